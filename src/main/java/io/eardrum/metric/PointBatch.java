@@ -1,0 +1,175 @@
+package io.eardrum.metric;
+
+import java.util.Arrays;
+
+/**
+ * Points on their way into a store, in the order in which they were put: for each its
+ * key, timestamp and value, in columns, so that a batch which is cleared and filled again
+ * allocates nothing.
+ * <p>
+ * Not safe for use by several threads at once. It grows to what is added and never
+ * shrinks by itself: its owner bounds what goes in, and may {@linkplain #trim(int) trim}
+ * it.
+ */
+public final class PointBatch {
+
+	private static final int INITIAL_POINTS = 16;
+
+	private static final int INITIAL_KEY_BYTES = 256;
+
+	private byte[] keyBytes = new byte[INITIAL_KEY_BYTES];
+
+	/** Where each key ends; it starts where the one before it ends. */
+	private int[] keyEnds = new int[INITIAL_POINTS];
+
+	private int[] keyHashes = new int[INITIAL_POINTS];
+
+	private long[] timestamps = new long[INITIAL_POINTS];
+
+	private double[] values = new double[INITIAL_POINTS];
+
+	private int size;
+
+	/**
+	 * Adds a point.
+	 * @param source the array in which the bytes of the key stand; they are copied
+	 * @param keyOffset where the key starts
+	 * @param keyLength how many bytes it has, 1 or more
+	 * @param timestamp the timestamp
+	 * @param value the value, finite
+	 */
+	public void add(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		int index = this.size;
+		if (index == this.timestamps.length) {
+			resizePoints(index * 2);
+		}
+		int keyStart = keyOffset(index);
+		int keyEnd = keyStart + keyLength;
+		if (keyEnd > this.keyBytes.length) {
+			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, this.keyBytes.length * 2));
+		}
+		System.arraycopy(source, keyOffset, this.keyBytes, keyStart, keyLength);
+		this.keyEnds[index] = keyEnd;
+		this.keyHashes[index] = SeriesKey.hash(source, keyOffset, keyLength);
+		this.timestamps[index] = timestamp;
+		this.values[index] = value;
+		this.size = index + 1;
+	}
+
+	/**
+	 * Adds a point.
+	 * @param key the key
+	 * @param timestamp the timestamp
+	 * @param value the value, finite
+	 */
+	public void add(SeriesKey key, long timestamp, double value) {
+		byte[] bytes = new byte[key.length()];
+		key.copyTo(bytes, 0);
+		add(bytes, 0, bytes.length, timestamp, value);
+	}
+
+	/**
+	 * Tells how many points there are.
+	 * @return the number of points
+	 */
+	public int size() {
+		return this.size;
+	}
+
+	/**
+	 * Tells whether there is no point.
+	 * @return whether this batch is empty
+	 */
+	public boolean isEmpty() {
+		return this.size == 0;
+	}
+
+	/**
+	 * Returns the array in which the bytes of all keys stand. It is not a copy, must not
+	 * be changed, and is valid until the next point is added.
+	 * @return the bytes of the keys
+	 */
+	public byte[] keyBytes() {
+		return this.keyBytes;
+	}
+
+	/**
+	 * Tells where the key of a point starts.
+	 * @param index the number of the point, from 0
+	 * @return an offset into {@link #keyBytes()}
+	 */
+	public int keyOffset(int index) {
+		return (index == 0) ? 0 : this.keyEnds[index - 1];
+	}
+
+	/**
+	 * Tells how long the key of a point is.
+	 * @param index the number of the point, from 0
+	 * @return the length in bytes
+	 */
+	public int keyLength(int index) {
+		return this.keyEnds[index] - keyOffset(index);
+	}
+
+	/**
+	 * Tells the hash of the key of a point.
+	 * @param index the number of the point, from 0
+	 * @return the same as {@link SeriesKey#hashCode()} of that key
+	 */
+	public int keyHash(int index) {
+		return this.keyHashes[index];
+	}
+
+	/**
+	 * Returns the key of a point as an object of its own.
+	 * @param index the number of the point, from 0
+	 * @return a new key
+	 */
+	public SeriesKey key(int index) {
+		return SeriesKey.of(this.keyBytes, keyOffset(index), keyLength(index));
+	}
+
+	/**
+	 * Tells the timestamp of a point.
+	 * @param index the number of the point, from 0
+	 * @return the timestamp
+	 */
+	public long timestamp(int index) {
+		return this.timestamps[index];
+	}
+
+	/**
+	 * Tells the value of a point.
+	 * @param index the number of the point, from 0
+	 * @return the value
+	 */
+	public double value(int index) {
+		return this.values[index];
+	}
+
+	/**
+	 * Takes all points out, and keeps the memory for the next ones.
+	 */
+	public void clear() {
+		this.size = 0;
+	}
+
+	/**
+	 * Gives memory back, if this batch is empty and has grown past a number of points.
+	 * @param points the number of points for which memory may be kept
+	 */
+	public void trim(int points) {
+		if (this.size == 0 && this.timestamps.length > Math.max(points, INITIAL_POINTS)) {
+			resizePoints(Math.max(points, INITIAL_POINTS));
+			this.keyBytes = new byte[INITIAL_KEY_BYTES];
+		}
+	}
+
+	private void resizePoints(int capacity) {
+		this.keyEnds = Arrays.copyOf(this.keyEnds, capacity);
+		this.keyHashes = Arrays.copyOf(this.keyHashes, capacity);
+		this.timestamps = Arrays.copyOf(this.timestamps, capacity);
+		this.values = Arrays.copyOf(this.values, capacity);
+	}
+
+}

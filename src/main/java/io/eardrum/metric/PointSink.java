@@ -1,0 +1,24 @@
+package io.eardrum.metric;
+
+import java.io.IOException;
+
+/**
+ * Takes the points that a store reads, block by block.
+ */
+@FunctionalInterface
+public interface PointSink {
+
+	/**
+	 * Takes some consecutive points of one series. A series may come in any number of
+	 * blocks, one after the other, and its timestamps ascend strictly over all of them.
+	 * @param key the key of the series
+	 * @param timestamps an array that holds the timestamps; valid during this call only,
+	 * and not to be changed
+	 * @param values an array that holds the values, at the same indexes
+	 * @param from the index of the first point
+	 * @param to the index behind the last point
+	 * @throws IOException if the points can't be passed on; reading ends with it
+	 */
+	void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException;
+
+}

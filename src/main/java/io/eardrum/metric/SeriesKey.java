@@ -1,0 +1,105 @@
+package io.eardrum.metric;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/**
+ * The key of a series: one or more bytes of UTF-8, which is how it arrives, is compared,
+ * and leaves. Whether the bytes are well formed is for the protocol to say.
+ * <p>
+ * Immutable, and so safe for any thread.
+ */
+public final class SeriesKey {
+
+	private final byte[] bytes;
+
+	private final int hash;
+
+	private SeriesKey(byte[] bytes, int hash) {
+		this.bytes = bytes;
+		this.hash = hash;
+	}
+
+	/**
+	 * Returns the key that a text stands for.
+	 * @param text the key, not empty
+	 * @return the key
+	 * @throws IllegalArgumentException if the text is empty
+	 */
+	public static SeriesKey of(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		return of(bytes, 0, bytes.length);
+	}
+
+	/**
+	 * Returns the key whose bytes stand in an array, which is copied.
+	 * @param source the array
+	 * @param offset where the key starts
+	 * @param length how many bytes it has, 1 or more
+	 * @return the key
+	 * @throws IllegalArgumentException if the length is 0
+	 */
+	public static SeriesKey of(byte[] source, int offset, int length) {
+		if (length == 0) {
+			throw new IllegalArgumentException("a key has at least one byte");
+		}
+		return new SeriesKey(Arrays.copyOfRange(source, offset, offset + length), hash(source, offset, length));
+	}
+
+	/**
+	 * Returns the hash of a key's bytes. It differs from process to process.
+	 * @param source the array in which the bytes stand
+	 * @param offset where they start
+	 * @param length how many there are
+	 * @return what {@link #hashCode()} of that key returns
+	 */
+	public static int hash(byte[] source, int offset, int length) {
+		return KeyHash.of(source, offset, length);
+	}
+
+	/**
+	 * Tells the number of bytes.
+	 * @return the length in bytes
+	 */
+	public int length() {
+		return this.bytes.length;
+	}
+
+	/**
+	 * Copies the bytes of this key into an array.
+	 * @param target the array
+	 * @param offset where the first byte goes
+	 * @return the offset behind the last byte
+	 */
+	public int copyTo(byte[] target, int offset) {
+		System.arraycopy(this.bytes, 0, target, offset, this.bytes.length);
+		return offset + this.bytes.length;
+	}
+
+	/**
+	 * Tells whether the bytes of this key are the given ones.
+	 * @param other an array
+	 * @param offset where the bytes start in it
+	 * @param length how many there are
+	 * @return whether they are the same
+	 */
+	public boolean matches(byte[] other, int offset, int length) {
+		return Arrays.equals(this.bytes, 0, this.bytes.length, other, offset, offset + length);
+	}
+
+	@Override
+	public boolean equals(Object other) {
+		return other instanceof SeriesKey key && key.hash == this.hash && Arrays.equals(key.bytes, this.bytes);
+	}
+
+	@Override
+	public int hashCode() {
+		return this.hash;
+	}
+
+	@Override
+	public String toString() {
+		return new String(this.bytes, StandardCharsets.UTF_8);
+	}
+
+}

@@ -1,0 +1,5 @@
+/**
+ * The application class.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum;

@@ -1,0 +1,73 @@
+package io.eardrum.storage;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+
+/**
+ * Where points are kept: the port behind which the engines stand.
+ * <p>
+ * Within a series there is one point a timestamp: the last one that was put. Series are
+ * ordered by their first put. All methods may be called by any number of threads at once,
+ * and may block. A {@link StorageException} means that the store can't serve the request
+ * now; a later one may succeed.
+ */
+public interface MetricRepository {
+
+	/**
+	 * Stores points. When this returns, all of them are stored as safely as this store is
+	 * configured to, and every read that starts from now on sees them. Where a key and
+	 * timestamp come twice in a batch, the later one wins.
+	 * @param batch the points; not used any more once this returns
+	 * @throws StorageException if not all of them could be stored. Each point of the
+	 * batch may then have been stored or not, as if the answer had been lost on its way;
+	 * none is stored in part
+	 */
+	void put(PointBatch batch);
+
+	/**
+	 * Reads one series, ascending by timestamp, as it was at one moment between the call
+	 * and the first block. Memory stays bounded however long the series is, and no lock
+	 * is held while the sink works.
+	 * @param key the key of the series; an unknown one has no points
+	 * @param range the timestamps to read
+	 * @param sink takes the points
+	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the store can't be read
+	 */
+	void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException;
+
+	/**
+	 * Reads all series, in the order of their first put, each as {@link #read} does and
+	 * as of a moment of its own.
+	 * @param range the timestamps to read
+	 * @param sink takes the points
+	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the store can't be read
+	 */
+	void readAll(TimeRange range, PointSink sink) throws IOException;
+
+	/**
+	 * Passes the key of each series on, in the order of their first put.
+	 * @param consumer takes the keys
+	 * @throws StorageException if the store can't be read
+	 */
+	void forEachKey(Consumer<SeriesKey> consumer);
+
+	/**
+	 * Tells how many series there are.
+	 * @return the number of series
+	 */
+	long seriesCount();
+
+	/**
+	 * Tells how this store is, for the health endpoint; quick, and never throws.
+	 * @return the state as of now
+	 */
+	StorageStatus status();
+
+}

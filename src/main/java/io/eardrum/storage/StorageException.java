@@ -1,0 +1,17 @@
+package io.eardrum.storage;
+
+/**
+ * The store can't do what was asked of it now: nothing of the request has been done. The
+ * message says why, for an operator to read.
+ */
+public class StorageException extends RuntimeException {
+
+	public StorageException(String message) {
+		super(message);
+	}
+
+	public StorageException(String message, Throwable cause) {
+		super(message, cause);
+	}
+
+}

@@ -1,0 +1,5 @@
+/**
+ * The port to the engines that keep points, and what they share.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum.storage;
