@@ -1,0 +1,167 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Clock;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the points of an epoch from memory into chunks, and cuts the log.
+ * <p>
+ * The chunks are written in several batches of about a megabyte, each series within one
+ * of them, and the log is cut in the last one. Should the process die in between, some
+ * series have their points in chunks and in the log; reading the log puts them into
+ * memory again, every one of them in the same order, where they win over the same points
+ * in the chunks. So what a reader sees is the same whichever batches were written, and no
+ * batch need wait for another on the disk: they reach it in their order.
+ * <p>
+ * Used by one thread, which is inside the {@link Gate}.
+ */
+final class Checkpointer {
+
+	private static final int BATCH_BYTES = 1 << 20;
+
+	/** How many points the buffers keep room for from one series to the next. */
+	private static final int KEPT_POINTS = 1 << 16;
+
+	private final Database database;
+
+	private final Heads heads;
+
+	private final Committer committer;
+
+	private final StorageMeters meters;
+
+	private final Clock clock;
+
+	private final WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+
+	private final PointColumns points = new PointColumns(1024);
+
+	/** What is to be written; stays until it has been, whatever goes wrong. */
+	private Heads.@Nullable Epoch pending;
+
+	private long pendingLogBytes;
+
+	private volatile long storedPoints;
+
+	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock) {
+		this.database = database;
+		this.heads = heads;
+		this.committer = committer;
+		this.meters = meters;
+		this.clock = clock;
+	}
+
+	/**
+	 * Goes on from what the store knows. Called before any other method.
+	 */
+	void start() {
+		this.storedPoints = Metadata.POINTS.read(this.database, 0);
+	}
+
+	/**
+	 * Tells how many points are in chunks; overwritten ones count until their chunk is
+	 * written anew.
+	 * @return the number of points
+	 */
+	long storedPoints() {
+		return this.storedPoints;
+	}
+
+	/**
+	 * Writes everything that is in memory now into chunks.
+	 */
+	void checkpoint() {
+		if (this.pending == null) {
+			this.pending = this.committer.exclusively(() -> {
+				this.pendingLogBytes = this.meters.logBytes();
+				return this.heads.freeze(this.committer.sequence());
+			});
+		}
+		write(this.pending);
+	}
+
+	/**
+	 * Writes everything that is in memory into chunks, while the log is being read.
+	 * @param sequence the last record that was read
+	 */
+	void checkpointDuringRecovery(long sequence) {
+		write(this.heads.freeze(sequence));
+	}
+
+	private void write(Heads.Epoch epoch) {
+		long start = System.nanoTime();
+		long now = this.clock.instant().getEpochSecond();
+		this.batch.clear(2 * BATCH_BYTES);
+		long count = Metadata.POINTS.read(this.database, 0);
+		Series[] series = epoch.sorted();
+		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
+			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
+			for (Series one : series) {
+				this.points.clear(KEPT_POINTS);
+				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
+				head.skipTo(Retention.cutoff(one, now));
+				head.drainTo(Integer.MAX_VALUE, Long.MAX_VALUE, this.points);
+				if (!this.points.isEmpty()) {
+					writer.write(one, this.points);
+				}
+				if (this.batch.size() > BATCH_BYTES) {
+					count += writer.takeAddedPoints();
+					flush(count);
+				}
+			}
+			count += writer.takeAddedPoints();
+		}
+		catch (RuntimeException | Error ex) {
+			// What is remembered of the tails may never have been written.
+			for (Series one : series) {
+				one.forgetTail();
+			}
+			throw ex;
+		}
+		cutLog(epoch, count, series);
+		this.storedPoints = count;
+		this.heads.drop(epoch);
+		this.pending = null;
+		this.meters.checkpointed(System.nanoTime() - start, this.clock.millis());
+		this.database.dropLogFiles(epoch.sequence());
+	}
+
+	private void cutLog(Heads.Epoch epoch, long count, Series[] series) {
+		try {
+			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
+			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);
+			flush(count);
+		}
+		catch (RuntimeException ex) {
+			for (Series one : series) {
+				one.forgetTail();
+			}
+			throw ex;
+		}
+		long cut = this.pendingLogBytes;
+		this.pendingLogBytes = 0;
+		this.committer.exclusively(() -> {
+			this.meters.logDropped(cut);
+			return true;
+		});
+	}
+
+	private void flush(long count) {
+		Metadata.POINTS.write(count, this.batch);
+		this.database.write(this.batch, false);
+		this.batch.clear(2 * BATCH_BYTES);
+	}
+
+	/**
+	 * Counts points that were removed from the chunks.
+	 * @param removed how many
+	 * @param target the batch that removes them
+	 */
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+	void pointsRemoved(long removed, WriteBatchBytes target) {
+		this.storedPoints -= removed;
+		Metadata.POINTS.write(this.storedPoints, target);
+	}
+
+}

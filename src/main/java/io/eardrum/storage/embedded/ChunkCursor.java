@@ -1,0 +1,219 @@
+package io.eardrum.storage.embedded;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+/**
+ * Moves over the chunks as they were when this was opened.
+ * <p>
+ * Not safe for use by several threads at once; must be closed while the store is open.
+ */
+final class ChunkCursor implements AutoCloseable {
+
+	private final Database database;
+
+	private final ReadOptions options;
+
+	private final RocksIterator iterator;
+
+	private final ChunkDecoder decoder = new ChunkDecoder();
+
+	private final byte[] sought = new byte[ChunkKey.BYTES];
+
+	private final byte[] key = new byte[ChunkKey.BYTES];
+
+	private byte[] value = new byte[4096];
+
+	private int valueLength;
+
+	private boolean valueRead;
+
+	private boolean valid;
+
+	private int piecesRead;
+
+	private int pointsRead;
+
+	private final PointColumns piece = new PointColumns(64);
+
+	private final PointColumns merged = new PointColumns(64);
+
+	/**
+	 * Opens the chunks.
+	 * @param database where they are
+	 * @param cached whether what is read should stay in RocksDB's cache
+	 */
+	ChunkCursor(Database database, boolean cached) {
+		this.database = database;
+		this.options = new ReadOptions().setFillCache(cached);
+		this.iterator = database.iterator(ColumnFamily.CHUNKS, this.options);
+	}
+
+	/**
+	 * Moves to the chunk in which a timestamp of a series lies, or to the first one of
+	 * the series if it lies before all.
+	 * @param series the number of the series
+	 * @param timestamp the timestamp
+	 * @return whether there is such a chunk
+	 */
+	boolean seek(int series, long timestamp) {
+		if (timestamp != Long.MIN_VALUE) {
+			this.iterator.seekForPrev(ChunkKey.write(this.sought, series, timestamp, ChunkKey.LAST_PIECE));
+			moved();
+			if (this.valid && series() == series && piece() == 0) {
+				return true;
+			}
+		}
+		long start = (this.valid && timestamp != Long.MIN_VALUE && series() == series) ? start() : Long.MIN_VALUE;
+		this.iterator.seek(ChunkKey.write(this.sought, series, start, 0));
+		moved();
+		return this.valid && series() == series;
+	}
+
+	/**
+	 * Moves to the last piece of the chunk in which a timestamp of a series lies.
+	 * @param series the number of the series
+	 * @param timestamp the timestamp
+	 * @return whether there is such a chunk; if not, the timestamp lies before all
+	 */
+	boolean seekLastPiece(int series, long timestamp) {
+		this.iterator.seekForPrev(ChunkKey.write(this.sought, series, timestamp, ChunkKey.LAST_PIECE));
+		moved();
+		return this.valid && series() == series;
+	}
+
+	boolean next() {
+		this.iterator.next();
+		moved();
+		return this.valid;
+	}
+
+	/**
+	 * Moves to the first chunk of all.
+	 */
+	void seekToFirst() {
+		this.iterator.seekToFirst();
+		moved();
+	}
+
+	boolean isValid() {
+		return this.valid;
+	}
+
+	int series() {
+		return ChunkKey.series(this.key);
+	}
+
+	long start() {
+		return ChunkKey.start(this.key);
+	}
+
+	int piece() {
+		return ChunkKey.piece(this.key);
+	}
+
+	int pointsOfPiece() {
+		read();
+		return this.decoder.count(this.value, this.valueLength);
+	}
+
+	long lastOfPiece() {
+		read();
+		return this.decoder.last(this.value, this.valueLength);
+	}
+
+	int bytesOfPiece() {
+		read();
+		return this.valueLength + ChunkKey.BYTES;
+	}
+
+	/**
+	 * Reads the chunk on whose first piece this is, and moves behind it.
+	 * @param target becomes the points of the chunk
+	 */
+	void readChunk(PointColumns target) {
+		int series = series();
+		long start = start();
+		target.clear();
+		decode(target);
+		this.piecesRead = 1;
+		this.pointsRead = target.size();
+		while (next() && series() == series && start() == start) {
+			this.piece.clear();
+			decode(this.piece);
+			this.piecesRead++;
+			this.pointsRead += this.piece.size();
+			if (this.piece.first() > target.last()) {
+				target.addAll(this.piece, 0, this.piece.size());
+			}
+			else {
+				this.merged.merge(target, this.piece, 0, this.piece.size());
+				target.clear();
+				target.addAll(this.merged, 0, this.merged.size());
+			}
+		}
+	}
+
+	/**
+	 * Tells of how many pieces the chunk consisted that was read last.
+	 * @return the number of pieces
+	 */
+	int piecesRead() {
+		return this.piecesRead;
+	}
+
+	/**
+	 * Tells how many points these pieces had in sum.
+	 * @return the number of points, those included that were overwritten
+	 */
+	int pointsRead() {
+		return this.pointsRead;
+	}
+
+	private void decode(PointColumns target) {
+		read();
+		try {
+			this.decoder.decode(this.value, this.valueLength, target);
+		}
+		catch (CorruptStoreException ex) {
+			throw new CorruptStoreException("A chunk of series " + series() + " in " + this.database.path()
+					+ " is damaged: " + ex.getMessage(), ex);
+		}
+	}
+
+	private void read() {
+		if (this.valueRead) {
+			return;
+		}
+		this.valueLength = this.iterator.value(this.value);
+		if (this.valueLength > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[this.valueLength + this.valueLength / 2 + ByteReader.SLACK];
+			this.valueLength = this.iterator.value(this.value);
+		}
+		this.valueRead = true;
+	}
+
+	private void moved() {
+		this.valueRead = false;
+		this.valid = this.iterator.isValid();
+		if (!this.valid) {
+			try {
+				// Without this, a chunk that can't be read would look like the end.
+				this.iterator.status();
+			}
+			catch (RocksDBException ex) {
+				throw this.database.failure("can't be read", ex);
+			}
+			return;
+		}
+		this.iterator.key(this.key);
+	}
+
+	@Override
+	public void close() {
+		this.iterator.close();
+		this.options.close();
+	}
+
+}

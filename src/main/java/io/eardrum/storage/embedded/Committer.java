@@ -1,0 +1,238 @@
+package io.eardrum.storage.embedded;
+
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
+
+/**
+ * Writes batches to the log, and then into memory in the same order, so that what
+ * overwrites what is the same after a restart.
+ * <p>
+ * Any number of threads commit at once. They line up, and the first one in line leads:
+ * it waits until the leader before it is through, and then writes what all of those in
+ * line brought, in one go and with one fsync. There is thus always a line to join while
+ * an fsync is under way, and a lone thread commits its batch itself.
+ */
+final class Committer {
+
+	/** How much goes into one write, so that memory stays bounded. */
+	private static final int MAX_WRITE_BYTES = 4 << 20;
+
+	private final Database database;
+
+	private final SeriesIndex<Series> index;
+
+	private final Heads heads;
+
+	private final Availability availability;
+
+	private final StorageMeters meters;
+
+	private final boolean sync;
+
+	private final AtomicReference<@Nullable PendingWrite> line = new AtomicReference<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final WriteBatchBytes bytes = new WriteBatchBytes(64 << 10);
+
+	private final ByteWriter key = new ByteWriter(512);
+
+	/** The number of the last record in the log. */
+	private long sequence;
+
+	/** How many series are in the store for sure. */
+	private volatile int storedSeries;
+
+	private volatile boolean unsynced;
+
+	Committer(Database database, SeriesIndex<Series> index, Heads heads, Availability availability,
+			StorageMeters meters, boolean sync) {
+		this.database = database;
+		this.index = index;
+		this.heads = heads;
+		this.availability = availability;
+		this.meters = meters;
+		this.sync = sync;
+	}
+
+	/**
+	 * Goes on from where the log ends. Called before any other method.
+	 * @param last the number of the last record in the log
+	 */
+	void start(long last) {
+		this.sequence = last;
+		this.storedSeries = this.index.size();
+	}
+
+	/**
+	 * Tells how many series have been stored.
+	 * @return the number of series
+	 */
+	int storedSeries() {
+		return this.storedSeries;
+	}
+
+	/**
+	 * Commits a batch, and waits until that is done.
+	 * @param write the batch
+	 */
+	void commit(PendingWrite write) {
+		PendingWrite before;
+		do {
+			before = this.line.get();
+			write.next = before;
+		}
+		while (!this.line.compareAndSet(before, write));
+		if (before == null) {
+			lead();
+		}
+		else {
+			write.await();
+		}
+		write.throwFailure();
+	}
+
+	/**
+	 * Does something while nothing is being committed.
+	 * @param <T> what it returns
+	 * @param action what to do
+	 * @return what it returns
+	 */
+	<T> T exclusively(Supplier<T> action) {
+		this.lock.lock();
+		try {
+			return action.get();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Tells the number of the last record; only to be asked {@link #exclusively}.
+	 * @return the number
+	 */
+	long sequence() {
+		return this.sequence;
+	}
+
+	/**
+	 * Makes what was written safe against power loss, if it is not.
+	 */
+	void syncIfNeeded() {
+		if (this.unsynced) {
+			this.unsynced = false;
+			long start = System.nanoTime();
+			this.database.sync();
+			this.meters.synced(System.nanoTime() - start);
+		}
+	}
+
+	/**
+	 * Removes records whose writing failed, though they may be in the log all the same: the
+	 * next ones take their numbers.
+	 */
+	void removeFailedRecords() {
+		WriteBatchBytes removal = new WriteBatchBytes(64);
+		removal.deleteRange(ColumnFamily.LOG, this.sequence + 1, Long.MAX_VALUE);
+		this.database.write(removal, true);
+	}
+
+	private void lead() {
+		PendingWrite first;
+		Throwable failure = null;
+		PendingWrite failed;
+		this.lock.lock();
+		try {
+			first = reverse(this.line.getAndSet(null));
+			failed = first;
+			String problem = this.availability.problem();
+			try {
+				if (problem != null) {
+					failure = new StorageException(problem);
+				}
+				while (failed != null && failure == null) {
+					failed = write(failed);
+				}
+			}
+			catch (Throwable ex) {
+				failure = ex;
+				this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		boolean succeeded = true;
+		PendingWrite write = first;
+		while (write != null) {
+			PendingWrite following = write.next;
+			succeeded = succeeded && write != failed;
+			write.complete(succeeded ? null : failure);
+			write = following;
+		}
+	}
+
+	/**
+	 * Writes as many batches as fit into one write.
+	 * @return the first one that doesn't, or {@code null}
+	 */
+	private @Nullable PendingWrite write(PendingWrite first) {
+		this.bytes.clear(MAX_WRITE_BYTES);
+		int series = this.storedSeries;
+		long last = this.sequence;
+		PendingWrite rest = first;
+		while (rest != null && (rest == first || this.bytes.size() + rest.record().size() < MAX_WRITE_BYTES)) {
+			for (; series <= rest.largestSeries(); series++) {
+				putSeries(series);
+			}
+			this.bytes.put(ColumnFamily.LOG, ++last, rest.record().buffer(), rest.record().size());
+			rest = rest.next;
+		}
+		long start = System.nanoTime();
+		this.database.write(this.bytes, this.sync);
+		if (this.sync) {
+			this.meters.synced(System.nanoTime() - start);
+		}
+		else {
+			this.unsynced = true;
+		}
+		this.meters.logged(this.bytes.size());
+		this.sequence = last;
+		long grown = 0;
+		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
+			grown += write.applyTo(this.heads);
+		}
+		this.heads.grow(grown);
+		this.storedSeries = series;
+		return rest;
+	}
+
+	private void putSeries(int number) {
+		SeriesKey added = this.index.get(number).key();
+		this.key.clear();
+		this.key.reserve(added.length());
+		added.copyTo(this.key.buffer(), 0);
+		this.bytes.put(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
+	}
+
+	private static @Nullable PendingWrite reverse(@Nullable PendingWrite newest) {
+		PendingWrite reversed = null;
+		PendingWrite rest = newest;
+		while (rest != null) {
+			PendingWrite older = rest.next;
+			rest.next = reversed;
+			reversed = rest;
+			rest = older;
+		}
+		return reversed;
+	}
+
+}

@@ -1,0 +1,314 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Properties;
+
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.Cache;
+import org.rocksdb.Checkpoint;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.IndexType;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.LRUCache;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WALRecoveryMode;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteBufferManager;
+import org.rocksdb.WriteOptions;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * The RocksDB of a store, open.
+ * <p>
+ * Any number of threads may use it, but none while it is opened or closed: that is for
+ * the {@link Gate} to ensure. What goes wrong is a {@link StorageException}, or a
+ * {@link StoreOpenException} if it is for somebody to put right.
+ * <p>
+ * The write-ahead log is read strictly at the start. A record at its end that was not
+ * written in full was never acknowledged and is dropped; anything else that is wrong
+ * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
+ * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
+ */
+final class Database implements AutoCloseable {
+
+	private static final long MEBIBYTE = 1 << 20;
+
+	private static final int BLOCK_BYTES = 16 << 10;
+
+	private static final int INFO_LOG_FILES = 4;
+
+	static {
+		RocksDB.loadLibrary();
+	}
+
+	private final Path path;
+
+	private final long nativeBytes;
+
+	private final long maxWalBytes;
+
+	/** What is to be closed, the last first. */
+	private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+
+	private final List<ColumnFamilyHandle> handles = new ArrayList<>();
+
+	private @Nullable RocksDB rocks;
+
+	private @Nullable WriteOptions synced;
+
+	private @Nullable WriteOptions unsynced;
+
+	/**
+	 * Opens a store.
+	 * @param settings how it is to work
+	 */
+	Database(EmbeddedStorageSettings settings) {
+		this.path = settings.path().toAbsolutePath().normalize();
+		this.nativeBytes = settings.nativeBytes();
+		this.maxWalBytes = Math.max(64 * MEBIBYTE, settings.headBytes());
+		try {
+			Files.createDirectories(this.path);
+		}
+		catch (IOException ex) {
+			throw new StoreOpenException("The directory " + this.path + " can't be made: " + ex,
+					"Set eardrum.storage.path to a directory that can be made and written by this user.", ex);
+		}
+		open();
+	}
+
+	private void open() {
+		try {
+			LRUCache cache = opened(new LRUCache(this.nativeBytes));
+			WriteBufferManager buffers = opened(new WriteBufferManager(this.nativeBytes / 2, cache));
+			DBOptions options = opened(options(buffers));
+			List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+			for (ColumnFamily family : ColumnFamily.values()) {
+				descriptors.add(new ColumnFamilyDescriptor(family.familyName(), opened(familyOptions(family, cache))));
+			}
+			this.rocks = opened(RocksDB.open(options, this.path.toString(), descriptors, this.handles));
+			this.handles.forEach(this.opened::push);
+			for (ColumnFamily family : ColumnFamily.values()) {
+				if (this.handles.get(family.ordinal()).getID() != family.number()) {
+					throw new StoreOpenException("The directory " + this.path + " holds a database of another program.",
+							"Set eardrum.storage.path to a directory of its own.", null);
+				}
+			}
+			this.synced = opened(new WriteOptions().setSync(true));
+			this.unsynced = opened(new WriteOptions());
+		}
+		catch (RocksDBException ex) {
+			close();
+			throw OpenFailure.of(this.path, ex);
+		}
+		catch (RuntimeException ex) {
+			close();
+			throw ex;
+		}
+	}
+
+	private DBOptions options(WriteBufferManager buffers) {
+		// Options that the Java API has no setters for. The sizes of write-ahead logs are
+		// noted when they are synced, so that one which was cut is found out.
+		Properties properties = new Properties();
+		properties.setProperty("track_and_verify_wals_in_manifest", "true");
+		return DBOptions.getDBOptionsFromProps(properties)
+			.setCreateIfMissing(true)
+			.setCreateMissingColumnFamilies(true)
+			.setParanoidChecks(true)
+			.setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
+			.setMaxTotalWalSize(this.maxWalBytes)
+			.setWriteBufferManager(buffers)
+			.setMaxBackgroundJobs(2)
+			.setBytesPerSync(MEBIBYTE)
+			.setMaxOpenFiles(512)
+			.setKeepLogFileNum(INFO_LOG_FILES)
+			.setMaxLogFileSize(4 * MEBIBYTE)
+			.setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+			.setStatsDumpPeriodSec(0);
+	}
+
+	private static ColumnFamilyOptions familyOptions(ColumnFamily family, Cache cache) {
+		BlockBasedTableConfig table = new BlockBasedTableConfig().setBlockCache(cache)
+			.setBlockSize(BLOCK_BYTES)
+			.setCacheIndexAndFilterBlocks(true)
+			.setPinL0FilterAndIndexBlocksInCache(true)
+			.setIndexType(IndexType.kBinarySearch)
+			.setFormatVersion(5);
+		ColumnFamilyOptions options = new ColumnFamilyOptions().setTableFormatConfig(table)
+			.setCompressionType(CompressionType.LZ4_COMPRESSION);
+		return switch (family) {
+			case LOG -> options.setCompressionType(CompressionType.NO_COMPRESSION).setWriteBufferSize(64 * MEBIBYTE);
+			case CHUNKS -> options.setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
+				.setWriteBufferSize(32 * MEBIBYTE)
+				.setPeriodicCompactionSeconds(7L * 24 * 60 * 60);
+			case SERIES, META -> options.setWriteBufferSize(4 * MEBIBYTE);
+		};
+	}
+
+	private <T extends AutoCloseable> T opened(T object) {
+		this.opened.push(object);
+		return object;
+	}
+
+	Path path() {
+		return this.path;
+	}
+
+	/**
+	 * Writes a batch as a whole or not at all.
+	 * @param batch the batch
+	 * @param sync whether to return only once it is safe against power loss
+	 */
+	void write(WriteBatchBytes batch, boolean sync) {
+		try (WriteBatch bytes = new WriteBatch(batch.toByteArray())) {
+			rocks().write(require(sync ? this.synced : this.unsynced), bytes);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be written", ex);
+		}
+	}
+
+	/**
+	 * Makes all that was written safe against power loss.
+	 */
+	void sync() {
+		try {
+			rocks().flushWal(true);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be synced", ex);
+		}
+	}
+
+	byte @Nullable [] get(ColumnFamily family, byte[] key) {
+		try {
+			return rocks().get(handle(family), key);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be read", ex);
+		}
+	}
+
+	RocksIterator iterator(ColumnFamily family, ReadOptions options) {
+		return rocks().newIterator(handle(family), options);
+	}
+
+	/**
+	 * Asks RocksDB for a number it knows.
+	 * @param family what to ask about
+	 * @param property the name, such as {@code rocksdb.total-sst-files-size}
+	 * @return the number
+	 */
+	long number(ColumnFamily family, String property) {
+		try {
+			return rocks().getLongProperty(handle(family), property);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be asked for " + property, ex);
+		}
+	}
+
+	/**
+	 * Drops the files that hold nothing but records of the log up to one.
+	 * @param last that record
+	 */
+	void dropLogFiles(long last) {
+		byte[] from = new byte[Long.BYTES];
+		ByteWriter to = new ByteWriter(Long.BYTES);
+		to.writeLongBigEndian(last);
+		try {
+			rocks().deleteFilesInRanges(handle(ColumnFamily.LOG), List.of(from, to.toByteArray()), true);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't drop files of the log", ex);
+		}
+	}
+
+	/**
+	 * Rewrites the chunks, so that deleted ones take no space any more.
+	 */
+	void compactChunks() {
+		try {
+			rocks().compactRange(handle(ColumnFamily.CHUNKS));
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be compacted", ex);
+		}
+	}
+
+	/**
+	 * Makes a copy of all files, as of one moment; of links where that is possible.
+	 * @param target a directory that doesn't exist
+	 */
+	void copyTo(Path target) {
+		try (Checkpoint checkpoint = Checkpoint.create(rocks())) {
+			checkpoint.createCheckpoint(target.toString());
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be copied to " + target, ex);
+		}
+	}
+
+	/**
+	 * Closes RocksDB and opens it again: the only way to let it write after an error.
+	 */
+	void reopen() {
+		close();
+		open();
+	}
+
+	@Override
+	public void close() {
+		RocksDB closing = this.rocks;
+		if (closing != null) {
+			closing.cancelAllBackgroundWork(true);
+		}
+		this.rocks = null;
+		this.handles.clear();
+		while (!this.opened.isEmpty()) {
+			try {
+				this.opened.pop().close();
+			}
+			catch (Exception ex) {
+				throw new StorageException("The store in " + this.path + " can't be closed", ex);
+			}
+		}
+	}
+
+	private RocksDB rocks() {
+		return require(this.rocks);
+	}
+
+	private ColumnFamilyHandle handle(ColumnFamily family) {
+		return this.handles.get(family.ordinal());
+	}
+
+	private <T> T require(@Nullable T object) {
+		if (object == null) {
+			throw new StorageException("The store in " + this.path + " is not open");
+		}
+		return object;
+	}
+
+	StorageException failure(String what, RocksDBException ex) {
+		String message = "The store in " + this.path + " " + what + ": " + ex.getMessage();
+		return OpenFailure.isCorruption(ex) ? new CorruptStoreException(message, ex)
+				: new StorageException(message, ex);
+	}
+
+}

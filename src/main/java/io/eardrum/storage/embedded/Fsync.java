@@ -1,0 +1,18 @@
+package io.eardrum.storage.embedded;
+
+/**
+ * When an acknowledged batch is safe against power loss. All of them keep it when the
+ * process is killed.
+ */
+public enum Fsync {
+
+	/** Before it is acknowledged; batches that come at the same time share an fsync. */
+	ALWAYS,
+
+	/** At most about a second later. */
+	EVERYSEC,
+
+	/** When the operating system sees fit. */
+	NEVER
+
+}

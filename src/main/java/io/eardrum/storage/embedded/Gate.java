@@ -1,0 +1,141 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * What everyone passes who uses RocksDB, so that nobody is inside when it is closed:
+ * using it then would not throw but end the process.
+ * <p>
+ * Safe for any number of threads; to enter while it is open costs one atomic addition. A
+ * thread may enter again while it is inside.
+ */
+final class Gate {
+
+	private final AtomicInteger inside = new AtomicInteger();
+
+	private volatile State state = State.OPEN;
+
+	/**
+	 * Enters; {@link #leave()} must follow. Waits while the gate is shut for a moment.
+	 * @throws StorageException if it is closed for good
+	 */
+	void enter() {
+		while (true) {
+			this.inside.incrementAndGet();
+			State seen = this.state;
+			if (seen == State.OPEN) {
+				return;
+			}
+			leave();
+			if (seen == State.CLOSED) {
+				throw new StorageException("the store is closed");
+			}
+			awaitOpening();
+		}
+	}
+
+	void leave() {
+		if (this.inside.decrementAndGet() == 0 && this.state != State.OPEN) {
+			synchronized (this) {
+				notifyAll();
+			}
+		}
+	}
+
+	/**
+	 * Tells whether the gate has been closed for good, so that whoever is inside for long
+	 * should leave.
+	 * @return whether it is closed
+	 */
+	boolean isClosed() {
+		return this.state == State.CLOSED;
+	}
+
+	/**
+	 * Shuts the gate for a moment, and waits until nobody is inside.
+	 * @param patience how long to wait
+	 * @return whether nobody is inside; if not, the gate is open again
+	 */
+	synchronized boolean shut(Duration patience) {
+		if (this.state != State.OPEN) {
+			return false;
+		}
+		this.state = State.SHUT;
+		if (awaitEmpty(patience)) {
+			return true;
+		}
+		reopen();
+		return false;
+	}
+
+	/**
+	 * Opens the gate after it was {@linkplain #shut shut}.
+	 */
+	synchronized void reopen() {
+		if (this.state == State.SHUT) {
+			this.state = State.OPEN;
+		}
+		notifyAll();
+	}
+
+	/**
+	 * Closes the gate for good, and waits until nobody is inside.
+	 * @param patience how long to wait
+	 * @return whether nobody is inside
+	 */
+	synchronized boolean close(Duration patience) {
+		this.state = State.CLOSED;
+		notifyAll();
+		return awaitEmpty(patience);
+	}
+
+	private synchronized void awaitOpening() {
+		boolean interrupted = false;
+		while (this.state == State.SHUT) {
+			try {
+				wait();
+			}
+			catch (InterruptedException ex) {
+				interrupted = true;
+			}
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private synchronized boolean awaitEmpty(Duration patience) {
+		long deadline = System.nanoTime() + patience.toNanos();
+		boolean interrupted = false;
+		try {
+			while (this.inside.get() != 0) {
+				long left = deadline - System.nanoTime();
+				if (left <= 0) {
+					return false;
+				}
+				try {
+					wait(Math.max(1, Math.min(left / 1_000_000, 10)));
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+			}
+			return true;
+		}
+		finally {
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private enum State {
+
+		OPEN, SHUT, CLOSED
+
+	}
+
+}

@@ -1,0 +1,141 @@
+package io.eardrum.storage.embedded;
+
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * The heads of all series, by epoch: a checkpoint ends an epoch, writes its points into
+ * chunks, and drops them.
+ * <p>
+ * Points are appended and epochs ended by one thread at a time, under the lock of the
+ * {@link Committer}; epochs are dropped by the checkpointer; anyone may ask for the size
+ * and the version.
+ */
+final class Heads {
+
+	private static final Series[] NONE = {};
+
+	private int epoch;
+
+	private Series[] touched = NONE;
+
+	private int touchedCount;
+
+	private volatile long liveBytes;
+
+	private volatile long frozenBytes;
+
+	private volatile int largest;
+
+	/** How often points were dropped. */
+	private volatile long version;
+
+	/**
+	 * Appends a point to its series.
+	 * @param series the series
+	 * @param timestamp its timestamp
+	 * @param value its value
+	 * @return how many bytes of memory this took
+	 */
+	long append(Series series, long timestamp, double value) {
+		Head head = series.head();
+		long grown = 0;
+		if (head == null || head.epoch() != this.epoch) {
+			head = series.startHead(this.epoch);
+			grown = head.bytes();
+			if (this.touchedCount == this.touched.length) {
+				this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
+			}
+			this.touched[this.touchedCount++] = series;
+		}
+		int more = head.append(timestamp, value);
+		if (more != 0) {
+			this.largest = Math.max(this.largest, head.size());
+		}
+		return grown + more;
+	}
+
+	/**
+	 * Counts memory that appending took.
+	 * @param bytes the number of bytes
+	 */
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread at a time writes
+	void grow(long bytes) {
+		this.liveBytes += bytes;
+	}
+
+	/**
+	 * Ends the epoch.
+	 * @param sequence the last record of the log whose points are in it
+	 * @return what it holds
+	 */
+	Epoch freeze(long sequence) {
+		Series[] series = Arrays.copyOf(this.touched, this.touchedCount);
+		this.touched = NONE;
+		this.touchedCount = 0;
+		this.frozenBytes = this.liveBytes;
+		this.liveBytes = 0;
+		this.largest = 0;
+		return new Epoch(this.epoch++, sequence, series);
+	}
+
+	/**
+	 * Drops the points of an epoch, which are in chunks now. A reader that opened the
+	 * chunks before this finds the version changed once it has looked at a head that was
+	 * dropped.
+	 * @param ended the epoch
+	 */
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // the checkpointer alone writes
+	void drop(Epoch ended) {
+		this.version++;
+		for (Series series : ended.series()) {
+			series.dropHead(ended.number());
+		}
+		this.frozenBytes = 0;
+	}
+
+	long version() {
+		return this.version;
+	}
+
+	/**
+	 * Tells how much memory the points take, with what is being written into chunks.
+	 * @return the number of bytes
+	 */
+	long bytes() {
+		return this.liveBytes + this.frozenBytes;
+	}
+
+	long liveBytes() {
+		return this.liveBytes;
+	}
+
+	/**
+	 * Tells the size of the largest head.
+	 * @return about how many points it has
+	 */
+	int largest() {
+		return this.largest;
+	}
+
+	/**
+	 * An epoch that has ended.
+	 *
+	 * @param number the number of the epoch
+	 * @param sequence the last record of the log whose points are in it
+	 * @param series the series that have points in it, in no order
+	 */
+	record Epoch(int number, long sequence, Series[] series) {
+
+		/**
+		 * Returns the series ordered by number, as the chunks are.
+		 * @return the same array
+		 */
+		Series[] sorted() {
+			Arrays.sort(this.series, Comparator.comparingInt(Series::number));
+			return this.series;
+		}
+
+	}
+
+}

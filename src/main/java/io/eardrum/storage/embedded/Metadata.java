@@ -1,0 +1,63 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The numbers that the store keeps about itself, each under a name.
+ */
+enum Metadata {
+
+	/** Which layout the store has; a newer one must not be opened. */
+	FORMAT("format"),
+
+	/** The last record of the log whose points are all in chunks. */
+	CHECKPOINT("checkpoint"),
+
+	/** How many points are in chunks. */
+	POINTS("points"),
+
+	/** How often the store was found not to have been closed. */
+	UNCLEAN_STARTS("unclean-starts");
+
+	/** The layout that this version reads and writes. */
+	static final long CURRENT_FORMAT = 1;
+
+	private final byte[] key;
+
+	Metadata(String name) {
+		this.key = name.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Reads this number.
+	 * @param database where it is
+	 * @param missing what to return if it was never written
+	 * @return the number
+	 */
+	long read(Database database, long missing) {
+		byte[] value = database.get(ColumnFamily.META, this.key);
+		if (value == null) {
+			return missing;
+		}
+		if (value.length != Long.BYTES) {
+			throw new CorruptStoreException("the entry " + this + " has " + value.length + " bytes");
+		}
+		long number = 0;
+		for (byte next : value) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+	/**
+	 * Writes this number.
+	 * @param number its new value
+	 * @param target the batch that is to write it
+	 */
+	void write(long number, WriteBatchBytes target) {
+		ByteWriter value = new ByteWriter(Long.BYTES);
+		value.writeLongBigEndian(number);
+		target.put(ColumnFamily.META, this.key, value.buffer(), value.size());
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+
+/**
+ * Says in an operator's words why RocksDB couldn't be opened.
+ */
+final class OpenFailure {
+
+	private OpenFailure() {
+	}
+
+	static StoreOpenException of(Path path, RocksDBException ex) {
+		String message = String.valueOf(ex.getMessage());
+		if (message.contains("lock hold by current process") || message.contains("While lock file")) {
+			return new StoreOpenException("The store in " + path + " is in use by another Eardrum (" + message + ").",
+					"Stop the other one, or set eardrum.storage.path to another directory.", ex);
+		}
+		if (isCorruption(ex)) {
+			return corruption(path, message, ex);
+		}
+		return new StoreOpenException("The store in " + path + " can't be opened: " + message,
+				"Check that eardrum.storage.path is the right directory, that this user may read and write it and "
+						+ "all files in it, and that its disk works and has space left.",
+				ex);
+	}
+
+	static StoreOpenException corruption(Path path, String what, @Nullable Throwable cause) {
+		return new StoreOpenException("The store in " + path + " is damaged: " + what,
+				"Points that were acknowledged may be lost, so Eardrum doesn't start with it. Keep a copy of the "
+						+ "directory, check the disk, and set eardrum.storage.path to a backup.",
+				cause);
+	}
+
+	static boolean isCorruption(RocksDBException ex) {
+		Status status = ex.getStatus();
+		return status != null && status.getCode() == Status.Code.Corruption;
+	}
+
+}

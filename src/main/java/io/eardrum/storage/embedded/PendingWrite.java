@@ -1,0 +1,147 @@
+package io.eardrum.storage.embedded;
+
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
+
+/**
+ * A batch on its way into the log: its record, the series of its points, and the thread
+ * that waits for it. It is used again and again, so that nothing is allocated a point.
+ */
+final class PendingWrite {
+
+	private static final Series[] NONE = {};
+
+	private static final int INITIAL_BYTES = 256;
+
+	/** How much memory is kept from one use to the next. */
+	private static final int KEPT_POINTS = 8192;
+
+	private final ByteWriter record = new ByteWriter(INITIAL_BYTES);
+
+	private @Nullable PointBatch batch;
+
+	private Series[] series = NONE;
+
+	private int largestSeries;
+
+	private @Nullable Thread waiter;
+
+	private @Nullable Throwable failure;
+
+	private volatile boolean done;
+
+	/** The write that waited before this one; used by the {@link Committer}. */
+	@Nullable PendingWrite next;
+
+	/**
+	 * Takes a batch in.
+	 * @param points the points
+	 * @param index finds their series
+	 * @param retention knows how long new ones are to be kept
+	 */
+	void fill(PointBatch points, SeriesIndex<Series> index, Retention retention) {
+		int size = points.size();
+		if (this.series.length < size) {
+			this.series = new Series[Math.max(size, this.series.length * 2)];
+		}
+		this.largestSeries = 0;
+		for (int i = 0; i < size; i++) {
+			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
+			if (found == null) {
+				found = index.findOrAdd(points.key(i),
+						(key, number) -> new Series(key, number, retention.seconds(key)));
+			}
+			this.series[i] = found;
+			this.largestSeries = Math.max(this.largestSeries, found.number());
+		}
+		LogRecord.encode(points, this.series, this.record);
+		this.batch = points;
+		this.waiter = Thread.currentThread();
+		this.failure = null;
+		this.done = false;
+	}
+
+	/**
+	 * Forgets the batch, and gives memory back if it was a large one.
+	 */
+	void clear() {
+		this.batch = null;
+		this.waiter = null;
+		this.next = null;
+		this.record.clear(KEPT_POINTS * 16);
+		if (this.series.length > KEPT_POINTS) {
+			this.series = NONE;
+		}
+	}
+
+	ByteWriter record() {
+		return this.record;
+	}
+
+	int largestSeries() {
+		return this.largestSeries;
+	}
+
+	/**
+	 * Puts the points into memory, once they are in the log.
+	 * @param heads takes them
+	 * @return how many bytes of memory this took
+	 */
+	long applyTo(Heads heads) {
+		PointBatch points = this.batch;
+		long grown = 0;
+		if (points != null) {
+			for (int i = 0; i < points.size(); i++) {
+				grown += heads.append(this.series[i], points.timestamp(i), points.value(i));
+			}
+		}
+		return grown;
+	}
+
+	int size() {
+		return (this.batch != null) ? this.batch.size() : 0;
+	}
+
+	/**
+	 * Lets the waiting thread go.
+	 * @param reason why the batch could not be written, or {@code null} if it was
+	 */
+	void complete(@Nullable Throwable reason) {
+		Thread thread = this.waiter;
+		this.failure = reason;
+		this.done = true;
+		if (thread != Thread.currentThread()) {
+			LockSupport.unpark(thread);
+		}
+	}
+
+	/**
+	 * Waits until this is complete.
+	 */
+	void await() {
+		boolean interrupted = false;
+		while (!this.done) {
+			LockSupport.park(this);
+			interrupted |= Thread.interrupted();
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Throws what went wrong, if something did.
+	 */
+	void throwFailure() {
+		Throwable reason = this.failure;
+		if (reason != null) {
+			throw new StorageException(String.valueOf(reason.getMessage()), reason);
+		}
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Duration;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.SeriesIndex;
+
+/**
+ * Brings into memory what the store holds: all series, and the points of the log.
+ * <p>
+ * The records of the log are numbered without gaps, so that one which is missing is found
+ * out. Damage is a {@link StoreOpenException}; never is anything left out.
+ */
+final class Recovery {
+
+	private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
+
+	private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
+
+	private final Database database;
+
+	private final SeriesIndex<Series> index;
+
+	private final Heads heads;
+
+	private final Checkpointer checkpointer;
+
+	private final EmbeddedStorageSettings settings;
+
+	private byte[] value = new byte[4096];
+
+	private long points;
+
+	private long grown;
+
+	Recovery(Database database, SeriesIndex<Series> index, Heads heads, Checkpointer checkpointer,
+			EmbeddedStorageSettings settings) {
+		this.database = database;
+		this.index = index;
+		this.heads = heads;
+		this.checkpointer = checkpointer;
+		this.settings = settings;
+	}
+
+	/**
+	 * Checks that this version can read the store, and notes its own if it is new.
+	 */
+	void checkFormat() {
+		long format = Metadata.FORMAT.read(this.database, 0);
+		if (format > Metadata.CURRENT_FORMAT) {
+			throw new StoreOpenException(
+					"The store in " + this.database.path() + " was written by a newer Eardrum (format " + format
+							+ "; this one knows " + Metadata.CURRENT_FORMAT + ").",
+					"Use the newer version, or set eardrum.storage.path to another directory.", null);
+		}
+		if (format < Metadata.CURRENT_FORMAT) {
+			WriteBatchBytes batch = new WriteBatchBytes(64);
+			Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
+			this.database.write(batch, true);
+		}
+	}
+
+	/**
+	 * Reads the series and the log.
+	 * @return the number of the last record in the log
+	 */
+	long recover() {
+		long start = System.nanoTime();
+		try {
+			readSeries();
+			long last = readLog();
+			if (this.points > 0 || this.index.size() > 0) {
+				logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
+						this.database.path(), this.index.size(), this.points,
+						Duration.ofNanos(System.nanoTime() - start).toMillis());
+			}
+			return last;
+		}
+		catch (CorruptStoreException ex) {
+			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
+		}
+	}
+
+	private void readSeries() {
+		Retention retention = this.settings.retention();
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
+			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+				long number = toLong(iterator.key());
+				if (number != this.index.size()) {
+					throw new CorruptStoreException(
+							"series " + this.index.size() + " is missing (the next one is " + number + ")");
+				}
+				byte[] bytes = iterator.value();
+				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
+				this.index.findOrAdd(key, (added, given) -> new Series(added, given, retention.seconds(added)));
+			}
+			requireOk(iterator);
+		}
+	}
+
+	private long readLog() {
+		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
+		long last = checkpoint;
+		ByteReader reader = new ByteReader();
+		byte[] key = new byte[Long.BYTES];
+		ByteWriter first = new ByteWriter(Long.BYTES);
+		first.writeLongBigEndian(checkpoint + 1);
+		long lastProgress = System.nanoTime();
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
+			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
+				iterator.key(key);
+				long sequence = toLong(key);
+				if (sequence != last + 1) {
+					throw new CorruptStoreException(
+							"record " + (last + 1) + " of the log is missing (the next one is " + sequence + ")");
+				}
+				reader.reset(this.value, read(iterator));
+				LogRecord.decode(reader, this::apply);
+				last = sequence;
+				if (this.grown > 0) {
+					this.heads.grow(this.grown);
+					this.grown = 0;
+				}
+				if (this.heads.bytes() > this.settings.checkpointBytes()) {
+					this.checkpointer.checkpointDuringRecovery(last);
+				}
+				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {
+					lastProgress = System.nanoTime();
+					logger.info("Reading the log in {}: {} points so far", this.database.path(), this.points);
+				}
+			}
+			requireOk(iterator);
+		}
+		return last;
+	}
+
+	private void apply(int series, long timestamp, double number) {
+		if (series >= this.index.size()) {
+			throw new CorruptStoreException("the log has points of series " + series + ", which is not there");
+		}
+		this.grown += this.heads.append(this.index.get(series), timestamp, number);
+		this.points++;
+	}
+
+	private int read(RocksIterator iterator) {
+		int length = iterator.value(this.value);
+		if (length > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[length + length / 2 + ByteReader.SLACK];
+			length = iterator.value(this.value);
+		}
+		return length;
+	}
+
+	private void requireOk(RocksIterator iterator) {
+		try {
+			iterator.status();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+	}
+
+	private static long toLong(byte[] key) {
+		long number = 0;
+		for (byte next : key) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+}

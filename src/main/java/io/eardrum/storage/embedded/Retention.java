@@ -1,0 +1,91 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+
+/**
+ * How long the points of a key are kept: as the first rule says whose pattern matches it.
+ *
+ * @param rules the rules, in the order in which they are tried
+ */
+record Retention(List<Rule> rules) {
+
+	static final Retention FOREVER = new Retention(List.of());
+
+	Retention {
+		rules = List.copyOf(rules);
+	}
+
+	/**
+	 * Keeps all points for the same time.
+	 * @param duration how long
+	 * @return the retention
+	 */
+	static Retention of(Duration duration) {
+		return new Retention(List.of(Rule.of("*", duration)));
+	}
+
+	/**
+	 * Tells how long the points of a key are kept.
+	 * @param key the key
+	 * @return the number of seconds, or 0 if for ever
+	 */
+	long seconds(SeriesKey key) {
+		if (this.rules.isEmpty()) {
+			return 0;
+		}
+		String text = key.toString();
+		for (Rule rule : this.rules) {
+			if (rule.pattern().matcher(text).matches()) {
+				return (rule.duration() != null) ? rule.duration().toSeconds() : 0;
+			}
+		}
+		return 0;
+	}
+
+	/**
+	 * Tells from when on points of a series count.
+	 * @param series the series
+	 * @param now the present, in seconds since 1970
+	 * @return the first timestamp that is kept
+	 */
+	static long cutoff(Series series, long now) {
+		long seconds = series.retentionSeconds();
+		return (seconds == 0) ? Long.MIN_VALUE : now - seconds;
+	}
+
+	/**
+	 * How long the points of some keys are kept.
+	 *
+	 * @param pattern what the whole key must match
+	 * @param duration how long, or {@code null} for ever
+	 */
+	record Rule(Pattern pattern, @Nullable Duration duration) {
+
+		/**
+		 * Makes a rule.
+		 * @param glob the keys, where {@code *} stands for any characters and {@code ?} for
+		 * one
+		 * @param duration how long to keep their points, or {@code null} for ever
+		 * @return the rule
+		 */
+		static Rule of(String glob, @Nullable Duration duration) {
+			StringBuilder regex = new StringBuilder();
+			glob.chars().forEach((character) -> {
+				switch (character) {
+					case '*' -> regex.append(".*");
+					case '?' -> regex.append('.');
+					default -> regex.append(Pattern.quote(String.valueOf((char) character)));
+				}
+			});
+			return new Rule(Pattern.compile(regex.toString(), Pattern.DOTALL), duration);
+		}
+
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.eardrum.storage.embedded;
+
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.SeriesIndex;
+
+/**
+ * One series: what of it is in memory, and what the checkpointer remembers of its chunks.
+ */
+final class Series extends SeriesIndex.Entry {
+
+	private static final AtomicReferenceFieldUpdater<Series, Head> HEAD = AtomicReferenceFieldUpdater
+		.newUpdater(Series.class, Head.class, "head");
+
+	/** For how many seconds a point is kept; 0 if for ever. */
+	private final long retentionSeconds;
+
+	private volatile @Nullable Head head;
+
+	/** The checkpointer's alone, as everything about the tail is. */
+	private boolean tailKnown;
+
+	/** How many pieces the last chunk consists of; 0 if there is no chunk. */
+	private short tailPieces;
+
+	/** How many points they have in sum. */
+	private int tailPoints;
+
+	private long tailStart;
+
+	Series(SeriesKey key, int number, long retentionSeconds) {
+		super(key, number);
+		this.retentionSeconds = retentionSeconds;
+	}
+
+	long retentionSeconds() {
+		return this.retentionSeconds;
+	}
+
+	/**
+	 * Returns the newest points, those of the epoch before behind it.
+	 * @return the head, or {@code null} if all points are in chunks
+	 */
+	@Nullable Head head() {
+		return this.head;
+	}
+
+	/**
+	 * Starts a new head. Called by the thread that appends.
+	 * @param epoch the epoch that has begun
+	 * @return the new head
+	 */
+	Head startHead(int epoch) {
+		while (true) {
+			Head old = this.head;
+			Head started = new Head(epoch, old);
+			// Fails once at most: if the checkpointer just dropped the old head.
+			if (HEAD.compareAndSet(this, old, started)) {
+				return started;
+			}
+		}
+	}
+
+	/**
+	 * Drops the points of an epoch, which are in chunks now. Called by the checkpointer.
+	 * @param epoch the epoch
+	 */
+	void dropHead(int epoch) {
+		Head newest = this.head;
+		if (newest != null && newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, null)) {
+			return;
+		}
+		newest = this.head;
+		if (newest != null) {
+			newest.forgetPrevious();
+		}
+	}
+
+	/**
+	 * Returns the points of an epoch that has ended.
+	 * @param epoch the epoch
+	 * @return its head, or {@code null} if it had no points
+	 */
+	@Nullable Head frozenHead(int epoch) {
+		Head newest = this.head;
+		return (newest == null || newest.epoch() <= epoch) ? newest : newest.previous();
+	}
+
+	boolean isTailKnown() {
+		return this.tailKnown;
+	}
+
+	int tailPieces() {
+		return this.tailPieces;
+	}
+
+	int tailPoints() {
+		return this.tailPoints;
+	}
+
+	long tailStart() {
+		return this.tailStart;
+	}
+
+	void rememberTail(long start, int pieces, int points) {
+		this.tailKnown = true;
+		this.tailStart = start;
+		this.tailPieces = (short) pieces;
+		this.tailPoints = points;
+	}
+
+	void forgetTail() {
+		this.tailKnown = false;
+	}
+
+}

@@ -1,0 +1,167 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
+
+/**
+ * Reads series after series: what is in chunks, merged with what is in memory.
+ * <p>
+ * A series is seen as of one moment although chunks and heads are looked at one after the
+ * other: the chunks may hold more than when they were opened only after points were
+ * dropped from memory, which changes the version of the heads, and then the chunks are
+ * opened anew. What is in chunks and still in memory is the same in both; memory counts.
+ * <p>
+ * Used by one thread, which is inside the {@link Gate}. Takes a few hundred kilobytes.
+ */
+final class SeriesReader implements AutoCloseable {
+
+	private static final int BLOCK_POINTS = 2048;
+
+	private final Database database;
+
+	private final Heads heads;
+
+	private final Gate gate;
+
+	private final LongSupplier nowSeconds;
+
+	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
+
+	private final PointColumns block = new PointColumns(BLOCK_POINTS);
+
+	private @Nullable ChunkCursor cursor;
+
+	private long version;
+
+	/** Whether the cursor stands behind the chunks of the series before, for sure. */
+	private boolean inSequence;
+
+	SeriesReader(Database database, Heads heads, Gate gate, LongSupplier nowSeconds) {
+		this.database = database;
+		this.heads = heads;
+		this.gate = gate;
+		this.nowSeconds = nowSeconds;
+	}
+
+	/**
+	 * Passes the points of a series on.
+	 * @param series the series
+	 * @param range the timestamps to read
+	 * @param sink takes the points
+	 * @throws IOException if the sink throws it
+	 */
+	void read(Series series, TimeRange range, PointSink sink) throws IOException {
+		HeadSnapshot head;
+		ChunkCursor chunks;
+		do {
+			chunks = currentCursor();
+			head = HeadSnapshot.of(series.head());
+		}
+		while (this.heads.version() != this.version);
+		long from = Math.max(range.from(), Retention.cutoff(series, this.nowSeconds.getAsLong()));
+		long to = range.to();
+		head.skipTo(from);
+		int number = series.number();
+		boolean found = seek(chunks, number, range.from());
+		while (found && chunks.start() <= to) {
+			ensureOpen();
+			chunks.readChunk(this.chunk);
+			emit(series.key(), from, to, head, sink);
+			found = chunks.isValid() && chunks.series() == number;
+		}
+		this.inSequence = !found;
+		while (head.hasNext() && head.timestamp() <= to) {
+			ensureOpen();
+			this.block.clear();
+			head.drainTo(BLOCK_POINTS, to, this.block);
+			flush(series.key(), sink);
+		}
+	}
+
+	private ChunkCursor currentCursor() {
+		ChunkCursor current = this.cursor;
+		long now = this.heads.version();
+		if (current == null || this.version != now) {
+			close();
+			this.version = now;
+			current = new ChunkCursor(this.database, true);
+			this.cursor = current;
+			this.inSequence = false;
+		}
+		return current;
+	}
+
+	private boolean seek(ChunkCursor chunks, int number, long from) {
+		if (this.inSequence && from == Long.MIN_VALUE && (!chunks.isValid() || chunks.series() >= number)) {
+			return chunks.isValid() && chunks.series() == number;
+		}
+		return chunks.seek(number, from);
+	}
+
+	/**
+	 * Passes the points of one chunk on, with those in memory before its last one.
+	 */
+	private void emit(SeriesKey key, long from, long to, HeadSnapshot head, PointSink sink) throws IOException {
+		PointColumns points = this.chunk;
+		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);
+		int end = (points.last() <= to) ? points.size() : points.indexBehind(to);
+		if (start == end) {
+			return;
+		}
+		if (!head.hasNext() || head.timestamp() > points.timestamps()[end - 1]) {
+			sink.accept(key, points.timestamps(), points.values(), start, end);
+			return;
+		}
+		this.block.clear();
+		for (int i = start; i < end; i++) {
+			long timestamp = points.timestamps()[i];
+			while (head.hasNext() && head.timestamp() < timestamp) {
+				add(key, head.timestamp(), head.value(), sink);
+				head.advance();
+			}
+			double value = points.values()[i];
+			if (head.hasNext() && head.timestamp() == timestamp) {
+				value = head.value();
+				head.advance();
+			}
+			add(key, timestamp, value, sink);
+		}
+		flush(key, sink);
+	}
+
+	private void add(SeriesKey key, long timestamp, double value, PointSink sink) throws IOException {
+		this.block.add(timestamp, value);
+		if (this.block.size() == BLOCK_POINTS) {
+			flush(key, sink);
+		}
+	}
+
+	private void flush(SeriesKey key, PointSink sink) throws IOException {
+		if (!this.block.isEmpty()) {
+			sink.accept(key, this.block.timestamps(), this.block.values(), 0, this.block.size());
+			this.block.clear();
+		}
+	}
+
+	private void ensureOpen() {
+		if (this.gate.isClosed()) {
+			throw new StorageException("the store is closing");
+		}
+	}
+
+	@Override
+	public void close() {
+		if (this.cursor != null) {
+			this.cursor.close();
+			this.cursor = null;
+		}
+	}
+
+}

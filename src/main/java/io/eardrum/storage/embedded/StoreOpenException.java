@@ -1,0 +1,33 @@
+package io.eardrum.storage.embedded;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * The store can't be opened as it is: somebody has to do something about it.
+ */
+final class StoreOpenException extends StorageException {
+
+	private final String action;
+
+	/**
+	 * Says what is wrong and what to do.
+	 * @param problem what is wrong, naming the file or directory
+	 * @param action what an operator can do about it
+	 * @param cause what was thrown, if anything
+	 */
+	StoreOpenException(String problem, String action, @Nullable Throwable cause) {
+		super(problem, cause);
+		this.action = action;
+	}
+
+	/**
+	 * Tells what an operator can do about it.
+	 * @return some sentences
+	 */
+	String action() {
+		return this.action;
+	}
+
+}
