@@ -4,6 +4,8 @@ import java.time.Clock;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.StorageException;
+
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
  * <p>
@@ -33,6 +35,8 @@ final class Checkpointer {
 
 	private final Clock clock;
 
+	private final Gate gate;
+
 	private final WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
 
 	private final PointColumns points = new PointColumns(1024);
@@ -44,12 +48,13 @@ final class Checkpointer {
 
 	private volatile long storedPoints;
 
-	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock) {
+	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate) {
 		this.database = database;
 		this.heads = heads;
 		this.committer = committer;
 		this.meters = meters;
 		this.clock = clock;
+		this.gate = gate;
 	}
 
 	/**
@@ -98,6 +103,10 @@ final class Checkpointer {
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
 			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
 			for (Series one : series) {
+				if (this.gate.isClosed()) {
+					// As good a moment to stop as any: all that is written holds.
+					throw new StorageException("the store is closing");
+				}
 				this.points.clear(KEPT_POINTS);
 				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
 				head.skipTo(Retention.cutoff(one, now));

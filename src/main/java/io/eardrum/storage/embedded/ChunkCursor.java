@@ -177,8 +177,9 @@ final class ChunkCursor implements AutoCloseable {
 			this.decoder.decode(this.value, this.valueLength, target);
 		}
 		catch (CorruptStoreException ex) {
-			throw new CorruptStoreException("A chunk of series " + series() + " in " + this.database.path()
-					+ " is damaged: " + ex.getMessage(), ex);
+			throw new CorruptStoreException(
+					"A chunk of series " + series() + " in " + this.database.path() + " is damaged: " + ex.getMessage(),
+					ex);
 		}
 	}
 

@@ -8,7 +8,9 @@ package io.eardrum.storage.embedded;
  */
 final class ChunkDecoder {
 
-	/** More than any chunk has: a number beyond it is damage, not a reason to allocate. */
+	/**
+	 * More than any chunk has: a number beyond it is damage, not a reason to allocate.
+	 */
 	private static final int MAX_POINTS = 1 << 20;
 
 	private final ByteReader reader = new ByteReader();

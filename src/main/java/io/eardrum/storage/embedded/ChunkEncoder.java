@@ -107,10 +107,8 @@ final class ChunkEncoder {
 		pack(this.deltas, count - 2, target);
 	}
 
-	/**
-	 * Finds the number of decimals with which all values are integers, exactly.
-	 * @return the number of decimals, or -1 if there is none
-	 */
+	// Finds the number of decimals with which all values are integers, exactly.
+	// Returns the number of decimals, or -1 if there is none
 	private int findDecimals(double[] values, int from, int count) {
 		int places = 0;
 		boolean complete = false;
@@ -121,8 +119,8 @@ final class ChunkEncoder {
 				double scaled = Math.rint(value * POWERS[places]);
 				long integer = (long) scaled;
 				// Compares bits, for -0.0 is no integer.
-				while (!(Math.abs(scaled) < MAX_INTEGER) || Double
-					.doubleToRawLongBits(integer / POWERS[places]) != Double.doubleToRawLongBits(value)) {
+				while (!(Math.abs(scaled) < MAX_INTEGER)
+						|| Double.doubleToRawLongBits(integer / POWERS[places]) != Double.doubleToRawLongBits(value)) {
 					if (++places > MAX_DECIMALS) {
 						return -1;
 					}

@@ -6,10 +6,11 @@ package io.eardrum.storage.embedded;
  * <p>
  * The chunks of a series are disjoint: each reaches from its first timestamp to where the
  * next one starts. Points that fall into a chunk become another piece of it, which costs
- * a small write; only a chunk that has {@value #MAX_PIECES} pieces, or is the last one and
- * has got {@value #TARGET_POINTS} points, is read and written anew as a whole. So a series
- * with a point a minute ends with full chunks, each of its points rewritten a few times;
- * and a point that overwrites an old one costs a sixteenth of a chunk, not a chunk.
+ * a small write; only a chunk that has {@value #MAX_PIECES} pieces, or is the last one
+ * and has got {@value #TARGET_POINTS} points, is read and written anew as a whole. So a
+ * series with a point a minute ends with full chunks, each of its points rewritten a few
+ * times; and a point that overwrites an old one costs a sixteenth of a chunk, not a
+ * chunk.
  * <p>
  * Used by the checkpointer's thread. Each series goes into one batch as a whole, so that
  * its chunks change together, and is given once: the cursor doesn't see what the batch
@@ -67,8 +68,8 @@ final class ChunkWriter {
 
 	/**
 	 * Tells by how many points the chunks grew since this was asked before.
-	 * @return the number of points; those that were overwritten count until their chunk is
-	 * written anew
+	 * @return the number of points; those that were overwritten count until their chunk
+	 * is written anew
 	 */
 	long takeAddedPoints() {
 		long added = this.addedPoints;
@@ -108,11 +109,9 @@ final class ChunkWriter {
 		}
 	}
 
-	/**
-	 * Writes points that lie before the last chunk.
-	 * @return up to where they are written, which is all of them if the last chunk is the
-	 * first one too and was written anew
-	 */
+	// Writes points that lie before the last chunk.
+	// Returns up to where they are written, which is all of them if the last chunk is the
+	// first one too and was written anew
 	private int writeLate(Series series, PointColumns points, int to) {
 		int number = series.number();
 		int from = 0;
@@ -137,22 +136,21 @@ final class ChunkWriter {
 		return from;
 	}
 
-	/**
-	 * Writes points that lie before all chunks: together with the first one if both fit
-	 * into one, or who sends history backwards would end with a chunk a checkpoint.
-	 */
+	// Writes points that lie before all chunks: together with the first one if both fit
+	// into one, or who sends history backwards would end with a chunk a checkpoint.
 	private int writeBeforeFirst(Series series, PointColumns points, int from) {
 		this.cursor.seek(series.number(), Long.MIN_VALUE);
 		long start = this.cursor.start();
 		boolean tail = start == series.tailStart();
 		int before = points.indexOf(from, start);
-		int to = tail ? points.size() : before;
 		this.cursor.readChunk(this.old);
 		if (this.old.size() + before - from > TARGET_POINTS) {
 			writeChunks(series, points, from, before, false);
 			return before;
 		}
-		// What else falls into this chunk comes along only if no other chunk follows.
+		// With all else that falls into this chunk: it gets another key, under which the
+		// cursor wouldn't find it.
+		int to = tail ? points.size() : points.indexOf(before, this.cursor.start());
 		delete(series, start, 0, this.cursor.piecesRead());
 		this.addedPoints -= this.cursor.pointsRead();
 		this.merged.merge(this.old, points, from, to);

@@ -14,10 +14,10 @@ import io.eardrum.storage.StorageException;
  * Writes batches to the log, and then into memory in the same order, so that what
  * overwrites what is the same after a restart.
  * <p>
- * Any number of threads commit at once. They line up, and the first one in line leads:
- * it waits until the leader before it is through, and then writes what all of those in
- * line brought, in one go and with one fsync. There is thus always a line to join while
- * an fsync is under way, and a lone thread commits its batch itself.
+ * Any number of threads commit at once. They line up, and the first one in line leads: it
+ * waits until the leader before it is through, and then writes what all of those in line
+ * brought, in one go and with one fsync. There is thus always a line to join while an
+ * fsync is under way, and a lone thread commits its batch itself.
  */
 final class Committer {
 
@@ -36,6 +36,8 @@ final class Committer {
 
 	private final boolean sync;
 
+	private final Runnable whenGrown;
+
 	private final AtomicReference<@Nullable PendingWrite> line = new AtomicReference<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -53,13 +55,14 @@ final class Committer {
 	private volatile boolean unsynced;
 
 	Committer(Database database, SeriesIndex<Series> index, Heads heads, Availability availability,
-			StorageMeters meters, boolean sync) {
+			StorageMeters meters, boolean sync, Runnable whenGrown) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.availability = availability;
 		this.meters = meters;
 		this.sync = sync;
+		this.whenGrown = whenGrown;
 	}
 
 	/**
@@ -136,8 +139,8 @@ final class Committer {
 	}
 
 	/**
-	 * Removes records whose writing failed, though they may be in the log all the same: the
-	 * next ones take their numbers.
+	 * Removes records whose writing failed, though they may be in the log all the same:
+	 * the next ones take their numbers.
 	 */
 	void removeFailedRecords() {
 		WriteBatchBytes removal = new WriteBatchBytes(64);
@@ -180,10 +183,8 @@ final class Committer {
 		}
 	}
 
-	/**
-	 * Writes as many batches as fit into one write.
-	 * @return the first one that doesn't, or {@code null}
-	 */
+	// Writes as many batches as fit into one write.
+	// Returns the first one that doesn't, or {@code null}
 	private @Nullable PendingWrite write(PendingWrite first) {
 		this.bytes.clear(MAX_WRITE_BYTES);
 		int series = this.storedSeries;
@@ -210,7 +211,10 @@ final class Committer {
 		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
 			grown += write.applyTo(this.heads);
 		}
-		this.heads.grow(grown);
+		if (grown > 0) {
+			this.heads.grow(grown);
+			this.whenGrown.run();
+		}
 		this.storedSeries = series;
 		return rest;
 	}

@@ -46,10 +46,8 @@ final class HeadSnapshot {
 		return sorted(all, olderSize + size);
 	}
 
-	/**
-	 * Sorts points and drops those that were overwritten: a stable merge sort that starts
-	 * from the runs it finds, for points that come late come in runs as well.
-	 */
+	// Sorts points and drops those that were overwritten: a stable merge sort that starts
+	// from the runs it finds, for points that come late come in runs as well.
 	private static HeadSnapshot sorted(long[] cells, int size) {
 		long[] source = cells;
 		long[] target = new long[0];

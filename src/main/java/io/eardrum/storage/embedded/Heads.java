@@ -85,7 +85,8 @@ final class Heads {
 	 * dropped.
 	 * @param ended the epoch
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // the checkpointer alone writes
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // the checkpointer alone
+															// writes
 	void drop(Epoch ended) {
 		this.version++;
 		for (Series series : ended.series()) {

@@ -5,6 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 
@@ -53,8 +54,8 @@ final class PendingWrite {
 		for (int i = 0; i < size; i++) {
 			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
 			if (found == null) {
-				found = index.findOrAdd(points.key(i),
-						(key, number) -> new Series(key, number, retention.seconds(key)));
+				SeriesKey key = points.key(i);
+				found = index.findOrAdd(key, (number) -> new Series(key, number, retention.seconds(key)));
 			}
 			this.series[i] = found;
 			this.largestSeries = Math.max(this.largestSeries, found.number());

@@ -99,7 +99,7 @@ final class Recovery {
 				}
 				byte[] bytes = iterator.value();
 				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
-				this.index.findOrAdd(key, (added, given) -> new Series(added, given, retention.seconds(added)));
+				this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
 			}
 			requireOk(iterator);
 		}
@@ -122,7 +122,8 @@ final class Recovery {
 					throw new CorruptStoreException(
 							"record " + (last + 1) + " of the log is missing (the next one is " + sequence + ")");
 				}
-				reader.reset(this.value, read(iterator));
+				int length = read(iterator);
+				reader.reset(this.value, length);
 				LogRecord.decode(reader, this::apply);
 				last = sequence;
 				if (this.grown > 0) {

@@ -69,8 +69,8 @@ record Retention(List<Rule> rules) {
 
 		/**
 		 * Makes a rule.
-		 * @param glob the keys, where {@code *} stands for any characters and {@code ?} for
-		 * one
+		 * @param glob the keys, where {@code *} stands for any characters and {@code ?}
+		 * for one
 		 * @param duration how long to keep their points, or {@code null} for ever
 		 * @return the rule
 		 */

@@ -86,10 +86,8 @@ final class RetentionSweeper {
 		return points;
 	}
 
-	/**
-	 * Removes the old chunks of a series.
-	 * @return how many points they had
-	 */
+	// Removes the old chunks of a series.
+	// Returns how many points they had
 	private long remove(Series series, long cutoff, ChunkCursor cursor, WriteBatchBytes batch) {
 		int number = series.number();
 		long points = 0;

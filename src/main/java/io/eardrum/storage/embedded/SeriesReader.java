@@ -105,9 +105,7 @@ final class SeriesReader implements AutoCloseable {
 		return chunks.seek(number, from);
 	}
 
-	/**
-	 * Passes the points of one chunk on, with those in memory before its last one.
-	 */
+	// Passes the points of one chunk on, with those in memory before its last one.
 	private void emit(SeriesKey key, long from, long to, HeadSnapshot head, PointSink sink) throws IOException {
 		PointColumns points = this.chunk;
 		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);

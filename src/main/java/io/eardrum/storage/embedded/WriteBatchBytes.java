@@ -61,9 +61,6 @@ final class WriteBatchBytes {
 		write(value, valueLength);
 	}
 
-	/**
-	 * Puts an entry whose key is a number, highest byte first.
-	 */
 	void put(ColumnFamily family, long key, byte[] value, int valueLength) {
 		begin(PUT, family);
 		this.bytes.writeByte(Long.BYTES);

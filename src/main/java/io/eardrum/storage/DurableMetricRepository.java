@@ -1,0 +1,26 @@
+package io.eardrum.storage;
+
+import java.nio.file.Path;
+
+/**
+ * A store that keeps its points on a disk of this machine.
+ */
+public interface DurableMetricRepository extends MetricRepository {
+
+	/**
+	 * Tells what the store has counted; quick, and never throws.
+	 * @return the numbers as of now
+	 */
+	StorageStatistics statistics();
+
+	/**
+	 * Makes a copy of the store as of one moment, while points are put and read. It has
+	 * every point whose put returned before the call. To restore it, a server is started
+	 * on it.
+	 * @param target the directory of the copy, which must not exist; on the same disk,
+	 * the copy is made of links and takes next to no time or space
+	 * @throws StorageException if the copy can't be made
+	 */
+	void backup(Path target);
+
+}

@@ -1,0 +1,197 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Duration;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that makes checkpoints when there is reason to, and removes old points.
+ */
+final class Maintenance implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Maintenance.class);
+
+	private static final long RETRY_MILLIS = 1000;
+
+	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
+
+	/**
+	 * How many points one series may have in memory, for a read may have to sort them.
+	 */
+	private static final int MAX_SERIES_POINTS = 1 << 20;
+
+	private final Heads heads;
+
+	private final Checkpointer checkpointer;
+
+	private final RetentionSweeper sweeper;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final HeadRoom room;
+
+	private final EmbeddedStorageSettings settings;
+
+	private volatile boolean requested;
+
+	private long lastCheckpoint = System.nanoTime();
+
+	private long lastSweep = System.nanoTime();
+
+	Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, Availability availability, Gate gate,
+			HeadRoom room, EmbeddedStorageSettings settings) {
+		this.heads = heads;
+		this.checkpointer = checkpointer;
+		this.sweeper = sweeper;
+		this.availability = availability;
+		this.gate = gate;
+		this.room = room;
+		this.settings = settings;
+	}
+
+	/**
+	 * Asks for a checkpoint if points take enough memory. Cheap: called for every write
+	 * for which memory had to be allocated.
+	 */
+	void requestIfDue() {
+		if (!this.requested && isLarge()) {
+			request();
+		}
+	}
+
+	/**
+	 * Asks for a checkpoint.
+	 */
+	synchronized void request() {
+		this.requested = true;
+		notifyAll();
+	}
+
+	/**
+	 * Makes a checkpoint in the calling thread.
+	 */
+	void checkpointNow() {
+		this.gate.enter();
+		try {
+			synchronized (this.checkpointer) {
+				this.checkpointer.checkpoint();
+			}
+			this.room.changed();
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	/**
+	 * Removes old points in the calling thread.
+	 */
+	void sweepNow() {
+		this.gate.enter();
+		try {
+			synchronized (this.checkpointer) {
+				this.sweeper.sweep();
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	@Override
+	public void run() {
+		boolean failed = false;
+		while (awaitReason(failed)) {
+			try {
+				this.gate.enter();
+			}
+			catch (RuntimeException ex) {
+				return;
+			}
+			try {
+				failed = !checkpoint() || !sweepIfDue();
+			}
+			finally {
+				this.gate.leave();
+			}
+		}
+	}
+
+	private synchronized boolean awaitReason(boolean failed) {
+		try {
+			if (failed) {
+				wait(RETRY_MILLIS);
+			}
+			else if (!this.requested && !isLarge()) {
+				wait(RETRY_MILLIS);
+			}
+		}
+		catch (InterruptedException ex) {
+			// Interrupted by close(), or by mistake.
+			return !this.gate.isClosed();
+		}
+		return !this.gate.isClosed();
+	}
+
+	private boolean isLarge() {
+		return this.heads.liveBytes() >= this.settings.checkpointBytes() || this.heads.largest() >= MAX_SERIES_POINTS;
+	}
+
+	private boolean isDue() {
+		long age = System.nanoTime() - this.lastCheckpoint;
+		return this.requested || isLarge() || this.availability.isCheckpointFailed()
+				|| (age > this.settings.checkpointInterval().toNanos() && this.heads.bytes() > 0);
+	}
+
+	private boolean checkpoint() {
+		if (!isDue() || this.availability.isWriteFailed()) {
+			return true;
+		}
+		this.requested = false;
+		try {
+			synchronized (this.checkpointer) {
+				this.checkpointer.checkpoint();
+			}
+			this.lastCheckpoint = System.nanoTime();
+			if (this.availability.isCheckpointFailed()) {
+				this.availability.checkpointSucceeded();
+				logger.info("A checkpoint succeeded again");
+			}
+			this.room.changed();
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!this.gate.isClosed()) {
+				if (!this.availability.isCheckpointFailed()) {
+					logger.error("A checkpoint failed; no points are taken until one succeeds", ex);
+				}
+				this.availability.checkpointFailed("A checkpoint failed: " + ex.getMessage());
+				this.room.changed();
+			}
+			return false;
+		}
+	}
+
+	private boolean sweepIfDue() {
+		if (this.settings.retention().rules().isEmpty() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
+			return true;
+		}
+		this.lastSweep = System.nanoTime();
+		try {
+			synchronized (this.checkpointer) {
+				this.sweeper.sweep();
+			}
+			return true;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!this.gate.isClosed()) {
+				logger.error("Old points could not be removed", ex);
+			}
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,295 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Consumer;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageStatistics;
+import io.eardrum.storage.StorageStatus;
+
+/**
+ * Keeps points on disk: a batch is in the log when its put returns, and its points get
+ * from memory into compressed chunks with the next checkpoint.
+ * <p>
+ * All methods may be called by any number of threads at once. Two threads of its own make
+ * checkpoints ({@link Maintenance}) and look after the disk ({@link Watch}).
+ * <p>
+ * A failed write is answered with a {@link StorageException}, and so is every put after
+ * it, until the disk can be written again; reads go on. Only damage to what is on the
+ * disk needs somebody to restart the server, on a backup.
+ */
+final class RocksDbMetricRepository implements DurableMetricRepository, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(RocksDbMetricRepository.class);
+
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+
+	private final EmbeddedStorageSettings settings;
+
+	private final Clock clock;
+
+	private final SeriesIndex<Series> index = new SeriesIndex<>();
+
+	private final Heads heads = new Heads();
+
+	private final Gate gate = new Gate();
+
+	private final Availability availability = new Availability();
+
+	private final StorageMeters meters = new StorageMeters();
+
+	private final ConcurrentLinkedQueue<PendingWrite> idleWrites = new ConcurrentLinkedQueue<>();
+
+	private final Database database;
+
+	private final RunningMarker marker;
+
+	private final Committer committer;
+
+	private final Checkpointer checkpointer;
+
+	private final RetentionSweeper sweeper;
+
+	private final HeadRoom room;
+
+	private final Maintenance maintenance;
+
+	private final Watch watch;
+
+	private final long uncleanStarts;
+
+	private boolean closed;
+
+	/**
+	 * Opens a store, which takes as long as its log is.
+	 * @param settings how it is to work
+	 * @param clock tells the time, for what is older than it is kept
+	 */
+	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock) {
+		this.settings = settings;
+		this.clock = clock;
+		this.database = new Database(settings);
+		try {
+			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
+			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
+					settings.fsync() == Fsync.ALWAYS, this::grown);
+			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
+					this.gate);
+			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, clock, this.gate);
+			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.availability,
+					this.gate, this.room, settings);
+			this.watch = new Watch(this.database, this.committer, this.maintenance, this.availability, this.gate,
+					settings);
+			this.marker = new RunningMarker(this.database.path());
+			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings);
+			recovery.checkFormat();
+			this.uncleanStarts = noteStart();
+			this.committer.start(recovery.recover());
+			this.checkpointer.start();
+			this.watch.checkSpace();
+		}
+		catch (RuntimeException | Error ex) {
+			this.database.close();
+			throw ex;
+		}
+		start(this.maintenance, "eardrum-checkpoint");
+		start(this.watch, "eardrum-storage-watch");
+	}
+
+	private void grown() {
+		this.maintenance.requestIfDue();
+	}
+
+	private long noteStart() {
+		long count = Metadata.UNCLEAN_STARTS.read(this.database, 0);
+		if (this.marker.set()) {
+			count++;
+			logger.warn("The store in {} was not closed when it was last used (unclean start number {})",
+					this.database.path(), count);
+			WriteBatchBytes batch = new WriteBatchBytes(64);
+			Metadata.UNCLEAN_STARTS.write(count, batch);
+			this.database.write(batch, false);
+		}
+		return count;
+	}
+
+	private static void start(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	@Override
+	public void put(PointBatch batch) {
+		if (batch.isEmpty()) {
+			return;
+		}
+		this.room.await();
+		this.gate.enter();
+		try {
+			PendingWrite write = this.idleWrites.poll();
+			if (write == null) {
+				write = new PendingWrite();
+			}
+			try {
+				write.fill(batch, this.index, this.settings.retention());
+				this.committer.commit(write);
+			}
+			finally {
+				write.clear();
+				this.idleWrites.add(write);
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	@Override
+	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+		this.gate.enter();
+		try {
+			Series series = this.index.find(key);
+			if (series != null) {
+				try (SeriesReader reader = reader()) {
+					reader.read(series, range, sink);
+				}
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	@Override
+	public void readAll(TimeRange range, PointSink sink) throws IOException {
+		this.gate.enter();
+		try (SeriesReader reader = reader()) {
+			int count = this.committer.storedSeries();
+			for (int number = 0; number < count; number++) {
+				reader.read(this.index.get(number), range, sink);
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	private SeriesReader reader() {
+		return new SeriesReader(this.database, this.heads, this.gate, () -> this.clock.instant().getEpochSecond());
+	}
+
+	@Override
+	public void forEachKey(Consumer<SeriesKey> consumer) {
+		int count = this.committer.storedSeries();
+		for (int number = 0; number < count; number++) {
+			consumer.accept(this.index.get(number).key());
+		}
+	}
+
+	@Override
+	public long seriesCount() {
+		return this.committer.storedSeries();
+	}
+
+	@Override
+	public void backup(Path target) {
+		this.gate.enter();
+		try {
+			Path parent = target.toAbsolutePath().getParent();
+			if (parent != null) {
+				Files.createDirectories(parent);
+			}
+			this.database.copyTo(target);
+			logger.info("Copied the store in {} to {}", this.database.path(), target);
+		}
+		catch (IOException ex) {
+			throw new StorageException("The directory of " + target + " can't be made", ex);
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	/**
+	 * Writes what is in memory into chunks now. What fails is left to the next try.
+	 */
+	void checkpoint() {
+		this.maintenance.checkpointNow();
+	}
+
+	/**
+	 * Removes now what is older than it is kept.
+	 */
+	void sweep() {
+		this.maintenance.sweepNow();
+	}
+
+	@Override
+	public StorageStatistics statistics() {
+		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
+				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
+				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
+				this.meters.waitingWriters(), this.uncleanStarts, this.watch.freeBytes());
+	}
+
+	@Override
+	public StorageStatus status() {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("path", this.database.path().toString());
+		details.put("fsync", this.settings.fsync().name().toLowerCase(Locale.ROOT));
+		details.put("freeBytes", this.watch.freeBytes());
+		long checkpoint = this.meters.lastCheckpointMillis();
+		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
+		details.put("uncleanStarts", this.uncleanStarts);
+		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
+		return new StorageStatus("embedded", problem == null, problem, details);
+	}
+
+	/**
+	 * Closes the store, once those have left who are putting and reading. If one of them
+	 * doesn't, RocksDB is left open: what was put is safe, and the next start notes that
+	 * the store was not closed.
+	 */
+	@Override
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		boolean empty = this.gate.close(CLOSE_PATIENCE);
+		this.room.changed();
+		this.maintenance.request();
+		if (!empty) {
+			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
+			return;
+		}
+		try {
+			this.database.sync();
+			this.marker.remove();
+		}
+		catch (IOException | RuntimeException ex) {
+			logger.warn("The store in {} could not be closed in order", this.database.path(), ex);
+		}
+		this.database.close();
+	}
+
+}

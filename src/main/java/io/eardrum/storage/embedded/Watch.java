@@ -1,0 +1,210 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The thread that looks after the store once a second: it makes what was written safe
+ * against power loss if that is its turn, watches the free space, and tries to write
+ * again after a failure.
+ */
+final class Watch implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Watch.class);
+
+	private static final long PERIOD_MILLIS = 1000;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	/** What must fit onto the disk before RocksDB is opened anew. */
+	private static final int PROBE_BYTES = 1 << 20;
+
+	private final Database database;
+
+	private final Committer committer;
+
+	private final Maintenance maintenance;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final EmbeddedStorageSettings settings;
+
+	private volatile long freeBytes = Long.MAX_VALUE;
+
+	private volatile long chunkBytes;
+
+	private boolean spaceLow;
+
+	private boolean failureLogged;
+
+	Watch(Database database, Committer committer, Maintenance maintenance, Availability availability, Gate gate,
+			EmbeddedStorageSettings settings) {
+		this.database = database;
+		this.committer = committer;
+		this.maintenance = maintenance;
+		this.availability = availability;
+		this.gate = gate;
+		this.settings = settings;
+	}
+
+	/**
+	 * Tells how much space there was on the disk when last looked at.
+	 * @return the number of bytes
+	 */
+	long freeBytes() {
+		return this.freeBytes;
+	}
+
+	/**
+	 * Tells how much space the chunks took when last looked at.
+	 * @return the number of bytes
+	 */
+	long chunkBytes() {
+		return this.chunkBytes;
+	}
+
+	@Override
+	public void run() {
+		while (!this.gate.isClosed()) {
+			try {
+				pause();
+				look();
+			}
+			catch (RuntimeException | Error ex) {
+				if (!this.gate.isClosed()) {
+					logger.error("The store could not be looked after", ex);
+				}
+			}
+		}
+	}
+
+	private synchronized void pause() {
+		try {
+			wait(PERIOD_MILLIS);
+		}
+		catch (InterruptedException ex) {
+			logger.debug("Interrupted");
+		}
+	}
+
+	/**
+	 * Does what there is to do.
+	 */
+	void look() {
+		checkSpace();
+		if (this.availability.isWriteFailed()) {
+			heal();
+			return;
+		}
+		this.gate.enter();
+		try {
+			if (this.settings.fsync() == Fsync.EVERYSEC) {
+				sync();
+			}
+			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	private void sync() {
+		try {
+			this.committer.syncIfNeeded();
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * Looks at the free space. Points are taken again once there is a tenth more than the
+	 * limit, or every file that comes and goes would let the state flicker.
+	 */
+	void checkSpace() {
+		long limit = this.settings.minFreeBytes();
+		try {
+			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
+		}
+		catch (IOException ex) {
+			this.availability.space("The free space of " + this.database.path() + " can't be told: " + ex);
+			return;
+		}
+		boolean low = this.freeBytes < (this.spaceLow ? limit + limit / 10 : limit);
+		String problem = "Only " + this.freeBytes + " bytes are free in " + this.database.path()
+				+ ", and eardrum.storage.min-free-space is " + limit;
+		if (low && !this.spaceLow) {
+			logger.error("{}; no points are taken until there is more", problem);
+		}
+		else if (!low && this.spaceLow) {
+			logger.info("{} bytes are free in {}; points are taken again", this.freeBytes, this.database.path());
+		}
+		this.spaceLow = low;
+		this.availability.space(low ? problem : null);
+	}
+
+	private void heal() {
+		if (!this.failureLogged) {
+			logger.error("No points are taken: {}", this.availability.problem());
+			this.failureLogged = true;
+		}
+		try {
+			probe();
+		}
+		catch (IOException ex) {
+			logger.debug("The disk can't be written yet", ex);
+			return;
+		}
+		if (!this.gate.shut(PATIENCE)) {
+			return;
+		}
+		try {
+			this.database.reopen();
+			this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				return true;
+			});
+			this.availability.writeHealed();
+			this.failureLogged = false;
+			logger.info("The store in {} can be written again", this.database.path());
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			logger.debug("The store can't be written yet", ex);
+		}
+		finally {
+			this.gate.reopen();
+		}
+		// What was not yet synced when it failed may be on the disk in part: chunks need
+		// it no more.
+		this.maintenance.request();
+	}
+
+	// Ensures that the disk takes data, before the store, which can still be read, is
+	// closed.
+	private void probe() throws IOException {
+		Path file = this.database.path().resolve("eardrum.probe");
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+				StandardOpenOption.TRUNCATE_EXISTING)) {
+			ByteBuffer data = ByteBuffer.allocate(PROBE_BYTES);
+			while (data.hasRemaining()) {
+				channel.write(data);
+			}
+			channel.force(true);
+		}
+		finally {
+			Files.deleteIfExists(file);
+		}
+	}
+
+}
