@@ -117,6 +117,7 @@ final class Checkpointer {
 				if (this.batch.size() > BATCH_BYTES) {
 					count += writer.takeAddedPoints();
 					flush(count);
+					cursor.refresh();
 				}
 			}
 			count += writer.takeAddedPoints();

@@ -97,6 +97,20 @@ final class ChunkCursor implements AutoCloseable {
 		moved();
 	}
 
+	/**
+	 * Goes on with the chunks as they are now. Who writes chunks and looks for others must
+	 * do so now and then: RocksDB would step over each one that is too new to be seen.
+	 */
+	void refresh() {
+		try {
+			this.iterator.refresh();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+		this.valid = false;
+	}
+
 	boolean isValid() {
 		return this.valid;
 	}

@@ -2,6 +2,11 @@ package io.eardrum.storage.embedded;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+import io.eardrum.storage.StorageProperties;
 
 /**
  * How the embedded store is to work.
@@ -28,6 +33,23 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
 				Retention.FOREVER);
+	}
+
+	/**
+	 * Returns the settings that the configuration asks for.
+	 * @param properties the configuration
+	 * @param budget how much memory to use if the configuration doesn't say
+	 * @return the settings
+	 */
+	static EmbeddedStorageSettings of(StorageProperties properties, MemoryBudget budget) {
+		MemoryBudget memory = (properties.memory() != null) ? MemoryBudget.share(properties.memory().toBytes())
+				: budget;
+		List<Retention.Rule> rules = new ArrayList<>();
+		properties.retentionRules().forEach((rule) -> rules.add(Retention.Rule.of(rule.keys(), rule.retention())));
+		rules.add(Retention.Rule.of("*", properties.retention()));
+		return new EmbeddedStorageSettings(properties.path(),
+				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
+				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), new Retention(rules));
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {

@@ -176,7 +176,7 @@ final class Maintenance implements Runnable {
 	}
 
 	private boolean sweepIfDue() {
-		if (this.settings.retention().rules().isEmpty() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
+		if (!this.settings.retention().isLimited() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
 			return true;
 		}
 		this.lastSweep = System.nanoTime();

@@ -55,7 +55,7 @@ final class PendingWrite {
 			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
 			if (found == null) {
 				SeriesKey key = points.key(i);
-				found = index.findOrAdd(key, (number) -> new Series(key, number, retention.seconds(key)));
+				found = index.findOrAdd(key, (number) -> Series.withoutChunks(key, number, retention.seconds(key)));
 			}
 			this.series[i] = found;
 			this.largestSeries = Math.max(this.largestSeries, found.number());

@@ -4,8 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.regex.Pattern;
 
-import org.jspecify.annotations.Nullable;
-
 import io.eardrum.metric.SeriesKey;
 
 /**
@@ -19,6 +17,14 @@ record Retention(List<Rule> rules) {
 
 	Retention {
 		rules = List.copyOf(rules);
+	}
+
+	/**
+	 * Tells whether there is anything that is not kept for ever.
+	 * @return whether there is
+	 */
+	boolean isLimited() {
+		return this.rules.stream().anyMatch((rule) -> !rule.duration().isZero());
 	}
 
 	/**
@@ -36,13 +42,13 @@ record Retention(List<Rule> rules) {
 	 * @return the number of seconds, or 0 if for ever
 	 */
 	long seconds(SeriesKey key) {
-		if (this.rules.isEmpty()) {
+		if (!isLimited()) {
 			return 0;
 		}
 		String text = key.toString();
 		for (Rule rule : this.rules) {
 			if (rule.pattern().matcher(text).matches()) {
-				return (rule.duration() != null) ? rule.duration().toSeconds() : 0;
+				return rule.duration().toSeconds();
 			}
 		}
 		return 0;
@@ -63,18 +69,18 @@ record Retention(List<Rule> rules) {
 	 * How long the points of some keys are kept.
 	 *
 	 * @param pattern what the whole key must match
-	 * @param duration how long, or {@code null} for ever
+	 * @param duration how long; 0 means for ever
 	 */
-	record Rule(Pattern pattern, @Nullable Duration duration) {
+	record Rule(Pattern pattern, Duration duration) {
 
 		/**
 		 * Makes a rule.
 		 * @param glob the keys, where {@code *} stands for any characters and {@code ?}
 		 * for one
-		 * @param duration how long to keep their points, or {@code null} for ever
+		 * @param duration how long to keep their points; 0 means for ever
 		 * @return the rule
 		 */
-		static Rule of(String glob, @Nullable Duration duration) {
+		static Rule of(String glob, Duration duration) {
 			StringBuilder regex = new StringBuilder();
 			glob.chars().forEach((character) -> {
 				switch (character) {

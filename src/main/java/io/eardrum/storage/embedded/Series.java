@@ -36,6 +36,19 @@ final class Series extends SeriesIndex.Entry {
 		this.retentionSeconds = retentionSeconds;
 	}
 
+	/**
+	 * Makes a series that is new to the store.
+	 * @param key its key
+	 * @param number its number
+	 * @param retentionSeconds for how many seconds a point is kept; 0 if for ever
+	 * @return the series
+	 */
+	static Series withoutChunks(SeriesKey key, int number, long retentionSeconds) {
+		Series series = new Series(key, number, retentionSeconds);
+		series.rememberTail(0, 0, 0);
+		return series;
+	}
+
 	long retentionSeconds() {
 		return this.retentionSeconds;
 	}

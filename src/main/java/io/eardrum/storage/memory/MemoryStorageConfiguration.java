@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
  * Makes memory the store, if the configuration asks for it.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "memory", matchIfMissing = true)
+@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "memory")
 class MemoryStorageConfiguration {
 
 	@Bean

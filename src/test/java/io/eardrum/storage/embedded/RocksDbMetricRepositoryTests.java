@@ -29,7 +29,9 @@ class RocksDbMetricRepositoryTests extends MetricRepositoryContract {
 
 	private EmbeddedStorageSettings settings() {
 		// Little memory, so that checkpoints come often.
-		return EmbeddedStorageSettings.of(this.directory.resolve("store")).withHeadBytes(1 << 20);
+		return EmbeddedStorageSettings.of(this.directory.resolve("store"))
+			.withHeadBytes(1 << 20)
+			.withFsync(Fsync.EVERYSEC);
 	}
 
 }

@@ -1,0 +1,95 @@
+package io.eardrum.storage;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DataSizeUnit;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+import org.springframework.util.unit.DataUnit;
+
+/**
+ * How the store is configured.
+ *
+ * @param type the engine: embedded keeps points on disk, memory forgets them when the
+ * server stops
+ * @param path the directory of the embedded store, made if there is none
+ * @param fsync when an acknowledged put is safe against power loss: always (before it is
+ * acknowledged), everysec (a second later at most) or never (when the operating system
+ * sees fit); none of them loses a point when the process is killed
+ * @param memory how much memory the embedded store may take for points that are not yet
+ * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
+ * heap and an eighth of the machine's or container's memory (256MB at most)
+ * @param minFreeSpace below how much free disk space puts are refused
+ * @param checkpointInterval after how long points get from the log into chunks at the
+ * latest, 1s to 1d; they do so earlier when they take half of the memory they may
+ * @param retention how long points are kept, from 1m, for example 30d; 0 means for ever.
+ * Timestamps are taken as seconds since 1970
+ * @param retentionRules how long the points of some keys are kept: the first rule counts
+ * whose pattern matches the whole key, and retention if none does
+ * @param backupPath the directory below which the actuator endpoint makes backups; by
+ * default backups in the directory of the store
+ */
+@ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
+public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
+		@DefaultValue("always") String fsync, @Nullable @DataSizeUnit(DataUnit.MEGABYTES) DataSize memory,
+		@DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
+		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
+		@DefaultValue List<RetentionRule> retentionRules, @Nullable Path backupPath) {
+
+	private static final long MIN_MEMORY_MEGABYTES = 64;
+
+	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
+
+	public StorageProperties {
+		check("type", type, List.of("embedded", "memory").contains(type), "It must be embedded or memory.");
+		fsync = fsync.toLowerCase(Locale.ROOT);
+		check("fsync", fsync, List.of("always", "everysec", "never").contains(fsync),
+				"It must be always, everysec or never.");
+		if (memory != null) {
+			check("memory", memory, memory.toMegabytes() >= MIN_MEMORY_MEGABYTES, "It must be at least 64MB.");
+		}
+		check("min-free-space", minFreeSpace, !minFreeSpace.isNegative(), "It must not be negative.");
+		check("checkpoint-interval", checkpointInterval, checkpointInterval.compareTo(Duration.ofSeconds(1)) >= 0
+				&& checkpointInterval.compareTo(Duration.ofDays(1)) <= 0, "It must be from 1s to 1d.");
+		checkRetention("retention", retention);
+		for (int i = 0; i < retentionRules.size(); i++) {
+			RetentionRule rule = retentionRules.get(i);
+			check("retention-rules[" + i + "].keys", rule.keys(), !rule.keys().isBlank(),
+					"It must be a pattern of keys, such as 'debug.*'.");
+			checkRetention("retention-rules[" + i + "].retention", rule.retention());
+		}
+		retentionRules = List.copyOf(retentionRules);
+		backupPath = (backupPath != null) ? backupPath : path.resolve("backups");
+	}
+
+	private static void checkRetention(String name, Duration retention) {
+		check(name, retention, retention.isZero() || retention.compareTo(MIN_RETENTION) >= 0,
+				"It must be 1m or more, or 0 to keep points for ever.");
+	}
+
+	private static void check(String name, Object value, boolean allowed, String reason) {
+		if (!allowed) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.storage." + name, value, reason);
+		}
+	}
+
+	/**
+	 * How long the points of some keys are kept.
+	 *
+	 * @param keys the keys, where * stands for any characters and ? for one
+	 * @param retention how long, from 1m; 0 means for ever
+	 */
+	public record RetentionRule(@DefaultValue("") String keys,
+			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention) {
+	}
+
+}

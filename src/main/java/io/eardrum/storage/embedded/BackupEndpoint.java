@@ -1,0 +1,65 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
+import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+
+import io.eardrum.storage.DurableMetricRepository;
+
+/**
+ * The actuator endpoint {@code backup}: a POST makes a copy of the store in a directory
+ * of its own, below the one that the configuration names, and tells where it is.
+ */
+@Endpoint(id = "backup")
+class BackupEndpoint {
+
+	/**
+	 * The caller may name the copy but not choose a place on the disk.
+	 */
+	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
+
+	private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
+		.withZone(ZoneOffset.UTC);
+
+	private final DurableMetricRepository repository;
+
+	private final Path directory;
+
+	private final Clock clock;
+
+	BackupEndpoint(DurableMetricRepository repository, Path directory, Clock clock) {
+		this.repository = repository;
+		this.directory = directory;
+		this.clock = clock;
+	}
+
+	/**
+	 * Makes a copy of the store.
+	 * @param name the name of its directory; the present time if there is none
+	 * @return where it is
+	 */
+	@WriteOperation
+	Map<String, Object> backup(@Nullable String name) {
+		String chosen = (name != null) ? name : TIMESTAMP.format(this.clock.instant());
+		if (!NAME.matcher(chosen).matches()) {
+			throw new InvalidEndpointRequestException("Bad name of a backup",
+					"The name may have letters, digits, '.', '_' and '-', and starts with a letter or digit.");
+		}
+		Path target = this.directory.resolve(chosen).toAbsolutePath().normalize();
+		if (Files.exists(target)) {
+			throw new InvalidEndpointRequestException("Backup exists", "There already is a backup " + target + ".");
+		}
+		this.repository.backup(target);
+		return Map.of("path", target.toString());
+	}
+
+}

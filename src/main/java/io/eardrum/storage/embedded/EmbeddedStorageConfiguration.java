@@ -1,0 +1,31 @@
+package io.eardrum.storage.embedded;
+
+import java.time.Clock;
+
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.eardrum.storage.StorageProperties;
+
+/**
+ * Makes the disk the store, unless the configuration asks for another one.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "embedded", matchIfMissing = true)
+@EnableConfigurationProperties(StorageProperties.class)
+class EmbeddedStorageConfiguration {
+
+	@Bean(destroyMethod = "close")
+	RocksDbMetricRepository metricRepository(StorageProperties properties) {
+		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(properties, MemoryBudget.ofThisProcess()),
+				Clock.systemUTC());
+	}
+
+	@Bean
+	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties) {
+		return new BackupEndpoint(repository, properties.backupPath(), Clock.systemUTC());
+	}
+
+}
