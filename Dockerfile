@@ -1,13 +1,13 @@
 # Builds the server and puts it on a JRE: docker build -t eardrum .
-# The build stage needs BuildKit (the default since Docker 23) for its cache of ~/.m2.
+# The build stage needs BuildKit (the default since Docker 23) for its cache of Maven artifacts.
 
 FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main ./src/main
 # Packages only: tests, format and static analysis are the business of ./mvnw verify.
-RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp -Dmaven.test.skip=true -Dcheckstyle.skip=true -Dspring-javaformat.validate.skip=true \
+RUN --mount=type=cache,target=/m2 \
+    mvn -B -ntp -Dmaven.repo.local=/m2 -Dmaven.test.skip=true -Dcheckstyle.skip=true -Dspring-javaformat.validate.skip=true \
         -Djacoco.skip=true -P '!error-prone' package
 RUN java -Djarmode=tools -jar target/eardrum.jar extract --layers --destination layers \
     && bash src/main/docker/own-natives.sh layers/dependencies
