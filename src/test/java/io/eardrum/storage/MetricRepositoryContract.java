@@ -350,7 +350,7 @@ public abstract class MetricRepositoryContract {
 				assertThat(Row.of(this.repository, "a", TimeRange.ALL)).hasSize(4);
 			}).orTimeout(30, TimeUnit.SECONDS).join();
 			for (int i = from; i < to; i++) {
-				assertThat(values[i]).isEqualTo(timestamps[i]);
+				assertThat(values[i]).isEqualTo((double) timestamps[i]);
 				seen.add(timestamps[i]);
 			}
 		});

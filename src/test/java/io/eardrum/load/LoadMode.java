@@ -1,0 +1,21 @@
+package io.eardrum.load;
+
+/**
+ * What a load generator does.
+ */
+enum LoadMode {
+
+	/** Each connection puts some points in one write, and waits for all replies. */
+	WINDOW,
+
+	/** Each connection puts without waiting, and reads the replies as they come. */
+	STREAM,
+
+	/** One connection reads all points once. */
+	GET_ALL;
+
+	String text() {
+		return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+	}
+
+}
