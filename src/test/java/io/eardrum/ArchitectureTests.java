@@ -72,7 +72,7 @@ class ArchitectureTests {
 		CLASSES.stream()
 			.map(JavaClass::getPackageName)
 			.filter((name) -> !name.equals(ROOT))
-			.forEach((name) -> packages.add(name.substring(ROOT.length() + 1).split("\\.")[0]));
+			.forEach((name) -> packages.add(name.substring(ROOT.length() + 1).split("\\.", 2)[0]));
 		assertThat(MAY_USE).containsKeys(packages.toArray(String[]::new));
 	}
 

@@ -179,7 +179,7 @@ class LoadGeneratorTests {
 				"window 127.0.0.1 8888 --depth", "window 127.0.0.1 8888 --depth 0", "window 127.0.0.1 8888 --depth x",
 				"window 127.0.0.1 8888 --speed 1")) {
 			assertThatExceptionOfType(IllegalArgumentException.class).as(line)
-				.isThrownBy(() -> LoadOptions.parse(line.split(" ")));
+				.isThrownBy(() -> LoadOptions.parse(line.split(" ", -1)));
 		}
 	}
 

@@ -1,5 +1,7 @@
 package io.eardrum.load;
 
+import java.util.Locale;
+
 /**
  * What a load generator does.
  */
@@ -15,7 +17,7 @@ enum LoadMode {
 	GET_ALL;
 
 	String text() {
-		return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+		return name().toLowerCase(Locale.ROOT).replace('_', '-');
 	}
 
 }
