@@ -15,6 +15,8 @@ public final class PointBatch {
 
 	private static final int INITIAL_POINTS = 16;
 
+	private static final int USUAL_KEY_BYTES = 64;
+
 	private static final int INITIAL_KEY_BYTES = 256;
 
 	private byte[] keyBytes = new byte[INITIAL_KEY_BYTES];
@@ -39,21 +41,9 @@ public final class PointBatch {
 	 * @param value the value, finite
 	 */
 	public void add(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
-		int index = this.size;
-		if (index == this.timestamps.length) {
-			resizePoints(index * 2);
-		}
-		int keyStart = keyOffset(index);
-		int keyEnd = keyStart + keyLength;
-		if (keyEnd > this.keyBytes.length) {
-			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, this.keyBytes.length * 2));
-		}
+		int keyStart = makeRoom(keyLength);
 		System.arraycopy(source, keyOffset, this.keyBytes, keyStart, keyLength);
-		this.keyEnds[index] = keyEnd;
-		this.keyHashes[index] = SeriesKey.hash(source, keyOffset, keyLength);
-		this.timestamps[index] = timestamp;
-		this.values[index] = value;
-		this.size = index + 1;
+		append(keyStart + keyLength, SeriesKey.hash(source, keyOffset, keyLength), timestamp, value);
 	}
 
 	/**
@@ -63,9 +53,29 @@ public final class PointBatch {
 	 * @param value the value, finite
 	 */
 	public void add(SeriesKey key, long timestamp, double value) {
-		byte[] bytes = new byte[key.length()];
-		key.copyTo(bytes, 0);
-		add(bytes, 0, bytes.length, timestamp, value);
+		int keyStart = makeRoom(key.length());
+		append(key.copyTo(this.keyBytes, keyStart), key.hashCode(), timestamp, value);
+	}
+
+	private int makeRoom(int keyLength) {
+		if (this.size == this.timestamps.length) {
+			resizePoints(this.size * 2);
+		}
+		int keyStart = keyOffset(this.size);
+		int keyEnd = keyStart + keyLength;
+		if (keyEnd > this.keyBytes.length) {
+			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, this.keyBytes.length * 2));
+		}
+		return keyStart;
+	}
+
+	private void append(int keyEnd, int keyHash, long timestamp, double value) {
+		int index = this.size;
+		this.keyEnds[index] = keyEnd;
+		this.keyHashes[index] = keyHash;
+		this.timestamps[index] = timestamp;
+		this.values[index] = value;
+		this.size = index + 1;
 	}
 
 	/**
@@ -155,13 +165,21 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Gives memory back, if this batch is empty and has grown past a number of points.
+	 * Gives memory back, if this batch is empty and has grown past a number of points
+	 * with keys of usual length; few points with long keys count as more.
 	 * @param points the number of points for which memory may be kept
 	 */
 	public void trim(int points) {
-		if (this.size == 0 && this.timestamps.length > Math.max(points, INITIAL_POINTS)) {
-			resizePoints(Math.max(points, INITIAL_POINTS));
-			this.keyBytes = new byte[INITIAL_KEY_BYTES];
+		if (this.size > 0) {
+			return;
+		}
+		int kept = Math.max(points, INITIAL_POINTS);
+		if (this.timestamps.length > kept) {
+			resizePoints(kept);
+		}
+		long keptKeyBytes = (long) kept * USUAL_KEY_BYTES;
+		if (this.keyBytes.length > keptKeyBytes) {
+			this.keyBytes = new byte[(int) keptKeyBytes];
 		}
 	}
 

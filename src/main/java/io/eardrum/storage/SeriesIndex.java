@@ -98,8 +98,10 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 			this.table = larger;
 		}
 		this.byNumber[number] = added;
-		insert(this.table, added);
+		// Counted before it can be found: who finds a series and puts a point into it
+		// must also meet it when walking over the numbers.
 		this.size = number + 1;
+		insert(this.table, added);
 		return added;
 	}
 

@@ -1,8 +1,8 @@
 package io.eardrum.storage;
 
 /**
- * The store can't do what was asked of it now: nothing of the request has been done. The
- * message says why, for an operator to read.
+ * The store can't do what was asked of it now; the method that throws it says what may
+ * have been done of it. The message says why, for an operator to read.
  */
 public class StorageException extends RuntimeException {
 

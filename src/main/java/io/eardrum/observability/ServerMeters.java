@@ -1,0 +1,168 @@
+package io.eardrum.observability;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.server.FrameCounts;
+import io.eardrum.server.ResetReason;
+import io.eardrum.server.ServerObserver;
+
+/**
+ * Counts what happens on the TCP port. All meters exist from the start, so that a rate
+ * over them is never missing its first step. Safe for any number of threads.
+ * <p>
+ * Performance: a frame costs a few uncontended additions, whatever it has in it; only
+ * what it has is counted.
+ */
+final class ServerMeters implements ServerObserver {
+
+	private static final Command[] COMMANDS = Command.values();
+
+	private static final ErrorReason[] REASONS = ErrorReason.values();
+
+	private final Map<Command, Counter> served = new EnumMap<>(Command.class);
+
+	private final Map<Command, Counter> failed = new EnumMap<>(Command.class);
+
+	private final Map<ErrorReason, Counter> errors = new EnumMap<>(ErrorReason.class);
+
+	private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
+
+	private final Counter pointsPut;
+
+	private final Counter pointsReturned;
+
+	private final Counter bytesReceived;
+
+	private final Counter bytesSent;
+
+	private final Counter accepted;
+
+	private final Counter rejected;
+
+	private final Timer frameDuration;
+
+	ServerMeters(MeterRegistry registry) {
+		for (Command command : COMMANDS) {
+			if (command != Command.UNKNOWN) {
+				this.served.put(command, requests(registry, command, "ok"));
+			}
+			this.failed.put(command, requests(registry, command, "error"));
+		}
+		for (ErrorReason reason : REASONS) {
+			this.errors.put(reason,
+					Counter.builder("eardrum.errors")
+						.description("Commands answered with an error")
+						.tag("reason", label(reason))
+						.register(registry));
+		}
+		for (ResetReason reason : ResetReason.values()) {
+			this.resets.put(reason,
+					Counter.builder("eardrum.connections.reset")
+						.description("Connections that ended with a reset")
+						.tag("reason", label(reason))
+						.register(registry));
+		}
+		this.pointsPut = Counter.builder("eardrum.points.put").description("Points stored").register(registry);
+		this.pointsReturned = Counter.builder("eardrum.points.returned")
+			.description("Points read for clients")
+			.register(registry);
+		this.bytesReceived = bytes(registry, "received");
+		this.bytesSent = bytes(registry, "sent");
+		this.accepted = connections(registry, "accepted");
+		this.rejected = connections(registry, "rejected");
+		this.frameDuration = Timer.builder("eardrum.frame.duration")
+			.description("Time to execute the commands of one frame, without waiting for the client")
+			.serviceLevelObjectives(Duration.ofNanos(100_000), Duration.ofNanos(250_000), Duration.ofNanos(500_000),
+					Duration.ofMillis(1), Duration.ofNanos(2_500_000), Duration.ofMillis(5), Duration.ofMillis(10),
+					Duration.ofMillis(25), Duration.ofMillis(50), Duration.ofMillis(100), Duration.ofMillis(250),
+					Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofSeconds(30))
+			.register(registry);
+	}
+
+	@Override
+	public void frameHandled(FrameCounts counts, long durationNanos) {
+		long failures = 0;
+		for (Command command : COMMANDS) {
+			add(this.served.get(command), counts.served(command));
+			add(this.failed.get(command), counts.failed(command));
+			failures += counts.failed(command);
+		}
+		if (failures > 0) {
+			for (ErrorReason reason : REASONS) {
+				add(this.errors.get(reason), counts.errors(reason));
+			}
+		}
+		add(this.pointsPut, counts.served(Command.PUT));
+		add(this.pointsReturned, counts.pointsReturned());
+		this.frameDuration.record(durationNanos, TimeUnit.NANOSECONDS);
+	}
+
+	@Override
+	public void received(int bytes) {
+		this.bytesReceived.increment(bytes);
+	}
+
+	@Override
+	public void sent(int bytes) {
+		this.bytesSent.increment(bytes);
+	}
+
+	@Override
+	public void connectionAccepted() {
+		this.accepted.increment();
+	}
+
+	@Override
+	public void connectionRejected() {
+		this.rejected.increment();
+	}
+
+	@Override
+	public void connectionReset(ResetReason reason) {
+		add(this.resets.get(reason), 1);
+	}
+
+	private static void add(@Nullable Counter counter, long amount) {
+		if (counter != null && amount > 0) {
+			counter.increment(amount);
+		}
+	}
+
+	private static Counter requests(MeterRegistry registry, Command command, String outcome) {
+		return Counter.builder("eardrum.requests")
+			.description("Commands answered")
+			.tag("command", label(command))
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+	private static Counter bytes(MeterRegistry registry, String direction) {
+		return Counter.builder("eardrum.network.bytes")
+			.description("Bytes on the TCP port")
+			.tag("direction", direction)
+			.register(registry);
+	}
+
+	private static Counter connections(MeterRegistry registry, String outcome) {
+		return Counter.builder("eardrum.connections")
+			.description("Clients that have connected")
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+	private static String label(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT);
+	}
+
+}

@@ -1,0 +1,45 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+
+/**
+ * Takes the commands that a {@link CommandParser} reads, one call a command, in the order
+ * in which they came. The arrays are the parser's source: what is to stay must be copied.
+ */
+public interface CommandHandler {
+
+	/**
+	 * Takes a {@code put}.
+	 * @param source the array in which the bytes of the key stand
+	 * @param keyOffset where they start
+	 * @param keyLength how many there are
+	 * @param timestamp the timestamp
+	 * @param value the value, finite
+	 * @throws IOException if the session can't go on
+	 */
+	void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException;
+
+	/**
+	 * Takes a {@code get} of one key.
+	 * @param source the array in which the bytes of the key stand
+	 * @param keyOffset where they start
+	 * @param keyLength how many there are
+	 * @throws IOException if the session can't go on
+	 */
+	void get(byte[] source, int keyOffset, int keyLength) throws IOException;
+
+	/**
+	 * Takes a {@code get *}.
+	 * @throws IOException if the session can't go on
+	 */
+	void getAll() throws IOException;
+
+	/**
+	 * Takes a wrong command.
+	 * @param command what it was meant to be, as far as one can tell
+	 * @param reason what is wrong with it
+	 * @throws IOException if the session can't go on
+	 */
+	void wrong(Command command, ErrorReason reason) throws IOException;
+
+}

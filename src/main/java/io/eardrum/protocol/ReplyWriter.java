@@ -1,0 +1,198 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import io.eardrum.metric.SeriesKey;
+
+/**
+ * Writes replies into a buffer, and from there to a stream: what fits the buffer leaves
+ * in one write, when {@link #flush()} is called; only a longer reply leaves piece by
+ * piece. It allocates nothing once its buffer has grown.
+ * <p>
+ * Not safe for use by several threads at once.
+ */
+public final class ReplyWriter {
+
+	/**
+	 * The length up to which replies are held back, and the size of the pieces of longer
+	 * ones, in bytes.
+	 */
+	public static final int MAX_BUFFER_LENGTH = 64 * 1024;
+
+	private static final int INITIAL_BUFFER_LENGTH = 4 * 1024;
+
+	private static final byte[] OK = ascii("ok\n\n");
+
+	private static final byte[] OK_AND_ROWS = ascii("ok\n");
+
+	private static final byte[] WRONG_COMMAND = ascii("error\nwrong command\n\n");
+
+	private static final byte[] STORAGE_UNAVAILABLE = ascii("error\nstorage unavailable\n\n");
+
+	private static final byte[] TOO_MANY_CONNECTIONS = ascii("error\ntoo many connections\n\n");
+
+	private static final int MAX_NUMBERS_LENGTH = NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
+
+	private byte[] buffer = new byte[INITIAL_BUFFER_LENGTH];
+
+	private int length;
+
+	private OutputStream target;
+
+	private long flushes;
+
+	public ReplyWriter(OutputStream target) {
+		this.target = target;
+	}
+
+	/**
+	 * Returns the whole reply to a client that is turned away.
+	 * @return the bytes, a new array
+	 */
+	public static byte[] tooManyConnections() {
+		return TOO_MANY_CONNECTIONS.clone();
+	}
+
+	/**
+	 * Directs what follows to another stream, and forgets what has not been flushed.
+	 * @param target the stream
+	 */
+	public void reset(OutputStream target) {
+		this.target = target;
+		this.length = 0;
+	}
+
+	/**
+	 * Writes the reply to any number of puts.
+	 * @param count how many there were
+	 * @throws IOException if the stream throws it
+	 */
+	public void ok(int count) throws IOException {
+		repeat(OK, count);
+	}
+
+	/**
+	 * Writes the reply to any number of wrong commands.
+	 * @param count how many there were
+	 * @throws IOException if the stream throws it
+	 */
+	public void wrongCommand(int count) throws IOException {
+		repeat(WRONG_COMMAND, count);
+	}
+
+	/**
+	 * Writes the reply to any number of commands that the store couldn't serve.
+	 * @param count how many there were
+	 * @throws IOException if the stream throws it
+	 */
+	public void storageUnavailable(int count) throws IOException {
+		repeat(STORAGE_UNAVAILABLE, count);
+	}
+
+	/**
+	 * Opens a reply with rows.
+	 * @return a mark to which this writer can go back
+	 * @throws IOException if the stream throws it
+	 */
+	public long beginRows() throws IOException {
+		ensure(OK_AND_ROWS.length);
+		long mark = (this.flushes << Integer.SIZE) | this.length;
+		append(OK_AND_ROWS);
+		return mark;
+	}
+
+	/**
+	 * Takes back what has been written since a mark, if none of it has left yet.
+	 * @param mark the mark
+	 * @return whether it could be taken back
+	 */
+	public boolean rollBack(long mark) {
+		if (mark >>> Integer.SIZE != this.flushes) {
+			return false;
+		}
+		this.length = (int) mark;
+		return true;
+	}
+
+	/**
+	 * Writes rows.
+	 * @param key the key of their series
+	 * @param timestamps holds the timestamps
+	 * @param values holds the values, at the same indexes
+	 * @param from the index of the first point
+	 * @param to the index behind the last one
+	 * @throws IOException if the stream throws it
+	 */
+	public void rows(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
+		int rowLength = key.length() + MAX_NUMBERS_LENGTH;
+		for (int i = from; i < to; i++) {
+			ensure(rowLength);
+			byte[] bytes = this.buffer;
+			int position = key.copyTo(bytes, this.length);
+			bytes[position++] = ' ';
+			position = NumberWriter.writeValue(values[i], bytes, position);
+			bytes[position++] = ' ';
+			position = NumberWriter.writeTimestamp(timestamps[i], bytes, position);
+			bytes[position++] = '\n';
+			this.length = position;
+		}
+	}
+
+	/**
+	 * Closes a reply with rows.
+	 * @throws IOException if the stream throws it
+	 */
+	public void endRows() throws IOException {
+		ensure(1);
+		this.buffer[this.length++] = '\n';
+	}
+
+	/**
+	 * Sends what is in the buffer, in one write.
+	 * @throws IOException if the stream throws it
+	 */
+	public void flush() throws IOException {
+		if (this.length > 0) {
+			int count = this.length;
+			this.length = 0;
+			this.flushes = (this.flushes + 1) & Integer.MAX_VALUE;
+			this.target.write(this.buffer, 0, count);
+		}
+	}
+
+	private void repeat(byte[] reply, int count) throws IOException {
+		for (int i = 0; i < count; i++) {
+			ensure(reply.length);
+			append(reply);
+		}
+	}
+
+	private void append(byte[] reply) {
+		System.arraycopy(reply, 0, this.buffer, this.length, reply.length);
+		this.length += reply.length;
+	}
+
+	private void ensure(int count) throws IOException {
+		int needed = this.length + count;
+		if (needed <= this.buffer.length) {
+			return;
+		}
+		if (needed > MAX_BUFFER_LENGTH) {
+			flush();
+			needed = count;
+		}
+		if (needed > this.buffer.length) {
+			// A key may be longer than the bound on this buffer: a row is never cut.
+			int doubled = Math.min(this.buffer.length * 2, MAX_BUFFER_LENGTH);
+			this.buffer = Arrays.copyOf(this.buffer, Math.max(needed, doubled));
+		}
+	}
+
+	private static byte[] ascii(String text) {
+		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}

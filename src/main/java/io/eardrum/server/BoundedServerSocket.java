@@ -1,0 +1,66 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Accepts clients up to the allowed number, and turns the others away. A failure to
+ * accept, such as for want of a file descriptor, is not the end of it: it tries again
+ * until it is closed.
+ */
+final class BoundedServerSocket extends ServerSocket {
+
+	private static final Log logger = LogFactory.getLog(BoundedServerSocket.class);
+
+	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final ConnectionRegistry registry;
+
+	private final int maxConnections;
+
+	private final ConnectionRejecter rejecter;
+
+	private final LogRate failureRate = new LogRate();
+
+	private final LogRate rejectionRate = new LogRate();
+
+	BoundedServerSocket(ConnectionRegistry registry, int maxConnections, ConnectionRejecter rejecter)
+			throws IOException {
+		this.registry = registry;
+		this.maxConnections = maxConnections;
+		this.rejecter = rejecter;
+	}
+
+	@Override
+	public Socket accept() throws IOException {
+		while (true) {
+			try {
+				Socket socket = super.accept();
+				if (this.registry.size() < this.maxConnections) {
+					return socket;
+				}
+				if (this.rejectionRate.permits()) {
+					logger.warn("Clients are turned away: all " + this.maxConnections
+							+ " connections that eardrum.tcp.max-connections allows are in use");
+				}
+				this.rejecter.reject(socket);
+			}
+			catch (IOException ex) {
+				if (isClosed()) {
+					throw ex;
+				}
+				if (this.failureRate.permits()) {
+					logger.warn("A client could not be accepted (" + ex.getMessage() + "); trying again");
+				}
+				LockSupport.parkNanos(RETRY_NANOS);
+			}
+		}
+	}
+
+}

@@ -1,0 +1,43 @@
+package io.eardrum.server;
+
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * All open connections of the port, and whether it is stopping. Safe for any number of
+ * threads.
+ */
+final class ConnectionRegistry {
+
+	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
+
+	private volatile boolean stopping;
+
+	void add(FrameConnection connection) {
+		this.connections.add(connection);
+	}
+
+	// Tells whether the connection was there.
+	boolean remove(FrameConnection connection) {
+		return this.connections.remove(connection);
+	}
+
+	int size() {
+		return this.connections.size();
+	}
+
+	void forEach(Consumer<FrameConnection> consumer) {
+		this.connections.forEach(consumer);
+	}
+
+	// No session may wait for another frame from now on.
+	void stop() {
+		this.stopping = true;
+	}
+
+	boolean isStopping() {
+		return this.stopping;
+	}
+
+}

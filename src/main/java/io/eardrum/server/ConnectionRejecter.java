@@ -1,0 +1,82 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+import io.eardrum.protocol.ReplyWriter;
+
+/**
+ * Tells clients for whom there is no room that it is so, and then waits for a moment for
+ * them to go: a close at once could overtake the reply. Few at a time; in a storm the
+ * others are closed without that patience.
+ */
+final class ConnectionRejecter implements AutoCloseable {
+
+	private static final int THREADS = 2;
+
+	private static final int WAITING = 64;
+
+	private static final int PATIENCE_MILLIS = 500;
+
+	private final ServerObserver observer;
+
+	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
+			new ArrayBlockingQueue<>(WAITING), ConnectionRejecter::thread);
+
+	ConnectionRejecter(ServerObserver observer) {
+		this.observer = observer;
+		this.executor.allowCoreThreadTimeOut(true);
+	}
+
+	void reject(Socket socket) {
+		this.observer.connectionRejected();
+		try {
+			byte[] reply = ReplyWriter.tooManyConnections();
+			socket.getOutputStream().write(reply);
+			this.observer.sent(reply.length);
+			socket.shutdownOutput();
+			this.executor.execute(() -> sendOff(socket));
+		}
+		catch (IOException | RejectedExecutionException ex) {
+			close(socket);
+		}
+	}
+
+	@Override
+	public void close() {
+		this.executor.shutdownNow();
+	}
+
+	private static void sendOff(Socket socket) {
+		try {
+			socket.setSoTimeout(PATIENCE_MILLIS);
+			SocketDrain.drain(socket, PATIENCE_MILLIS);
+		}
+		catch (IOException ex) {
+			// It has gone by itself.
+		}
+		finally {
+			close(socket);
+		}
+	}
+
+	private static void close(Socket socket) {
+		try {
+			socket.close();
+		}
+		catch (IOException ex) {
+			// Nothing more can be done for it.
+		}
+	}
+
+	private static Thread thread(Runnable task) {
+		Thread thread = new Thread(task, "eardrum-tcp-rejecter");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.eardrum.server;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Resets connections whose clients do not take their replies, or are silent for longer
+ * than they may be. One thread looks at all connections now and then, so a timeout is
+ * exceeded by up to a quarter of it, and by a second at most.
+ */
+final class ConnectionWatchdog implements AutoCloseable {
+
+	private static final long MAX_PERIOD_MILLIS = 1000;
+
+	private final ConnectionRegistry registry;
+
+	private final long writeTimeoutNanos;
+
+	private final long idleTimeoutNanos;
+
+	private final long periodMillis;
+
+	private final ScheduledExecutorService scheduler = Executors
+		.newSingleThreadScheduledExecutor(ConnectionWatchdog::thread);
+
+	ConnectionWatchdog(ConnectionRegistry registry, Duration writeTimeout, Duration idleTimeout) {
+		this.registry = registry;
+		this.writeTimeoutNanos = writeTimeout.toNanos();
+		this.idleTimeoutNanos = idleTimeout.toNanos();
+		long shortest = writeTimeout.toMillis();
+		if (!idleTimeout.isZero()) {
+			shortest = Math.min(shortest, idleTimeout.toMillis());
+		}
+		this.periodMillis = Math.max(1, Math.min(MAX_PERIOD_MILLIS, shortest / 4));
+	}
+
+	void start() {
+		this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
+				this.periodMillis, TimeUnit.MILLISECONDS);
+	}
+
+	@Override
+	public void close() {
+		this.scheduler.shutdownNow();
+	}
+
+	private void check(FrameConnection connection) {
+		if (connection.blockedNanos() > this.writeTimeoutNanos) {
+			connection.reset(ResetReason.WRITE_TIMEOUT);
+		}
+		else if (this.idleTimeoutNanos > 0 && connection.isIdle() && connection.silentNanos() > this.idleTimeoutNanos
+				&& connection.endIfIdle()) {
+			connection.reset(ResetReason.IDLE_TIMEOUT);
+		}
+	}
+
+	private static Thread thread(Runnable task) {
+		Thread thread = new Thread(task, "eardrum-tcp-watchdog");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.eardrum.server;
+
+import java.io.OutputStream;
+
+import io.eardrum.protocol.CommandParser;
+
+/**
+ * All complete lines that have arrived on a connection and have not been answered: what
+ * travels through the gateway as one message. A lone command that is typed is a frame of
+ * one line.
+ * <p>
+ * A connection has one frame and fills it again for each message, which it may because it
+ * reads the next lines only when the last ones are answered. Used by the connection's
+ * thread alone.
+ */
+final class Frame {
+
+	private final CommandParser parser;
+
+	private final OutputStream output;
+
+	private byte[] source = {};
+
+	private int from;
+
+	private int to;
+
+	private boolean cut;
+
+	/**
+	 * Creates the frame of a connection.
+	 * @param parser reads its commands
+	 * @param output takes the part of a reply that is too long to be held back
+	 */
+	Frame(CommandParser parser, OutputStream output) {
+		this.parser = parser;
+		this.output = output;
+	}
+
+	void set(byte[] source, int from, int to, boolean cut) {
+		this.source = source;
+		this.from = from;
+		this.to = to;
+		this.cut = cut;
+	}
+
+	CommandParser parser() {
+		return this.parser;
+	}
+
+	OutputStream output() {
+		return this.output;
+	}
+
+	byte[] source() {
+		return this.source;
+	}
+
+	// Where the first line starts.
+	int from() {
+		return this.from;
+	}
+
+	// The offset behind the end of the last line.
+	int to() {
+		return this.to;
+	}
+
+	// Whether bytes without a line end followed before the client closed its side.
+	boolean isCut() {
+		return this.cut;
+	}
+
+}

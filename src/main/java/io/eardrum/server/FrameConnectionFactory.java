@@ -1,0 +1,180 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+
+import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
+import org.springframework.integration.ip.tcp.connection.TcpNetServerConnectionFactory;
+
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+
+/**
+ * Listens on the TCP port and makes a {@link FrameConnection} of each client. It listens
+ * once {@link #start()} has returned, and throws {@link TcpBindException} if it can't.
+ * <p>
+ * Implementation note: the framework keeps all connections in a map of its own and sweeps
+ * over all of them whenever one more is accepted. They are kept in the
+ * {@link ConnectionRegistry} instead, which a connection leaves when it ends, and the map
+ * of the framework stays empty.
+ */
+final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
+
+	private static final int BACKLOG = 1024;
+
+	private static final int POOLED_BUFFERS = 64;
+
+	/** A client that has vanished is noticed in two minutes instead of two hours. */
+	private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
+
+	private static final int KEEP_ALIVE_INTERVAL_SECONDS = 10;
+
+	private static final int KEEP_ALIVE_PROBES = 6;
+
+	private final TcpServerProperties properties;
+
+	private final ConnectionRegistry registry;
+
+	private final ServerObserver observer;
+
+	private final ConnectionRejecter rejecter;
+
+	private final Pool<byte[]> largeBuffers = new Pool<>(POOLED_BUFFERS, () -> new byte[FrameBuffer.LARGE_LENGTH]);
+
+	private volatile @Nullable ServerSocket boundSocket;
+
+	FrameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry, ServerObserver observer) {
+		super(properties.port());
+		this.properties = properties;
+		this.registry = registry;
+		this.observer = observer;
+		this.rejecter = new ConnectionRejecter(observer);
+		setBacklog(BACKLOG);
+		setSoTcpNoDelay(true);
+		setSoKeepAlive(true);
+		FrameSerializer serializer = new FrameSerializer();
+		setDeserializer(serializer);
+		setSerializer(serializer);
+		setMapper(new FrameMessageMapper());
+		setTcpNetConnectionSupport(this::newConnection);
+	}
+
+	@Override
+	public void start() {
+		if (this.boundSocket == null) {
+			this.boundSocket = bind(this.properties.address());
+		}
+		super.start();
+	}
+
+	/**
+	 * Accepts no more clients, while the sessions go on.
+	 */
+	void stopAccepting() {
+		ServerSocket socket = this.boundSocket;
+		if (socket != null) {
+			try {
+				socket.close();
+			}
+			catch (IOException ex) {
+				this.logger.debug(ex, "The port was closed already");
+			}
+		}
+	}
+
+	@Override
+	public void stop() {
+		stopAccepting();
+		super.stop();
+		this.registry.forEach(FrameConnection::close);
+		this.rejecter.close();
+	}
+
+	/**
+	 * Tells where it listens.
+	 * @return the address, or {@code null} if it does not listen
+	 */
+	@Nullable InetSocketAddress boundAddress() {
+		ServerSocket socket = this.boundSocket;
+		return (socket != null && !socket.isClosed()) ? (InetSocketAddress) socket.getLocalSocketAddress() : null;
+	}
+
+	@Override
+	protected ServerSocket createServerSocket(int port, int backlog, @Nullable InetAddress address) throws IOException {
+		ServerSocket socket = this.boundSocket;
+		if (socket == null) {
+			throw new IOException("not started");
+		}
+		return socket;
+	}
+
+	@Override
+	protected void setSocketAttributes(Socket socket) {
+		try {
+			super.setSocketAttributes(socket);
+			if (socket.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
+				socket.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, KEEP_ALIVE_IDLE_SECONDS);
+				socket.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, KEEP_ALIVE_INTERVAL_SECONDS);
+				socket.setOption(ExtendedSocketOptions.TCP_KEEPCOUNT, KEEP_ALIVE_PROBES);
+			}
+		}
+		catch (IOException ex) {
+			// It has gone already, which its first read will tell. The framework would
+			// take this for the end of the port.
+			this.logger.debug(ex, "A client left at once");
+		}
+	}
+
+	@Override
+	protected void addConnection(TcpConnectionSupport connection) {
+		if (isActive()) {
+			this.registry.add((FrameConnection) connection);
+		}
+		else {
+			connection.close();
+		}
+	}
+
+	private FrameConnection newConnection(Socket socket, boolean server, boolean lookupHost,
+			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
+		ProtocolLimits limits = this.properties.limits();
+		try {
+			FrameConnection connection = new FrameConnection(socket, eventPublisher, factoryName, this.registry,
+					this.observer, new CommandParser(limits),
+					new FrameBuffer(limits.maxLineLength(), this.largeBuffers));
+			this.observer.connectionAccepted();
+			return connection;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private ServerSocket bind(InetAddress address) {
+		try {
+			ServerSocket socket = new BoundedServerSocket(this.registry, this.properties.maxConnections(),
+					this.rejecter);
+			try {
+				socket.setReuseAddress(true);
+				socket.bind(new InetSocketAddress(address, this.properties.port()), BACKLOG);
+			}
+			catch (SocketException ex) {
+				socket.close();
+				throw ex;
+			}
+			return socket;
+		}
+		catch (IOException ex) {
+			throw new TcpBindException(this.properties.host(), this.properties.port(), ex);
+		}
+	}
+
+}

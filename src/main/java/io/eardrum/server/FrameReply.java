@@ -1,0 +1,24 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * The replies to the commands of one frame, in their order.
+ */
+interface FrameReply {
+
+	/**
+	 * Writes what has not been sent yet, and gives the memory back.
+	 * @param output where to write
+	 * @throws IOException if the client can't be reached
+	 */
+	void writeTo(OutputStream output) throws IOException;
+
+	/**
+	 * Tells whether the session ends with this reply.
+	 * @return whether the connection is to be closed behind it
+	 */
+	boolean isLast();
+
+}

@@ -1,0 +1,76 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.integration.handler.AbstractReplyProducingMessageHandler;
+import org.springframework.messaging.Message;
+
+import io.eardrum.storage.MetricRepository;
+
+/**
+ * The service activator behind the gateway: executes the commands of a frame on the
+ * {@link MetricRepository}, on the thread of the connection, and returns their replies.
+ * Safe for any number of threads.
+ * <p>
+ * It never fails: what a client must not be left waiting for becomes a reset of its
+ * connection.
+ */
+final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
+
+	private static final int POOLED_EXECUTORS = 64;
+
+	private static final Log defects = LogFactory.getLog(FrameServiceActivator.class);
+
+	private final ServerObserver observer;
+
+	private final Pool<FrameExecutor> executors;
+
+	private final LogRate defectRate = new LogRate();
+
+	FrameServiceActivator(MetricRepository repository, ServerObserver observer) {
+		this.observer = observer;
+		this.executors = pool(repository);
+	}
+
+	private static Pool<FrameExecutor> pool(MetricRepository repository) {
+		Pool<FrameExecutor>[] self = newReference();
+		self[0] = new Pool<>(POOLED_EXECUTORS, () -> new FrameExecutor(repository, self[0]));
+		return self[0];
+	}
+
+	@SuppressWarnings({ "unchecked", "rawtypes" })
+	private static Pool<FrameExecutor>[] newReference() {
+		return new Pool[1];
+	}
+
+	@Override
+	protected Object handleRequestMessage(Message<?> requestMessage) {
+		return execute((Frame) requestMessage.getPayload());
+	}
+
+	FrameReply execute(Frame frame) {
+		long startNanos = System.nanoTime();
+		FrameExecutor executor = this.executors.take();
+		try {
+			return executor.execute(frame);
+		}
+		catch (ReplyCutException ex) {
+			return new AbortedReply(ResetReason.REPLY_CUT);
+		}
+		catch (IOException ex) {
+			return new AbortedReply(ResetReason.CLIENT);
+		}
+		catch (RuntimeException ex) {
+			if (this.defectRate.permits()) {
+				defects.error("A frame could not be executed because of a defect; its connection is reset", ex);
+			}
+			return new AbortedReply(ResetReason.INTERNAL_ERROR);
+		}
+		finally {
+			this.observer.frameHandled(executor.counts(), System.nanoTime() - startNanos);
+		}
+	}
+
+}

@@ -1,0 +1,26 @@
+package io.eardrum.server;
+
+/**
+ * Why a connection ended with a reset instead of in good order.
+ */
+public enum ResetReason {
+
+	/** The client vanished, or reset the connection itself. */
+	CLIENT,
+
+	/** The client did not take its replies in time. */
+	WRITE_TIMEOUT,
+
+	/** The client was silent for longer than it may be. */
+	IDLE_TIMEOUT,
+
+	/** The server stops. */
+	SHUTDOWN,
+
+	/** A reply could not be finished, because the store failed in the middle of it. */
+	REPLY_CUT,
+
+	/** A defect of this server. */
+	INTERNAL_ERROR
+
+}

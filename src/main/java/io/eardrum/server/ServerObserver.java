@@ -1,0 +1,45 @@
+package io.eardrum.server;
+
+/**
+ * Is told what happens on the TCP port, to count it. Called by the threads of all
+ * connections at once; must be quick and must not throw.
+ */
+public interface ServerObserver {
+
+	/**
+	 * The commands of a frame have been executed; the end of its reply is about to be
+	 * sent.
+	 * @param counts what was in the frame; valid during this call only
+	 * @param durationNanos the time since the frame was complete, in nanoseconds
+	 */
+	void frameHandled(FrameCounts counts, long durationNanos);
+
+	/**
+	 * Bytes have arrived.
+	 * @param bytes how many
+	 */
+	void received(int bytes);
+
+	/**
+	 * Bytes have been sent.
+	 * @param bytes how many
+	 */
+	void sent(int bytes);
+
+	/**
+	 * A client has connected.
+	 */
+	void connectionAccepted();
+
+	/**
+	 * A client has been turned away, because there are too many.
+	 */
+	void connectionRejected();
+
+	/**
+	 * A connection ended with a reset.
+	 * @param reason why
+	 */
+	void connectionReset(ResetReason reason);
+
+}

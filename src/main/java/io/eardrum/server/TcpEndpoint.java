@@ -1,0 +1,118 @@
+package io.eardrum.server;
+
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * The TCP port as the rest of the application sees it, and the one that ends it in good
+ * order: no new clients, an answer to every command that has been read, and then a reset
+ * of each session. A reset, because many clients take a clean end of stream for a reason
+ * to read again for ever.
+ * <p>
+ * Safe for any number of threads.
+ */
+public final class TcpEndpoint implements SmartLifecycle {
+
+	private static final Log logger = LogFactory.getLog(TcpEndpoint.class);
+
+	private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private final FrameConnectionFactory connectionFactory;
+
+	private final ConnectionRegistry registry;
+
+	private final ConnectionWatchdog watchdog;
+
+	private final Duration gracePeriod;
+
+	private volatile boolean running;
+
+	TcpEndpoint(FrameConnectionFactory connectionFactory, ConnectionRegistry registry, ConnectionWatchdog watchdog,
+			Duration gracePeriod) {
+		this.connectionFactory = connectionFactory;
+		this.registry = registry;
+		this.watchdog = watchdog;
+		this.gracePeriod = gracePeriod;
+	}
+
+	/**
+	 * Tells where clients can connect.
+	 * @return the address with the port that was bound
+	 * @throws IllegalStateException if it does not listen
+	 */
+	public InetSocketAddress address() {
+		InetSocketAddress address = this.connectionFactory.boundAddress();
+		if (address == null) {
+			throw new IllegalStateException("the TCP port is not open");
+		}
+		return address;
+	}
+
+	/**
+	 * Tells whether clients can connect, and where.
+	 * @return the address with the port that was bound, or {@code null}
+	 */
+	public @Nullable InetSocketAddress addressIfListening() {
+		return this.connectionFactory.isListening() ? this.connectionFactory.boundAddress() : null;
+	}
+
+	/**
+	 * Tells how many clients are connected.
+	 * @return the number of connections
+	 */
+	public int connectionCount() {
+		return this.registry.size();
+	}
+
+	// After the gateway, and stopped before anything that answering needs.
+	@Override
+	public int getPhase() {
+		return Integer.MAX_VALUE;
+	}
+
+	@Override
+	public void start() {
+		this.watchdog.start();
+		this.running = true;
+		InetSocketAddress address = address();
+		logger.info("Listening for metrics on " + address.getAddress().getHostAddress() + " port " + address.getPort());
+	}
+
+	@Override
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	@Override
+	public void stop() {
+		this.running = false;
+		this.registry.stop();
+		this.connectionFactory.stopAccepting();
+		int sessions = this.registry.size();
+		long deadlineNanos = System.nanoTime() + this.gracePeriod.toNanos();
+		while (this.registry.size() > 0 && System.nanoTime() - deadlineNanos < 0) {
+			this.registry.forEach(TcpEndpoint::resetIfAnswered);
+			LockSupport.parkNanos(POLL_NANOS);
+		}
+		int unanswered = this.registry.size();
+		this.registry.forEach((connection) -> connection.reset(ResetReason.SHUTDOWN));
+		this.watchdog.close();
+		logger.info("Closed the port for metrics and " + sessions + " sessions"
+				+ ((unanswered > 0) ? ", " + unanswered + " of them before they were answered" : ""));
+	}
+
+	private static void resetIfAnswered(FrameConnection connection) {
+		connection.endIfIdle();
+		if (connection.isEnded() && connection.undeliveredNanos() == 0) {
+			connection.reset(ResetReason.SHUTDOWN);
+		}
+	}
+
+}

@@ -1,0 +1,77 @@
+package io.eardrum.server;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.integration.annotation.ServiceActivator;
+import org.springframework.integration.channel.DirectChannel;
+import org.springframework.integration.config.EnableIntegration;
+import org.springframework.integration.ip.tcp.inbound.TcpInboundGateway;
+import org.springframework.messaging.MessageHandler;
+import org.springframework.util.IdGenerator;
+
+import io.eardrum.storage.MetricRepository;
+
+/**
+ * Wires the TCP port: connection factory, gateway, channel, service activator.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableIntegration
+@EnableConfigurationProperties(TcpServerProperties.class)
+class TcpServerConfiguration {
+
+	@Bean
+	ConnectionRegistry connectionRegistry() {
+		return new ConnectionRegistry();
+	}
+
+	@Bean
+	ConnectionThreads connectionThreads() {
+		return new ConnectionThreads();
+	}
+
+	@Bean
+	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry,
+			ServerObserver observer, ConnectionThreads threads) {
+		FrameConnectionFactory factory = new FrameConnectionFactory(properties, registry, observer);
+		factory.setTaskExecutor(threads);
+		return factory;
+	}
+
+	@Bean
+	TcpInboundGateway tcpInboundGateway(FrameConnectionFactory connectionFactory, DirectChannel frames) {
+		TcpInboundGateway gateway = new TcpInboundGateway();
+		gateway.setConnectionFactory(connectionFactory);
+		gateway.setRequestChannel(frames);
+		// The reply is there when the call returns, and nobody waits for it.
+		gateway.setReplyTimeout(0);
+		return gateway;
+	}
+
+	@Bean
+	DirectChannel frames() {
+		return new DirectChannel();
+	}
+
+	@Bean
+	@ServiceActivator(inputChannel = "frames")
+	MessageHandler frameServiceActivator(MetricRepository repository, ServerObserver observer) {
+		return new FrameServiceActivator(repository, observer);
+	}
+
+	@Bean
+	TcpEndpoint tcpEndpoint(TcpServerProperties properties, FrameConnectionFactory connectionFactory,
+			ConnectionRegistry registry) {
+		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
+				properties.idleTimeout());
+		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.shutdownGracePeriod());
+	}
+
+	// Nobody asks for the id of a message, and a random one costs more than the rest of
+	// it.
+	@Bean
+	IdGenerator messageIdGenerator() {
+		return NoIds.INSTANCE;
+	}
+
+}

@@ -1,0 +1,99 @@
+package io.eardrum.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DataSizeUnit;
+import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+import org.springframework.util.unit.DataUnit;
+
+import io.eardrum.protocol.ProtocolLimits;
+
+/**
+ * How the TCP port is configured.
+ *
+ * @param host the address to listen on: an IP address or a name of this machine. The
+ * default can be reached from this machine only; 0.0.0.0 means all of its addresses.
+ * @param port the port to listen on, 0 to 65535, where 0 takes any free one
+ * @param maxConnections how many clients may be connected at once, 1 to 1000000; one more
+ * is told so and turned away
+ * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB
+ * @param maxKeyLength how many bytes a key may have, 1B to the length of a line less 16
+ * @param writeTimeout how long a client may leave its replies unread once they fill the
+ * buffers between it and this server, 10ms to 1d; then its connection is reset
+ * @param idleTimeout how long a client may be silent before its connection is reset, up
+ * to 365d; 0 means for ever
+ * @param shutdownGracePeriod how long commands that have been read may take to be
+ * answered when the server stops, 0 to 1h
+ */
+@ConfigurationProperties(prefix = "eardrum.tcp", ignoreUnknownFields = false)
+record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue("8888") int port,
+		@DefaultValue("10000") int maxConnections,
+		@DefaultValue("4096B") @DataSizeUnit(DataUnit.BYTES) DataSize maxLineLength,
+		@DefaultValue("512B") @DataSizeUnit(DataUnit.BYTES) DataSize maxKeyLength,
+		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
+		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration idleTimeout,
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod) {
+
+	private static final int MAX_CONNECTIONS = 1_000_000;
+
+	private static final int MIN_LINE_LENGTH = 64;
+
+	private static final int MAX_LINE_LENGTH = 1024 * 1024;
+
+	/**
+	 * What a put has besides its key, with the shortest value and timestamp, and some.
+	 */
+	private static final int LINE_BESIDES_KEY = 16;
+
+	TcpServerProperties {
+		check("host", host, !host.isBlank(), "It must be an IP address or a host name.");
+		check("port", port, port >= 0 && port <= 65535, "It must be from 0 to 65535; 0 takes any free port.");
+		check("max-connections", maxConnections, maxConnections >= 1 && maxConnections <= MAX_CONNECTIONS,
+				"It must be from 1 to " + MAX_CONNECTIONS + ".");
+		check("max-line-length", maxLineLength,
+				maxLineLength.toBytes() >= MIN_LINE_LENGTH && maxLineLength.toBytes() <= MAX_LINE_LENGTH,
+				"It must be from 64B to 1MB.");
+		check("max-key-length", maxKeyLength,
+				maxKeyLength.toBytes() >= 1 && maxKeyLength.toBytes() <= maxLineLength.toBytes() - LINE_BESIDES_KEY,
+				"It must be at least 1B, and 16B shorter than eardrum.tcp.max-line-length, which is " + maxLineLength
+						+ ".");
+		check("write-timeout", writeTimeout, isWithin(writeTimeout, Duration.ofMillis(10), Duration.ofDays(1)),
+				"It must be from 10ms to 1d.");
+		check("idle-timeout", idleTimeout, isWithin(idleTimeout, Duration.ZERO, Duration.ofDays(365)),
+				"It must be from 0 (never) to 365d.");
+		check("shutdown-grace-period", shutdownGracePeriod,
+				isWithin(shutdownGracePeriod, Duration.ZERO, Duration.ofHours(1)), "It must be from 0 to 1h.");
+	}
+
+	ProtocolLimits limits() {
+		return new ProtocolLimits((int) this.maxLineLength.toBytes(), (int) this.maxKeyLength.toBytes());
+	}
+
+	InetAddress address() {
+		try {
+			return InetAddress.getByName(this.host);
+		}
+		catch (UnknownHostException ex) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.tcp.host", this.host,
+					"No such host is known. It must be an IP address or a name of this machine.");
+		}
+	}
+
+	private static boolean isWithin(Duration duration, Duration shortest, Duration longest) {
+		return duration.compareTo(shortest) >= 0 && duration.compareTo(longest) <= 0;
+	}
+
+	private static void check(String name, Object value, boolean allowed, String reason) {
+		if (!allowed) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.tcp." + name, value, reason);
+		}
+	}
+
+}

@@ -1,0 +1,74 @@
+package io.eardrum.storage;
+
+import java.util.Arrays;
+
+/**
+ * Points that came too late to be appended to the sorted ones of a series, in the order
+ * in which they came until they are sorted.
+ */
+final class LatePoints {
+
+	private long[] timestamps = new long[4];
+
+	private double[] values = new double[4];
+
+	private int size;
+
+	void add(long timestamp, double value) {
+		int index = this.size;
+		if (index == this.timestamps.length) {
+			int capacity = PointBuffer.grownCapacity(index, index + 1L);
+			long[] newTimestamps = Arrays.copyOf(this.timestamps, capacity);
+			this.values = Arrays.copyOf(this.values, capacity);
+			this.timestamps = newTimestamps;
+		}
+		this.timestamps[index] = timestamp;
+		this.values[index] = value;
+		this.size = index + 1;
+	}
+
+	int size() {
+		return this.size;
+	}
+
+	int capacity() {
+		return this.timestamps.length;
+	}
+
+	long timestamp(int index) {
+		return this.timestamps[index];
+	}
+
+	double value(int index) {
+		return this.values[index];
+	}
+
+	void sortAndKeepLast() {
+		PointSort.sort(this.timestamps, this.values, this.size);
+		int kept = 0;
+		for (int i = 1; i < this.size; i++) {
+			if (this.timestamps[i] != this.timestamps[kept]) {
+				kept++;
+			}
+			this.timestamps[kept] = this.timestamps[i];
+			this.values[kept] = this.values[i];
+		}
+		this.size = kept + 1;
+	}
+
+	// Counts those of these points, sorted, whose timestamp others have too.
+	int countIn(long[] others, int from, int to) {
+		int count = 0;
+		int other = from;
+		for (int i = 0; i < this.size && other < to; i++) {
+			while (other < to && others[other] < this.timestamps[i]) {
+				other++;
+			}
+			if (other < to && others[other] == this.timestamps[i]) {
+				count++;
+			}
+		}
+		return count;
+	}
+
+}

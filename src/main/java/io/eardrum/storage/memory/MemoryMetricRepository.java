@@ -1,0 +1,105 @@
+package io.eardrum.storage.memory;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageStatus;
+
+/**
+ * Keeps all points on the heap, for as long as the process lives.
+ * <p>
+ * <em>Threads</em>: finding a series takes no lock. Each series has one of its own, held
+ * for one point or for taking a snapshot, so that only those who use the same series at
+ * the same moment meet; none is held while a sink works.
+ * <p>
+ * <em>Memory</em>: 16 to 24 bytes a point, and about 140 bytes and the key a series,
+ * besides its points. Measured, with compressed references and keys of 23 bytes: 179
+ * bytes for a series of one point (a million of them), 341 for one of 10 points, 2392 for
+ * one of 100, and 19.1 bytes a point in a series of ten million. Nothing bounds it but
+ * the heap.
+ */
+public final class MemoryMetricRepository implements MetricRepository {
+
+	private final SeriesIndex<MemorySeries> index = new SeriesIndex<>();
+
+	private final LongAdder points = new LongAdder();
+
+	@Override
+	public void put(PointBatch batch) {
+		byte[] keyBytes = batch.keyBytes();
+		long added = 0;
+		for (int i = 0; i < batch.size(); i++) {
+			MemorySeries series = this.index.find(keyBytes, batch.keyOffset(i), batch.keyLength(i), batch.keyHash(i));
+			if (series == null) {
+				series = add(batch.key(i));
+			}
+			added += series.put(batch.timestamp(i), batch.value(i));
+		}
+		this.points.add(added);
+	}
+
+	private MemorySeries add(SeriesKey key) {
+		return this.index.findOrAdd(key, (number) -> new MemorySeries(key, number));
+	}
+
+	@Override
+	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+		read(this.index.find(key), range, sink);
+	}
+
+	@Override
+	public void readAll(TimeRange range, PointSink sink) throws IOException {
+		int size = this.index.size();
+		for (int number = 0; number < size; number++) {
+			read(this.index.get(number), range, sink);
+		}
+	}
+
+	private void read(@Nullable MemorySeries series, TimeRange range, PointSink sink) throws IOException {
+		if (series == null) {
+			return;
+		}
+		MemorySeries.View view = series.view();
+		if (view.replaced() > 0) {
+			this.points.add(-view.replaced());
+		}
+		view.points().read(series.key(), range, sink);
+	}
+
+	@Override
+	public void forEachKey(Consumer<SeriesKey> consumer) {
+		int size = this.index.size();
+		for (int number = 0; number < size; number++) {
+			consumer.accept(this.index.get(number).key());
+		}
+	}
+
+	@Override
+	public long seriesCount() {
+		return this.index.size();
+	}
+
+	/**
+	 * {@inheritDoc} The detail {@code points} may count a point that replaced another one
+	 * beside it, until that series is read.
+	 */
+	@Override
+	public StorageStatus status() {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("series", seriesCount());
+		details.put("points", this.points.sum());
+		return new StorageStatus("memory", true, null, details);
+	}
+
+}

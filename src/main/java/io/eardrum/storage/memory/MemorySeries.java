@@ -1,0 +1,51 @@
+package io.eardrum.storage.memory;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.PointBuffer;
+import io.eardrum.storage.SeriesIndex;
+
+/**
+ * A series in memory. Its monitor guards its points.
+ */
+final class MemorySeries extends SeriesIndex.Entry {
+
+	private final PointBuffer points = new PointBuffer();
+
+	MemorySeries(SeriesKey key, int number) {
+		super(key, number);
+	}
+
+	/**
+	 * Puts a point.
+	 * @param timestamp the timestamp
+	 * @param value the value
+	 * @return how many points more there are now
+	 */
+	synchronized int put(long timestamp, double value) {
+		int before = this.points.size();
+		this.points.put(timestamp, value);
+		return this.points.size() - before;
+	}
+
+	/**
+	 * Returns the points as they are now. Their exact number may come out as lower than
+	 * what has been counted when they were put.
+	 * @return the points, and by how much the count was too high
+	 */
+	synchronized View view() {
+		int before = this.points.size();
+		PointBuffer.Snapshot snapshot = this.points.snapshot();
+		return new View(snapshot, before - snapshot.size());
+	}
+
+	/**
+	 * Points at one moment.
+	 *
+	 * @param points the points
+	 * @param replaced how many had been counted twice until now
+	 */
+	record View(PointBuffer.Snapshot points, int replaced) {
+
+	}
+
+}

@@ -1,0 +1,83 @@
+package io.eardrum.metric;
+
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link PointBatch}.
+ */
+class PointBatchTests {
+
+	private final PointBatch batch = new PointBatch();
+
+	@Test
+	void newBatchIsEmpty() {
+		assertThat(this.batch.isEmpty()).isTrue();
+		assertThat(this.batch.size()).isZero();
+	}
+
+	@Test
+	void pointsComeBackInTheirOrder() {
+		for (int i = 0; i < 1_000; i++) {
+			byte[] line = ("put key" + i + " 1 2").getBytes(StandardCharsets.UTF_8);
+			this.batch.add(line, 4, line.length - 8, -i, i / 2.0);
+		}
+		assertThat(this.batch.size()).isEqualTo(1_000);
+		for (int i = 0; i < 1_000; i++) {
+			SeriesKey key = SeriesKey.of("key" + i);
+			assertThat(this.batch.key(i)).isEqualTo(key);
+			assertThat(this.batch.keyHash(i)).isEqualTo(key.hashCode());
+			assertThat(key.matches(this.batch.keyBytes(), this.batch.keyOffset(i), this.batch.keyLength(i))).isTrue();
+			assertThat(this.batch.timestamp(i)).isEqualTo(-i);
+			assertThat(this.batch.value(i)).isEqualTo(i / 2.0);
+		}
+	}
+
+	@Test
+	void keyObjectIsAddedLikeItsBytes() {
+		SeriesKey key = SeriesKey.of("x".repeat(512));
+		this.batch.add(key, 1, 2);
+		this.batch.add(SeriesKey.of("y"), 3, 4);
+		assertThat(this.batch.key(0)).isEqualTo(key);
+		assertThat(this.batch.keyHash(0)).isEqualTo(key.hashCode());
+		assertThat(this.batch.key(1)).isEqualTo(SeriesKey.of("y"));
+	}
+
+	@Test
+	void keyBytesAreCopied() {
+		byte[] source = { 'a' };
+		this.batch.add(source, 0, 1, 1, 1);
+		source[0] = 'b';
+		assertThat(this.batch.key(0)).isEqualTo(SeriesKey.of("a"));
+	}
+
+	@Test
+	void clearedBatchIsFilledAnew() {
+		this.batch.add(SeriesKey.of("first"), 1, 1);
+		this.batch.clear();
+		assertThat(this.batch.isEmpty()).isTrue();
+		this.batch.add(SeriesKey.of("second"), 2, 2);
+		assertThat(this.batch.size()).isEqualTo(1);
+		assertThat(this.batch.key(0)).isEqualTo(SeriesKey.of("second"));
+	}
+
+	@Test
+	void trimGivesBackTheMemoryOfEmptyBatch() {
+		for (int i = 0; i < 1_000; i++) {
+			this.batch.add(SeriesKey.of("x".repeat(500)), i, i);
+		}
+		this.batch.trim(10);
+		assertThat(this.batch.size()).isEqualTo(1_000);
+		assertThat(this.batch.key(999).length()).isEqualTo(500);
+		this.batch.clear();
+		this.batch.trim(1_024);
+		assertThat(this.batch.keyBytes()).hasSizeLessThan(100_000);
+		this.batch.trim(10);
+		this.batch.add(SeriesKey.of("y".repeat(5_000)), 1, 1);
+		assertThat(this.batch.key(0).length()).isEqualTo(5_000);
+	}
+
+}

@@ -1,0 +1,581 @@
+package io.eardrum.storage;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongUnaryOperator;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * What every {@link MetricRepository} keeps to. An engine passes it with a subclass that
+ * opens an empty store, and, if it is durable, opens it again.
+ * <p>
+ * Whatever a test expects to read is read twice, with {@link #reopen} in between: so each
+ * test of a durable engine is also a test of its recovery. The test at random takes its
+ * seed from the system property {@code eardrum.test.seed}, and prints it when it fails.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+public abstract class MetricRepositoryContract {
+
+	private MetricRepository repository;
+
+	/**
+	 * Opens an empty store.
+	 * @return the store
+	 */
+	protected abstract MetricRepository open();
+
+	/**
+	 * Closes a store and opens it again with what was stored; a store that keeps nothing
+	 * returns itself.
+	 * @param repository the store, which is not used any more
+	 * @return the store that is used from now on
+	 */
+	protected MetricRepository reopen(MetricRepository repository) {
+		return repository;
+	}
+
+	/**
+	 * Closes a store at the end of a test.
+	 * @param repository the store
+	 * @throws Exception if that fails, and with it the test
+	 */
+	protected void close(MetricRepository repository) throws Exception {
+		if (repository instanceof AutoCloseable closeable) {
+			closeable.close();
+		}
+	}
+
+	/**
+	 * Tells how many points a test of many points puts; fewer for a store behind a
+	 * network.
+	 * @return the number of points
+	 */
+	protected int manyPoints() {
+		return 1_000_000;
+	}
+
+	@BeforeEach
+	void openRepository() {
+		this.repository = open();
+	}
+
+	@AfterEach
+	void closeRepository() throws Exception {
+		close(this.repository);
+	}
+
+	@Test
+	void emptyStoreHasNothing() {
+		assertThat(read("a")).isEmpty();
+		assertThat(readAll()).isEmpty();
+		assertThat(keys()).isEmpty();
+		assertThat(this.repository.seriesCount()).isZero();
+	}
+
+	@Test
+	void emptyBatchChangesNothing() {
+		this.repository.put(new PointBatch());
+		assertThat(readAll()).isEmpty();
+		assertThat(this.repository.seriesCount()).isZero();
+	}
+
+	@Test
+	void pointsComeBackAscending() {
+		put("a", 12, 1503319740);
+		put("a", 13, 1503319739);
+		put("a", 14, 1503319741);
+		assertThat(read("a")).containsExactly(new Row("a", 1503319739, 13), new Row("a", 1503319740, 12),
+				new Row("a", 1503319741, 14));
+	}
+
+	@Test
+	void unknownKeyHasNoPoints() {
+		put("a", 1, 1);
+		assertThat(read("b")).isEmpty();
+		assertThat(keys()).containsExactly("a");
+	}
+
+	@Test
+	void lastPutOfTimestampWins() {
+		put("a", 1, 5);
+		put("a", 2, 5);
+		assertThat(read("a")).containsExactly(new Row("a", 5, 2));
+		put("a", 3, 6);
+		put("a", 4, 5);
+		put("a", 5, 4);
+		put("a", 6, 4);
+		assertThat(read("a")).containsExactly(new Row("a", 4, 6), new Row("a", 5, 4), new Row("a", 6, 3));
+		put("a", 7, 5);
+		assertThat(read("a")).containsExactly(new Row("a", 4, 6), new Row("a", 5, 7), new Row("a", 6, 3));
+	}
+
+	@Test
+	void lastOfBatchWins() {
+		PointBatch batch = new PointBatch();
+		SeriesKey key = SeriesKey.of("a");
+		long[] timestamps = { 5, 3, 5, 4, 3, 6, 5, 6 };
+		for (int i = 0; i < timestamps.length; i++) {
+			batch.add(key, timestamps[i], i);
+		}
+		this.repository.put(batch);
+		assertThat(read("a")).containsExactly(new Row("a", 3, 4), new Row("a", 4, 3), new Row("a", 5, 6),
+				new Row("a", 6, 7));
+	}
+
+	@Test
+	void seriesAreInOrderOfFirstPut() {
+		put("b", 1, 1);
+		put("a", 2, 1);
+		put("c", 3, 1);
+		put("b", 4, 0);
+		put("a", 5, 1);
+		assertThat(readAll()).containsExactly(new Row("b", 0, 4), new Row("b", 1, 1), new Row("a", 1, 5),
+				new Row("c", 1, 3));
+		assertThat(keys()).containsExactly("b", "a", "c");
+		put("0", 6, 1);
+		assertThat(keys()).containsExactly("b", "a", "c", "0");
+		assertThat(this.repository.seriesCount()).isEqualTo(4);
+	}
+
+	@Test
+	void batchMayHoldManySeries() {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("x"), 2, 1);
+		batch.add(SeriesKey.of("y"), 1, 2);
+		batch.add(SeriesKey.of("x"), 1, 3);
+		this.repository.put(batch);
+		assertThat(readAll()).containsExactly(new Row("x", 1, 3), new Row("x", 2, 1), new Row("y", 1, 2));
+	}
+
+	@Test
+	void batchMayBeFilledAgainOncePut() {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("first"), 1, 1);
+		this.repository.put(batch);
+		batch.clear();
+		batch.add(SeriesKey.of("other"), 2, 2);
+		assertThat(readAll()).containsExactly(new Row("first", 1, 1));
+		this.repository.put(batch);
+		assertThat(readAll()).containsExactly(new Row("first", 1, 1), new Row("other", 2, 2));
+	}
+
+	@Test
+	void rangeIncludesBothEnds() {
+		for (int timestamp = -20; timestamp <= 20; timestamp += 10) {
+			put("a", timestamp, timestamp);
+		}
+		assertThat(timestamps(new TimeRange(-10, 10))).containsExactly(-10L, 0L, 10L);
+		assertThat(timestamps(new TimeRange(-9, 9))).containsExactly(0L);
+		assertThat(timestamps(new TimeRange(10, 10))).containsExactly(10L);
+		assertThat(timestamps(new TimeRange(11, 19))).isEmpty();
+		assertThat(timestamps(new TimeRange(21, Long.MAX_VALUE))).isEmpty();
+		assertThat(timestamps(new TimeRange(Long.MIN_VALUE, -21))).isEmpty();
+		assertThat(timestamps(new TimeRange(Long.MIN_VALUE, -10))).containsExactly(-20L, -10L);
+		assertThat(timestamps(new TimeRange(20, Long.MAX_VALUE))).containsExactly(20L);
+	}
+
+	@Test
+	void rangeAppliesToAllSeries() {
+		put("a", 1, 1);
+		put("b", 2, 2);
+		put("c", 3, 3);
+		put("b", 3, 3);
+		assertThat(Row.ofAll(this.repository, new TimeRange(2, 2))).containsExactly(new Row("b", 2, 2));
+	}
+
+	@Test
+	void anyTimestampMayBePut() {
+		long[] timestamps = { Long.MAX_VALUE, 0, Long.MIN_VALUE, -1, 1, Long.MAX_VALUE - 1, Long.MIN_VALUE + 1 };
+		for (int i = 0; i < timestamps.length; i++) {
+			put("a", i, timestamps[i]);
+		}
+		assertThat(timestamps(TimeRange.ALL)).containsExactly(Long.MIN_VALUE, Long.MIN_VALUE + 1, -1L, 0L, 1L,
+				Long.MAX_VALUE - 1, Long.MAX_VALUE);
+		assertThat(timestamps(new TimeRange(Long.MAX_VALUE, Long.MAX_VALUE))).containsExactly(Long.MAX_VALUE);
+		assertThat(timestamps(new TimeRange(Long.MIN_VALUE, Long.MIN_VALUE))).containsExactly(Long.MIN_VALUE);
+	}
+
+	@Test
+	void keysAreBytes() {
+		List<String> keys = List.of("a", "ab", "a.b", "A", "a\u0300", "\u00e0", "\u4e2d\u6587", "\ud83d\ude00", "*",
+				"/", "\u0080", "\uffff", "x".repeat(512), "x".repeat(511), "\u00fc".repeat(256), "with space",
+				"'\"\\;%");
+		for (int i = 0; i < keys.size(); i++) {
+			put(keys.get(i), i, 1);
+		}
+		assertThat(keys()).containsExactlyElementsOf(keys);
+		for (int i = 0; i < keys.size(); i++) {
+			assertThat(read(keys.get(i))).containsExactly(new Row(keys.get(i), 1, i));
+		}
+	}
+
+	@Test
+	void keyOfOneSeriesMayBeginLikeAnother() {
+		put("palm.cpu.user", 1, 1);
+		put("palm", 2, 2);
+		put("palm.cpu", 3, 3);
+		put("palm.cpu.user.", 4, 4);
+		assertThat(read("palm")).containsExactly(new Row("palm", 2, 2));
+		assertThat(read("palm.cpu")).containsExactly(new Row("palm.cpu", 3, 3));
+		assertThat(read("palm.cpu.user")).containsExactly(new Row("palm.cpu.user", 1, 1));
+		assertThat(read("palm.c")).isEmpty();
+	}
+
+	@Test
+	void valuesComeBackBitForBit() {
+		double[] values = { 0.0, -0.0, Double.MIN_VALUE, -Double.MIN_VALUE, Double.MIN_NORMAL,
+				Math.nextDown(Double.MIN_NORMAL), Double.MAX_VALUE, -Double.MAX_VALUE, 0.1, Math.nextUp(0.1), 1.0 / 3,
+				1e23, 4.35, Math.PI, -273.15 };
+		for (int i = 0; i < values.length; i++) {
+			put("a", values[i], i);
+		}
+		List<Row> rows = read("a");
+		assertThat(rows).hasSize(values.length);
+		for (int i = 0; i < values.length; i++) {
+			assertThat(Double.doubleToRawLongBits(rows.get(i).value()))
+				.isEqualTo(Double.doubleToRawLongBits(values[i]));
+		}
+	}
+
+	@Test
+	void ascendingTimestampsOfAnySpacingAreKept() {
+		Random random = new Random(7);
+		long timestamp = -1_000_000;
+		PointBatch batch = new PointBatch();
+		List<Row> expected = new ArrayList<>();
+		for (int i = 0; i < 5_000; i++) {
+			timestamp += 1 + (random.nextLong() >>> (20 + random.nextInt(44)));
+			batch.add(SeriesKey.of("a"), timestamp, random.nextGaussian());
+			expected.add(new Row("a", timestamp, batch.value(i)));
+		}
+		this.repository.put(batch);
+		assertThat(read("a")).isEqualTo(expected);
+	}
+
+	@Test
+	void manyDescendingPointsAreSorted() throws IOException {
+		putMany((i) -> -i);
+		assertThat(countAscending("a")).isEqualTo(manyPoints());
+	}
+
+	@Test
+	void manyPointsInRandomOrderAreSorted() throws IOException {
+		Random random = new Random(3);
+		// Different from each other: a random number above, the index below.
+		putMany((i) -> (random.nextLong() << 24) | i);
+		assertThat(countAscending("a")).isEqualTo(manyPoints());
+	}
+
+	@Test
+	void manyPutsOfFewTimestampsLeaveTheLast() {
+		putMany((i) -> (i * 7919) % 100);
+		List<Row> rows = read("a");
+		assertThat(rows).hasSize(100);
+		int last = manyPoints() - 1;
+		Row lastPut = new Row("a", (last * 7919L) % 100, last);
+		assertThat(rows).contains(lastPut).allMatch((row) -> row.value() > last - 100);
+	}
+
+	@Test
+	void manySeriesAreKept() {
+		int series = manyPoints() / 20;
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < series; i++) {
+			byte[] key = ("host" + i).getBytes(StandardCharsets.UTF_8);
+			batch.add(key, 0, key.length, i, i);
+		}
+		this.repository.put(batch);
+		assertThat(this.repository.seriesCount()).isEqualTo(series);
+		List<Row> rows = readAll();
+		assertThat(rows).hasSize(series);
+		for (int i = 0; i < series; i++) {
+			assertThat(rows.get(i)).isEqualTo(new Row("host" + i, i, i));
+		}
+	}
+
+	@Test
+	void sinkThatFailsEndsTheReadOnly() {
+		put("a", 1, 1);
+		put("b", 2, 2);
+		IOException failure = new IOException("peer is gone");
+		List<SeriesKey> seen = new ArrayList<>();
+		assertThatThrownBy(() -> this.repository.readAll(TimeRange.ALL, (key, timestamps, values, from, to) -> {
+			seen.add(key);
+			throw failure;
+		})).isSameAs(failure);
+		assertThat(seen).hasSize(1);
+		assertThatThrownBy(
+				() -> this.repository.read(SeriesKey.of("a"), TimeRange.ALL, (key, timestamps, values, from, to) -> {
+					throw failure;
+				}))
+			.isSameAs(failure);
+		put("a", 3, 3);
+		assertThat(read("a")).containsExactly(new Row("a", 1, 1), new Row("a", 3, 3));
+	}
+
+	@Test
+	void putsGoOnWhileSinkWorks() throws IOException {
+		put("a", 1, 1);
+		put("a", 2, 2);
+		List<Long> seen = new ArrayList<>();
+		this.repository.read(SeriesKey.of("a"), TimeRange.ALL, (key, timestamps, values, from, to) -> {
+			// In another thread: a lock that is held by this one would let it in.
+			CompletableFuture.runAsync(() -> {
+				put("a", 9, 1);
+				put("a", 9, 3);
+				put("a", 9, 0);
+				put("new", 9, 0);
+				assertThat(Row.of(this.repository, "a", TimeRange.ALL)).hasSize(4);
+			}).orTimeout(30, TimeUnit.SECONDS).join();
+			for (int i = from; i < to; i++) {
+				assertThat(values[i]).isEqualTo(timestamps[i]);
+				seen.add(timestamps[i]);
+			}
+		});
+		assertThat(seen).containsExactly(1L, 2L);
+		assertThat(read("a")).containsExactly(new Row("a", 0, 9), new Row("a", 1, 9), new Row("a", 2, 2),
+				new Row("a", 3, 9));
+	}
+
+	@Test
+	void readerSeesPrefixOfWhatOneWriterPuts() throws IOException {
+		int points = manyPoints() / 10;
+		AtomicLong acknowledged = new AtomicLong();
+		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+			PointBatch batch = new PointBatch();
+			SeriesKey key = SeriesKey.of("a");
+			for (int i = 0; i < points; i++) {
+				batch.add(key, i, i);
+				if (batch.size() > i % 97 || i == points - 1) {
+					this.repository.put(batch);
+					acknowledged.set(i + 1);
+					batch.clear();
+				}
+			}
+		});
+		long seen = 0;
+		while (seen < points) {
+			if (writer.isCompletedExceptionally()) {
+				writer.join();
+			}
+			long expected = Math.max(seen, acknowledged.get());
+			long[] next = { 0 };
+			this.repository.read(SeriesKey.of("a"), TimeRange.ALL, (key, timestamps, values, from, to) -> {
+				for (int i = from; i < to; i++) {
+					if (timestamps[i] != next[0] || values[i] != next[0]) {
+						throw new AssertionError(timestamps[i] + " " + values[i] + " where " + next[0] + " should be");
+					}
+					next[0]++;
+				}
+			});
+			assertThat(next[0]).isGreaterThanOrEqualTo(expected);
+			seen = next[0];
+		}
+		writer.join();
+		assertThat(read("a")).hasSize(points);
+	}
+
+	@Test
+	void lastPutOfEitherWriterWins() {
+		int rounds = manyPoints() / 100;
+		CountDownLatch start = new CountDownLatch(1);
+		List<CompletableFuture<Void>> writers = new ArrayList<>();
+		for (int sign : new int[] { -1, 1 }) {
+			writers.add(CompletableFuture.runAsync(() -> {
+				await(start);
+				for (int i = 1; i <= rounds; i++) {
+					put("a", sign * i, i % 10);
+				}
+			}));
+		}
+		start.countDown();
+		writers.forEach(CompletableFuture::join);
+		List<Row> rows = read("a");
+		assertThat(rows).hasSize(10);
+		for (Row row : rows) {
+			assertThat((long) Math.abs(row.value()) % 10).isEqualTo(row.timestamp());
+			assertThat(Math.abs(row.value())).isGreaterThan(rounds - 10);
+		}
+	}
+
+	@Test
+	void newKeysOfManyWritersAreEachThereOnce() {
+		int series = manyPoints() / 500;
+		CountDownLatch start = new CountDownLatch(1);
+		List<CompletableFuture<Void>> writers = new ArrayList<>();
+		for (int writer = 0; writer < 4; writer++) {
+			int timestamp = writer;
+			writers.add(CompletableFuture.runAsync(() -> {
+				await(start);
+				for (int i = 0; i < series; i++) {
+					put("key" + i, i, timestamp);
+					if (i % 100 == 0) {
+						assertThat(currentKeys()).contains("key" + i);
+					}
+				}
+			}));
+		}
+		start.countDown();
+		writers.forEach(CompletableFuture::join);
+		assertThat(this.repository.seriesCount()).isEqualTo(series);
+		assertThat(keys()).hasSize(series).doesNotHaveDuplicates();
+		assertThat(readAll()).hasSize(4 * series);
+	}
+
+	@Test
+	void openStoreIsWritable() {
+		put("a", 1, 1);
+		StorageStatus status = this.repository.status();
+		assertThat(status.engine()).isNotBlank();
+		assertThat(status.writable()).isTrue();
+		assertThat(status.problem()).isNull();
+	}
+
+	@Test
+	void behavesLikeSortedMapsAtRandom() {
+		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		try {
+			behavesLikeSortedMaps(new Random(seed));
+		}
+		catch (AssertionError | RuntimeException ex) {
+			throw new AssertionError("-Deardrum.test.seed=" + seed, ex);
+		}
+	}
+
+	private void behavesLikeSortedMaps(Random random) {
+		Map<String, NavigableMap<Long, Double>> model = new LinkedHashMap<>();
+		PointBatch batch = new PointBatch();
+		for (int round = 0; round < 200; round++) {
+			batch.clear();
+			int span = 1 << random.nextInt(12);
+			int points = random.nextInt(1 << random.nextInt(10));
+			for (int i = 0; i < points; i++) {
+				String key = "k" + random.nextInt(1 + random.nextInt(12));
+				long timestamp = (random.nextInt(4) == 0) ? round * 100L + i : random.nextInt(span);
+				double value = random.nextInt(1000) / 10.0;
+				batch.add(SeriesKey.of(key), timestamp, value);
+				model.computeIfAbsent(key, (absent) -> new TreeMap<>()).put(timestamp, value);
+			}
+			this.repository.put(batch);
+			if (random.nextInt(10) == 0) {
+				this.repository = reopen(this.repository);
+			}
+			long from = random.nextInt(span) - 10L;
+			TimeRange range = new TimeRange(from, from + random.nextInt(span));
+			String key = "k" + random.nextInt(12);
+			assertThat(Row.of(this.repository, key, range)).isEqualTo(rows(model, key, range));
+			if (random.nextInt(5) == 0) {
+				List<Row> expected = new ArrayList<>();
+				model.keySet().forEach((known) -> expected.addAll(rows(model, known, TimeRange.ALL)));
+				assertThat(readAll()).isEqualTo(expected);
+				assertThat(keys()).containsExactlyElementsOf(model.keySet());
+			}
+		}
+	}
+
+	private static List<Row> rows(Map<String, NavigableMap<Long, Double>> model, String key, TimeRange range) {
+		List<Row> rows = new ArrayList<>();
+		model.getOrDefault(key, new TreeMap<>())
+			.subMap(range.from(), true, range.to(), true)
+			.forEach((timestamp, value) -> rows.add(new Row(key, timestamp, value)));
+		return rows;
+	}
+
+	private void put(String key, double value, long timestamp) {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of(key), timestamp, value);
+		this.repository.put(batch);
+	}
+
+	private void putMany(LongUnaryOperator timestamp) {
+		PointBatch batch = new PointBatch();
+		SeriesKey key = SeriesKey.of("a");
+		int points = manyPoints();
+		for (int i = 0; i < points; i++) {
+			batch.add(key, timestamp.applyAsLong(i), i);
+			if (batch.size() == 1_000) {
+				this.repository.put(batch);
+				batch.clear();
+			}
+		}
+		this.repository.put(batch);
+	}
+
+	private List<Row> read(String key) {
+		List<Row> before = Row.of(this.repository, key, TimeRange.ALL);
+		this.repository = reopen(this.repository);
+		assertThat(Row.of(this.repository, key, TimeRange.ALL)).isEqualTo(before);
+		return before;
+	}
+
+	private List<Row> readAll() {
+		List<Row> before = Row.ofAll(this.repository, TimeRange.ALL);
+		this.repository = reopen(this.repository);
+		assertThat(Row.ofAll(this.repository, TimeRange.ALL)).isEqualTo(before);
+		return before;
+	}
+
+	private List<String> keys() {
+		List<String> before = currentKeys();
+		this.repository = reopen(this.repository);
+		assertThat(currentKeys()).isEqualTo(before);
+		return before;
+	}
+
+	private List<String> currentKeys() {
+		List<String> keys = new ArrayList<>();
+		this.repository.forEachKey((key) -> keys.add(key.toString()));
+		return keys;
+	}
+
+	private List<Long> timestamps(TimeRange range) {
+		return Row.of(this.repository, "a", range).stream().map(Row::timestamp).toList();
+	}
+
+	private long countAscending(String key) throws IOException {
+		long[] count = { 0 };
+		long[] last = { Long.MIN_VALUE };
+		this.repository.read(SeriesKey.of(key), TimeRange.ALL, (found, timestamps, values, from, to) -> {
+			for (int i = from; i < to; i++) {
+				if (count[0] > 0 && timestamps[i] <= last[0]) {
+					throw new AssertionError(timestamps[i] + " after " + last[0]);
+				}
+				last[0] = timestamps[i];
+				count[0]++;
+			}
+		});
+		return count[0];
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,151 @@
+package io.eardrum.storage;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.metric.SeriesKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link SeriesIndex}.
+ */
+class SeriesIndexTests {
+
+	private final SeriesIndex<Series> index = new SeriesIndex<>();
+
+	@Test
+	void unknownKeyIsNotFound() {
+		add("a");
+		assertThat(this.index.find(SeriesKey.of("b"))).isNull();
+		assertThat(find("b")).isNull();
+	}
+
+	@Test
+	void seriesIsFoundByKeyAndByBytes() {
+		Series series = add("palm.cpu");
+		assertThat(this.index.find(SeriesKey.of("palm.cpu"))).isSameAs(series);
+		assertThat(find("palm.cpu")).isSameAs(series);
+		assertThat(add("palm.cpu")).isSameAs(series);
+		assertThat(this.index.size()).isEqualTo(1);
+	}
+
+	@Test
+	void numbersFollowTheOrderOfAddition() {
+		for (int i = 0; i < 1_000; i++) {
+			assertThat(add("key" + i).number()).isEqualTo(i);
+		}
+		for (int i = 0; i < 1_000; i++) {
+			assertThat(this.index.get(i).key()).isEqualTo(SeriesKey.of("key" + i));
+		}
+		assertThat(this.index.size()).isEqualTo(1_000);
+	}
+
+	@Test
+	void numberBeyondTheLastIsRefused() {
+		add("a");
+		assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> this.index.get(1));
+		assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> this.index.get(-1));
+	}
+
+	@Test
+	void factoryThatFailsAddsNothing() {
+		assertThatIllegalStateException().isThrownBy(() -> this.index.findOrAdd(SeriesKey.of("a"), (number) -> {
+			throw new IllegalStateException("no room");
+		}));
+		assertThat(this.index.size()).isZero();
+		assertThat(find("a")).isNull();
+		assertThat(add("a").number()).isZero();
+	}
+
+	@Test
+	void keysOfTheSameSlotAreToldApart() {
+		// The hash is seeded: so the keys that share a slot are looked for.
+		Map<Integer, List<String>> bySlot = new HashMap<>();
+		for (int i = 0; i < 200; i++) {
+			bySlot.computeIfAbsent(SeriesKey.of("key" + i).hashCode() & 31, (slot) -> new ArrayList<>()).add("key" + i);
+		}
+		List<String> colliding = bySlot.values().stream().filter((keys) -> keys.size() >= 4).findFirst().orElseThrow();
+		colliding.forEach(this::add);
+		for (int i = 0; i < colliding.size(); i++) {
+			assertThat(Objects.requireNonNull(find(colliding.get(i))).number()).isEqualTo(i);
+		}
+	}
+
+	@Test
+	void sameHashWithOtherBytesIsAnotherKey() {
+		add("a");
+		byte[] bytes = "b".getBytes(StandardCharsets.UTF_8);
+		assertThat(this.index.find(bytes, 0, 1, SeriesKey.of("a").hashCode())).isNull();
+	}
+
+	@Test
+	void manyThreadsAddAndFindTheSameSeries() {
+		int keys = 20_000;
+		int threads = 4;
+		CountDownLatch start = new CountDownLatch(1);
+		List<CompletableFuture<List<Series>>> adders = new ArrayList<>();
+		for (int i = 0; i < threads; i++) {
+			adders.add(CompletableFuture.supplyAsync(() -> {
+				List<Series> found = new ArrayList<>();
+				await(start);
+				for (int key = 0; key < keys; key++) {
+					Series series = find("key" + key);
+					if (series == null) {
+						series = add("key" + key);
+					}
+					// What can be found can also be walked to.
+					assertThat(series.number()).isLessThan(this.index.size());
+					assertThat(this.index.get(series.number())).isSameAs(series);
+					found.add(series);
+				}
+				return found;
+			}));
+		}
+		start.countDown();
+		List<Series> first = adders.get(0).join();
+		assertThat(this.index.size()).isEqualTo(keys);
+		for (CompletableFuture<List<Series>> adder : adders) {
+			assertThat(adder.join()).isEqualTo(first);
+		}
+	}
+
+	private Series add(String key) {
+		SeriesKey seriesKey = SeriesKey.of(key);
+		return this.index.findOrAdd(seriesKey, (number) -> new Series(seriesKey, number));
+	}
+
+	private Series find(String key) {
+		byte[] bytes = ("--" + key + "--").getBytes(StandardCharsets.UTF_8);
+		int length = bytes.length - 4;
+		return this.index.find(bytes, 2, length, SeriesKey.hash(bytes, 2, length));
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private static final class Series extends SeriesIndex.Entry {
+
+		Series(SeriesKey key, int number) {
+			super(key, number);
+		}
+
+	}
+
+}
