@@ -276,7 +276,7 @@ class EdgesIntegrationTests {
 				}
 			}
 			assertThat(first.exchange("get *\n")).isEqualTo(Replies.OK);
-			second.close();
+			second.halfClose();
 			Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
 				try (TestClient third = small.client()) {
 					assertThat(third.exchange("get nobody\n")).isEqualTo(Replies.OK);
