@@ -124,7 +124,7 @@ class MisbehavingClientIntegrationTests {
 	@Test
 	void clientThatReadsSlowlyButSteadilyOutlivesTheWriteTimeout() throws Exception {
 		try (RunningServer strict = RunningServer.start("--eardrum.tcp.write-timeout=1s");
-				TestClient client = strict.client()) {
+				TestClient client = TestClient.connectWithSmallReceiveBuffer(strict.tcpPort(), 256 * 1024)) {
 			fill(strict, 60_000);
 			client.send("get *\n".repeat(30));
 			byte[] buffer = new byte[32 * 1024];
@@ -197,6 +197,27 @@ class MisbehavingClientIntegrationTests {
 		}
 		awaitActiveConnections(server, 0);
 		assertThat(output.getAll().lines().filter((line) -> !line.isBlank())).hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void logStaysQuietAboutClientsThatNeverRead(CapturedOutput output) throws Exception {
+		try (RunningServer strict = RunningServer.start("--eardrum.tcp.write-timeout=200ms")) {
+			fill(strict, 60_000);
+			long linesBefore = output.getAll().lines().count();
+			List<TestClient> clients = new ArrayList<>();
+			for (int i = 0; i < 12; i++) {
+				TestClient client = TestClient.connectWithSmallReceiveBuffer(strict.tcpPort(), 4096);
+				client.send("get *\n".repeat(50));
+				clients.add(client);
+			}
+			for (TestClient client : clients) {
+				Awaitility.await().until(() -> strict.scrape().sum("eardrum_connections_active") == 0);
+				client.close();
+			}
+			assertThat(output.getAll().lines().skip(linesBefore).filter((line) -> !line.isBlank()))
+				.hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
+		}
 	}
 
 	private static void fill(RunningServer filled, int points) throws IOException {
