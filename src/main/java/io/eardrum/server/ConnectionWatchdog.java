@@ -3,7 +3,10 @@ package io.eardrum.server;
 import java.time.Duration;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Resets connections whose clients do not take their replies, or are silent for longer
@@ -25,6 +28,8 @@ final class ConnectionWatchdog implements AutoCloseable {
 	private final ScheduledExecutorService scheduler = Executors
 		.newSingleThreadScheduledExecutor(ConnectionWatchdog::thread);
 
+	private @Nullable ScheduledFuture<?> checks;
+
 	ConnectionWatchdog(ConnectionRegistry registry, Duration writeTimeout, Duration idleTimeout) {
 		this.registry = registry;
 		this.writeTimeoutNanos = writeTimeout.toNanos();
@@ -37,12 +42,15 @@ final class ConnectionWatchdog implements AutoCloseable {
 	}
 
 	void start() {
-		this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
+		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
 				this.periodMillis, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void close() {
+		if (this.checks != null) {
+			this.checks.cancel(false);
+		}
 		this.scheduler.shutdownNow();
 	}
 

@@ -8,6 +8,7 @@ import io.eardrum.protocol.ErrorReason;
 /**
  * What one frame had in it. Used by one thread at a time, and filled anew for each frame.
  */
+@SuppressWarnings("EnumOrdinal") // An index that never leaves this object.
 public final class FrameCounts {
 
 	private static final Command[] COMMANDS = Command.values();
