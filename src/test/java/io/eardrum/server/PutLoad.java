@@ -28,7 +28,9 @@ final class PutLoad implements AutoCloseable {
 
 	private volatile @Nullable String unexpected;
 
-	private volatile @Nullable IOException ending;
+	private volatile @Nullable IOException writeEnding;
+
+	private volatile @Nullable IOException readEnding;
 
 	PutLoad(TestClient client, String key) {
 		this.client = client;
@@ -79,11 +81,25 @@ final class PutLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how reading ended.
-	 * @return the exception that a reset gave, or {@code null} for a clean end of stream
+	 * Tells whether the connection was reset. The system reports a reset once: to the
+	 * thread that comes first, whichever that is. A write after a clean end of stream is
+	 * a broken pipe instead.
+	 * @return whether it was, or was ended cleanly
 	 */
-	@Nullable IOException ending() {
-		return this.ending;
+	boolean wasReset() {
+		return isReset(this.readEnding) || isReset(this.writeEnding);
+	}
+
+	/**
+	 * Describes how reading and writing ended.
+	 * @return the exceptions
+	 */
+	String ending() {
+		return "reading ended with " + this.readEnding + ", writing with " + this.writeEnding;
+	}
+
+	private static boolean isReset(@Nullable IOException ending) {
+		return ending != null && String.valueOf(ending.getMessage()).contains("reset");
 	}
 
 	private void write() {
@@ -99,7 +115,7 @@ final class PutLoad implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			// The connection has ended, which is what this client waits for.
+			this.writeEnding = ex;
 		}
 	}
 
@@ -118,7 +134,7 @@ final class PutLoad implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			this.ending = ex;
+			this.readEnding = ex;
 		}
 	}
 
