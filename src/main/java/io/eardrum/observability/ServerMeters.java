@@ -135,7 +135,7 @@ final class ServerMeters implements ServerObserver {
 
 	private static void add(@Nullable Counter counter, long amount) {
 		if (counter != null && amount > 0) {
-			counter.increment(amount);
+			counter.increment((double) amount);
 		}
 	}
 

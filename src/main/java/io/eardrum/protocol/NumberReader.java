@@ -11,8 +11,9 @@ import java.nio.charset.StandardCharsets;
  * to judge.
  * <p>
  * Not safe for several threads: one for each parser. Nothing is allocated, except where
- * more digits than a double can tell apart lie so close to halfway between two doubles
- * that 128 bits don't settle it: the JDK's exact arithmetic decides then.
+ * more digits than any double needs lie on or so close to halfway between two doubles
+ * that 128 bits of a power of ten don't settle it: the JDK's exact arithmetic decides
+ * then. What {@link NumberWriter} or Python's {@code repr} wrote never gets there.
  */
 public final class NumberReader {
 

@@ -1,6 +1,7 @@
 package io.eardrum.server;
 
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.integration.ip.tcp.connection.TcpConnection;
@@ -16,7 +17,7 @@ final class FrameMessageMapper extends TcpMessageMapper {
 
 	@Override
 	public Message<?> toMessage(TcpConnection connection, @Nullable Map<String, Object> headers) {
-		Object frame = connection.getPayload();
+		Object frame = Objects.requireNonNull(connection.getPayload());
 		return new GenericMessage<>(frame, ((FrameConnection) connection).headers());
 	}
 

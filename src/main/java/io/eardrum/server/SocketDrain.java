@@ -21,9 +21,11 @@ final class SocketDrain {
 		byte[] buffer = new byte[BUFFER_LENGTH];
 		try {
 			InputStream input = socket.getInputStream();
-			while (input.read(buffer) >= 0 && System.nanoTime() - deadlineNanos < 0) {
-				continue;
+			int count;
+			do {
+				count = input.read(buffer);
 			}
+			while (count >= 0 && System.nanoTime() - deadlineNanos < 0);
 		}
 		catch (IOException ex) {
 			// It closed its side in its own way, or took too long.

@@ -76,7 +76,8 @@ public final class PointBuffer {
 			this.values[size] = value;
 			this.sorted = size + 1;
 		}
-		else if (timestamp == this.timestamps[size - 1] && size > this.shared && this.late == null) {
+		else if (timestamp == this.timestamps[size - 1] && size > this.shared) {
+			// No late point has this timestamp: it would have come by here too.
 			this.values[size - 1] = value;
 		}
 		else {

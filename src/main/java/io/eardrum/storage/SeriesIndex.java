@@ -18,7 +18,8 @@ import io.eardrum.metric.SeriesKey;
  * this object. Readers take no lock: they see a table that was whole when it was
  * published, and an entry in it either fully or not at all (its fields are final, and it
  * is stored with release semantics). A reader that just misses a new entry looks again
- * under the lock before it adds one.
+ * under the lock before it adds one. Who finds an entry also meets it when walking over
+ * the numbers: it is counted first.
  * <p>
  * Memory: 12 to 24 bytes a series with compressed references, besides the entry and its
  * key.
@@ -98,8 +99,8 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 			this.table = larger;
 		}
 		this.byNumber[number] = added;
-		// Counted before it can be found: who finds a series and puts a point into it
-		// must also meet it when walking over the numbers.
+		// Before it can be found: a point that another thread puts into it must not be
+		// missing from a walk over the numbers.
 		this.size = number + 1;
 		insert(this.table, added);
 		return added;

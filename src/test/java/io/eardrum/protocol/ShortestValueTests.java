@@ -51,7 +51,7 @@ class ShortestValueTests {
 
 	@Test
 	void randomDoublesAreShortest() {
-		for (int i = 0; i < 20_000; i++) {
+		for (int i = 0; i < 10_000; i++) {
 			assertShortest(randomDouble());
 		}
 	}

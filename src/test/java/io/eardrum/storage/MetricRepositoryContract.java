@@ -350,7 +350,7 @@ public abstract class MetricRepositoryContract {
 				assertThat(Row.of(this.repository, "a", TimeRange.ALL)).hasSize(4);
 			}).orTimeout(30, TimeUnit.SECONDS).join();
 			for (int i = from; i < to; i++) {
-				assertThat(values[i]).isEqualTo(timestamps[i]);
+				assertThat(values[i]).isEqualTo((double) timestamps[i]);
 				seen.add(timestamps[i]);
 			}
 		});
@@ -395,6 +395,39 @@ public abstract class MetricRepositoryContract {
 		}
 		writer.join();
 		assertThat(read("a")).hasSize(points);
+	}
+
+	@Test
+	void readerSeesOneMomentWhileAllIsOverwritten() {
+		int points = 100;
+		int rounds = manyPoints() / 5_000;
+		for (int i = 0; i < points; i++) {
+			put("a", 0, i);
+		}
+		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+			for (int round = 1; round <= rounds; round++) {
+				for (int i = 0; i < points; i++) {
+					put("a", round, i);
+				}
+			}
+		});
+		double last = 0;
+		while (last < rounds) {
+			if (writer.isCompletedExceptionally()) {
+				writer.join();
+			}
+			List<Row> rows = Row.of(this.repository, "a", TimeRange.ALL);
+			assertThat(rows).hasSize(points);
+			// Some have the value of this round, those behind them that of the one
+			// before.
+			assertThat(rows.get(0).value()).isBetween(last, rows.get(points - 1).value() + 1);
+			for (int i = 1; i < points; i++) {
+				assertThat(rows.get(i).timestamp()).isEqualTo(i);
+				assertThat(rows.get(i - 1).value()).isGreaterThanOrEqualTo(rows.get(i).value());
+			}
+			last = rows.get(points - 1).value();
+		}
+		writer.join();
 	}
 
 	@Test

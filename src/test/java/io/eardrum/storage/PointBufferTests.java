@@ -59,10 +59,14 @@ class PointBufferTests {
 
 	@Test
 	void snapshotStaysAsItWas() {
-		put(1, 2, 3);
+		put(1, 2, 3, 4, 5);
 		PointBuffer.Snapshot snapshot = this.buffer.snapshot();
 		List<?> before = pointsOf(snapshot);
-		put(3, 2, 1, 0, 4);
+		// Replaced without need for more room, then moved, then appended to.
+		put(5, 1, 3);
+		this.buffer.snapshot();
+		assertThat(pointsOf(snapshot)).isEqualTo(before);
+		put(0, 2, 6, 6, 7, 8, 9);
 		this.buffer.snapshot();
 		assertThat(pointsOf(snapshot)).isEqualTo(before);
 	}

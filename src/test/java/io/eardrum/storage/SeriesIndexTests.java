@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.SeriesKey;
@@ -125,7 +126,7 @@ class SeriesIndexTests {
 		return this.index.findOrAdd(seriesKey, (number) -> new Series(seriesKey, number));
 	}
 
-	private Series find(String key) {
+	private @Nullable Series find(String key) {
 		byte[] bytes = ("--" + key + "--").getBytes(StandardCharsets.UTF_8);
 		int length = bytes.length - 4;
 		return this.index.find(bytes, 2, length, SeriesKey.hash(bytes, 2, length));

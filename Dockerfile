@@ -1,0 +1,48 @@
+# Builds the server and puts it on a JRE: docker build -t eardrum .
+# The build stage needs BuildKit (the default since Docker 23) for its cache of Maven artifacts.
+
+FROM maven:3.9-eclipse-temurin-25 AS build
+WORKDIR /build
+COPY pom.xml ./
+COPY src/main ./src/main
+# Packages only: tests, format and static analysis are the business of ./mvnw verify.
+RUN --mount=type=cache,target=/m2 \
+    mvn -B -ntp -Dmaven.repo.local=/m2 -Dmaven.test.skip=true -Dcheckstyle.skip=true -Dspring-javaformat.validate.skip=true \
+        -Djacoco.skip=true -P '!error-prone' package
+RUN java -Djarmode=tools -jar target/eardrum.jar extract --layers --destination layers \
+    && bash src/main/docker/own-natives.sh layers/dependencies
+
+FROM eclipse-temurin:25-jre
+ARG VERSION=0.1.0-SNAPSHOT
+LABEL org.opencontainers.image.title="Eardrum" \
+      org.opencontainers.image.description="A metrics server that anyone can talk to with telnet." \
+      org.opencontainers.image.licenses="Apache-2.0" \
+      org.opencontainers.image.version="${VERSION}"
+
+# /data gets its owner before it becomes a volume; later changes to it would be lost.
+RUN groupadd --gid 10001 eardrum \
+    && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin eardrum \
+    && install --directory --owner=10001 --group=10001 --mode=0750 /data
+VOLUME /data
+
+# From what changes least to what changes most.
+WORKDIR /app
+COPY --chmod=0755 src/main/docker/healthcheck.sh ./healthcheck
+COPY --from=build /build/layers/dependencies/ ./
+COPY --from=build /build/layers/spring-boot-loader/ ./
+COPY --from=build /build/layers/snapshot-dependencies/ ./
+COPY --from=build /build/layers/application/ ./
+
+# Profile docker listens on all addresses. All that lasts is below /data; the rest of the root file system may
+# be read-only if /tmp is a tmpfs, where Tomcat keeps its working directory.
+ENV SPRING_PROFILES_ACTIVE=docker \
+    EARDRUM_STORAGE_PATH=/data
+USER 10001:10001
+EXPOSE 8888 8080
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/app/healthcheck"]
+
+# Half of the container's memory is heap; native memory of the store, thread stacks and page cache share the rest.
+# JAVA_TOOL_OPTIONS is respected: an -Xmx in it beats the percentage.
+ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
+    "--enable-native-access=ALL-UNNAMED", "-Djava.library.path=/app/natives", "-jar", "/app/eardrum.jar"]

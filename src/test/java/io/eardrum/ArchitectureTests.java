@@ -1,0 +1,188 @@
+package io.eardrum;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds the packages to their directions: who may use whom, and where a technology may
+ * appear. A rule about a package that isn't there yet holds.
+ */
+class ArchitectureTests {
+
+	private static final String ROOT = "io.eardrum";
+
+	/** What each package may use of the others, besides its own subpackages. */
+	private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.of("metric", Set.of(), "protocol",
+			Set.of("metric"), "storage", Set.of("metric"), "server", Set.of("protocol", "storage", "metric"), "web",
+			Set.of("storage", "metric"), "observability", Set.of("server", "protocol", "storage", "metric"), "client",
+			Set.of("protocol", "metric"), "cli", Set.of("client", "protocol", "metric")));
+
+	/** The only package that may use a technology. */
+	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(
+			Map.of("org.rocksdb..", "storage.embedded", "com.datastax..", "storage.cassandra", "org.apache.cassandra..",
+					"storage.cassandra", "org.springframework.integration..", "server", "org.springframework.web..",
+					"web", "jakarta.servlet..", "web", "io.micrometer..", "observability"));
+
+	private static final JavaClasses CLASSES = new ClassFileImporter()
+		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+		.importPackages(ROOT);
+
+	@Test
+	void classesOfThisProjectAreFound() {
+		assertThat(CLASSES.contain(EardrumApplication.class)).isTrue();
+	}
+
+	@Test
+	void rootPackageHoldsOnlyTheApplication() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(ROOT)
+			.and()
+			.doNotHaveSimpleName("package-info")
+			.and()
+			.doNotHaveFullyQualifiedName(EardrumApplication.class.getName())
+			.should()
+			.resideInAPackage(ROOT));
+	}
+
+	@Test
+	void everyPackageHasItsDirections() {
+		Set<String> packages = new TreeSet<>();
+		CLASSES.stream()
+			.map(JavaClass::getPackageName)
+			.filter((name) -> !name.equals(ROOT))
+			.forEach((name) -> packages.add(name.substring(ROOT.length() + 1).split("\\.", 2)[0]));
+		assertThat(MAY_USE).containsKeys(packages.toArray(String[]::new));
+	}
+
+	@ParameterizedTest
+	@MethodSource("packages")
+	void packageUsesOnlyWhatItMay(String name) {
+		Set<String> forbidden = new TreeSet<>(MAY_USE.keySet());
+		forbidden.remove(name);
+		forbidden.removeAll(MAY_USE.getOrDefault(name, Set.of()));
+		List<String> patterns = new ArrayList<>(forbidden.stream().map(ArchitectureTests::withSubpackages).toList());
+		patterns.add(ROOT);
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(withSubpackages(name))
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(patterns.toArray(String[]::new)));
+	}
+
+	@Test
+	void packagesHaveNoCycles() {
+		check(SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles());
+	}
+
+	@Test
+	void storesNeverSeeEachOther() {
+		check(SlicesRuleDefinition.slices().matching(ROOT + ".storage.(*)..").should().notDependOnEachOther());
+	}
+
+	@Test
+	void storagePortKnowsNoStore() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(ROOT + ".storage")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + ".storage.*.."));
+	}
+
+	@Test
+	void storesAreSeenByNobody() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(withSubpackages("storage"))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + ".storage.*.."));
+	}
+
+	@ParameterizedTest
+	@MethodSource("technologies")
+	void technologyStaysInItsPackage(String technology, String name) {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(withSubpackages(name))
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(technology));
+	}
+
+	@Test
+	void pureJavaPackagesUseNothingBesidesTheJdk() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAnyPackage(withSubpackages("metric"), withSubpackages("protocol"), withSubpackages("client"),
+					withSubpackages("cli"))
+			.should()
+			.dependOnClassesThat(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage("java..", "javax.net..",
+					"org.jspecify.annotations", ROOT + ".."))));
+	}
+
+	@Test
+	void namesSayWhatClassesAre() {
+		check(ArchRuleDefinition.noClasses().should().haveNameMatching(".*(Impl|Utils?|Helpers?|Managers?)(\\$.*)?"));
+	}
+
+	@Test
+	void packagesAreNamedByWhatTheyAreAbout() {
+		check(ArchRuleDefinition.noClasses()
+			.should()
+			.resideInAnyPackage("..util..", "..utils..", "..common..", "..config..", "..helper..", "..impl.."));
+	}
+
+	@Test
+	void everyPackageSaysItIsNullMarked() {
+		Set<String> packages = new TreeSet<>();
+		Set<String> marked = new TreeSet<>();
+		for (JavaClass type : CLASSES) {
+			packages.add(type.getPackageName());
+			if (type.getSimpleName().equals("package-info") && type.isAnnotatedWith(NullMarked.class)) {
+				marked.add(type.getPackageName());
+			}
+		}
+		assertThat(marked).isEqualTo(packages);
+	}
+
+	static Stream<String> packages() {
+		return MAY_USE.keySet().stream();
+	}
+
+	static Stream<Arguments> technologies() {
+		return PACKAGE_OF.entrySet().stream().map((entry) -> Arguments.of(entry.getKey(), entry.getValue()));
+	}
+
+	private static String withSubpackages(String name) {
+		return ROOT + "." + name + "..";
+	}
+
+	private static void check(ArchRule rule) {
+		rule.allowEmptyShould(true).check(CLASSES);
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.eardrum;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+
+/**
+ * The application as a process of its own, on the class path of the tests, configured by
+ * environment variables as a container would be.
+ */
+public final class EardrumProcess implements AutoCloseable {
+
+	private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+	private final Process process;
+
+	private final Path output;
+
+	private EardrumProcess(Process process, Path output) {
+		this.process = process;
+		this.output = output;
+	}
+
+	/**
+	 * Starts the application and doesn't wait for it.
+	 * @param environment the environment variables to add
+	 * @return the process
+	 * @throws IOException if it can't be started
+	 */
+	public static EardrumProcess start(Map<String, String> environment) throws IOException {
+		Path output = Files.createTempFile("eardrum-process", ".log");
+		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+		ProcessBuilder builder = new ProcessBuilder(List.of(java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
+				"-cp", System.getProperty("java.class.path"), EardrumApplication.class.getName()));
+		builder.environment().keySet().removeIf((name) -> name.startsWith("EARDRUM_") || name.startsWith("SPRING_"));
+		builder.environment().put("EARDRUM_STORAGE_TYPE", "memory");
+		builder.environment().putAll(environment);
+		File sink = output.toFile();
+		return new EardrumProcess(builder.redirectErrorStream(true).redirectOutput(sink).start(), output);
+	}
+
+	/**
+	 * Finds a port of the loopback interface that nobody uses now.
+	 * @return the port
+	 * @throws IOException if there is none
+	 */
+	public static int freePort() throws IOException {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			return socket.getLocalPort();
+		}
+	}
+
+	/**
+	 * Waits until a port of this process takes connections.
+	 * @param port the port on 127.0.0.1
+	 */
+	public void awaitListening(int port) {
+		Awaitility.await().atMost(START_TIMEOUT).pollInterval(Duration.ofMillis(50)).until(() -> isListening(port));
+	}
+
+	/**
+	 * Asks the process to stop, with SIGTERM.
+	 */
+	public void terminate() {
+		this.process.destroy();
+	}
+
+	/**
+	 * Waits until the process has ended.
+	 * @param timeout how long to wait at most
+	 * @return its exit code
+	 * @throws InterruptedException if the thread is interrupted
+	 */
+	public int awaitExit(Duration timeout) throws InterruptedException {
+		if (!this.process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+			throw new AssertionError("still running after " + timeout + ": " + output());
+		}
+		return this.process.exitValue();
+	}
+
+	/**
+	 * Returns what the process has written to its console until now.
+	 * @return standard output and standard error
+	 */
+	public String output() {
+		try {
+			return Files.readString(this.output);
+		}
+		catch (IOException ex) {
+			return ex.toString();
+		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.process.destroyForcibly().onExit().join();
+		Files.delete(this.output);
+	}
+
+	private boolean isListening(int port) {
+		if (!this.process.isAlive()) {
+			throw new IllegalStateException("the process ended: " + output());
+		}
+		try (Socket socket = new Socket()) {
+			socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+}

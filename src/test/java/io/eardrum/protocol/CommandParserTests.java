@@ -1,0 +1,170 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CommandParserTests {
+
+	private final RecordedCommands commands = new RecordedCommands();
+
+	private CommandParser parser = new CommandParser(ProtocolLimits.DEFAULTS);
+
+	@Test
+	void readsCommandsInTheirOrder() throws IOException {
+		assertThat(parse("put a 1 2\nget a\nget *\nput b -1.5e3 -7\r\n")).isTrue();
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "get a", "get all", "put b -1500.0 -7");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "put k 1 2\n", " put k 1 2\n", "put  k\t1   2 \t\r\n", "\tput\tk\t1\t2\n", "put k 1 2\r\n",
+			"put k 1 2 \n", "put k 1.0 002\n", "put k +1e0 +2\n" })
+	void readsAPutHoweverItIsSpaced(String line) throws IOException {
+		parse(line);
+		assertThat(this.commands.lines()).containsExactly("put k 1.0 2");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "got k,UNKNOWN,UNKNOWN_COMMAND", "PUT k 1 2,UNKNOWN,UNKNOWN_COMMAND",
+			"putk 1 2,UNKNOWN,UNKNOWN_COMMAND", "put,PUT,WRONG_WORD_COUNT", "put k,PUT,WRONG_WORD_COUNT",
+			"put k 1,PUT,WRONG_WORD_COUNT", "put k 1 2 3,PUT,WRONG_WORD_COUNT",
+			"put k 1 2 3 4 5 6,PUT,WRONG_WORD_COUNT", "put * 1 2,PUT,BAD_KEY", "put k nan 2,PUT,BAD_VALUE",
+			"put k 1e400 2,PUT,BAD_VALUE", "put k 1f 2,PUT,BAD_VALUE", "put k 1 2.0,PUT,BAD_TIMESTAMP",
+			"put k 1 9223372036854775808,PUT,BAD_TIMESTAMP", "put k 1 1e3,PUT,BAD_TIMESTAMP",
+			"get,GET,WRONG_WORD_COUNT", "get a b,GET,WRONG_WORD_COUNT", "get * *,GET,WRONG_WORD_COUNT",
+			"GET / HTTP/1.1,UNKNOWN,HTTP", "host: x,UNKNOWN,HTTP" })
+	void tellsWhatIsWrong(String line, Command command, ErrorReason reason) throws IOException {
+		parse(line + "\n");
+		assertThat(this.commands.lines()).containsExactly("wrong " + command + " " + reason);
+	}
+
+	@Test
+	void takesKeysUpToTheLimit() throws IOException {
+		String longest = "k".repeat(512);
+		parse("put " + longest + " 1 2\nget " + longest + "\nput " + longest + "k 1 2\nget " + longest + "k\n");
+		assertThat(this.commands.lines()).containsExactly("put " + longest + " 1.0 2", "get " + longest,
+				"wrong PUT BAD_KEY", "wrong GET BAD_KEY");
+	}
+
+	@Test
+	void countsTheBytesOfAKeyAndNotItsCharacters() throws IOException {
+		parse("get " + "ü".repeat(256) + "\nget " + "ü".repeat(256) + "k\n");
+		assertThat(this.commands.lines()).containsExactly("get " + "ü".repeat(256), "wrong GET BAD_KEY");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "put a\0b 1 2\n", "put a\u0001 1 2\n", "put a\u007fb 1 2\n", "put a\rb 1 2\n",
+			"put \u001b[A 1 2\n" })
+	void refusesControlCharactersInKeys(String line) throws IOException {
+		parse(line);
+		assertThat(this.commands.lines()).containsExactly("wrong PUT BAD_KEY");
+	}
+
+	@Test
+	void takesAnyOtherCharacterInKeys() throws IOException {
+		parse("put größe.温度.🌴 1 2\nput a*b 1 2\nput {a}=\"b\";c 1 2\n");
+		assertThat(this.commands.lines()).containsExactly("put größe.温度.🌴 1.0 2", "put a*b 1.0 2",
+				"put {a}=\"b\";c 1.0 2");
+	}
+
+	@Test
+	void measuresALineWithoutItsEnd() throws IOException {
+		this.parser = new CommandParser(new ProtocolLimits(64, 48));
+		String fits = "put k 1 " + " ".repeat(55) + "2";
+		assertThat(fits).hasSize(64);
+		parse(fits + "\n" + fits + "\r\n" + fits + " \n" + fits + " \r\nget k\n");
+		assertThat(this.commands.lines()).containsExactly("put k 1.0 2", "put k 1.0 2", "wrong UNKNOWN LINE_TOO_LONG",
+				"wrong UNKNOWN LINE_TOO_LONG", "get k");
+	}
+
+	@Test
+	void measuresAPlainPutToo() throws IOException {
+		this.parser = new CommandParser(new ProtocolLimits(64, 48));
+		String fits = "put k 1 " + "0".repeat(55) + "2";
+		parse(fits + "\r\n" + fits.replace(" 1 ", " 01 ") + "\n");
+		assertThat(this.commands.lines()).containsExactly("put k 1.0 2", "wrong UNKNOWN LINE_TOO_LONG");
+	}
+
+	@Test
+	void ignoresOneEmptyLineBehindACommand() throws IOException {
+		parse("get wrong command test\n\nget a\n \t\r\n");
+		assertThat(this.commands.lines()).containsExactly("wrong GET WRONG_WORD_COUNT", "get a");
+	}
+
+	@Test
+	void answersEveryOtherEmptyLine() throws IOException {
+		parse("\nget a\n\n\n\nput b 1 2\n\n");
+		assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN UNKNOWN_COMMAND", "get a",
+				"wrong UNKNOWN UNKNOWN_COMMAND", "wrong UNKNOWN UNKNOWN_COMMAND", "put b 1.0 2");
+	}
+
+	@Test
+	void remembersTheLineBeforeFromFrameToFrame() throws IOException {
+		parse("put a 1 2\n");
+		parse("\n");
+		parse("\n");
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "wrong UNKNOWN UNKNOWN_COMMAND");
+	}
+
+	@Test
+	void refusesIllFormedUtf8() throws IOException {
+		for (byte[] key : new byte[][] { { (byte) 0xFF }, { (byte) 0xC0, (byte) 0xAF }, { (byte) 0xE2, (byte) 0x82 },
+				{ (byte) 0xED, (byte) 0xA0, (byte) 0x80 }, { (byte) 0xF4, (byte) 0x90, (byte) 0x80, (byte) 0x80 } }) {
+			byte[] line = "get ....\n".getBytes(StandardCharsets.US_ASCII);
+			System.arraycopy(key, 0, line, 4, key.length);
+			this.commands.lines().clear();
+			this.parser.parse(line, 0, line.length, this.commands);
+			assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN BAD_ENCODING");
+		}
+	}
+
+	@Test
+	void readsNothingBehindALineOfAnHttpRequest() throws IOException {
+		assertThat(parse("POST / HTTP/1.1\nput a 1 2\n")).isFalse();
+		assertThat(parse("put b 1 2\nHost: localhost\r\nput a 1 2\n")).isFalse();
+		assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN HTTP", "put b 1.0 2", "wrong UNKNOWN HTTP");
+	}
+
+	@Test
+	void takesWordsThatOnlyLookLikeHttp() throws IOException {
+		assertThat(parse("get HTTP/1.1\nput http 1 2\nget Host:\n")).isTrue();
+		assertThat(this.commands.lines()).containsExactly("get HTTP/1.1", "put http 1.0 2", "get Host:");
+	}
+
+	@Test
+	void readsTheSameWithAndWithoutItsFastPath() throws IOException {
+		long seed = System.nanoTime();
+		Random random = new Random(seed);
+		String alphabet = "put k*1 2.-+e\t\r0ü";
+		for (int i = 0; i < 20_000; i++) {
+			StringBuilder line = new StringBuilder((random.nextInt(4) > 0) ? "put k 1.5 2" : "");
+			for (int changes = random.nextInt(4); changes > 0; changes--) {
+				int place = random.nextInt(line.length() + 1);
+				line.insert(place, alphabet.charAt(random.nextInt(alphabet.length())));
+			}
+			// A blank in front keeps a line from the fast path and changes nothing else.
+			assertThat(read(line + "\n")).as("seed %d, line '%s'", seed, line).isEqualTo(read(" " + line + "\n"));
+		}
+	}
+
+	private List<String> read(String line) throws IOException {
+		RecordedCommands recorded = new RecordedCommands();
+		byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
+		new CommandParser(ProtocolLimits.DEFAULTS).parse(bytes, 0, bytes.length, recorded);
+		return recorded.lines();
+	}
+
+	private boolean parse(String lines) throws IOException {
+		byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+		return this.parser.parse(bytes, 0, bytes.length, this.commands);
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.metric.SeriesKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class ReplyWriterTests {
+
+	private final List<String> writes = new ArrayList<>();
+
+	private final ReplyWriter writer = new ReplyWriter(new OutputStream() {
+
+		@Override
+		public void write(int value) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
+		public void write(byte[] source, int offset, int length) {
+			ReplyWriterTests.this.writes.add(new String(source, offset, length, StandardCharsets.UTF_8));
+		}
+
+	});
+
+	@Test
+	void sendsAReplyInOneWrite() throws IOException {
+		this.writer.beginRows();
+		this.writer.rows(SeriesKey.of("größe"), new long[] { 0, -5, 7 }, new double[] { 0, 40, 1e16 }, 1, 3);
+		this.writer.endRows();
+		this.writer.ok(2);
+		this.writer.wrongCommand(1);
+		this.writer.storageUnavailable(1);
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\ngröße 40.0 -5\ngröße 1e+16 7\n\nok\n\nok\n\n"
+				+ "error\nwrong command\n\nerror\nstorage unavailable\n\n");
+	}
+
+	@Test
+	void sendsALongReplyPieceByPieceAndCutsNoRow() throws IOException {
+		long[] timestamps = new long[10_000];
+		this.writer.beginRows();
+		this.writer.rows(SeriesKey.of("k"), timestamps, new double[timestamps.length], 0, timestamps.length);
+		this.writer.endRows();
+		this.writer.flush();
+		assertThat(String.join("", this.writes)).isEqualTo("ok\n" + "k 0.0 0\n".repeat(10_000) + "\n");
+		assertThat(this.writes).hasSize(2).allSatisfy((write) -> {
+			assertThat(write).endsWith("\n");
+			assertThat(write.length()).isLessThanOrEqualTo(ReplyWriter.MAX_BUFFER_LENGTH);
+		});
+	}
+
+	@Test
+	void sendsARowThatIsLongerThanItsBuffer() throws IOException {
+		String key = "k".repeat(100_000);
+		this.writer.beginRows();
+		this.writer.rows(SeriesKey.of(key), new long[] { 1 }, new double[] { 2 }, 0, 1);
+		this.writer.endRows();
+		this.writer.flush();
+		assertThat(String.join("", this.writes)).isEqualTo("ok\n" + key + " 2.0 1\n\n");
+	}
+
+	@Test
+	void takesBackWhatHasNotLeft() throws IOException {
+		this.writer.ok(1);
+		long mark = this.writer.beginRows();
+		this.writer.rows(SeriesKey.of("k"), new long[1], new double[1], 0, 1);
+		assertThat(this.writer.rollBack(mark)).isTrue();
+		this.writer.storageUnavailable(1);
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\n\nerror\nstorage unavailable\n\n");
+	}
+
+	@Test
+	void refusesToTakeBackWhatHasLeft() throws IOException {
+		long mark = this.writer.beginRows();
+		this.writer.rows(SeriesKey.of("k"), new long[10_000], new double[10_000], 0, 10_000);
+		assertThat(this.writer.rollBack(mark)).isFalse();
+	}
+
+}

@@ -1,0 +1,156 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+
+import org.assertj.core.api.AbstractStringAssert;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import io.eardrum.EardrumApplication;
+import io.eardrum.EardrumProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatException;
+
+/**
+ * What the server says to an operator whose configuration is wrong, and that
+ * configuration by environment variables works.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(90)
+class ConfigurationIntegrationTests {
+
+	@ParameterizedTest(name = "{0}={1}")
+	@CsvSource(delimiter = '|', textBlock = """
+			eardrum.tcp.port                  | -1       | 65535
+			eardrum.tcp.port                  | 70000    | 65535
+			eardrum.tcp.port                  | abc      | ''
+			eardrum.tcp.max-connections       | 0        | 1
+			eardrum.tcp.max-connections       | -5       | 1
+			eardrum.tcp.max-connections       | many     | ''
+			eardrum.tcp.max-line-length       | 1        | ''
+			eardrum.tcp.max-line-length       | -1       | ''
+			eardrum.tcp.max-line-length       | long     | ''
+			eardrum.tcp.max-key-length        | 0        | 1
+			eardrum.tcp.max-key-length        | 5000     | 4096
+			eardrum.tcp.write-timeout         | -1s      | ''
+			eardrum.tcp.idle-timeout          | -1s      | ''
+			eardrum.tcp.idle-timeout          | soon     | ''
+			eardrum.tcp.shutdown-grace-period | -1s      | ''
+			eardrum.tcp.prot                  | 8888     | eardrum.tcp.prot
+			eardrum.storage.type              | paper    | memory
+			""")
+	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
+			CapturedOutput output) {
+		assertThatStartFails("--" + property + "=" + value);
+		assertThatFailureIsAnalysed(output).contains(value).contains(allowed);
+		assertThat(description(output).replace("-", "").toLowerCase(Locale.ROOT)).contains(property.replace("-", ""));
+	}
+
+	@Test
+	void takenPortIsNamedAlongWithThePropertyThatChangesIt(CapturedOutput output) throws Exception {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+			assertThatStartFails("--eardrum.tcp.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(output).contains(Integer.toString(taken.getLocalPort()))
+				.contains("eardrum.tcp.port");
+		}
+	}
+
+	@Test
+	void takenPortGivesProcessExitCodeOtherThanZero() throws Exception {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+				EardrumProcess process = EardrumProcess
+					.start(Map.of("EARDRUM_TCP_PORT", Integer.toString(taken.getLocalPort()), "SERVER_PORT", "0"))) {
+			assertThat(process.awaitExit(Duration.ofSeconds(60))).isNotZero();
+			assertThat(process.output()).contains("APPLICATION FAILED TO START")
+				.contains(Integer.toString(taken.getLocalPort()))
+				.contains("eardrum.tcp.port");
+		}
+	}
+
+	@Test
+	void hostThatCannotBeResolvedIsNamed(CapturedOutput output) {
+		assertThatStartFails("--eardrum.tcp.host=no-such-host.invalid");
+		assertThatFailureIsAnalysed(output).contains("no-such-host.invalid").contains("eardrum.tcp.host");
+	}
+
+	@Test
+	void hostThatIsNotOfThisMachineIsNamed(CapturedOutput output) {
+		assertThatStartFails("--eardrum.tcp.host=192.0.2.1");
+		assertThatFailureIsAnalysed(output).contains("192.0.2.1").contains("eardrum.tcp.host");
+	}
+
+	@Test
+	void listensOnLoopbackOfIpVersion6() throws Exception {
+		Assumptions.assumeTrue(hasLoopbackOfIpVersion6());
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.host=::1");
+				TestClient client = TestClient.connect(new InetSocketAddress("::1", server.tcpPort()))) {
+			assertThat(client.exchange("get nobody\n")).isEqualTo(Replies.OK);
+		}
+	}
+
+	@Test
+	void maximumLineLengthMayHaveUnit() throws Exception {
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.max-line-length=8KB")) {
+			assertThat(server.conversation("get nobody" + " ".repeat(8182) + "\nget nobody" + " ".repeat(8183) + "\n"))
+				.isEqualTo(Replies.OK + Replies.WRONG_COMMAND);
+		}
+	}
+
+	@Test
+	void environmentVariablesConfigureProcess() throws Exception {
+		int port = EardrumProcess.freePort();
+		int httpPort = EardrumProcess.freePort();
+		Map<String, String> environment = Map.of("EARDRUM_TCP_PORT", Integer.toString(port), "SERVER_PORT",
+				Integer.toString(httpPort), "EARDRUM_TCP_MAXCONNECTIONS", "50", "EARDRUM_TCP_MAXLINELENGTH", "64",
+				"EARDRUM_TCP_MAX_KEY_LENGTH", "8");
+		try (EardrumProcess process = EardrumProcess.start(environment)) {
+			process.awaitListening(port);
+			process.awaitListening(httpPort);
+			try (TestClient client = TestClient.connect(port)) {
+				client.send("put 12345678 1 1\nput 123456789 1 1\nget a" + " ".repeat(60) + "\n").halfClose();
+				assertThat(client.readToEnd()).isEqualTo(Replies.OK + Replies.WRONG_COMMAND + Replies.WRONG_COMMAND);
+			}
+			assertThat(HttpAnswer.get(httpPort, "/actuator/health").status()).isEqualTo(200);
+		}
+	}
+
+	private static void assertThatStartFails(String argument) {
+		assertThatException().isThrownBy(
+				() -> new SpringApplicationBuilder(EardrumApplication.class).run(RunningServer.withDefaults(argument))
+					.close());
+	}
+
+	private static AbstractStringAssert<?> assertThatFailureIsAnalysed(CapturedOutput output) {
+		assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
+		return assertThat(description(output));
+	}
+
+	private static String description(CapturedOutput output) {
+		String all = output.getAll();
+		return all.substring(Math.max(0, all.indexOf("APPLICATION FAILED TO START")));
+	}
+
+	private static boolean hasLoopbackOfIpVersion6() {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+			return socket.getLocalPort() > 0;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,91 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageStatus;
+
+/**
+ * Steps between the server and its store: each write first passes what a test wants to
+ * happen then.
+ */
+final class InterceptedStorage implements BeanPostProcessor {
+
+	private volatile Consumer<PointBatch> beforePut = (batch) -> {
+	};
+
+	private volatile @Nullable MetricRepository store;
+
+	/**
+	 * Says what happens before a batch of points goes to the store.
+	 * @param action may throw a {@link StorageException}, or block
+	 */
+	void beforePut(Consumer<PointBatch> action) {
+		this.beforePut = action;
+	}
+
+	MetricRepository store() {
+		return Objects.requireNonNull(this.store);
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (bean instanceof MetricRepository repository) {
+			this.store = repository;
+			return new Interceptor(repository);
+		}
+		return bean;
+	}
+
+	private final class Interceptor implements MetricRepository {
+
+		private final MetricRepository delegate;
+
+		private Interceptor(MetricRepository delegate) {
+			this.delegate = delegate;
+		}
+
+		@Override
+		public void put(PointBatch batch) {
+			InterceptedStorage.this.beforePut.accept(batch);
+			this.delegate.put(batch);
+		}
+
+		@Override
+		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+			this.delegate.read(key, range, sink);
+		}
+
+		@Override
+		public void readAll(TimeRange range, PointSink sink) throws IOException {
+			this.delegate.readAll(range, sink);
+		}
+
+		@Override
+		public void forEachKey(Consumer<SeriesKey> consumer) {
+			this.delegate.forEachKey(consumer);
+		}
+
+		@Override
+		public long seriesCount() {
+			return this.delegate.seriesCount();
+		}
+
+		@Override
+		public StorageStatus status() {
+			return this.delegate.status();
+		}
+
+	}
+
+}

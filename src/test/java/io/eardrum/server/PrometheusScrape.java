@@ -1,0 +1,105 @@
+package io.eardrum.server;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The samples of one scrape, read from the text that Prometheus would get.
+ */
+final class PrometheusScrape {
+
+	private static final Pattern SAMPLE = Pattern.compile("([A-Za-z_:][A-Za-z0-9_:]*)(?:\\{(.*)})? (\\S+)");
+
+	private static final Pattern LABEL = Pattern.compile("([A-Za-z_][A-Za-z0-9_]*)=\"((?:[^\"\\\\]|\\\\.)*)\"");
+
+	private final List<Sample> samples = new ArrayList<>();
+
+	private PrometheusScrape(String text) {
+		for (String line : text.lines().toList()) {
+			if (!line.startsWith("#") && !line.isBlank()) {
+				this.samples.add(Sample.parse(line));
+			}
+		}
+	}
+
+	static PrometheusScrape of(int httpPort) {
+		HttpAnswer answer = HttpAnswer.get(httpPort, "/actuator/prometheus");
+		if (answer.status() != 200) {
+			throw new IllegalStateException(answer.toString());
+		}
+		return new PrometheusScrape(answer.body());
+	}
+
+	/**
+	 * Adds up the samples that have a name and at least the given labels.
+	 * @param name the name of the samples
+	 * @param labels names and values of labels, in turn
+	 * @return the sum; 0 if there is none
+	 */
+	double sum(String name, String... labels) {
+		double sum = 0;
+		for (Sample sample : this.samples) {
+			if (sample.name().equals(name) && sample.has(labels)) {
+				sum += sample.value();
+			}
+		}
+		return sum;
+	}
+
+	/**
+	 * Tells whether there is a sample with a name and at least the given labels.
+	 * @param name the name of the sample
+	 * @param labels names and values of labels, in turn
+	 * @return whether there is one
+	 */
+	boolean has(String name, String... labels) {
+		return this.samples.stream().anyMatch((sample) -> sample.name().equals(name) && sample.has(labels));
+	}
+
+	@Override
+	public String toString() {
+		return this.samples.stream().filter((sample) -> sample.name().startsWith("eardrum_")).toList().toString();
+	}
+
+	private record Sample(String name, Map<String, String> labels, double value) {
+
+		private static Sample parse(String line) {
+			Matcher matcher = SAMPLE.matcher(line);
+			if (!matcher.matches()) {
+				throw new IllegalArgumentException("no sample: " + line);
+			}
+			Map<String, String> labels = new HashMap<>();
+			String labelText = matcher.group(2);
+			if (labelText != null) {
+				Matcher label = LABEL.matcher(labelText);
+				while (label.find()) {
+					labels.put(label.group(1), label.group(2));
+				}
+			}
+			return new Sample(matcher.group(1), labels, number(matcher.group(3)));
+		}
+
+		private static double number(String text) {
+			return switch (text) {
+				case "+Inf" -> Double.POSITIVE_INFINITY;
+				case "-Inf" -> Double.NEGATIVE_INFINITY;
+				default -> Double.parseDouble(text);
+			};
+		}
+
+		private boolean has(String... wanted) {
+			for (int i = 0; i < wanted.length; i += 2) {
+				if (!wanted[i + 1].equals(this.labels.get(wanted[i]))) {
+					return false;
+				}
+			}
+			return true;
+		}
+
+	}
+
+}

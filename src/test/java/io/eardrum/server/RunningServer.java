@@ -1,0 +1,107 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.eardrum.EardrumApplication;
+
+/**
+ * The whole application on free ports of the loopback interface, with the memory store,
+ * until it is closed.
+ */
+final class RunningServer implements AutoCloseable {
+
+	private final ConfigurableApplicationContext context;
+
+	private RunningServer(ConfigurableApplicationContext context) {
+		this.context = context;
+	}
+
+	static RunningServer start(String... arguments) {
+		return new RunningServer(new SpringApplicationBuilder(EardrumApplication.class).run(withDefaults(arguments)));
+	}
+
+	/**
+	 * Starts the application with storage that a test has in its hands.
+	 * @param storage stands in front of the memory store
+	 * @param arguments more arguments of the command line
+	 * @return the running server
+	 */
+	static RunningServer start(InterceptedStorage storage, String... arguments) {
+		return new RunningServer(new SpringApplicationBuilder(EardrumApplication.class)
+			.initializers((context) -> context.getBeanFactory().addBeanPostProcessor(storage))
+			.run(withDefaults(arguments)));
+	}
+
+	/**
+	 * Puts the arguments that every test wants before those that one test wants.
+	 * @param arguments the arguments of one test; they win
+	 * @return all arguments
+	 */
+	static String[] withDefaults(String... arguments) {
+		List<String> all = new ArrayList<>();
+		all.add("--eardrum.tcp.port=0");
+		all.add("--server.port=0");
+		all.add("--eardrum.storage.type=memory");
+		for (String argument : arguments) {
+			String prefix = argument.substring(0, argument.indexOf('=') + 1);
+			all.removeIf((other) -> other.startsWith(prefix));
+		}
+		Collections.addAll(all, arguments);
+		return all.toArray(String[]::new);
+	}
+
+	InetSocketAddress tcpAddress() {
+		return bean(TcpEndpoint.class).address();
+	}
+
+	int tcpPort() {
+		return tcpAddress().getPort();
+	}
+
+	int httpPort() {
+		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+	<T> T bean(Class<T> type) {
+		return this.context.getBean(type);
+	}
+
+	TestClient client() throws IOException {
+		return TestClient.connect(tcpPort());
+	}
+
+	PrometheusScrape scrape() {
+		return PrometheusScrape.of(httpPort());
+	}
+
+	/**
+	 * Sends everything at once over a connection of its own, ends the stream, and reads
+	 * what comes.
+	 * @param sent what to send
+	 * @return everything that came until the server closed
+	 * @throws IOException if the connection fails, or isn't closed cleanly
+	 */
+	String conversation(byte[] sent) throws IOException {
+		try (TestClient client = client()) {
+			return client.send(sent).halfClose().readToEnd();
+		}
+	}
+
+	String conversation(String sent) throws IOException {
+		return conversation(sent.getBytes(StandardCharsets.UTF_8));
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}

@@ -1,0 +1,205 @@
+package io.eardrum.server;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * A client as plain as those out there: a socket, bytes out, bytes in. What is sent
+ * leaves at once (no Nagle), and each read ends after ten seconds at the latest.
+ * <p>
+ * One thread may send while another one reads.
+ */
+final class TestClient implements AutoCloseable {
+
+	private static final int TIMEOUT_MILLIS = 10_000;
+
+	private static final int MAX_REPLY_BYTES = 64 * 1024 * 1024;
+
+	private final Socket socket;
+
+	private final InputStream input;
+
+	private final OutputStream output;
+
+	private TestClient(SocketAddress address, int receiveBufferBytes) throws IOException {
+		this.socket = new Socket();
+		if (receiveBufferBytes > 0) {
+			this.socket.setReceiveBufferSize(receiveBufferBytes);
+		}
+		this.socket.setTcpNoDelay(true);
+		this.socket.setSoTimeout(TIMEOUT_MILLIS);
+		try {
+			this.socket.connect(address, TIMEOUT_MILLIS);
+		}
+		catch (IOException ex) {
+			this.socket.close();
+			throw ex;
+		}
+		this.input = new BufferedInputStream(this.socket.getInputStream(), 64 * 1024);
+		this.output = this.socket.getOutputStream();
+	}
+
+	static TestClient connect(int port) throws IOException {
+		return connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+	}
+
+	static TestClient connect(SocketAddress address) throws IOException {
+		return new TestClient(address, 0);
+	}
+
+	/**
+	 * Connects with a receive buffer of about the given size, so that the server soon
+	 * feels it when nothing is read.
+	 * @param port the port on 127.0.0.1
+	 * @param receiveBufferBytes the size to ask for
+	 * @return the client
+	 * @throws IOException if the connection fails
+	 */
+	static TestClient connectWithSmallReceiveBuffer(int port, int receiveBufferBytes) throws IOException {
+		return new TestClient(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), receiveBufferBytes);
+	}
+
+	TestClient send(String text) throws IOException {
+		return send(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	TestClient send(byte[] bytes) throws IOException {
+		return send(bytes, 0, bytes.length);
+	}
+
+	TestClient send(byte[] bytes, int from, int to) throws IOException {
+		this.output.write(bytes, from, to - from);
+		this.output.flush();
+		return this;
+	}
+
+	/**
+	 * Reads one reply: up to the empty line that ends it, which is included.
+	 * @return the reply
+	 * @throws IOException if the stream ends or fails before
+	 */
+	String reply() throws IOException {
+		ByteArrayOutputStream reply = new ByteArrayOutputStream();
+		int last = -1;
+		while (true) {
+			int next = this.input.read();
+			if (next < 0) {
+				throw new EOFException("the stream ended after <" + text(reply) + ">");
+			}
+			reply.write(next);
+			if (next == '\n' && last == '\n') {
+				return text(reply);
+			}
+			last = next;
+		}
+	}
+
+	String exchange(String text) throws IOException {
+		return send(text).reply();
+	}
+
+	/**
+	 * Reads a number of bytes.
+	 * @param count how many
+	 * @return the bytes as text; fewer if the stream ends
+	 * @throws IOException if reading fails
+	 */
+	String read(int count) throws IOException {
+		return new String(this.input.readNBytes(count), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Reads once, as the many clients do that call {@code recv(1024)}.
+	 * @return what that one call has given
+	 * @throws IOException if reading fails
+	 */
+	String receiveOnce() throws IOException {
+		byte[] buffer = new byte[1024];
+		int length = this.socket.getInputStream().read(buffer);
+		return new String(buffer, 0, Math.max(length, 0), StandardCharsets.UTF_8);
+	}
+
+	int read(byte[] buffer) throws IOException {
+		return this.input.read(buffer);
+	}
+
+	/**
+	 * Reads everything up to the end of the stream, which has to be a clean one.
+	 * @return what came
+	 * @throws IOException if the connection is reset, or nothing comes for too long
+	 */
+	String readToEnd() throws IOException {
+		return new String(this.input.readNBytes(MAX_REPLY_BYTES), StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Reads everything until the connection is closed, cleanly or by a reset.
+	 * @return what came, and how it ended
+	 * @throws SocketTimeoutException if the connection stays open
+	 */
+	Rest readUntilClosed() throws SocketTimeoutException {
+		ByteArrayOutputStream received = new ByteArrayOutputStream();
+		byte[] buffer = new byte[64 * 1024];
+		try {
+			for (int length = this.input.read(buffer); length >= 0; length = this.input.read(buffer)) {
+				received.write(buffer, 0, length);
+			}
+			return new Rest(text(received), false);
+		}
+		catch (SocketTimeoutException ex) {
+			throw ex;
+		}
+		catch (IOException ex) {
+			return new Rest(text(received), true);
+		}
+	}
+
+	/**
+	 * Sends an end of stream, as {@code nc -N} does, and goes on reading.
+	 * @return this client
+	 * @throws IOException if it can't be sent
+	 */
+	TestClient halfClose() throws IOException {
+		this.socket.shutdownOutput();
+		return this;
+	}
+
+	/**
+	 * Ends the connection with a reset.
+	 * @throws IOException if that fails
+	 */
+	void reset() throws IOException {
+		this.socket.setSoLinger(true, 0);
+		this.socket.close();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.socket.close();
+	}
+
+	private static String text(ByteArrayOutputStream bytes) {
+		return bytes.toString(StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * What came before a connection was closed.
+	 *
+	 * @param text what came
+	 * @param reset whether the connection was reset instead of ended
+	 */
+	record Rest(String text, boolean reset) {
+
+	}
+
+}
