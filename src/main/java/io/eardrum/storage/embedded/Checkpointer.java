@@ -100,7 +100,7 @@ final class Checkpointer {
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
 		Series[] series = epoch.sorted();
-		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
+		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
 			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
 			for (Series one : series) {
 				if (this.gate.isClosed()) {

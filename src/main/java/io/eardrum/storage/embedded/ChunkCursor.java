@@ -98,8 +98,9 @@ final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Goes on with the chunks as they are now. Who writes chunks and looks for others must
-	 * do so now and then: RocksDB would step over each one that is too new to be seen.
+	 * Goes on with the chunks as they are now. Who writes chunks and looks for others
+	 * must do so now and then: RocksDB would step over each one that is too new to be
+	 * seen.
 	 */
 	void refresh() {
 		try {

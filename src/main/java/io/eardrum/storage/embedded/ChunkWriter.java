@@ -85,11 +85,13 @@ final class ChunkWriter {
 		}
 		long start = this.cursor.start();
 		int pieces = this.cursor.piece() + 1;
-		int points = 0;
-		this.cursor.seek(number, start);
-		for (int i = 0; i < pieces; i++) {
-			points += this.cursor.pointsOfPiece();
-			this.cursor.next();
+		int points = this.cursor.pointsOfPiece();
+		if (pieces > 1) {
+			this.cursor.seek(number, start);
+			for (int i = 0; i < pieces - 1; i++) {
+				points += this.cursor.pointsOfPiece();
+				this.cursor.next();
+			}
 		}
 		series.rememberTail(start, pieces, points);
 	}

@@ -52,10 +52,6 @@ final class Database implements AutoCloseable {
 
 	private static final int INFO_LOG_FILES = 4;
 
-	static {
-		RocksDB.loadLibrary();
-	}
-
 	private final Path path;
 
 	private final long nativeBytes;
@@ -88,6 +84,7 @@ final class Database implements AutoCloseable {
 			throw new StoreOpenException("The directory " + this.path + " can't be made: " + ex,
 					"Set eardrum.storage.path to a directory that can be made and written by this user.", ex);
 		}
+		NativeLibrary.load(this.path);
 		open();
 	}
 

@@ -3,8 +3,10 @@ package io.eardrum.storage.embedded;
 import java.time.Clock;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 import io.eardrum.storage.StorageProperties;
@@ -13,7 +15,7 @@ import io.eardrum.storage.StorageProperties;
  * Makes the disk the store, unless the configuration asks for another one.
  */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "embedded", matchIfMissing = true)
+@Conditional(EmbeddedStorageConfiguration.NoOtherStorage.class)
 @EnableConfigurationProperties(StorageProperties.class)
 class EmbeddedStorageConfiguration {
 
@@ -26,6 +28,23 @@ class EmbeddedStorageConfiguration {
 	@Bean
 	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties) {
 		return new BackupEndpoint(repository, properties.backupPath(), Clock.systemUTC());
+	}
+
+	/**
+	 * Holds unless another store is asked for: also for a name that no store has, so that
+	 * the properties say what is wrong.
+	 */
+	static class NoOtherStorage extends NoneNestedConditions {
+
+		NoOtherStorage() {
+			super(ConfigurationPhase.REGISTER_BEAN);
+		}
+
+		@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "memory")
+		static class Memory {
+
+		}
+
 	}
 
 }

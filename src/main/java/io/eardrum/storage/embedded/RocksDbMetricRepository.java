@@ -169,7 +169,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (SeriesReader reader = reader()) {
+				try (SeriesReader reader = reader(true)) {
 					reader.read(series, range, sink);
 				}
 			}
@@ -182,7 +182,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		this.gate.enter();
-		try (SeriesReader reader = reader()) {
+		try (SeriesReader reader = reader(false)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
@@ -193,8 +193,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 	}
 
-	private SeriesReader reader() {
-		return new SeriesReader(this.database, this.heads, this.gate, () -> this.clock.instant().getEpochSecond());
+	private SeriesReader reader(boolean cached) {
+		return new SeriesReader(this.database, this.heads, this.gate, () -> this.clock.instant().getEpochSecond(),
+				cached);
 	}
 
 	@Override
@@ -241,6 +242,15 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 */
 	void sweep() {
 		this.maintenance.sweepNow();
+	}
+
+	/**
+	 * Tells how much space the chunks take now.
+	 * @return the number of bytes
+	 */
+	long chunkBytesNow() {
+		this.watch.look();
+		return this.watch.chunkBytes();
 	}
 
 	@Override

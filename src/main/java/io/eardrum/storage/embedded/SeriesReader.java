@@ -32,6 +32,8 @@ final class SeriesReader implements AutoCloseable {
 
 	private final LongSupplier nowSeconds;
 
+	private final boolean cached;
+
 	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
 
 	private final PointColumns block = new PointColumns(BLOCK_POINTS);
@@ -43,11 +45,21 @@ final class SeriesReader implements AutoCloseable {
 	/** Whether the cursor stands behind the chunks of the series before, for sure. */
 	private boolean inSequence;
 
-	SeriesReader(Database database, Heads heads, Gate gate, LongSupplier nowSeconds) {
+	/**
+	 * Makes a reader.
+	 * @param database where the chunks are
+	 * @param heads what is in memory
+	 * @param gate through which the thread has gone
+	 * @param nowSeconds tells the time, in seconds since 1970
+	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
+	 * everything there is
+	 */
+	SeriesReader(Database database, Heads heads, Gate gate, LongSupplier nowSeconds, boolean cached) {
 		this.database = database;
 		this.heads = heads;
 		this.gate = gate;
 		this.nowSeconds = nowSeconds;
+		this.cached = cached;
 	}
 
 	/**
@@ -91,7 +103,7 @@ final class SeriesReader implements AutoCloseable {
 		if (current == null || this.version != now) {
 			close();
 			this.version = now;
-			current = new ChunkCursor(this.database, true);
+			current = new ChunkCursor(this.database, this.cached);
 			this.cursor = current;
 			this.inSequence = false;
 		}
@@ -110,7 +122,7 @@ final class SeriesReader implements AutoCloseable {
 		PointColumns points = this.chunk;
 		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);
 		int end = (points.last() <= to) ? points.size() : points.indexBehind(to);
-		if (start == end) {
+		if (start >= end) {
 			return;
 		}
 		if (!head.hasNext() || head.timestamp() > points.timestamps()[end - 1]) {

@@ -20,8 +20,8 @@ import io.eardrum.metric.TimeRange;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Holds {@link RocksDbMetricRepository} against sorted maps: points in order, late, far in
- * the past and over others, with checkpoints, restarts and backups at random moments.
+ * Holds {@link RocksDbMetricRepository} against sorted maps: points in order, late, far
+ * in the past and over others, with checkpoints, restarts and backups at random moments.
  */
 class StoreModelTests {
 
@@ -100,13 +100,11 @@ class StoreModelTests {
 		NavigableMap<Long, Double> points = this.model.get(series);
 		boolean single = random.nextBoolean();
 		int kind = random.nextInt(5);
-		long timestamp = points.isEmpty() ? 0
-				: switch (kind) {
-					case 0, 1 -> points.lastKey() + 1;
-					case 2 -> points.firstKey() - random.nextInt(7000);
-					default -> points.firstKey()
-							+ (long) (random.nextDouble() * (points.lastKey() - points.firstKey()));
-				};
+		long timestamp = points.isEmpty() ? 0 : switch (kind) {
+			case 0, 1 -> points.lastKey() + 1;
+			case 2 -> points.firstKey() - random.nextInt(7000);
+			default -> points.firstKey() + (long) (random.nextDouble() * (points.lastKey() - points.firstKey()));
+		};
 		for (int i = 0; i < size; i++) {
 			int target = single ? series : random.nextInt(SERIES);
 			timestamp = switch (kind) {
@@ -162,8 +160,8 @@ class StoreModelTests {
 	}
 
 	private static RocksDbMetricRepository open(Path path) {
-		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(path).withHeadBytes(2 << 20).withFsync(Fsync.NEVER),
-				Clock.systemUTC());
+		return new RocksDbMetricRepository(
+				EmbeddedStorageSettings.of(path).withHeadBytes(2 << 20).withFsync(Fsync.NEVER), Clock.systemUTC());
 	}
 
 }

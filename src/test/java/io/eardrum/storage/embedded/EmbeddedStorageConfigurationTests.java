@@ -1,0 +1,106 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.MetricRepository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link EmbeddedStorageConfiguration} and what it makes.
+ */
+class EmbeddedStorageConfigurationTests {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void diskIsTheDefault() {
+		runner().run((context) -> {
+			assertThat(context).hasSingleBean(DurableMetricRepository.class);
+			assertThat(context.getBean(MetricRepository.class).status().engine()).isEqualTo("embedded");
+			assertThat(this.directory.resolve("store")).isDirectory();
+		});
+	}
+
+	@Test
+	void memoryCanBeAskedFor() {
+		runner().withPropertyValues("eardrum.storage.type=memory")
+			.run((context) -> assertThat(context).doesNotHaveBean(MetricRepository.class));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "type, paper, It must be embedded or memory", "fsync, sometimes, It must be always",
+			"memory, 5MB, at least 64MB", "min-free-space, -1MB, not be negative", "retention, 5s, 1m or more",
+			"checkpoint-interval, 2d, from 1s to 1d" })
+	void wrongValueIsNamed(String name, String value, String reason) {
+		runner().withPropertyValues("eardrum.storage." + name + "=" + value)
+			.run((context) -> assertThat(context.getStartupFailure())
+				.hasRootCauseInstanceOf(InvalidConfigurationPropertyValueException.class)
+				.rootCause()
+				.hasMessageContaining("eardrum.storage." + name)
+				.extracting((ex) -> ((InvalidConfigurationPropertyValueException) ex).getReason())
+				.asString()
+				.contains(reason));
+	}
+
+	@Test
+	void retentionMayDependOnTheKey() {
+		runner()
+			.withPropertyValues("eardrum.storage.retention=30d", "eardrum.storage.retention-rules[0].keys=debug.*",
+					"eardrum.storage.retention-rules[0].retention=1d")
+			.run((context) -> {
+				EmbeddedStorageSettings settings = EmbeddedStorageSettings
+					.of(context.getBean(io.eardrum.storage.StorageProperties.class), MemoryBudget.ofThisProcess());
+				assertThat(settings.retention().seconds(SeriesKey.of("debug.x"))).isEqualTo(86_400);
+				assertThat(settings.retention().seconds(SeriesKey.of("x"))).isEqualTo(30 * 86_400);
+			});
+	}
+
+	@Test
+	void backupIsAStoreOfItsOwn() {
+		runner().run((context) -> {
+			PointBatch batch = new PointBatch();
+			batch.add(SeriesKey.of("a"), 1, 2);
+			context.getBean(MetricRepository.class).put(batch);
+			BackupEndpoint endpoint = context.getBean(BackupEndpoint.class);
+			Path backup = Path.of(String.valueOf(endpoint.backup("first").get("path")));
+			assertThat(Files.exists(backup.resolve("CURRENT"))).isTrue();
+			assertThat(backup).isEqualTo(this.directory.resolve("store").resolve("backups").resolve("first"));
+			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.backup("first"));
+			assertThatExceptionOfType(InvalidEndpointRequestException.class)
+				.isThrownBy(() -> endpoint.backup("../evil"));
+			runner().withPropertyValues("eardrum.storage.path=" + backup)
+				.run((restored) -> assertThat(restored.getBean(MetricRepository.class).seriesCount()).isEqualTo(1));
+		});
+		runner().run((again) -> assertThat(again.getBean(MetricRepository.class).seriesCount()).isEqualTo(1));
+	}
+
+	@Test
+	void budgetFollowsTheMemoryThereIs() {
+		long mebibyte = 1 << 20;
+		assertThat(MemoryBudget.of(1024 * mebibyte, 4096 * mebibyte))
+			.isEqualTo(new MemoryBudget(256 * mebibyte, 256 * mebibyte));
+		assertThat(MemoryBudget.of(128 * mebibyte, 512 * mebibyte))
+			.isEqualTo(new MemoryBudget(32 * mebibyte, 64 * mebibyte));
+	}
+
+	private ApplicationContextRunner runner() {
+		return new ApplicationContextRunner().withUserConfiguration(EmbeddedStorageConfiguration.class)
+			.withPropertyValues("eardrum.storage.path=" + this.directory.resolve("store"));
+	}
+
+}

@@ -1,0 +1,166 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Retention} and {@link RetentionSweeper}.
+ */
+class RetentionTests {
+
+	private static final long NOW = 1_800_000_000;
+
+	private static final Duration HOUR = Duration.ofHours(1);
+
+	@TempDir
+	Path directory;
+
+	private final MovableClock clock = new MovableClock();
+
+	private RocksDbMetricRepository repository;
+
+	@BeforeEach
+	void open() {
+		Retention retention = new Retention(List.of(Retention.Rule.of("keep.*", Duration.ZERO),
+				Retention.Rule.of("debug.?", Duration.ofMinutes(1)), Retention.Rule.of("*", HOUR)));
+		this.repository = new RocksDbMetricRepository(
+				EmbeddedStorageSettings.of(this.directory.resolve("store")).withRetention(retention), this.clock);
+	}
+
+	@AfterEach
+	void close() {
+		this.repository.close();
+	}
+
+	@Test
+	void firstMatchingRuleCounts() {
+		Retention retention = new Retention(
+				List.of(Retention.Rule.of("a.*", HOUR), Retention.Rule.of("a.b", Duration.ZERO)));
+		assertThat(retention.seconds(SeriesKey.of("a.b"))).isEqualTo(3600);
+		assertThat(retention.seconds(SeriesKey.of("b.a."))).isZero();
+		assertThat(Retention.of(HOUR).seconds(SeriesKey.of("x[.+]"))).isEqualTo(3600);
+		assertThat(Retention.FOREVER.seconds(SeriesKey.of("x"))).isZero();
+	}
+
+	@Test
+	void oldPointsAreNotReturnedWhereverTheyAre() throws Exception {
+		put("a", NOW - 3601, NOW - 3600, NOW);
+		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
+		this.repository.checkpoint();
+		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
+		this.clock.seconds += 10;
+		assertThat(read("a")).containsExactly(NOW);
+		this.clock.seconds += 3600;
+		assertThat(read("a")).isEmpty();
+	}
+
+	@Test
+	void rangeThatIsTooOldIsEmpty() throws Exception {
+		for (int i = 0; i < 100; i++) {
+			put("a", NOW + i);
+		}
+		this.repository.checkpoint();
+		this.clock.seconds += 3600 + 50;
+		List<Long> read = new ArrayList<>();
+		this.repository.read(SeriesKey.of("a"), new TimeRange(NOW + 10, NOW + 20),
+				(key, timestamps, values, from, to) -> read.add(timestamps[from]));
+		assertThat(read).isEmpty();
+	}
+
+	@Test
+	void eachKeyHasItsOwnRetention() throws Exception {
+		for (String key : new String[] { "keep.x", "debug.x", "debug.xy" }) {
+			put(key, 5, NOW - 100);
+		}
+		assertThat(read("keep.x")).containsExactly(5L, NOW - 100);
+		assertThat(read("debug.x")).isEmpty();
+		assertThat(read("debug.xy")).containsExactly(NOW - 100);
+	}
+
+	@Test
+	void sweepGivesTheSpaceBack() throws Exception {
+		for (int i = 0; i < 40; i++) {
+			PointBatch batch = new PointBatch();
+			for (int j = 0; j < 5000; j++) {
+				batch.add(SeriesKey.of("a"), NOW + i * 5000 + j, Math.sqrt(i * j));
+			}
+			this.repository.put(batch);
+		}
+		put("keep.x", 1, 2, 3);
+		this.repository.checkpoint();
+		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
+		this.repository.sweep();
+		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
+		this.clock.seconds = NOW + 3600 + 100_000;
+		List<Long> before = read("a");
+		assertThat(before).hasSize(100_000);
+		this.repository.sweep();
+		assertThat(read("a")).isEqualTo(before);
+		assertThat(this.repository.statistics().storedPoints()).isBetween(100_003L, 102_051L);
+		this.clock.seconds = NOW + 3600 + 300_000;
+		this.repository.sweep();
+		assertThat(this.repository.statistics().storedPoints()).isEqualTo(3);
+		assertThat(this.repository.chunkBytesNow()).isLessThan(5000);
+		assertThat(read("keep.x")).containsExactly(1L, 2L, 3L);
+		put("a", this.clock.seconds);
+		this.repository.checkpoint();
+		assertThat(read("a")).containsExactly(this.clock.seconds);
+	}
+
+	private void put(String key, long... timestamps) {
+		PointBatch batch = new PointBatch();
+		for (long timestamp : timestamps) {
+			batch.add(SeriesKey.of(key), timestamp, 1);
+		}
+		this.repository.put(batch);
+	}
+
+	private List<Long> read(String key) throws IOException {
+		List<Long> read = new ArrayList<>();
+		this.repository.read(SeriesKey.of(key), TimeRange.ALL, (series, timestamps, values, from, to) -> {
+			for (int i = from; i < to; i++) {
+				read.add(timestamps[i]);
+			}
+		});
+		return read;
+	}
+
+	private static final class MovableClock extends Clock {
+
+		private volatile long seconds = NOW;
+
+		@Override
+		public ZoneOffset getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(java.time.ZoneId zone) {
+			return this;
+		}
+
+		@Override
+		public Instant instant() {
+			return Instant.ofEpochSecond(this.seconds);
+		}
+
+	}
+
+}
