@@ -113,7 +113,7 @@ public final class EardrumProcess implements AutoCloseable {
 			throw new IllegalStateException("the process ended: " + output());
 		}
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress("127.0.0.1", port), 1000);
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 1000);
 			return true;
 		}
 		catch (IOException ex) {

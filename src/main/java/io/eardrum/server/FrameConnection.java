@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
-import java.net.SocketException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,6 +41,8 @@ final class FrameConnection extends TcpNetConnection {
 	 * may overtake what is still on its way to the client.
 	 */
 	private static final long DELIVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private static final long RESET_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	/** How long a client that is being turned away may go on sending. */
 	private static final int LINGER_MILLIS = 1000;
@@ -95,6 +96,9 @@ final class FrameConnection extends TcpNetConnection {
 	@Override
 	@SuppressWarnings("unchecked")
 	public void send(Message<?> message) {
+		if (this.ended.get()) {
+			return;
+		}
 		FrameReply reply = (FrameReply) message.getPayload();
 		boolean last = reply.isLast();
 		try {
@@ -114,39 +118,39 @@ final class FrameConnection extends TcpNetConnection {
 	@Override
 	protected boolean handleReadException(Exception exception) {
 		Throwable cause = (exception.getCause() != null) ? exception.getCause() : exception;
-		if (cause instanceof SoftEndOfStreamException || exception instanceof SoftEndOfStreamException) {
-			close();
-		}
-		else {
+		if (!(cause instanceof SoftEndOfStreamException)) {
 			this.logger.debug("The connection broke: " + cause);
 			reset(ResetReason.CLIENT);
 		}
+		close();
 		return true;
 	}
 
+	// Also tells the framework, which looks for the connection as long as a reply may
+	// come.
 	@Override
 	public void close() {
-		if (this.ended.compareAndSet(false, true)) {
-			this.registry.remove(this);
-			super.close();
-		}
+		this.ended.set(true);
+		super.close();
+		this.registry.remove(this);
 	}
 
 	/**
 	 * Ends this connection with a reset: at once, and without what has not been delivered
-	 * yet.
+	 * yet. Its own thread then finds it ended and closes it.
 	 * @param reason why, to be counted if this is what ends the connection
 	 */
 	void reset(ResetReason reason) {
 		if (this.ended.compareAndSet(false, true)) {
-			this.registry.remove(this);
 			try {
 				this.socket.setSoLinger(true, 0);
+				this.socket.close();
 			}
-			catch (SocketException ex) {
+			catch (IOException ex) {
 				this.logger.debug("The connection is gone already: " + ex);
 			}
-			super.close();
+			// Last, because the process may end as soon as no connection is left.
+			this.registry.remove(this);
 			this.observer.connectionReset(reason);
 		}
 	}
@@ -166,6 +170,10 @@ final class FrameConnection extends TcpNetConnection {
 	// The thread of this connection has got a frame.
 	void becomeBusy() throws SoftEndOfStreamException {
 		if (!this.state.compareAndSet(State.IDLE, State.BUSY)) {
+			// It came too late. Who ended this connection is about to reset it.
+			while (!this.ended.get()) {
+				LockSupport.parkNanos(RESET_POLL_NANOS);
+			}
 			throw new SoftEndOfStreamException();
 		}
 	}

@@ -32,6 +32,12 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private static final int POOLED_BUFFERS = 64;
 
+	/**
+	 * Bounds what the system holds for a client that does not read, which else may be
+	 * megabytes, and how much of it such a client has to read before a write goes on.
+	 */
+	private static final int SEND_BUFFER_LENGTH = 256 * 1024;
+
 	/** A client that has vanished is noticed in two minutes instead of two hours. */
 	private static final int KEEP_ALIVE_IDLE_SECONDS = 60;
 
@@ -59,6 +65,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		this.rejecter = new ConnectionRejecter(observer);
 		setBacklog(BACKLOG);
 		setSoTcpNoDelay(true);
+		setSoSendBufferSize(SEND_BUFFER_LENGTH);
 		setSoKeepAlive(true);
 		FrameSerializer serializer = new FrameSerializer();
 		setDeserializer(serializer);

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.function.Consumer;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -38,6 +39,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private final Pool<FrameExecutor> pool;
 
+	private final Consumer<RuntimeException> defects;
+
 	private final PointBatch batch = new PointBatch();
 
 	private final ReplyWriter replies = new ReplyWriter(OutputStream.nullOutputStream());
@@ -51,9 +54,16 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private boolean last;
 
-	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool) {
+	/**
+	 * Creates an executor.
+	 * @param repository where the points are
+	 * @param pool where this object goes when its reply has been sent
+	 * @param defects is told of failures that the store does not know itself
+	 */
+	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, Consumer<RuntimeException> defects) {
 		this.repository = repository;
 		this.pool = pool;
+		this.defects = defects;
 	}
 
 	/**
@@ -137,7 +147,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			this.replies.endRows();
 			this.counts.served(command, 1);
 		}
-		catch (StorageException ex) {
+		catch (RuntimeException ex) {
+			report(ex);
 			this.counts.failed(command, ErrorReason.STORAGE, 1);
 			if (!this.replies.rollBack(mark)) {
 				// Rows have left already: only a broken connection can tell the client.
@@ -175,13 +186,20 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			this.counts.served(Command.PUT, points);
 			return true;
 		}
-		catch (StorageException ex) {
-			// The store itself logs and shows what is wrong with it.
+		catch (RuntimeException ex) {
+			report(ex);
 			this.counts.failed(Command.PUT, ErrorReason.STORAGE, points);
 			return false;
 		}
 		finally {
 			this.batch.clear();
+		}
+	}
+
+	// The store itself logs and shows what it knows to be wrong with it.
+	private void report(RuntimeException exception) {
+		if (!(exception instanceof StorageException)) {
+			this.defects.accept(exception);
 		}
 	}
 

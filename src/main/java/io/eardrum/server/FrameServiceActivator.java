@@ -23,6 +23,8 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 
 	private static final Log defects = LogFactory.getLog(FrameServiceActivator.class);
 
+	private final MetricRepository repository;
+
 	private final ServerObserver observer;
 
 	private final Pool<FrameExecutor> executors;
@@ -31,18 +33,12 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 
 	FrameServiceActivator(MetricRepository repository, ServerObserver observer) {
 		this.observer = observer;
-		this.executors = pool(repository);
+		this.repository = repository;
+		this.executors = new Pool<>(POOLED_EXECUTORS, this::newExecutor);
 	}
 
-	private static Pool<FrameExecutor> pool(MetricRepository repository) {
-		Pool<FrameExecutor>[] self = newReference();
-		self[0] = new Pool<>(POOLED_EXECUTORS, () -> new FrameExecutor(repository, self[0]));
-		return self[0];
-	}
-
-	@SuppressWarnings({ "unchecked", "rawtypes" })
-	private static Pool<FrameExecutor>[] newReference() {
-		return new Pool[1];
+	private FrameExecutor newExecutor() {
+		return new FrameExecutor(this.repository, this.executors, this::reportDefect);
 	}
 
 	@Override
@@ -63,13 +59,17 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 			return new AbortedReply(ResetReason.CLIENT);
 		}
 		catch (RuntimeException ex) {
-			if (this.defectRate.permits()) {
-				defects.error("A frame could not be executed because of a defect; its connection is reset", ex);
-			}
+			reportDefect(ex);
 			return new AbortedReply(ResetReason.INTERNAL_ERROR);
 		}
 		finally {
 			this.observer.frameHandled(executor.counts(), System.nanoTime() - startNanos);
+		}
+	}
+
+	private void reportDefect(RuntimeException exception) {
+		if (this.defectRate.permits()) {
+			defects.error("A command could not be executed because of a defect", exception);
 		}
 	}
 

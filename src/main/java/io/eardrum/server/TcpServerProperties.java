@@ -9,6 +9,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.convert.DataSizeUnit;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 import org.springframework.util.unit.DataUnit;
@@ -92,7 +93,8 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 
 	private static void check(String name, Object value, boolean allowed, String reason) {
 		if (!allowed) {
-			throw new InvalidConfigurationPropertyValueException("eardrum.tcp." + name, value, reason);
+			Object shown = (value instanceof Duration duration) ? DurationStyle.SIMPLE.print(duration) : value;
+			throw new InvalidConfigurationPropertyValueException("eardrum.tcp." + name, shown, reason);
 		}
 	}
 

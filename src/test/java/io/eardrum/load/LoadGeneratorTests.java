@@ -24,7 +24,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 class LoadGeneratorTests {
 
 	private static final Pattern PUT = Pattern
-		.compile("put palm\\.host\\d{3}\\.cpu\\.user [1-9]\\d\\.\\d 11508642\\d\\d");
+		.compile("put palm\\.host\\d{3}\\.cpu\\.user [1-9]\\d\\.\\d 115086\\d{4}");
 
 	@ParameterizedTest
 	@ValueSource(strings = { "window", "stream" })

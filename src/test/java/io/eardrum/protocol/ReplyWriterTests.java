@@ -39,8 +39,22 @@ class ReplyWriterTests {
 		this.writer.wrongCommand(1);
 		this.writer.storageUnavailable(1);
 		this.writer.flush();
-		assertThat(this.writes).containsExactly("ok\ngröße 40.0 -5\ngröße 1e+16 7\n\nok\n\nok\n\n"
-				+ "error\nwrong command\n\nerror\nstorage unavailable\n\n");
+		assertThat(this.writes).containsExactly("""
+				ok
+				größe 40.0 -5
+				größe 1e+16 7
+
+				ok
+
+				ok
+
+				error
+				wrong command
+
+				error
+				storage unavailable
+
+				""");
 	}
 
 	@Test

@@ -46,7 +46,7 @@ class TelnetFilterTests {
 	private static byte[] bytes(String text) {
 		byte[] result = new byte[text.length()];
 		int length = 0;
-		for (String word : text.split(" ")) {
+		for (String word : text.split(" ", -1)) {
 			if (word.matches("[0-9A-F]{2}")) {
 				result[length++] = (byte) Integer.parseInt(word, 16);
 			}

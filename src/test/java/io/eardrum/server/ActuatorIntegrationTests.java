@@ -106,8 +106,8 @@ class ActuatorIntegrationTests {
 		assertThat(scrape.sum("eardrum_connections_reset_total")).as("reset").isZero();
 		assertThat(scrape.sum("eardrum_frame_duration_seconds_count")).as("frames").isBetween(10.0, 32.0);
 		assertThat(scrape.has("eardrum_frame_duration_seconds_bucket")).as("a histogram").isTrue();
-		assertThat(bytes(scrape, "received")).as("bytes in").isEqualTo(this.sent);
-		assertThat(bytes(scrape, "sent")).as("bytes out").isEqualTo(this.received);
+		assertThat(bytes(scrape, "received")).as("bytes in").isEqualTo((double) this.sent);
+		assertThat(bytes(scrape, "sent")).as("bytes out").isEqualTo((double) this.received);
 	}
 
 	private static void assertThatErrorsAddUp(PrometheusScrape scrape) {
@@ -150,8 +150,8 @@ class ActuatorIntegrationTests {
 			assertThat(scrape.sum("eardrum_errors_total")).isEqualTo(6000);
 			assertThat(scrape.sum("eardrum_points_put_total")).isEqualTo(3000);
 			assertThat(scrape.sum("eardrum_points_returned_total")).isEqualTo(6000);
-			assertThat(bytes(scrape, "received")).isEqualTo(this.sent);
-			assertThat(bytes(scrape, "sent")).isEqualTo(this.received);
+			assertThat(bytes(scrape, "received")).isEqualTo((double) this.sent);
+			assertThat(bytes(scrape, "sent")).isEqualTo((double) this.received);
 		});
 	}
 

@@ -2,7 +2,6 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Locale;
@@ -62,7 +61,7 @@ class ConfigurationIntegrationTests {
 
 	@Test
 	void takenPortIsNamedAlongWithThePropertyThatChangesIt(CapturedOutput output) throws Exception {
-		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			assertThatStartFails("--eardrum.tcp.port=" + taken.getLocalPort());
 			assertThatFailureIsAnalysed(output).contains(Integer.toString(taken.getLocalPort()))
 				.contains("eardrum.tcp.port");
@@ -71,7 +70,7 @@ class ConfigurationIntegrationTests {
 
 	@Test
 	void takenPortGivesProcessExitCodeOtherThanZero() throws Exception {
-		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 				EardrumProcess process = EardrumProcess
 					.start(Map.of("EARDRUM_TCP_PORT", Integer.toString(taken.getLocalPort()), "SERVER_PORT", "0"))) {
 			assertThat(process.awaitExit(Duration.ofSeconds(60))).isNotZero();
@@ -97,7 +96,7 @@ class ConfigurationIntegrationTests {
 	void listensOnLoopbackOfIpVersion6() throws Exception {
 		Assumptions.assumeTrue(hasLoopbackOfIpVersion6());
 		try (RunningServer server = RunningServer.start("--eardrum.tcp.host=::1");
-				TestClient client = TestClient.connect(new InetSocketAddress("::1", server.tcpPort()))) {
+				TestClient client = TestClient.connect(server.tcpAddress())) {
 			assertThat(client.exchange("get nobody\n")).isEqualTo(Replies.OK);
 		}
 	}
@@ -145,7 +144,7 @@ class ConfigurationIntegrationTests {
 	}
 
 	private static boolean hasLoopbackOfIpVersion6() {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getByName("::1"))) {
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getAllByName("::1")[0])) {
 			return socket.getLocalPort() > 0;
 		}
 		catch (IOException ex) {

@@ -146,7 +146,7 @@ class EdgesIntegrationTests {
 	}
 
 	static Stream<Arguments> swallowsTelnetNegotiation() {
-		String linemode = "\u00ff\u00fa\"\u0003\u0001\u0000\u0003\u0062\n\u0004\u0002\u000f\u00ff\u00f0";
+		String linemode = "\u00ff\u00fa\"\u0003\u0001\u0000\u0003b\n\u0004\u0002\u000f\u00ff\u00f0";
 		return Stream.of(Arguments.of("WILL at the start", "\u00ff\u00fb\u0001get nobody\n", "O"),
 				Arguments.of("WONT at the start", "\u00ff\u00fc\u0001get nobody\n", "O"),
 				Arguments.of("DO at the start", "\u00ff\u00fd\u0003get nobody\n", "O"),

@@ -123,7 +123,7 @@ class FrameBufferTests {
 			pieces.append(text, from, to).append('|');
 			from = to;
 		}
-		return pieces.toString().split("\\|");
+		return pieces.toString().split("\\|", -1);
 	}
 
 	// A stream that gives the pieces one a read, as a socket gives what has arrived.

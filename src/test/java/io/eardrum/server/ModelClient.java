@@ -70,7 +70,7 @@ final class ModelClient {
 
 	private void put(String key, StringBuilder sent) {
 		BigDecimal value = BigDecimal.valueOf(this.random.nextInt(2_000_000) - 1_000_000, this.random.nextInt(5));
-		long timestamp = this.random.nextInt(TIMESTAMPS) - TIMESTAMPS / 2;
+		long timestamp = (long) this.random.nextInt(TIMESTAMPS) - TIMESTAMPS / 2;
 		sent.append("put").append(blank()).append(key).append(blank());
 		sent.append(this.random.nextBoolean() ? value.toPlainString() : value.unscaledValue() + "e-" + value.scale());
 		sent.append(blank()).append(timestamp);

@@ -169,7 +169,7 @@ class ShutdownIntegrationTests {
 				assertThatLoadWasReset(load);
 				assertThatIdleClientIsReset(idle);
 				assertThat(process.awaitExit(Duration.ofSeconds(15))).as(process.output()).isEqualTo(143);
-				assertThat(refuses(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port))).isTrue();
+				assertThat(refuses(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))).isTrue();
 			}
 			assertThat(process.output()).doesNotContain("ERROR").doesNotContain("WARN").doesNotContain("Exception");
 		}

@@ -50,7 +50,7 @@ final class TestClient implements AutoCloseable {
 	}
 
 	static TestClient connect(int port) throws IOException {
-		return connect(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port));
+		return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 	}
 
 	static TestClient connect(SocketAddress address) throws IOException {
@@ -66,7 +66,7 @@ final class TestClient implements AutoCloseable {
 	 * @throws IOException if the connection fails
 	 */
 	static TestClient connectWithSmallReceiveBuffer(int port, int receiveBufferBytes) throws IOException {
-		return new TestClient(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), port), receiveBufferBytes);
+		return new TestClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), receiveBufferBytes);
 	}
 
 	TestClient send(String text) throws IOException {

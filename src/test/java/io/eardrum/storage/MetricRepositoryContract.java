@@ -454,6 +454,38 @@ public abstract class MetricRepositoryContract {
 	}
 
 	@Test
+	void noPointOfManyWritersOnOneKeyIsLost() {
+		int writers = 4;
+		int points = manyPoints() / 5;
+		CountDownLatch start = new CountDownLatch(1);
+		List<CompletableFuture<Void>> running = new ArrayList<>();
+		for (int writer = 0; writer < writers; writer++) {
+			int first = writer;
+			running.add(CompletableFuture.runAsync(() -> {
+				await(start);
+				PointBatch batch = new PointBatch();
+				for (int i = 0; i < points; i++) {
+					batch.add(SeriesKey.of("a"), (long) i * writers + first, i);
+					if (batch.size() == 50 || i == points - 1) {
+						this.repository.put(batch);
+						batch.clear();
+					}
+				}
+			}));
+		}
+		start.countDown();
+		running.forEach(CompletableFuture::join);
+		List<Row> rows = read("a");
+		assertThat(rows).hasSize(writers * points);
+		for (int i = 0; i < rows.size(); i++) {
+			int value = i / writers;
+			if (rows.get(i).timestamp() != i || rows.get(i).value() != value) {
+				throw new AssertionError(rows.get(i) + " where " + i + " should be");
+			}
+		}
+	}
+
+	@Test
 	void newKeysOfManyWritersAreEachThereOnce() {
 		int series = manyPoints() / 500;
 		CountDownLatch start = new CountDownLatch(1);

@@ -168,7 +168,7 @@ final class Checkpointer {
 	 * @param removed how many
 	 * @param target the batch that removes them
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread writes
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void pointsRemoved(long removed, WriteBatchBytes target) {
 		this.storedPoints -= removed;
 		Metadata.POINTS.write(this.storedPoints, target);

@@ -9,20 +9,23 @@ import java.nio.charset.StandardCharsets;
 enum ColumnFamily {
 
 	/** What concerns the store as a whole, by name. */
-	META("default"),
+	META(0, "default"),
 
 	/** The key of each series, by number. */
-	SERIES("series"),
+	SERIES(1, "series"),
 
 	/** The batches since the last checkpoint, by a growing number. */
-	LOG("log"),
+	LOG(2, "log"),
 
 	/** The compressed points, by series and time. */
-	CHUNKS("chunks");
+	CHUNKS(3, "chunks");
+
+	private final int number;
 
 	private final byte[] name;
 
-	ColumnFamily(String name) {
+	ColumnFamily(int number, String name) {
+		this.number = number;
 		this.name = name.getBytes(StandardCharsets.US_ASCII);
 	}
 
@@ -35,7 +38,7 @@ enum ColumnFamily {
 	 * @return the number
 	 */
 	int number() {
-		return ordinal();
+		return this.number;
 	}
 
 }

@@ -100,7 +100,7 @@ final class Database implements AutoCloseable {
 			this.rocks = opened(RocksDB.open(options, this.path.toString(), descriptors, this.handles));
 			this.handles.forEach(this.opened::push);
 			for (ColumnFamily family : ColumnFamily.values()) {
-				if (this.handles.get(family.ordinal()).getID() != family.number()) {
+				if (this.handles.get(family.number()).getID() != family.number()) {
 					throw new StoreOpenException("The directory " + this.path + " holds a database of another program.",
 							"Set eardrum.storage.path to a directory of its own.", null);
 				}
@@ -292,7 +292,7 @@ final class Database implements AutoCloseable {
 	}
 
 	private ColumnFamilyHandle handle(ColumnFamily family) {
-		return this.handles.get(family.ordinal());
+		return this.handles.get(family.number());
 	}
 
 	private <T> T require(@Nullable T object) {

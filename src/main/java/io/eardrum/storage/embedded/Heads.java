@@ -59,7 +59,7 @@ final class Heads {
 	 * Counts memory that appending took.
 	 * @param bytes the number of bytes
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread at a time writes
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void grow(long bytes) {
 		this.liveBytes += bytes;
 	}
@@ -85,8 +85,7 @@ final class Heads {
 	 * dropped.
 	 * @param ended the epoch
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // the checkpointer alone
-															// writes
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void drop(Epoch ended) {
 		this.version++;
 		for (Series series : ended.series()) {

@@ -31,12 +31,12 @@ final class StorageMeters {
 	 * Counts what went into the log; by one thread at a time.
 	 * @param bytes the number of bytes
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // under the committer's lock
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void logged(long bytes) {
 		this.logBytes += bytes;
 	}
 
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // under the committer's lock
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void logDropped(long bytes) {
 		this.logBytes -= bytes;
 	}

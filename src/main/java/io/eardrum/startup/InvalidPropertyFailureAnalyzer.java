@@ -1,0 +1,41 @@
+package io.eardrum.startup;
+
+import java.util.Locale;
+
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.core.env.Environment;
+
+/**
+ * Says which property has a value that it can't have, and what is allowed. It comes
+ * before the analyzer of the framework, which tells of binding and classes instead.
+ */
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
+
+	private final Environment environment;
+
+	InvalidPropertyFailureAnalyzer(Environment environment) {
+		this.environment = environment;
+	}
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, InvalidConfigurationPropertyValueException cause) {
+		String name = cause.getName();
+		// As it was typed, if it was: a duration would read PT-1S here.
+		String typed = this.environment.getProperty(name);
+		String value = (typed != null) ? typed : String.valueOf(cause.getValue());
+		String description = "The property " + name + " has the value '" + value + "'. " + cause.getReason();
+		String action = "Correct it where it is set: as an argument (--" + name + "=...), in the environment ("
+				+ environmentVariable(name) + "), or in a configuration file.";
+		return new FailureAnalysis(description, action, cause);
+	}
+
+	private static String environmentVariable(String name) {
+		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+	}
+
+}

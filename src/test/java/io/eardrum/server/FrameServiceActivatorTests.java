@@ -1,0 +1,52 @@
+package io.eardrum.server;
+
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyLong;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+
+class FrameServiceActivatorTests {
+
+	private final MetricRepository repository = mock(MetricRepository.class);
+
+	private final ServerObserver observer = mock(ServerObserver.class);
+
+	private final FrameServiceActivator activator = new FrameServiceActivator(this.repository, this.observer);
+
+	@Test
+	void resetsTheConnectionAfterADefectInsteadOfFallingSilent() {
+		Frame frame = frame("put a 1 1");
+		FrameReply reply = this.activator.execute(frame);
+		assertThat(reply.isLast()).isTrue();
+		assertThatExceptionOfType(AbortedReply.AbortedReplyException.class)
+			.isThrownBy(() -> reply.writeTo(OutputStream.nullOutputStream()))
+			.satisfies((ex) -> assertThat(ex.reason()).isEqualTo(ResetReason.INTERNAL_ERROR));
+		verify(this.observer).frameHandled(any(), anyLong());
+	}
+
+	@Test
+	void countsAFrameBeforeItsReplyIsSent() {
+		FrameReply reply = this.activator.execute(frame("put a 1 1\n"));
+		verify(this.observer).frameHandled(any(), anyLong());
+		assertThat(reply.isLast()).isFalse();
+	}
+
+	private static Frame frame(String lines) {
+		byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
+		Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), OutputStream.nullOutputStream());
+		frame.set(source, 0, source.length, false);
+		return frame;
+	}
+
+}
