@@ -122,6 +122,7 @@ public final class CrashSuite {
 		return stopInOrder();
 	}
 
+	@SuppressWarnings("try") // The process is only there to be killed.
 	private void killDuringStart() throws IOException {
 		EardrumProcess process = EardrumProcess.start(this.environment);
 		pause(LONGEST_START);

@@ -113,6 +113,7 @@ class FaultTests {
 	}
 
 	@Test
+	@SuppressWarnings("try") // Closed before its disk goes.
 	void fullDiskRefusesPutsUntilThereIsSpaceAgain() throws Exception {
 		Path mount = Files.createDirectory(this.directory.resolve("small"));
 		Assumptions.assumeTrue(run("mount", "-t", "tmpfs", "-o", "size=24m", "tmpfs", mount.toString()),
