@@ -68,7 +68,6 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 			checkRetention("retention-rules[" + i + "].retention", rule.retention());
 		}
 		retentionRules = List.copyOf(retentionRules);
-		backupPath = (backupPath != null) ? backupPath : path.resolve("backups");
 	}
 
 	private static void checkRetention(String name, Duration retention) {

@@ -30,9 +30,9 @@ public final class CrashSuite {
 
 	private static final Duration LONGEST_LOAD = Duration.ofMillis(3500);
 
-	private static final Duration LONGEST_START = Duration.ofMillis(4000);
+	private static final Duration LONGEST_START = Duration.ofSeconds(4);
 
-	private static final Duration LIMIT_PER_KILL = Duration.ofSeconds(60);
+	private static final Duration LIMIT_PER_KILL = Duration.ofMinutes(1);
 
 	private final Random random;
 
@@ -124,9 +124,9 @@ public final class CrashSuite {
 
 	@SuppressWarnings("try") // The process is only there to be killed.
 	private void killDuringStart() throws IOException {
-		try (EardrumProcess process = EardrumProcess.start(this.environment)) {
-			pause(LONGEST_START);
-		}
+		EardrumProcess process = EardrumProcess.start(this.environment);
+		pause(LONGEST_START);
+		process.close();
 	}
 
 	private String killUnderLoad(int kill) throws Exception {

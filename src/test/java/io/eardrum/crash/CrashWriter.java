@@ -3,6 +3,7 @@ package io.eardrum.crash;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ final class CrashWriter {
 	 */
 	void run(int port) throws InterruptedException {
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress("127.0.0.1", port));
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 			InputStream replies = socket.getInputStream();
 			Thread reader = new Thread(() -> readReplies(replies), "replies-" + this.number);
 			reader.start();

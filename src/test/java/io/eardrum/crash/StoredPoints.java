@@ -3,6 +3,7 @@ package io.eardrum.crash;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -29,7 +30,7 @@ final class StoredPoints {
 		long[][] cells = new long[writers][];
 		Arrays.setAll(cells, (writer) -> CrashWriter.empty());
 		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress("127.0.0.1", port));
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 			socket.setSoTimeout(TIMEOUT_MILLIS);
 			socket.getOutputStream().write("get *\n".getBytes(StandardCharsets.US_ASCII));
 			BufferedReader reader = new BufferedReader(
@@ -51,8 +52,8 @@ final class StoredPoints {
 	}
 
 	private static void put(String line, long[][] cells) {
-		String[] words = line.split(" ");
-		String[] names = words[0].split("\\.");
+		String[] words = line.split(" ", -1);
+		String[] names = words[0].split("\\.", -1);
 		int writer = Integer.parseInt(names[1]);
 		int cell = CrashWriter.cell(Integer.parseInt(names[2]), Integer.parseInt(words[2]));
 		if (cells[writer][cell] >= 0) {

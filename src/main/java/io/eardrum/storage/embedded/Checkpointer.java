@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.time.Clock;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -99,7 +100,7 @@ final class Checkpointer {
 		long now = this.clock.instant().getEpochSecond();
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
-		Series[] series = epoch.sorted();
+		List<Series> series = epoch.sorted();
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
 			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
 			for (Series one : series) {
@@ -137,7 +138,7 @@ final class Checkpointer {
 		this.database.dropLogFiles(epoch.sequence());
 	}
 
-	private void cutLog(Heads.Epoch epoch, long count, Series[] series) {
+	private void cutLog(Heads.Epoch epoch, long count, List<Series> series) {
 		try {
 			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
 			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);

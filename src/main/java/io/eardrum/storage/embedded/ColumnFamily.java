@@ -22,15 +22,15 @@ enum ColumnFamily {
 
 	private final int number;
 
-	private final byte[] name;
+	private final String name;
 
 	ColumnFamily(int number, String name) {
 		this.number = number;
-		this.name = name.getBytes(StandardCharsets.US_ASCII);
+		this.name = name;
 	}
 
 	byte[] familyName() {
-		return this.name.clone();
+		return this.name.getBytes(StandardCharsets.US_ASCII);
 	}
 
 	/**

@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.nio.file.Path;
 import java.time.Clock;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -27,7 +28,9 @@ class EmbeddedStorageConfiguration {
 
 	@Bean
 	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties) {
-		return new BackupEndpoint(repository, properties.backupPath(), Clock.systemUTC());
+		Path directory = properties.backupPath();
+		return new BackupEndpoint(repository, (directory != null) ? directory : properties.path().resolve("backups"),
+				Clock.systemUTC());
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.eardrum.storage.embedded;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 
 /**
  * The heads of all series, by epoch: a checkpoint ends an epoch, writes its points into
@@ -70,7 +71,7 @@ final class Heads {
 	 * @return what it holds
 	 */
 	Epoch freeze(long sequence) {
-		Series[] series = Arrays.copyOf(this.touched, this.touchedCount);
+		List<Series> series = Arrays.asList(Arrays.copyOf(this.touched, this.touchedCount));
 		this.touched = NONE;
 		this.touchedCount = 0;
 		this.frozenBytes = this.liveBytes;
@@ -125,14 +126,14 @@ final class Heads {
 	 * @param sequence the last record of the log whose points are in it
 	 * @param series the series that have points in it, in no order
 	 */
-	record Epoch(int number, long sequence, Series[] series) {
+	record Epoch(int number, long sequence, List<Series> series) {
 
 		/**
 		 * Returns the series ordered by number, as the chunks are.
-		 * @return the same array
+		 * @return the same list
 		 */
-		Series[] sorted() {
-			Arrays.sort(this.series, Comparator.comparingInt(Series::number));
+		List<Series> sorted() {
+			this.series.sort(Comparator.comparingInt(Series::number));
 			return this.series;
 		}
 

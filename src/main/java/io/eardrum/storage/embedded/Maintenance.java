@@ -1,7 +1,9 @@
 package io.eardrum.storage.embedded;
 
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -12,7 +14,7 @@ final class Maintenance implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Maintenance.class);
 
-	private static final long RETRY_MILLIS = 1000;
+	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
 
@@ -34,6 +36,8 @@ final class Maintenance implements Runnable {
 	private final HeadRoom room;
 
 	private final EmbeddedStorageSettings settings;
+
+	private volatile @Nullable Thread thread;
 
 	private volatile boolean requested;
 
@@ -65,9 +69,9 @@ final class Maintenance implements Runnable {
 	/**
 	 * Asks for a checkpoint.
 	 */
-	synchronized void request() {
+	void request() {
 		this.requested = true;
-		notifyAll();
+		LockSupport.unpark(this.thread);
 	}
 
 	/**
@@ -103,6 +107,7 @@ final class Maintenance implements Runnable {
 
 	@Override
 	public void run() {
+		this.thread = Thread.currentThread();
 		boolean failed = false;
 		while (awaitReason(failed)) {
 			try {
@@ -120,18 +125,9 @@ final class Maintenance implements Runnable {
 		}
 	}
 
-	private synchronized boolean awaitReason(boolean failed) {
-		try {
-			if (failed) {
-				wait(RETRY_MILLIS);
-			}
-			else if (!this.requested && !isLarge()) {
-				wait(RETRY_MILLIS);
-			}
-		}
-		catch (InterruptedException ex) {
-			// Interrupted by close(), or by mistake.
-			return !this.gate.isClosed();
+	private boolean awaitReason(boolean failed) {
+		if (failed || (!this.requested && !isLarge())) {
+			LockSupport.parkNanos(PERIOD_NANOS);
 		}
 		return !this.gate.isClosed();
 	}

@@ -22,10 +22,10 @@ enum Metadata {
 	/** The layout that this version reads and writes. */
 	static final long CURRENT_FORMAT = 1;
 
-	private final byte[] key;
+	private final String name;
 
 	Metadata(String name) {
-		this.key = name.getBytes(StandardCharsets.US_ASCII);
+		this.name = name;
 	}
 
 	/**
@@ -35,7 +35,7 @@ enum Metadata {
 	 * @return the number
 	 */
 	long read(Database database, long missing) {
-		byte[] value = database.get(ColumnFamily.META, this.key);
+		byte[] value = database.get(ColumnFamily.META, key());
 		if (value == null) {
 			return missing;
 		}
@@ -57,7 +57,11 @@ enum Metadata {
 	void write(long number, WriteBatchBytes target) {
 		ByteWriter value = new ByteWriter(Long.BYTES);
 		value.writeLongBigEndian(number);
-		target.put(ColumnFamily.META, this.key, value.buffer(), value.size());
+		target.put(ColumnFamily.META, key(), value.buffer(), value.size());
+	}
+
+	private byte[] key() {
+		return this.name.getBytes(StandardCharsets.US_ASCII);
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,8 +13,16 @@ import io.eardrum.storage.SeriesIndex;
  */
 final class Series extends SeriesIndex.Entry {
 
-	private static final AtomicReferenceFieldUpdater<Series, Head> HEAD = AtomicReferenceFieldUpdater
-		.newUpdater(Series.class, Head.class, "head");
+	private static final VarHandle HEAD;
+
+	static {
+		try {
+			HEAD = MethodHandles.lookup().findVarHandle(Series.class, "head", Head.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
 
 	/** For how many seconds a point is kept; 0 if for ever. */
 	private final long retentionSeconds;
@@ -83,7 +92,7 @@ final class Series extends SeriesIndex.Entry {
 	 */
 	void dropHead(int epoch) {
 		Head newest = this.head;
-		if (newest != null && newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, null)) {
+		if (newest != null && newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, (Head) null)) {
 			return;
 		}
 		newest = this.head;

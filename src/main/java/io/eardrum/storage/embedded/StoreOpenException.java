@@ -18,7 +18,10 @@ final class StoreOpenException extends StorageException {
 	 * @param cause what was thrown, if anything
 	 */
 	StoreOpenException(String problem, String action, @Nullable Throwable cause) {
-		super(problem, cause);
+		super(problem);
+		if (cause != null) {
+			initCause(cause);
+		}
 		this.action = action;
 	}
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,7 @@ final class Watch implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Watch.class);
 
-	private static final long PERIOD_MILLIS = 1000;
+	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
@@ -77,7 +78,7 @@ final class Watch implements Runnable {
 	public void run() {
 		while (!this.gate.isClosed()) {
 			try {
-				pause();
+				LockSupport.parkNanos(PERIOD_NANOS);
 				look();
 			}
 			catch (RuntimeException | Error ex) {
@@ -85,15 +86,6 @@ final class Watch implements Runnable {
 					logger.error("The store could not be looked after", ex);
 				}
 			}
-		}
-	}
-
-	private synchronized void pause() {
-		try {
-			wait(PERIOD_MILLIS);
-		}
-		catch (InterruptedException ex) {
-			logger.debug("Interrupted");
 		}
 	}
 

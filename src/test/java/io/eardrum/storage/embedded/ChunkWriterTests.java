@@ -90,7 +90,7 @@ class ChunkWriterTests {
 	private void write(long... timestamps) {
 		PointColumns points = new PointColumns(timestamps.length);
 		for (long timestamp : timestamps) {
-			points.add(timestamp, Math.sqrt(timestamp));
+			points.add(timestamp, Math.sqrt((double) timestamp));
 		}
 		WriteBatchBytes batch = new WriteBatchBytes(64);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -65,7 +66,7 @@ class FaultTests {
 				expected++;
 			}
 			try (RocksDbMetricRepository repository = open(settings(cut))) {
-				TreeMap<Long, Double> points = read(repository);
+				NavigableMap<Long, Double> points = read(repository);
 				// Batch number i begins at 1000 i and is there as a whole or not at all.
 				assertThat(points.lastKey() / 1000 + 1).as("-Deardrum.test.seed=" + seed).isEqualTo(expected);
 				assertThat(repository.statistics().uncleanStarts()).isEqualTo(1);
@@ -120,6 +121,7 @@ class FaultTests {
 		try {
 			Path filler = mount.resolve("filler");
 			EmbeddedStorageSettings settings = settings(mount.resolve("store"));
+			int points;
 			try (RocksDbMetricRepository repository = open(settings)) {
 				put(repository, 0, 10);
 				Files.write(filler, new byte[16 << 20]);
@@ -137,11 +139,10 @@ class FaultTests {
 				Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> repository.status().writable());
 				put(repository, next[0], 900);
 				assertThat(read(repository)).hasSize(10 + next[0] * 900);
-				int points = 10 + next[0] * 900;
-				repository.close();
-				try (RocksDbMetricRepository reopened = open(settings)) {
-					assertThat(read(reopened)).hasSize(points);
-				}
+				points = 10 + next[0] * 900;
+			}
+			try (RocksDbMetricRepository reopened = open(settings)) {
+				assertThat(read(reopened)).hasSize(points);
 			}
 		}
 		finally {
@@ -233,8 +234,8 @@ class FaultTests {
 		repository.put(batch);
 	}
 
-	private static TreeMap<Long, Double> read(RocksDbMetricRepository repository) throws IOException {
-		TreeMap<Long, Double> points = new TreeMap<>();
+	private static NavigableMap<Long, Double> read(RocksDbMetricRepository repository) throws IOException {
+		NavigableMap<Long, Double> points = new TreeMap<>();
 		repository.read(KEY, TimeRange.ALL, (key, timestamps, values, from, to) -> {
 			for (int i = from; i < to; i++) {
 				points.put(timestamps[i], values[i]);

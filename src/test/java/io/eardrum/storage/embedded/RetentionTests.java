@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,9 +66,9 @@ class RetentionTests {
 		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
 		this.repository.checkpoint();
 		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
-		this.clock.seconds += 10;
+		this.clock.seconds.addAndGet(10);
 		assertThat(read("a")).containsExactly(NOW);
-		this.clock.seconds += 3600;
+		this.clock.seconds.addAndGet(3600);
 		assertThat(read("a")).isEmpty();
 	}
 
@@ -77,7 +78,7 @@ class RetentionTests {
 			put("a", NOW + i);
 		}
 		this.repository.checkpoint();
-		this.clock.seconds += 3600 + 50;
+		this.clock.seconds.addAndGet(3600 + 50);
 		List<Long> read = new ArrayList<>();
 		this.repository.read(SeriesKey.of("a"), new TimeRange(NOW + 10, NOW + 20),
 				(key, timestamps, values, from, to) -> read.add(timestamps[from]));
@@ -99,7 +100,7 @@ class RetentionTests {
 		for (int i = 0; i < 40; i++) {
 			PointBatch batch = new PointBatch();
 			for (int j = 0; j < 5000; j++) {
-				batch.add(SeriesKey.of("a"), NOW + i * 5000 + j, Math.sqrt(i * j));
+				batch.add(SeriesKey.of("a"), NOW + i * 5000L + j, Math.sqrt(i * j));
 			}
 			this.repository.put(batch);
 		}
@@ -108,20 +109,20 @@ class RetentionTests {
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
 		this.repository.sweep();
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
-		this.clock.seconds = NOW + 3600 + 100_000;
+		this.clock.seconds.set(NOW + 3600 + 100_000);
 		List<Long> before = read("a");
 		assertThat(before).hasSize(100_000);
 		this.repository.sweep();
 		assertThat(read("a")).isEqualTo(before);
 		assertThat(this.repository.statistics().storedPoints()).isBetween(100_003L, 102_051L);
-		this.clock.seconds = NOW + 3600 + 300_000;
+		this.clock.seconds.set(NOW + 3600 + 300_000);
 		this.repository.sweep();
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(3);
 		assertThat(this.repository.chunkBytesNow()).isLessThan(5000);
 		assertThat(read("keep.x")).containsExactly(1L, 2L, 3L);
-		put("a", this.clock.seconds);
+		put("a", this.clock.seconds.get());
 		this.repository.checkpoint();
-		assertThat(read("a")).containsExactly(this.clock.seconds);
+		assertThat(read("a")).containsExactly(this.clock.seconds.get());
 	}
 
 	private void put(String key, long... timestamps) {
@@ -144,7 +145,7 @@ class RetentionTests {
 
 	private static final class MovableClock extends Clock {
 
-		private volatile long seconds = NOW;
+		private final AtomicLong seconds = new AtomicLong(NOW);
 
 		@Override
 		public ZoneOffset getZone() {
@@ -158,7 +159,7 @@ class RetentionTests {
 
 		@Override
 		public Instant instant() {
-			return Instant.ofEpochSecond(this.seconds);
+			return Instant.ofEpochSecond(this.seconds.get());
 		}
 
 	}

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.TreeMap;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -38,11 +39,14 @@ class StoreModelTests {
 
 	private int backups;
 
+	@BeforeEach
+	void openRepository() {
+		this.repository = open(this.directory.resolve("store"));
+	}
+
 	@AfterEach
-	void close() {
-		if (this.repository != null) {
-			this.repository.close();
-		}
+	void closeRepository() {
+		this.repository.close();
 	}
 
 	@Test
@@ -52,7 +56,6 @@ class StoreModelTests {
 		for (int i = 0; i < SERIES; i++) {
 			this.model.add(new TreeMap<>());
 		}
-		this.repository = open(this.directory.resolve("store"));
 		int step = 0;
 		try {
 			for (; step < STEPS; step++) {
