@@ -35,24 +35,21 @@ final class StorageMeters implements MeterBinder {
 		gauge(registry, "last.checkpoint.timestamp.seconds", "When the last checkpoint ended, 0 if none did yet",
 				(statistics) -> statistics.lastCheckpointMillis() / MILLIS_PER_SECOND);
 		gauge(registry, "log.bytes", "What a start would have to read of the log", StorageStatistics::logBytes);
-		gauge(registry, "head.bytes", "Memory of the points that are not in chunks yet",
-				StorageStatistics::headBytes);
+		gauge(registry, "head.bytes", "Memory of the points that are not in chunks yet", StorageStatistics::headBytes);
 		gauge(registry, "chunk.points", "Points in chunks", StorageStatistics::storedPoints);
 		gauge(registry, "chunk.bytes", "Disk space of the chunks", StorageStatistics::chunkBytes);
 		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
 				StorageStatistics::waitingWriters);
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
 		FunctionCounter
-			.builder("eardrum.storage.unclean.starts", this.repository,
-					(store) -> store.statistics().uncleanStarts())
+			.builder("eardrum.storage.unclean.starts", this.repository, (store) -> store.statistics().uncleanStarts())
 			.description("How often the store was found not to have been closed, over its whole life")
 			.register(registry);
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description,
 			ToDoubleFunction<StorageStatistics> value) {
-		Gauge
-			.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
+		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
 			.description(description)
 			.register(registry);
 	}
@@ -60,8 +57,7 @@ final class StorageMeters implements MeterBinder {
 	private void timer(MeterRegistry registry, String name, String description, ToLongFunction<StorageStatistics> count,
 			ToDoubleFunction<StorageStatistics> nanos) {
 		FunctionTimer
-			.builder("eardrum.storage." + name, this.repository,
-					(store) -> count.applyAsLong(store.statistics()),
+			.builder("eardrum.storage." + name, this.repository, (store) -> count.applyAsLong(store.statistics()),
 					(store) -> nanos.applyAsDouble(store.statistics()), TimeUnit.NANOSECONDS)
 			.description(description)
 			.register(registry);

@@ -13,11 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Refuses what a page of another site makes a visitor's browser send to this server, which
- * has no passwords: any request that is not a plain read and comes from another origin,
- * and, while the server is there for its own machine only, every request for a host name
- * that is not this machine's own (a foreign name can be pointed here after the page has
- * been loaded). Programs that are no browsers send neither header, and are let in.
+ * Refuses what a page of another site makes a visitor's browser send to this server,
+ * which has no passwords: any request that is not a plain read and comes from another
+ * origin, and, while the server is there for its own machine only, every request for a
+ * host name that is not this machine's own (a foreign name can be pointed here after the
+ * page has been loaded). Programs that are no browsers send neither header, and are let
+ * in.
  */
 final class ForeignPageFilter extends OncePerRequestFilter {
 
