@@ -18,7 +18,7 @@ import io.eardrum.protocol.TelnetFilter;
 final class FrameBuffer {
 
 	/** How much is read at once from a busy connection, in bytes. */
-	static final int LARGE_LENGTH = 64 * 1024;
+	static final int LARGE_LENGTH = 256 * 1024;
 
 	private static final int SMALL_LENGTH = 1024;
 
@@ -99,16 +99,20 @@ final class FrameBuffer {
 		}
 	}
 
-	// Reads once more what has arrived already, behind a complete line.
+	// Reads what else has arrived already, behind a complete line.
 	private void receiveMore(InputStream input) throws IOException {
-		int target = this.limit;
-		int start = this.telnet.isMidCommand() ? target + 1 : target;
-		int count = input.read(this.buffer, start, this.buffer.length - start);
-		if (count > 0) {
+		do {
+			int target = this.limit;
+			int start = this.telnet.isMidCommand() ? target + 1 : target;
+			int count = input.read(this.buffer, start, this.buffer.length - start);
+			if (count <= 0) {
+				return;
+			}
 			this.limit = this.telnet.filter(this.buffer, start, start + count, target);
 			int last = lastLineEnd(target);
 			this.frameEnd = (last >= 0) ? last + 1 : this.frameEnd;
 		}
+		while (this.buffer.length - this.limit > SMALL_LENGTH && input.available() > 0);
 	}
 
 	private int lastLineEnd(int from) {

@@ -19,7 +19,7 @@ import io.eardrum.storage.StorageException;
 /**
  * Executes the commands of one frame after the other and collects their replies, which
  * makes it the {@link FrameReply} as well. It holds the memory that this takes, some 10
- * KiB at first and up to about 400 KiB after large frames, and so comes from a
+ * KiB at first and up to about 800 KiB after large frames, and so comes from a
  * {@link Pool}: a session has one only from the moment its frame is complete until the
  * reply is sent. Used by one thread at a time.
  * <p>
@@ -33,7 +33,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/**
 	 * A frame of the usual size makes one batch; a huge one must not become huge here.
 	 */
-	private static final int MAX_BATCH_POINTS = 8192;
+	private static final int MAX_BATCH_POINTS = 16384;
 
 	private final MetricRepository repository;
 
