@@ -269,6 +269,13 @@ final class Database implements AutoCloseable {
 		open();
 	}
 
+	/**
+	 * Lets compactions end at once. Nothing may be written from then on.
+	 */
+	void stopBackgroundWork() {
+		rocks().cancelAllBackgroundWork(false);
+	}
+
 	@Override
 	public void close() {
 		RocksDB closing = this.rocks;

@@ -39,6 +39,8 @@ final class Recovery {
 
 	private long grown;
 
+	private long logBytes;
+
 	Recovery(Database database, SeriesIndex<Series> index, Heads heads, Checkpointer checkpointer,
 			EmbeddedStorageSettings settings) {
 		this.database = database;
@@ -87,6 +89,14 @@ final class Recovery {
 		}
 	}
 
+	/**
+	 * Tells how much of the log has its points in memory now.
+	 * @return the number of bytes
+	 */
+	long logBytes() {
+		return this.logBytes;
+	}
+
 	private void readSeries() {
 		Retention retention = this.settings.retention();
 		try (ReadOptions options = new ReadOptions().setFillCache(false);
@@ -126,12 +136,14 @@ final class Recovery {
 				reader.reset(this.value, length);
 				LogRecord.decode(reader, this::apply);
 				last = sequence;
+				this.logBytes += length;
 				if (this.grown > 0) {
 					this.heads.grow(this.grown);
 					this.grown = 0;
 				}
 				if (this.heads.bytes() > this.settings.checkpointBytes()) {
 					this.checkpointer.checkpointDuringRecovery(last);
+					this.logBytes = 0;
 				}
 				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {
 					lastProgress = System.nanoTime();

@@ -103,6 +103,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			recovery.checkFormat();
 			this.uncleanStarts = noteStart();
 			this.committer.start(recovery.recover());
+			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
 			this.watch.checkSpace();
 		}
@@ -285,6 +286,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		this.closed = true;
+		if (!this.gate.close(Duration.ZERO)) {
+			// A compaction, which may take minutes, ends at once this way.
+			this.database.stopBackgroundWork();
+		}
 		boolean empty = this.gate.close(CLOSE_PATIENCE);
 		this.room.changed();
 		this.maintenance.request();
