@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 
 import io.eardrum.server.ServerObserver;
 import io.eardrum.server.TcpEndpoint;
+import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 
 /**
@@ -34,6 +35,15 @@ class ObservabilityConfiguration {
 		return (registry) -> Gauge.builder("eardrum.series", repository, MetricRepository::seriesCount)
 			.description("Series in the store")
 			.register(registry);
+	}
+
+	@Bean
+	MeterBinder storageMeters(MetricRepository repository) {
+		return (registry) -> {
+			if (repository instanceof DurableMetricRepository durable) {
+				new StorageMeters(durable).bindTo(registry);
+			}
+		};
 	}
 
 	@Bean

@@ -1,0 +1,66 @@
+package io.eardrum.observability;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.ToDoubleFunction;
+import java.util.function.ToLongFunction;
+
+import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.StorageStatistics;
+
+/**
+ * Shows what a durable store has counted.
+ */
+final class StorageMeters implements MeterBinder {
+
+	private static final double MILLIS_PER_SECOND = 1000;
+
+	private final DurableMetricRepository repository;
+
+	StorageMeters(DurableMetricRepository repository) {
+		this.repository = repository;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		timer(registry, "fsync", "Making data safe against power loss", StorageStatistics::fsyncs,
+				StorageStatistics::fsyncNanos);
+		timer(registry, "checkpoint", "Writing points from memory into chunks", StorageStatistics::checkpoints,
+				StorageStatistics::checkpointNanos);
+		gauge(registry, "last.checkpoint.timestamp.seconds", "When the last checkpoint ended, 0 if none did yet",
+				(statistics) -> statistics.lastCheckpointMillis() / MILLIS_PER_SECOND);
+		gauge(registry, "log.bytes", "What a start would have to read of the log", StorageStatistics::logBytes);
+		gauge(registry, "head.bytes", "Memory of the points that are not in chunks yet", StorageStatistics::headBytes);
+		gauge(registry, "chunk.points", "Points in chunks", StorageStatistics::storedPoints);
+		gauge(registry, "chunk.bytes", "Disk space of the chunks", StorageStatistics::chunkBytes);
+		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
+				StorageStatistics::waitingWriters);
+		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
+		FunctionCounter
+			.builder("eardrum.storage.unclean.starts", this.repository, (store) -> store.statistics().uncleanStarts())
+			.description("How often the store was found not to have been closed, over its whole life")
+			.register(registry);
+	}
+
+	private void gauge(MeterRegistry registry, String name, String description,
+			ToDoubleFunction<StorageStatistics> value) {
+		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
+			.description(description)
+			.register(registry);
+	}
+
+	private void timer(MeterRegistry registry, String name, String description, ToLongFunction<StorageStatistics> count,
+			ToDoubleFunction<StorageStatistics> nanos) {
+		FunctionTimer
+			.builder("eardrum.storage." + name, this.repository, (store) -> count.applyAsLong(store.statistics()),
+					(store) -> nanos.applyAsDouble(store.statistics()), TimeUnit.NANOSECONDS)
+			.description(description)
+			.register(registry);
+	}
+
+}
