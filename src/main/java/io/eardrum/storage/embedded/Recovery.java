@@ -15,7 +15,7 @@ import io.eardrum.storage.SeriesIndex;
  * Brings into memory what the store holds: all series, and the points of the log.
  * <p>
  * The records of the log are numbered without gaps, so that one which is missing is found
- * out. Damage is a {@link StoreOpenException}; never is anything left out.
+ * out. Damage is a {@link CorruptStoreException}; never is anything left out.
  */
 final class Recovery {
 
@@ -74,19 +74,14 @@ final class Recovery {
 	 */
 	long recover() {
 		long start = System.nanoTime();
-		try {
-			readSeries();
-			long last = readLog();
-			if (this.points > 0 || this.index.size() > 0) {
-				logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
-						this.database.path(), this.index.size(), this.points,
-						Duration.ofNanos(System.nanoTime() - start).toMillis());
-			}
-			return last;
+		readSeries();
+		long last = readLog();
+		if (this.points > 0 || this.index.size() > 0) {
+			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
+					this.database.path(), this.index.size(), this.points,
+					Duration.ofNanos(System.nanoTime() - start).toMillis());
 		}
-		catch (CorruptStoreException ex) {
-			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
-		}
+		return last;
 	}
 
 	/**

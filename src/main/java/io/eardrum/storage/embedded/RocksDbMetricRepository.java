@@ -107,6 +107,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.checkpointer.start();
 			this.watch.checkSpace();
 		}
+		catch (CorruptStoreException ex) {
+			this.database.close();
+			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
+		}
 		catch (RuntimeException | Error ex) {
 			this.database.close();
 			throw ex;
