@@ -35,6 +35,8 @@ import io.eardrum.storage.StorageStatus;
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
  * disk needs somebody to restart the server, on a backup.
+ * <p>
+ * Long, for here the parts are put together and each method of the port is passed on.
  */
 final class RocksDbMetricRepository implements DurableMetricRepository, AutoCloseable {
 
