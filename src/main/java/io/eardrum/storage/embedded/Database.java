@@ -43,6 +43,8 @@ import io.eardrum.storage.StorageException;
  * written in full was never acknowledged and is dropped; anything else that is wrong
  * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
  * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
+ * <p>
+ * Long, for all that is said to RocksDB is said here, with its options.
  */
 final class Database implements AutoCloseable {
 
@@ -267,6 +269,13 @@ final class Database implements AutoCloseable {
 	void reopen() {
 		close();
 		open();
+	}
+
+	/**
+	 * Lets compactions end at once. Nothing may be written from then on.
+	 */
+	void stopBackgroundWork() {
+		rocks().cancelAllBackgroundWork(false);
 	}
 
 	@Override

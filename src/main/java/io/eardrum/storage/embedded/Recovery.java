@@ -15,7 +15,7 @@ import io.eardrum.storage.SeriesIndex;
  * Brings into memory what the store holds: all series, and the points of the log.
  * <p>
  * The records of the log are numbered without gaps, so that one which is missing is found
- * out. Damage is a {@link StoreOpenException}; never is anything left out.
+ * out. Damage is a {@link CorruptStoreException}; never is anything left out.
  */
 final class Recovery {
 
@@ -38,6 +38,8 @@ final class Recovery {
 	private long points;
 
 	private long grown;
+
+	private long logBytes;
 
 	Recovery(Database database, SeriesIndex<Series> index, Heads heads, Checkpointer checkpointer,
 			EmbeddedStorageSettings settings) {
@@ -72,19 +74,22 @@ final class Recovery {
 	 */
 	long recover() {
 		long start = System.nanoTime();
-		try {
-			readSeries();
-			long last = readLog();
-			if (this.points > 0 || this.index.size() > 0) {
-				logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
-						this.database.path(), this.index.size(), this.points,
-						Duration.ofNanos(System.nanoTime() - start).toMillis());
-			}
-			return last;
+		readSeries();
+		long last = readLog();
+		if (this.points > 0 || this.index.size() > 0) {
+			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
+					this.database.path(), this.index.size(), this.points,
+					Duration.ofNanos(System.nanoTime() - start).toMillis());
 		}
-		catch (CorruptStoreException ex) {
-			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
-		}
+		return last;
+	}
+
+	/**
+	 * Tells how much of the log has its points in memory now.
+	 * @return the number of bytes
+	 */
+	long logBytes() {
+		return this.logBytes;
 	}
 
 	private void readSeries() {
@@ -126,12 +131,14 @@ final class Recovery {
 				reader.reset(this.value, length);
 				LogRecord.decode(reader, this::apply);
 				last = sequence;
+				this.logBytes += length;
 				if (this.grown > 0) {
 					this.heads.grow(this.grown);
 					this.grown = 0;
 				}
 				if (this.heads.bytes() > this.settings.checkpointBytes()) {
 					this.checkpointer.checkpointDuringRecovery(last);
+					this.logBytes = 0;
 				}
 				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {
 					lastProgress = System.nanoTime();

@@ -35,6 +35,8 @@ import io.eardrum.storage.StorageStatus;
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
  * disk needs somebody to restart the server, on a backup.
+ * <p>
+ * Long, for here the parts are put together and each method of the port is passed on.
  */
 final class RocksDbMetricRepository implements DurableMetricRepository, AutoCloseable {
 
@@ -103,8 +105,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			recovery.checkFormat();
 			this.uncleanStarts = noteStart();
 			this.committer.start(recovery.recover());
+			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
 			this.watch.checkSpace();
+		}
+		catch (CorruptStoreException ex) {
+			this.database.close();
+			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
 		}
 		catch (RuntimeException | Error ex) {
 			this.database.close();
@@ -285,6 +292,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		this.closed = true;
+		if (!this.gate.close(Duration.ZERO)) {
+			// A compaction, which may take minutes, ends at once this way.
+			this.database.stopBackgroundWork();
+		}
 		boolean empty = this.gate.close(CLOSE_PATIENCE);
 		this.room.changed();
 		this.maintenance.request();
