@@ -20,7 +20,7 @@ final class PendingWrite {
 	private static final int INITIAL_BYTES = 256;
 
 	/** How much memory is kept from one use to the next. */
-	private static final int KEPT_POINTS = 8192;
+	private static final int KEPT_POINTS = 16_384;
 
 	private final ByteWriter record = new ByteWriter(INITIAL_BYTES);
 
