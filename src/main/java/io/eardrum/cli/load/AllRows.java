@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

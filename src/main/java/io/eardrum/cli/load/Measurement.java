@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 /**
  * What one connection got done between two moments. Only what is acknowledged between

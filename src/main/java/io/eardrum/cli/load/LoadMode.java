@@ -1,11 +1,11 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.util.Locale;
 
 /**
  * What a load generator does.
  */
-enum LoadMode {
+public enum LoadMode {
 
 	/** Each connection puts some points in one write, and waits for all replies. */
 	WINDOW,

@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -20,7 +20,7 @@ import java.util.List;
  * behind the first one, or it measures overwriting
  * @param inFlightBytes how many bytes a streaming connection sends ahead of the replies
  */
-record LoadOptions(LoadMode mode, InetAddress address, int port, int connections, int depth, int seconds,
+public record LoadOptions(LoadMode mode, InetAddress address, int port, int connections, int depth, int seconds,
 		int warmupSeconds, int series, long start, int inFlightBytes) {
 
 	static final String USAGE = """
@@ -40,11 +40,22 @@ record LoadOptions(LoadMode mode, InetAddress address, int port, int connections
 	 * @throws IllegalArgumentException if they can't be understood, or the host isn't
 	 * this machine
 	 */
-	static LoadOptions parse(String... arguments) {
+	public static LoadOptions parse(String... arguments) {
+		return parse(false, arguments);
+	}
+
+	/**
+	 * Reads a command line.
+	 * @param anyHost whether the host may be another machine
+	 * @param arguments the words of the command line
+	 * @return what they ask for
+	 * @throws IllegalArgumentException if they can't be understood
+	 */
+	public static LoadOptions parse(boolean anyHost, String... arguments) {
 		if (arguments.length < 3) {
 			throw new IllegalArgumentException("mode, host and port are needed");
 		}
-		LoadOptions options = new LoadOptions(mode(arguments[0]), loopback(arguments[1]),
+		LoadOptions options = new LoadOptions(mode(arguments[0]), address(arguments[1], anyHost),
 				(int) number("port", arguments[2], 1, 65_535), 8, 16, 10, 3, 1_000, 1_150_864_247L, 1 << 20);
 		List<String> rest = Arrays.asList(arguments).subList(3, arguments.length);
 		if (rest.size() % 2 != 0) {
@@ -88,10 +99,10 @@ record LoadOptions(LoadMode mode, InetAddress address, int port, int connections
 		throw new IllegalArgumentException("unknown mode " + text);
 	}
 
-	private static InetAddress loopback(String host) {
+	private static InetAddress address(String host, boolean anyHost) {
 		try {
 			InetAddress address = InetAddress.getByName(host);
-			if (address.isLoopbackAddress()) {
+			if (anyHost || address.isLoopbackAddress()) {
 				return address;
 			}
 			throw new IllegalArgumentException(host + " is not this machine: load is for loopback only");

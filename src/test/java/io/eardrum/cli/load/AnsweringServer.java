@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;

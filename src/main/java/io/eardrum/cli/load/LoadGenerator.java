@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -14,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 /**
  * Puts a server on this machine under load, and prints how many points it acknowledged a
  * second, and how long the replies to one write took: <pre>
- * java -cp target/test-classes io.eardrum.load.LoadGenerator window 127.0.0.1 8888 \
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator window 127.0.0.1 8888 \
  *     --connections 8 --depth 16 --seconds 10 --warmup 3 --series 1000
- * java -cp target/test-classes io.eardrum.load.LoadGenerator stream 127.0.0.1 8888 \
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator stream 127.0.0.1 8888 \
  *     --connections 4 --depth 500 --start 1200000000
- * java -cp target/test-classes io.eardrum.load.LoadGenerator get-all 127.0.0.1 8888
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator get-all 127.0.0.1 8888
  * </pre> A reply that isn't {@code ok} or doesn't come within 30 seconds fails the run:
  * the exit status is then 1, and 2 for a command line that is wrong.
  */
@@ -52,7 +52,7 @@ public final class LoadGenerator {
 	 * @throws IOException if a connection fails or a reply isn't {@code ok}
 	 * @throws InterruptedException if this thread is interrupted
 	 */
-	static String run(LoadOptions options) throws IOException, InterruptedException {
+	public static String run(LoadOptions options) throws IOException, InterruptedException {
 		if (options.mode() == LoadMode.GET_ALL) {
 			try (Connection connection = new Connection(options)) {
 				AllRows all = AllRows.read(connection);
@@ -105,7 +105,8 @@ public final class LoadGenerator {
 			return sum;
 		}
 		catch (ExecutionException ex) {
-			throw new IOException(ex.getCause().getMessage(), ex.getCause());
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new IOException(cause.getMessage(), cause);
 		}
 		finally {
 			// Also ends those that still wait for a reply.

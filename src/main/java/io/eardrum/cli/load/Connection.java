@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 import java.io.Closeable;
 import java.io.EOFException;

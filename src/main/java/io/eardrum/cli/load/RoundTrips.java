@@ -1,4 +1,4 @@
-package io.eardrum.load;
+package io.eardrum.cli.load;
 
 /**
  * Durations, counted in buckets whose width grows with the duration: what is read from
