@@ -78,8 +78,8 @@ def eardrum(fsync, options):
         start = [1_200_000_000]
 
         def load(mode, *extra):
-            out = subprocess.run([options.java, "-Xmx512m", "-cp", os.path.join(ROOT, "target", "test-classes"),
-                                  "io.eardrum.load.LoadGenerator", mode, "127.0.0.1", str(tcp), *extra],
+            out = subprocess.run([options.java, "-Xmx512m", "-cp", os.path.join(ROOT, "target", "classes"),
+                                  "io.eardrum.cli.load.LoadGenerator", mode, "127.0.0.1", str(tcp), *extra],
                                  capture_output=True, text=True, timeout=300)
             if out.returncode != 0:
                 sys.exit(f"{mode} {extra}: {out.stderr}")

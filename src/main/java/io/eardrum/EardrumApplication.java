@@ -1,16 +1,27 @@
 package io.eardrum;
 
+import java.util.Arrays;
+
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
+import io.eardrum.cli.EardrumCommand;
+import io.eardrum.cli.Terminal;
+
 /**
- * The server: a TCP port for metrics, and an HTTP port for those who watch over it.
+ * The server: a TCP port for metrics, and an HTTP port for those who watch over it. With
+ * a sub-command other than {@code serve} it is the command line instead.
  */
 @SpringBootApplication(proxyBeanMethods = false)
 public class EardrumApplication {
 
 	public static void main(String[] args) {
-		SpringApplication.run(EardrumApplication.class, args);
+		// No class of Spring is loaded for the command line: it has to start fast.
+		if (EardrumCommand.handles(args)) {
+			System.exit(EardrumCommand.run(Terminal.system(), args));
+		}
+		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
+		SpringApplication.run(EardrumApplication.class, named ? Arrays.copyOfRange(args, 1, args.length) : args);
 	}
 
 }

@@ -42,7 +42,7 @@ class ArchitectureTests {
 	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(
 			Map.of("org.rocksdb..", "storage.embedded", "com.datastax..", "storage.cassandra", "org.apache.cassandra..",
 					"storage.cassandra", "org.springframework.integration..", "server", "org.springframework.web..",
-					"web", "jakarta.servlet..", "web", "io.micrometer..", "observability"));
+					"web", "jakarta.servlet..", "web", "io.micrometer..", "observability", "picocli..", "cli"));
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -137,11 +137,20 @@ class ArchitectureTests {
 	void pureJavaPackagesUseNothingBesidesTheJdk() {
 		check(ArchRuleDefinition.noClasses()
 			.that()
-			.resideInAnyPackage(withSubpackages("metric"), withSubpackages("protocol"), withSubpackages("client"),
-					withSubpackages("cli"))
+			.resideInAnyPackage(withSubpackages("metric"), withSubpackages("protocol"), withSubpackages("client"))
 			.should()
 			.dependOnClassesThat(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage("java..", "javax.net..",
 					"org.jspecify.annotations", ROOT + ".."))));
+	}
+
+	@Test
+	void commandLineUsesNothingBesidesTheJdkAndPicocli() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(withSubpackages("cli"))
+			.should()
+			.dependOnClassesThat(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage("java..", "javax.net..",
+					"picocli..", "org.jspecify.annotations", ROOT + ".."))));
 	}
 
 	@Test

@@ -77,6 +77,13 @@ public final class EardrumProcess implements AutoCloseable {
 	}
 
 	/**
+	 * Ends the process at once, with SIGKILL, and waits for its end.
+	 */
+	public void kill() {
+		this.process.destroyForcibly().onExit().join();
+	}
+
+	/**
 	 * Waits until the process has ended.
 	 * @param timeout how long to wait at most
 	 * @return its exit code

@@ -24,10 +24,14 @@ public final class SeriesKey {
 	 * Returns the key that a text stands for.
 	 * @param text the key, not empty
 	 * @return the key
-	 * @throws IllegalArgumentException if the text is empty
+	 * @throws IllegalArgumentException if the text is empty, or has half a surrogate pair
+	 * in it, for which UTF-8 has no bytes
 	 */
 	public static SeriesKey of(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+			throw new IllegalArgumentException("the key '" + text + "' is no well-formed text");
+		}
 		return of(bytes, 0, bytes.length);
 	}
 

@@ -4,12 +4,19 @@ package io.eardrum.protocol;
  * Tells whether bytes are well-formed UTF-8, as table 3-7 of the Unicode standard has it:
  * no overlong forms, no surrogates, nothing past U+10FFFF.
  */
-final class Utf8 {
+public final class Utf8 {
 
 	private Utf8() {
 	}
 
-	static boolean isWellFormed(byte[] source, int from, int to) {
+	/**
+	 * Tells whether all of a range of bytes is well-formed.
+	 * @param source the array in which they stand
+	 * @param from the offset of the first byte
+	 * @param to the offset behind the last byte
+	 * @return whether they are
+	 */
+	public static boolean isWellFormed(byte[] source, int from, int to) {
 		int position = from;
 		while (position < to) {
 			if (source[position] >= 0) {

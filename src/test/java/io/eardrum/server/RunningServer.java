@@ -16,7 +16,7 @@ import io.eardrum.EardrumApplication;
  * The whole application on free ports of the loopback interface, with the memory store,
  * until it is closed.
  */
-final class RunningServer implements AutoCloseable {
+public final class RunningServer implements AutoCloseable {
 
 	private final ConfigurableApplicationContext context;
 
@@ -24,7 +24,12 @@ final class RunningServer implements AutoCloseable {
 		this.context = context;
 	}
 
-	static RunningServer start(String... arguments) {
+	/**
+	 * Starts the application.
+	 * @param arguments arguments of the command line
+	 * @return the running server
+	 */
+	public static RunningServer start(String... arguments) {
 		return new RunningServer(new SpringApplicationBuilder(EardrumApplication.class).run(withDefaults(arguments)));
 	}
 
@@ -62,7 +67,11 @@ final class RunningServer implements AutoCloseable {
 		return bean(TcpEndpoint.class).address();
 	}
 
-	int tcpPort() {
+	/**
+	 * Tells where clients connect.
+	 * @return the port on 127.0.0.1
+	 */
+	public int tcpPort() {
 		return tcpAddress().getPort();
 	}
 

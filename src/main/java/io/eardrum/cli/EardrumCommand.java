@@ -1,0 +1,171 @@
+package io.eardrum.cli;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.util.Arrays;
+import java.util.Set;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+import io.eardrum.client.MetricClientException;
+
+/**
+ * The command line with all its sub-commands. It knows no Spring; {@code serve} is only
+ * described here.
+ */
+@Command(name = "eardrum", mixinStandardHelpOptions = true, versionProvider = EardrumCommand.Version.class,
+		synopsisSubcommandLabel = "COMMAND", description = "A metrics server, and what talks to it.",
+		footerHeading = "%nExamples:%n",
+		footer = { "  eardrum serve --eardrum.tcp.port=8888", "  eardrum put palm.cpu 23.7",
+				"  eardrum get palm.cpu --since -1h --format csv", "  eardrum get '*'",
+				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "",
+				"Exit status: 0 done, 1 the server or a file said no, 2 wrong usage,",
+				"69 no server there, or the connection to it broke.",
+				"'eardrum COMMAND --help' tells more; a server elsewhere is --host and --port,",
+				"or EARDRUM_HOST and EARDRUM_PORT. Colours: none if NO_COLOR is set." })
+public final class EardrumCommand implements Runnable {
+
+	/**
+	 * The sub-command that starts the server, as no sub-command does.
+	 */
+	public static final String SERVE = "serve";
+
+	static final int OK = 0;
+
+	static final int FAILED = 1;
+
+	static final int USAGE = 2;
+
+	static final int UNAVAILABLE = 69;
+
+	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
+
+	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "watch", "import", "export", "ping",
+			"bench", "completion");
+
+	private EardrumCommand() {
+	}
+
+	/**
+	 * Runs a command, without the means to start a server.
+	 * @param arguments the sub-command and its arguments
+	 */
+	public static void main(String[] arguments) {
+		System.exit(run(Terminal.system(), arguments));
+	}
+
+	/**
+	 * Tells whether arguments are for the command line and not for the server.
+	 * @param arguments the arguments of the process
+	 * @return {@code false} if the server is to be started with them
+	 */
+	public static boolean handles(String... arguments) {
+		if (arguments.length == 0) {
+			return false;
+		}
+		if (arguments[0].equals(SERVE)) {
+			return Arrays.stream(arguments).anyMatch(HELP::contains);
+		}
+		// A word is a command, if a wrong one; and options before a command are a
+		// mistake that must not start a server.
+		return !arguments[0].startsWith("-") || HELP.contains(arguments[0])
+				|| Arrays.stream(arguments).anyMatch(COMMANDS::contains);
+	}
+
+	/**
+	 * Runs a command.
+	 * @param terminal where to read and write
+	 * @param arguments the sub-command and its arguments
+	 * @return the exit status
+	 */
+	public static int run(Terminal terminal, String... arguments) {
+		int status = commandLine(terminal).execute(arguments);
+		terminal.out().flush();
+		if (terminal.out().checkError() && status == OK) {
+			// Such as a pipe into head that has seen enough.
+			return FAILED;
+		}
+		return status;
+	}
+
+	static CommandLine commandLine(Terminal terminal) {
+		CommandLine line = new CommandLine(new EardrumCommand());
+		line.addSubcommand(new ServeCommand());
+		CommandLine put = new CommandLine(new PutCommand());
+		// A value or a timestamp may be negative.
+		put.setUnmatchedOptionsArePositionalParams(true);
+		line.addSubcommand(put);
+		line.addSubcommand(new GetCommand(terminal));
+		line.addSubcommand(new LastCommand(terminal));
+		line.addSubcommand(new WatchCommand(terminal));
+		line.addSubcommand(new ImportCommand(terminal));
+		line.addSubcommand(new ExportCommand(terminal));
+		line.addSubcommand(new PingCommand(terminal));
+		line.addSubcommand(new BenchCommand(terminal));
+		line.addSubcommand(new CompletionCommand(terminal));
+		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
+		line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
+		boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
+		line.setColorScheme(
+				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+		line.setParameterExceptionHandler((ex, args) -> {
+			String name = ex.getCommandLine().getCommandSpec().qualifiedName();
+			return fail(terminal, USAGE, ex.getMessage() + " (see '" + name + " --help')");
+		});
+		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
+		return line;
+	}
+
+	@Override
+	public void run() {
+		throw new CommandLine.ParameterException(new CommandLine(this), "a command is missing");
+	}
+
+	private static int failed(Terminal terminal, Exception ex) throws Exception {
+		if (ex instanceof MetricClientException failure) {
+			return fail(terminal, status(failure), failure.getMessage());
+		}
+		if (ex instanceof IllegalArgumentException) {
+			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
+		}
+		if (ex instanceof NoSuchFileException) {
+			return fail(terminal, FAILED, "no such file or folder: " + ex.getMessage());
+		}
+		if (ex instanceof IOException || ex instanceof UncheckedIOException) {
+			return fail(terminal, FAILED, String.valueOf(ex.getMessage()));
+		}
+		throw ex;
+	}
+
+	static int status(MetricClientException failure) {
+		return switch (failure.reason()) {
+			case UNREACHABLE, TIMEOUT, CLOSED, TOO_MANY_CONNECTIONS -> UNAVAILABLE;
+			case INVALID -> USAGE;
+			case MALFORMED_REPLY, WRONG_COMMAND, STORAGE_UNAVAILABLE, OTHER_ERROR -> FAILED;
+		};
+	}
+
+	private static int fail(Terminal terminal, int status, String message) {
+		terminal.out().flush();
+		terminal.err().println("eardrum: " + message.replaceAll("\\s*\\R\\s*", "; "));
+		return status;
+	}
+
+	/**
+	 * Tells the version that the jar was built as.
+	 */
+	static final class Version implements CommandLine.IVersionProvider {
+
+		@Override
+		public String[] getVersion() {
+			String version = EardrumCommand.class.getPackage().getImplementationVersion();
+			return new String[] { "eardrum " + ((version != null) ? version : "(built from sources)") };
+		}
+
+	}
+
+}

@@ -1,0 +1,83 @@
+package io.eardrum.cli;
+
+import java.io.PrintStream;
+import java.time.Clock;
+import java.time.Instant;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import io.eardrum.client.MetricClient;
+import io.eardrum.client.RowConsumer;
+import io.eardrum.metric.TimeRange;
+
+/**
+ * Gets points.
+ */
+@Command(name = "get", mixinStandardHelpOptions = true, description = "Print the points of a key, or of all keys.",
+		footerHeading = "%nExamples:%n",
+		footer = { "  eardrum get palm.cpu --since -1h", "  eardrum get '*' --format csv",
+				"  eardrum get palm.cpu --since 2026-11-22T10:00:00Z --until now --format json" })
+final class GetCommand implements Runnable {
+
+	private final Terminal terminal;
+
+	@Mixin
+	private final ServerOptions server = new ServerOptions();
+
+	@Option(names = "--format", defaultValue = "text", paramLabel = "FORMAT",
+			description = "One of ${COMPLETION-CANDIDATES} (${DEFAULT-VALUE}).")
+	private RowFormat format = RowFormat.text;
+
+	@Option(names = "--since", defaultValue = "" + Long.MIN_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME", description = "No points before it: 2026-11-22T10:00:00Z, -1h, or seconds since 1970.")
+	private String since = "";
+
+	@Option(names = "--until", defaultValue = "" + Long.MAX_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME", description = "No points after it.")
+	private String until = "";
+
+	@Parameters(paramLabel = "KEY|'*'", description = "The key; '*', quoted for the shell, is all keys.")
+	private String key = "";
+
+	private boolean first = true;
+
+	GetCommand(Terminal terminal) {
+		this.terminal = terminal;
+	}
+
+	@Override
+	public void run() {
+		Instant now = Clock.systemUTC().instant();
+		TimeRange range = new TimeRange(TimeBound.parse(this.since, now), TimeBound.parse(this.until, now));
+		PrintStream out = this.terminal.out();
+		RowText text = new RowText();
+		RowConsumer printer = (series, timestamp, value) -> {
+			if (!range.contains(timestamp)) {
+				return;
+			}
+			if (this.format == RowFormat.text) {
+				text.set(series, timestamp, value);
+				out.write(text.bytes(), 0, text.length());
+			}
+			else {
+				this.format.row(out, this.first, series.toString(), timestamp, RowText.ofValue(value));
+				this.first = false;
+			}
+		};
+		try (MetricClient client = this.server.connect()) {
+			this.format.begin(out);
+			if (this.key.equals("*")) {
+				client.getAll(printer);
+			}
+			else {
+				client.get(this.key, printer);
+			}
+			this.format.end(out);
+		}
+	}
+
+}

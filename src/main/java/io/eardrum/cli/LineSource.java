@@ -1,0 +1,173 @@
+package io.eardrum.cli;
+
+import java.io.Closeable;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.zip.GZIPInputStream;
+
+/**
+ * The lines of a file or of standard input, as bytes in a buffer that is used again.
+ */
+final class LineSource implements Closeable {
+
+	/** Also the length of the longest line that is looked at. */
+	private static final int BUFFER_LENGTH = 256 * 1024;
+
+	private final CountingInputStream counter;
+
+	private final InputStream input;
+
+	private final byte[] buffer = new byte[BUFFER_LENGTH];
+
+	private int start;
+
+	private int end;
+
+	private int lineStart;
+
+	private int lineEnd;
+
+	private boolean whole;
+
+	private LineSource(InputStream input, boolean compressed) throws IOException {
+		this.counter = new CountingInputStream(input);
+		this.input = compressed ? new GZIPInputStream(this.counter, BUFFER_LENGTH) : this.counter;
+	}
+
+	static LineSource of(InputStream input) throws IOException {
+		return new LineSource(input, false);
+	}
+
+	static LineSource of(Path file) throws IOException {
+		InputStream input = Files.newInputStream(file);
+		try {
+			return new LineSource(input, file.toString().endsWith(".gz"));
+		}
+		catch (IOException ex) {
+			input.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Goes to the next line.
+	 * @return whether there is one
+	 * @throws IOException if reading fails
+	 */
+	boolean next() throws IOException {
+		this.whole = true;
+		int searched = this.start;
+		while (true) {
+			for (int i = searched; i < this.end; i++) {
+				if (this.buffer[i] == '\n') {
+					return line(i, i + 1);
+				}
+			}
+			int unread = this.end - this.start;
+			if (unread == this.buffer.length) {
+				// Too long for any server: what follows goes with it.
+				this.whole = false;
+				unread = 0;
+				this.start = this.end;
+			}
+			if (!fill()) {
+				if (unread == 0 && this.whole) {
+					return false;
+				}
+				this.whole = false;
+				return line(this.end, this.end);
+			}
+			searched = this.start + unread;
+		}
+	}
+
+	private boolean line(int to, int next) {
+		this.lineStart = this.start;
+		this.lineEnd = (to > this.start && this.buffer[to - 1] == '\r') ? to - 1 : to;
+		this.start = next;
+		return true;
+	}
+
+	private boolean fill() throws IOException {
+		System.arraycopy(this.buffer, this.start, this.buffer, 0, this.end - this.start);
+		this.end -= this.start;
+		this.start = 0;
+		int count = this.input.read(this.buffer, this.end, this.buffer.length - this.end);
+		this.end += Math.max(0, count);
+		return count >= 0;
+	}
+
+	/**
+	 * Tells whether the next line may be long in coming, as from somebody who types.
+	 * @return whether nothing is there to be read now
+	 * @throws IOException if reading fails
+	 */
+	boolean mayWait() throws IOException {
+		return this.start == this.end && this.input.available() == 0;
+	}
+
+	/**
+	 * Tells whether the line has an end, and a length that can be read. The number at the
+	 * end of a line that lacks its end may have been cut.
+	 * @return whether it is whole
+	 */
+	boolean isWhole() {
+		return this.whole;
+	}
+
+	byte[] bytes() {
+		return this.buffer;
+	}
+
+	int lineStart() {
+		return this.lineStart;
+	}
+
+	int lineEnd() {
+		return this.lineEnd;
+	}
+
+	/**
+	 * Tells how much of the file has been read, before decompression.
+	 * @return the number of bytes
+	 */
+	long bytesRead() {
+		return this.counter.count;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.input.close();
+	}
+
+	/**
+	 * Counts what is read.
+	 */
+	private static final class CountingInputStream extends FilterInputStream {
+
+		private long count;
+
+		private CountingInputStream(InputStream input) {
+			super(input);
+		}
+
+		@Override
+		public int read() throws IOException {
+			int next = super.read();
+			this.count += (next < 0) ? 0 : 1;
+			return next;
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			int read = super.read(target, offset, length);
+			this.count += Math.max(0, read);
+			return read;
+		}
+
+	}
+
+}

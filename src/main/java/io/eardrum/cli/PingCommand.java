@@ -1,0 +1,43 @@
+package io.eardrum.cli;
+
+import java.util.Locale;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+import io.eardrum.client.MetricClient;
+
+/**
+ * Asks whether a server answers.
+ */
+@Command(name = "ping", mixinStandardHelpOptions = true,
+		description = "Tell whether the server answers, and how fast: one connection, one 'get'.")
+final class PingCommand implements Runnable {
+
+	/** A key that nobody is likely to have, so that the reply is short. */
+	private static final String KEY = "eardrum.ping";
+
+	private final Terminal terminal;
+
+	@Mixin
+	private final ServerOptions server = new ServerOptions();
+
+	PingCommand(Terminal terminal) {
+		this.terminal = terminal;
+	}
+
+	@Override
+	public void run() {
+		long startNanos = System.nanoTime();
+		try (MetricClient client = this.server.connect()) {
+			long connectedNanos = System.nanoTime();
+			client.get(KEY, (key, timestamp, value) -> {
+			});
+			long answeredNanos = System.nanoTime();
+			this.terminal.out()
+				.printf(Locale.ROOT, "%s:%d answers: connected in %.1f ms, replied in %.1f ms%n", this.server.host,
+						this.server.port, (connectedNanos - startNanos) / 1e6, (answeredNanos - connectedNanos) / 1e6);
+		}
+	}
+
+}

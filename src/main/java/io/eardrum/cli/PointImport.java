@@ -1,0 +1,154 @@
+package io.eardrum.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+
+import io.eardrum.client.MetricClient;
+import io.eardrum.client.MetricClientException;
+import io.eardrum.client.PutPipeline;
+import io.eardrum.client.PutProgress;
+
+/**
+ * Puts the points that stand in lines, and keeps count of lines: those that hold no
+ * point, those the server refused, and how many have been settled, from which another
+ * import can go on. Used once, by one thread.
+ */
+final class PointImport {
+
+	private static final int MAX_PROBLEMS_SHOWN = 10;
+
+	/** More than a pipeline ever holds unanswered, and a power of two. */
+	private static final int REMEMBERED_LINES = 1 << 17;
+
+	private final LineSource lines;
+
+	private final PrintStream err;
+
+	private final ProgressBar bar;
+
+	/** The line of each of the points that were put last, by the number of the point. */
+	private final long[] lineOfPoint = new long[REMEMBERED_LINES];
+
+	private long line;
+
+	private long points;
+
+	private long rejected;
+
+	/** The first point that the store could not take. */
+	private long stoppedAtPoint = Long.MAX_VALUE;
+
+	private boolean complete;
+
+	private PutProgress progress = new PutProgress(0, 0, 0, -1);
+
+	PointImport(LineSource lines, PrintStream err, ProgressBar bar) {
+		this.lines = lines;
+		this.err = err;
+		this.bar = bar;
+	}
+
+	/**
+	 * Puts all points.
+	 * @param client the client to use
+	 * @param skip how many lines to leave out
+	 * @throws IOException if the lines can't be read
+	 * @throws MetricClientException if the connection fails, or the server can't store
+	 */
+	void run(MetricClient client, long skip) throws IOException {
+		while (this.line < skip && this.lines.next()) {
+			this.line++;
+		}
+		PutPipeline pipeline = client.pipeline(this::refused);
+		try (pipeline) {
+			putAll(pipeline);
+			pipeline.await();
+			this.complete = true;
+		}
+		finally {
+			this.progress = pipeline.progress();
+		}
+	}
+
+	private void putAll(PutPipeline pipeline) throws IOException {
+		PointLine point = new PointLine();
+		while (this.lines.next()) {
+			this.line++;
+			PointLine.Kind kind = point.read(this.lines.bytes(), this.lines.lineStart(), this.lines.lineEnd());
+			if (!this.lines.isWhole()) {
+				reject(this.line, "without an end, or too long: its last number may have been cut");
+			}
+			else if (kind == PointLine.Kind.POINT) {
+				this.lineOfPoint[(int) (this.points++ % REMEMBERED_LINES)] = this.line;
+				pipeline.put(point.key(), point.timestamp(), point.value());
+			}
+			else if (kind != PointLine.Kind.FRAME) {
+				reject(this.line, kind.problem());
+			}
+			if (this.lines.mayWait()) {
+				pipeline.flush();
+			}
+			if ((this.line & 0x3FF) == 0 && this.bar.isDue()) {
+				this.bar.show(pipeline.progress().acknowledged(), this.lines.bytesRead());
+			}
+		}
+	}
+
+	// A store that is unavailable refuses them all: going on would lose them.
+	private void refused(long index, MetricClientException rejection) {
+		if (rejection.reason() == MetricClientException.Reason.STORAGE_UNAVAILABLE) {
+			this.stoppedAtPoint = Math.min(this.stoppedAtPoint, index);
+			throw rejection;
+		}
+		reject(lineOf(index), String.valueOf(rejection.getMessage()));
+	}
+
+	private void reject(long number, String problem) {
+		this.rejected++;
+		if (this.rejected <= MAX_PROBLEMS_SHOWN) {
+			this.bar.clear();
+			this.err.println("line " + number + ": " + problem);
+		}
+		else if (this.rejected == MAX_PROBLEMS_SHOWN + 1) {
+			this.err.println("more rejected lines are counted only");
+		}
+	}
+
+	private long lineOf(long index) {
+		return this.lineOfPoint[(int) (index % REMEMBERED_LINES)];
+	}
+
+	/**
+	 * Tells whether all lines are settled.
+	 * @return whether nothing is left to be imported
+	 */
+	boolean isComplete() {
+		return this.complete;
+	}
+
+	/**
+	 * Tells how many points the server has stored for certain.
+	 * @return the number of points
+	 */
+	long acknowledged() {
+		return this.progress.acknowledged();
+	}
+
+	/**
+	 * Tells how many lines were no point, or one that the server refused.
+	 * @return the number of lines
+	 */
+	long rejected() {
+		return this.rejected;
+	}
+
+	/**
+	 * Tells how many lines from the first on are settled: stored, rejected, or no points.
+	 * @return the number of lines that another import may skip
+	 */
+	long settledLines() {
+		long open = Math.min(this.progress.answered(), this.stoppedAtPoint);
+		return (open < this.points) ? lineOf(open) - 1 : this.line;
+	}
+
+}

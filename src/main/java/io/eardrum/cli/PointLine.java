@@ -1,0 +1,140 @@
+package io.eardrum.cli;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.NumberReader;
+
+/**
+ * Reads a line that holds a point: {@code put key value timestamp}, or {@code key value
+ * timestamp} as {@code get} prints it and as Graphite takes it.
+ * <p>
+ * Not safe for use by several threads: the point that was read last is kept.
+ */
+final class PointLine {
+
+	private static final int MAX_WORDS = 5;
+
+	private final NumberReader numbers = new NumberReader();
+
+	private final int[] starts = new int[MAX_WORDS];
+
+	private final int[] ends = new int[MAX_WORDS];
+
+	private @Nullable SeriesKey key;
+
+	/**
+	 * Reads a line.
+	 * @param bytes the array in which it stands
+	 * @param from where it starts
+	 * @param to where it ends
+	 * @return what it is
+	 */
+	Kind read(byte[] bytes, int from, int to) {
+		int words = split(bytes, from, to);
+		if (words == 0 || (words == 1 && isWord(bytes, 0, "ok"))) {
+			return Kind.FRAME;
+		}
+		int first = (words == 4 && isWord(bytes, 0, "put")) ? 1 : 0;
+		if (words - first != 3) {
+			return Kind.NO_POINT;
+		}
+		int valueEnd = this.numbers.readValue(bytes, this.starts[first + 1], this.ends[first + 1]);
+		if (valueEnd != this.ends[first + 1]) {
+			return Kind.BAD_VALUE;
+		}
+		int timestampEnd = this.numbers.readTimestamp(bytes, this.starts[first + 2], this.ends[first + 2]);
+		if (timestampEnd != this.ends[first + 2]) {
+			return Kind.BAD_TIMESTAMP;
+		}
+		int length = this.ends[first] - this.starts[first];
+		if (this.key == null || !this.key.matches(bytes, this.starts[first], length)) {
+			this.key = SeriesKey.of(bytes, this.starts[first], length);
+		}
+		return Kind.POINT;
+	}
+
+	SeriesKey key() {
+		if (this.key == null) {
+			throw new IllegalStateException("no point was read");
+		}
+		return this.key;
+	}
+
+	long timestamp() {
+		return this.numbers.timestamp();
+	}
+
+	double value() {
+		return this.numbers.value();
+	}
+
+	private int split(byte[] bytes, int from, int to) {
+		int words = 0;
+		int position = from;
+		while (words < MAX_WORDS) {
+			while (position < to && isBlank(bytes[position])) {
+				position++;
+			}
+			if (position == to) {
+				return words;
+			}
+			this.starts[words] = position;
+			while (position < to && !isBlank(bytes[position])) {
+				position++;
+			}
+			this.ends[words++] = position;
+		}
+		return words;
+	}
+
+	private static boolean isBlank(byte value) {
+		return value == ' ' || value == '\t';
+	}
+
+	private boolean isWord(byte[] bytes, int word, String expected) {
+		int start = this.starts[word];
+		if (this.ends[word] - start != expected.length()) {
+			return false;
+		}
+		for (int i = 0; i < expected.length(); i++) {
+			if (bytes[start + i] != expected.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * What a line can be.
+	 */
+	enum Kind {
+
+		/** A point. */
+		POINT(""),
+
+		/** What stands around the rows of a reply. */
+		FRAME(""),
+
+		/** Words, but not as many as a point has. */
+		NO_POINT("not 'key value timestamp' nor 'put key value timestamp'"),
+
+		/** The value is none. */
+		BAD_VALUE("the value is no finite decimal number"),
+
+		/** The timestamp is none. */
+		BAD_TIMESTAMP("the timestamp is no 64-bit integer");
+
+		private final String problem;
+
+		Kind(String problem) {
+			this.problem = problem;
+		}
+
+		String problem() {
+			return this.problem;
+		}
+
+	}
+
+}

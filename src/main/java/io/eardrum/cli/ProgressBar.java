@@ -1,0 +1,68 @@
+package io.eardrum.cli;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A line at the bottom of the terminal that tells how far something has come.
+ */
+final class ProgressBar {
+
+	private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+
+	private static final int WIDTH = 24;
+
+	private final PrintStream out;
+
+	private final boolean shown;
+
+	private final long totalBytes;
+
+	private final long startNanos = System.nanoTime();
+
+	private long nextNanos = this.startNanos;
+
+	/**
+	 * Prepares a bar.
+	 * @param out where it goes
+	 * @param shown whether to show it: only a person wants it
+	 * @param totalBytes how much there is to be read; 0 if nobody knows
+	 */
+	ProgressBar(PrintStream out, boolean shown, long totalBytes) {
+		this.out = out;
+		this.shown = shown;
+		this.totalBytes = totalBytes;
+	}
+
+	boolean isDue() {
+		return this.shown && System.nanoTime() - this.nextNanos >= 0;
+	}
+
+	void show(long points, long bytes) {
+		this.nextNanos = System.nanoTime() + INTERVAL_NANOS;
+		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
+		StringBuilder line = new StringBuilder("\r");
+		if (this.totalBytes > 0) {
+			double share = Math.min(1, (double) bytes / this.totalBytes);
+			int filled = (int) (share * WIDTH);
+			line.append('[').append("#".repeat(filled)).append(".".repeat(WIDTH - filled)).append(']');
+			line.append(String.format(Locale.ROOT, " %3.0f%%", share * 100));
+			if (share > 0) {
+				long left = Math.round(seconds / share - seconds);
+				line.append(String.format(Locale.ROOT, " %d:%02d left", left / 60, left % 60));
+			}
+		}
+		line.append(String.format(Locale.ROOT, " %,d points, %,.0f/s\u001b[K", points, points / seconds));
+		this.out.print(line);
+		this.out.flush();
+	}
+
+	void clear() {
+		if (this.shown) {
+			this.out.print("\r\u001b[K");
+			this.out.flush();
+		}
+	}
+
+}

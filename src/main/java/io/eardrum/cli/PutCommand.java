@@ -1,0 +1,65 @@
+package io.eardrum.cli;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+import io.eardrum.client.MetricClient;
+import io.eardrum.protocol.NumberReader;
+
+/**
+ * Puts a point.
+ */
+@Command(name = "put", mixinStandardHelpOptions = true,
+		description = "Put a point. Nothing is printed once it is stored.", footerHeading = "%nExamples:%n",
+		footer = { "  eardrum put palm.cpu 23.7", "  eardrum put palm.cpu 23.7 1150864247" })
+final class PutCommand implements Runnable {
+
+	@Mixin
+	private final ServerOptions server = new ServerOptions();
+
+	@Parameters(arity = "2..3", paramLabel = "KEY VALUE [TIMESTAMP]", hideParamSyntax = true,
+			description = "A word, a decimal number, and whole seconds since 1970 (now).")
+	private List<String> words = new ArrayList<>();
+
+	@Override
+	public void run() {
+		if (this.words.size() > 3) {
+			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], not " + this.words.size() + " words");
+		}
+		double value = value(this.words.get(1));
+		boolean timed = this.words.size() == 3;
+		long timestamp = timed ? timestamp(this.words.get(2)) : 0;
+		try (MetricClient client = this.server.connect()) {
+			if (timed) {
+				client.put(this.words.get(0), value, timestamp);
+			}
+			else {
+				client.put(this.words.get(0), value);
+			}
+		}
+	}
+
+	private static double value(String word) {
+		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+		NumberReader reader = new NumberReader();
+		if (bytes.length == 0 || reader.readValue(bytes, 0, bytes.length) != bytes.length) {
+			throw new IllegalArgumentException("the value '" + word + "' is no finite decimal number");
+		}
+		return reader.value();
+	}
+
+	static long timestamp(String word) {
+		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+		NumberReader reader = new NumberReader();
+		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {
+			throw new IllegalArgumentException("the timestamp '" + word + "' is no 64-bit integer");
+		}
+		return reader.timestamp();
+	}
+
+}

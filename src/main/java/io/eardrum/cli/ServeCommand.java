@@ -1,0 +1,18 @@
+package io.eardrum.cli;
+
+import picocli.CommandLine.Command;
+
+/**
+ * Describes {@code serve}, which the application itself carries out.
+ */
+@Command(name = EardrumCommand.SERVE, mixinStandardHelpOptions = true,
+		description = { "Start the server; so does no command at all.",
+				"Every property can be given as --name=value, such as --eardrum.tcp.port=9999" })
+final class ServeCommand implements Runnable {
+
+	@Override
+	public void run() {
+		throw new IllegalStateException("the application starts the server");
+	}
+
+}

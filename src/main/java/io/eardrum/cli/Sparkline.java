@@ -1,0 +1,33 @@
+package io.eardrum.cli;
+
+import java.util.List;
+
+import io.eardrum.metric.Point;
+
+/**
+ * A chart of one line: a block for each value, from the lowest to the highest.
+ */
+final class Sparkline {
+
+	private static final String BLOCKS = "▁▂▃▄▅▆▇█";
+
+	private Sparkline() {
+	}
+
+	static String of(List<Point> points) {
+		double least = Double.POSITIVE_INFINITY;
+		double most = Double.NEGATIVE_INFINITY;
+		for (Point point : points) {
+			least = Math.min(least, point.value());
+			most = Math.max(most, point.value());
+		}
+		StringBuilder line = new StringBuilder();
+		for (Point point : points) {
+			// Halved, since the distance of two doubles may be none.
+			double share = (most > least) ? (point.value() / 2 - least / 2) / (most / 2 - least / 2) : 0;
+			line.append(BLOCKS.charAt((int) Math.round(share * (BLOCKS.length() - 1))));
+		}
+		return line.toString();
+	}
+
+}

@@ -1,0 +1,54 @@
+package io.eardrum.cli;
+
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Reads a moment as people give it: RFC 3339 ({@code 2026-11-22T10:00:00Z}), time back
+ * from now ({@code -1h}; s, m, h, d, w), {@code now}, or seconds since 1970.
+ */
+final class TimeBound {
+
+	private static final Pattern RELATIVE = Pattern.compile("([+-]\\d{1,10})([smhdw])");
+
+	private TimeBound() {
+	}
+
+	/**
+	 * Reads a moment.
+	 * @param text the text
+	 * @param now what it is relative to, if it is
+	 * @return seconds since 1970
+	 * @throws IllegalArgumentException if it is no moment
+	 */
+	static long parse(String text, Instant now) {
+		Matcher relative = RELATIVE.matcher(text);
+		if (relative.matches()) {
+			long unit = switch (relative.group(2)) {
+				case "s" -> 1;
+				case "m" -> 60;
+				case "h" -> 3_600;
+				case "d" -> 86_400;
+				default -> 604_800;
+			};
+			return now.getEpochSecond() + Long.parseLong(relative.group(1)) * unit;
+		}
+		if (text.equals("now")) {
+			return now.getEpochSecond();
+		}
+		if (text.matches("[+-]?\\d+")) {
+			return PutCommand.timestamp(text);
+		}
+		try {
+			return OffsetDateTime.parse(text).toEpochSecond();
+		}
+		catch (DateTimeParseException ex) {
+			throw new IllegalArgumentException(
+					"'" + text + "' is no time: it takes 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
+		}
+	}
+
+}

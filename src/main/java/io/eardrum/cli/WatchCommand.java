@@ -1,0 +1,100 @@
+package io.eardrum.cli;
+
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import io.eardrum.client.MetricClient;
+import io.eardrum.metric.Point;
+
+/**
+ * Shows some keys again and again.
+ */
+@Command(name = "watch", mixinStandardHelpOptions = true,
+		description = { "Show the newest values of keys, with a sparkline, until Ctrl-C.",
+				"Without a terminal, each round is appended to the output." })
+final class WatchCommand implements Runnable {
+
+	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
+
+	private final Terminal terminal;
+
+	@Mixin
+	private final ServerOptions server = new ServerOptions();
+
+	@Option(names = "--interval", defaultValue = "2", paramLabel = "SECONDS",
+			description = "How long to wait between rounds (${DEFAULT-VALUE}).")
+	private int intervalSeconds;
+
+	@Option(names = "--count", defaultValue = "0", paramLabel = "N",
+			description = "End after so many rounds; 0 is never (${DEFAULT-VALUE}).")
+	private int count;
+
+	@Option(names = "--width", defaultValue = "40", paramLabel = "POINTS",
+			description = "How many points the sparkline shows (${DEFAULT-VALUE}).")
+	private int width;
+
+	@Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys.")
+	private List<String> keys = new ArrayList<>();
+
+	WatchCommand(Terminal terminal) {
+		this.terminal = terminal;
+	}
+
+	@Override
+	public void run() {
+		if (this.intervalSeconds < 0 || this.width < 1 || this.count < 0) {
+			throw new IllegalArgumentException("--interval, --width and --count are not negative numbers");
+		}
+		try (MetricClient client = this.server.connect()) {
+			for (long round = 1; !this.terminal.out().checkError(); round++) {
+				show(client);
+				if (round == this.count) {
+					return;
+				}
+				TimeUnit.SECONDS.sleep(this.intervalSeconds);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private void show(MetricClient client) {
+		StringBuilder view = new StringBuilder();
+		int longest = this.keys.stream().mapToInt(String::length).max().orElse(0);
+		for (String key : this.keys) {
+			List<Point> newest = newest(client, key);
+			String value = newest.isEmpty() ? "-" : RowText.ofValue(newest.get(newest.size() - 1).value());
+			view.append(key)
+				.append(" ".repeat(longest - key.length() + 1))
+				.append(" ".repeat(Math.max(0, 12 - value.length())))
+				.append(value)
+				.append("  ")
+				.append(Sparkline.of(newest))
+				.append('\n');
+		}
+		PrintStream out = this.terminal.out();
+		out.print((this.terminal.outIsTerminal() ? HOME_AND_CLEAR : "") + view);
+		out.flush();
+	}
+
+	private List<Point> newest(MetricClient client, String key) {
+		Point[] ring = new Point[this.width];
+		long[] seen = new long[1];
+		client.get(key,
+				(series, timestamp, value) -> ring[(int) (seen[0]++ % ring.length)] = new Point(timestamp, value));
+		List<Point> newest = new ArrayList<>();
+		for (long i = Math.max(0, seen[0] - ring.length); i < seen[0]; i++) {
+			newest.add(ring[(int) (i % ring.length)]);
+		}
+		return newest;
+	}
+
+}

@@ -1,0 +1,18 @@
+package io.eardrum.cli.load;
+
+import java.io.IOException;
+
+/**
+ * What is done over one connection.
+ */
+interface Load {
+
+	/**
+	 * Puts points until a measurement is over, and then waits for the replies that are
+	 * still missing.
+	 * @param measurement counts the points
+	 * @throws IOException if the connection fails or a reply isn't {@code ok}
+	 */
+	void run(Measurement measurement) throws IOException;
+
+}

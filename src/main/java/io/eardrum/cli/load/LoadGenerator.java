@@ -1,0 +1,120 @@
+package io.eardrum.cli.load;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Puts a server on this machine under load, and prints how many points it acknowledged a
+ * second, and how long the replies to one write took: <pre>
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator window 127.0.0.1 8888 \
+ *     --connections 8 --depth 16 --seconds 10 --warmup 3 --series 1000
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator stream 127.0.0.1 8888 \
+ *     --connections 4 --depth 500 --start 1200000000
+ * java -cp target/classes io.eardrum.cli.load.LoadGenerator get-all 127.0.0.1 8888
+ * </pre> A reply that isn't {@code ok} or doesn't come within 30 seconds fails the run:
+ * the exit status is then 1, and 2 for a command line that is wrong.
+ */
+public final class LoadGenerator {
+
+	private LoadGenerator() {
+	}
+
+	/**
+	 * Runs a load.
+	 * @param arguments mode, host, port and options
+	 */
+	public static void main(String[] arguments) {
+		try {
+			System.out.println(run(LoadOptions.parse(arguments)));
+		}
+		catch (IllegalArgumentException ex) {
+			System.err.println(ex.getMessage() + "\n" + LoadOptions.USAGE);
+			System.exit(2);
+		}
+		catch (IOException | InterruptedException ex) {
+			System.err.println("failed: " + ex.getMessage());
+			System.exit(1);
+		}
+	}
+
+	/**
+	 * Runs a load.
+	 * @param options what to do
+	 * @return the line to print
+	 * @throws IOException if a connection fails or a reply isn't {@code ok}
+	 * @throws InterruptedException if this thread is interrupted
+	 */
+	public static String run(LoadOptions options) throws IOException, InterruptedException {
+		if (options.mode() == LoadMode.GET_ALL) {
+			try (Connection connection = new Connection(options)) {
+				AllRows all = AllRows.read(connection);
+				return String.format(Locale.ROOT, "get-all: %.0f rows/s, %.1f MB/s (%d rows, %d bytes in %.3f s)",
+						all.rowsPerSecond(), all.bytesPerSecond() / 1e6, all.rows(), all.bytes(), all.nanos() / 1e9);
+			}
+		}
+		Measurement sum = measure(options);
+		RoundTrips roundTrips = sum.roundTrips();
+		return String.format(Locale.ROOT,
+				"%s %d x %d: %d points/s acknowledged, round trip of a write p50 %.3f, p99 %.3f, p99.9 %.3f ms"
+						+ " (%d points in %d s, %d with warm-up)",
+				options.mode().text(), options.connections(), options.depth(), sum.points() / options.seconds(),
+				roundTrips.quantileNanos(0.5) / 1e6, roundTrips.quantileNanos(0.99) / 1e6,
+				roundTrips.quantileNanos(0.999) / 1e6, sum.points(), options.seconds(), sum.pointsInAll());
+	}
+
+	/**
+	 * Puts points over all connections, each with a thread of its own.
+	 * @param options what to do
+	 * @return what all of them got done
+	 * @throws IOException if a connection fails or a reply isn't {@code ok}
+	 * @throws InterruptedException if this thread is interrupted
+	 */
+	static Measurement measure(LoadOptions options) throws IOException, InterruptedException {
+		List<Connection> connections = new ArrayList<>();
+		ExecutorService threads = Executors.newFixedThreadPool(options.connections());
+		try {
+			List<Load> loads = new ArrayList<>();
+			for (int i = 0; i < options.connections(); i++) {
+				Connection connection = new Connection(options);
+				connections.add(connection);
+				PutLines lines = new PutLines(i, options.connections(), options.series(), options.start());
+				loads.add((options.mode() == LoadMode.WINDOW) ? new WindowLoad(connection, lines, options.depth())
+						: new StreamLoad(connection, lines, options.depth(), options.inFlightBytes()));
+			}
+			// All are connected: the clock starts for all of them at once.
+			long startNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.warmupSeconds());
+			long endNanos = startNanos + TimeUnit.SECONDS.toNanos(options.seconds());
+			ExecutorCompletionService<Measurement> running = new ExecutorCompletionService<>(threads);
+			loads.forEach((load) -> running.submit(() -> {
+				Measurement measurement = new Measurement(startNanos, endNanos);
+				load.run(measurement);
+				return measurement;
+			}));
+			Measurement sum = new Measurement(startNanos, endNanos);
+			for (int i = 0; i < loads.size(); i++) {
+				sum.add(running.take().get());
+			}
+			return sum;
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new IOException(cause.getMessage(), cause);
+		}
+		finally {
+			// Also ends those that still wait for a reply.
+			for (Closeable connection : connections) {
+				connection.close();
+			}
+			threads.shutdown();
+		}
+	}
+
+}

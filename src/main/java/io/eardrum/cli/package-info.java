@@ -1,0 +1,5 @@
+/**
+ * The command line: what telnet is too bare for.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum.cli;

@@ -1,0 +1,45 @@
+package io.eardrum.client;
+
+import java.time.Duration;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * How long to wait between attempts to connect again: twice as long each time, with up to
+ * a quarter off at random, so that many clients don't come back in one moment.
+ *
+ * @param first how long to wait after the first failed attempt
+ * @param longest how long to wait at most
+ * @param giveUpAfter for how long to try in all, before the call that needs the
+ * connection fails
+ */
+public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
+
+	/**
+	 * Waits for 100 milliseconds first, and for 5 seconds at most, and gives up after a
+	 * minute.
+	 */
+	public static final Backoff DEFAULT = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5),
+			Duration.ofMinutes(1));
+
+	public Backoff {
+		if (first.toNanos() <= 0 || longest.compareTo(first) < 0 || giveUpAfter.isNegative()) {
+			throw new IllegalArgumentException("a backoff from " + first + " to " + longest + " within " + giveUpAfter);
+		}
+	}
+
+	/**
+	 * Tells how long to wait after a failed attempt.
+	 * @param failures how many attempts have failed, 1 or more
+	 * @return the time to wait, in nanoseconds
+	 */
+	long delayNanos(int failures) {
+		long most = this.longest.toNanos();
+		long doubled = this.first.toNanos();
+		for (int i = 1; i < failures && doubled < most; i++) {
+			doubled *= 2;
+		}
+		long delay = Math.min(doubled, most);
+		return delay - ThreadLocalRandom.current().nextLong(delay / 4 + 1);
+	}
+
+}

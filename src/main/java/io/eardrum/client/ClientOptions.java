@@ -1,0 +1,101 @@
+package io.eardrum.client;
+
+import java.time.Clock;
+import java.time.Duration;
+
+import javax.net.ssl.SSLSocketFactory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a {@link MetricClient} connects to, and how.
+ *
+ * @param host the name or address of the server
+ * @param port its TCP port
+ * @param connectTimeout how long to wait for the connection, TLS handshake included
+ * @param readTimeout for how long a reply that is due may bring no byte
+ * @param tls makes sockets that speak TLS, or {@code null} for plain TCP
+ * @param reconnect how to connect again when the connection is lost, or {@code null} not
+ * to
+ * @param clock tells the time for points without a timestamp
+ */
+public record ClientOptions(String host, int port, Duration connectTimeout, Duration readTimeout,
+		@Nullable SSLSocketFactory tls, @Nullable Backoff reconnect, Clock clock) {
+
+	/**
+	 * The port of a server that is not told otherwise.
+	 */
+	public static final int DEFAULT_PORT = 8888;
+
+	/**
+	 * The timeout for connecting and for reading, if none is set.
+	 */
+	public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+	public ClientOptions {
+		if (port < 1 || port > 0xFFFF) {
+			throw new IllegalArgumentException("port " + port + " is not from 1 to 65535");
+		}
+		requireTimeout("connect timeout", connectTimeout);
+		requireTimeout("read timeout", readTimeout);
+	}
+
+	/**
+	 * Returns the options for plain TCP, timeouts of ten seconds, no reconnecting, and
+	 * the system's clock.
+	 * @param host the name or address of the server
+	 * @param port its TCP port
+	 * @return the options
+	 */
+	public static ClientOptions of(String host, int port) {
+		return new ClientOptions(host, port, DEFAULT_TIMEOUT, DEFAULT_TIMEOUT, null, null, Clock.systemUTC());
+	}
+
+	/**
+	 * Sets both timeouts.
+	 * @param connect how long to wait for the connection
+	 * @param read for how long a reply that is due may bring no byte
+	 * @return other options
+	 */
+	public ClientOptions withTimeouts(Duration connect, Duration read) {
+		return new ClientOptions(this.host, this.port, connect, read, this.tls, this.reconnect, this.clock);
+	}
+
+	/**
+	 * Switches TLS on. The server's certificate has to be for the host.
+	 * @param factory makes the sockets, such as {@code SSLContext.getDefault()
+	 * .getSocketFactory()}
+	 * @return other options
+	 */
+	public ClientOptions withTls(SSLSocketFactory factory) {
+		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, factory, this.reconnect,
+				this.clock);
+	}
+
+	/**
+	 * Lets the client connect again, at the next call, after the connection was lost.
+	 * @param backoff how long to wait between attempts
+	 * @return other options
+	 */
+	public ClientOptions withReconnect(Backoff backoff) {
+		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, backoff,
+				this.clock);
+	}
+
+	/**
+	 * Sets the clock.
+	 * @param other tells the time for points without a timestamp
+	 * @return other options
+	 */
+	public ClientOptions withClock(Clock other) {
+		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, this.reconnect,
+				other);
+	}
+
+	private static void requireTimeout(String name, Duration timeout) {
+		if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+			throw new IllegalArgumentException("the " + name + " of " + timeout + " is not from 1 ms to 24 days");
+		}
+	}
+
+}

@@ -1,0 +1,130 @@
+package io.eardrum.client;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.NumberWriter;
+import io.eardrum.protocol.Utf8;
+
+/**
+ * Commands on their way to the server. Not safe for use by several threads at once.
+ */
+final class CommandBuffer {
+
+	private static final byte[] PUT = "put ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] GET = "get ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] GET_ALL = "get *\n".getBytes(StandardCharsets.US_ASCII);
+
+	private static final int MAX_REST_LENGTH = PUT.length + NumberWriter.MAX_VALUE_LENGTH
+			+ NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
+
+	private byte[] bytes;
+
+	private int length;
+
+	/** The key that was found good last: most neighbours have the same one. */
+	private @Nullable SeriesKey goodKey;
+
+	CommandBuffer(int capacity) {
+		this.bytes = new byte[capacity];
+	}
+
+	int length() {
+		return this.length;
+	}
+
+	/**
+	 * Adds a put.
+	 * @param key the key
+	 * @param timestamp the timestamp
+	 * @param value the value
+	 * @throws MetricClientException if no command can carry them; nothing is added then
+	 */
+	void put(SeriesKey key, long timestamp, double value) {
+		if (!Double.isFinite(value)) {
+			throw invalid("the value of '" + key + "' is " + value + ", which is no finite number");
+		}
+		int position = begin(PUT, key);
+		this.bytes[position++] = ' ';
+		position = NumberWriter.writeValue(value, this.bytes, position);
+		this.bytes[position++] = ' ';
+		position = NumberWriter.writeTimestamp(timestamp, this.bytes, position);
+		this.bytes[position++] = '\n';
+		this.length = position;
+	}
+
+	/**
+	 * Adds a get.
+	 * @param key the key
+	 * @throws MetricClientException if no command can carry it; nothing is added then
+	 */
+	void get(SeriesKey key) {
+		int position = begin(GET, key);
+		this.bytes[position++] = '\n';
+		this.length = position;
+	}
+
+	void getAll() {
+		ensure(GET_ALL.length);
+		System.arraycopy(GET_ALL, 0, this.bytes, this.length, GET_ALL.length);
+		this.length += GET_ALL.length;
+	}
+
+	void writeTo(OutputStream output) throws IOException {
+		output.write(this.bytes, 0, this.length);
+	}
+
+	void clear() {
+		this.length = 0;
+	}
+
+	private int begin(byte[] command, SeriesKey key) {
+		ensure(key.length() + MAX_REST_LENGTH);
+		System.arraycopy(command, 0, this.bytes, this.length, command.length);
+		int keyStart = this.length + command.length;
+		int keyEnd = key.copyTo(this.bytes, keyStart);
+		if (this.goodKey == null || !key.equals(this.goodKey)) {
+			check(key, keyStart, keyEnd);
+			this.goodKey = key;
+		}
+		return keyEnd;
+	}
+
+	// A key with a blank or a line end in it would be another command, or two.
+	private void check(SeriesKey key, int start, int end) {
+		for (int i = start; i < end; i++) {
+			byte current = this.bytes[i];
+			if ((current >= 0 && current <= ' ') || current == 0x7F) {
+				throw invalid("the key '" + visible(key) + "' has a blank or control character in it");
+			}
+		}
+		if (end - start == 1 && this.bytes[start] == '*') {
+			throw invalid("the key '*' is reserved for all keys");
+		}
+		if (!Utf8.isWellFormed(this.bytes, start, end)) {
+			throw invalid("the key '" + visible(key) + "' is not well-formed UTF-8");
+		}
+	}
+
+	private void ensure(int count) {
+		if (this.length + count > this.bytes.length) {
+			this.bytes = Arrays.copyOf(this.bytes, Math.max(this.length + count, this.bytes.length * 2));
+		}
+	}
+
+	private static MetricClientException invalid(String message) {
+		return new MetricClientException(MetricClientException.Reason.INVALID, message);
+	}
+
+	private static String visible(SeriesKey key) {
+		return key.toString().replaceAll("\\p{Cntrl}", "?");
+	}
+
+}

@@ -1,0 +1,386 @@
+package io.eardrum.client;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.KeyedPoint;
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+
+/**
+ * Puts points to a server and gets them back, over one connection that is made with the
+ * client and kept. <pre>
+ * try (MetricClient client = MetricClient.connect("127.0.0.1", 8888)) {
+ *     client.put("palm.cpu", 23.7);
+ *     client.put("palm.cpu", 23.9, 1150864257L);
+ *     List&lt;Point&gt; points = client.get("palm.cpu");
+ * }
+ * </pre>
+ * <p>
+ * Safe for use by several threads, which take turns: a call waits until the one before it
+ * has its reply. Any thread may close the client at any time; calls that wait then fail.
+ * <p>
+ * All failures are {@link MetricClientException}s. After one whose reason
+ * {@linkplain MetricClientException.Reason#endsConnection() ends the connection}, the
+ * connection is given up: a late reply must not be taken for that of the next command.
+ * With {@linkplain ClientOptions#withReconnect(Backoff) reconnecting} the next call makes
+ * another one, otherwise all further calls fail. A put that failed this way may or may
+ * not have been stored; nothing is sent twice unless the caller does so, which is safe.
+ */
+public final class MetricClient implements AutoCloseable {
+
+	private final ClientOptions options;
+
+	private final ReentrantLock turn = new ReentrantLock();
+
+	private final CommandBuffer command = new CommandBuffer(256);
+
+	private volatile ClientConnection connection;
+
+	/** Why the connection was given up; {@code null} while it is in use. */
+	private @Nullable MetricClientException lost;
+
+	private volatile boolean closed;
+
+	private MetricClient(ClientOptions options) {
+		this.options = options;
+		this.connection = ClientConnection.open(options);
+	}
+
+	/**
+	 * Connects to a server.
+	 * @param host its name or address
+	 * @param port its TCP port
+	 * @return a connected client
+	 * @throws MetricClientException if there is no connection
+	 */
+	public static MetricClient connect(String host, int port) {
+		return connect(ClientOptions.of(host, port));
+	}
+
+	/**
+	 * Connects to a server.
+	 * @param options where it is, and how to talk to it
+	 * @return a connected client
+	 * @throws MetricClientException if there is no connection
+	 */
+	public static MetricClient connect(ClientOptions options) {
+		return new MetricClient(options);
+	}
+
+	/**
+	 * Puts a point with the current time, in whole seconds since 1970.
+	 * @param key the key
+	 * @param value the value, finite
+	 * @throws MetricClientException if the point isn't acknowledged
+	 */
+	public void put(String key, double value) {
+		put(key, value, this.options.clock().instant().getEpochSecond());
+	}
+
+	/**
+	 * Puts a point.
+	 * @param key the key
+	 * @param value the value, finite
+	 * @param timestamp the timestamp, whole seconds since 1970 by convention
+	 * @throws MetricClientException if the point isn't acknowledged
+	 */
+	public void put(String key, double value, long timestamp) {
+		SeriesKey seriesKey = key(key);
+		ask((commands) -> commands.put(seriesKey, timestamp, value), (replies) -> {
+			MetricClientException error = replies.readAcknowledgement();
+			if (error != null) {
+				throw error;
+			}
+			return 1;
+		});
+	}
+
+	/**
+	 * Puts points without waiting for each reply, in bounded memory. The first refused
+	 * point stops it: the replies to what was sent until then are awaited, and the
+	 * exception says how far it came.
+	 * @param points the points, in the order in which they are to be put
+	 * @return how many points were acknowledged: all of them
+	 * @throws MetricClientException if a point is refused or the connection fails, with
+	 * the {@linkplain MetricClientException#progress() progress} made
+	 */
+	public long put(Iterable<KeyedPoint> points) {
+		return put(points.iterator());
+	}
+
+	/**
+	 * Puts points as {@link #put(Iterable)} does, and closes the stream.
+	 * @param points the points, in the order in which they are to be put
+	 * @return how many points were acknowledged: all of them
+	 * @throws MetricClientException if a point is refused or the connection fails
+	 */
+	public long put(Stream<KeyedPoint> points) {
+		try (points) {
+			return put(points.iterator());
+		}
+	}
+
+	/**
+	 * Puts points as {@link #put(Iterable)} does.
+	 * @param points the points, in the order in which they are to be put
+	 * @return how many points were acknowledged: all of them
+	 * @throws MetricClientException if a point is refused or the connection fails
+	 */
+	public long put(Iterator<KeyedPoint> points) {
+		PutPipeline pipeline = pipeline((index, rejection) -> {
+			throw rejection;
+		});
+		try {
+			while (points.hasNext()) {
+				pipeline.put(points.next());
+			}
+			return pipeline.await().acknowledged();
+		}
+		catch (MetricClientException ex) {
+			pipeline.stop();
+			// A refusal, or already told with the progress.
+			throw (ex.progress() == null) ? ex.with(pipeline.progress()) : ex;
+		}
+		finally {
+			pipeline.stop();
+		}
+	}
+
+	/**
+	 * Puts points without waiting for each reply, in bounded memory. Refused points are
+	 * told, and the others go on.
+	 * @param points the points, in the order in which they are to be put
+	 * @param handler is told of each refused point
+	 * @return how many points were acknowledged, and how many refused
+	 * @throws MetricClientException if the connection fails, with the
+	 * {@linkplain MetricClientException#progress() progress} made
+	 */
+	public PutProgress put(Iterable<KeyedPoint> points, RejectionHandler handler) {
+		PutPipeline pipeline = pipeline(handler);
+		try {
+			points.forEach(pipeline::put);
+			return pipeline.await();
+		}
+		finally {
+			pipeline.stop();
+		}
+	}
+
+	/**
+	 * Opens a pipeline, for a caller that has points from time to time. It has to be
+	 * closed; until then, other threads that use this client wait.
+	 * @param handler is told of each refused point
+	 * @return the pipeline
+	 * @throws MetricClientException if there is no connection
+	 */
+	public PutPipeline pipeline(RejectionHandler handler) {
+		takeTurn();
+		try {
+			return new PutPipeline(connected(), handler, this::endTurn);
+		}
+		catch (RuntimeException | Error ex) {
+			this.turn.unlock();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Gets the points of a series.
+	 * @param key the key
+	 * @return the points, ascending by timestamp; none if the server doesn't know the key
+	 * @throws MetricClientException if they can't be had
+	 */
+	public List<Point> get(String key) {
+		List<Point> points = new ArrayList<>();
+		get(key, (name, timestamp, value) -> points.add(new Point(timestamp, value)));
+		return points;
+	}
+
+	/**
+	 * Gets the points of a series one by one, in bounded memory. The reply is known to be
+	 * complete when this returns, and not before.
+	 * @param key the key
+	 * @param consumer takes the points, ascending by timestamp
+	 * @return how many points there were
+	 * @throws MetricClientException if they can't be had, or not all of them
+	 */
+	public long get(String key, RowConsumer consumer) {
+		SeriesKey seriesKey = key(key);
+		return ask((commands) -> commands.get(seriesKey), (replies) -> replies.readRows(seriesKey, consumer));
+	}
+
+	/**
+	 * Gets all points there are.
+	 * @return the points of each key, ascending by timestamp; the keys in the order of
+	 * their first put
+	 * @throws MetricClientException if they can't be had
+	 */
+	public Map<String, List<Point>> getAll() {
+		Map<SeriesKey, List<Point>> points = new LinkedHashMap<>();
+		getAll((key, timestamp, value) -> points.computeIfAbsent(key, (absent) -> new ArrayList<>())
+			.add(new Point(timestamp, value)));
+		Map<String, List<Point>> named = new LinkedHashMap<>();
+		points.forEach((key, series) -> named.put(key.toString(), series));
+		return named;
+	}
+
+	/**
+	 * Gets all points one by one, in bounded memory. The reply is known to be complete
+	 * when this returns, and not before.
+	 * @param consumer takes the points, those of each key together
+	 * @return how many points there were
+	 * @throws MetricClientException if they can't be had, or not all of them
+	 */
+	public long getAll(RowConsumer consumer) {
+		return ask(CommandBuffer::getAll, (replies) -> replies.readRows(null, consumer));
+	}
+
+	/**
+	 * Closes the connection. Calls that wait for a reply fail.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.connection.abort();
+	}
+
+	private long ask(Request request, ToLongFunction<ReplyReader> reader) {
+		takeTurn();
+		try {
+			this.command.clear();
+			request.writeTo(this.command);
+			ClientConnection current = connected();
+			boolean inStep = false;
+			try {
+				write(current);
+				long result = reader.applyAsLong(current.replies());
+				inStep = true;
+				return result;
+			}
+			catch (MetricClientException ex) {
+				inStep = !ex.reason().endsConnection();
+				if (!inStep) {
+					lose(ex);
+				}
+				throw ex;
+			}
+			finally {
+				if (!inStep) {
+					lose(new MetricClientException(MetricClientException.Reason.CLOSED,
+							"a reply was not read to its end"));
+				}
+			}
+		}
+		finally {
+			this.turn.unlock();
+		}
+	}
+
+	private void write(ClientConnection current) {
+		try {
+			current.write(this.command);
+		}
+		catch (IOException ex) {
+			// The server may have said something before the end: reading tells either.
+		}
+	}
+
+	// A handler or consumer that calls the client in the middle of a reply is a mistake
+	// that must not go unnoticed: the commands would mix.
+	private void takeTurn() {
+		if (this.turn.isHeldByCurrentThread()) {
+			throw new IllegalStateException("this thread has not finished its last call");
+		}
+		this.turn.lock();
+	}
+
+	private void endTurn(@Nullable MetricClientException failure) {
+		if (failure != null) {
+			lose(failure);
+		}
+		this.turn.unlock();
+	}
+
+	private void lose(MetricClientException reason) {
+		if (this.lost == null) {
+			this.lost = reason;
+		}
+		this.connection.abort();
+	}
+
+	private ClientConnection connected() {
+		if (this.closed) {
+			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the client is closed");
+		}
+		if (this.connection.isAborted()) {
+			Backoff backoff = this.options.reconnect();
+			if (backoff == null) {
+				String reason = (this.lost != null) ? this.lost.getMessage() : "it failed";
+				throw new MetricClientException(MetricClientException.Reason.CLOSED,
+						"the connection was given up: " + reason, this.lost);
+			}
+			this.connection = reconnect(backoff);
+			this.lost = null;
+			if (this.closed) {
+				close();
+			}
+		}
+		return this.connection;
+	}
+
+	private ClientConnection reconnect(Backoff backoff) {
+		long startNanos = System.nanoTime();
+		for (int failures = 1;; failures++) {
+			try {
+				return ClientConnection.open(this.options);
+			}
+			catch (MetricClientException ex) {
+				long delayNanos = backoff.delayNanos(failures);
+				if (System.nanoTime() - startNanos + delayNanos > backoff.giveUpAfter().toNanos() || this.closed) {
+					throw ex;
+				}
+				pause(delayNanos);
+			}
+		}
+	}
+
+	private static void pause(long nanos) {
+		try {
+			TimeUnit.NANOSECONDS.sleep(nanos);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new MetricClientException(MetricClientException.Reason.UNREACHABLE, "the thread was interrupted", ex);
+		}
+	}
+
+	private static SeriesKey key(String text) {
+		try {
+			return SeriesKey.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new MetricClientException(MetricClientException.Reason.INVALID, String.valueOf(ex.getMessage()), ex);
+		}
+	}
+
+	/**
+	 * Writes a command.
+	 */
+	private interface Request {
+
+		void writeTo(CommandBuffer commands);
+
+	}
+
+}

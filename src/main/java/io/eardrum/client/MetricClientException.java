@@ -1,0 +1,109 @@
+package io.eardrum.client;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whatever goes wrong between a {@link MetricClient} and a server.
+ */
+public final class MetricClientException extends RuntimeException {
+
+	private final Reason reason;
+
+	private final @Nullable PutProgress progress;
+
+	MetricClientException(Reason reason, String message) {
+		this(reason, message, null, null);
+	}
+
+	MetricClientException(Reason reason, String message, @Nullable Throwable cause) {
+		this(reason, message, cause, null);
+	}
+
+	private MetricClientException(Reason reason, String message, @Nullable Throwable cause,
+			@Nullable PutProgress progress) {
+		super(message, cause);
+		this.reason = reason;
+		this.progress = progress;
+	}
+
+	/**
+	 * Returns this failure with what many puts had achieved before it.
+	 * @param reached how far they had come
+	 * @return another exception
+	 */
+	MetricClientException with(PutProgress reached) {
+		String where = this.reason.endsConnection() ? "" : "point " + reached.firstRejected() + ": ";
+		return new MetricClientException(this.reason, where + getMessage() + " (" + reached.acknowledged()
+				+ " points acknowledged, " + (reached.sent() - reached.answered()) + " more sent)", this, reached);
+	}
+
+	@Override
+	public String getMessage() {
+		return String.valueOf(super.getMessage());
+	}
+
+	/**
+	 * Tells what went wrong.
+	 * @return the reason
+	 */
+	public Reason reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Tells how far a sequence of puts had come.
+	 * @return the progress; {@code null} if it wasn't a sequence that failed
+	 */
+	public @Nullable PutProgress progress() {
+		return this.progress;
+	}
+
+	/**
+	 * What can go wrong.
+	 */
+	public enum Reason {
+
+		/** There is no connection: refused, unknown host, no route, TLS, or timeout. */
+		UNREACHABLE(true),
+
+		/** A reply that was due brought no byte for as long as the read timeout. */
+		TIMEOUT(true),
+
+		/** The connection was closed or reset, by the server or by this client. */
+		CLOSED(true),
+
+		/** What came isn't a reply: the other side isn't the server one hopes for. */
+		MALFORMED_REPLY(true),
+
+		/** The server has as many connections as it may. */
+		TOO_MANY_CONNECTIONS(true),
+
+		/** The server takes the command for wrong, such as a key that is too long. */
+		WRONG_COMMAND(false),
+
+		/** The server can't store or read points now; trying again later may help. */
+		STORAGE_UNAVAILABLE(false),
+
+		/** The server said {@code error} and something that this client doesn't know. */
+		OTHER_ERROR(false),
+
+		/** A key or value that no command can carry; nothing was sent. */
+		INVALID(false);
+
+		private final boolean ending;
+
+		Reason(boolean ending) {
+			this.ending = ending;
+		}
+
+		/**
+		 * Tells whether the connection is of no use any more.
+		 * @return whether it has been given up
+		 */
+		public boolean endsConnection() {
+			return this.ending;
+		}
+
+	}
+
+}

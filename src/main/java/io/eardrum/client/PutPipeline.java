@@ -1,0 +1,335 @@
+package io.eardrum.client;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.KeyedPoint;
+import io.eardrum.metric.SeriesKey;
+
+/**
+ * Puts any number of points without waiting for each reply. Points gather in a buffer of
+ * 16 KiB, which leaves when it is full or {@linkplain #flush() flushed}; a second thread
+ * reads the replies at the same time, so that neither side can block the other. At most
+ * 32 768 points are on their way unanswered: then {@code put} waits. Points aren't kept,
+ * so memory doesn't grow with their number.
+ * <p>
+ * For the thread that opened it, which can't use the {@link MetricClient} otherwise until
+ * it has closed this; other threads wait.
+ * <p>
+ * A refused point is told to the {@link RejectionHandler}, and the others go on. After
+ * any other failure the connection is given up and all methods throw it, with the
+ * {@linkplain MetricClientException#progress() progress} made.
+ */
+public final class PutPipeline implements AutoCloseable {
+
+	private static final int CHUNK_LENGTH = 16 * 1024;
+
+	private static final int MAX_IN_FLIGHT = 32 * 1024;
+
+	private final ClientConnection connection;
+
+	private final RejectionHandler handler;
+
+	private final Consumer<@Nullable MetricClientException> release;
+
+	private final CommandBuffer chunk = new CommandBuffer(CHUNK_LENGTH + 1024);
+
+	/** How many points are in the chunk. */
+	private int gathered;
+
+	private boolean closed;
+
+	/** What follows is shared with the reading thread, under this object's monitor. */
+	private final Deque<Rejection> rejections = new ArrayDeque<>();
+
+	private long sent;
+
+	private long acknowledged;
+
+	private long rejected;
+
+	private long firstRejected = -1;
+
+	private boolean finished;
+
+	private @Nullable MetricClientException failure;
+
+	/**
+	 * Opens a pipeline on a connection that nobody else uses.
+	 * @param connection the connection
+	 * @param handler is told of refused points
+	 * @param release is called once, when the connection is no longer used, with the
+	 * failure if it failed
+	 */
+	PutPipeline(ClientConnection connection, RejectionHandler handler,
+			Consumer<@Nullable MetricClientException> release) {
+		this.connection = connection;
+		this.handler = handler;
+		this.release = release;
+		Thread reader = new Thread(this::read, "eardrum-replies");
+		reader.setDaemon(true);
+		reader.start();
+	}
+
+	/**
+	 * Puts a point.
+	 * @param point the point
+	 * @throws MetricClientException if the connection failed
+	 */
+	public void put(KeyedPoint point) {
+		put(point.key(), point.timestamp(), point.value());
+	}
+
+	/**
+	 * Puts a point.
+	 * @param key the key
+	 * @param timestamp the timestamp
+	 * @param value the value; a point whose value or key no command can carry is refused
+	 * without being sent
+	 * @throws MetricClientException if the connection failed
+	 */
+	public void put(SeriesKey key, long timestamp, double value) {
+		if (this.closed) {
+			throw new IllegalStateException("the pipeline is closed");
+		}
+		try {
+			this.chunk.put(key, timestamp, value);
+		}
+		catch (MetricClientException ex) {
+			refuse(ex);
+			return;
+		}
+		this.gathered++;
+		if (this.chunk.length() >= CHUNK_LENGTH) {
+			flush();
+		}
+	}
+
+	/**
+	 * Sends what has gathered, without waiting for the replies.
+	 * @throws MetricClientException if the connection failed
+	 */
+	public void flush() {
+		if (this.gathered > 0 && reserve(this.gathered)) {
+			try {
+				this.connection.write(this.chunk);
+			}
+			catch (IOException ex) {
+				// Replies that came before the end still count: the reader meets that end
+				// too, and knows better why.
+				awaitReplies();
+			}
+			this.chunk.clear();
+			this.gathered = 0;
+		}
+		tellRejections();
+		throwFailure();
+	}
+
+	/**
+	 * Sends what has gathered, and waits for all replies.
+	 * @return how far the puts have come; all of them are answered
+	 * @throws MetricClientException if the connection failed
+	 */
+	public PutProgress await() {
+		flush();
+		settle();
+		return progress();
+	}
+
+	/**
+	 * Tells how far the puts have come. Any thread may ask.
+	 * @return the progress
+	 */
+	public synchronized PutProgress progress() {
+		return new PutProgress(this.sent, this.acknowledged, this.rejected, this.firstRejected);
+	}
+
+	/**
+	 * Sends what has gathered, waits for all replies, and gives the connection back. Does
+	 * nothing if the connection has failed, which the other methods have told.
+	 * @throws MetricClientException if the connection fails now
+	 */
+	@Override
+	public void close() {
+		if (this.closed) {
+			return;
+		}
+		try {
+			if (!hasFailed()) {
+				await();
+			}
+		}
+		finally {
+			end();
+		}
+	}
+
+	/**
+	 * Forgets what has gathered, waits for the replies to what was sent, and gives the
+	 * connection back.
+	 */
+	void stop() {
+		if (!this.closed) {
+			end();
+		}
+	}
+
+	private void end() {
+		this.closed = true;
+		awaitReplies();
+		this.release.accept(finish());
+	}
+
+	private synchronized @Nullable MetricClientException finish() {
+		this.finished = true;
+		notifyAll();
+		return this.failure;
+	}
+
+	// A point that isn't sent has its place among those that are: they come first.
+	private void refuse(MetricClientException ex) {
+		flush();
+		settle();
+		long index;
+		synchronized (this) {
+			index = countRejection();
+			this.sent++;
+		}
+		this.handler.rejected(index, ex);
+	}
+
+	private void settle() {
+		awaitReplies();
+		tellRejections();
+		throwFailure();
+	}
+
+	private synchronized boolean hasFailed() {
+		return this.failure != null;
+	}
+
+	private synchronized boolean reserve(int count) {
+		while (this.failure == null && inFlight() + count > MAX_IN_FLIGHT) {
+			waitForChange();
+		}
+		if (this.failure != null) {
+			return false;
+		}
+		this.sent += count;
+		notifyAll();
+		return true;
+	}
+
+	private synchronized void awaitReplies() {
+		while (this.failure == null && inFlight() > 0) {
+			waitForChange();
+		}
+	}
+
+	private long inFlight() {
+		return this.sent - this.acknowledged - this.rejected;
+	}
+
+	// Both wait for the other thread only, which the read timeout keeps from waiting for
+	// ever; an interrupt gives the connection up. The callers have the loop.
+	@SuppressWarnings("WaitNotInLoop")
+	private void waitForChange() {
+		try {
+			wait();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			fail(new MetricClientException(MetricClientException.Reason.CLOSED, "the thread was interrupted", ex));
+		}
+	}
+
+	private void tellRejections() {
+		for (Rejection rejection = nextRejection(); rejection != null; rejection = nextRejection()) {
+			this.handler.rejected(rejection.index(), rejection.error());
+		}
+	}
+
+	private synchronized @Nullable Rejection nextRejection() {
+		return this.rejections.poll();
+	}
+
+	private synchronized void throwFailure() {
+		if (this.failure != null) {
+			throw this.failure.with(progress());
+		}
+	}
+
+	private void read() {
+		ReplyReader replies = this.connection.replies();
+		try {
+			for (long missing = awaitInFlight(); missing > 0; missing = awaitInFlight()) {
+				MetricClientException error = replies.readAcknowledgement();
+				if (error != null && error.reason().endsConnection()) {
+					throw error;
+				}
+				int oks = (error != null) ? 0 : 1;
+				while (oks > 0 && oks < missing && replies.skipOk()) {
+					oks++;
+				}
+				answered(oks, error);
+			}
+		}
+		catch (MetricClientException ex) {
+			fail(ex);
+		}
+	}
+
+	private synchronized long awaitInFlight() {
+		while (inFlight() == 0 && !this.finished && this.failure == null) {
+			try {
+				wait();
+			}
+			catch (InterruptedException ex) {
+				throw new MetricClientException(MetricClientException.Reason.CLOSED, "the reader was interrupted", ex);
+			}
+		}
+		return (this.failure != null) ? 0 : inFlight();
+	}
+
+	private synchronized void answered(int oks, @Nullable MetricClientException error) {
+		if (error != null) {
+			this.rejections.add(new Rejection(countRejection(), error));
+		}
+		this.acknowledged += oks;
+		notifyAll();
+	}
+
+	// Returns the index of the point.
+	private synchronized long countRejection() {
+		long index = this.acknowledged + this.rejected;
+		this.rejected++;
+		if (this.firstRejected < 0) {
+			this.firstRejected = index;
+		}
+		return index;
+	}
+
+	private synchronized void fail(MetricClientException reason) {
+		if (this.failure == null) {
+			this.failure = reason;
+		}
+		this.connection.abort();
+		notifyAll();
+	}
+
+	/**
+	 * A refused point.
+	 *
+	 * @param index the index of the point
+	 * @param error says why
+	 */
+	private record Rejection(long index, MetricClientException error) {
+
+	}
+
+}

@@ -1,0 +1,223 @@
+package io.eardrum.client;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.net.SocketTimeoutException;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Locale;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.NumberReader;
+import io.eardrum.protocol.Utf8;
+
+/**
+ * Reads replies from a stream, however they are cut, and believes nothing: what isn't a
+ * reply, byte by byte, is malformed. Its memory is bounded by the longest line.
+ * <p>
+ * Not safe for use by several threads at once.
+ */
+final class ReplyReader {
+
+	private static final int BUFFER_LENGTH = 64 * 1024;
+
+	/** Far above what a server allows for a key, and so for a row. */
+	private static final int MAX_LINE_LENGTH = 1024 * 1024;
+
+	private static final int MAX_ERROR_LINES = 16;
+
+	private static final byte[] OK = "ok\n\n".getBytes(StandardCharsets.US_ASCII);
+
+	private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
+	private static final int OK_BITS = (int) INT.get(OK, 0);
+
+	private final InputStream input;
+
+	private final NumberReader numbers = new NumberReader();
+
+	private byte[] buffer = new byte[BUFFER_LENGTH];
+
+	/** Where the unread bytes start and end. */
+	private int start;
+
+	private int end;
+
+	/** The line that was read last, without its end. */
+	private int lineStart;
+
+	private int lineEnd;
+
+	ReplyReader(InputStream input) {
+		this.input = input;
+	}
+
+	/**
+	 * Reads the reply to a put.
+	 * @return {@code null} for {@code ok}, otherwise the error
+	 * @throws MetricClientException if the reply doesn't come, or isn't one
+	 */
+	@Nullable MetricClientException readAcknowledgement() {
+		if (skipOk()) {
+			return null;
+		}
+		MetricClientException error = readStatus();
+		if (error == null && nextLine()) {
+			throw malformed("the reply to a put has a row");
+		}
+		return error;
+	}
+
+	/**
+	 * Skips an {@code ok} without rows that has arrived already.
+	 * @return whether there was one
+	 */
+	boolean skipOk() {
+		if (this.end - this.start >= OK.length && (int) INT.get(this.buffer, this.start) == OK_BITS) {
+			this.start += OK.length;
+			return true;
+		}
+		return false;
+	}
+
+	/**
+	 * Reads the reply to a get.
+	 * @param expected the only key that may come, or {@code null} for any
+	 * @param consumer takes the points
+	 * @return how many points there were
+	 * @throws MetricClientException if the server answers with an error, or the reply
+	 * doesn't come or isn't one
+	 */
+	long readRows(@Nullable SeriesKey expected, RowConsumer consumer) {
+		MetricClientException error = readStatus();
+		if (error != null) {
+			throw error;
+		}
+		long rows = 0;
+		SeriesKey key = expected;
+		while (nextLine()) {
+			byte[] bytes = this.buffer;
+			int keyEnd = this.lineStart;
+			while (keyEnd < this.lineEnd && bytes[keyEnd] != ' ') {
+				keyEnd++;
+			}
+			int keyLength = keyEnd - this.lineStart;
+			int valueEnd = this.numbers.readValue(bytes, Math.min(keyEnd + 1, this.lineEnd), this.lineEnd);
+			if (keyLength == 0 || valueEnd < 0 || valueEnd == this.lineEnd || bytes[valueEnd] != ' '
+					|| this.numbers.readTimestamp(bytes, valueEnd + 1, this.lineEnd) != this.lineEnd) {
+				throw malformed("a row is '" + line() + "', not a key, a value and a timestamp");
+			}
+			if (key == null || !key.matches(bytes, this.lineStart, keyLength)) {
+				key = key(keyLength, expected);
+			}
+			consumer.accept(key, this.numbers.timestamp(), this.numbers.value());
+			rows++;
+		}
+		return rows;
+	}
+
+	private SeriesKey key(int length, @Nullable SeriesKey expected) {
+		if (expected != null) {
+			throw malformed("a row of another key than '" + expected + "' is '" + line() + "'");
+		}
+		if (!Utf8.isWellFormed(this.buffer, this.lineStart, this.lineStart + length)) {
+			throw malformed("the row '" + line() + "' is not UTF-8");
+		}
+		return SeriesKey.of(this.buffer, this.lineStart, length);
+	}
+
+	// Reads the status line, and if it says error, the rest of the reply.
+	private @Nullable MetricClientException readStatus() {
+		nextLine();
+		String status = line();
+		if (status.equals("ok")) {
+			return null;
+		}
+		if (!status.equals("error")) {
+			throw malformed("a reply starts with '" + status + "'");
+		}
+		StringBuilder text = new StringBuilder();
+		for (int lines = 0; nextLine(); lines++) {
+			if (lines == MAX_ERROR_LINES) {
+				throw malformed("an error has more than " + MAX_ERROR_LINES + " lines");
+			}
+			text.append(text.isEmpty() ? "" : " ").append(line());
+		}
+		return error(text.toString());
+	}
+
+	private static MetricClientException error(String text) {
+		MetricClientException.Reason reason = switch (text) {
+			case "wrong command" -> MetricClientException.Reason.WRONG_COMMAND;
+			case "storage unavailable" -> MetricClientException.Reason.STORAGE_UNAVAILABLE;
+			case "too many connections" -> MetricClientException.Reason.TOO_MANY_CONNECTIONS;
+			default -> MetricClientException.Reason.OTHER_ERROR;
+		};
+		return new MetricClientException(reason, "the server says: " + (text.isEmpty() ? "error" : text));
+	}
+
+	// Reads a line; tells whether there is anything on it.
+	private boolean nextLine() {
+		int searched = this.start;
+		while (true) {
+			for (int i = searched; i < this.end; i++) {
+				if (this.buffer[i] == '\n') {
+					this.lineStart = this.start;
+					this.lineEnd = i;
+					this.start = i + 1;
+					return this.lineEnd > this.lineStart;
+				}
+			}
+			int unread = this.end - this.start;
+			fill();
+			searched = this.start + unread;
+		}
+	}
+
+	private void fill() {
+		if (this.start > 0) {
+			System.arraycopy(this.buffer, this.start, this.buffer, 0, this.end - this.start);
+			this.end -= this.start;
+			this.start = 0;
+		}
+		if (this.end == this.buffer.length) {
+			if (this.end >= MAX_LINE_LENGTH) {
+				throw malformed("a line has more than " + MAX_LINE_LENGTH + " bytes");
+			}
+			this.buffer = Arrays.copyOf(this.buffer, this.buffer.length * 2);
+		}
+		try {
+			int count = this.input.read(this.buffer, this.end, this.buffer.length - this.end);
+			if (count < 0) {
+				throw new MetricClientException(MetricClientException.Reason.CLOSED,
+						"the server closed the connection before the end of a reply");
+			}
+			this.end += count;
+		}
+		catch (SocketTimeoutException ex) {
+			throw new MetricClientException(MetricClientException.Reason.TIMEOUT, "no reply within the read timeout",
+					ex);
+		}
+		catch (IOException ex) {
+			throw new MetricClientException(MetricClientException.Reason.CLOSED,
+					"the connection broke: " + ex.getMessage(), ex);
+		}
+	}
+
+	private String line() {
+		int length = this.lineEnd - this.lineStart;
+		String text = new String(this.buffer, this.lineStart, Math.min(length, 100), StandardCharsets.UTF_8)
+			.replaceAll("\\p{Cntrl}", "?");
+		return (length > 100) ? String.format(Locale.ROOT, "%s… (%d bytes)", text, length) : text;
+	}
+
+	private static MetricClientException malformed(String message) {
+		return new MetricClientException(MetricClientException.Reason.MALFORMED_REPLY, message);
+	}
+
+}

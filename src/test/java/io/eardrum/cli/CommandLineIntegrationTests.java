@@ -1,0 +1,178 @@
+package io.eardrum.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.EardrumProcess;
+import io.eardrum.client.MetricClient;
+import io.eardrum.server.RunningServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for the command line with the real server.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class CommandLineIntegrationTests {
+
+	@Test
+	void pointsArePutAndGot() {
+		try (RunningServer server = RunningServer.start()) {
+			String port = "--port=" + server.tcpPort();
+			assertThat(CommandRun.of("put", "palm.cpu", "-5", "-100", port)).isEqualTo(new CommandRun(0, "", ""));
+			assertThat(CommandRun.of("put", "a,\"b\"", "1e300", "7", port).status()).isZero();
+			assertThat(CommandRun.of("put", "palm.now", "1", port).status()).isZero();
+			assertThat(CommandRun.of("get", "palm.now", "--since", "-1m", port).out()).startsWith("palm.now 1.0 ");
+			assertThat(CommandRun.of("get", "palm.now", "--until", "-1m", port).out()).isEmpty();
+			assertThat(CommandRun.of("get", "*", "--until", "10", port).out())
+				.isEqualTo("palm.cpu -5.0 -100\na,\"b\" 1e+300 7\n");
+			assertThat(CommandRun.of("get", "*", "--until", "10", "--format", "csv", port).out())
+				.isEqualTo("key,timestamp,value\npalm.cpu,-100,-5.0\n\"a,\"\"b\"\"\",7,1e+300\n");
+			assertThat(CommandRun.of("get", "*", "--until", "10", "--format", "json", port).out()).isEqualTo("""
+					[
+					{"key":"palm.cpu","timestamp":-100,"value":-5.0},
+					{"key":"a,\\"b\\"","timestamp":7,"value":1e+300}
+					]
+					""");
+			assertThat(CommandRun.of("last", "palm.cpu", "none", port))
+				.isEqualTo(new CommandRun(1, "palm.cpu -5.0 -100\n", "eardrum: none has no points\n"));
+			assertThat(CommandRun.of("watch", "palm.cpu", "--count", "1", port).out()).contains("palm.cpu", "▁");
+			assertThat(CommandRun.of("ping", port).out()).contains("answers");
+			assertThat(CommandRun.of("bench", "--seconds", "1", "--warmup", "0", port).out()).contains("p99.9");
+		}
+	}
+
+	@Test
+	void exportWipeImportGivesTheSameBytes(@TempDir Path folder) throws IOException {
+		String[] files = { folder.resolve("1.txt").toString(), folder.resolve("2.txt.gz").toString(),
+				folder.resolve("3.txt").toString() };
+		try (RunningServer first = RunningServer.start()) {
+			String port = "--port=" + first.tcpPort();
+			StringBuilder lines = new StringBuilder("z.last 1 5\nü 5e-324 -9223372036854775808\nz.last 0.1 4\n");
+			for (int i = 0; i < 20_000; i++) {
+				lines.append("k").append(i * 31 % 97).append(' ').append(i / 7.0).append(' ').append(-i).append('\n');
+			}
+			assertThat(CommandRun.withInput(lines.toString(), "import", "-", port).status()).isZero();
+			assertThat(CommandRun.of("export", files[0], port).status()).isZero();
+			assertThat(CommandRun.of("export", files[1], port).status()).isZero();
+			assertThat(CommandRun.of("get", "*", port).out()).isEqualTo(Files.readString(Path.of(files[0])));
+		}
+		try (RunningServer wiped = RunningServer.start()) {
+			String port = "--port=" + wiped.tcpPort();
+			assertThat(CommandRun.of("import", files[1], port).status()).isZero();
+			assertThat(CommandRun.of("export", files[2], port).status()).isZero();
+		}
+		assertThat(Path.of(files[2])).hasSameBinaryContentAs(Path.of(files[0]));
+	}
+
+	@Test
+	void importOfAMillionPointsSurvivesAServerThatIsKilledHalfWay(@TempDir Path folder) throws Exception {
+		int count = 1_000_000;
+		byte[] firstHalf = lines(0, count / 2);
+		byte[] secondHalf = lines(count / 2, count);
+		Path file = folder.resolve("all.txt");
+		Files.write(file, firstHalf);
+		Files.write(file, secondHalf, StandardOpenOption.APPEND);
+		CountDownLatch killed = new CountDownLatch(1);
+		int port = EardrumProcess.freePort();
+		CommandRun broken;
+		try (EardrumProcess server = EardrumProcess.start(Map.of("EARDRUM_TCP_PORT", "" + port, "SERVER_PORT", "0"))) {
+			server.awaitListening(port);
+			InputStream input = new SequenceInputStream(new ByteArrayInputStream(firstHalf),
+					new GatedInputStream(new ByteArrayInputStream(secondHalf), killed));
+			CompletableFuture<CommandRun> run = CompletableFuture
+				.supplyAsync(() -> CommandRun.on(input, false, "import", "-", "--port", "" + port), this::startThread);
+			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> points(port) == count / 20);
+			server.kill();
+			killed.countDown();
+			broken = run.join();
+		}
+		assertThat(broken.status()).as(broken.err()).isEqualTo(69);
+		int acknowledged = Integer
+			.parseInt(broken.err().replaceAll("(?s).*?(\\d+) points acknowledged, \\d+ lines.*", "$1"));
+		assertThat(acknowledged).isBetween(1, count / 2);
+		assertThat(broken.err()).contains("go on with --skip " + acknowledged + "\n");
+		// The memory store has lost all: exactly the rest comes now.
+		try (RunningServer server = RunningServer.start()) {
+			CommandRun resumed = CommandRun.of("import", "--skip", "" + acknowledged, file.toString(), "--port",
+					"" + server.tcpPort());
+			assertThat(resumed)
+				.isEqualTo(new CommandRun(0, "", (count - acknowledged) + " points acknowledged, 0 lines rejected\n"));
+			try (MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
+				long[] least = { Long.MAX_VALUE };
+				assertThat(client.getAll((key, timestamp, value) -> least[0] = Math.min(least[0], timestamp)))
+					.isEqualTo(count - acknowledged);
+				assertThat(least[0]).isEqualTo(acknowledged);
+			}
+		}
+	}
+
+	// Not the common pool, which the JDK needs to notice that a process has ended.
+	private void startThread(Runnable task) {
+		Thread thread = new Thread(task, "import");
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	private static long points(int port) {
+		try (MetricClient client = MetricClient.connect("127.0.0.1", port)) {
+			return client.get("palm.host9", (key, timestamp, value) -> {
+			});
+		}
+	}
+
+	private static byte[] lines(int from, int to) {
+		StringBuilder lines = new StringBuilder();
+		for (int i = from; i < to; i++) {
+			lines.append("palm.host").append(i % 10).append(' ').append(i).append(".0 ").append(i).append('\n');
+		}
+		return lines.toString().getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Lets nothing through until a latch opens.
+	 */
+	private static final class GatedInputStream extends FilterInputStream {
+
+		private final CountDownLatch latch;
+
+		private GatedInputStream(InputStream input, CountDownLatch latch) {
+			super(input);
+			this.latch = latch;
+		}
+
+		@Override
+		public int available() {
+			return 0;
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			try {
+				this.latch.await();
+			}
+			catch (InterruptedException ex) {
+				throw new IOException(ex);
+			}
+			return super.read(target, offset, length);
+		}
+
+	}
+
+}

@@ -1,0 +1,39 @@
+package io.eardrum.cli;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What a command printed, and how it ended.
+ *
+ * @param status the exit status
+ * @param out its standard output
+ * @param err its standard error
+ */
+record CommandRun(int status, String out, String err) {
+
+	static CommandRun of(String... arguments) {
+		return withInput("", arguments);
+	}
+
+	static CommandRun withInput(String input, String... arguments) {
+		return on(input, false, arguments);
+	}
+
+	static CommandRun on(String input, boolean isTerminal, String... arguments) {
+		return on(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), isTerminal, arguments);
+	}
+
+	static CommandRun on(InputStream input, boolean isTerminal, String... arguments) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		ByteArrayOutputStream err = new ByteArrayOutputStream();
+		Terminal terminal = new Terminal(input, new PrintStream(out, false, StandardCharsets.UTF_8),
+				new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal);
+		int status = EardrumCommand.run(terminal, arguments);
+		return new CommandRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+	}
+
+}

@@ -1,0 +1,208 @@
+package io.eardrum.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.client.ScriptedServer;
+import io.eardrum.metric.Point;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+/**
+ * Tests for {@link EardrumCommand} and its sub-commands, without a server or with one
+ * that misbehaves.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class EardrumCommandTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "get palm.cpu", "--help", "-V", "help", "frobnicate", "--host x get k", "serve --help" })
+	void commandsAreForTheCommandLine(String line) {
+		assertThat(EardrumCommand.handles(line.split(" "))).isTrue();
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "serve", "serve --eardrum.tcp.port=1", "--eardrum.tcp.port=1", "--debug" })
+	void serverIsStartedWithoutACommand(String line) {
+		assertThat(EardrumCommand.handles(line.split(" "))).isFalse();
+		assertThat(EardrumCommand.handles()).isFalse();
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "serve", "put", "get", "last", "watch", "import", "export", "ping", "bench", "completion" })
+	void everyCommandHasHelp(String command) {
+		CommandRun run = CommandRun.of(command, "--help");
+		assertThat(run.status()).isZero();
+		assertThat(run.out()).contains("Usage: eardrum " + command).doesNotContain("\u001b");
+		assertThat(run.err()).isEmpty();
+		assertThat(CommandRun.of("--help").out()).contains("  " + command);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "frobnicate", "put", "put a", "put a x", "put a 1 1.5", "put a 1 2 3", "put a nan",
+			"put a 1 --prot=1", "get", "get a b", "get a --format xml", "get a --since yesterday",
+			"get a --since now --until -1h", "get a --port x", "get a --port 0", "get a --timeout 0", "import",
+			"import --resume -", "export", "bench --host 192.0.2.1", "bench flood", "bench --depth 0", "last",
+			"watch a --width 0", "--port 1 get a" })
+	void wrongUsageIsTold(String line) {
+		CommandRun run = CommandRun.of(line.split(" "));
+		assertThat(run.status()).as(run.err()).isEqualTo(2);
+		assertThat(run.out()).isEmpty();
+		assertThat(run.err()).startsWith("eardrum: ").containsOnlyOnce("\n");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "put a 1", "get a", "last a", "watch a", "ping", "export -", "import -" })
+	void serverThatIsDownIsUnavailable(String line) throws IOException {
+		int port;
+		try (ScriptedServer server = ScriptedServer.answering("")) {
+			port = server.port();
+		}
+		CommandRun run = CommandRun.of((line + " --port " + port).split(" "));
+		assertThat(run.status()).isEqualTo(69);
+		assertThat(run.out()).isEmpty();
+		assertThat(run.err()).startsWith("eardrum: no connection to 127.0.0.1:" + port).containsOnlyOnce("\n");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "error\\nwrong command\\n\\n, 1, wrong command", "error\\nstorage unavailable\\n\\n, 1, storage",
+			"error\\ntoo many connections\\n\\n, 69, too many", "HTTP/1.1 400\\n\\n, 1, HTTP/1.1" })
+	void whatTheServerSaysIsTold(String reply, int status, String text) throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering(reply.replace("\\n", "\n"))) {
+			CommandRun run = CommandRun.of("put", "a", "1", "--port", "" + server.port());
+			assertThat(run.status()).isEqualTo(status);
+			assertThat(run.err()).startsWith("eardrum: ").contains(text).containsOnlyOnce("\n");
+		}
+	}
+
+	@Test
+	void exportThatBreaksOffLeavesTheOldFile(@TempDir Path folder) throws IOException {
+		Path file = Files.writeString(folder.resolve("all.txt"), "old");
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\na 1.0 1\na 1.0 2\n");
+		})) {
+			CommandRun run = CommandRun.of("export", file.toString(), "--port", "" + server.port());
+			assertThat(run.status()).isEqualTo(69);
+			assertThat(file).hasContent("old");
+			try (var files = Files.list(folder)) {
+				assertThat(files).containsExactly(file);
+			}
+		}
+	}
+
+	@Test
+	void importNamesLinesThatAreRejected() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			for (String line = session.readLine(); line != null; line = session.readLine()) {
+				session.write(line.contains("refused") ? "error\nwrong command\n\n" : "ok\n\n");
+			}
+		})) {
+			String lines = "ok\nput a 1 1\nb\t2  2\r\n\nrefused 1 1\nbad\nc x 3\nd 1 1.5\n* 1 1\ne 1e2 5\nf 1 1";
+			CommandRun run = CommandRun.withInput(lines, "import", "-", "--port", "" + server.port());
+			assertThat(run.status()).isEqualTo(1);
+			assertThat(run.err().lines()).hasSize(7)
+				.contains("line 5: the server says: wrong command", "line 7: the value is no finite decimal number",
+						"line 8: the timestamp is no 64-bit integer", "line 9: the key '*' is reserved for all keys")
+				.anyMatch((line) -> line.startsWith("line 6: not "))
+				.anyMatch((line) -> line.startsWith("line 11: without an end"))
+				.endsWith("3 points acknowledged, 6 lines rejected");
+			assertThat(server.lines()).containsExactly("put a 1.0 1", "put b 2.0 2", "put refused 1.0 1",
+					"put e 100.0 5");
+		}
+	}
+
+	@Test
+	void importStopsWhenTheStoreIsUnavailable() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			for (int i = 1; session.readLine() != null; i++) {
+				session.write((i >= 300) ? "error\nstorage unavailable\n\n" : "ok\n\n");
+			}
+		})) {
+			CommandRun run = CommandRun.withInput(lines(0, 1_000), "import", "-", "--port", "" + server.port());
+			assertThat(run.status()).isEqualTo(1);
+			assertThat(run.err()).contains("storage unavailable", "go on with --skip 299");
+		}
+	}
+
+	@Test
+	void importThatBreaksOffIsResumed(@TempDir Path folder) throws IOException {
+		Path file = Files.writeString(folder.resolve("all.txt"), "\n" + lines(0, 50_000));
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			for (int i = 0; i < 1_234; i++) {
+				session.readLine();
+				session.write("ok\n\n");
+			}
+		}); ScriptedServer second = ScriptedServer.answering("ok\n\n")) {
+			CommandRun run = CommandRun.of("import", "--resume", file.toString(), "--port", "" + server.port());
+			assertThat(run.status()).isEqualTo(69);
+			long acknowledged = Long
+				.parseLong(run.err().replaceAll("(?s).*?(\\d+) points acknowledged, \\d+ l.*", "$1"));
+			assertThat(acknowledged).isLessThanOrEqualTo(1_234);
+			assertThat(folder.resolve("all.txt.resume")).hasContent("" + (acknowledged + 1));
+			CommandRun resumed = CommandRun.of("import", "--resume", file.toString(), "--port", "" + second.port());
+			assertThat(resumed.status()).as(resumed.err()).isZero();
+			assertThat(second.lines()).hasSize(50_000 - (int) acknowledged)
+				.startsWith("put palm.cpu 0.5 " + acknowledged);
+			assertThat(folder.resolve("all.txt.resume")).doesNotExist();
+		}
+	}
+
+	@Test
+	void progressIsForTerminalsOnly() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			String[] line = { "import", "-", "--port", "" + server.port() };
+			assertThat(CommandRun.on(lines(0, 3_000), true, line).err()).contains("\r", "points");
+			assertThat(CommandRun.on(lines(0, 3_000), false, line).err()).isEqualTo("""
+					3000 points acknowledged, 0 lines rejected
+					""");
+		}
+	}
+
+	@Test
+	void completionKnowsTheCommands() {
+		assertThat(CommandRun.of("completion").out()).contains("put", "watch", "--since");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "-1h, 1150840647", "+2m, 1150844367", "-1w, 1150239447", "now, 1150844247", "-5, -5", "5, 5",
+			"2006-06-20T22:57:27Z, 1150844247", "2006-06-21T00:57:27+02:00, 1150844247" })
+	void timesAreReadAsPeopleGiveThem(String text, long expected) {
+		assertThat(TimeBound.parse(text, Instant.parse("2006-06-20T22:57:27Z"))).isEqualTo(expected);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "1h", "-1y", "2006-06-20", "9223372036854775808" })
+	void whatIsNoTimeIsRefused(String text) {
+		assertThatIllegalArgumentException().isThrownBy(() -> TimeBound.parse(text, Instant.EPOCH));
+	}
+
+	@Test
+	void sparklineGoesFromLowestToHighest() {
+		assertThat(Sparkline.of(List.of(new Point(1, -1e308), new Point(2, 0), new Point(3, 1e308)))).isEqualTo("▁▅█");
+		assertThat(Sparkline.of(List.of(new Point(1, 3), new Point(2, 3)))).isEqualTo("▁▁");
+		assertThat(Sparkline.of(List.of())).isEmpty();
+	}
+
+	private static String lines(int from, int to) {
+		StringBuilder lines = new StringBuilder();
+		for (int i = from; i < to; i++) {
+			lines.append("palm.cpu 0.5 ").append(i).append('\n');
+		}
+		return lines.toString();
+	}
+
+}

@@ -1,0 +1,113 @@
+package io.eardrum.client;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.client.MetricClientException.Reason;
+import io.eardrum.metric.KeyedPoint;
+import io.eardrum.metric.Point;
+import io.eardrum.server.RunningServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link MetricClient} with the real server.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("try")
+class MetricClientIntegrationTests {
+
+	private static RunningServer server;
+
+	@BeforeAll
+	static void start() {
+		server = RunningServer.start();
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	@Test
+	void whatWasPutIsGot() {
+		try (MetricClient client = connect()) {
+			assertThat(client.get("a.new.key")).isEmpty();
+			client.put("größe", -1.5e-300, 7);
+			client.put("größe", Double.MIN_VALUE, Long.MIN_VALUE);
+			client.put("größe", 3, 7);
+			assertThat(client.get("größe")).containsExactly(new Point(Long.MIN_VALUE, Double.MIN_VALUE),
+					new Point(7, 3));
+			assertThat(client.getAll()).containsKey("größe");
+		}
+	}
+
+	@Test
+	void keyTooLongIsAWrongCommandAndTheSessionGoesOn() {
+		try (MetricClient client = connect()) {
+			for (int length : new int[] { 513, 5_000 }) {
+				MetricClientTests.assertFails(Reason.WRONG_COMMAND, () -> client.put("k".repeat(length), 1, 1));
+			}
+			client.put("k".repeat(512), 1, 1);
+		}
+	}
+
+	@Test
+	void manyPointsGoThroughThePipeline() {
+		int count = 300_000;
+		Stream<KeyedPoint> points = IntStream.range(0, count)
+			.mapToObj((i) -> KeyedPoint.of("pipe.host" + i % 100, i, i / 8.0));
+		try (MetricClient client = connect()) {
+			assertThat(client.put(points)).isEqualTo(count);
+			assertThat(client.get("pipe.host7")).hasSize(count / 100).startsWith(new Point(7, 0.875));
+		}
+	}
+
+	// The replies are far longer than the commands, and than all socket buffers.
+	@Test
+	void manyRefusedPointsBlockNobody() {
+		String key = "k".repeat(513);
+		Iterable<KeyedPoint> points = () -> IntStream.range(0, 200_000)
+			.mapToObj((i) -> KeyedPoint.of(key, i, i))
+			.iterator();
+		try (MetricClient client = connect()) {
+			List<Long> refused = new ArrayList<>();
+			PutProgress progress = client.put(points, (index, rejection) -> refused.add(index));
+			assertThat(progress).isEqualTo(new PutProgress(200_000, 0, 200_000, 0));
+			assertThat(refused).hasSize(200_000).isSorted();
+		}
+	}
+
+	@Test
+	void replyIsStreamedToItsConsumer() {
+		try (MetricClient client = connect()) {
+			client.put(IntStream.range(0, 50_000).mapToObj((i) -> KeyedPoint.of("stream", i, i)));
+			long[] sum = new long[1];
+			assertThat(client.get("stream", (key, timestamp, value) -> sum[0] += timestamp)).isEqualTo(50_000);
+			assertThat(sum[0]).isEqualTo(50_000L * 49_999 / 2);
+		}
+	}
+
+	@Test
+	void serverThatStopsIsAClosedConnection() {
+		try (RunningServer stopping = RunningServer.start();
+				MetricClient client = MetricClient.connect("127.0.0.1", stopping.tcpPort())) {
+			client.put("palm.cpu", 1, 1);
+			stopping.close();
+			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 2));
+		}
+	}
+
+	private static MetricClient connect() {
+		return MetricClient.connect("127.0.0.1", server.tcpPort());
+	}
+
+}

@@ -1,0 +1,376 @@
+package io.eardrum.client;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.client.MetricClientException.Reason;
+import io.eardrum.metric.KeyedPoint;
+import io.eardrum.metric.Point;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Tests for {@link MetricClient} with servers that misbehave.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@SuppressWarnings("try")
+class MetricClientTests {
+
+	private static final Duration SHORT = Duration.ofMillis(200);
+
+	@Test
+	void refusedConnectionIsUnreachable() throws IOException {
+		int port;
+		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			port = socket.getLocalPort();
+		}
+		assertFails(Reason.UNREACHABLE, () -> MetricClient.connect("127.0.0.1", port).close());
+	}
+
+	@Test
+	void unknownHostIsUnreachable() {
+		assertThat(assertFails(Reason.UNREACHABLE, () -> MetricClient.connect("no-such-host.invalid", 8888).close()))
+			.hasMessageContaining("unknown host");
+	}
+
+	@Test
+	void optionsOutOfRangeAreRefused() {
+		assertThatIllegalArgumentException().isThrownBy(() -> ClientOptions.of("localhost", 0));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(Duration.ZERO, SHORT));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(Duration.ZERO, SHORT, SHORT));
+	}
+
+	@Test
+	void silentServerIsATimeoutAndEndsTheConnection() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Session::staySilent);
+				MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
+			assertFails(Reason.TIMEOUT, () -> client.get("palm.cpu"));
+			assertThat(assertFails(Reason.CLOSED, () -> client.get("palm.cpu"))).hasMessageContaining("given up");
+		}
+	}
+
+	@Test
+	void serverThatStopsInAReplyIsATimeout() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\npalm.cpu 1.0 5\n");
+			session.staySilent();
+		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
+			assertFails(Reason.TIMEOUT, () -> client.get("palm.cpu"));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "o", "ok", "ok\n", "ok\npalm.cpu 1.0 5", "ok\npalm.cpu 1.0 5\n", "error\n",
+			"error\nwrong command\n" })
+	void replyThatEndsTooSoonIsNeverUsed(String start) throws IOException {
+		for (boolean reset : new boolean[] { false, true }) {
+			try (ScriptedServer server = ScriptedServer.start((session) -> {
+				session.readLine();
+				session.write(start);
+				if (reset) {
+					session.reset();
+				}
+			}); MetricClient client = MetricClient.connect(options(server))) {
+				assertFails(Reason.CLOSED, () -> client.get("palm.cpu"));
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\n", "\n\n", "OK\n\n", "ok \n\n", "ok\r\n\r\n", "HTTP/1.1 400 Bad Request\r\n\r\n",
+			"okerror\n\n", "ok\nblablabla\n\n", "ok\npalm.cpu 1.0\n\n", "ok\npalm.cpu 1.0 5 6\n\n",
+			"ok\npalm.cpu x 5\n\n", "ok\npalm.cpu nan 5\n\n", "ok\npalm.cpu 1e400 5\n\n", "ok\npalm.cpu 1.0 5.0\n\n",
+			"ok\npalm.cpu 1.0 9223372036854775808\n\n", "ok\npalm.cpu  1.0 5\n\n", "ok\n palm.cpu 1.0 5\n\n",
+			"ok\npalm.cpu 1.0 5 \n\n", "ok\npalm.cpu\t1.0\t5\n\n", "ok\npalm.cpu 1.0 5\r\n\n", "ok\npalm.mem 1.0 5\n\n",
+			"ok\npalm.cpu 1.0 \n\n", "ok\npalm.cpu  \n\n" })
+	void whatIsNoReplyIsMalformed(String reply) throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering(reply);
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu"));
+			assertFails(Reason.CLOSED, () -> client.get("palm.cpu"));
+		}
+	}
+
+	@Test
+	void keyThatIsNotUtf8IsMalformed() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\n\u00ff 1.0 5\n\n".getBytes(StandardCharsets.ISO_8859_1));
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.MALFORMED_REPLY, client::getAll);
+		}
+	}
+
+	@Test
+	void rowsInTheReplyToAPutAreMalformed() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\npalm.cpu 1.0 5\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, 5));
+		}
+	}
+
+	@Test
+	void lineWithoutEndIsMalformedInBoundedMemory() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			while (true) {
+				session.write("x".repeat(1 << 16));
+			}
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, client::getAll)).hasMessageContaining("1048576 bytes");
+		}
+	}
+
+	@Test
+	void repliesMayBeCutAnywhere() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			while (session.readLine() != null) {
+				byte[] reply = "ok\ngröße 1.5 -5\ngröße 2e+22 6\nb 0.0 7\n\n".getBytes(StandardCharsets.UTF_8);
+				for (byte part : reply) {
+					session.write(new byte[] { part });
+				}
+			}
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			for (int i = 0; i < 3; i++) {
+				assertThat(client.getAll()).containsOnlyKeys("größe", "b")
+					.containsEntry("größe", List.of(new Point(-5, 1.5), new Point(6, 2e22)))
+					.containsEntry("b", List.of(new Point(7, 0)));
+			}
+		}
+	}
+
+	@Test
+	void errorTellsItsReasonAndTheSessionGoesOn() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("error\nwrong command\n\n",
+				"error\nstorage unavailable\n\n", "error\nout of order\n\n", "error\n\n", "ok\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.WRONG_COMMAND, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.STORAGE_UNAVAILABLE, () -> client.put("palm.cpu", 1, 5));
+			assertThat(assertFails(Reason.OTHER_ERROR, () -> client.get("palm.cpu")))
+				.hasMessageContaining("out of order");
+			assertFails(Reason.OTHER_ERROR, client::getAll);
+			assertThat(client.get("palm.cpu")).isEmpty();
+			assertThat(server.connections()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void clientThatIsTurnedAwayIsToldWhy() throws IOException {
+		try (ScriptedServer server = ScriptedServer
+			.start((session) -> session.write("error\ntoo many connections\n\n"));
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.TOO_MANY_CONNECTIONS, () -> client.put("palm.cpu", 1, 5));
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "*", "a b", "a\nput b 1 1", "a\r", "a\tb", "\u0000", "\u007f", "\ud800" })
+	void keyThatNoCommandCanCarryIsNeverSent(String key) throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.INVALID, () -> client.put(key, 1, 5));
+			assertFails(Reason.INVALID, () -> client.get(key));
+			client.put("palm.cpu", 1, 5);
+			assertThat(server.lines()).containsExactly("put palm.cpu 1.0 5");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(doubles = { Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY })
+	void valueThatIsNotFiniteIsNeverSent(double value) throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertFails(Reason.INVALID, () -> client.put("palm.cpu", value, 5));
+			assertThat(server.lines()).isEmpty();
+		}
+	}
+
+	@Test
+	void pointWithoutTimestampIsPutNowInWholeSeconds() throws IOException {
+		Clock clock = Clock.fixed(Instant.parse("2006-06-20T22:57:27.999Z"), ZoneOffset.UTC);
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
+				MetricClient client = MetricClient.connect(options(server).withClock(clock))) {
+			client.put("palm.cpu", 23.7);
+			assertThat(server.lines()).containsExactly("put palm.cpu 23.7 1150844247");
+		}
+	}
+
+	@Test
+	void threadsTakeTurns() throws Exception {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			for (String line = session.readLine(); line != null; line = session.readLine()) {
+				session.write("ok\n" + line.substring(4) + " 1.0 5\n\n");
+			}
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			ExecutorService threads = Executors.newFixedThreadPool(4);
+			List<Future<?>> running = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				String key = "palm.cpu" + i;
+				running.add(threads.submit(() -> {
+					for (int round = 0; round < 200; round++) {
+						// Another thread's reply would be malformed: it has another key.
+						assertThat(client.get(key)).hasSize(1);
+					}
+				}));
+			}
+			for (Future<?> each : running) {
+				each.get();
+			}
+			threads.shutdown();
+		}
+	}
+
+	@Test
+	void closingEndsACallThatWaits() throws Exception {
+		CountDownLatch asked = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			asked.countDown();
+			session.staySilent();
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			CompletableFuture<List<Point>> call = CompletableFuture.supplyAsync(() -> client.get("palm.cpu"));
+			asked.await();
+			client.close();
+			assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get)
+				.havingCause()
+				.isInstanceOfSatisfying(MetricClientException.class,
+						(ex) -> assertThat(ex.reason()).isEqualTo(Reason.CLOSED));
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1));
+		}
+	}
+
+	@Test
+	void consumerThatThrowsEndsTheConnection() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\na 1.0 5\na 1.0 6\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThatIllegalStateException().isThrownBy(() -> client.getAll((key, timestamp, value) -> {
+				throw new IllegalStateException("enough");
+			})).withMessage("enough");
+			assertFails(Reason.CLOSED, client::getAll);
+		}
+	}
+
+	@Test
+	void consumerCannotUseTheClient() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\na 1.0 5\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThatIllegalStateException()
+				.isThrownBy(() -> client.getAll((key, timestamp, value) -> client.get("b")))
+				.withMessageContaining("not finished");
+		}
+	}
+
+	@Test
+	void lostConnectionIsMadeAgainIfWanted() throws IOException {
+		Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), Duration.ofSeconds(20));
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			if (session.number() == 1) {
+				session.reset();
+			}
+			session.write("ok\n\n");
+		}); MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			client.put("palm.cpu", 1, 5);
+			assertThat(server.connections()).isEqualTo(2);
+			assertThat(server.lines()).as("nothing is sent twice unasked").hasSize(2);
+		}
+	}
+
+	@Test
+	void reconnectingWaitsForTheServerToComeBack() throws IOException {
+		Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(20), Duration.ofSeconds(30));
+		int port;
+		try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Session::reset);
+				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
+			port = server.port();
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			server.close();
+			CompletableFuture<Void> put = CompletableFuture.runAsync(() -> client.put("palm.cpu", 1, 6));
+			ServerSocket again = Awaitility.await()
+				.ignoreExceptions()
+				.until(() -> new ServerSocket(port, 50, InetAddress.getLoopbackAddress()), (socket) -> true);
+			try (ScriptedServer second = ScriptedServer.on(again, (session) -> {
+				session.readLine();
+				session.write("ok\n\n");
+			})) {
+				put.join();
+				assertThat(second.lines()).containsExactly("put palm.cpu 1.0 6");
+			}
+		}
+	}
+
+	@Test
+	void reconnectingGivesUpInTime() throws IOException {
+		Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(50));
+		try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Session::reset);
+				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			server.close();
+			assertFails(Reason.UNREACHABLE, () -> client.put("palm.cpu", 1, 6));
+		}
+	}
+
+	@Test
+	void backoffDoublesUpToItsLongest() {
+		Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(5), Duration.ofMinutes(1));
+		assertThat(backoff.delayNanos(1)).isBetween(75_000_000L, 100_000_000L);
+		assertThat(backoff.delayNanos(3)).isBetween(300_000_000L, 400_000_000L);
+		assertThat(backoff.delayNanos(1_000)).isBetween(3_750_000_000L, 5_000_000_000L);
+	}
+
+	@Test
+	void pointsOfAMapKeepTheOrderOfTheirKeys() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\nz 1.0 1\na 1.0 1\nm 1.0 1\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(client.getAll().keySet()).containsExactly("z", "a", "m");
+		}
+	}
+
+	@Test
+	void keyedPointTakesAnyText() {
+		assertThat(KeyedPoint.of("größe", 5, 1).key()).hasToString("größe");
+		assertThatIllegalArgumentException().isThrownBy(() -> KeyedPoint.of("\udc00", 5, 1));
+	}
+
+	private static ClientOptions options(ScriptedServer server) {
+		return ClientOptions.of("127.0.0.1", server.port());
+	}
+
+	static MetricClientException assertFails(Reason reason, ThrowingCallable call) {
+		MetricClientException[] caught = new MetricClientException[1];
+		assertThatExceptionOfType(MetricClientException.class).isThrownBy(call).satisfies((ex) -> {
+			caught[0] = ex;
+			assertThat(ex.reason()).as(ex.toString()).isEqualTo(reason);
+		});
+		return caught[0];
+	}
+
+}
