@@ -1,0 +1,15 @@
+#!/usr/bin/env bash
+# Talks to the published ports of a running container, and uses the command line inside it.
+# usage: in-container.sh, with the engine in DOCKER_HOST and the container published on ports 8888 and 8080
+set -euo pipefail
+python3 "$(dirname "${BASH_SOURCE[0]}")/talk.py" 127.0.0.1 8888 8080
+container=$(docker ps --quiet --filter publish=8888 | head -n 1)
+docker exec "$container" eardrum put ci.exec 23.7 1150864247
+rows=$(docker exec "$container" eardrum get ci.exec)
+if [[ $rows != 'ci.exec 23.7 1150864247' ]]; then
+  echo "eardrum in the container: got '$rows'"
+  exit 1
+fi
+docker exec "$container" eardrum export - | grep -qx 'ci.exec 23.7 1150864247'
+docker exec "$container" ls /app/natives
+echo 'the command line in the container works'
