@@ -36,6 +36,9 @@ import io.eardrum.metric.SeriesKey;
  * With {@linkplain ClientOptions#withReconnect(Backoff) reconnecting} the next call makes
  * another one, otherwise all further calls fail. A put that failed this way may or may
  * not have been stored; nothing is sent twice unless the caller does so, which is safe.
+ * <p>
+ * Long, for it is all that a program sees of the library, and half of it is said to its
+ * author.
  */
 public final class MetricClient implements AutoCloseable {
 

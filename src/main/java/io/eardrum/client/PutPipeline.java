@@ -23,6 +23,9 @@ import io.eardrum.metric.SeriesKey;
  * A refused point is told to the {@link RejectionHandler}, and the others go on. After
  * any other failure the connection is given up and all methods throw it, with the
  * {@linkplain MetricClientException#progress() progress} made.
+ * <p>
+ * Long, for its two threads share what they know about each point, and that is best seen
+ * in one place.
  */
 public final class PutPipeline implements AutoCloseable {
 

@@ -8,8 +8,7 @@ import java.util.Arrays;
  * allocates nothing.
  * <p>
  * Not safe for use by several threads at once. It grows to what is added and never
- * shrinks by itself: its owner bounds what goes in, and may {@linkplain #trim(int) trim}
- * it.
+ * shrinks: its owner bounds what goes in.
  */
 public final class PointBatch {
 
@@ -162,25 +161,6 @@ public final class PointBatch {
 	 */
 	public void clear() {
 		this.size = 0;
-	}
-
-	/**
-	 * Gives memory back, if this batch is empty and has grown past a number of points
-	 * with keys of usual length; few points with long keys count as more.
-	 * @param points the number of points for which memory may be kept
-	 */
-	public void trim(int points) {
-		if (this.size > 0) {
-			return;
-		}
-		int kept = Math.max(points, INITIAL_POINTS);
-		if (this.timestamps.length > kept) {
-			resizePoints(kept);
-		}
-		long keptKeyBytes = (long) kept * USUAL_KEY_BYTES;
-		if (this.keyBytes.length > keptKeyBytes) {
-			this.keyBytes = new byte[(int) keptKeyBytes];
-		}
 	}
 
 	private void resizePoints(int capacity) {

@@ -64,20 +64,4 @@ class PointBatchTests {
 		assertThat(this.batch.key(0)).isEqualTo(SeriesKey.of("second"));
 	}
 
-	@Test
-	void trimGivesBackTheMemoryOfEmptyBatch() {
-		for (int i = 0; i < 1_000; i++) {
-			this.batch.add(SeriesKey.of("x".repeat(500)), i, i);
-		}
-		this.batch.trim(10);
-		assertThat(this.batch.size()).isEqualTo(1_000);
-		assertThat(this.batch.key(999).length()).isEqualTo(500);
-		this.batch.clear();
-		this.batch.trim(1_024);
-		assertThat(this.batch.keyBytes()).hasSizeLessThan(100_000);
-		this.batch.trim(10);
-		this.batch.add(SeriesKey.of("y".repeat(5_000)), 1, 1);
-		assertThat(this.batch.key(0).length()).isEqualTo(5_000);
-	}
-
 }

@@ -131,8 +131,4 @@ final class ByteWriter {
 		return (value << 1) ^ (value >> 63);
 	}
 
-	static int varintLength(int value) {
-		return (38 - Integer.numberOfLeadingZeros(value | 1)) / 7;
-	}
-
 }
