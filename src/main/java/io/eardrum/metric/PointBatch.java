@@ -14,8 +14,6 @@ public final class PointBatch {
 
 	private static final int INITIAL_POINTS = 16;
 
-	private static final int USUAL_KEY_BYTES = 64;
-
 	private static final int INITIAL_KEY_BYTES = 256;
 
 	private byte[] keyBytes = new byte[INITIAL_KEY_BYTES];
