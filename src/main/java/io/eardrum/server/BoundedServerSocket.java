@@ -3,6 +3,9 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
+import java.net.SocketException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -10,15 +13,17 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Accepts clients up to the allowed number, and turns the others away. A failure to
- * accept, such as for want of a file descriptor, is not the end of it: it tries again
- * until it is closed.
+ * Accepts clients up to the allowed number, each with a channel, and turns the others
+ * away. A failure to accept, such as for want of a file descriptor, is not the end of it:
+ * it tries again until it is closed.
  */
 final class BoundedServerSocket extends ServerSocket {
 
 	private static final Log logger = LogFactory.getLog(BoundedServerSocket.class);
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final ServerSocketChannel channel;
 
 	private final ConnectionRegistry registry;
 
@@ -30,8 +35,9 @@ final class BoundedServerSocket extends ServerSocket {
 
 	private final LogRate rejectionRate = new LogRate();
 
-	BoundedServerSocket(ConnectionRegistry registry, int maxConnections, ConnectionRejecter rejecter)
-			throws IOException {
+	BoundedServerSocket(ServerSocketChannel channel, ConnectionRegistry registry, int maxConnections,
+			ConnectionRejecter rejecter) throws IOException {
+		this.channel = channel;
 		this.registry = registry;
 		this.maxConnections = maxConnections;
 		this.rejecter = rejecter;
@@ -41,7 +47,7 @@ final class BoundedServerSocket extends ServerSocket {
 	public Socket accept() throws IOException {
 		while (true) {
 			try {
-				Socket socket = super.accept();
+				Socket socket = this.channel.accept().socket();
 				if (this.registry.size() < this.maxConnections) {
 					return socket;
 				}
@@ -53,7 +59,7 @@ final class BoundedServerSocket extends ServerSocket {
 			}
 			catch (IOException ex) {
 				if (isClosed()) {
-					throw ex;
+					throw new SocketException("closed");
 				}
 				if (this.failureRate.permits()) {
 					logger.warn("A client could not be accepted (" + ex.getMessage() + "); trying again");
@@ -61,6 +67,31 @@ final class BoundedServerSocket extends ServerSocket {
 				LockSupport.parkNanos(RETRY_NANOS);
 			}
 		}
+	}
+
+	@Override
+	public void bind(SocketAddress address, int backlog) throws IOException {
+		this.channel.bind(address, backlog);
+	}
+
+	@Override
+	public SocketAddress getLocalSocketAddress() {
+		return this.channel.socket().getLocalSocketAddress();
+	}
+
+	@Override
+	public int getLocalPort() {
+		return this.channel.socket().getLocalPort();
+	}
+
+	@Override
+	public boolean isClosed() {
+		return !this.channel.isOpen();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.channel.close();
 	}
 
 }

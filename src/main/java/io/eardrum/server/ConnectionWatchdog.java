@@ -17,7 +17,12 @@ final class ConnectionWatchdog implements AutoCloseable {
 
 	private static final long MAX_PERIOD_MILLIS = 1000;
 
+	/** How often the loops are supervised. */
+	private static final long SUPERVISION_MILLIS = 10;
+
 	private final ConnectionRegistry registry;
+
+	private final FrameLoops loops;
 
 	private final long writeTimeoutNanos;
 
@@ -30,8 +35,9 @@ final class ConnectionWatchdog implements AutoCloseable {
 
 	private @Nullable ScheduledFuture<?> checks;
 
-	ConnectionWatchdog(ConnectionRegistry registry, Duration writeTimeout, Duration idleTimeout) {
+	ConnectionWatchdog(ConnectionRegistry registry, FrameLoops loops, Duration writeTimeout, Duration idleTimeout) {
 		this.registry = registry;
+		this.loops = loops;
 		this.writeTimeoutNanos = writeTimeout.toNanos();
 		this.idleTimeoutNanos = idleTimeout.toNanos();
 		long shortest = writeTimeout.toMillis();
@@ -44,6 +50,8 @@ final class ConnectionWatchdog implements AutoCloseable {
 	void start() {
 		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
 				this.periodMillis, TimeUnit.MILLISECONDS);
+		this.scheduler.scheduleWithFixedDelay(this.loops::supervise, SUPERVISION_MILLIS, SUPERVISION_MILLIS,
+				TimeUnit.MILLISECONDS);
 	}
 
 	@Override
@@ -55,6 +63,7 @@ final class ConnectionWatchdog implements AutoCloseable {
 	}
 
 	private void check(FrameConnection connection) {
+		connection.closeIfOverdue();
 		if (connection.blockedNanos() > this.writeTimeoutNanos) {
 			connection.reset(ResetReason.WRITE_TIMEOUT);
 		}

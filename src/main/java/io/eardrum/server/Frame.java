@@ -10,8 +10,8 @@ import io.eardrum.protocol.CommandParser;
  * one line.
  * <p>
  * A connection has one frame and fills it again for each message, which it may because it
- * reads the next lines only when the last ones are answered. Used by the connection's
- * thread alone.
+ * reads the next lines only when the last ones are answered. Used by one thread at a
+ * time.
  */
 final class Frame {
 
@@ -26,6 +26,8 @@ final class Frame {
 	private int to;
 
 	private boolean cut;
+
+	private Round round = new Round();
 
 	/**
 	 * Creates the frame of a connection.
@@ -42,6 +44,15 @@ final class Frame {
 		this.from = from;
 		this.to = to;
 		this.cut = cut;
+	}
+
+	// Where its puts go, to be stored together with those of other frames.
+	Round round() {
+		return this.round;
+	}
+
+	void setRound(Round round) {
+		this.round = round;
 	}
 
 	CommandParser parser() {

@@ -1,26 +1,27 @@
 package io.eardrum.server;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 
 import io.eardrum.protocol.TelnetFilter;
 
 /**
  * Collects what a connection receives until there is at least one complete line, and then
- * hands out all complete ones together. Used by the connection's thread alone.
+ * hands out all complete ones together. Used by one thread at a time.
  * <p>
- * Memory: while it waits for input it holds 1 KiB, or up to twice the unfinished line it
- * has got so far. Only when a read fills that does it borrow a large buffer, and gives it
- * back before it waits again. What exceeds the limit of a line is thrown away as it
- * comes; just enough stays for the parser to see that the line was too long.
+ * Memory: while it waits for input it holds nothing, or the unfinished line it has got so
+ * far. To receive, and until the frame has been {@linkplain #release() released}, it
+ * borrows a large buffer. What exceeds the limit of a line is thrown away as it comes;
+ * just enough stays for the parser to see that the line was too long.
  */
 final class FrameBuffer {
 
-	/** How much is read at once from a busy connection, in bytes. */
+	/** How much is read at once, in bytes. */
 	static final int LARGE_LENGTH = 256 * 1024;
 
-	private static final int SMALL_LENGTH = 1024;
+	private static final byte[] NOTHING = {};
 
 	private final Pool<byte[]> largeBuffers;
 
@@ -29,9 +30,8 @@ final class FrameBuffer {
 	/** One byte more than the longest line with a CR can have before its LF. */
 	private final int tooLong;
 
-	private final byte[] smallBuffer = new byte[SMALL_LENGTH];
-
-	private byte[] buffer = this.smallBuffer;
+	/** A large buffer, or else the unfinished line alone. */
+	private byte[] buffer = NOTHING;
 
 	/** The offset behind the last complete line. */
 	private int frameEnd;
@@ -63,56 +63,59 @@ final class FrameBuffer {
 	}
 
 	/**
-	 * Forgets the lines handed out last, and receives until there are new ones.
-	 * @param input where to read from
-	 * @return whether there is a complete line, or the stream has ended before
+	 * Receives once. If there are complete lines now, they are a frame that has to be
+	 * released before the next call.
+	 * @param channel where to read from
+	 * @return how many bytes came, 0 for none, or -1 if the stream has ended
 	 * @throws IOException if reading fails
 	 */
-	boolean receive(InputStream input) throws IOException {
-		dropFrame();
-		while (true) {
+	int receive(ReadableByteChannel channel) throws IOException {
+		borrow();
+		int count = 0;
+		try {
 			// Bytes of a telnet command may turn out to be text, and then need the place.
 			int target = this.limit;
 			int start = this.telnet.isMidCommand() ? target + 1 : target;
-			int count = input.read(this.buffer, start, this.buffer.length - start);
-			if (count < 0) {
-				return false;
-			}
-			boolean filled = start + count == this.buffer.length;
-			this.limit = this.telnet.filter(this.buffer, start, start + count, target);
-			if (this.discarding) {
-				discard(target);
-			}
-			this.frameEnd = lastLineEnd(target) + 1;
-			if (filled && this.buffer.length < LARGE_LENGTH && input.available() > 0) {
-				enlarge();
-				if (this.frameEnd == 0) {
-					continue;
+			count = channel.read(ByteBuffer.wrap(this.buffer, start, this.buffer.length - start));
+			if (count > 0) {
+				this.limit = this.telnet.filter(this.buffer, start, start + count, target);
+				if (this.discarding) {
+					discard(target);
 				}
-				receiveMore(input);
-				return true;
+				this.frameEnd = lastLineEnd(target) + 1;
 			}
-			if (this.frameEnd > 0) {
-				return true;
+			return count;
+		}
+		finally {
+			if (this.frameEnd == 0) {
+				release();
 			}
-			limitLine();
 		}
 	}
 
-	// Reads what else has arrived already, behind a complete line.
-	private void receiveMore(InputStream input) throws IOException {
-		do {
-			int target = this.limit;
-			int start = this.telnet.isMidCommand() ? target + 1 : target;
-			int count = input.read(this.buffer, start, this.buffer.length - start);
-			if (count <= 0) {
-				return;
-			}
-			this.limit = this.telnet.filter(this.buffer, start, start + count, target);
-			int last = lastLineEnd(target);
-			this.frameEnd = (last >= 0) ? last + 1 : this.frameEnd;
+	/**
+	 * Forgets the lines handed out, and keeps the unfinished one behind them.
+	 */
+	void release() {
+		int rest = this.limit - this.frameEnd;
+		byte[] old = this.buffer;
+		this.limit = rest;
+		if (rest >= this.tooLong) {
+			this.limit = this.tooLong;
+			this.discarding = true;
 		}
-		while (this.buffer.length - this.limit > SMALL_LENGTH && input.available() > 0);
+		this.buffer = (this.limit == 0) ? NOTHING : Arrays.copyOfRange(old, this.frameEnd, this.frameEnd + this.limit);
+		this.frameEnd = 0;
+		if (old.length == LARGE_LENGTH) {
+			this.largeBuffers.giveBack(old);
+		}
+	}
+
+	private void borrow() {
+		byte[] rest = this.buffer;
+		// A line may be allowed to be longer than a large buffer.
+		this.buffer = (this.limit <= LARGE_LENGTH / 2) ? this.largeBuffers.take() : new byte[this.limit * 2];
+		System.arraycopy(rest, 0, this.buffer, 0, this.limit);
 	}
 
 	private int lastLineEnd(int from) {
@@ -122,37 +125,6 @@ final class FrameBuffer {
 			}
 		}
 		return -1;
-	}
-
-	// Moves the unfinished line to the front, into a buffer of a size to wait with.
-	private void dropFrame() {
-		int rest = this.limit - this.frameEnd;
-		byte[] old = this.buffer;
-		this.buffer = (rest + 2 <= SMALL_LENGTH) ? this.smallBuffer : new byte[rest * 2];
-		System.arraycopy(old, this.frameEnd, this.buffer, 0, rest);
-		if (old.length == LARGE_LENGTH) {
-			this.largeBuffers.giveBack(old);
-		}
-		this.frameEnd = 0;
-		this.limit = rest;
-		limitLine();
-	}
-
-	private void enlarge() {
-		byte[] larger = this.largeBuffers.take();
-		System.arraycopy(this.buffer, 0, larger, 0, this.limit);
-		this.buffer = larger;
-	}
-
-	// Bounds the unfinished line, which starts at 0.
-	private void limitLine() {
-		if (this.limit >= this.tooLong) {
-			this.limit = this.tooLong;
-			this.discarding = true;
-		}
-		if (this.limit + 2 > this.buffer.length) {
-			this.buffer = Arrays.copyOf(this.buffer, Math.max(this.limit + 2, this.buffer.length * 2));
-		}
 	}
 
 	// Throws away what belongs to a line that is too long: all up to the next LF.

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.core.serializer.Serializer;
 import org.springframework.integration.ip.IpHeaders;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.integration.ip.tcp.connection.TcpNetConnection;
-import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
@@ -24,7 +28,7 @@ import io.eardrum.protocol.CommandParser;
 /**
  * A connection that reads {@link Frame frames} and writes their replies.
  * <p>
- * All reading and writing is done by one thread, the connection's own. Other threads may
+ * It is served by the threads of a {@link FrameLoop}, by one at a time. Other threads may
  * only look at it and end it: the {@link ConnectionWatchdog} when the client does not
  * take its replies or is silent for too long, and the {@link TcpEndpoint} when the server
  * stops. A session is idle while it waits for a frame and busy until the reply to it has
@@ -33,6 +37,8 @@ import io.eardrum.protocol.CommandParser;
  * <p>
  * No failure of a client is logged above debug level: clients come and go as they like,
  * and could fill the disk with it.
+ * <p>
+ * Long, for all that may happen to a connection stands here side by side.
  */
 final class FrameConnection extends TcpNetConnection {
 
@@ -42,16 +48,20 @@ final class FrameConnection extends TcpNetConnection {
 	 */
 	private static final long DELIVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
-	private static final long RESET_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-
 	/** How long a client that is being turned away may go on sending. */
-	private static final int LINGER_MILLIS = 1000;
+	private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final int DISCARD_LENGTH = 8 * 1024;
 
 	private final Socket socket;
+
+	private final SocketChannel channel;
 
 	private final ConnectionRegistry registry;
 
 	private final ServerObserver observer;
+
+	private final Frame frame;
 
 	private final FrameInputStream input;
 
@@ -59,9 +69,9 @@ final class FrameConnection extends TcpNetConnection {
 
 	private final MessageHeaders headers;
 
-	private final AtomicReference<State> state = new AtomicReference<>(State.BUSY);
+	private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
-	private final AtomicBoolean ended = new AtomicBoolean();
+	private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
 
 	private volatile long lastReceivedNanos = System.nanoTime();
 
@@ -70,17 +80,42 @@ final class FrameConnection extends TcpNetConnection {
 	/** When the write that is under way began; meaningless while none is. */
 	private volatile long writeStartedNanos;
 
-	private volatile boolean writing;
+	/** The thread that waits until the client takes more. */
+	private volatile @Nullable Thread writer;
 
-	FrameConnection(Socket socket, @Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName,
-			ConnectionRegistry registry, ServerObserver observer, CommandParser parser, FrameBuffer buffer)
-			throws IOException {
-		super(socket, true, false, eventPublisher, factoryName);
-		this.socket = socket;
+	/** When the client was told that the session is over; meaningless before. */
+	private volatile long farewellNanos;
+
+	/** Whether all that still comes is thrown away. */
+	private volatile boolean discarding;
+
+	private volatile @Nullable FrameLoop loop;
+
+	private volatile @Nullable SelectionKey key;
+
+	// What follows belongs to the thread that serves this connection.
+
+	private @Nullable LoopTerm term;
+
+	private boolean executing;
+
+	private @Nullable FrameReply reply;
+
+	FrameConnection(SocketChannel channel, @Nullable ApplicationEventPublisher eventPublisher,
+			@Nullable String factoryName, ConnectionRegistry registry, ServerObserver observer, CommandParser parser,
+			FrameBuffer buffer) {
+		super(channel.socket(), true, false, eventPublisher, factoryName);
+		this.channel = channel;
+		this.socket = channel.socket();
 		this.registry = registry;
 		this.observer = observer;
-		this.input = new FrameInputStream(socket.getInputStream(), this, buffer, new Frame(parser, this.output));
+		this.frame = new Frame(parser, this.output);
+		this.input = new FrameInputStream(channel, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
+	}
+
+	SocketChannel channel() {
+		return this.channel;
 	}
 
 	// The headers that every message of this connection has.
@@ -88,23 +123,91 @@ final class FrameConnection extends TcpNetConnection {
 		return this.headers;
 	}
 
+	void serveBy(FrameLoop servingLoop, SelectionKey registration) {
+		this.loop = servingLoop;
+		this.key = registration;
+	}
+
 	@Override
 	protected InputStream inputStream() {
 		return this.input;
 	}
 
-	@Override
-	@SuppressWarnings("unchecked")
-	public void send(Message<?> message) {
-		if (this.ended.get()) {
-			return;
-		}
-		FrameReply reply = (FrameReply) message.getPayload();
-		boolean last = reply.isLast();
+	/**
+	 * Receives what has arrived on an idle connection.
+	 * @return whether that completes a frame; it is to be executed then, for this
+	 * connection is busy
+	 */
+	boolean receive() {
 		try {
-			((Serializer<FrameReply>) getSerializer()).serialize(reply, this.output);
+			if (this.discarding) {
+				discard();
+				return false;
+			}
+			int count = this.input.receive();
+			if (count > 0) {
+				this.lastReceivedNanos = System.nanoTime();
+				this.observer.received(count);
+			}
+			if (this.input.hasFrame()) {
+				// If it comes too late, who ended this connection is about to reset it.
+				return this.state.compareAndSet(State.IDLE, State.BUSY);
+			}
+			if (this.input.isEnded()) {
+				close();
+			}
+		}
+		catch (IOException ex) {
+			this.logger.debug("The connection broke: " + ex);
+			reset(ResetReason.CLIENT);
+		}
+		return false;
+	}
+
+	/**
+	 * Executes the frame: sends it through the gateway, which brings the reply back to
+	 * {@link #send}.
+	 * @param current the term of the thread that leads the loop, whose round the puts go
+	 * into; this connection may leave it
+	 */
+	void execute(LoopTerm current) {
+		this.term = current;
+		this.executing = true;
+		this.frame.setRound(current.round());
+		try {
+			TcpListener listener = getListener();
+			if (listener != null) {
+				listener.onMessage(getMapper().toMessage(this));
+			}
+		}
+		finally {
+			this.executing = false;
+			this.input.release();
+		}
+	}
+
+	// The reply is kept until the round has been committed.
+	@Override
+	public void send(Message<?> message) {
+		this.reply = (FrameReply) message.getPayload();
+	}
+
+	/**
+	 * Sends the reply to the frame that was executed last, whose round has been
+	 * committed.
+	 */
+	@SuppressWarnings("unchecked")
+	void sendReply() {
+		FrameReply due = this.reply;
+		this.reply = null;
+		try {
+			if (due == null) {
+				throw new AbortedReply.AbortedReplyException(ResetReason.INTERNAL_ERROR);
+			}
+			boolean last = due.isLast();
+			((Serializer<FrameReply>) getSerializer()).serialize(due, this.output);
 			if (last) {
-				closeGently();
+				sayFarewell();
 			}
 		}
 		catch (AbortedReply.AbortedReplyException ex) {
@@ -115,39 +218,79 @@ final class FrameConnection extends TcpNetConnection {
 		}
 	}
 
-	@Override
-	protected boolean handleReadException(Exception exception) {
-		Throwable cause = (exception.getCause() != null) ? exception.getCause() : exception;
-		if (!(cause instanceof SoftEndOfStreamException)) {
-			this.logger.debug("The connection broke: " + cause);
-			reset(ResetReason.CLIENT);
+	/**
+	 * Waits for the next frame: the last one has been answered.
+	 * @return whether there may be one
+	 */
+	boolean becomeIdle() {
+		if (this.input.isEnded() && !this.discarding) {
+			close();
+			return false;
 		}
-		close();
+		this.state.set(State.IDLE);
+		if (this.ending.get() != Ending.NONE) {
+			close();
+			return false;
+		}
 		return true;
+	}
+
+	/**
+	 * Goes back to the loop, from a thread that does not lead it.
+	 */
+	void becomeIdleElsewhere() {
+		SelectionKey registration = this.key;
+		FrameLoop servingLoop = this.loop;
+		if (becomeIdle() && registration != null && servingLoop != null) {
+			try {
+				servingLoop.arm(registration);
+			}
+			catch (CancelledKeyException ex) {
+				// It has been closed by somebody else.
+			}
+		}
+	}
+
+	// Called by the loop: the client has taken something, and there is room again.
+	void writable() {
+		Thread waiting = this.writer;
+		this.writer = null;
+		LockSupport.unpark(waiting);
 	}
 
 	// Also tells the framework, which looks for the connection as long as a reply may
 	// come.
 	@Override
 	public void close() {
-		this.ended.set(true);
+		if (!this.ending.compareAndSet(Ending.NONE, Ending.CLOSED) && this.ending.get() == Ending.RESET) {
+			// The thread that resets it may not have got that far, and this would be a
+			// clean
+			// end.
+			preventLingering();
+		}
 		super.close();
 		this.registry.remove(this);
+		letGo();
 	}
 
 	/**
 	 * Ends this connection with a reset: at once, and without what has not been delivered
-	 * yet. Its own thread then finds it ended and closes it.
+	 * yet. If it is busy, the thread that serves it finds it ended.
 	 * @param reason why, to be counted if this is what ends the connection
 	 */
 	void reset(ResetReason reason) {
-		if (this.ended.compareAndSet(false, true)) {
+		if (this.ending.compareAndSet(Ending.NONE, Ending.RESET)) {
+			preventLingering();
 			try {
-				this.socket.setSoLinger(true, 0);
-				this.socket.close();
+				this.channel.close();
 			}
 			catch (IOException ex) {
 				this.logger.debug("The connection is gone already: " + ex);
+			}
+			writable();
+			letGo();
+			if (this.state.get() == State.ENDED || endIfIdle()) {
+				super.close();
 			}
 			// Last, because the process may end as soon as no connection is left.
 			this.registry.remove(this);
@@ -155,26 +298,19 @@ final class FrameConnection extends TcpNetConnection {
 		}
 	}
 
-	// The thread of this connection is about to wait for a frame.
-	void becomeIdle() throws SoftEndOfStreamException {
-		this.state.compareAndSet(State.BUSY, State.IDLE);
-		if (this.registry.isStopping() && endIfIdle()) {
-			LockSupport.parkNanos(undeliveredNanos());
-			reset(ResetReason.SHUTDOWN);
+	private void preventLingering() {
+		try {
+			this.socket.setSoLinger(true, 0);
 		}
-		if (this.ended.get()) {
-			throw new SoftEndOfStreamException();
+		catch (IOException ex) {
+			this.logger.debug("The connection is gone already: " + ex);
 		}
 	}
 
-	// The thread of this connection has got a frame.
-	void becomeBusy() throws SoftEndOfStreamException {
-		if (!this.state.compareAndSet(State.IDLE, State.BUSY)) {
-			// It came too late. Who ended this connection is about to reset it.
-			while (!this.ended.get()) {
-				LockSupport.parkNanos(RESET_POLL_NANOS);
-			}
-			throw new SoftEndOfStreamException();
+	private void letGo() {
+		FrameLoop servingLoop = this.loop;
+		if (servingLoop != null) {
+			servingLoop.wakeup();
 		}
 	}
 
@@ -209,23 +345,34 @@ final class FrameConnection extends TcpNetConnection {
 	// For how long the write under way has not been taken, in nanoseconds.
 	long blockedNanos() {
 		long started = this.writeStartedNanos;
-		return this.writing ? System.nanoTime() - started : 0;
-	}
-
-	void received(int bytes) {
-		this.lastReceivedNanos = System.nanoTime();
-		this.observer.received(bytes);
+		return (this.writer != null) ? System.nanoTime() - started : 0;
 	}
 
 	/**
-	 * Closes this connection so that the last reply arrives: a close while input is
-	 * unread would become a reset, which may overtake it.
+	 * Closes this connection if the client has been told that it is over, and had the
+	 * time to go by itself.
 	 */
-	private void closeGently() throws IOException {
-		this.socket.shutdownOutput();
-		this.socket.setSoTimeout(LINGER_MILLIS);
-		SocketDrain.drain(this.socket, LINGER_MILLIS);
-		close();
+	void closeIfOverdue() {
+		if (this.discarding && System.nanoTime() - this.farewellNanos > FAREWELL_NANOS && endIfIdle()) {
+			close();
+		}
+	}
+
+	/**
+	 * Ends the stream to the client and waits for it to go: a close while input is unread
+	 * would become a reset, which may overtake the last reply.
+	 */
+	private void sayFarewell() throws IOException {
+		this.farewellNanos = System.nanoTime();
+		this.discarding = true;
+		this.channel.shutdownOutput();
+	}
+
+	private void discard() throws IOException {
+		ByteBuffer discarded = ByteBuffer.allocate(DISCARD_LENGTH);
+		if (this.channel.read(discarded) < 0) {
+			close();
+		}
 	}
 
 	private enum State {
@@ -238,6 +385,12 @@ final class FrameConnection extends TcpNetConnection {
 
 		/** Will not execute another frame. */
 		ENDED
+
+	}
+
+	private enum Ending {
+
+		NONE, CLOSED, RESET
 
 	}
 
@@ -254,7 +407,7 @@ final class FrameConnection extends TcpNetConnection {
 	}
 
 	/**
-	 * Writes to the socket, and lets the watchdog see for how long.
+	 * Writes to the channel, and leaves the loop to other threads before it has to wait.
 	 */
 	private final class ReplyOutputStream extends OutputStream {
 
@@ -266,17 +419,50 @@ final class FrameConnection extends TcpNetConnection {
 		@Override
 		public void write(byte[] source, int offset, int length) throws IOException {
 			FrameConnection connection = FrameConnection.this;
-			connection.writeStartedNanos = System.nanoTime();
-			connection.writing = true;
-			try {
-				// Counted first: once the client has it, it may look at the counter.
-				connection.observer.sent(length);
-				connection.socket.getOutputStream().write(source, offset, length);
+			if (connection.executing) {
+				// The reply is longer than what is held back: others don't wait for it.
+				leaveLoop();
 			}
-			finally {
-				connection.writing = false;
+			// Counted first: once the client has it, it may look at the counter.
+			connection.observer.sent(length);
+			ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
+			connection.channel.write(bytes);
+			while (bytes.hasRemaining()) {
+				leaveLoop();
+				awaitWritable();
+				connection.channel.write(bytes);
 			}
 			connection.lastSentNanos = System.nanoTime();
+		}
+
+		private void leaveLoop() {
+			FrameConnection connection = FrameConnection.this;
+			LoopTerm left = connection.term;
+			if (left != null) {
+				left.leave();
+				connection.frame.setRound(left.round());
+			}
+		}
+
+		private void awaitWritable() throws IOException {
+			FrameConnection connection = FrameConnection.this;
+			FrameLoop servingLoop = connection.loop;
+			SelectionKey registration = connection.key;
+			if (servingLoop == null || registration == null) {
+				throw new ClosedChannelException();
+			}
+			connection.writeStartedNanos = System.nanoTime();
+			connection.writer = Thread.currentThread();
+			try {
+				servingLoop.awaitWritable(registration);
+			}
+			catch (CancelledKeyException ex) {
+				throw new ClosedChannelException();
+			}
+			while (connection.writer != null && connection.ending.get() == Ending.NONE) {
+				LockSupport.park(connection);
+			}
+			connection.writer = null;
 		}
 
 	}

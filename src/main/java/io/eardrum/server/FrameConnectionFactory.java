@@ -1,12 +1,12 @@
 package io.eardrum.server;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
-import java.net.SocketException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
 
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
@@ -153,31 +153,27 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 	private FrameConnection newConnection(Socket socket, boolean server, boolean lookupHost,
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
 		ProtocolLimits limits = this.properties.limits();
-		try {
-			FrameConnection connection = new FrameConnection(socket, eventPublisher, factoryName, this.registry,
-					this.observer, new CommandParser(limits),
-					new FrameBuffer(limits.maxLineLength(), this.largeBuffers));
-			this.observer.connectionAccepted();
-			return connection;
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException(ex);
-		}
+		FrameConnection connection = new FrameConnection(socket.getChannel(), eventPublisher, factoryName,
+				this.registry, this.observer, new CommandParser(limits),
+				new FrameBuffer(limits.maxLineLength(), this.largeBuffers));
+		this.observer.connectionAccepted();
+		return connection;
 	}
 
 	private ServerSocket bind(InetAddress address) {
 		try {
-			ServerSocket socket = new BoundedServerSocket(this.registry, this.properties.maxConnections(),
-					this.rejecter);
+			ServerSocketChannel channel = ServerSocketChannel.open();
 			try {
-				socket.setReuseAddress(true);
+				channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
+				ServerSocket socket = new BoundedServerSocket(channel, this.registry, this.properties.maxConnections(),
+						this.rejecter);
 				socket.bind(new InetSocketAddress(address, this.properties.port()), BACKLOG);
+				return socket;
 			}
-			catch (SocketException ex) {
-				socket.close();
+			catch (IOException ex) {
+				channel.close();
 				throw ex;
 			}
-			return socket;
 		}
 		catch (IOException ex) {
 			throw new TcpBindException(this.properties.host(), this.properties.port(), ex);

@@ -3,7 +3,10 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -18,30 +21,25 @@ import io.eardrum.storage.StorageException;
 
 /**
  * Executes the commands of one frame after the other and collects their replies, which
- * makes it the {@link FrameReply} as well. It holds the memory that this takes, some 10
- * KiB at first and up to about 800 KiB after large frames, and so comes from a
- * {@link Pool}: a session has one only from the moment its frame is complete until the
- * reply is sent. Used by one thread at a time.
+ * makes it the {@link FrameReply} as well. It holds the memory that this takes, some 5
+ * KiB at first and 64 KiB after long replies, and so comes from a {@link Pool}: a session
+ * has one only from the moment its frame is complete until the reply is sent. Used by one
+ * thread at a time.
  * <p>
- * Implementation note: consecutive puts go to the store as one batch. Until that returns
- * it is not known how they are to be answered, so the replies between two batches are
- * kept as the lengths of their runs: some puts, some wrong commands, some puts, and so
- * on.
+ * Implementation note: puts go into the {@link Round} of the frame. Until that is
+ * committed it is not known how they are to be answered, so what stands between two
+ * commits is kept as the lengths of its runs: some puts, some wrong commands, some puts,
+ * and so on.
  */
 final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
-
-	/**
-	 * A frame of the usual size makes one batch; a huge one must not become huge here.
-	 */
-	private static final int MAX_BATCH_POINTS = 16384;
 
 	private final MetricRepository repository;
 
 	private final Pool<FrameExecutor> pool;
 
-	private final Consumer<RuntimeException> defects;
+	private final ServerObserver observer;
 
-	private final PointBatch batch = new PointBatch();
+	private final Consumer<RuntimeException> defects;
 
 	private final ReplyWriter replies = new ReplyWriter(OutputStream.nullOutputStream());
 
@@ -52,41 +50,101 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private int lastRun;
 
+	/** Puts since the last commit; they are answered as it went. */
+	private int uncommitted;
+
+	private boolean stored;
+
 	private boolean last;
+
+	private long startNanos;
+
+	private @Nullable Frame frame;
 
 	/**
 	 * Creates an executor.
 	 * @param repository where the points are
 	 * @param pool where this object goes when its reply has been sent
+	 * @param observer is told what was in a frame before the end of its reply is sent
 	 * @param defects is told of failures that the store does not know itself
 	 */
-	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, Consumer<RuntimeException> defects) {
+	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, ServerObserver observer,
+			Consumer<RuntimeException> defects) {
 		this.repository = repository;
 		this.pool = pool;
+		this.observer = observer;
 		this.defects = defects;
 	}
 
 	/**
 	 * Executes the commands of a frame.
 	 * @param frame the frame
-	 * @return the replies, which is this object
+	 * @return the replies, which is this object; not to be written before the round of
+	 * the frame has been committed
 	 * @throws IOException if the client can't be reached, or a reply can't be finished
 	 */
 	FrameReply execute(Frame frame) throws IOException {
+		this.startNanos = System.nanoTime();
+		this.frame = frame;
 		this.replies.reset(frame.output());
 		this.counts.clear();
 		forgetRuns();
-		this.batch.clear();
 		this.last = !frame.parser().parse(frame.source(), frame.from(), frame.to(), this);
 		if (frame.isCut() && !this.last) {
 			frame.parser().cutLine(this);
 		}
-		flushRuns();
 		return this;
 	}
 
 	FrameCounts counts() {
 		return this.counts;
+	}
+
+	/**
+	 * Tells whether there are puts of this frame that are not committed yet.
+	 * @return whether the round of the frame has to be committed
+	 */
+	boolean awaitsCommit() {
+		return this.uncommitted > 0;
+	}
+
+	/**
+	 * Stores the puts of a round, which need not be all from this frame.
+	 * @param points the puts
+	 * @return whether they are stored
+	 */
+	boolean store(PointBatch points) {
+		try {
+			this.repository.put(points);
+			return true;
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			return false;
+		}
+	}
+
+	/**
+	 * The puts so far have been committed.
+	 * @param stored whether they are stored
+	 */
+	void committed(boolean stored) {
+		this.stored = stored;
+		if (stored) {
+			this.counts.served(Command.PUT, this.uncommitted);
+		}
+		else {
+			this.counts.failed(Command.PUT, ErrorReason.STORAGE, this.uncommitted);
+		}
+		this.uncommitted = 0;
+	}
+
+	/**
+	 * The frame can't be answered: its puts are stored or not, and counted.
+	 */
+	void abandon() {
+		commit();
+		handled();
 	}
 
 	@Override
@@ -95,9 +153,11 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			nextRun();
 		}
 		this.runs[this.lastRun]++;
-		this.batch.add(source, keyOffset, keyLength, timestamp, value);
-		if (this.batch.size() == MAX_BATCH_POINTS) {
-			flushRuns();
+		Round round = round();
+		round.put(this, source, keyOffset, keyLength, timestamp, value);
+		this.uncommitted++;
+		if (round.isFull()) {
+			answerRuns();
 		}
 	}
 
@@ -129,6 +189,9 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	@Override
 	public void writeTo(OutputStream output) throws IOException {
+		answerRuns();
+		handled();
+		this.frame = null;
 		this.replies.flush();
 		this.replies.reset(OutputStream.nullOutputStream());
 		this.pool.giveBack(this);
@@ -140,7 +203,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	}
 
 	private void rows(Command command, Reading reading) throws IOException {
-		flushRuns();
+		answerRuns();
 		long mark = this.replies.beginRows();
 		try {
 			reading.run();
@@ -158,15 +221,16 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		}
 	}
 
-	// Stores the puts collected so far, and answers them and what stood between them.
-	private void flushRuns() throws IOException {
-		boolean stored = store();
-		for (int run = 0; run <= this.lastRun; run++) {
+	// Answers the puts since the last commit, and what stood between them.
+	private void answerRuns() throws IOException {
+		commit();
+		int runs = this.lastRun;
+		for (int run = 0; run <= runs; run++) {
 			int count = this.runs[run];
 			if ((run & 1) == 1) {
 				this.replies.wrongCommand(count);
 			}
-			else if (stored) {
+			else if (this.stored) {
 				this.replies.ok(count);
 			}
 			else {
@@ -176,24 +240,21 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		forgetRuns();
 	}
 
-	private boolean store() {
-		int points = this.batch.size();
-		if (points == 0) {
-			return true;
+	// All replies before this have left when anything is sent: what is uncommitted by
+	// then
+	// would be sent by the thread that has the round, and not by this one.
+	private void commit() {
+		if (this.uncommitted > 0) {
+			round().commit();
 		}
-		try {
-			this.repository.put(this.batch);
-			this.counts.served(Command.PUT, points);
-			return true;
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			this.counts.failed(Command.PUT, ErrorReason.STORAGE, points);
-			return false;
-		}
-		finally {
-			this.batch.clear();
-		}
+	}
+
+	private Round round() {
+		return Objects.requireNonNull(this.frame).round();
+	}
+
+	private void handled() {
+		this.observer.frameHandled(this.counts, System.nanoTime() - this.startNanos);
 	}
 
 	// The store itself logs and shows what it knows to be wrong with it.

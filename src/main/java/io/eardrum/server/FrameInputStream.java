@@ -2,18 +2,16 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-
-import org.springframework.integration.ip.tcp.serializer.SoftEndOfStreamException;
+import java.nio.channels.ReadableByteChannel;
 
 /**
- * The input of a connection, from which whole frames can be read. Used by the
- * connection's thread alone.
+ * The input of a connection, from which whole frames can be read: what has arrived is
+ * received first, and a frame can be read once one is complete. Used by one thread at a
+ * time.
  */
 final class FrameInputStream extends InputStream {
 
-	private final InputStream input;
-
-	private final FrameConnection connection;
+	private final ReadableByteChannel channel;
 
 	private final FrameBuffer buffer;
 
@@ -21,56 +19,51 @@ final class FrameInputStream extends InputStream {
 
 	private boolean ended;
 
-	FrameInputStream(InputStream input, FrameConnection connection, FrameBuffer buffer, Frame frame) {
-		this.input = input;
-		this.connection = connection;
+	FrameInputStream(ReadableByteChannel channel, FrameBuffer buffer, Frame frame) {
+		this.channel = channel;
 		this.buffer = buffer;
 		this.frame = frame;
 	}
 
 	/**
-	 * Waits for the next frame.
-	 * @return all complete lines that have arrived; the same object each time
-	 * @throws SoftEndOfStreamException if there is none: the client has closed its side,
-	 * or this server ends the session
+	 * Receives what has arrived, without waiting.
+	 * @return the number of bytes, 0 or more
 	 * @throws IOException if reading fails
 	 */
-	Frame readFrame() throws IOException {
-		this.connection.becomeIdle();
-		if (this.ended) {
-			throw new SoftEndOfStreamException();
-		}
-		boolean complete = this.buffer.receive(this);
-		this.ended = !complete;
-		if (this.ended && !this.buffer.hasRest()) {
-			throw new SoftEndOfStreamException();
-		}
-		this.connection.becomeBusy();
+	int receive() throws IOException {
+		int count = this.buffer.receive(this.channel);
+		this.ended = count < 0;
+		return Math.max(0, count);
+	}
+
+	// Tells whether the client has closed its side.
+	boolean isEnded() {
+		return this.ended;
+	}
+
+	// Tells whether there is something to answer: complete lines, or a cut one for good.
+	boolean hasFrame() {
+		return this.buffer.frameEnd() > 0 || (this.ended && this.buffer.hasRest());
+	}
+
+	/**
+	 * Returns the frame that is complete.
+	 * @return all complete lines that have arrived; the same object each time, valid
+	 * until it is released
+	 */
+	Frame readFrame() {
 		this.frame.set(this.buffer.array(), 0, this.buffer.frameEnd(), this.ended);
 		return this.frame;
 	}
 
-	@Override
-	public int read() throws IOException {
-		int value = this.input.read();
-		if (value >= 0) {
-			this.connection.received(1);
-		}
-		return value;
+	// Forgets the frame, once it has been executed.
+	void release() {
+		this.buffer.release();
 	}
 
 	@Override
-	public int read(byte[] target, int offset, int length) throws IOException {
-		int count = this.input.read(target, offset, length);
-		if (count > 0) {
-			this.connection.received(count);
-		}
-		return count;
-	}
-
-	@Override
-	public int available() throws IOException {
-		return this.input.available();
+	public int read() {
+		throw new UnsupportedOperationException("Only frames can be read");
 	}
 
 }

@@ -9,7 +9,8 @@ import java.io.OutputStream;
 interface FrameReply {
 
 	/**
-	 * Writes what has not been sent yet, and gives the memory back.
+	 * Writes what has not been sent yet, and gives the memory back. To be called once the
+	 * {@link Round} of the frame has been committed.
 	 * @param output where to write
 	 * @throws IOException if the client can't be reached
 	 */

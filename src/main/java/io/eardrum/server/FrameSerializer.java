@@ -14,13 +14,12 @@ import org.springframework.core.serializer.Serializer;
 final class FrameSerializer implements Deserializer<Frame>, Serializer<FrameReply> {
 
 	/**
-	 * Waits for the next frame of a connection.
-	 * @param inputStream the stream of a {@link FrameConnection}
+	 * Returns the frame that has arrived on a connection.
+	 * @param inputStream the stream of a {@link FrameConnection} that has one
 	 * @return the frame
-	 * @throws IOException if there is none any more
 	 */
 	@Override
-	public Frame deserialize(InputStream inputStream) throws IOException {
+	public Frame deserialize(InputStream inputStream) {
 		return ((FrameInputStream) inputStream).readFrame();
 	}
 

@@ -11,7 +11,7 @@ import io.eardrum.storage.MetricRepository;
 
 /**
  * The service activator behind the gateway: executes the commands of a frame on the
- * {@link MetricRepository}, on the thread of the connection, and returns their replies.
+ * {@link MetricRepository}, on the thread that has read them, and returns their replies.
  * Safe for any number of threads.
  * <p>
  * It never fails: what a client must not be left waiting for becomes a reset of its
@@ -38,7 +38,7 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	}
 
 	private FrameExecutor newExecutor() {
-		return new FrameExecutor(this.repository, this.executors, this::reportDefect);
+		return new FrameExecutor(this.repository, this.executors, this.observer, this::reportDefect);
 	}
 
 	@Override
@@ -47,24 +47,26 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	}
 
 	FrameReply execute(Frame frame) {
-		long startNanos = System.nanoTime();
 		FrameExecutor executor = this.executors.take();
 		try {
 			return executor.execute(frame);
 		}
 		catch (ReplyCutException ex) {
-			return new AbortedReply(ResetReason.REPLY_CUT);
+			return abort(executor, ResetReason.REPLY_CUT);
 		}
 		catch (IOException ex) {
-			return new AbortedReply(ResetReason.CLIENT);
+			return abort(executor, ResetReason.CLIENT);
 		}
 		catch (RuntimeException ex) {
 			reportDefect(ex);
-			return new AbortedReply(ResetReason.INTERNAL_ERROR);
+			return abort(executor, ResetReason.INTERNAL_ERROR);
 		}
-		finally {
-			this.observer.frameHandled(executor.counts(), System.nanoTime() - startNanos);
-		}
+	}
+
+	// The executor doesn't go back to the pool: what is left in it is not known.
+	private static FrameReply abort(FrameExecutor executor, ResetReason reason) {
+		executor.abandon();
+		return new AbortedReply(reason);
 	}
 
 	private void reportDefect(RuntimeException exception) {

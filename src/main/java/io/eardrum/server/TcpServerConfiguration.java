@@ -26,15 +26,15 @@ class TcpServerConfiguration {
 	}
 
 	@Bean
-	ConnectionThreads connectionThreads() {
-		return new ConnectionThreads();
+	FrameLoops frameLoops() {
+		return new FrameLoops(Integer.getInteger("eardrum.loops", Runtime.getRuntime().availableProcessors()));
 	}
 
 	@Bean
 	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry,
-			ServerObserver observer, ConnectionThreads threads) {
+			ServerObserver observer, FrameLoops loops) {
 		FrameConnectionFactory factory = new FrameConnectionFactory(properties, registry, observer);
-		factory.setTaskExecutor(threads);
+		factory.setTaskExecutor(loops);
 		return factory;
 	}
 
@@ -61,8 +61,8 @@ class TcpServerConfiguration {
 
 	@Bean
 	TcpEndpoint tcpEndpoint(TcpServerProperties properties, FrameConnectionFactory connectionFactory,
-			ConnectionRegistry registry) {
-		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
+			ConnectionRegistry registry, FrameLoops loops) {
+		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, loops, properties.writeTimeout(),
 				properties.idleTimeout());
 		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.shutdownGracePeriod());
 	}

@@ -1,7 +1,8 @@
 package io.eardrum.server;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Random;
@@ -14,75 +15,108 @@ class FrameBufferTests {
 
 	private static final int MAX_LINE_LENGTH = 100;
 
-	private final FrameBuffer buffer = new FrameBuffer(MAX_LINE_LENGTH,
-			new Pool<>(4, () -> new byte[FrameBuffer.LARGE_LENGTH]));
+	private final FrameBuffer buffer = new FrameBuffer(MAX_LINE_LENGTH, buffers());
 
 	@Test
 	void handsOutAllCompleteLinesTogether() throws IOException {
-		InputStream input = pieces("get a\nget b\nge", "t c\n");
-		assertThat(this.buffer.receive(input)).isTrue();
+		ReadableByteChannel input = pieces("get a\nget b\nge", "t c\n");
+		this.buffer.receive(input);
 		assertThat(frame()).isEqualTo("get a\nget b\n");
 		assertThat(this.buffer.hasRest()).isTrue();
-		assertThat(this.buffer.receive(input)).isTrue();
+		this.buffer.release();
+		this.buffer.receive(input);
 		assertThat(frame()).isEqualTo("get c\n");
-		assertThat(this.buffer.receive(input)).isFalse();
 		assertThat(this.buffer.hasRest()).isFalse();
+		this.buffer.release();
+		assertThat(this.buffer.receive(input)).isEqualTo(-1);
+		assertThat(frame()).isEmpty();
 	}
 
 	@Test
 	void keepsWhatFollowsTheLastLineEnd() throws IOException {
-		InputStream input = pieces("get a\npu");
+		ReadableByteChannel input = pieces("get a\npu");
 		this.buffer.receive(input);
-		assertThat(this.buffer.receive(input)).isFalse();
+		this.buffer.release();
+		assertThat(this.buffer.receive(input)).isEqualTo(-1);
 		assertThat(this.buffer.hasRest()).isTrue();
+	}
+
+	@Test
+	void holdsNothingButTheUnfinishedLineWhileItWaits() throws IOException {
+		ReadableByteChannel input = pieces("put a", " 1 ", "1\n", "", "get a\nget");
+		this.buffer.receive(input);
+		assertThat(this.buffer.array()).hasSize(5);
+		this.buffer.receive(input);
+		assertThat(this.buffer.array()).hasSize(8);
+		this.buffer.receive(input);
+		assertThat(frame()).isEqualTo("put a 1 1\n");
+		this.buffer.release();
+		assertThat(this.buffer.array()).isEmpty();
+		assertThat(this.buffer.receive(input)).isZero();
+		assertThat(this.buffer.array()).isEmpty();
+		this.buffer.receive(input);
+		this.buffer.release();
+		assertThat(this.buffer.array()).hasSize(3);
 	}
 
 	@Test
 	void keepsJustEnoughOfALineThatIsTooLong() throws IOException {
-		InputStream input = pieces("x".repeat(60), "x".repeat(60), "x".repeat(5000), "x".repeat(7) + "\nget a\n");
-		assertThat(this.buffer.receive(input)).isTrue();
+		ReadableByteChannel input = pieces("x".repeat(60), "x".repeat(60), "x".repeat(5000),
+				"x".repeat(7) + "\nget a\n");
+		for (int i = 0; i < 4; i++) {
+			this.buffer.receive(input);
+			assertThat(this.buffer.frameEnd() > 0).isEqualTo(i == 3);
+		}
 		assertThat(frame()).isEqualTo("x".repeat(MAX_LINE_LENGTH + 2) + "\nget a\n");
 	}
 
 	@Test
-	void staysSmallWhateverALineIsLong() throws IOException {
-		InputStream endless = new InputStream() {
-
-			private int count;
+	void staysSmallHoweverLongALineIs() throws IOException {
+		ReadableByteChannel endless = new Channel() {
 
 			@Override
-			public int read() {
-				throw new UnsupportedOperationException();
-			}
-
-			@Override
-			public int read(byte[] target, int offset, int length) {
-				Arrays.fill(target, offset, offset + length, (byte) 'x');
-				return (this.count++ < 10_000) ? length : -1;
+			public int read(ByteBuffer target) {
+				int count = target.remaining();
+				Arrays.fill(target.array(), target.position(), target.limit(), (byte) 'x');
+				target.position(target.limit());
+				return count;
 			}
 
 		};
-		assertThat(this.buffer.receive(endless)).isFalse();
-		assertThat(this.buffer.array().length).isLessThanOrEqualTo(FrameBuffer.LARGE_LENGTH);
+		for (int i = 0; i < 10_000; i++) {
+			this.buffer.receive(endless);
+			assertThat(this.buffer.array()).hasSize(MAX_LINE_LENGTH + 2);
+		}
 		assertThat(this.buffer.hasRest()).isTrue();
+	}
+
+	@Test
+	void takesALineThatIsLongerThanALargeBuffer() throws IOException {
+		FrameBuffer wide = new FrameBuffer(1024 * 1024, buffers());
+		String line = "x".repeat(1_000_000) + "\n";
+		ReadableByteChannel input = pieces(line, "get a\n");
+		while (wide.frameEnd() == 0) {
+			wide.receive(input);
+		}
+		assertThat(new String(wide.array(), 0, wide.frameEnd(), StandardCharsets.ISO_8859_1)).isEqualTo(line);
 	}
 
 	@Test
 	void readsABusyConnectionInLargePieces() throws IOException {
 		String lines = "put some.key 1 2\n".repeat(3000);
-		InputStream input = pieces(lines);
-		assertThat(this.buffer.receive(input)).isTrue();
+		this.buffer.receive(pieces(lines));
 		assertThat(frame()).isEqualTo(lines);
-		assertThat(this.buffer.receive(input)).isFalse();
-		assertThat(this.buffer.array()).hasSizeLessThan(FrameBuffer.LARGE_LENGTH);
 	}
 
 	@Test
 	void swallowsTelnetCommandsHoweverTheyAreCut() throws IOException {
-		InputStream input = pieces("\u00ff", "\u00fd", "\u0003get\u00ff\u00fb", "\n a\n", "\u00ff\nget b\n");
-		assertThat(this.buffer.receive(input)).isTrue();
+		ReadableByteChannel input = pieces("\u00ff", "\u00fd", "\u0003get\u00ff\u00fb", "\n a\n", "\u00ff\nget b\n");
+		for (int i = 0; i < 4; i++) {
+			this.buffer.receive(input);
+		}
 		assertThat(frame()).isEqualTo("get a\n");
-		assertThat(this.buffer.receive(input)).isTrue();
+		this.buffer.release();
+		this.buffer.receive(input);
 		assertThat(frame()).isEqualTo("\u00ff\nget b\n");
 	}
 
@@ -99,12 +133,14 @@ class FrameBufferTests {
 				boolean tooLong = text.length() > MAX_LINE_LENGTH;
 				expected.append(tooLong ? "too long" : text).append('\n');
 			}
-			InputStream input = pieces(cut(sent.toString(), random));
-			FrameBuffer fresh = new FrameBuffer(MAX_LINE_LENGTH,
-					new Pool<>(4, () -> new byte[FrameBuffer.LARGE_LENGTH]));
+			ReadableByteChannel input = pieces(cut(sent.toString(), random));
+			FrameBuffer fresh = new FrameBuffer(MAX_LINE_LENGTH, buffers());
 			StringBuilder received = new StringBuilder();
-			while (fresh.receive(input)) {
-				received.append(new String(fresh.array(), 0, fresh.frameEnd(), StandardCharsets.ISO_8859_1));
+			while (fresh.receive(input) >= 0) {
+				if (fresh.frameEnd() > 0) {
+					received.append(new String(fresh.array(), 0, fresh.frameEnd(), StandardCharsets.ISO_8859_1));
+					fresh.release();
+				}
 			}
 			String shortened = received.toString().replaceAll("(?m)^.{" + (MAX_LINE_LENGTH + 1) + ",}$", "too long");
 			assertThat(shortened).as("seed %d, round %d", seed, round).isEqualTo(expected.toString());
@@ -113,6 +149,10 @@ class FrameBufferTests {
 
 	private String frame() {
 		return new String(this.buffer.array(), 0, this.buffer.frameEnd(), StandardCharsets.ISO_8859_1);
+	}
+
+	private static Pool<byte[]> buffers() {
+		return new Pool<>(4, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 	}
 
 	private static String[] cut(String text, Random random) {
@@ -126,9 +166,9 @@ class FrameBufferTests {
 		return pieces.toString().split("\\|", -1);
 	}
 
-	// A stream that gives the pieces one a read, as a socket gives what has arrived.
-	private static InputStream pieces(String... pieces) {
-		return new InputStream() {
+	// A channel that gives the pieces one a read, as a socket gives what has arrived.
+	private static ReadableByteChannel pieces(String... pieces) {
+		return new Channel() {
 
 			private int next;
 
@@ -137,12 +177,7 @@ class FrameBufferTests {
 			private int position;
 
 			@Override
-			public int read() {
-				throw new UnsupportedOperationException();
-			}
-
-			@Override
-			public int read(byte[] target, int offset, int length) {
+			public int read(ByteBuffer target) {
 				if (this.position == this.current.length) {
 					if (this.next == pieces.length) {
 						return -1;
@@ -150,18 +185,29 @@ class FrameBufferTests {
 					this.current = pieces[this.next++].getBytes(StandardCharsets.ISO_8859_1);
 					this.position = 0;
 				}
-				int count = Math.min(length, this.current.length - this.position);
-				System.arraycopy(this.current, this.position, target, offset, count);
+				int count = Math.min(target.remaining(), this.current.length - this.position);
+				target.put(this.current, this.position, count);
 				this.position += count;
 				return count;
 			}
 
-			@Override
-			public int available() {
-				return this.current.length - this.position;
-			}
-
 		};
+	}
+
+	/**
+	 * A channel that is always open.
+	 */
+	private abstract static class Channel implements ReadableByteChannel {
+
+		@Override
+		public boolean isOpen() {
+			return true;
+		}
+
+		@Override
+		public void close() {
+		}
+
 	}
 
 }

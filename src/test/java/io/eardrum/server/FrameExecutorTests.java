@@ -25,6 +25,7 @@ import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
 
 class FrameExecutorTests {
 
@@ -42,7 +43,7 @@ class FrameExecutorTests {
 
 	private final FrameExecutor executor = new FrameExecutor(this.repository, new Pool<>(1, () -> {
 		throw new AssertionError();
-	}), this.defects::add);
+	}), mock(ServerObserver.class), this.defects::add);
 
 	@Test
 	void answersInTheOrderOfTheCommands() throws IOException {

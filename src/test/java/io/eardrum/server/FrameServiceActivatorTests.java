@@ -1,5 +1,6 @@
 package io.eardrum.server;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
@@ -36,10 +37,20 @@ class FrameServiceActivatorTests {
 	}
 
 	@Test
-	void countsAFrameBeforeItsReplyIsSent() {
-		FrameReply reply = this.activator.execute(frame("put a 1 1\n"));
-		verify(this.observer).frameHandled(any(), anyLong());
+	void countsAFrameBeforeItsReplyIsSent() throws IOException {
+		Frame frame = frame("put a 1 1\n");
+		FrameReply reply = this.activator.execute(frame);
 		assertThat(reply.isLast()).isFalse();
+		frame.round().commit();
+		reply.writeTo(new OutputStream() {
+
+			@Override
+			public void write(int value) {
+				verify(FrameServiceActivatorTests.this.observer).frameHandled(any(), anyLong());
+			}
+
+		});
+		verify(this.observer).frameHandled(any(), anyLong());
 	}
 
 	private static Frame frame(String lines) {

@@ -1,11 +1,12 @@
 package io.eardrum.cli.load;
 
+import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * What is done over one connection.
+ * What one thread does, over one connection or several.
  */
-interface Load {
+interface Load extends Closeable {
 
 	/**
 	 * Puts points until a measurement is over, and then waits for the replies that are

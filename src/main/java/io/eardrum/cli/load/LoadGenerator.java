@@ -1,6 +1,5 @@
 package io.eardrum.cli.load;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -71,24 +70,17 @@ public final class LoadGenerator {
 	}
 
 	/**
-	 * Puts points over all connections, each with a thread of its own.
+	 * Puts points over all connections.
 	 * @param options what to do
 	 * @return what all of them got done
 	 * @throws IOException if a connection fails or a reply isn't {@code ok}
 	 * @throws InterruptedException if this thread is interrupted
 	 */
 	static Measurement measure(LoadOptions options) throws IOException, InterruptedException {
-		List<Connection> connections = new ArrayList<>();
-		ExecutorService threads = Executors.newFixedThreadPool(options.connections());
+		List<Load> loads = new ArrayList<>();
+		ExecutorService threads = Executors.newCachedThreadPool();
 		try {
-			List<Load> loads = new ArrayList<>();
-			for (int i = 0; i < options.connections(); i++) {
-				Connection connection = new Connection(options);
-				connections.add(connection);
-				PutLines lines = new PutLines(i, options.connections(), options.series(), options.start());
-				loads.add((options.mode() == LoadMode.WINDOW) ? new WindowLoad(connection, lines, options.depth())
-						: new StreamLoad(connection, lines, options.depth(), options.inFlightBytes()));
-			}
+			connect(options, loads);
 			// All are connected: the clock starts for all of them at once.
 			long startNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.warmupSeconds());
 			long endNanos = startNanos + TimeUnit.SECONDS.toNanos(options.seconds());
@@ -110,10 +102,25 @@ public final class LoadGenerator {
 		}
 		finally {
 			// Also ends those that still wait for a reply.
-			for (Closeable connection : connections) {
-				connection.close();
+			for (Load load : loads) {
+				load.close();
 			}
 			threads.shutdown();
+		}
+	}
+
+	private static void connect(LoadOptions options, List<Load> loads) throws IOException {
+		if (options.mode() == LoadMode.WINDOW) {
+			int threads = Math.min(options.threads(), options.connections());
+			for (int i = 0; i < threads; i++) {
+				loads.add(new WindowLoad(options, i, threads));
+			}
+		}
+		else {
+			for (int i = 0; i < options.connections(); i++) {
+				PutLines lines = new PutLines(i, options.connections(), options.series(), options.start());
+				loads.add(new StreamLoad(new Connection(options), lines, options.depth(), options.inFlightBytes()));
+			}
 		}
 	}
 

@@ -19,18 +19,17 @@ import java.util.List;
  * @param start the first timestamp: a second run against the same store should start
  * behind the first one, or it measures overwriting
  * @param inFlightBytes how many bytes a streaming connection sends ahead of the replies
+ * @param threads how many threads serve the connections that wait for their replies
  */
 public record LoadOptions(LoadMode mode, InetAddress address, int port, int connections, int depth, int seconds,
-		int warmupSeconds, int series, long start, int inFlightBytes) {
+		int warmupSeconds, int series, long start, int inFlightBytes, int threads) {
 
 	static final String USAGE = """
 			usage: LoadGenerator window|stream|get-all <host> <port>
 			  [--connections N] [--depth D] [--seconds S] [--warmup S] [--series K]
-			  [--start TIMESTAMP] [--in-flight-bytes B]""";
+			  [--start TIMESTAMP] [--in-flight-bytes B] [--threads T]""";
 
-	/**
-	 * Replies to so many points fit the socket buffers, so that nobody waits for ever.
-	 */
+	/** The points of one write are held in memory. */
 	private static final int MAX_DEPTH = 16_384;
 
 	/**
@@ -56,7 +55,7 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 			throw new IllegalArgumentException("mode, host and port are needed");
 		}
 		LoadOptions options = new LoadOptions(mode(arguments[0]), address(arguments[1], anyHost),
-				(int) number("port", arguments[2], 1, 65_535), 8, 16, 10, 3, 1_000, 1_150_864_247L, 1 << 20);
+				(int) number("port", arguments[2], 1, 65_535), 8, 16, 10, 3, 1_000, 1_150_864_247L, 1 << 20, 1);
 		List<String> rest = Arrays.asList(arguments).subList(3, arguments.length);
 		if (rest.size() % 2 != 0) {
 			throw new IllegalArgumentException(rest.get(rest.size() - 1) + " needs a value");
@@ -75,6 +74,7 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 		int series = this.series;
 		long start = this.start;
 		int inFlightBytes = this.inFlightBytes;
+		int threads = this.threads;
 		switch (name) {
 			case "--connections" -> connections = (int) number(name, text, 1, 10_000);
 			case "--depth" -> depth = (int) number(name, text, 1, MAX_DEPTH);
@@ -84,10 +84,11 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 			// Ten digits, and billions to come.
 			case "--start" -> start = number(name, text, 1_000_000_000L, 5_000_000_000L);
 			case "--in-flight-bytes" -> inFlightBytes = (int) number(name, text, 1, 1 << 30);
+			case "--threads" -> threads = (int) number(name, text, 1, 1_000);
 			default -> throw new IllegalArgumentException("unknown option " + name);
 		}
 		return new LoadOptions(this.mode, this.address, this.port, connections, depth, seconds, warmupSeconds, series,
-				start, inFlightBytes);
+				start, inFlightBytes, threads);
 	}
 
 	private static LoadMode mode(String text) {

@@ -54,6 +54,11 @@ final class StreamLoad implements Load {
 		}
 	}
 
+	@Override
+	public void close() throws IOException {
+		this.connection.close();
+	}
+
 	private void write(Measurement measurement) {
 		byte[] bytes = new byte[this.depth * this.lines.lineLength()];
 		boolean last;

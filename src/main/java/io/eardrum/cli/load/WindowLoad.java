@@ -1,44 +1,91 @@
 package io.eardrum.cli.load;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Puts a number of points in one write, waits for all replies, and does so again.
+ * Serves a share of the connections on one thread: on each it puts a number of points,
+ * waits for all replies, and does so again. A thread a connection would cost more than
+ * what is measured, where there are many.
  */
 final class WindowLoad implements Load {
 
-	private final Connection connection;
+	private static final long TIMEOUT_MILLIS = 30_000;
 
-	private final PutLines lines;
+	private static final int RECEIVE_LENGTH = 64 * 1024;
 
-	private final int depth;
+	private final List<Window> windows = new ArrayList<>();
 
-	WindowLoad(Connection connection, PutLines lines, int depth) {
-		this.connection = connection;
-		this.lines = lines;
-		this.depth = depth;
+	private final Selector selector;
+
+	private final ByteBuffer received = ByteBuffer.allocateDirect(RECEIVE_LENGTH);
+
+	private final byte[] replies = new byte[RECEIVE_LENGTH];
+
+	/**
+	 * Connects.
+	 * @param options what to do
+	 * @param first the number of the first connection
+	 * @param step the distance to the next one
+	 * @throws IOException if a connection fails
+	 */
+	WindowLoad(LoadOptions options, int first, int step) throws IOException {
+		this.selector = Selector.open();
+		InetSocketAddress server = new InetSocketAddress(options.address(), options.port());
+		try {
+			for (int i = first; i < options.connections(); i += step) {
+				PutLines lines = new PutLines(i, options.connections(), options.series(), options.start());
+				Window window = new Window(server, lines, options.depth());
+				this.windows.add(window);
+				window.register(this.selector);
+			}
+		}
+		catch (IOException ex) {
+			close();
+			throw ex;
+		}
 	}
 
 	@Override
 	public void run(Measurement measurement) throws IOException {
-		byte[] frame = new byte[this.depth * this.lines.lineLength()];
-		long nowNanos;
-		do {
-			int length = this.lines.render(frame, this.depth);
-			long sentNanos = System.nanoTime();
-			this.connection.write(frame, length);
-			int missing = this.depth;
-			while (missing > 0) {
-				missing -= this.connection.readReplies();
-			}
-			if (missing < 0) {
-				throw new IOException(-missing + " replies too many");
-			}
-			nowNanos = System.nanoTime();
-			measurement.acknowledged(this.depth, nowNanos);
-			measurement.roundTrip(sentNanos, nowNanos);
+		for (Window window : this.windows) {
+			window.put();
 		}
-		while (!measurement.isOver(nowNanos));
+		int open = this.windows.size();
+		while (open > 0) {
+			if (this.selector.select(TIMEOUT_MILLIS) == 0) {
+				throw new IOException("no reply within " + TimeUnit.MILLISECONDS.toSeconds(TIMEOUT_MILLIS) + " s");
+			}
+			for (SelectionKey key : this.selector.selectedKeys()) {
+				Window window = (Window) key.attachment();
+				if (key.isWritable()) {
+					window.write();
+				}
+				if (key.isReadable() && window.read(this.received, this.replies, measurement)) {
+					if (measurement.isOver(System.nanoTime())) {
+						open--;
+					}
+					else {
+						window.put();
+					}
+				}
+			}
+			this.selector.selectedKeys().clear();
+		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		for (Window window : this.windows) {
+			window.close();
+		}
+		this.selector.close();
 	}
 
 }

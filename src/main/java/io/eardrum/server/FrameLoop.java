@@ -1,0 +1,267 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.Iterator;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves many connections with one thread at a time: it waits until some of them have
+ * sent something, executes all their frames, commits their puts together, and answers
+ * them. A put thus costs no wake-up of a thread when others come with it, and shares
+ * their fsync.
+ * <p>
+ * Nobody waits for long because of another one. The thread that leads the loop hands it
+ * over to another thread before it does what may take its time: sending a reply that is
+ * long, or one that the client doesn't take. And where it is stuck without having known,
+ * such as in a slow store, {@link #supervise()} lets another thread lead. The thread that
+ * has lost the loop finishes what it has in hand, and is done.
+ * <p>
+ * Any thread may register connections, supervise and close.
+ */
+final class FrameLoop implements AutoCloseable {
+
+	private static final Log logger = LogFactory.getLog(FrameLoop.class);
+
+	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final LogRate failureRate = new LogRate();
+
+	private final Executor threads;
+
+	private final Selector selector;
+
+	/** The term that has begun last. */
+	private volatile LoopTerm term = new LoopTerm(this);
+
+	/** A term for which there is no thread yet. */
+	private final AtomicReference<@Nullable LoopTerm> vacant = new AtomicReference<>();
+
+	private volatile boolean closed;
+
+	/**
+	 * Creates a loop.
+	 * @param threads has a thread for each task at once
+	 * @throws IOException if the system has no more of what it takes
+	 */
+	FrameLoop(Executor threads) throws IOException {
+		this.threads = threads;
+		this.selector = Selector.open();
+	}
+
+	void start() {
+		appoint(this.term);
+	}
+
+	/**
+	 * Serves a connection from now on.
+	 * @param connection the connection
+	 */
+	void register(FrameConnection connection) {
+		try {
+			connection.channel().configureBlocking(false);
+			SelectionKey key = connection.channel().register(this.selector, 0, connection);
+			connection.serveBy(this, key);
+			arm(key);
+		}
+		catch (IOException | CancelledKeyException | ClosedSelectorException ex) {
+			connection.close();
+		}
+	}
+
+	// Tells of a connection when there is something to read again.
+	void arm(SelectionKey key) {
+		key.interestOpsOr(SelectionKey.OP_READ);
+		this.selector.wakeup();
+	}
+
+	// Tells a connection, once, when it can be written to.
+	void awaitWritable(SelectionKey key) {
+		key.interestOpsOr(SelectionKey.OP_WRITE);
+		this.selector.wakeup();
+	}
+
+	// Lets go of connections that were closed: they are, for the system, only then.
+	void wakeup() {
+		this.selector.wakeup();
+	}
+
+	/**
+	 * Lets another thread lead if the one that leads is stuck. To be called often.
+	 */
+	void supervise() {
+		if (this.term.loseIfStuck(STUCK_NANOS)) {
+			appoint(new LoopTerm(this));
+		}
+		fillVacancy();
+	}
+
+	/**
+	 * Called by the thread of a term before it does what may take long: others are no
+	 * longer to wait for it.
+	 * @param left the term, which has no round and no replies to send any more
+	 */
+	void leave(LoopTerm left) {
+		boolean led = left.lose();
+		if (led) {
+			appoint(left.split());
+		}
+		else if (!left.isEmpty()) {
+			LoopTerm rest = left.split();
+			try {
+				this.threads.execute(() -> finish(rest));
+			}
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				left.join(rest);
+			}
+		}
+	}
+
+	@Override
+	public void close() {
+		this.closed = true;
+		this.selector.wakeup();
+	}
+
+	private void appoint(LoopTerm next) {
+		this.term = next;
+		this.vacant.set(next);
+		fillVacancy();
+	}
+
+	private void fillVacancy() {
+		LoopTerm next = this.vacant.getAndSet(null);
+		if (next != null) {
+			try {
+				this.threads.execute(() -> lead(next));
+			}
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				// The system gives no more threads: the supervisor tries again.
+				this.vacant.set(next);
+			}
+		}
+	}
+
+	private void lead(LoopTerm current) {
+		try {
+			while (serveReady(current) && answer(current)) {
+				if (this.closed) {
+					this.selector.close();
+					return;
+				}
+				select();
+			}
+		}
+		catch (IOException | ClosedSelectorException ex) {
+			logger.debug("The loop is closed", ex);
+		}
+	}
+
+	private void select() {
+		try {
+			this.selector.select();
+		}
+		catch (IOException ex) {
+			report(ex);
+			LockSupport.parkNanos(RETRY_NANOS);
+		}
+	}
+
+	// Returns whether the term goes on.
+	private boolean serveReady(LoopTerm current) {
+		Iterator<SelectionKey> ready = this.selector.selectedKeys().iterator();
+		while (ready.hasNext()) {
+			SelectionKey key = ready.next();
+			ready.remove();
+			FrameConnection connection = (FrameConnection) key.attachment();
+			try {
+				if (key.isWritable()) {
+					key.interestOpsAnd(~SelectionKey.OP_WRITE);
+					connection.writable();
+				}
+				if (key.isReadable() && !serve(current, key, connection)) {
+					return false;
+				}
+			}
+			catch (CancelledKeyException ex) {
+				// It has been closed since it was ready.
+			}
+		}
+		return true;
+	}
+
+	private boolean serve(LoopTerm current, SelectionKey key, FrameConnection connection) {
+		if (!connection.isIdle()) {
+			// The thread that serves it arms the key again, after it has become idle.
+			key.interestOpsAnd(~SelectionKey.OP_READ);
+			if (connection.isIdle()) {
+				key.interestOpsOr(SelectionKey.OP_READ);
+			}
+			return true;
+		}
+		if (!connection.receive()) {
+			return true;
+		}
+		current.beginWork();
+		try {
+			connection.execute(current);
+		}
+		catch (RuntimeException | Error ex) {
+			// The connection has no reply then, and is reset.
+			report(ex);
+		}
+		current.add(connection);
+		if (current.endWork()) {
+			return true;
+		}
+		finish(current);
+		return false;
+	}
+
+	private boolean answer(LoopTerm current) {
+		current.beginWork();
+		current.commit();
+		if (!current.endWork()) {
+			finish(current);
+			return false;
+		}
+		for (FrameConnection next = current.next(); next != null; next = current.next()) {
+			next.sendReply();
+			if (current.isLost()) {
+				next.becomeIdleElsewhere();
+				return false;
+			}
+			next.becomeIdle();
+		}
+		return true;
+	}
+
+	// What a thread still has to do that does not lead any more.
+	private void finish(LoopTerm lost) {
+		lost.commit();
+		for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
+			next.sendReply();
+			next.becomeIdleElsewhere();
+		}
+	}
+
+	private void report(Throwable defect) {
+		if (this.failureRate.permits()) {
+			logger.error("Commands could not be executed", defect);
+		}
+	}
+
+}

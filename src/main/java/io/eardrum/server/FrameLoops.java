@@ -1,0 +1,79 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The loops that serve the connections of the port, one for each processor, and the
+ * threads that lead them. As the framework's executor, it takes each connection into the
+ * next loop, and gives the loop that accepts clients a thread of its own.
+ */
+final class FrameLoops implements Executor, AutoCloseable {
+
+	/** Ample for what a connection does, and a tenth of what would be reserved else. */
+	private static final long STACK_LENGTH = 512 * 1024;
+
+	private final AtomicLong threadCount = new AtomicLong();
+
+	private final ThreadPoolExecutor threads = new ThreadPoolExecutor(0, Integer.MAX_VALUE, 10, TimeUnit.SECONDS,
+			new SynchronousQueue<>(), this::thread);
+
+	private final List<FrameLoop> loops = new ArrayList<>();
+
+	private int next;
+
+	/**
+	 * Starts the loops.
+	 * @param count how many
+	 */
+	FrameLoops(int count) {
+		try {
+			for (int i = 0; i < count; i++) {
+				this.loops.add(new FrameLoop(this.threads));
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("The system gives no selector", ex);
+		}
+		this.loops.forEach(FrameLoop::start);
+	}
+
+	// Connections come from the one thread that accepts them.
+	@Override
+	public void execute(Runnable task) {
+		if (task instanceof FrameConnection connection) {
+			this.loops.get(this.next).register(connection);
+			this.next = (this.next + 1) % this.loops.size();
+		}
+		else {
+			this.threads.execute(task);
+		}
+	}
+
+	/**
+	 * Looks after all loops; to be called often.
+	 */
+	void supervise() {
+		this.loops.forEach(FrameLoop::supervise);
+	}
+
+	@Override
+	public void close() {
+		this.loops.forEach(FrameLoop::close);
+		this.threads.shutdown();
+	}
+
+	private Thread thread(Runnable task) {
+		Thread thread = new Thread(null, task, "eardrum-tcp-" + this.threadCount.incrementAndGet(), STACK_LENGTH);
+		thread.setDaemon(true);
+		return thread;
+	}
+
+}

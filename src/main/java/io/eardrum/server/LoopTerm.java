@@ -1,0 +1,126 @@
+package io.eardrum.server;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The time for which one thread leads a {@link FrameLoop}, and what it has in hand: the
+ * puts to commit, and the connections to answer behind that.
+ * <p>
+ * Used by the thread that leads, except that others may take the lead away from it while
+ * it works on frames or a commit: then it touches nothing else of the loop.
+ */
+final class LoopTerm {
+
+	private final FrameLoop loop;
+
+	private final AtomicReference<State> state = new AtomicReference<>(State.LEADING);
+
+	private Round round = new Round();
+
+	private Queue<FrameConnection> unanswered = new ArrayDeque<>();
+
+	private volatile long workStartedNanos;
+
+	LoopTerm(FrameLoop loop) {
+		this.loop = loop;
+	}
+
+	Round round() {
+		return this.round;
+	}
+
+	void commit() {
+		this.round.commit();
+	}
+
+	void add(FrameConnection connection) {
+		this.unanswered.add(connection);
+	}
+
+	// The next connection to be answered, or null.
+	@Nullable FrameConnection next() {
+		return this.unanswered.poll();
+	}
+
+	boolean isEmpty() {
+		return this.unanswered.isEmpty();
+	}
+
+	// What comes now may take long, and others may take the lead meanwhile.
+	void beginWork() {
+		this.workStartedNanos = System.nanoTime();
+		this.state.compareAndSet(State.LEADING, State.WORKING);
+	}
+
+	/**
+	 * Ends what may have taken long.
+	 * @return whether the thread leads still
+	 */
+	boolean endWork() {
+		return this.state.compareAndSet(State.WORKING, State.LEADING);
+	}
+
+	boolean isLost() {
+		return this.state.get() == State.LOST;
+	}
+
+	/**
+	 * Ends this term, on its own thread.
+	 * @return whether it was not over already
+	 */
+	boolean lose() {
+		return this.state.getAndSet(State.LOST) != State.LOST;
+	}
+
+	/**
+	 * Ends this term if its thread has been working for too long.
+	 * @param patienceNanos how long is too long, in nanoseconds
+	 * @return whether that was so
+	 */
+	boolean loseIfStuck(long patienceNanos) {
+		return this.state.get() == State.WORKING && System.nanoTime() - this.workStartedNanos > patienceNanos
+				&& this.state.compareAndSet(State.WORKING, State.LOST);
+	}
+
+	/**
+	 * Leaves the loop to other threads, and all but the connection that is being served.
+	 */
+	void leave() {
+		this.loop.leave(this);
+	}
+
+	/**
+	 * Splits off what this term has in hand.
+	 * @return a new term that has it
+	 */
+	LoopTerm split() {
+		LoopTerm rest = new LoopTerm(this.loop);
+		rest.join(this);
+		this.round = new Round();
+		this.unanswered = new ArrayDeque<>();
+		return rest;
+	}
+
+	void join(LoopTerm other) {
+		this.round = other.round;
+		this.unanswered = other.unanswered;
+	}
+
+	private enum State {
+
+		/** Between two pieces of work. */
+		LEADING,
+
+		/** Executes frames, or commits. */
+		WORKING,
+
+		/** Another thread leads. */
+		LOST
+
+	}
+
+}

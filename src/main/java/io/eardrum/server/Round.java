@@ -1,0 +1,63 @@
+package io.eardrum.server;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import io.eardrum.metric.PointBatch;
+
+/**
+ * The puts of frames that are executed one after the other and stored together: with one
+ * commit, and so one fsync, for all of them. None of them is answered before that. Used
+ * by one thread at a time.
+ */
+final class Round {
+
+	/** More than this is stored at once, or a huge frame would become huge here. */
+	private static final int MAX_POINTS = 16384;
+
+	private final PointBatch points = new PointBatch();
+
+	/** Whose puts these are; each is told when they are stored. */
+	private final List<FrameExecutor> members = new ArrayList<>();
+
+	/**
+	 * Takes a put.
+	 * @param member whose it is
+	 * @param source the array in which the bytes of the key stand
+	 * @param keyOffset where they start
+	 * @param keyLength how many there are
+	 * @param timestamp the timestamp
+	 * @param value the value
+	 */
+	void put(FrameExecutor member, byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		this.points.add(source, keyOffset, keyLength, timestamp, value);
+		if (!member.awaitsCommit()) {
+			this.members.add(member);
+		}
+	}
+
+	/**
+	 * Tells whether it should be committed before it takes more.
+	 * @return whether it is full
+	 */
+	boolean isFull() {
+		return this.points.size() >= MAX_POINTS;
+	}
+
+	/**
+	 * Stores all puts, and tells their members.
+	 */
+	void commit() {
+		if (this.members.isEmpty()) {
+			return;
+		}
+		// They all stand before the same store.
+		boolean stored = this.members.get(0).store(this.points);
+		for (int i = 0; i < this.members.size(); i++) {
+			this.members.get(i).committed(stored);
+		}
+		this.members.clear();
+		this.points.clear();
+	}
+
+}
