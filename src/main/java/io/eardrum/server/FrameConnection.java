@@ -216,6 +216,10 @@ final class FrameConnection extends TcpNetConnection {
 		catch (IOException ex) {
 			reset(ResetReason.CLIENT);
 		}
+		catch (RuntimeException ex) {
+			reset(ResetReason.INTERNAL_ERROR);
+			throw ex;
+		}
 	}
 
 	/**
@@ -401,7 +405,8 @@ final class FrameConnection extends TcpNetConnection {
 	private static final class ConnectionHeaders extends MessageHeaders {
 
 		ConnectionHeaders(String connectionId) {
-			super(Map.of(IpHeaders.CONNECTION_ID, connectionId), MessageHeaders.ID_VALUE_NONE, -1L);
+			super(Map.of(IpHeaders.CONNECTION_ID, connectionId, REPLY_CHANNEL, new FrameGateway.Replies()),
+					ID_VALUE_NONE, -1L);
 		}
 
 	}

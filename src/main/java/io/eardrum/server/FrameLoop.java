@@ -168,6 +168,15 @@ final class FrameLoop implements AutoCloseable {
 		catch (IOException | ClosedSelectorException ex) {
 			logger.debug("The loop is closed", ex);
 		}
+		catch (RuntimeException | Error ex) {
+			report(ex);
+			// Nobody is left without an answer, and somebody leads.
+			for (FrameConnection next = current.next(); next != null; next = current.next()) {
+				next.reset(ResetReason.INTERNAL_ERROR);
+			}
+			LockSupport.parkNanos(RETRY_NANOS);
+			leave(current);
+		}
 	}
 
 	private void select() {

@@ -6,6 +6,8 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.integration.handler.AbstractReplyProducingMessageHandler;
 import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageHeaders;
+import org.springframework.messaging.support.GenericMessage;
 
 import io.eardrum.storage.MetricRepository;
 
@@ -44,6 +46,12 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	@Override
 	protected Object handleRequestMessage(Message<?> requestMessage) {
 		return execute((Frame) requestMessage.getPayload());
+	}
+
+	// The reply goes where the request came from, and needs no other headers than it has.
+	@Override
+	protected Message<?> createOutputMessage(Object output, MessageHeaders requestHeaders) {
+		return new GenericMessage<>(output, requestHeaders);
 	}
 
 	FrameReply execute(Frame frame) {

@@ -6,7 +6,6 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.annotation.ServiceActivator;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.config.EnableIntegration;
-import org.springframework.integration.ip.tcp.inbound.TcpInboundGateway;
 import org.springframework.messaging.MessageHandler;
 import org.springframework.util.IdGenerator;
 
@@ -39,12 +38,10 @@ class TcpServerConfiguration {
 	}
 
 	@Bean
-	TcpInboundGateway tcpInboundGateway(FrameConnectionFactory connectionFactory, DirectChannel frames) {
-		TcpInboundGateway gateway = new TcpInboundGateway();
+	FrameGateway tcpInboundGateway(FrameConnectionFactory connectionFactory, DirectChannel frames) {
+		FrameGateway gateway = new FrameGateway();
 		gateway.setConnectionFactory(connectionFactory);
 		gateway.setRequestChannel(frames);
-		// The reply is there when the call returns, and nobody waits for it.
-		gateway.setReplyTimeout(0);
 		return gateway;
 	}
 
