@@ -12,6 +12,11 @@ import java.io.OutputStream;
 record AbortedReply(ResetReason reason) implements FrameReply {
 
 	@Override
+	public boolean awaitsCommit() {
+		return false;
+	}
+
+	@Override
 	public void writeTo(OutputStream output) throws IOException {
 		throw new AbortedReplyException(this.reason);
 	}

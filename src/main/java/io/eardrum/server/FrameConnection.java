@@ -53,6 +53,9 @@ final class FrameConnection extends TcpNetConnection {
 
 	private static final int DISCARD_LENGTH = 8 * 1024;
 
+	/** Many hundred puts, which take longer than another thread needs to take over. */
+	private static final int HEAVY_FRAME_LENGTH = 32 * 1024;
+
 	private final Socket socket;
 
 	private final SocketChannel channel;
@@ -139,6 +142,26 @@ final class FrameConnection extends TcpNetConnection {
 	 * connection is busy
 	 */
 	boolean receive() {
+		// If a frame comes too late, who ended this connection is about to reset it.
+		return receiveFrame() && this.state.compareAndSet(State.IDLE, State.BUSY);
+	}
+
+	/**
+	 * Receives what has arrived on a busy connection whose last frame has been answered.
+	 * @return whether that completes a frame, to be executed; if not, this connection has
+	 * to become idle
+	 */
+	boolean receiveNext() {
+		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping()
+				&& this.ending.get() == Ending.NONE && receiveFrame();
+	}
+
+	// Tells whether the frame is so large that others should not wait for it.
+	boolean isHeavy() {
+		return this.input.frameLength() >= HEAVY_FRAME_LENGTH;
+	}
+
+	private boolean receiveFrame() {
 		try {
 			if (this.discarding) {
 				discard();
@@ -150,8 +173,7 @@ final class FrameConnection extends TcpNetConnection {
 				this.observer.received(count);
 			}
 			if (this.input.hasFrame()) {
-				// If it comes too late, who ended this connection is about to reset it.
-				return this.state.compareAndSet(State.IDLE, State.BUSY);
+				return true;
 			}
 			if (this.input.isEnded()) {
 				close();
@@ -190,6 +212,12 @@ final class FrameConnection extends TcpNetConnection {
 	@Override
 	public void send(Message<?> message) {
 		this.reply = (FrameReply) message.getPayload();
+	}
+
+	// Tells whether the reply has to wait until the round is committed.
+	boolean awaitsCommit() {
+		FrameReply due = this.reply;
+		return due != null && due.awaitsCommit();
 	}
 
 	/**

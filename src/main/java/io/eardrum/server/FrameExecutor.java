@@ -100,11 +100,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		return this.counts;
 	}
 
-	/**
-	 * Tells whether there are puts of this frame that are not committed yet.
-	 * @return whether the round of the frame has to be committed
-	 */
-	boolean awaitsCommit() {
+	@Override
+	public boolean awaitsCommit() {
 		return this.uncommitted > 0;
 	}
 

@@ -46,6 +46,11 @@ final class FrameInputStream extends InputStream {
 		return this.buffer.frameEnd() > 0 || (this.ended && this.buffer.hasRest());
 	}
 
+	// How many bytes the complete lines have.
+	int frameLength() {
+		return this.buffer.frameEnd();
+	}
+
 	/**
 	 * Returns the frame that is complete.
 	 * @return all complete lines that have arrived; the same object each time, valid

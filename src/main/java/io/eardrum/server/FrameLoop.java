@@ -224,7 +224,37 @@ final class FrameLoop implements AutoCloseable {
 		if (!connection.receive()) {
 			return true;
 		}
+		if (connection.isHeavy()) {
+			leave(current);
+			serveAlone(current, connection);
+			return false;
+		}
 		current.beginWork();
+		execute(current, connection);
+		boolean leading = current.endWork();
+		if (leading && !connection.awaitsCommit()) {
+			// It does not wait for what others have put.
+			return reply(current, connection);
+		}
+		current.add(connection);
+		if (!leading) {
+			finish(current);
+		}
+		return leading;
+	}
+
+	// Returns whether the term goes on.
+	private boolean reply(LoopTerm current, FrameConnection connection) {
+		connection.sendReply();
+		if (current.isLost()) {
+			connection.becomeIdleElsewhere();
+			return false;
+		}
+		connection.becomeIdle();
+		return true;
+	}
+
+	private void execute(LoopTerm current, FrameConnection connection) {
 		try {
 			connection.execute(current);
 		}
@@ -232,12 +262,17 @@ final class FrameLoop implements AutoCloseable {
 			// The connection has no reply then, and is reset.
 			report(ex);
 		}
-		current.add(connection);
-		if (current.endWork()) {
-			return true;
+	}
+
+	// A client that sends much at once mostly goes on so.
+	private void serveAlone(LoopTerm lost, FrameConnection connection) {
+		do {
+			execute(lost, connection);
+			lost.commit();
+			connection.sendReply();
 		}
-		finish(current);
-		return false;
+		while (connection.receiveNext());
+		connection.becomeIdleElsewhere();
 	}
 
 	private boolean answer(LoopTerm current) {
@@ -248,12 +283,9 @@ final class FrameLoop implements AutoCloseable {
 			return false;
 		}
 		for (FrameConnection next = current.next(); next != null; next = current.next()) {
-			next.sendReply();
-			if (current.isLost()) {
-				next.becomeIdleElsewhere();
+			if (!reply(current, next)) {
 				return false;
 			}
-			next.becomeIdle();
 		}
 		return true;
 	}

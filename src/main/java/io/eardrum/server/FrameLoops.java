@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The loops that serve the connections of the port, one for each processor, and the
- * threads that lead them. As the framework's executor, it takes each connection into the
- * next loop, and gives the loop that accepts clients a thread of its own.
+ * The loops that serve the connections of the port, and the threads that lead them. As
+ * the framework's executor, it takes each connection into the next loop, and gives the
+ * loop that accepts clients a thread of its own.
  */
 final class FrameLoops implements Executor, AutoCloseable {
 
@@ -30,10 +30,12 @@ final class FrameLoops implements Executor, AutoCloseable {
 	private int next;
 
 	/**
-	 * Starts the loops.
-	 * @param count how many
+	 * Starts one loop for every two processors. The fewer there are, the more frames are
+	 * committed with one fsync; frames that are large leave their loop, and clients, the
+	 * store and its compactions want processors too.
 	 */
-	FrameLoops(int count) {
+	FrameLoops() {
+		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		try {
 			for (int i = 0; i < count; i++) {
 				this.loops.add(new FrameLoop(this.threads));

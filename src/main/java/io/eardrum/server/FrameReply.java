@@ -9,8 +9,14 @@ import java.io.OutputStream;
 interface FrameReply {
 
 	/**
-	 * Writes what has not been sent yet, and gives the memory back. To be called once the
-	 * {@link Round} of the frame has been committed.
+	 * Tells whether the {@link Round} of the frame has to be committed before this can be
+	 * written.
+	 * @return whether there are puts of the frame that have not been committed yet
+	 */
+	boolean awaitsCommit();
+
+	/**
+	 * Writes what has not been sent yet, and gives the memory back.
 	 * @param output where to write
 	 * @throws IOException if the client can't be reached
 	 */

@@ -26,7 +26,7 @@ class TcpServerConfiguration {
 
 	@Bean
 	FrameLoops frameLoops() {
-		return new FrameLoops(Integer.getInteger("eardrum.loops", Runtime.getRuntime().availableProcessors()));
+		return new FrameLoops();
 	}
 
 	@Bean

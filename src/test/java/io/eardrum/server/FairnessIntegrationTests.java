@@ -1,0 +1,114 @@
+package io.eardrum.server;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Whatever keeps one client waiting, others are answered: more clients than there are
+ * loops are kept waiting here.
+ */
+@Timeout(60)
+class FairnessIntegrationTests {
+
+	private static final int STUCK = Runtime.getRuntime().availableProcessors() + 2;
+
+	@Test
+	void aStoreThatIsStuckWithPutsOfSomeKeepsNobodyElseFromReading() throws Exception {
+		InterceptedStorage storage = new InterceptedStorage();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		try (RunningServer server = RunningServer.start(storage)) {
+			assertThat(server.conversation("put known 1 1\n")).isEqualTo(Replies.OK);
+			storage.beforePut((batch) -> {
+				entered.countDown();
+				try {
+					released.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			});
+			TestClient[] stuck = new TestClient[STUCK];
+			for (int i = 0; i < STUCK; i++) {
+				stuck[i] = server.client();
+				stuck[i].send("put stuck." + i + " 1 1\n");
+			}
+			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+			for (int i = 0; i < STUCK; i++) {
+				try (TestClient other = server.client()) {
+					assertThat(other.exchange("get known\n")).isEqualTo("ok\nknown 1.0 1\n\n");
+				}
+			}
+			released.countDown();
+			for (int i = 0; i < STUCK; i++) {
+				assertThat(stuck[i].reply()).isEqualTo(Replies.OK);
+				// It is served as before.
+				assertThat(stuck[i].exchange("get stuck." + i + "\n")).isEqualTo("ok\nstuck." + i + " 1.0 1\n\n");
+				stuck[i].close();
+			}
+		}
+		finally {
+			released.countDown();
+		}
+	}
+
+	@Test
+	void repliesThatNobodyReadsKeepNobodyElseWaiting() throws Exception {
+		try (RunningServer server = RunningServer.start(new InterceptedStorage())) {
+			String puts = lines("put wide ", 20_000);
+			try (TestClient writer = server.client()) {
+				writer.send(puts);
+				assertThat(writer.read(20_000 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(20_000));
+			}
+			TestClient[] deaf = new TestClient[STUCK];
+			for (int i = 0; i < STUCK; i++) {
+				deaf[i] = TestClient.connectWithSmallReceiveBuffer(server.tcpPort(), 4096);
+				deaf[i].send("get *\n".repeat(20));
+			}
+			for (int i = 0; i < STUCK; i++) {
+				try (TestClient other = server.client()) {
+					assertThat(other.exchange("put other 1 " + i + "\n")).isEqualTo(Replies.OK);
+				}
+			}
+			for (TestClient client : deaf) {
+				// What it did not read is still there for it.
+				assertThat(client.reply()).startsWith("ok\nwide 1.0 0\n").endsWith("wide 1.0 19999\n\n");
+				client.close();
+			}
+		}
+	}
+
+	@Test
+	void aClientThatStreamsKeepsNobodyElseWaiting() throws Exception {
+		try (RunningServer server = RunningServer.start(new InterceptedStorage())) {
+			PutLoad[] load = new PutLoad[STUCK];
+			for (int i = 0; i < STUCK; i++) {
+				load[i] = new PutLoad(server.client(), "load." + i);
+			}
+			try (TestClient other = server.client()) {
+				for (int i = 0; i < 100; i++) {
+					assertThat(other.exchange("put other 1 " + i + "\n")).isEqualTo(Replies.OK);
+				}
+			}
+			for (PutLoad client : load) {
+				assertThat(client.unexpected()).isNull();
+				assertThat(client.acknowledged()).isPositive();
+				client.close();
+			}
+		}
+	}
+
+	private static String lines(String start, int count) {
+		StringBuilder lines = new StringBuilder();
+		for (int i = 0; i < count; i++) {
+			lines.append(start).append("1 ").append(i).append('\n');
+		}
+		return lines.toString();
+	}
+
+}

@@ -1,0 +1,136 @@
+package io.eardrum.server;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link Round}: what several connections have sent is stored together.
+ */
+class RoundTests {
+
+	private static final String UNAVAILABLE = "error\nstorage unavailable\n\n";
+
+	private static final String WRONG = "error\nwrong command\n\n";
+
+	private final MetricRepository repository = mock(MetricRepository.class);
+
+	private final List<Integer> batches = new ArrayList<>();
+
+	private final Round round = new Round();
+
+	@Test
+	void putsOfSeveralConnectionsAreStoredTogether() throws IOException {
+		countBatches();
+		Session first = new Session("put a 1 1\nwrong\nput a 2 2\n");
+		Session second = new Session("put b 1 1\n");
+		assertThat(this.batches).isEmpty();
+		this.round.commit();
+		assertThat(this.batches).containsExactly(3);
+		assertThat(first.reply()).isEqualTo(Replies.OK + WRONG + Replies.OK);
+		assertThat(second.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void allOfThemHearThatTheyCouldNotBeStored() throws IOException {
+		willThrow(new StorageException("the disk is full")).given(this.repository).put(any());
+		Session first = new Session("put a 1 1\n");
+		Session second = new Session("wrong\nput b 1 1\nput b 2 2\n");
+		Session third = new Session("wrong\n");
+		this.round.commit();
+		assertThat(first.reply()).isEqualTo(UNAVAILABLE);
+		assertThat(second.reply()).isEqualTo(WRONG + UNAVAILABLE + UNAVAILABLE);
+		assertThat(third.reply()).isEqualTo(WRONG);
+	}
+
+	@Test
+	void readingCommitsWhatTheSameConnectionHasPut() throws IOException {
+		countBatches();
+		Session first = new Session("put a 1 1\n");
+		Session second = new Session("put b 1 1\nget b\nput b 2 2\n");
+		assertThat(this.batches).containsExactly(2);
+		assertThat(first.reply()).isEqualTo(Replies.OK);
+		this.round.commit();
+		assertThat(this.batches).containsExactly(2, 1);
+		assertThat(second.reply()).isEqualTo(Replies.OK + Replies.OK + Replies.OK);
+	}
+
+	@Test
+	void readingDoesNotCommitWhatOnlyOthersHavePut() throws IOException {
+		countBatches();
+		Session first = new Session("put a 1 1\n");
+		Session second = new Session("get a\n");
+		assertThat(this.batches).isEmpty();
+		assertThat(second.reply()).isEqualTo(Replies.OK);
+		this.round.commit();
+		assertThat(first.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void hugeFramesAreStoredInPieces() throws IOException {
+		countBatches();
+		Session session = new Session("put a 1 1\n".repeat(40_000));
+		this.round.commit();
+		assertThat(this.batches).hasSize(3).allMatch((points) -> points <= 16_384);
+		assertThat(this.batches.stream().mapToInt(Integer::intValue).sum()).isEqualTo(40_000);
+		assertThat(session.reply()).isEqualTo(Replies.OK.repeat(40_000));
+	}
+
+	@Test
+	void nothingIsStoredWhereNothingWasPut() {
+		countBatches();
+		this.round.commit();
+		assertThat(this.batches).isEmpty();
+	}
+
+	private void countBatches() {
+		willAnswer((invocation) -> this.batches.add(invocation.getArgument(0, PointBatch.class).size()))
+			.given(this.repository)
+			.put(any());
+	}
+
+	/**
+	 * A connection whose frame has been executed, but not answered.
+	 */
+	private final class Session {
+
+		private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+		private final FrameReply reply;
+
+		Session(String lines) throws IOException {
+			byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
+			Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output);
+			frame.set(source, 0, source.length, false);
+			frame.setRound(RoundTests.this.round);
+			this.reply = new FrameExecutor(RoundTests.this.repository, new Pool<>(1, () -> {
+				throw new AssertionError();
+			}), mock(ServerObserver.class), (defect) -> {
+				throw defect;
+			}).execute(frame);
+		}
+
+		String reply() throws IOException {
+			this.reply.writeTo(this.output);
+			return this.output.toString(StandardCharsets.US_ASCII);
+		}
+
+	}
+
+}
