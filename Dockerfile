@@ -38,6 +38,13 @@ COPY --chmod=0755 bin/eardrum ./eardrum
 COPY --from=build /build/target/eardrum-cli.jar ./
 RUN java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=eardrum-cli.jsa -jar eardrum-cli.jar --help > /dev/null
 
+# The classes of the server as the JVM has them after loading, and what it learned about its methods, from a run of a
+# few seconds at the end of which nothing but the cache is left: it starts in half the time. A JVM for which the cache
+# isn't made (-XX:+UseZGC, a heap of 32 GB) says so and starts without it.
+RUN --mount=type=bind,source=src/main/docker/train.sh,target=/tmp/train.sh \
+    bash /tmp/train.sh java -XX:AOTCacheOutput=eardrum.aot -XX:MaxRAMPercentage=50 --enable-native-access=ALL-UNNAMED \
+        -Djava.library.path=/app/natives -jar /app/eardrum.jar
+
 # Profile docker listens on all addresses. All that lasts is below /data; the rest of the root file system may
 # be read-only if /tmp is a tmpfs, where Tomcat keeps its working directory.
 ENV PATH=/app:$PATH \
@@ -50,5 +57,5 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/ap
 
 # Half of the container's memory is heap; native memory of the store, thread stacks and page cache share the rest.
 # JAVA_TOOL_OPTIONS is respected: an -Xmx in it beats the percentage.
-ENTRYPOINT ["java", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
+ENTRYPOINT ["java", "-XX:AOTCache=/app/eardrum.aot", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
     "--enable-native-access=ALL-UNNAMED", "-Djava.library.path=/app/natives", "-jar", "/app/eardrum.jar"]

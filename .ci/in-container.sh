@@ -12,4 +12,13 @@ if [[ $rows != 'ci.exec 23.7 1150864247' ]]; then
 fi
 docker exec "$container" eardrum export - | grep -qx 'ci.exec 23.7 1150864247'
 docker exec "$container" ls /app/natives
+# AOTMode=on makes a JVM end that can't use the cache, with the reason. The options are those of the server's own process.
+mapfile -d '' -t command < <(docker exec "$container" cat /proc/1/cmdline)
+docker exec "$container" "${command[0]}" -XX:AOTMode=on "${command[@]:1}" --help >/dev/null
+docker exec "$container" grep -q /app/eardrum.aot /proc/1/maps || { echo 'the server runs without its AOT cache'; exit 1; }
+if [[ -n $(docker exec "$container" find /tmp /data -name 'train*' -o -name 'tmp.*') ]]; then
+  echo 'the training run has left something behind'
+  exit 1
+fi
+docker logs "$container" 2>&1 | sed -n 's/.*Started EardrumApplication/started, with its AOT cache,/p'
 echo 'the command line in the container works'

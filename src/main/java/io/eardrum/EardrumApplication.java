@@ -4,6 +4,13 @@ import java.util.Arrays;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
+import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
+import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.health.autoconfigure.application.SslHealthContributorAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.ssl.SslMetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration;
+import org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration;
+import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration;
 
 import io.eardrum.cli.EardrumCommand;
 import io.eardrum.cli.Terminal;
@@ -12,7 +19,12 @@ import io.eardrum.cli.Terminal;
  * The server: a TCP port for metrics, and an HTTP port for those who watch over it. With
  * a sub-command other than {@code serve} it is the command line instead.
  */
-@SpringBootApplication(proxyBeanMethods = false)
+@SpringBootApplication(proxyBeanMethods = false,
+		// Nothing here uses them, and each takes its part of the start.
+		exclude = { AopAutoConfiguration.class, MultipartAutoConfiguration.class,
+				ScheduledTasksObservationAutoConfiguration.class, SslHealthContributorAutoConfiguration.class,
+				SslMetricsAutoConfiguration.class, TaskExecutorMetricsAutoConfiguration.class,
+				TaskSchedulingAutoConfiguration.class })
 public class EardrumApplication {
 
 	public static void main(String[] args) {

@@ -42,8 +42,6 @@ final class Committer {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final WriteBatchBytes bytes = new WriteBatchBytes(64 << 10);
-
 	private final ByteWriter key = new ByteWriter(512);
 
 	/** The number of the last record in the log. */
@@ -186,26 +184,27 @@ final class Committer {
 	// Writes as many batches as fit into one write.
 	// Returns the first one that doesn't, or {@code null}
 	private @Nullable PendingWrite write(PendingWrite first) {
-		this.bytes.clear(MAX_WRITE_BYTES);
+		LogBatch bytes = this.database.logBatch();
+		bytes.clear(MAX_WRITE_BYTES);
 		int series = this.storedSeries;
 		long last = this.sequence;
 		PendingWrite rest = first;
-		while (rest != null && (rest == first || this.bytes.size() + rest.record().size() < MAX_WRITE_BYTES)) {
+		while (rest != null && (rest == first || bytes.size() + rest.record().size() < MAX_WRITE_BYTES)) {
 			for (; series <= rest.largestSeries(); series++) {
 				putSeries(series);
 			}
-			this.bytes.put(ColumnFamily.LOG, ++last, rest.record().buffer(), rest.record().size());
+			this.database.log(ColumnFamily.LOG, ++last, rest.record().buffer(), rest.record().size());
 			rest = rest.next;
 		}
 		long start = System.nanoTime();
-		this.database.write(this.bytes, this.sync);
+		this.database.writeLog(this.sync);
 		if (this.sync) {
 			this.meters.synced(System.nanoTime() - start);
 		}
 		else {
 			this.unsynced = true;
 		}
-		this.meters.logged(this.bytes.size());
+		this.meters.logged(bytes.size());
 		this.sequence = last;
 		long grown = 0;
 		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
@@ -224,7 +223,7 @@ final class Committer {
 		this.key.clear();
 		this.key.reserve(added.length());
 		added.copyTo(this.key.buffer(), 0);
-		this.bytes.put(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
+		this.database.log(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
 	}
 
 	private static @Nullable PendingWrite reverse(@Nullable PendingWrite newest) {

@@ -71,6 +71,8 @@ final class Database implements AutoCloseable {
 
 	private @Nullable WriteOptions unsynced;
 
+	private @Nullable LogBatch logBatch;
+
 	/**
 	 * Opens a store.
 	 * @param settings how it is to work
@@ -109,6 +111,7 @@ final class Database implements AutoCloseable {
 			}
 			this.synced = opened(new WriteOptions().setSync(true));
 			this.unsynced = opened(new WriteOptions());
+			this.logBatch = opened(new LogBatch(this.handles));
 		}
 		catch (RocksDBException ex) {
 			close();
@@ -176,6 +179,43 @@ final class Database implements AutoCloseable {
 	void write(WriteBatchBytes batch, boolean sync) {
 		try (WriteBatch bytes = new WriteBatch(batch.toByteArray())) {
 			rocks().write(require(sync ? this.synced : this.unsynced), bytes);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be written", ex);
+		}
+	}
+
+	/**
+	 * Returns the batch in which a commit collects what it writes, one commit at a time.
+	 * @return the same object until the database is opened anew
+	 */
+	LogBatch logBatch() {
+		return require(this.logBatch);
+	}
+
+	/**
+	 * Adds an entry to the batch of a commit.
+	 * @param family where it goes
+	 * @param number its key
+	 * @param source holds its value, from the start
+	 * @param length how many bytes that has
+	 */
+	void log(ColumnFamily family, long number, byte[] source, int length) {
+		try {
+			logBatch().put(family, number, source, length);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be written", ex);
+		}
+	}
+
+	/**
+	 * Writes the batch of a commit as a whole or not at all.
+	 * @param sync whether to return only once it is safe against power loss
+	 */
+	void writeLog(boolean sync) {
+		try {
+			rocks().write(require(sync ? this.synced : this.unsynced), logBatch().batch());
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be written", ex);
@@ -285,6 +325,7 @@ final class Database implements AutoCloseable {
 			closing.cancelAllBackgroundWork(true);
 		}
 		this.rocks = null;
+		this.logBatch = null;
 		this.handles.clear();
 		while (!this.opened.isEmpty()) {
 			try {

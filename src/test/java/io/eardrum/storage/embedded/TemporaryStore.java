@@ -1,0 +1,54 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+
+import org.springframework.util.FileSystemUtils;
+
+import io.eardrum.storage.DurableMetricRepository;
+
+/**
+ * A store on disk for measurements, without fsync: the disk is not what they measure. It
+ * is deleted when it is closed. Safe for any number of threads.
+ */
+public final class TemporaryStore implements AutoCloseable {
+
+	private static final long HEAD_BYTES = 256L << 20;
+
+	private final Path directory;
+
+	private final RocksDbMetricRepository repository;
+
+	/**
+	 * Opens a new store in a temporary directory.
+	 */
+	public TemporaryStore() {
+		try {
+			this.directory = Files.createTempDirectory("eardrum-store");
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		this.repository = new RocksDbMetricRepository(
+				EmbeddedStorageSettings.of(this.directory).withFsync(Fsync.NEVER).withHeadBytes(HEAD_BYTES),
+				Clock.systemUTC());
+	}
+
+	/**
+	 * Returns the store.
+	 * @return the store, open until this is closed
+	 */
+	public DurableMetricRepository repository() {
+		return this.repository;
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.repository.close();
+		FileSystemUtils.deleteRecursively(this.directory);
+	}
+
+}
