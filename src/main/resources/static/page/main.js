@@ -118,7 +118,10 @@ function fittingRange(series) {
   const known = [...series.keys()].map((key) => lastTimestamps.get(key)).filter((timestamp) => typeof timestamp === 'number');
   const unit = (known.length === series.size && commonUnit(known)) || view.unit;
   const newest = known.length ? Math.max(...known) : null;
-  if (!series.size || (unit === view.unit && view.rangeChosen)) {
+  if (!series.size) {
+    return { unit: 's', rangeChosen: false, range: { preset: view.range.preset ?? '1h' } };
+  }
+  if (unit === view.unit && view.rangeChosen) {
     return { unit };
   }
   if (unit !== view.unit && view.rangeChosen && view.range.preset && unit !== 'n' && view.unit !== 'n') {
@@ -372,9 +375,6 @@ function showTrouble(error, retryMillis) {
     if (!trouble.hidden) {
       announce('The server is back.');
       trouble.hidden = true;
-      if (view.series.size && drawn.stale) {
-        trying(refreshChart);
-      }
     }
     byId('status').textContent = `Updated ${full(Date.now() / 1000, 's', utc).slice(11)}`;
     return;

@@ -46,11 +46,11 @@ export class Poller {
       this.failures = 0;
       this.onState(null, 0);
     } catch (error) {
-      if (error.name === 'AbortError') {
-        return; // Something newer is on its way, and brings the next round.
+      // What the user has asked for in the meantime takes the place of a refresh.
+      if (error.name !== 'AbortError') {
+        this.failed(error);
+        return;
       }
-      this.failed(error);
-      return;
     }
     if (round === this.round && this.running && !document.hidden) {
       // A server that needs long is asked less often.
