@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
@@ -41,6 +42,9 @@ final class Browser implements AutoCloseable {
 
 	static final String DRIVER = "eardrum.browser.driver";
 
+	/** It warns of protocols that it knows for some versions of Chromium only. */
+	private static final Logger NOISE = Logger.getLogger("org.openqa.selenium");
+
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	private final ChromeDriver driver;
@@ -53,6 +57,7 @@ final class Browser implements AutoCloseable {
 	}
 
 	static Browser start() throws IOException {
+		NOISE.setLevel(Level.SEVERE);
 		Path downloads = Files.createTempDirectory("eardrum-downloads");
 		ChromeOptions options = new ChromeOptions();
 		options.setBinary(System.getProperty(PROGRAM));
@@ -140,8 +145,15 @@ final class Browser implements AutoCloseable {
 		return this.driver.findElements(By.cssSelector(selector));
 	}
 
+	/**
+	 * Reads what is to be seen of elements, at one moment.
+	 * @param selector a selector of elements
+	 * @return their texts, with single blanks
+	 */
 	List<String> texts(String selector) {
-		return all(selector).stream().map(WebElement::getText).toList();
+		String script = "return [...document.querySelectorAll(arguments[0])]"
+				+ ".map((one) => one.innerText.replace(/[\\t\\n ]+/g, ' ').trim())";
+		return ((List<?>) run(script, selector)).stream().map(Object::toString).toList();
 	}
 
 	/**
@@ -201,8 +213,7 @@ final class Browser implements AutoCloseable {
 		Awaitility.await()
 			.atMost(PATIENCE)
 			.pollInterval(Duration.ofMillis(50))
-			.ignoreException(StaleElementReferenceException.class)
-			.ignoreException(NoSuchElementException.class)
+			.ignoreExceptionsMatching(Browser::isPassing)
 			.until(condition::getAsBoolean);
 	}
 
@@ -210,9 +221,13 @@ final class Browser implements AutoCloseable {
 		Awaitility.await()
 			.atMost(PATIENCE)
 			.pollInterval(Duration.ofMillis(50))
-			.ignoreException(StaleElementReferenceException.class)
-			.ignoreException(NoSuchElementException.class)
+			.ignoreExceptionsMatching(Browser::isPassing)
 			.untilAsserted(assertion);
+	}
+
+	/** An element that has just gone, or is not there yet. */
+	private static boolean isPassing(Throwable failure) {
+		return failure instanceof StaleElementReferenceException || failure instanceof NoSuchElementException;
 	}
 
 	/**

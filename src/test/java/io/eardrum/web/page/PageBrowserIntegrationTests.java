@@ -335,7 +335,7 @@ class PageBrowserIntegrationTests {
 	}
 
 	private static String row(String key) {
-		return browser.find("#list .row:has(.key[title='" + key + "'])").getText();
+		return String.join("", browser.texts("#list .row:has(.key[title='" + key + "'])"));
 	}
 
 	private static void search(String text) {
@@ -344,15 +344,11 @@ class PageBrowserIntegrationTests {
 	}
 
 	private static void awaitList(String... keys) {
-		browser.awaitAsserted(() -> assertThat(titles("#list .key")).containsExactlyInAnyOrder(keys));
+		browser.awaitAsserted(() -> assertThat(browser.texts("#list .key")).containsExactlyInAnyOrder(keys));
 	}
 
 	private static void awaitLegend(String... keys) {
-		browser.awaitAsserted(() -> assertThat(titles("#legend .key")).containsExactly(keys));
-	}
-
-	private static List<String> titles(String selector) {
-		return browser.all(selector).stream().map((key) -> String.valueOf(key.getDomAttribute("title"))).toList();
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .key")).containsExactly(keys));
 	}
 
 	private static String pressed() {
