@@ -49,7 +49,7 @@ export class Legend {
     },
     element('th', { scope: 'row' },
       element('button', {
-        class: 'name', type: 'button', 'aria-pressed': String(!hidden), 'data-id': `show ${key}`,
+        class: 'name', type: 'button', 'aria-label': key, 'aria-pressed': String(!hidden), 'data-id': `show ${key}`,
         title: hidden ? 'Draw the line' : 'Hide the line', onclick: () => this.owner.toggleHidden(key),
       }, swatch(look), keyText(key))),
     element('td', { class: 'number now' }), element('td', { class: 'number min' }), element('td', { class: 'number max' }),

@@ -166,6 +166,8 @@ export class SeriesList {
     const state = series ? `${series.key}\n${series.value}\n${look?.color}\n${look?.dashIndex}` : '';
     if (row.dataset.state !== state) {
       row.dataset.state = state;
+      // The pieces of a key are boxes of their own, which would be read with a pause between them.
+      row.setAttribute('aria-label', series ? `${series.key}, ${exact(series.value)}` : 'Loading');
       if (series) {
         row.replaceChildren(look ? swatch(look) : element('span', { class: 'swatch none' }), keyText(series.key),
           element('span', { class: 'value', title: exact(series.value) }, compact(series.value)), element('span', { class: 'age' }));

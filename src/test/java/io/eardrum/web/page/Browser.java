@@ -51,6 +51,10 @@ final class Browser implements AutoCloseable {
 
 	private final Path downloads;
 
+	private String colours = "light";
+
+	private boolean phone;
+
 	private Browser(ChromeDriver driver, Path downloads) {
 		this.driver = driver;
 		this.downloads = downloads;
@@ -95,20 +99,21 @@ final class Browser implements AutoCloseable {
 		String made = this.driver.getWindowHandle();
 		this.driver.switchTo().window(old).close();
 		this.driver.switchTo().window(made);
-		resize(1280, 800);
+		this.driver.manage().window().setSize(new Dimension(1280, 800));
+		emulate(this.colours, this.phone);
 		this.driver.get(url);
 	}
 
-	void resize(int width, int height) {
-		this.driver.manage().window().setSize(new Dimension(width, height));
-	}
-
-	void emulate(String colorScheme) {
+	/**
+	 * Has this tab and those to come behave like those of another device.
+	 * @param colours what the system prefers, light or dark
+	 * @param phone whether it is a phone
+	 */
+	void emulate(String colours, boolean phone) {
+		this.colours = colours;
+		this.phone = phone;
 		this.driver.executeCdpCommand("Emulation.setEmulatedMedia",
-				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colorScheme))));
-	}
-
-	void emulatePhone(boolean phone) {
+				Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", colours))));
 		if (phone) {
 			this.driver.executeCdpCommand("Emulation.setDeviceMetricsOverride",
 					Map.of("width", 390, "height", 844, "deviceScaleFactor", 2, "mobile", true));

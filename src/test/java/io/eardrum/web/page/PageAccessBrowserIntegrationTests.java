@@ -63,8 +63,7 @@ class PageAccessBrowserIntegrationTests {
 
 	@AfterEach
 	void backToTheDesk() {
-		browser.emulatePhone(false);
-		browser.emulate("light");
+		browser.emulate("light", false);
 		assertThat(browser.complaints()).isEmpty();
 	}
 
@@ -138,7 +137,7 @@ class PageAccessBrowserIntegrationTests {
 
 	@Test
 	void coloursFollowTheSystemUntilTheyAreChosen() {
-		browser.emulate("dark");
+		browser.emulate("dark", false);
 		open("");
 		assertThat(ground()).isEqualTo("rgb(14, 19, 23)");
 		browser.click("#theme");
@@ -148,15 +147,14 @@ class PageAccessBrowserIntegrationTests {
 		browser.click("#theme");
 		assertThat(ground()).isEqualTo("rgb(14, 19, 23)");
 		browser.click("#theme");
-		browser.emulate("light");
+		browser.emulate("light", false);
 		assertThat(ground()).as("the system's again").isEqualTo("rgb(243, 245, 247)");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "light, false", "dark, false", "light, true", "dark, true" })
 	void axeFindsNoFault(String colours, boolean phone) throws IOException {
-		browser.emulate(colours);
-		browser.emulatePhone(phone);
+		browser.emulate(colours, phone);
 		String name = colours + (phone ? "-phone" : "-desktop");
 		open("");
 		assertThat(violations()).as("list").isEmpty();
@@ -177,7 +175,7 @@ class PageAccessBrowserIntegrationTests {
 
 	@Test
 	void phoneHasTheListAsASheet() {
-		browser.emulatePhone(true);
+		browser.emulate("light", true);
 		open("");
 		browser.await(() -> browser.find("#side").isDisplayed());
 		browser.choose("palm.mem");
