@@ -352,7 +352,8 @@ class PageBrowserIntegrationTests {
 	}
 
 	private static List<?> keys(String selector) {
-		return (List<?>) browser.run("return [...document.querySelectorAll(arguments[0])].map(({ title }) => title)", selector);
+		return (List<?>) browser.run("return [...document.querySelectorAll(arguments[0])].map(({ title }) => title)",
+				selector);
 	}
 
 	private static String pressed() {
