@@ -59,8 +59,7 @@ class ForeignPageIntegrationTests {
 	@ValueSource(strings = { "/api/series", "/api/points?key=a", "/api/latest", "/federate?match%5B%5D=*",
 			"/actuator/health", "/openapi.yaml" })
 	void nameThatWasPointedHereReadsNothing(String path) throws IOException {
-		String answer = answer("GET " + path + " HTTP/1.1", "Host: evil.example:" + server.port(),
-				"Connection: close");
+		String answer = answer("GET " + path + " HTTP/1.1", "Host: evil.example:" + server.port(), "Connection: close");
 		assertThat(answer).startsWith("HTTP/1.1 403 ");
 	}
 
@@ -81,8 +80,7 @@ class ForeignPageIntegrationTests {
 
 	private static String put(String host, String header) throws IOException {
 		boolean own = host.startsWith("localhost");
-		String key = own ? "own"
-				: "foreign";
+		String key = own ? "own" : "foreign";
 		return answer("POST /api/points HTTP/1.1", "Host: " + host, header, "Content-Type: text/plain",
 				"Connection: close", "Content-Length: " + (8 + key.length()), "", "put " + key + " 1 1");
 	}

@@ -74,8 +74,8 @@ class ApiIntegrationTests {
 
 	@Test
 	void latestPointsAreListed() {
-		assertThat(server.get("/api/latest?match=oak.*").body())
-			.isEqualToIgnoringWhitespace("{\"series\":[{\"key\":\"oak.cpu\",\"timestamp\":1150864248,\"value\":1e+16}]}");
+		assertThat(server.get("/api/latest?match=oak.*").body()).isEqualToIgnoringWhitespace(
+				"{\"series\":[{\"key\":\"oak.cpu\",\"timestamp\":1150864248,\"value\":1e+16}]}");
 		assertThat(keys(json(server.get("/api/latest?match=palm.cpu")))).containsExactly("palm.cpu");
 		assertThat(keys(json(server.get("/api/latest?match=unknown")))).isEmpty();
 		assertThat(keys(json(server.get("/api/latest?limit=3")))).hasSize(3);
@@ -94,8 +94,8 @@ class ApiIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "format=csv,application/json,true", "format=json,text/csv,false", "'',text/csv,true",
-			"'',*/*,false", "'','text/html,*/*;q=0.8',false", "'','application/json;q=0.5,text/csv',true",
+	@CsvSource({ "format=csv,application/json,true", "format=json,text/csv,false", "'',text/csv,true", "'',*/*,false",
+			"'','text/html,*/*;q=0.8',false", "'','application/json;q=0.5,text/csv',true",
 			"'','text/csv;q=0.5,application/json',false", "'',text/*,true" })
 	void formatIsChosen(String parameter, String accept, boolean csv) {
 		HttpResponse<String> answer = server.get("/api/points?key=odd%22%5C,%C3%BC&" + parameter, "Accept", accept);
@@ -144,7 +144,8 @@ class ApiIntegrationTests {
 		assertThat(server.post("/api/points", "text/plain", "put posted.text 1 1\nput posted.text 2 2").body())
 			.isEqualTo("{\"stored\":2}\n");
 		assertThat(points("/api/points?key=posted.text")).hasSize(2);
-		HttpResponse<String> mixed = server.post("/api/points", "text/plain; charset=utf-8", "put posted.text 3 3\nput");
+		HttpResponse<String> mixed = server.post("/api/points", "text/plain; charset=utf-8",
+				"put posted.text 3 3\nput");
 		assertThat(mixed.statusCode()).isEqualTo(422);
 		assertThat(problem(mixed).get("stored").asInt()).isEqualTo(1);
 		assertThat(problem(mixed).get("errors").get(0).get("line").asInt()).isEqualTo(2);
@@ -153,8 +154,8 @@ class ApiIntegrationTests {
 
 	@Test
 	void pointsArePutAsJson() {
-		assertThat(server.post("/api/points", "application/json",
-				"[{\"key\":\"posted.json\",\"value\":0.1,\"timestamp\":5}]")
+		assertThat(server
+			.post("/api/points", "application/json", "[{\"key\":\"posted.json\",\"value\":0.1,\"timestamp\":5}]")
 			.body()).isEqualTo("{\"stored\":1}\n");
 		assertThat(server.get("/api/points?key=posted.json").body()).contains("[[5,0.1]]");
 	}
@@ -170,12 +171,13 @@ class ApiIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ' ', value = { "/api/points 400 key", "/api/points?key= 400 key",
-			"/api/points?key=a&limit=1 400 limit", "/api/points?key=a&from=soon 400 from",
-			"/api/points?key=a&to=1.5 400 to", "/api/points?key=a&from=2&to=1 400 from",
-			"/api/points?key=a&from=1&from=2 400 from", "/api/points?key=a&max-points=3 400 max-points",
-			"/api/points?key=a&format=xml 400 format", "/api/series?match=[a 400 match", "/api/series?limit=0 400 limit",
-			"/api/series?offset=-1 400 offset", "/api/latest?match={ 400 match" })
+	@CsvSource(delimiter = ' ',
+			value = { "/api/points 400 key", "/api/points?key= 400 key", "/api/points?key=a&limit=1 400 limit",
+					"/api/points?key=a&from=soon 400 from", "/api/points?key=a&to=1.5 400 to",
+					"/api/points?key=a&from=2&to=1 400 from", "/api/points?key=a&from=1&from=2 400 from",
+					"/api/points?key=a&max-points=3 400 max-points", "/api/points?key=a&format=xml 400 format",
+					"/api/series?match=[a 400 match", "/api/series?limit=0 400 limit",
+					"/api/series?offset=-1 400 offset", "/api/latest?match={ 400 match" })
 	void wrongParametersAreNamed(String path, int status, String parameter) {
 		HttpResponse<String> answer = server.get(path);
 		assertThat(answer.statusCode()).isEqualTo(status);
@@ -189,8 +191,8 @@ class ApiIntegrationTests {
 	@Test
 	void everythingThatIsWrongIsTold() {
 		Map<HttpResponse<String>, Integer> answers = Map.of(server.get("/api/unknown"), 404,
-				server.method("DELETE", "/api/points"), 405, server.get("/api/points?key=a", "Accept", "image/png"), 406,
-				server.get("/api/points?key=a", "Accept", "nonsense"), 400,
+				server.method("DELETE", "/api/points"), 405, server.get("/api/points?key=a", "Accept", "image/png"),
+				406, server.get("/api/points?key=a", "Accept", "nonsense"), 400,
 				server.post("/api/points", "application/x-www-form-urlencoded", "put a 1 1"), 415,
 				server.post("/api/points", "text/plain; charset=iso-8859-1", "put a 1 1"), 415,
 				server.post("/api/points", "nonsense", "put a 1 1"), 415,

@@ -4,10 +4,12 @@ import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -116,9 +118,9 @@ class OpenApiIntegrationTests {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static Map<String, Object> map(Object value) {
+	private static Map<String, Object> map(@Nullable Object value) {
 		assertThat(value).isInstanceOf(Map.class);
-		return (Map<String, Object>) value;
+		return (Map<String, Object>) Objects.requireNonNull(value);
 	}
 
 	/**

@@ -42,13 +42,15 @@ class PointIntakeTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ';', value = { "got a 1 1;unknown_command", "get a;unknown_command", "get *;unknown_command",
-			"put a 1;wrong_word_count", "put a 1 1 1;wrong_word_count", "put * 1 1;bad_key",
-			"put aaaaaaaaaaaaaaaaa 1 1;bad_key", "put a nan 1;bad_value", "put a 1e999 1;bad_value",
-			"put a 1 1.0;bad_timestamp", "GET / HTTP/1.1;http",
-			"put a 1 0000000000000000000000000000000000000000000000000000000001;line_too_long" })
+	@CsvSource(delimiter = ';',
+			value = { "got a 1 1;unknown_command", "get a;unknown_command", "get *;unknown_command",
+					"put a 1;wrong_word_count", "put a 1 1 1;wrong_word_count", "put * 1 1;bad_key",
+					"put aaaaaaaaaaaaaaaaa 1 1;bad_key", "put a nan 1;bad_value", "put a 1e999 1;bad_value",
+					"put a 1 1.0;bad_timestamp", "GET / HTTP/1.1;http",
+					"put a 1 0000000000000000000000000000000000000000000000000000000001;line_too_long" })
 	void wrongLinesHaveTheReasonsOfTheTcpPort(String line, String reason) {
-		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines("put ok 1 1\n\n" + line + "\nput ok 2 2"))
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> lines("put ok 1 1\n\n" + line + "\nput ok 2 2"))
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":422", "\"stored\":2",
 					"\"errorCount\":1", "[{\"line\":3,\"reason\":\"" + reason + "\",\"message\":"));
 		assertThat(keys()).containsExactly("ok");

@@ -72,8 +72,7 @@ class QueryTests {
 
 	@Test
 	void unknownAndRepeatedParametersAreWrong() {
-		assertThatExceptionOfType(RequestProblem.class)
-			.isThrownBy(() -> query(Map.of("limits", new String[] { "1" })))
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query(Map.of("limits", new String[] { "1" })))
 			.withMessage("There is no such parameter here; there are a, b, empty.");
 		Query query = query(Map.of("a", new String[] { "1", "2" }));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.optional("a"))

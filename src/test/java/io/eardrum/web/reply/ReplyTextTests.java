@@ -22,8 +22,8 @@ class ReplyTextTests {
 	private final ReplyText text = new ReplyText(this.target, new Pace(() -> 0));
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ' ', quoteCharacter = '|', value = { "1.0 1.0", "-0.0 -0.0", "1e16 1e+16",
-			"1.5e-5 1.5e-05", "0.1 0.1", "1.7976931348623157e308 1.7976931348623157e+308", "4.9e-324 5e-324" })
+	@CsvSource(delimiter = ' ', quoteCharacter = '|', value = { "1.0 1.0", "-0.0 -0.0", "1e16 1e+16", "1.5e-5 1.5e-05",
+			"0.1 0.1", "1.7976931348623157e308 1.7976931348623157e+308", "4.9e-324 5e-324" })
 	void valuesHaveTheTextOfTheTcpPort(double value, String expected) throws IOException {
 		this.text.value(value);
 		assertThat(sent()).isEqualTo(expected);
