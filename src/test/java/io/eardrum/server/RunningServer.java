@@ -75,7 +75,11 @@ public final class RunningServer implements AutoCloseable {
 		return tcpAddress().getPort();
 	}
 
-	int httpPort() {
+	/**
+	 * Tells where browsers connect.
+	 * @return the port on 127.0.0.1
+	 */
+	public int httpPort() {
 		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 

@@ -1,0 +1,107 @@
+/** The server, as the page sees it. Addresses are relative, so that the page works behind a proxy's prefix too. */
+
+const TIMEOUT_MILLIS = 30_000;
+/** Servers and proxies refuse longer addresses. */
+const MAX_URL = 4000;
+
+let clockOffsetMillis = 0;
+
+/** The server is not there, or in no state to answer: worth trying again. */
+export class Unreachable extends Error {}
+
+/** The server refuses the request as it is, and says why. */
+export class Refused extends Error {
+  /** @param {{title?: string, detail?: string, parameter?: string}} problem */
+  constructor(problem) {
+    super(problem.detail || problem.title || 'The server refused the request.');
+    this.parameter = problem.parameter;
+  }
+}
+
+/** The time on the server's clock, in seconds. */
+export const nowSeconds = () => (Date.now() + clockOffsetMillis) / 1000;
+
+async function ask(url, signal) {
+  const limits = [AbortSignal.timeout(TIMEOUT_MILLIS), ...(signal ? [signal] : [])];
+  try {
+    const sent = Date.now();
+    const response = await fetch(url, { signal: AbortSignal.any(limits), cache: 'no-store' });
+    readClock(response.headers.get('Date'), sent);
+    if (response.ok) {
+      return await response.json();
+    }
+    const problem = await response.json().catch(() => ({}));
+    if (response.status >= 500 || response.status === 429) {
+      throw new Unreachable(problem.detail || `The server answered with status ${response.status}.`);
+    }
+    throw new Refused(problem);
+  } catch (error) {
+    if (error instanceof Refused || error instanceof Unreachable || signal?.aborted) {
+      throw error;
+    }
+    throw new Unreachable(error.name === 'TimeoutError' ? 'The server does not answer.' : 'The server can’t be reached.');
+  }
+}
+
+/** The header has whole seconds: offsets below two are noise. */
+function readClock(header, sentMillis) {
+  const offset = Date.parse(header) + 500 - (sentMillis + Date.now()) / 2;
+  if (!Number.isNaN(offset)) {
+    clockOffsetMillis = Math.abs(offset) < 2000 ? 0 : offset;
+  }
+}
+
+/**
+ * One page of the list of series.
+ * @param {string} search a text to be contained in the key, or a pattern where it has one of * ? [ {
+ * @returns {Promise<{total: number, series: {key: string, timestamp: number | null, value: number | null}[]}>}
+ */
+export function listSeries(search, offset, limit, signal) {
+  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
+  if (search) {
+    query.set(/[*?[{]/.test(search) ? 'match' : 'contains', search);
+  }
+  return ask(`api/series?${query}`, signal);
+}
+
+/** Where clients connect to put points; the defaults, where health doesn't tell. */
+export async function tcpEndpoint() {
+  let details = {};
+  try {
+    details = (await ask('actuator/health')).components.tcp.details;
+  } catch {
+    // Health may be on another port, or tell less: its business.
+  }
+  const anyAddress = !details.address || ['0.0.0.0', '::', '0:0:0:0:0:0:0:0'].includes(details.address);
+  return { host: anyAddress ? location.hostname : details.address, port: details.port || 8888 };
+}
+
+function queries(keys, range, more) {
+  const rest = new URLSearchParams({ ...range, ...more });
+  const made = [];
+  let query = '';
+  for (const key of keys) {
+    const piece = `key=${encodeURIComponent(key)}&`;
+    if (query && query.length + piece.length > MAX_URL) {
+      made.push(query + rest);
+      query = '';
+    }
+    query += piece;
+  }
+  return query ? [...made, query + rest] : made;
+}
+
+/**
+ * The points of series, thinned out by the server to what a chart can show.
+ * @param {string[]} keys
+ * @param {{from?: string, to?: string}} range
+ * @returns {Promise<Map<string, [number, number][]>>} by key
+ */
+export async function points(keys, range, maxPoints, signal) {
+  const urls = queries(keys, range, { 'max-points': String(maxPoints) });
+  const answers = await Promise.all(urls.map((query) => ask(`api/points?${query}`, signal)));
+  return new Map(answers.flatMap((answer) => answer.series.map((series) => [series.key, series.points])));
+}
+
+/** The addresses of all points of a range as CSV; more than one where the keys don't fit into one. */
+export const csvUrls = (keys, range) => queries(keys, range, { format: 'csv' }).map((query) => `api/points?${query}`);

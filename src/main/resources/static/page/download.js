@@ -1,0 +1,65 @@
+/** What a user takes away: all points as CSV, the chart as a picture. */
+import { csvUrls } from './api.js';
+import { element } from './dom.js';
+
+function save(url, name) {
+  const link = element('a', { href: url, download: name });
+  document.body.append(link);
+  link.click();
+  link.remove();
+}
+
+function saveBlob(blob, name) {
+  const url = URL.createObjectURL(blob);
+  save(url, name);
+  setTimeout(() => URL.revokeObjectURL(url), 60_000);
+}
+
+/** A name of a file that says when: eardrum-20261125-100320.csv. */
+const fileName = (ending) => `eardrum-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.${ending}`;
+
+/** The browser streams it to the disk; only keys too long for one address take a way through memory. */
+export async function saveCsv(keys, range) {
+  const urls = csvUrls(keys, range);
+  if (urls.length === 1) {
+    save(urls[0], fileName('csv'));
+    return;
+  }
+  const parts = [];
+  for (const url of urls) {
+    const text = await (await fetch(url)).text();
+    parts.push(parts.length ? text.slice(text.indexOf('\n') + 1) : text);
+  }
+  saveBlob(new Blob(parts, { type: 'text/csv' }), fileName('csv'));
+}
+
+/** The canvas of the chart with its legend below, in the colours of the page. */
+export async function savePng(canvas, title, series, colors) {
+  const ratio = devicePixelRatio || 1;
+  const line = 22 * ratio;
+  const margin = 16 * ratio;
+  const picture = element('canvas');
+  picture.width = canvas.width + 2 * margin;
+  picture.height = canvas.height + 3 * margin + line * (series.length + 1);
+  const pen = picture.getContext('2d');
+  pen.fillStyle = colors.surface;
+  pen.fillRect(0, 0, picture.width, picture.height);
+  pen.textBaseline = 'middle';
+  pen.font = `${13 * ratio}px system-ui, sans-serif`;
+  pen.fillStyle = colors.text;
+  pen.fillText(title, margin, margin + line / 2);
+  pen.drawImage(canvas, margin, margin + line);
+  series.forEach(({ key, look }, index) => {
+    const y = 2 * margin + line * (index + 1.5) + canvas.height;
+    pen.strokeStyle = look.color;
+    pen.lineWidth = 2.5 * ratio;
+    pen.setLineDash(look.dash.map((length) => length * ratio));
+    pen.beginPath();
+    pen.moveTo(margin, y);
+    pen.lineTo(margin + 28 * ratio, y);
+    pen.stroke();
+    pen.fillText(key, margin + 38 * ratio, y, picture.width - 2 * margin - 38 * ratio);
+  });
+  const blob = await new Promise((resolve) => picture.toBlob(resolve, 'image/png'));
+  saveBlob(blob, fileName('png'));
+}

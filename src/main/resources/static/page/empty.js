@@ -1,0 +1,36 @@
+/** What a new user sees: the first line to type, with the host and port of this very server. */
+import { nowSeconds, tcpEndpoint } from './api.js';
+import { announce, byId } from './dom.js';
+
+const LOOPBACK = /^(localhost|127\..*|\[?::1\]?|0:0:0:0:0:0:0:1)$/;
+let asked = false;
+
+export async function fillEmptyState() {
+  if (asked) {
+    return;
+  }
+  asked = true;
+  const { host, port } = await tcpEndpoint();
+  const now = Math.floor(nowSeconds());
+  byId('first-telnet').textContent = `telnet ${host} ${port}\nput my.first.metric 23.7 ${now}`;
+  byId('first-shell').textContent = `printf 'put my.first.metric 23.7 %s\\n' "$(date +%s)" | nc -N ${host} ${port}`;
+  const elsewhere = LOOPBACK.test(host) && !LOOPBACK.test(location.hostname);
+  byId('first-where').textContent = `The port for metrics takes connections from ${location.hostname} itself only: type this there.`;
+  byId('first-where').hidden = !elsewhere;
+}
+
+document.querySelectorAll('.copy').forEach((button) => button.addEventListener('click', async () => {
+  await copy(byId(button.dataset.copies).textContent);
+}));
+
+/** Copies a text; where the browser doesn't let us, the user is told to do it. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    announce('Copied.');
+    return true;
+  } catch {
+    announce('The browser does not allow to copy here.');
+    return false;
+  }
+}

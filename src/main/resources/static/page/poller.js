@@ -1,0 +1,71 @@
+/**
+ * Asks the server again and again: while the page is visible and not paused; after a failure in any case, a little later
+ * each time, until it succeeds.
+ */
+const FIRST_RETRY_MILLIS = 1000;
+const LAST_RETRY_MILLIS = 15_000;
+
+export class Poller {
+  /**
+   * @param {object} what
+   * @param {() => Promise<void>} what.refresh fetches and shows everything
+   * @param {() => number} what.intervalMillis from one refresh to the next
+   * @param {(error: Error | null, retryMillis: number) => void} what.onState after each try; null for success
+   */
+  constructor({ refresh, intervalMillis, onState }) {
+    Object.assign(this, { refresh, intervalMillis, onState });
+    this.running = true;
+    this.failures = 0;
+    this.round = 0;
+    this.timer = 0;
+    document.addEventListener('visibilitychange', () => (document.hidden ? this.stop() : this.now()));
+  }
+
+  /** @param {boolean} running */
+  setRunning(running) {
+    this.running = running;
+    if (running) {
+      this.now();
+    } else if (!this.failures) {
+      this.stop();
+    }
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    this.round++;
+  }
+
+  /** Refreshes now, and goes on from there. */
+  async now() {
+    this.stop();
+    const round = this.round;
+    const started = performance.now();
+    try {
+      await this.refresh();
+      this.failures = 0;
+      this.onState(null, 0);
+    } catch (error) {
+      // What the user has asked for in the meantime takes the place of a refresh.
+      if (error.name !== 'AbortError') {
+        this.failed(error);
+        return;
+      }
+    }
+    if (round === this.round && this.running && !document.hidden) {
+      // A server that needs long is asked less often.
+      const took = performance.now() - started;
+      this.timer = setTimeout(() => this.now(), Math.max(this.intervalMillis(), 8 * took));
+    }
+  }
+
+  /** Tells of a failure that happened outside a refresh too, and tries again soon. */
+  failed(error) {
+    this.stop();
+    const retryMillis = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** this.failures++);
+    this.onState(error, retryMillis);
+    if (!document.hidden) {
+      this.timer = setTimeout(() => this.now(), retryMillis);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+/** What this browser remembers of its user; nothing where storage is forbidden. */
+
+/**
+ * @param {string} name
+ * @param {string} fallback when nothing is remembered
+ */
+export function remembered(name, fallback) {
+  try {
+    return localStorage.getItem(`eardrum.${name}`) ?? fallback;
+  } catch {
+    return fallback;
+  }
+}
+
+/** @param {string} name @param {string} value */
+export function remember(name, value) {
+  try {
+    localStorage.setItem(`eardrum.${name}`, value);
+  } catch {
+    // It holds until the page is closed.
+  }
+}

@@ -1,0 +1,150 @@
+/**
+ * Timestamps. They are whole numbers, seconds since 1970 by convention, but nothing forbids milliseconds or 1, 2, 3.
+ * The unit of a chart is guessed from the size of its timestamps: those of a clock from 1973 to 2286 are times,
+ * all others are plain numbers. Inside the page, x is in seconds for times and the number itself for plain numbers.
+ */
+
+/** How many of a unit are a second; `n` is no time at all. */
+const PER_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9, n: 1 };
+const INT64_MAX = 2n ** 63n - 1n;
+const INT64_MIN = -(2n ** 63n);
+
+/** The ranges on offer, in seconds. */
+export const PRESETS = [
+  ['5m', 300, '5 minutes'], ['15m', 900, '15 minutes'], ['1h', 3600, 'hour'], ['6h', 21600, '6 hours'],
+  ['24h', 86400, '24 hours'], ['7d', 604800, '7 days'], ['30d', 2592000, '30 days'], ['90d', 7776000, '90 days'],
+  ['1y', 31536000, 'year'], ['all', Infinity, ''],
+].map(([name, seconds, text]) => ({ name, seconds, label: text ? `Last ${text}` : 'All points' }));
+
+/** @param {number} timestamp @returns {'s'|'ms'|'us'|'ns'|'n'} */
+function unitOf(timestamp) {
+  if (timestamp >= 1e8 && timestamp < 1e10) {
+    return 's';
+  }
+  if (timestamp >= 1e11 && timestamp < 1e13) {
+    return 'ms';
+  }
+  if (timestamp >= 1e14 && timestamp < 1e16) {
+    return 'us';
+  }
+  return timestamp >= 1e17 ? 'ns' : 'n';
+}
+
+/** The unit that all of these have; plain numbers where they differ; null for none at all. */
+export function commonUnit(timestamps) {
+  const units = new Set(timestamps.map(unitOf));
+  return units.size === 0 ? null : units.size === 1 ? [...units][0] : 'n';
+}
+
+export const isUnit = (text) => Object.hasOwn(PER_SECOND, text);
+
+export const toX = (timestamp, unit) => timestamp / PER_SECOND[unit];
+
+/** A timestamp for a request: a whole number of 64 bits, as text. */
+export function toTimestamp(x, unit) {
+  const rounded = BigInt(Math.round(x * PER_SECOND[unit]));
+  return String(rounded > INT64_MAX ? INT64_MAX : rounded < INT64_MIN ? INT64_MIN : rounded);
+}
+
+/** The range that shows the newest point with some past, for somebody who hasn't chosen one. */
+export function rangeFor(timestamp, unit, nowSeconds) {
+  if (timestamp === null || timestamp === undefined || unit === 'n') {
+    return 'all';
+  }
+  const age = nowSeconds - toX(timestamp, unit);
+  const fitting = PRESETS.find(({ seconds }) => seconds >= 3600 && age < seconds * 0.9);
+  return age < -60 || !fitting ? 'all' : fitting.name;
+}
+
+/** How long ago: 12 s, 5 min, 3 h, 2 d; for plain numbers the number. */
+export function age(timestamp, nowSeconds) {
+  if (timestamp === null || timestamp === undefined) {
+    return '';
+  }
+  const unit = unitOf(timestamp);
+  if (unit === 'n') {
+    return `t ${String(timestamp).replace('-', '−')}`;
+  }
+  const seconds = Math.round(nowSeconds - toX(timestamp, unit));
+  const text = duration(Math.abs(seconds));
+  return seconds < -2 ? `in ${text}` : seconds <= 0 ? 'now' : text;
+}
+
+export function duration(seconds) {
+  if (seconds < 100) {
+    return `${Math.round(seconds)} s`;
+  }
+  if (seconds < 6000) {
+    return `${Math.round(seconds / 60)} min`;
+  }
+  if (seconds < 129600) {
+    return `${Math.round(seconds / 3600)} h`;
+  }
+  return seconds < 63072000 ? `${Math.round(seconds / 86400)} d` : `${Math.round(seconds / 31536000)} y`;
+}
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const two = (number) => String(number).padStart(2, '0');
+
+/** The pieces of a time on the wall. */
+function pieces(seconds, utc) {
+  const date = new Date(seconds * 1000);
+  return utc
+    ? { year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate(), hour: date.getUTCHours(),
+      minute: date.getUTCMinutes(), second: date.getUTCSeconds(), milli: date.getUTCMilliseconds() }
+    : { year: date.getFullYear(), month: date.getMonth(), day: date.getDate(), hour: date.getHours(),
+      minute: date.getMinutes(), second: date.getSeconds(), milli: date.getMilliseconds() };
+}
+
+/** A point in time, or a plain number, in full: 2026-11-25 10:03:20. */
+export function full(x, unit, utc) {
+  if (unit === 'n') {
+    return (Number.isSafeInteger(x) ? '' : '≈ ') + String(x).replace('-', '−');
+  }
+  const p = pieces(x, utc);
+  const fraction = unit === 's' ? '' : `.${String(p.milli).padStart(3, '0')}`;
+  return `${p.year}-${two(p.month + 1)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:${two(p.second)}${fraction}`;
+}
+
+/** For an input of type datetime-local. */
+export const toInput = (x, unit, utc) => (unit === 'n' ? String(Math.round(x)) : full(x, 's', utc).replace(' ', 'T'));
+
+/** The other way round; NaN for what is no time, or no whole number. */
+export function fromInput(text, unit, utc) {
+  if (unit === 'n') {
+    return /^[+-]?\d+$/.test(text.trim()) ? Number(text) : NaN;
+  }
+  return Date.parse(utc && text ? `${text}Z` : text) / 1000;
+}
+
+/** The labels of the time axis: the time, and below the first one of each day or year the rest. */
+export function timeLabels(splits, increment, utc) {
+  let before = '';
+  return splits.map((split) => {
+    const p = pieces(split, utc);
+    const clock = `${two(p.hour)}:${two(p.minute)}`;
+    const date = `${p.day} ${MONTHS[p.month]}`;
+    let label;
+    let below;
+    if (increment < 86400) {
+      const seconds = increment < 60 ? `:${two(p.second)}` : '';
+      label = clock + seconds + (increment < 1 ? `.${String(p.milli).padStart(3, '0')}` : '');
+      below = `${date} ${p.year}`;
+    } else if (increment < 2419200) {
+      label = date;
+      below = String(p.year);
+    } else if (increment < 31536000) {
+      label = MONTHS[p.month];
+      below = String(p.year);
+    } else {
+      label = String(p.year);
+      below = '';
+    }
+    const shown = below === before ? label : `${label}\n${below}`;
+    before = below;
+    return shown;
+  });
+}
+
+/** The name of the zone in which times are shown. */
+export const zoneName = (utc) => (utc ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone || 'local time');

@@ -1,0 +1,216 @@
+package io.eardrum.web.page;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+
+import io.eardrum.server.RunningServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The page for everybody: with a keyboard only, with a screen reader as far as axe can
+ * tell, in light and dark, on a desk and on a phone. Leaves pictures in
+ * {@code target/screenshots}.
+ */
+@EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
+class PageAccessBrowserIntegrationTests {
+
+	private static RunningServer server;
+
+	private static Browser browser;
+
+	private static String axe;
+
+	@BeforeAll
+	static void start() throws IOException {
+		server = RunningServer.start();
+		long now = Instant.now().getEpochSecond();
+		try (PutConnection client = new PutConnection(server.tcpPort())) {
+			for (String key : new String[] { "palm.cpu.user", "palm.cpu.system", "palm.mem", "oak.cpu.user",
+					"oak.mem" }) {
+				client.putMany(360,
+						(i) -> "put %s %s %d".formatted(key,
+								Math.round(50 + key.hashCode() % 20 + 20 * Math.sin(i / 40.0 + key.length())),
+								now - 3590 + 10 * i));
+			}
+			for (int i = 0; i < 40; i++) {
+				client.put("put fleet.rack%02d.load 1.%d %d".formatted(i, i, now - i * i * 60L));
+			}
+		}
+		try (InputStream script = PageAccessBrowserIntegrationTests.class.getResourceAsStream("/axe.min.js")) {
+			assertThat(script).isNotNull();
+			axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
+		}
+		browser = Browser.start();
+	}
+
+	@AfterAll
+	static void stop() throws IOException {
+		browser.close();
+		server.close();
+	}
+
+	@AfterEach
+	void backToTheDesk() {
+		browser.emulate("light", false);
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void keyboardIsEnough() {
+		open("");
+		browser.type("/", "palm");
+		browser.awaitAsserted(() -> assertThat(browser.text("#count")).isEqualTo("3 series found"));
+		browser.type(Keys.ARROW_DOWN);
+		assertThat(focused()).isEqualTo("list");
+		browser.type(Keys.SPACE);
+		browser.type(Keys.ARROW_DOWN, Keys.SPACE);
+		browser.await(() -> browser.texts("#legend .now").size() == 2);
+		assertThat(browser.text("#announcements")).contains("palm.cpu.system added to the chart");
+		browser.type("g");
+		assertThat(focused()).isEqualTo("chart");
+		browser.type(Keys.HOME);
+		browser.type(Keys.ARROW_RIGHT);
+		browser.awaitAsserted(() -> assertThat(browser.text("#announcements"))
+			.matches("\\d{4}-\\d\\d-\\d\\d [\\d:]+: palm\\.cpu\\.user [\\d.]+, palm\\.cpu\\.system [\\d.]+.?"));
+		browser.type("+");
+		browser.await(() -> browser.url().contains("from="));
+		String zoomed = browser.url();
+		browser.typeWithShift(Keys.ARROW_LEFT);
+		browser.await(() -> !browser.url().equals(zoomed));
+		browser.type("b");
+		browser.await(() -> browser.url().equals(zoomed));
+		browser.type("4");
+		browser.await(() -> browser.url().contains("range=6h"));
+		browser.type("d");
+		browser.await(() -> browser.find("#table-section").isDisplayed());
+		browser.type("r");
+		browser.await(() -> browser.find("#range-dialog").isDisplayed());
+		browser.type(Keys.ESCAPE);
+		browser.await(() -> !browser.find("#range-dialog").isDisplayed());
+		browser.type("l");
+		browser.await(() -> browser.text("#live .word").equals("Paused"));
+		browser.type("?");
+		browser.await(() -> browser.find("#help-dialog").isDisplayed());
+		browser.type(Keys.ESCAPE);
+	}
+
+	@Test
+	void tabulatorGoesThroughThePageInOrderAndIsSeen() {
+		open("#key=palm.mem&range=1h");
+		browser.await(() -> browser.texts("#legend .now").size() == 1);
+		StringBuilder order = new StringBuilder();
+		for (int i = 0; i < 40 && !focused().equals("csv"); i++) {
+			browser.type(Keys.TAB);
+			order.append(focused()).append(' ');
+			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
+				.isEqualTo("solid");
+		}
+		assertThat(order.toString()).startsWith("skip live theme help search list ")
+			.contains(" earlier range later zoom-out ")
+			.contains(" chart legend ")
+			.endsWith("zone clear table link png csv ");
+	}
+
+	@Test
+	void shortcutsOfOneKeyCanBeSwitchedOff() {
+		open("");
+		browser.type("?");
+		browser.await(() -> browser.find("#help-dialog").isDisplayed());
+		browser.click("#shortcuts");
+		browser.type(Keys.ESCAPE);
+		browser.await(() -> !browser.find("#help-dialog").isDisplayed());
+		browser.type("l");
+		assertThat(browser.text("#live .word")).isEqualTo("Live");
+	}
+
+	@Test
+	void coloursFollowTheSystemUntilTheyAreChosen() {
+		browser.emulate("dark", false);
+		open("");
+		assertThat(ground()).isEqualTo("rgb(14, 19, 23)");
+		browser.click("#theme");
+		assertThat(ground()).isEqualTo("rgb(243, 245, 247)");
+		browser.openAgain(browser.url());
+		assertThat(ground()).as("remembered").isEqualTo("rgb(243, 245, 247)");
+		browser.click("#theme");
+		assertThat(ground()).isEqualTo("rgb(14, 19, 23)");
+		browser.click("#theme");
+		browser.emulate("light", false);
+		assertThat(ground()).as("the system's again").isEqualTo("rgb(243, 245, 247)");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "light, false", "dark, false", "light, true", "dark, true" })
+	void axeFindsNoFault(String colours, boolean phone) throws IOException {
+		browser.emulate(colours, phone);
+		String name = colours + (phone ? "-phone" : "-desktop");
+		open("");
+		assertThat(violations()).as("list").isEmpty();
+		browser.picture("list-" + name);
+		open("#key=palm.cpu.user&key=palm.cpu.system&key=palm.mem&key=oak.cpu.user&key=oak.mem&hide=oak.mem&range=1h&table=on");
+		browser.await(() -> browser.texts("#legend .now").size() == 5);
+		browser.await(() -> !browser.all("#table-rows tr").isEmpty());
+		assertThat(violations()).as("chart and table").isEmpty();
+		browser.picture("chart-" + name);
+		assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth")).as("fits the width")
+			.isEqualTo(true);
+		browser.run("document.getElementById('range').click()");
+		assertThat(violations()).as("range").isEmpty();
+		browser.run("document.getElementById('range-dialog').close(); document.getElementById('help').click()");
+		assertThat(violations()).as("help").isEmpty();
+		browser.picture("help-" + name);
+	}
+
+	@Test
+	void phoneHasTheListAsASheet() {
+		browser.emulate("light", true);
+		open("");
+		browser.await(() -> browser.find("#side").isDisplayed());
+		browser.choose("palm.mem");
+		browser.click("#close-list");
+		browser.await(() -> !browser.find("#search").isDisplayed());
+		browser.await(() -> browser.texts("#legend .now").size() == 1);
+		assertThat(browser.text("#open-list")).isEqualTo("Series (1)");
+		browser.click("#open-list");
+		browser.await(() -> browser.find("#search").isDisplayed());
+		assertThat(focused()).isEqualTo("search");
+	}
+
+	private static void open(String view) {
+		browser.open("http://127.0.0.1:" + server.httpPort() + "/" + view);
+		browser.await(() -> !browser.all("#list .row .value").isEmpty());
+	}
+
+	private static String focused() {
+		return browser.run("return document.activeElement.id").toString();
+	}
+
+	private static String ground() {
+		return browser.run("return getComputedStyle(document.body).backgroundColor").toString();
+	}
+
+	private static String violations() {
+		browser.run(axe);
+		return browser
+			.runAsync(
+					"""
+							const done = arguments[0];
+							axe.run({ resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, help, nodes }) =>
+							  `${id}: ${help}: ${nodes.slice(0, 5).map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')}`).join('\\n')),
+							  (error) => done(String(error)))""")
+			.toString();
+	}
+
+}

@@ -1,0 +1,413 @@
+package io.eardrum.web.page;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+
+import javax.imageio.ImageIO;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
+
+import io.eardrum.server.RunningServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What a person does with the page day by day, in a real browser: points come in over
+ * TCP, and are looked at.
+ */
+@EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
+class PageBrowserIntegrationTests {
+
+	private static final long NOW = Instant.now().getEpochSecond();
+
+	private static RunningServer server;
+
+	private static PutConnection client;
+
+	private static Browser browser;
+
+	@BeforeAll
+	static void start() throws IOException {
+		server = RunningServer.start();
+		client = new PutConnection(server.tcpPort());
+		client.putMany(360, (i) -> "put palm.cpu %s %d".formatted(i, NOW - 3590 + 10 * i));
+		client.putMany(360, (i) -> "put palm.mem %s %d".formatted(1000 - i, NOW - 3590 + 10 * i));
+		client.putMany(360, (i) -> "put oak.cpu.user %s %d".formatted(i % 60, NOW - 3590 + 10 * i));
+		client.put("put live.one 1 " + NOW, "put live.two 1 " + NOW);
+		client.put("put old.point 23.7 1150864247", "put old.point 23.9 1150864257");
+		client.put("put odd.millis 1 " + (NOW - 60) * 1000, "put odd.millis 2 " + NOW * 1000);
+		client.put("put odd.micros 1 " + (NOW - 60) * 1000_000, "put odd.micros 2 " + NOW * 1000_000);
+		client.put("put odd.small 5 1", "put odd.small 7 2", "put odd.small 6 3");
+		client.put("put odd.negative 1 -20", "put odd.negative 2 -10");
+		client.put("put odd.edges 1 " + Long.MIN_VALUE, "put odd.edges 2 " + Long.MAX_VALUE);
+		client.put("put odd.values 1.7e308 " + (NOW - 60), "put odd.values -1.7e308 " + (NOW - 30),
+				"put odd.values 5e-324 " + NOW);
+		client.put("put <img/src=x/onerror=alert(1)> 1 " + NOW, "put a&b=c#d%20e 2 " + NOW,
+				"put \u00fc\u4e2d.\ud83d\ude00 3 " + NOW);
+		browser = Browser.start();
+	}
+
+	@AfterAll
+	static void stop() throws IOException {
+		browser.close();
+		client.close();
+		server.close();
+	}
+
+	@BeforeEach
+	void openPage() {
+		browser.open(page(""));
+		browser.await(() -> !browser.texts("#list .row .value").isEmpty());
+	}
+
+	@AfterEach
+	void nothingIsComplainedAbout() {
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void listShowsLastValuesWithTheirAge() {
+		assertThat(row("palm.cpu")).contains("359").containsPattern("\\d+ (s|min)");
+		assertThat(row("old.point")).contains("23.9").containsPattern("\\d\\d y");
+		assertThat(row("odd.small")).contains("6").contains("t 3");
+		assertThat(browser.text("#count")).isEqualTo("15 series");
+	}
+
+	@Test
+	void pointThatIsPutIsSeenAMomentLater() throws IOException {
+		browser.choose("live.one");
+		awaitLegend("live.one");
+		client.put("put live.one 4711.5 " + Instant.now().getEpochSecond());
+		browser.awaitAsserted(() -> assertThat(row("live.one")).contains("4711.5"));
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .now")).containsExactly("4711.5"));
+	}
+
+	@Test
+	void severalSeriesShareTheChartEachWithItsColour() {
+		chooseThree();
+		List<Object> colours = browser.all("#legend .swatch")
+			.stream()
+			.map((swatch) -> browser.run("return arguments[0].style.getPropertyValue('--color')", swatch))
+			.toList();
+		assertThat(colours).doesNotHaveDuplicates().hasSize(3);
+		browser.click("#legend tbody tr:nth-child(1) .action button");
+		awaitLegend("palm.mem", "oak.cpu.user");
+		assertThat(browser.find("#legend .swatch").getDomProperty("outerHTML")).contains(colours.get(1).toString());
+	}
+
+	@Test
+	void legendShowsTheValuesUnderTheCursor() {
+		chooseThree();
+		browser.hover(0.5);
+		browser.awaitAsserted(() -> {
+			int palm = Integer.parseInt(browser.texts("#legend .now").get(0));
+			assertThat(palm).isBetween(150, 210);
+			assertThat(browser.texts("#legend .now").get(1)).isEqualTo(Integer.toString(1000 - palm));
+			assertThat(browser.text("#legend-at")).matches("\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d");
+		});
+	}
+
+	@Test
+	void draggingZoomsAndBackZoomsOutAgain() {
+		chooseThree();
+		browser.drag(0.25, 0.5);
+		browser.await(() -> browser.url().contains("from="));
+		double[] zoomed = range();
+		assertThat(zoomed[1] - zoomed[0]).isBetween(800.0, 1000.0);
+		browser.awaitAsserted(
+				() -> assertThat(Integer.parseInt(browser.texts("#legend .max").get(0))).isBetween(160, 200));
+		browser.drag(0.25, 0.75);
+		browser.await(() -> range()[0] > zoomed[0]);
+		browser.click("#back");
+		browser.await(() -> range()[0] == zoomed[0]);
+		browser.back();
+		browser.await(() -> browser.url().contains("range=1h"));
+		browser.awaitAsserted(() -> assertThat(pressed()).isEqualTo("1h"));
+	}
+
+	@Test
+	void zoomingOutDoublesTheRange() {
+		browser.choose("palm.cpu");
+		awaitLegend("palm.cpu");
+		browser.click("#zoom-out");
+		browser.await(() -> browser.url().contains("from="));
+		double[] range = range();
+		assertThat(range[1] - range[0]).isBetween(7190.0, 7210.0);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "5m, 300", "24h, 86400", "7d, 604800", "1y, 31536000" })
+	void presetsEndNow(String name, long seconds) {
+		browser.choose("palm.cpu");
+		awaitLegend("palm.cpu");
+		browser.click("#presets [data-name='" + name + "']");
+		browser.awaitAsserted(() -> assertThat(pressed()).isEqualTo(name));
+		browser.awaitAsserted(() -> {
+			double[] ends = drawnBounds();
+			assertThat(ends[1] - ends[0]).isEqualTo(seconds);
+			assertThat(ends[1]).isBetween(NOW - 5.0, NOW + 600.0);
+		});
+	}
+
+	@Test
+	void rangeIsChosenByItsEnds() {
+		browser.choose("palm.cpu");
+		awaitLegend("palm.cpu");
+		browser.click("#range");
+		browser.run("document.getElementById('range-to').value = document.getElementById('range-from').value");
+		browser.click("#range-form .primary");
+		assertThat(browser.text("#range-wrong")).isEqualTo("The end has to be after the beginning.");
+		browser.run("document.getElementById('range-from').value = '2006-06-21T04:00:00';"
+				+ "document.getElementById('range-to').value = '2006-06-21T05:00:00'");
+		browser.click("#range-form .primary");
+		browser.await(() -> browser.url().contains("from="));
+		assertThat(range()[1] - range()[0]).isEqualTo(3600);
+		browser.awaitAsserted(() -> assertThat(browser.text("#over-text")).isEqualTo("No points in this range."));
+		browser.click("#show-all");
+		browser.awaitAsserted(() -> assertThat(pressed()).isEqualTo("all"));
+		browser.await(() -> !browser.find("#over-chart").isDisplayed());
+	}
+
+	@Test
+	void linkBringsBackTheView() {
+		chooseThree();
+		browser.click("#legend tbody tr:nth-child(1) .action button");
+		browser.click("#legend tbody tr:nth-child(2) .name");
+		browser.drag(0.3, 0.6);
+		browser.await(() -> browser.url().contains("from="));
+		browser.click("#table");
+		browser.await(() -> browser.url().contains("table=on"));
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .max").get(0)).isNotEqualTo("–"));
+		String view = legendAndRange();
+		browser.openAgain(browser.url());
+		browser.awaitAsserted(() -> assertThat(legendAndRange()).isEqualTo(view));
+		assertThat(browser.find("#table-section").isDisplayed()).isTrue();
+		assertThat(browser.all("#legend .hidden-series")).hasSize(1);
+	}
+
+	@Test
+	void backAndForwardGoThroughTheViews() {
+		browser.choose("palm.cpu");
+		awaitLegend("palm.cpu");
+		browser.choose("palm.mem");
+		awaitLegend("palm.cpu", "palm.mem");
+		browser.back();
+		awaitLegend("palm.cpu");
+		browser.run("history.forward()");
+		awaitLegend("palm.cpu", "palm.mem");
+	}
+
+	@Test
+	void searchIsForPartsAndForPatterns() {
+		search("CPU");
+		awaitList("palm.cpu", "oak.cpu.user");
+		search("palm.{cpu,mem}");
+		awaitList("palm.cpu", "palm.mem");
+		search("nothing-like-this");
+		browser.await(() -> browser.find("#no-match").isDisplayed());
+		search("[a");
+		browser.await(() -> browser.find("#search-wrong").isDisplayed());
+		assertThat(browser.find("#trouble").isDisplayed()).isFalse();
+		search("palm");
+		awaitList("palm.cpu", "palm.mem");
+		assertThat(browser.find("#search-wrong").isDisplayed()).isFalse();
+		browser.click("#choose-all");
+		awaitLegend("palm.cpu", "palm.mem");
+	}
+
+	@Test
+	void shiftChoosesARunOfSeries() {
+		browser.choose("palm.cpu");
+		browser.run("const rows = document.querySelectorAll('#list .row');"
+				+ "rows[2].dispatchEvent(new MouseEvent('click', {bubbles: true, shiftKey: true}))");
+		awaitLegend("palm.cpu", "palm.mem", "oak.cpu.user");
+	}
+
+	@Test
+	void refreshCanBePausedAndStopsWhileNobodyLooks() throws IOException {
+		browser.click("#live");
+		assertThat(browser.text("#live .word")).isEqualTo("Paused");
+		assertThat(browser.url()).contains("live=off");
+		assertThat(requestsInSevenSeconds()).isZero();
+		browser.click("#live");
+		browser.run("Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
+				+ "document.dispatchEvent(new Event('visibilitychange'))");
+		assertThat(requestsInSevenSeconds()).isZero();
+		client.put("put live.two 77 " + Instant.now().getEpochSecond());
+		browser.run("Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
+				+ "document.dispatchEvent(new Event('visibilitychange'))");
+		browser.awaitAsserted(() -> assertThat(row("live.two")).contains("77"));
+	}
+
+	@Test
+	void csvHasAllPointsOfTheRange() throws IOException {
+		browser.choose("old.point");
+		awaitLegend("old.point");
+		browser.choose("odd.small");
+		awaitLegend("old.point", "odd.small");
+		browser.click("#csv");
+		String csv = new String(browser.download(".csv"), StandardCharsets.UTF_8);
+		assertThat(csv.lines()).containsExactly("key,timestamp,value", "old.point,1150864247,23.7",
+				"old.point,1150864257,23.9", "odd.small,1,5.0", "odd.small,2,7.0", "odd.small,3,6.0");
+	}
+
+	@Test
+	void pngIsAPictureOfTheChart() throws IOException {
+		chooseThree();
+		browser.click("#png");
+		var picture = ImageIO.read(new ByteArrayInputStream(browser.download(".png")));
+		assertThat(picture.getWidth()).isGreaterThan(500);
+		assertThat(picture.getHeight()).isGreaterThan(300);
+		for (WebElement swatch : browser.all("#legend .swatch")) {
+			int colour = Integer
+				.decode(browser.run("return arguments[0].style.getPropertyValue('--color').trim()", swatch).toString());
+			long pixels = LongStream.range(0, (long) picture.getWidth() * picture.getHeight())
+				.filter((i) -> (picture.getRGB((int) (i % picture.getWidth()), (int) (i / picture.getWidth()))
+						& 0xffffff) == colour)
+				.count();
+			assertThat(pixels).isGreaterThan(40);
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "old.point, 23.9, 23.7, 2006-06-2\\d .*", "odd.millis, 2, 1, 20\\d\\d-.*",
+			"odd.micros, 2, 1, 20\\d\\d-.*", "odd.small, 6, 5, '1 – 3'", "odd.negative, 2, 1, '−20 – −10'",
+			"odd.edges, 2, 1, '≈ −9.* – ≈ 9.*'", "odd.values, 4.941e−324, −1.7e+308, 20\\d\\d-.*" })
+	void everyTimestampAndValueHasItsChart(String key, String last, String min, String range) {
+		browser.choose(key);
+		awaitLegend(key);
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .now")).containsExactly(last));
+		assertThat(browser.texts("#legend .min")).containsExactly(min);
+		browser.awaitAsserted(() -> assertThat(browser.text("#range")).matches(range));
+		assertThat(inkOnChart()).isGreaterThan(20);
+		browser.find("#chart").sendKeys(Keys.ARROW_LEFT);
+		browser.await(() -> !browser.text("#legend-at").equals("Last"));
+		browser.find("#chart").sendKeys("+");
+		browser.await(() -> browser.url().contains("from="));
+	}
+
+	@Test
+	void keysAreTextAndNeverMarkup() {
+		for (String key : List.of("<img/src=x/onerror=alert(1)>", "a&b=c#d%20e", "\u00fc\u4e2d.\ud83d\ude00")) {
+			browser.choose(key);
+		}
+		awaitLegend("<img/src=x/onerror=alert(1)>", "a&b=c#d%20e", "\u00fc\u4e2d.\ud83d\ude00");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .now")).containsExactly("1", "2", "3"));
+		browser.openAgain(browser.url());
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .now")).containsExactly("1", "2", "3"));
+		assertThat(browser.all("img")).isEmpty();
+	}
+
+	@Test
+	void tableHasTheSamePoints() {
+		browser.choose("odd.small");
+		awaitLegend("odd.small");
+		browser.click("#table");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#table-rows tr")).containsExactly("3 6", "2 7", "1 5"));
+	}
+
+	private static String page(String view) {
+		return "http://127.0.0.1:" + server.httpPort() + "/" + view;
+	}
+
+	private void chooseThree() {
+		browser.choose("palm.cpu");
+		browser.choose("palm.mem");
+		browser.choose("oak.cpu.user");
+		awaitLegend("palm.cpu", "palm.mem", "oak.cpu.user");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend .max")).doesNotContain("–"));
+	}
+
+	private static String row(String key) {
+		return String.join("", browser.texts("#list .row:has(.key[title='" + key + "'])"));
+	}
+
+	private static void search(String text) {
+		browser.run("document.getElementById('search').value = ''");
+		browser.find("#search").sendKeys(text);
+	}
+
+	private static void awaitList(String... keys) {
+		browser.awaitAsserted(() -> assertThat(keys("#list .key")).isEqualTo(List.of(keys)));
+	}
+
+	private static void awaitLegend(String... keys) {
+		browser.awaitAsserted(() -> assertThat(keys("#legend .key")).isEqualTo(List.of(keys)));
+	}
+
+	private static List<?> keys(String selector) {
+		return (List<?>) browser.run("return [...document.querySelectorAll(arguments[0])].map(({ title }) => title)",
+				selector);
+	}
+
+	private static String pressed() {
+		return browser.all("#presets [aria-pressed='true']")
+			.stream()
+			.map((button) -> String.valueOf(button.getDomAttribute("data-name")))
+			.collect(Collectors.joining());
+	}
+
+	private static double[] range() {
+		Matcher range = Pattern.compile("from=([^&]+)&to=([^&]+)").matcher(browser.url());
+		return range.find() ? new double[] { Double.parseDouble(range.group(1)), Double.parseDouble(range.group(2)) }
+				: new double[2];
+	}
+
+	/**
+	 * Reads the range above the chart, which is in the local time of the browser.
+	 * @return its ends in seconds
+	 */
+	private static double[] drawnBounds() {
+		Object ends = browser.run("""
+				const [from, to] = document.getElementById('range').textContent.split(' – ');
+				const day = to.length > 8 ? to : from.slice(0, 11) + to;
+				return `${Date.parse(from.replace(' ', 'T')) / 1000} ${Date.parse(day.replace(' ', 'T')) / 1000}`""");
+		String[] both = ends.toString().split(" ");
+		return new double[] { Double.parseDouble(both[0]), Double.parseDouble(both[1]) };
+	}
+
+	private static String legendAndRange() {
+		Object swatches = browser.run("return [...document.querySelectorAll('#legend .swatch')]"
+				+ ".map((swatch) => swatch.style.getPropertyValue('--color')).join()");
+		return browser.texts("#legend tr") + " " + swatches + " " + browser.text("#range");
+	}
+
+	private static long inkOnChart() {
+		return (Long) browser
+			.run("""
+					const canvas = document.querySelector('#chart canvas');
+					const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+					let ink = 0;
+					for (let i = 0; i < data.length; i += 4) {
+					  ink += data[i + 3] > 200 && Math.max(data[i], data[i + 1], data[i + 2]) - Math.min(data[i], data[i + 1], data[i + 2]) > 80;
+					}
+					return ink""");
+	}
+
+	private static long requestsInSevenSeconds() {
+		return (Long) browser.runAsync(
+				"""
+						const done = arguments[0];
+						setTimeout(() => {
+						  performance.clearResourceTimings();
+						  setTimeout(() => done(performance.getEntriesByType('resource').filter(({name}) => name.includes('/api/')).length), 7000);
+						}, 500)""");
+	}
+
+}

@@ -1,0 +1,167 @@
+package io.eardrum.web.page;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.server.RunningServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The files of the page as a browser gets them. What it does with them is the affair of
+ * the tests in a browser.
+ */
+class PageIntegrationTests {
+
+	private static final Pattern REFERENCE = Pattern.compile("(?:href|src)=\"([^\"]+)\"");
+
+	private static final Pattern IMPORT = Pattern.compile("from '\\./([a-z-]+\\.js)'");
+
+	private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+	private static RunningServer server;
+
+	@BeforeAll
+	static void start() {
+		server = RunningServer.start();
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	@Test
+	void pageIsAtTheRoot() throws Exception {
+		HttpResponse<String> page = get("/");
+		assertThat(page.statusCode()).isEqualTo(200);
+		assertThat(header(page, "Content-Type")).startsWith("text/html");
+		assertThat(page.body()).contains("<title>Eardrum</title>");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/page/main.js", "/page/page.css", "/uplot/uPlot.iife.min.js" })
+	void browserAsksEachTimeAndIsToldThatNothingHasChanged(String path) throws Exception {
+		HttpResponse<String> first = get(path);
+		assertThat(header(first, "Cache-Control")).isEqualTo("no-cache");
+		assertThat(first.headers().firstValue("Last-Modified")).isEmpty();
+		HttpResponse<String> again = get(path, "If-None-Match", header(first, "ETag"));
+		assertThat(again.statusCode()).isEqualTo(304);
+		assertThat(again.body()).isEmpty();
+		assertThat(get(path, "If-None-Match", "W/\"of-another-version\"").statusCode()).isEqualTo(200);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/page/main.js", "/actuator/health", "/not-there" })
+	void everyAnswerForbidsWhatIsNotNeeded(String path) throws Exception {
+		HttpResponse<String> answer = get(path);
+		assertThat(header(answer, "Content-Security-Policy")).contains("default-src 'none'")
+			.contains("script-src 'self';")
+			.contains("style-src 'self';")
+			.contains("frame-ancestors 'none'")
+			.doesNotContain("unsafe");
+		assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
+		assertThat(header(answer, "X-Frame-Options")).isEqualTo("DENY");
+		assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
+	}
+
+	@Test
+	void markupHasNothingInlineAndNothingFromElsewhere() throws Exception {
+		String page = get("/").body();
+		assertThat(page).doesNotContainPattern("<script(?![^>]* src=)").doesNotContain("<style");
+		assertThat(page).doesNotContainPattern("\\sstyle=").doesNotContainPattern("\\son[a-z]+=");
+		assertThat(references(page)).noneMatch((reference) -> reference.contains("//"));
+	}
+
+	@Test
+	void everythingThatThePageRefersToIsThere() throws Exception {
+		Set<String> paths = references(get("/").body());
+		assertThat(paths).isNotEmpty();
+		for (String path : paths) {
+			HttpResponse<String> answer = get("/" + path);
+			assertThat(answer.statusCode()).as(path).isEqualTo(200);
+			assertThat(header(answer, "Content-Type")).as(path).startsWith(typeOf(path));
+		}
+	}
+
+	@Test
+	void modulesThatAreImportedAreLoadedAhead() throws Exception {
+		Set<String> loaded = references(get("/").body());
+		Set<String> imported = new TreeSet<>();
+		for (String path : loaded) {
+			if (path.startsWith("page/") && path.endsWith(".js")) {
+				IMPORT.matcher(get("/" + path).body())
+					.results()
+					.forEach((match) -> imported.add("page/" + match.group(1)));
+			}
+		}
+		assertThat(imported).isNotEmpty();
+		assertThat(loaded).containsAll(imported);
+	}
+
+	@Test
+	void wholePageIsSmallOnTheWire() throws Exception {
+		int bytes = 0;
+		for (String path : all()) {
+			HttpRequest request = request(path, "Accept-Encoding", "gzip");
+			HttpResponse<byte[]> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+			bytes += answer.body().length;
+		}
+		assertThat(bytes).isLessThan(64 * 1024);
+		assertThat(header(get("/page/main.js", "Accept-Encoding", "gzip"), "Content-Encoding")).isEqualTo("gzip");
+	}
+
+	@Test
+	void chartLibraryComesWithItsLicense() throws Exception {
+		assertThat(get("/uplot/LICENSE").body()).contains("MIT License").contains("Leon Sorokin");
+	}
+
+	private static List<String> all() throws Exception {
+		Set<String> paths = references(get("/").body());
+		paths.add("");
+		return paths.stream().map((path) -> "/" + path).toList();
+	}
+
+	private static Set<String> references(String page) {
+		Set<String> references = new TreeSet<>();
+		REFERENCE.matcher(page).results().map((MatchResult match) -> match.group(1)).forEach(references::add);
+		return references;
+	}
+
+	private static String typeOf(String path) {
+		return switch (path.substring(path.lastIndexOf('.'))) {
+			case ".js" -> "text/javascript";
+			case ".css" -> "text/css";
+			default -> "image/svg+xml";
+		};
+	}
+
+	private static HttpResponse<String> get(String path, String... headers) throws IOException, InterruptedException {
+		return CLIENT.send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+	}
+
+	private static HttpRequest request(String path, String... headers) {
+		HttpRequest.Builder request = HttpRequest
+			.newBuilder(URI.create("http://127.0.0.1:" + server.httpPort() + path));
+		return ((headers.length > 0) ? request.headers(headers) : request).build();
+	}
+
+	private static String header(HttpResponse<?> answer, String name) {
+		return answer.headers().firstValue(name).orElse("");
+	}
+
+}
