@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Set;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -85,11 +85,13 @@ public final class EardrumCommand implements Runnable {
 	public static int run(Terminal terminal, String... arguments) {
 		int status = commandLine(terminal).execute(arguments);
 		terminal.out().flush();
-		if (terminal.out().checkError() && status == OK) {
-			// Such as a pipe into head that has seen enough.
-			return FAILED;
+		IOException failure = terminal.out().failure();
+		if (failure == null) {
+			return status;
 		}
-		return status;
+		// A pipe into head, which has seen enough, is nothing to talk about.
+		return terminal.out().isPipeClosed() ? FAILED
+				: fail(terminal, FAILED, "can't write standard output: " + FileProblem.of(failure));
 	}
 
 	static CommandLine commandLine(Terminal terminal) {
@@ -109,7 +111,7 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new CompletionCommand(terminal));
 		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
 		line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-		boolean colours = terminal.outIsTerminal() && System.getenv("NO_COLOR") == null;
+		boolean colours = terminal.outIsTerminal() && isEmpty(System.getenv("NO_COLOR"));
 		line.setColorScheme(
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
@@ -118,6 +120,10 @@ public final class EardrumCommand implements Runnable {
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
 		return line;
+	}
+
+	private static boolean isEmpty(@Nullable String text) {
+		return text == null || text.isEmpty();
 	}
 
 	@Override
@@ -132,8 +138,9 @@ public final class EardrumCommand implements Runnable {
 		if (ex instanceof IllegalArgumentException) {
 			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
 		}
-		if (ex instanceof NoSuchFileException) {
-			return fail(terminal, FAILED, "no such file or folder: " + ex.getMessage());
+		if (ex.getCause() != null && ex.getCause() == terminal.out().failure()) {
+			// Told at the end.
+			return FAILED;
 		}
 		if (ex instanceof IOException || ex instanceof UncheckedIOException) {
 			return fail(terminal, FAILED, String.valueOf(ex.getMessage()));

@@ -43,22 +43,46 @@ final class ExportCommand implements Runnable {
 	public void run() {
 		try (MetricClient client = this.server.connect()) {
 			if (this.file.equals("-")) {
-				write(client, this.terminal.out());
+				writeOut(client, this.terminal.out());
 				return;
 			}
-			Path target = Path.of(this.file).toAbsolutePath();
-			Path unfinished = target.resolveSibling(target.getFileName() + ".part");
-			try {
-				long rows = writeFile(client, unfinished);
-				Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
-				this.terminal.err().println(rows + " points exported");
-			}
-			finally {
-				Files.deleteIfExists(unfinished);
-			}
+			long rows = export(client, Path.of(this.file).toAbsolutePath());
+			this.terminal.err().println(rows + " points exported");
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("can't write " + this.file + ": " + ex.getMessage(), ex);
+			throw new UncheckedIOException("can't write " + this.file + ": " + FileProblem.of(ex), ex);
+		}
+	}
+
+	private void writeOut(MetricClient client, StandardOutput out) {
+		RowText text = new RowText();
+		client.getAll((key, timestamp, value) -> {
+			text.set(key, timestamp, value);
+			out.write(text.bytes(), 0, text.length());
+			out.ensureWritable();
+		});
+	}
+
+	private long export(MetricClient client, Path named) throws IOException {
+		// Behind a link is the file that somebody means.
+		Path target = Files.exists(named) ? named.toRealPath() : named;
+		if (Files.isDirectory(target)) {
+			throw new IOException("it is a folder");
+		}
+		if (Files.exists(target) && !Files.isRegularFile(target)) {
+			// A device or a pipe can be written, but must not be replaced.
+			return writeFile(client, target);
+		}
+		Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+		// For Ctrl-C.
+		unfinished.toFile().deleteOnExit();
+		try {
+			long rows = writeFile(client, unfinished);
+			Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+			return rows;
+		}
+		finally {
+			Files.deleteIfExists(unfinished);
 		}
 	}
 
@@ -73,10 +97,16 @@ final class ExportCommand implements Runnable {
 		return this.file.endsWith(".gz") ? new GZIPOutputStream(output, BUFFER_LENGTH) : output;
 	}
 
-	private static long write(MetricClient client, OutputStream output) throws IOException {
+	private long write(MetricClient client, OutputStream output) throws IOException {
 		RowText text = new RowText();
+		// Nobody knows how many there will be.
+		ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), 0);
+		long[] rows = new long[1];
 		try {
 			return client.getAll((key, timestamp, value) -> {
+				if ((++rows[0] & 0x3FFF) == 0 && bar.isDue()) {
+					bar.show(rows[0], 0);
+				}
 				text.set(key, timestamp, value);
 				try {
 					output.write(text.bytes(), 0, text.length());
@@ -88,6 +118,9 @@ final class ExportCommand implements Runnable {
 		}
 		catch (UncheckedIOException ex) {
 			throw ex.getCause();
+		}
+		finally {
+			bar.clear();
 		}
 	}
 

@@ -1,6 +1,5 @@
 package io.eardrum.cli;
 
-import java.io.PrintStream;
 import java.time.Clock;
 import java.time.Instant;
 
@@ -53,12 +52,13 @@ final class GetCommand implements Runnable {
 	public void run() {
 		Instant now = Clock.systemUTC().instant();
 		TimeRange range = new TimeRange(TimeBound.parse(this.since, now), TimeBound.parse(this.until, now));
-		PrintStream out = this.terminal.out();
+		StandardOutput out = this.terminal.out();
 		RowText text = new RowText();
 		RowConsumer printer = (series, timestamp, value) -> {
 			if (!range.contains(timestamp)) {
 				return;
 			}
+			out.ensureWritable();
 			if (this.format == RowFormat.text) {
 				text.set(series, timestamp, value);
 				out.write(text.bytes(), 0, text.length());

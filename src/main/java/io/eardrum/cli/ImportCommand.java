@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 
@@ -29,6 +31,8 @@ import io.eardrum.client.MetricClientException;
 				"  graphite-dump | eardrum import -" })
 final class ImportCommand implements Callable<Integer> {
 
+	private static final Duration KEEP_INTERVAL = Duration.ofSeconds(1);
+
 	private final Terminal terminal;
 
 	@Mixin
@@ -39,7 +43,7 @@ final class ImportCommand implements Callable<Integer> {
 	private long skip;
 
 	@Option(names = "--resume",
-			description = "Keep the number of settled lines in FILE.resume if it breaks off, and go on from there.")
+			description = "Keep the number of settled lines in FILE.resume until all are, and go on from there.")
 	private boolean resume;
 
 	@Parameters(paramLabel = "FILE|-", description = "The file, compressed if it ends in .gz; - is standard input.")
@@ -57,18 +61,35 @@ final class ImportCommand implements Callable<Integer> {
 		}
 		long from = this.skip;
 		if (this.resume && Files.exists(state())) {
-			from = Math.max(from, PutCommand.timestamp(Files.readString(state()).strip()));
+			from = Math.max(from, settledBefore());
 		}
-		long size = piped ? 0 : Files.size(Path.of(this.file));
-		try (MetricClient client = this.server.connect();
-				LineSource lines = piped ? LineSource.of(this.terminal.in()) : LineSource.of(Path.of(this.file))) {
+		try (LineSource lines = open(piped); MetricClient client = this.server.connect()) {
+			long size = piped ? 0 : Files.size(Path.of(this.file));
 			ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), size);
 			return put(client, lines, bar, from);
 		}
 	}
 
+	private LineSource open(boolean piped) {
+		try {
+			return piped ? LineSource.of(this.terminal.in()) : LineSource.of(Path.of(this.file));
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("can't read " + this.file + ": " + FileProblem.of(ex), ex);
+		}
+	}
+
+	private long settledBefore() throws IOException {
+		String text = Files.readString(state()).strip();
+		if (!text.matches("\\d{1,18}")) {
+			throw new IllegalArgumentException(
+					state() + " doesn't hold a number of lines; delete it to import " + this.file + " from its start");
+		}
+		return Long.parseLong(text);
+	}
+
 	private int put(MetricClient client, LineSource lines, ProgressBar bar, long from) throws IOException {
-		PointImport points = new PointImport(lines, this.terminal.err(), bar);
+		PointImport points = new PointImport(lines, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
 		int status;
 		try {
 			points.run(client, from);
@@ -81,7 +102,7 @@ final class ImportCommand implements Callable<Integer> {
 		}
 		catch (IOException ex) {
 			bar.clear();
-			this.terminal.err().println("eardrum: can't read " + this.file + ": " + ex.getMessage());
+			this.terminal.err().println("eardrum: can't read " + this.file + ": " + FileProblem.of(ex));
 			status = tellHowToGoOn(points, EardrumCommand.FAILED);
 		}
 		finally {
@@ -101,15 +122,23 @@ final class ImportCommand implements Callable<Integer> {
 		this.terminal.err()
 			.println("the first " + settled + " lines are settled; go on with --skip " + settled
 					+ (this.resume ? " or again with --resume" : ""));
-		if (this.resume) {
-			try {
-				Files.writeString(state(), settled + "\n");
-			}
-			catch (IOException ex) {
-				throw new UncheckedIOException("can't write " + state() + ": " + ex.getMessage(), ex);
-			}
-		}
+		keep(settled);
 		return status;
+	}
+
+	// Also while it goes on, for whoever interrupts or kills it.
+	private void keep(long settledLines) {
+		if (!this.resume) {
+			return;
+		}
+		Path unfinished = Path.of(this.file + ".resume.part");
+		try {
+			Files.writeString(unfinished, settledLines + "\n");
+			Files.move(unfinished, state(), StandardCopyOption.REPLACE_EXISTING);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException("can't write " + state() + ": " + FileProblem.of(ex), ex);
+		}
 	}
 
 	private Path state() {

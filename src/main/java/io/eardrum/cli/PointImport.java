@@ -2,6 +2,8 @@ package io.eardrum.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.time.Duration;
+import java.util.function.LongConsumer;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
@@ -26,6 +28,10 @@ final class PointImport {
 
 	private final ProgressBar bar;
 
+	private final LongConsumer keeper;
+
+	private final long keepNanos;
+
 	/** The line of each of the points that were put last, by the number of the point. */
 	private final long[] lineOfPoint = new long[REMEMBERED_LINES];
 
@@ -35,6 +41,8 @@ final class PointImport {
 
 	private long rejected;
 
+	private long keptNanos = System.nanoTime();
+
 	/** The first point that the store could not take. */
 	private long stoppedAtPoint = Long.MAX_VALUE;
 
@@ -42,7 +50,17 @@ final class PointImport {
 
 	private PutProgress progress = new PutProgress(0, 0, 0, -1);
 
-	PointImport(LineSource lines, PrintStream err, ProgressBar bar) {
+	/**
+	 * Prepares an import.
+	 * @param lines where the points come from
+	 * @param err where problems go
+	 * @param bar shows how far it is
+	 * @param keeper is told now and then how many lines are settled
+	 * @param keepInterval how long to wait in between
+	 */
+	PointImport(LineSource lines, PrintStream err, ProgressBar bar, LongConsumer keeper, Duration keepInterval) {
+		this.keeper = keeper;
+		this.keepNanos = keepInterval.toNanos();
 		this.lines = lines;
 		this.err = err;
 		this.bar = bar;
@@ -88,9 +106,19 @@ final class PointImport {
 			if (this.lines.mayWait()) {
 				pipeline.flush();
 			}
-			if ((this.line & 0x3FF) == 0 && this.bar.isDue()) {
-				this.bar.show(pipeline.progress().acknowledged(), this.lines.bytesRead());
+			if ((this.line & 0x3FF) == 0) {
+				tellProgress(pipeline);
 			}
+		}
+	}
+
+	private void tellProgress(PutPipeline pipeline) {
+		if (this.bar.isDue()) {
+			this.bar.show(pipeline.progress().acknowledged(), this.lines.bytesRead());
+		}
+		if (System.nanoTime() - this.keptNanos >= this.keepNanos) {
+			this.keptNanos = System.nanoTime();
+			this.keeper.accept(settledLines(pipeline.progress()));
 		}
 	}
 
@@ -147,7 +175,11 @@ final class PointImport {
 	 * @return the number of lines that another import may skip
 	 */
 	long settledLines() {
-		long open = Math.min(this.progress.answered(), this.stoppedAtPoint);
+		return settledLines(this.progress);
+	}
+
+	private long settledLines(PutProgress reached) {
+		long open = Math.min(reached.answered(), this.stoppedAtPoint);
 		return (open < this.points) ? lineOf(open) - 1 : this.line;
 	}
 

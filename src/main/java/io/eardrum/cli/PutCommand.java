@@ -22,14 +22,16 @@ final class PutCommand implements Runnable {
 	@Mixin
 	private final ServerOptions server = new ServerOptions();
 
-	@Parameters(arity = "2..3", paramLabel = "KEY VALUE [TIMESTAMP]", hideParamSyntax = true,
+	@Parameters(arity = "0..*", paramLabel = "KEY VALUE [TIMESTAMP]", hideParamSyntax = true,
 			description = "A word, a decimal number, and whole seconds since 1970 (now).")
 	private List<String> words = new ArrayList<>();
 
 	@Override
 	public void run() {
-		if (this.words.size() > 3) {
-			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], not " + this.words.size() + " words");
+		if (this.words.size() < 2 || this.words.size() > 3) {
+			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], and not "
+					+ (this.words.isEmpty() ? "nothing" : String.join(" ", this.words))
+					+ " (see 'eardrum put --help')");
 		}
 		double value = value(this.words.get(1));
 		boolean timed = this.words.size() == 3;

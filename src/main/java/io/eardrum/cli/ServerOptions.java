@@ -24,7 +24,10 @@ final class ServerOptions {
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
 	int port;
 
-	@Option(names = "--tls", defaultValue = "${env:EARDRUM_TLS:-false}",
+	// With a fallback, for without one the option negates its default: --tls would switch
+	// off what EARDRUM_TLS=true has switched on.
+	@Option(names = "--tls", arity = "0..1", defaultValue = "${env:EARDRUM_TLS:-false}", fallbackValue = "true",
+			paramLabel = "true|false",
 			description = "Speak TLS, as a proxy in front of the server may want (EARDRUM_TLS=true).")
 	boolean tls;
 

@@ -1,6 +1,5 @@
 package io.eardrum.cli;
 
-import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.InputStream;
@@ -16,9 +15,8 @@ import java.nio.charset.StandardCharsets;
  * @param outIsTerminal whether a person looks at the output
  * @param errIsTerminal whether a person looks at the errors
  */
-public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean outIsTerminal, boolean errIsTerminal) {
-
-	private static final int BUFFER_LENGTH = 64 * 1024;
+public record Terminal(InputStream in, StandardOutput out, PrintStream err, boolean outIsTerminal,
+		boolean errIsTerminal) {
 
 	/**
 	 * Returns the terminal or pipes that this process was started with. The start script
@@ -29,9 +27,7 @@ public record Terminal(InputStream in, PrintStream out, PrintStream err, boolean
 	@SuppressWarnings("SystemConsoleNull")
 	public static Terminal system() {
 		boolean terminal = System.console() != null && System.getenv("TERM") != null;
-		PrintStream out = new PrintStream(
-				new BufferedOutputStream(new FileOutputStream(FileDescriptor.out), BUFFER_LENGTH), false,
-				StandardCharsets.UTF_8);
+		StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
 		PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
 		return new Terminal(System.in, out, err, flag("eardrum.out.terminal", terminal),
 				flag("eardrum.err.terminal", terminal));

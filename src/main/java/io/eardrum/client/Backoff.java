@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * @param first how long to wait after the first failed attempt
  * @param longest how long to wait at most
  * @param giveUpAfter for how long to try in all, before the call that needs the
- * connection fails
+ * connection fails; {@code ChronoUnit.FOREVER.getDuration()} is never
  */
 public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 
@@ -22,7 +22,7 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 			Duration.ofMinutes(1));
 
 	public Backoff {
-		if (first.toNanos() <= 0 || longest.compareTo(first) < 0 || giveUpAfter.isNegative()) {
+		if (first.isZero() || first.isNegative() || longest.compareTo(first) < 0 || giveUpAfter.isNegative()) {
 			throw new IllegalArgumentException("a backoff from " + first + " to " + longest + " within " + giveUpAfter);
 		}
 	}
@@ -33,13 +33,33 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 	 * @return the time to wait, in nanoseconds
 	 */
 	long delayNanos(int failures) {
-		long most = this.longest.toNanos();
-		long doubled = this.first.toNanos();
+		long most = nanos(this.longest);
+		long doubled = Math.min(nanos(this.first), most);
 		for (int i = 1; i < failures && doubled < most; i++) {
-			doubled *= 2;
+			doubled = (doubled > most / 2) ? most : doubled * 2;
 		}
-		long delay = Math.min(doubled, most);
+		long delay = doubled;
 		return delay - ThreadLocalRandom.current().nextLong(delay / 4 + 1);
+	}
+
+	/**
+	 * Tells whether it is too late for another attempt.
+	 * @param elapsedNanos how long it has been tried, in nanoseconds
+	 * @param delayNanos how long to wait before the next attempt
+	 * @return whether to give up
+	 */
+	boolean isOver(long elapsedNanos, long delayNanos) {
+		return elapsedNanos > nanos(this.giveUpAfter) - delayNanos;
+	}
+
+	// What is as good as for ever has more nanoseconds than a number can hold.
+	private static long nanos(Duration duration) {
+		try {
+			return duration.toNanos();
+		}
+		catch (ArithmeticException ex) {
+			return Long.MAX_VALUE;
+		}
 	}
 
 }

@@ -350,7 +350,7 @@ public final class MetricClient implements AutoCloseable {
 			}
 			catch (MetricClientException ex) {
 				long delayNanos = backoff.delayNanos(failures);
-				if (System.nanoTime() - startNanos + delayNanos > backoff.giveUpAfter().toNanos() || this.closed) {
+				if (backoff.isOver(System.nanoTime() - startNanos, delayNanos) || this.closed) {
 					throw ex;
 				}
 				pause(delayNanos);

@@ -163,7 +163,7 @@ public final class PutPipeline implements AutoCloseable {
 			return;
 		}
 		try {
-			if (!hasFailed()) {
+			if (failure() == null) {
 				await();
 			}
 		}
@@ -212,10 +212,6 @@ public final class PutPipeline implements AutoCloseable {
 		throwFailure();
 	}
 
-	private synchronized boolean hasFailed() {
-		return this.failure != null;
-	}
-
 	private synchronized boolean reserve(int count) {
 		while (this.failure == null && inFlight() + count > MAX_IN_FLIGHT) {
 			waitForChange();
@@ -261,10 +257,19 @@ public final class PutPipeline implements AutoCloseable {
 		return this.rejections.poll();
 	}
 
-	private synchronized void throwFailure() {
-		if (this.failure != null) {
-			throw this.failure.with(progress());
+	// Whoever goes on from the progress skips refused points: all of them have to be
+	// told,
+	// those that were answered just before the end too.
+	private void throwFailure() {
+		MetricClientException reason = failure();
+		if (reason != null) {
+			tellRejections();
+			throw reason.with(progress());
 		}
+	}
+
+	private synchronized @Nullable MetricClientException failure() {
+		return this.failure;
 	}
 
 	private void read() {

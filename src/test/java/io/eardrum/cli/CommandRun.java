@@ -30,7 +30,7 @@ record CommandRun(int status, String out, String err) {
 	static CommandRun on(InputStream input, boolean isTerminal, String... arguments) {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		ByteArrayOutputStream err = new ByteArrayOutputStream();
-		Terminal terminal = new Terminal(input, new PrintStream(out, false, StandardCharsets.UTF_8),
+		Terminal terminal = new Terminal(input, new StandardOutput(out),
 				new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal);
 		int status = EardrumCommand.run(terminal, arguments);
 		return new CommandRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));

@@ -1,19 +1,32 @@
 package io.eardrum.cli;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
 
+import io.eardrum.client.MetricClient;
 import io.eardrum.client.ScriptedServer;
 import io.eardrum.metric.Point;
 
@@ -170,6 +183,114 @@ class EardrumCommandTests {
 					3000 points acknowledged, 0 lines rejected
 					""");
 		}
+	}
+
+	@Test
+	void optionTlsHoldsThoughTheEnvironmentSaysSoToo() {
+		CommandLine line = EardrumCommand.commandLine(terminal(new ByteArrayOutputStream()));
+		line.setDefaultValueProvider((argument) -> argument.paramLabel().equals("true|false") ? "true" : null);
+		for (String arguments : List.of("get a", "get --tls a", "get a --tls")) {
+			CommandLine.ParseResult get = line.parseArgs(arguments.split(" ")).subcommand();
+			assertThat((Boolean) get.commandSpec().findOption("--tls").getValue()).as(arguments).isTrue();
+			assertThat(get.matchedPositionalValue(0, "")).isEqualTo("a");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "get *", "export -" })
+	void outputThatCannotBeWrittenEndsTheCommand(String line) throws IOException {
+		for (String problem : List.of("Broken pipe", "No space left on device")) {
+			try (ScriptedServer server = ScriptedServer.start((session) -> {
+				session.readLine();
+				session.write("ok\n");
+				while (true) {
+					session.write("palm.cpu 1.0 1\n".repeat(1_000));
+				}
+			})) {
+				ByteArrayOutputStream err = new ByteArrayOutputStream();
+				OutputStream out = new OutputStream() {
+
+					@Override
+					public void write(int value) throws IOException {
+						throw new IOException(problem);
+					}
+
+				};
+				Terminal terminal = new Terminal(InputStream.nullInputStream(), new StandardOutput(out),
+						new PrintStream(err, true, StandardCharsets.UTF_8), false, false);
+				assertThat(EardrumCommand.run(terminal, (line + " --port " + server.port()).split(" "))).isEqualTo(1);
+				assertThat(err.toString(StandardCharsets.UTF_8)).isEqualTo(
+						problem.contains("pipe") ? "" : "eardrum: can't write standard output: " + problem + "\n");
+			}
+		}
+	}
+
+	@Test
+	void filesThatCannotBeUsedAreNamedWithTheReason(@TempDir Path folder) throws IOException {
+		Path plain = Files.writeString(folder.resolve("plain.gz"), "a 1 1\n");
+		Path missing = folder.resolve("missing/all.txt");
+		Path state = Files.writeString(folder.resolve("all.txt.resume"), "soon");
+		Files.writeString(folder.resolve("all.txt"), "a 1 1\n");
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			String port = "--port=" + server.port();
+			assertThat(CommandRun.of("import", plain.toString(), port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + plain + ": Not in GZIP format\n"));
+			assertThat(CommandRun.of("import", missing.toString(), port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + missing + ": no such file or folder\n"));
+			assertThat(CommandRun.of("export", missing.toString(), port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't write " + missing + ": no such file or folder\n"));
+			assertThat(CommandRun.of("export", folder.toString(), port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't write " + folder + ": it is a folder\n"));
+			CommandRun resumed = CommandRun.of("import", "--resume", folder.resolve("all.txt").toString(), port);
+			assertThat(resumed.status()).isEqualTo(2);
+			assertThat(resumed.err()).contains(state.toString(), "delete it");
+		}
+		assertThat(FileProblem.of(new AccessDeniedException("all.txt"))).isEqualTo("permission denied");
+	}
+
+	@Test
+	@EnabledOnOs({ OS.LINUX, OS.MAC })
+	void exportWritesThroughLinksAndIntoDevices(@TempDir Path folder) throws IOException {
+		Path file = Files.writeString(folder.resolve("all.txt"), "old");
+		Path link = Files.createSymbolicLink(folder.resolve("link"), file);
+		Path device = Files.createSymbolicLink(folder.resolve("null"), Path.of("/dev/null"));
+		try (ScriptedServer server = ScriptedServer.answering("ok\na 1.0 1\n\n")) {
+			assertThat(CommandRun.of("export", link.toString(), "--port=" + server.port()).status()).isZero();
+			assertThat(CommandRun.of("export", device.toString(), "--port=" + server.port()).status()).isZero();
+		}
+		assertThat(link).isSymbolicLink();
+		assertThat(file).hasContent("a 1.0 1");
+		assertThat(Files.isRegularFile(Path.of("/dev/null"))).isFalse();
+	}
+
+	@Test
+	void importTellsItsPlaceWhileItGoesOn() throws IOException {
+		List<Long> places = new ArrayList<>();
+		byte[] lines = lines(0, 10_000).getBytes(StandardCharsets.UTF_8);
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
+				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
+				LineSource source = LineSource.of(new ByteArrayInputStream(lines))) {
+			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), (settled) -> {
+				assertThat(settled).isBetween(0L, (long) server.lines().size());
+				places.add(settled);
+			}, Duration.ZERO);
+			points.run(client, 0);
+			assertThat(points.settledLines()).isEqualTo(10_000);
+		}
+		assertThat(places).hasSize(10_000 / 1_024).isSorted();
+	}
+
+	@Test
+	void exportShowsItsProgressOnATerminal() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n" + "a 1.0 1\n".repeat(40_000) + "\n")) {
+			CommandRun run = CommandRun.on("", true, "export", "/dev/null", "--port", "" + server.port());
+			assertThat(run.err()).contains("\r", "points, ").endsWith("40000 points exported\n");
+		}
+	}
+
+	private static Terminal terminal(OutputStream out) {
+		return new Terminal(InputStream.nullInputStream(), new StandardOutput(out), System.err, false, false);
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -342,6 +343,17 @@ class MetricClientTests {
 			server.close();
 			assertFails(Reason.UNREACHABLE, () -> client.put("palm.cpu", 1, 6));
 		}
+	}
+
+	@Test
+	void backoffMayGoOnForEver() {
+		Duration forever = ChronoUnit.FOREVER.getDuration();
+		Backoff backoff = new Backoff(Duration.ofMillis(1), forever, forever);
+		for (int failures = 1; failures < 200; failures++) {
+			assertThat(backoff.delayNanos(failures)).isPositive();
+		}
+		assertThat(backoff.isOver(Duration.ofDays(9_999).toNanos(), backoff.delayNanos(1))).isFalse();
+		assertThat(Backoff.DEFAULT.isOver(Duration.ofSeconds(59).toNanos(), Duration.ofSeconds(5).toNanos())).isTrue();
 	}
 
 	@Test

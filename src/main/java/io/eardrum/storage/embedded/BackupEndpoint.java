@@ -9,11 +9,15 @@ import java.util.Map;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.StorageException;
 
 /**
  * The actuator endpoint {@code backup}: a POST makes a copy of the store in a directory
@@ -21,6 +25,8 @@ import io.eardrum.storage.DurableMetricRepository;
  */
 @Endpoint(id = "backup")
 class BackupEndpoint {
+
+	private static final Logger logger = LoggerFactory.getLogger(BackupEndpoint.class);
 
 	/**
 	 * The caller may name the copy but not choose a place on the disk.
@@ -45,10 +51,10 @@ class BackupEndpoint {
 	/**
 	 * Makes a copy of the store.
 	 * @param name the name of its directory; the present time if there is none
-	 * @return where it is
+	 * @return where it is, or with status 503 why it could not be made
 	 */
 	@WriteOperation
-	Map<String, Object> backup(@Nullable String name) {
+	WebEndpointResponse<Map<String, Object>> backup(@Nullable String name) {
 		String chosen = (name != null) ? name : TIMESTAMP.format(this.clock.instant());
 		if (!NAME.matcher(chosen).matches()) {
 			throw new InvalidEndpointRequestException("Bad name of a backup",
@@ -58,8 +64,15 @@ class BackupEndpoint {
 		if (Files.exists(target)) {
 			throw new InvalidEndpointRequestException("Backup exists", "There already is a backup " + target + ".");
 		}
-		this.repository.backup(target);
-		return Map.of("path", target.toString());
+		try {
+			this.repository.backup(target);
+		}
+		catch (StorageException ex) {
+			logger.error("The backup {} could not be made", target, ex);
+			return new WebEndpointResponse<>(Map.of("error", String.valueOf(ex.getMessage())),
+					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+		}
+		return new WebEndpointResponse<>(Map.of("path", target.toString()));
 	}
 
 }

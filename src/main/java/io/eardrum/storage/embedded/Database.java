@@ -1,6 +1,8 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -291,6 +293,25 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
+	 * Tells the size of the write-ahead log, which is written to other files when RocksDB
+	 * is opened. May be called while it is not.
+	 * @return the number of bytes
+	 * @throws IOException if the directory can't be read
+	 */
+	long logFileBytes() throws IOException {
+		long sum = 0;
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.path, "*.log")) {
+			for (Path file : files) {
+				sum += Files.size(file);
+			}
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		return sum;
+	}
+
+	/**
 	 * Makes a copy of all files, as of one moment; of links where that is possible.
 	 * @param target a directory that doesn't exist
 	 */
@@ -312,10 +333,14 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Lets compactions end at once. Nothing may be written from then on.
+	 * Lets compactions end at once. Nothing may be written from then on. Does nothing if
+	 * RocksDB could not be opened anew.
 	 */
 	void stopBackgroundWork() {
-		rocks().cancelAllBackgroundWork(false);
+		RocksDB open = this.rocks;
+		if (open != null) {
+			open.cancelAllBackgroundWork(false);
+		}
 	}
 
 	@Override

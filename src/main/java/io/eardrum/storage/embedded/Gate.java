@@ -19,6 +19,12 @@ final class Gate {
 	private volatile State state = State.OPEN;
 
 	/**
+	 * Whether somebody shut the gate and hasn't opened it again, though it may have been
+	 * closed for good meanwhile. Under this object's monitor.
+	 */
+	private boolean shut;
+
+	/**
 	 * Enters; {@link #leave()} must follow. Waits while the gate is shut for a moment.
 	 * @throws StorageException if it is closed for good
 	 */
@@ -65,7 +71,9 @@ final class Gate {
 		}
 		this.state = State.SHUT;
 		if (awaitEmpty(patience)) {
-			return true;
+			// It may have been closed while this waited.
+			this.shut = this.state == State.SHUT;
+			return this.shut;
 		}
 		reopen();
 		return false;
@@ -75,6 +83,7 @@ final class Gate {
 	 * Opens the gate after it was {@linkplain #shut shut}.
 	 */
 	synchronized void reopen() {
+		this.shut = false;
 		if (this.state == State.SHUT) {
 			this.state = State.OPEN;
 		}
@@ -82,13 +91,23 @@ final class Gate {
 	}
 
 	/**
-	 * Closes the gate for good, and waits until nobody is inside.
-	 * @param patience how long to wait
-	 * @return whether nobody is inside
+	 * Closes the gate for good, so that nobody enters or shuts it any more.
+	 * @return whether whoever is inside may be told to hurry: not while the gate is shut,
+	 * for then RocksDB is being opened anew
 	 */
-	synchronized boolean close(Duration patience) {
+	synchronized boolean close() {
 		this.state = State.CLOSED;
 		notifyAll();
+		return !this.shut;
+	}
+
+	/**
+	 * Waits, once the gate is {@linkplain #close closed}, until nobody is inside, and
+	 * whoever had shut it is done with that.
+	 * @param patience how long to wait
+	 * @return whether nobody uses RocksDB any more
+	 */
+	synchronized boolean awaitUnused(Duration patience) {
 		return awaitEmpty(patience);
 	}
 
@@ -111,7 +130,7 @@ final class Gate {
 		long deadline = System.nanoTime() + patience.toNanos();
 		boolean interrupted = false;
 		try {
-			while (this.inside.get() != 0) {
+			while (this.inside.get() != 0 || this.shut) {
 				long left = deadline - System.nanoTime();
 				if (left <= 0) {
 					return false;

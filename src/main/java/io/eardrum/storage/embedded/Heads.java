@@ -42,11 +42,13 @@ final class Heads {
 		Head head = series.head();
 		long grown = 0;
 		if (head == null || head.epoch() != this.epoch) {
-			head = series.startHead(this.epoch);
-			grown = head.bytes();
+			// Room first: should there be no memory, no head must be left that no
+			// checkpoint knows of.
 			if (this.touchedCount == this.touched.length) {
 				this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
 			}
+			head = series.startHead(this.epoch);
+			grown = head.bytes();
 			this.touched[this.touchedCount++] = series;
 		}
 		int more = head.append(timestamp, value);

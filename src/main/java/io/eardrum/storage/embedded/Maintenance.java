@@ -142,8 +142,12 @@ final class Maintenance implements Runnable {
 				|| (age > this.settings.checkpointInterval().toNanos() && this.heads.bytes() > 0);
 	}
 
+	// Returns false if it is to be tried again, but not at once
 	private boolean checkpoint() {
-		if (!isDue() || this.availability.isWriteFailed()) {
+		if (this.availability.isWriteFailed()) {
+			return false;
+		}
+		if (!isDue()) {
 			return true;
 		}
 		this.requested = false;

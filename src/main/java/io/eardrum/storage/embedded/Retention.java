@@ -82,11 +82,12 @@ record Retention(List<Rule> rules) {
 		 */
 		static Rule of(String glob, Duration duration) {
 			StringBuilder regex = new StringBuilder();
-			glob.chars().forEach((character) -> {
+			// By code point: half of a surrogate pair would match nothing.
+			glob.codePoints().forEach((character) -> {
 				switch (character) {
 					case '*' -> regex.append(".*");
 					case '?' -> regex.append('.');
-					default -> regex.append(Pattern.quote(String.valueOf((char) character)));
+					default -> regex.append(Pattern.quote(Character.toString(character)));
 				}
 			});
 			return new Rule(Pattern.compile(regex.toString(), Pattern.DOTALL), duration);

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -48,6 +49,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
+	/** How many of what a put needs are kept, of 300 KB each at most. */
+	private static final int MAX_IDLE_WRITES = 64;
+
 	private final EmbeddedStorageSettings settings;
 
 	private final Clock clock;
@@ -63,6 +67,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	private final StorageMeters meters = new StorageMeters();
 
 	private final ConcurrentLinkedQueue<PendingWrite> idleWrites = new ConcurrentLinkedQueue<>();
+
+	private final AtomicInteger idleWriteCount = new AtomicInteger();
 
 	private final Database database;
 
@@ -156,21 +162,37 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.room.await();
 		this.gate.enter();
 		try {
-			PendingWrite write = this.idleWrites.poll();
-			if (write == null) {
-				write = new PendingWrite();
-			}
+			PendingWrite write = takeWrite();
 			try {
 				write.fill(batch, this.index, this.settings.retention());
 				this.committer.commit(write);
 			}
 			finally {
 				write.clear();
-				this.idleWrites.add(write);
+				giveBack(write);
 			}
 		}
 		finally {
 			this.gate.leave();
+		}
+	}
+
+	private PendingWrite takeWrite() {
+		PendingWrite write = this.idleWrites.poll();
+		if (write == null) {
+			return new PendingWrite();
+		}
+		this.idleWriteCount.decrementAndGet();
+		return write;
+	}
+
+	// Keeps some: ten thousand connections may have put at the same time once.
+	private void giveBack(PendingWrite write) {
+		if (this.idleWriteCount.incrementAndGet() <= MAX_IDLE_WRITES) {
+			this.idleWrites.add(write);
+		}
+		else {
+			this.idleWriteCount.decrementAndGet();
 		}
 	}
 
@@ -340,13 +362,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		this.closed = true;
-		if (!this.gate.close(Duration.ZERO)) {
+		if (this.gate.close()) {
 			// A compaction, which may take minutes, ends at once this way.
 			this.database.stopBackgroundWork();
 		}
-		boolean empty = this.gate.close(CLOSE_PATIENCE);
 		this.room.changed();
 		this.maintenance.request();
+		boolean empty = this.gate.awaitUnused(CLOSE_PATIENCE);
 		if (!empty) {
 			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
 			return;

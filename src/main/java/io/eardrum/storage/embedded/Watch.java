@@ -103,6 +103,10 @@ final class Watch implements Runnable {
 			if (this.settings.fsync() == Fsync.EVERYSEC) {
 				sync();
 			}
+			if (this.availability.isCheckpointFailed()) {
+				// Nobody puts any more who would find out whether RocksDB still writes.
+				tryToWrite();
+			}
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
@@ -113,6 +117,18 @@ final class Watch implements Runnable {
 	private void sync() {
 		try {
 			this.committer.syncIfNeeded();
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	private void tryToWrite() {
+		try {
+			this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				return true;
+			});
 		}
 		catch (RuntimeException ex) {
 			this.availability.writeFailed(String.valueOf(ex.getMessage()));
@@ -182,9 +198,13 @@ final class Watch implements Runnable {
 		this.maintenance.request();
 	}
 
-	// Ensures that the disk takes data, before the store, which can still be read, is
-	// closed.
+	// Ensures that the disk takes data, and as much as opening the store may write: until
+	// then it stays open for reads.
 	private void probe() throws IOException {
+		long needed = this.database.logFileBytes() + PROBE_BYTES;
+		if (this.freeBytes < needed) {
+			throw new IOException(this.freeBytes + " bytes are free, and " + needed + " may be needed");
+		}
 		Path file = this.database.path().resolve("eardrum.probe");
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
 				StandardOpenOption.TRUNCATE_EXISTING)) {

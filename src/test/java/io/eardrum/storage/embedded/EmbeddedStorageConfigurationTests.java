@@ -2,12 +2,15 @@ package io.eardrum.storage.embedded;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
@@ -77,12 +80,18 @@ class EmbeddedStorageConfigurationTests {
 			batch.add(SeriesKey.of("a"), 1, 2);
 			context.getBean(MetricRepository.class).put(batch);
 			BackupEndpoint endpoint = context.getBean(BackupEndpoint.class);
-			Path backup = Path.of(String.valueOf(endpoint.backup("first").get("path")));
+			Path backup = Path.of(String.valueOf(endpoint.backup("first").getBody().get("path")));
 			assertThat(Files.exists(backup.resolve("CURRENT"))).isTrue();
 			assertThat(backup).isEqualTo(this.directory.resolve("store").resolve("backups").resolve("first"));
 			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.backup("first"));
 			assertThatExceptionOfType(InvalidEndpointRequestException.class)
 				.isThrownBy(() -> endpoint.backup("../evil"));
+			Files.writeString(this.directory.resolve("file"), "");
+			WebEndpointResponse<Map<String, Object>> failed = new BackupEndpoint(
+					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"), Clock.systemUTC())
+				.backup("second");
+			assertThat(failed.getStatus()).isEqualTo(503);
+			assertThat(String.valueOf(failed.getBody().get("error"))).contains("file");
 			runner().withPropertyValues("eardrum.storage.path=" + backup)
 				.run((restored) -> assertThat(restored.getBean(MetricRepository.class).seriesCount()).isEqualTo(1));
 		});

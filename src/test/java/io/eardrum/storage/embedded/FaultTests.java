@@ -135,6 +135,15 @@ class FaultTests {
 				assertThat(repository.status().writable()).isFalse();
 				assertThat(repository.status().problem()).contains("No space");
 				assertThat(read(repository)).hasSize(10 + (next[0] - 1) * 900);
+				// A little space would let the store be closed but not be opened again.
+				try (RandomAccessFile file = new RandomAccessFile(filler.toFile(), "rw")) {
+					file.setLength(14 << 20);
+				}
+				Awaitility.await()
+					.during(3, TimeUnit.SECONDS)
+					.atMost(20, TimeUnit.SECONDS)
+					.until(() -> !repository.status().writable()
+							&& read(repository).size() == 10 + (next[0] - 1) * 900);
 				Files.delete(filler);
 				Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> repository.status().writable());
 				put(repository, next[0], 900);

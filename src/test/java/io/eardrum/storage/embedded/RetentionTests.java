@@ -58,6 +58,10 @@ class RetentionTests {
 		assertThat(retention.seconds(SeriesKey.of("a.b"))).isEqualTo(3600);
 		assertThat(retention.seconds(SeriesKey.of("b.a."))).isZero();
 		assertThat(Retention.of(HOUR).seconds(SeriesKey.of("x[.+]"))).isEqualTo(3600);
+		assertThat(Retention.of(Duration.ofDays(100_000_000_000_000L)).seconds(SeriesKey.of("x"))).isPositive();
+		assertThat(new Retention(List.of(Retention.Rule.of("\uD83D\uDE00.?", HOUR)))
+			.seconds(SeriesKey.of("\uD83D\uDE00.\uD83D\uDE00"))).as("characters beyond the basic plane")
+			.isEqualTo(3600);
 		assertThat(Retention.FOREVER.seconds(SeriesKey.of("x"))).isZero();
 	}
 

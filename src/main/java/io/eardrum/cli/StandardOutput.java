@@ -1,0 +1,95 @@
+package io.eardrum.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Standard output, which remembers why it could not be written: a {@link PrintStream}
+ * knows only that it couldn't.
+ */
+public final class StandardOutput extends PrintStream {
+
+	private static final int BUFFER_LENGTH = 64 * 1024;
+
+	private final Target target;
+
+	/**
+	 * Makes a buffered stream of UTF-8.
+	 * @param target where it goes
+	 */
+	public StandardOutput(OutputStream target) {
+		this(new Target(target));
+	}
+
+	private StandardOutput(Target target) {
+		super(new BufferedOutputStream(target, BUFFER_LENGTH), false, StandardCharsets.UTF_8);
+		this.target = target;
+	}
+
+	/**
+	 * Tells why it could not be written.
+	 * @return the first failure, or {@code null} if there is none
+	 */
+	@Nullable IOException failure() {
+		return this.target.failure;
+	}
+
+	/**
+	 * Tells whether whoever read it has seen enough, as {@code head} does.
+	 * @return whether the other end of a pipe was closed
+	 */
+	boolean isPipeClosed() {
+		IOException reason = failure();
+		return reason != null && String.valueOf(reason.getMessage()).contains("pipe");
+	}
+
+	/**
+	 * Ends whatever writes much, if nothing more can be written.
+	 * @throws UncheckedIOException if a write failed
+	 */
+	void ensureWritable() {
+		IOException reason = failure();
+		if (reason != null) {
+			throw new UncheckedIOException(reason);
+		}
+	}
+
+	/**
+	 * Remembers the first failure.
+	 */
+	private static final class Target extends FilterOutputStream {
+
+		private volatile @Nullable IOException failure;
+
+		private Target(OutputStream target) {
+			super(target);
+		}
+
+		@Override
+		public void write(int value) throws IOException {
+			write(new byte[] { (byte) value }, 0, 1);
+		}
+
+		@Override
+		public void write(byte[] bytes, int offset, int length) throws IOException {
+			try {
+				this.out.write(bytes, offset, length);
+			}
+			catch (IOException ex) {
+				if (this.failure == null) {
+					this.failure = ex;
+				}
+				throw ex;
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Whether {@link RocksDbMetricRepository} goes on by itself when the disk does. RocksDB
+ * is kept from making files by directories that have the names it is about to take.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class HealingTests {
+
+	private static final SeriesKey KEY = SeriesKey.of("a");
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void failedCheckpointsEndWhenTheDiskTakesFilesAgainThoughNobodyPuts() throws Exception {
+		Path store = this.directory.resolve("store");
+		// Long enough that the flush fails before there is a checkpoint.
+		try (RocksDbMetricRepository repository = open(store, Duration.ofSeconds(6))) {
+			List<Path> obstacles = block(store, "%06d.sst", 100);
+			put(repository, 1);
+			failToFlush(repository);
+			long before = repository.statistics().checkpoints();
+			assertThat(count(repository)).isEqualTo(1);
+			remove(obstacles);
+			Awaitility.await()
+				.atMost(60, TimeUnit.SECONDS)
+				.until(() -> repository.statistics().checkpoints() > before && repository.status().writable());
+			put(repository, 2);
+			assertThat(count(repository)).isEqualTo(2);
+		}
+		try (RocksDbMetricRepository reopened = open(store)) {
+			assertThat(count(reopened)).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void nothingSpinsWhileTheDiskCannotBeWritten() throws Exception {
+		Path store = this.directory.resolve("store");
+		Thread checkpoints;
+		try (RocksDbMetricRepository repository = open(store)) {
+			put(repository, 1);
+			checkpoints = thread("eardrum-checkpoint");
+			List<Path> obstacles = block(store, "%06d.sst", 100);
+			// The store can't be opened anew either, though the disk takes data.
+			Path current = store.resolve("CURRENT");
+			Path kept = Files.move(current, store.resolve("kept"));
+			Files.createDirectory(current);
+			failToFlush(repository);
+			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> put(repository, 2));
+			ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+			long start = threads.getThreadCpuTime(checkpoints.getId());
+			Awaitility.await()
+				.during(4, TimeUnit.SECONDS)
+				.atMost(10, TimeUnit.SECONDS)
+				.until(() -> !repository.status().writable());
+			assertThat(threads.getThreadCpuTime(checkpoints.getId()) - start)
+				.isLessThan(TimeUnit.MILLISECONDS.toNanos(500));
+			Files.delete(current);
+			Files.move(kept, current);
+			remove(obstacles);
+			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> repository.status().writable());
+			put(repository, 3);
+		}
+	}
+
+	@Test
+	@SuppressWarnings("try") // Closed at a moment of its own.
+	void closingWhileTheStoreIsBeingOpenedAnewLeavesNoPointBehind() throws Exception {
+		for (int round = 0; round < 3; round++) {
+			Path store = this.directory.resolve("store" + round);
+			try (RocksDbMetricRepository repository = open(store)) {
+				put(repository, 1);
+				List<Path> obstacles = block(store, "%06d.sst", 100);
+				failToFlush(repository);
+				assertThatExceptionOfType(StorageException.class).isThrownBy(() -> put(repository, 2));
+				if (round > 0) {
+					remove(obstacles);
+				}
+				// The watch opens the store anew once a second.
+				Awaitility.await()
+					.pollDelay(Duration.ofMillis(600L + 200 * round))
+					.atMost(10, TimeUnit.SECONDS)
+					.until(() -> true);
+				repository.close();
+				remove(obstacles);
+			}
+			try (RocksDbMetricRepository reopened = open(store)) {
+				assertThat(count(reopened)).isEqualTo(1);
+			}
+		}
+	}
+
+	private static RocksDbMetricRepository open(Path store) {
+		return open(store, Duration.ofSeconds(1));
+	}
+
+	private static RocksDbMetricRepository open(Path store, Duration checkpointInterval) {
+		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, 64L << 20, 0,
+				checkpointInterval, Retention.FOREVER), Clock.systemUTC());
+	}
+
+	private void failToFlush(RocksDbMetricRepository repository) {
+		assertThatExceptionOfType(StorageException.class)
+			.isThrownBy(() -> repository.backup(this.directory.resolve("backup" + System.nanoTime())));
+	}
+
+	private static Thread thread(String name) {
+		// Those of other stores have ended or are younger.
+		return Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals(name))
+			.max((left, right) -> Long.compare(left.getId(), right.getId()))
+			.orElseThrow();
+	}
+
+	private static List<Path> block(Path store, String name, int last) throws IOException {
+		List<Path> made = new ArrayList<>();
+		for (int number = 1; number <= last; number++) {
+			Path obstacle = store.resolve(String.format(Locale.ROOT, name, number));
+			if (!Files.exists(obstacle)) {
+				made.add(Files.createDirectory(obstacle));
+			}
+		}
+		return made;
+	}
+
+	private static void remove(List<Path> obstacles) throws IOException {
+		for (Path obstacle : obstacles) {
+			if (Files.isDirectory(obstacle)) {
+				Files.delete(obstacle);
+			}
+		}
+	}
+
+	private static void put(RocksDbMetricRepository repository, long timestamp) {
+		PointBatch batch = new PointBatch();
+		batch.add(KEY, timestamp, 1);
+		repository.put(batch);
+	}
+
+	private static int count(RocksDbMetricRepository repository) throws IOException {
+		int[] count = new int[1];
+		repository.read(KEY, TimeRange.ALL, (key, timestamps, values, from, to) -> count[0] += to - from);
+		return count[0];
+	}
+
+}
