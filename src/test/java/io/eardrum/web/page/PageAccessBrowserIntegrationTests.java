@@ -44,8 +44,8 @@ class PageAccessBrowserIntegrationTests {
 								Math.round(50 + key.hashCode() % 20 + 20 * Math.sin(i / 40.0 + key.length())),
 								now - 3590 + 10 * i));
 			}
-			for (int i = 0; i < 40; i++) {
-				client.put("put fleet.rack%02d.load 1.%d %d".formatted(i, i, now - i * i * 60L));
+			for (long i = 0; i < 40; i++) {
+				client.put("put fleet.rack%02d.load 1.%d %d".formatted(i, i, now - i * i * 60));
 			}
 		}
 		try (InputStream script = PageAccessBrowserIntegrationTests.class.getResourceAsStream("/axe.min.js")) {

@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
 class PageBrowserIntegrationTests {
 
-	private static final long NOW = Instant.now().getEpochSecond();
+	private static long now;
 
 	private static RunningServer server;
 
@@ -44,22 +44,23 @@ class PageBrowserIntegrationTests {
 
 	@BeforeAll
 	static void start() throws IOException {
+		now = Instant.now().getEpochSecond();
 		server = RunningServer.start();
 		client = new PutConnection(server.tcpPort());
-		client.putMany(360, (i) -> "put palm.cpu %s %d".formatted(i, NOW - 3590 + 10 * i));
-		client.putMany(360, (i) -> "put palm.mem %s %d".formatted(1000 - i, NOW - 3590 + 10 * i));
-		client.putMany(360, (i) -> "put oak.cpu.user %s %d".formatted(i % 60, NOW - 3590 + 10 * i));
-		client.put("put live.one 1 " + NOW, "put live.two 1 " + NOW);
+		client.putMany(360, (i) -> "put palm.cpu %s %d".formatted(i, now - 3590 + 10 * i));
+		client.putMany(360, (i) -> "put palm.mem %s %d".formatted(1000 - i, now - 3590 + 10 * i));
+		client.putMany(360, (i) -> "put oak.cpu.user %s %d".formatted(i % 60, now - 3590 + 10 * i));
+		client.put("put live.one 1 " + now, "put live.two 1 " + now);
 		client.put("put old.point 23.7 1150864247", "put old.point 23.9 1150864257");
-		client.put("put odd.millis 1 " + (NOW - 60) * 1000, "put odd.millis 2 " + NOW * 1000);
-		client.put("put odd.micros 1 " + (NOW - 60) * 1000_000, "put odd.micros 2 " + NOW * 1000_000);
+		client.put("put odd.millis 1 " + (now - 60) * 1000, "put odd.millis 2 " + now * 1000);
+		client.put("put odd.micros 1 " + (now - 60) * 1000_000, "put odd.micros 2 " + now * 1000_000);
 		client.put("put odd.small 5 1", "put odd.small 7 2", "put odd.small 6 3");
 		client.put("put odd.negative 1 -20", "put odd.negative 2 -10");
 		client.put("put odd.edges 1 " + Long.MIN_VALUE, "put odd.edges 2 " + Long.MAX_VALUE);
-		client.put("put odd.values 1.7e308 " + (NOW - 60), "put odd.values -1.7e308 " + (NOW - 30),
-				"put odd.values 5e-324 " + NOW);
-		client.put("put <img/src=x/onerror=alert(1)> 1 " + NOW, "put a&b=c#d%20e 2 " + NOW,
-				"put \u00fc\u4e2d.\ud83d\ude00 3 " + NOW);
+		client.put("put odd.values 1.7e308 " + (now - 60), "put odd.values -1.7e308 " + (now - 30),
+				"put odd.values 5e-324 " + now);
+		client.put("put <img/src=x/onerror=alert(1)> 1 " + now, "put a&b=c#d%20e 2 " + now,
+				"put \u00fc\u4e2d.\ud83d\ude00 3 " + now);
 		browser = Browser.start();
 	}
 
@@ -160,8 +161,8 @@ class PageBrowserIntegrationTests {
 		browser.awaitAsserted(() -> assertThat(pressed()).isEqualTo(name));
 		browser.awaitAsserted(() -> {
 			double[] ends = drawnBounds();
-			assertThat(ends[1] - ends[0]).isEqualTo(seconds);
-			assertThat(ends[1]).isBetween(NOW - 5.0, NOW + 600.0);
+			assertThat(ends[1] - ends[0]).isEqualTo((double) seconds);
+			assertThat(ends[1]).isBetween(now - 5.0, now + 600.0);
 		});
 	}
 
@@ -374,12 +375,11 @@ class PageBrowserIntegrationTests {
 	 * @return its ends in seconds
 	 */
 	private static double[] drawnBounds() {
-		Object ends = browser.run("""
+		List<?> ends = (List<?>) browser.run("""
 				const [from, to] = document.getElementById('range').textContent.split(' – ');
 				const day = to.length > 8 ? to : from.slice(0, 11) + to;
-				return `${Date.parse(from.replace(' ', 'T')) / 1000} ${Date.parse(day.replace(' ', 'T')) / 1000}`""");
-		String[] both = ends.toString().split(" ");
-		return new double[] { Double.parseDouble(both[0]), Double.parseDouble(both[1]) };
+				return [from, day].map((time) => Date.parse(time.replace(' ', 'T')) / 1000)""");
+		return ends.stream().mapToDouble((end) -> ((Number) end).doubleValue()).toArray();
 	}
 
 	private static String legendAndRange() {

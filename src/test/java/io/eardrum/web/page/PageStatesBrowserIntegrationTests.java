@@ -1,6 +1,7 @@
 package io.eardrum.web.page;
 
 import java.io.IOException;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,13 +37,13 @@ class PageStatesBrowserIntegrationTests {
 			browser.open("http://127.0.0.1:" + server.httpPort() + "/");
 			browser.await(() -> browser.find("#empty").isDisplayed() && !browser.text("#first-telnet").isEmpty());
 			browser.picture("empty-light-desktop");
-			String[] typed = browser.text("#first-telnet").split("\n");
-			assertThat(typed[0]).isEqualTo("telnet 127.0.0.1 " + server.tcpPort());
-			assertThat(typed[1]).matches("put my\\.first\\.metric 23\\.7 \\d+");
+			List<String> typed = browser.text("#first-telnet").lines().toList();
+			assertThat(typed.get(0)).isEqualTo("telnet 127.0.0.1 " + server.tcpPort());
+			assertThat(typed.get(1)).matches("put my\\.first\\.metric 23\\.7 \\d+");
 			assertThat(browser.text("#first-shell")).endsWith("| nc -N 127.0.0.1 " + server.tcpPort());
 			assertThat(browser.find("#list").isDisplayed()).isFalse();
 			try (PutConnection client = new PutConnection(server.tcpPort())) {
-				client.put(typed[1]);
+				client.put(typed.get(1));
 			}
 			browser.await(() -> browser.find("#list").isDisplayed());
 			browser.awaitAsserted(() -> assertThat(browser.texts("#legend .now")).containsExactly("23.7"));
