@@ -91,6 +91,11 @@ public final class SeriesKey {
 		return Arrays.equals(this.bytes, 0, this.bytes.length, other, offset, offset + length);
 	}
 
+	// Not a copy, and not to be changed.
+	byte[] bytes() {
+		return this.bytes;
+	}
+
 	@Override
 	public boolean equals(Object other) {
 		return other instanceof SeriesKey key && key.hash == this.hash && Arrays.equals(key.bytes, this.bytes);

@@ -14,6 +14,9 @@ final class LatePoints {
 
 	private int size;
 
+	/** The index of the last one that was added of those with the highest timestamp. */
+	private int newest;
+
 	void add(long timestamp, double value) {
 		int index = this.size;
 		if (index == this.timestamps.length) {
@@ -24,6 +27,9 @@ final class LatePoints {
 		}
 		this.timestamps[index] = timestamp;
 		this.values[index] = value;
+		if (timestamp >= this.timestamps[this.newest]) {
+			this.newest = index;
+		}
 		this.size = index + 1;
 	}
 
@@ -43,6 +49,10 @@ final class LatePoints {
 		return this.values[index];
 	}
 
+	int newest() {
+		return this.newest;
+	}
+
 	void sortAndKeepLast() {
 		PointSort.sort(this.timestamps, this.values, this.size);
 		int kept = 0;
@@ -54,6 +64,7 @@ final class LatePoints {
 			this.values[kept] = this.values[i];
 		}
 		this.size = kept + 1;
+		this.newest = kept;
 	}
 
 	// Counts those of these points, sorted, whose timestamp others have too.

@@ -1,8 +1,13 @@
 package io.eardrum.storage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
@@ -57,6 +62,42 @@ public interface MetricRepository {
 	 * @throws StorageException if the store can't be read
 	 */
 	void forEachKey(Consumer<SeriesKey> consumer);
+
+	/**
+	 * Reads the last point of a series: the one with the highest timestamp. Takes about
+	 * as long however long the series is.
+	 * @param key the key of the series
+	 * @return its last point, or {@code null} if it has none
+	 * @throws StorageException if the store can't be read
+	 */
+	@Nullable Point last(SeriesKey key);
+
+	/**
+	 * Passes the last point of some series on, in the order of their first put, each as
+	 * of a moment of its own. No lock is held while the consumer works.
+	 * @param wanted is asked of each series, in order, whether it is to be read; those
+	 * that are not cost next to nothing
+	 * @param consumer takes the points
+	 * @throws IOException if the consumer throws it
+	 * @throws StorageException if the store can't be read
+	 */
+	default void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		try {
+			forEachKey((key) -> {
+				if (wanted.test(key)) {
+					try {
+						consumer.accept(key, last(key));
+					}
+					catch (IOException ex) {
+						throw new UncheckedIOException(ex);
+					}
+				}
+			});
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
+		}
+	}
 
 	/**
 	 * Tells how many series there are.

@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -106,6 +107,23 @@ public final class PointBuffer {
 	public int size() {
 		LatePoints points = this.late;
 		return (points != null) ? this.sorted + points.size() : this.sorted;
+	}
+
+	/**
+	 * Returns the point with the highest timestamp, in the time that one look takes.
+	 * @return the point, or {@code null} if there is none
+	 */
+	public @Nullable Point last() {
+		if (this.sorted == 0) {
+			return null;
+		}
+		long timestamp = this.timestamps[this.sorted - 1];
+		LatePoints points = this.late;
+		// Late points are never above the last sorted one, but may replace it.
+		if (points != null && points.timestamp(points.newest()) == timestamp) {
+			return new Point(timestamp, points.value(points.newest()));
+		}
+		return new Point(timestamp, this.values[this.sorted - 1]);
 	}
 
 	/**

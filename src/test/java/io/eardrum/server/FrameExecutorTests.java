@@ -8,8 +8,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
@@ -164,6 +166,11 @@ class FrameExecutorTests {
 		@Override
 		public void forEachKey(Consumer<SeriesKey> consumer) {
 			this.store.forEachKey(consumer);
+		}
+
+		@Override
+		public @Nullable Point last(SeriesKey key) {
+			return this.store.last(key);
 		}
 
 		@Override

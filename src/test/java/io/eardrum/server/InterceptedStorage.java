@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
@@ -74,6 +75,11 @@ final class InterceptedStorage implements BeanPostProcessor {
 		@Override
 		public void forEachKey(Consumer<SeriesKey> consumer) {
 			this.delegate.forEachKey(consumer);
+		}
+
+		@Override
+		public @Nullable Point last(SeriesKey key) {
+			return this.delegate.last(key);
 		}
 
 		@Override

@@ -15,11 +15,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -215,6 +217,105 @@ public abstract class MetricRepositoryContract {
 				Long.MAX_VALUE - 1, Long.MAX_VALUE);
 		assertThat(timestamps(new TimeRange(Long.MAX_VALUE, Long.MAX_VALUE))).containsExactly(Long.MAX_VALUE);
 		assertThat(timestamps(new TimeRange(Long.MIN_VALUE, Long.MIN_VALUE))).containsExactly(Long.MIN_VALUE);
+	}
+
+	@Test
+	void lastPointHasTheHighestTimestamp() {
+		assertThat(last("a")).isNull();
+		put("a", 1, 10);
+		assertThat(last("a")).isEqualTo(new Point(10, 1));
+		put("a", 2, 20);
+		put("a", 3, 15);
+		assertThat(last("a")).isEqualTo(new Point(20, 2));
+		put("a", 4, 20);
+		put("a", 5, 19);
+		assertThat(last("a")).isEqualTo(new Point(20, 4));
+		put("a", 6, 21);
+		put("a", 7, 20);
+		put("b", 8, Long.MIN_VALUE);
+		assertThat(last("a")).isEqualTo(new Point(21, 6));
+		assertThat(last("b")).isEqualTo(new Point(Long.MIN_VALUE, 8));
+		put("b", 9, Long.MAX_VALUE);
+		put("b", 10, 0);
+		assertThat(last("b")).isEqualTo(new Point(Long.MAX_VALUE, 9));
+		assertThat(last("c")).isNull();
+		assertThat(keys()).containsExactly("a", "b");
+	}
+
+	@Test
+	void lastPointIsTheOneThatWasPutLastWhileOthersAreLate() {
+		for (int i = 0; i < 200; i++) {
+			put("a", i, 1_000);
+			put("a", i, i);
+			assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(1_000, i));
+			if (i % 40 == 0) {
+				assertThat(read("a")).hasSize(i + 2).endsWith(new Row("a", 1_000, i));
+			}
+		}
+	}
+
+	@Test
+	void lastPointsArePassedOnInOrderOfFirstPut() throws IOException {
+		for (String key : List.of("b", "a", "c", "d")) {
+			put(key, 1, 1);
+			put(key, 2, 2);
+		}
+		put("a", 3, 1);
+		put("c", 4, 2);
+		List<SeriesKey> asked = new ArrayList<>();
+		List<Row> rows = new ArrayList<>();
+		this.repository.forEachLast((key) -> {
+			asked.add(key);
+			return !key.toString().equals("d");
+		}, (key, last) -> rows.add(new Row(key.toString(), last.timestamp(), last.value())));
+		assertThat(rows).containsExactly(new Row("b", 2, 2), new Row("a", 2, 2), new Row("c", 2, 4));
+		assertThat(asked).extracting(SeriesKey::toString).containsExactly("b", "a", "c", "d");
+	}
+
+	@Test
+	void consumerOfLastPointsThatFailsEndsTheReadOnly() {
+		put("a", 1, 1);
+		put("b", 2, 2);
+		IOException failure = new IOException("peer is gone");
+		List<SeriesKey> seen = new ArrayList<>();
+		assertThatThrownBy(() -> this.repository.forEachLast((key) -> true, (key, last) -> {
+			seen.add(key);
+			// In another thread: a lock that is held by this one would let it in.
+			CompletableFuture.runAsync(() -> put("a", 3, 3)).orTimeout(30, TimeUnit.SECONDS).join();
+			throw failure;
+		})).isSameAs(failure);
+		assertThat(seen).hasSize(1);
+		assertThat(last("a")).isEqualTo(new Point(3, 3));
+	}
+
+	@Test
+	void lastPointNeverGoesBackWhileOneWriterAppends() {
+		int points = manyPoints() / 100;
+		AtomicLong acknowledged = new AtomicLong(-1);
+		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+			for (int i = 0; i < points; i++) {
+				put("a", i, i);
+				put("a", 2 * i, i);
+				put("a", -1, i - 5);
+				acknowledged.set(i);
+			}
+		});
+		long seen = -1;
+		while (seen < points - 1) {
+			if (writer.isCompletedExceptionally()) {
+				writer.join();
+			}
+			long expected = Math.max(seen, acknowledged.get());
+			Point last = this.repository.last(SeriesKey.of("a"));
+			long timestamp = (last != null) ? last.timestamp() : -1;
+			assertThat(timestamp).isGreaterThanOrEqualTo(expected);
+			if (last != null) {
+				assertThat(last.value()).isIn((double) timestamp, 2.0 * timestamp);
+			}
+			seen = timestamp;
+		}
+		writer.join();
+		assertThat(last("a")).isEqualTo(new Point(points - 1, 2.0 * (points - 1)));
 	}
 
 	@Test
@@ -556,6 +657,8 @@ public abstract class MetricRepositoryContract {
 				model.keySet().forEach((known) -> expected.addAll(rows(model, known, TimeRange.ALL)));
 				assertThat(readAll()).isEqualTo(expected);
 				assertThat(keys()).containsExactlyElementsOf(model.keySet());
+				model.forEach((known, rows) -> assertThat(last(known))
+					.isEqualTo(new Point(rows.lastKey(), rows.lastEntry().getValue())));
 			}
 		}
 	}
@@ -592,6 +695,13 @@ public abstract class MetricRepositoryContract {
 		List<Row> before = Row.of(this.repository, key, TimeRange.ALL);
 		this.repository = reopen(this.repository);
 		assertThat(Row.of(this.repository, key, TimeRange.ALL)).isEqualTo(before);
+		return before;
+	}
+
+	private @Nullable Point last(String key) {
+		Point before = this.repository.last(SeriesKey.of(key));
+		this.repository = reopen(this.repository);
+		assertThat(this.repository.last(SeriesKey.of(key))).isEqualTo(before);
 		return before;
 	}
 

@@ -83,6 +83,35 @@ final class ChunkCursor implements AutoCloseable {
 		return this.valid && series() == series;
 	}
 
+	/**
+	 * Finds the last point of a series. Its last chunk has it, but any piece of that.
+	 * @param series the number of the series
+	 * @param target becomes the points of a piece, the last of which is the sought one
+	 * @return whether the series has a chunk
+	 */
+	boolean seekLastPoint(int series, PointColumns target) {
+		if (!seekLastPiece(series, Long.MAX_VALUE)) {
+			return false;
+		}
+		long start = start();
+		target.clear();
+		decode(target);
+		while (piece() > 0) {
+			this.iterator.prev();
+			moved();
+			if (!this.valid || series() != series || start() != start) {
+				throw new CorruptStoreException(
+						"A chunk of series " + series + " in " + this.database.path() + " has lost its first pieces");
+			}
+			// Of equal ones the one in the later piece counts.
+			if (lastOfPiece() > target.last()) {
+				target.clear();
+				decode(target);
+			}
+		}
+		return true;
+	}
+
 	boolean next() {
 		this.iterator.next();
 		moved();

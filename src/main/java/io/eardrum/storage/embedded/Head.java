@@ -6,6 +6,8 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.Point;
+
 /**
  * The points of one series that came in one epoch, that is, between two checkpoints, in
  * the order in which they were put. Appending is all that ever happens to them; what is
@@ -34,14 +36,19 @@ final class Head {
 
 	private static final VarHandle SIZE;
 
+	private static final VarHandle NEWEST;
+
 	static {
 		try {
+			NEWEST = MethodHandles.lookup().findVarHandle(Head.class, "newest", int.class);
 			SIZE = MethodHandles.lookup().findVarHandle(Head.class, "size", int.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
 		}
 	}
+
+	private static final int ASCENDING = -1;
 
 	private final int epoch;
 
@@ -52,8 +59,11 @@ final class Head {
 
 	private int size;
 
-	/** The index of the first point that doesn't come after the one before it. */
-	private int disorderedFrom = Integer.MAX_VALUE;
+	/**
+	 * The index of the point with the highest timestamp, the last one that was put of
+	 * those; or {@link #ASCENDING}, in which case it is the last point.
+	 */
+	private int newest = ASCENDING;
 
 	Head(int epoch, @Nullable Head previous) {
 		this.epoch = epoch;
@@ -98,11 +108,17 @@ final class Head {
 			target = Arrays.copyOf(target, capacity * 2);
 			this.cells = target;
 		}
-		if (index > 0 && timestamp <= target[index * 2 - 2] && this.disorderedFrom == Integer.MAX_VALUE) {
-			this.disorderedFrom = index;
-		}
 		target[index * 2] = timestamp;
 		target[index * 2 + 1] = Double.doubleToRawLongBits(value);
+		int highest = this.newest;
+		if (highest != ASCENDING) {
+			if (timestamp >= target[highest * 2]) {
+				NEWEST.setRelease(this, index);
+			}
+		}
+		else if (index > 0 && timestamp <= target[index * 2 - 2]) {
+			NEWEST.setRelease(this, (timestamp == target[index * 2 - 2]) ? index : index - 1);
+		}
 		SIZE.setRelease(this, index + 1);
 		return grown;
 	}
@@ -125,12 +141,26 @@ final class Head {
 	}
 
 	/**
-	 * Tells whether the first points ascend strictly.
-	 * @param count how many, as {@link #size()} told before
-	 * @return whether they do
+	 * Tells whether the points ascend strictly whose number {@link #size()} told before.
+	 * @return whether they do, for sure
 	 */
-	boolean isAscending(int count) {
-		return this.disorderedFrom >= count;
+	boolean isAscending() {
+		return (int) NEWEST.getAcquire(this) == ASCENDING;
+	}
+
+	/**
+	 * Returns the point with the highest timestamp, the last one that was put of those.
+	 * @return the point, or {@code null} if there is none yet
+	 */
+	@Nullable Point last() {
+		int count = size();
+		int highest = (int) NEWEST.getAcquire(this);
+		int index = (highest != ASCENDING) ? highest : count - 1;
+		if (index < 0) {
+			return null;
+		}
+		long[] source = this.cells;
+		return new Point(source[index * 2], Double.longBitsToDouble(source[index * 2 + 1]));
 	}
 
 }

@@ -37,8 +37,7 @@ final class HeadSnapshot {
 		int size = head.size();
 		long[] cells = head.cells();
 		if (previous == null) {
-			return head.isAscending(size) ? new HeadSnapshot(cells, size)
-					: sorted(Arrays.copyOf(cells, size * 2), size);
+			return head.isAscending() ? new HeadSnapshot(cells, size) : sorted(Arrays.copyOf(cells, size * 2), size);
 		}
 		int olderSize = previous.size();
 		long[] all = Arrays.copyOf(previous.cells(), (olderSize + size) * 2);

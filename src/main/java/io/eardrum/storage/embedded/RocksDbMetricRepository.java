@@ -11,15 +11,19 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatistics;
@@ -201,8 +205,11 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private SeriesReader reader(boolean cached) {
-		return new SeriesReader(this.database, this.heads, this.gate, () -> this.clock.instant().getEpochSecond(),
-				cached);
+		return new SeriesReader(this.database, this.heads, this.gate, this::nowSeconds, cached);
+	}
+
+	private long nowSeconds() {
+		return this.clock.instant().getEpochSecond();
 	}
 
 	@Override
@@ -211,6 +218,47 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		for (int number = 0; number < count; number++) {
 			consumer.accept(this.index.get(number).key());
 		}
+	}
+
+	@Override
+	public @Nullable Point last(SeriesKey key) {
+		this.gate.enter();
+		try {
+			Series series = this.index.find(key);
+			if (series == null) {
+				return null;
+			}
+			try (LastPointReader reader = lastPointReader()) {
+				return reader.last(series);
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	@Override
+	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		this.gate.enter();
+		try (LastPointReader reader = lastPointReader()) {
+			int count = this.committer.storedSeries();
+			for (int number = 0; number < count; number++) {
+				Series series = this.index.get(number);
+				if (wanted.test(series.key())) {
+					if (this.gate.isClosed()) {
+						throw new StorageException("the store is closing");
+					}
+					consumer.accept(series.key(), reader.last(series));
+				}
+			}
+		}
+		finally {
+			this.gate.leave();
+		}
+	}
+
+	private LastPointReader lastPointReader() {
+		return new LastPointReader(this.database, this.heads, this::nowSeconds);
 	}
 
 	@Override

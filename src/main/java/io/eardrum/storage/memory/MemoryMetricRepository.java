@@ -5,13 +5,16 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageStatus;
@@ -82,6 +85,23 @@ public final class MemoryMetricRepository implements MetricRepository {
 		int size = this.index.size();
 		for (int number = 0; number < size; number++) {
 			consumer.accept(this.index.get(number).key());
+		}
+	}
+
+	@Override
+	public @Nullable Point last(SeriesKey key) {
+		MemorySeries series = this.index.find(key);
+		return (series != null) ? series.last() : null;
+	}
+
+	@Override
+	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		int size = this.index.size();
+		for (int number = 0; number < size; number++) {
+			MemorySeries series = this.index.get(number);
+			if (wanted.test(series.key())) {
+				consumer.accept(series.key(), series.last());
+			}
 		}
 	}
 

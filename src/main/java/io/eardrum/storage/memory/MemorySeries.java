@@ -1,5 +1,8 @@
 package io.eardrum.storage.memory;
 
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.PointBuffer;
 import io.eardrum.storage.SeriesIndex;
@@ -36,6 +39,14 @@ final class MemorySeries extends SeriesIndex.Entry {
 		int before = this.points.size();
 		PointBuffer.Snapshot snapshot = this.points.snapshot();
 		return new View(snapshot, before - snapshot.size());
+	}
+
+	/**
+	 * Returns the last point as it is now.
+	 * @return the point, or {@code null} if there is none yet
+	 */
+	synchronized @Nullable Point last() {
+		return this.points.last();
 	}
 
 	/**

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -70,6 +71,23 @@ class RetentionTests {
 		assertThat(read("a")).containsExactly(NOW);
 		this.clock.seconds.addAndGet(3600);
 		assertThat(read("a")).isEmpty();
+	}
+
+	@Test
+	void lastPointIsGoneOnceItIsOld() {
+		put("a", NOW - 1, NOW);
+		put("keep.x", 5);
+		for (int i = 0; i < 2; i++) {
+			assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
+			this.repository.checkpoint();
+		}
+		this.clock.seconds.addAndGet(3600);
+		assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
+		this.clock.seconds.addAndGet(1);
+		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
+		this.repository.sweep();
+		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
+		assertThat(this.repository.last(SeriesKey.of("keep.x"))).isEqualTo(new Point(5, 1));
 	}
 
 	@Test

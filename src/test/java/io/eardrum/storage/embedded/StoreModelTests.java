@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -135,7 +136,10 @@ class StoreModelTests {
 			}
 		});
 		for (int i = 0; i < SERIES; i++) {
-			assertThat(read.get(i).equals(this.model.get(i))).as("series " + i).isTrue();
+			NavigableMap<Long, Double> points = this.model.get(i);
+			assertThat(read.get(i).equals(points)).as("series " + i).isTrue();
+			assertThat(checked.last(key(i)))
+				.isEqualTo(points.isEmpty() ? null : new Point(points.lastKey(), points.lastEntry().getValue()));
 		}
 	}
 

@@ -1,0 +1,86 @@
+package io.eardrum.metric;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A pattern for one node of a key: what stands between two dots. {@link KeyPattern} tells
+ * what can be in it.
+ * <p>
+ * Any number of threads may use a pattern at once.
+ */
+public final class NodePattern {
+
+	private final String text;
+
+	private final @Nullable String literal;
+
+	private final byte[] literalBytes;
+
+	private final GlobAutomaton automaton;
+
+	/**
+	 * Creates a pattern.
+	 * @param text the pattern as it was written
+	 * @param literal the only node that matches, if there is nothing special in the
+	 * pattern
+	 * @param automaton what finds out whether a node matches
+	 */
+	NodePattern(String text, @Nullable String literal, GlobAutomaton automaton) {
+		this.text = text;
+		this.literal = literal;
+		this.literalBytes = (literal != null) ? literal.getBytes(StandardCharsets.UTF_8) : new byte[0];
+		this.automaton = automaton;
+	}
+
+	/**
+	 * Tells whether a node matches.
+	 * @param node the node, without dots
+	 * @return whether all of it matches
+	 */
+	public boolean matches(String node) {
+		byte[] bytes = node.getBytes(StandardCharsets.UTF_8);
+		return matches(bytes, 0, bytes.length);
+	}
+
+	boolean matches(byte[] key, int from, int to) {
+		if (this.literal != null) {
+			return Arrays.equals(key, from, to, this.literalBytes, 0, this.literalBytes.length);
+		}
+		return this.automaton.matches(key, from, to);
+	}
+
+	/**
+	 * Tells whether there is nothing special in this pattern, so that one node only
+	 * matches.
+	 * @return whether {@link #literal()} is that node
+	 */
+	public boolean isLiteral() {
+		return this.literal != null;
+	}
+
+	/**
+	 * Returns the only node that matches.
+	 * @return the node, without the backslashes of the pattern
+	 * @throws IllegalStateException if the pattern is not {@linkplain #isLiteral()
+	 * literal}
+	 */
+	public String literal() {
+		if (this.literal == null) {
+			throw new IllegalStateException("more than one node can match '" + this.text + "'");
+		}
+		return this.literal;
+	}
+
+	/**
+	 * Returns the pattern as it was read.
+	 * @return the text
+	 */
+	@Override
+	public String toString() {
+		return this.text;
+	}
+
+}

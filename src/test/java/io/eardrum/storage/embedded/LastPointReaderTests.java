@@ -1,0 +1,98 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+import java.time.Clock;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link LastPointReader}: the last point is found in whichever piece of a
+ * chunk, or in memory, it is.
+ */
+class LastPointReaderTests {
+
+	@TempDir
+	Path directory;
+
+	private RocksDbMetricRepository repository;
+
+	@BeforeEach
+	void open() {
+		this.repository = new RocksDbMetricRepository(
+				EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER), Clock.systemUTC());
+	}
+
+	@AfterEach
+	void close() {
+		this.repository.close();
+	}
+
+	@Test
+	void lastPointMayBeInAnyPieceOfTheLastChunk() {
+		put("before", 1, 1);
+		put("a", 1, 10);
+		put("after", 1, 99);
+		this.repository.checkpoint();
+		put("a", 2, 30);
+		this.repository.checkpoint();
+		put("a", 3, 20);
+		this.repository.checkpoint();
+		assertThat(last("a")).isEqualTo(new Point(30, 2));
+		put("a", 4, 30);
+		this.repository.checkpoint();
+		put("a", 5, 25);
+		this.repository.checkpoint();
+		assertThat(last("a")).isEqualTo(new Point(30, 4));
+		assertThat(last("before")).isEqualTo(new Point(1, 1));
+		assertThat(last("after")).isEqualTo(new Point(99, 1));
+	}
+
+	@Test
+	void pointInMemoryWinsOverEqualOneInChunk() {
+		put("a", 1, 10);
+		this.repository.checkpoint();
+		put("a", 2, 9);
+		assertThat(last("a")).isEqualTo(new Point(10, 1));
+		put("a", 3, 10);
+		assertThat(last("a")).isEqualTo(new Point(10, 3));
+		put("a", 4, 11);
+		assertThat(last("a")).isEqualTo(new Point(11, 4));
+	}
+
+	@Test
+	void lastPointIsInTheLastOfManyChunks() {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 10 * ChunkWriter.TARGET_POINTS; i++) {
+			batch.add(SeriesKey.of("a"), i, i * 0.1);
+		}
+		this.repository.put(batch);
+		put("b", 7, 7);
+		this.repository.checkpoint();
+		int last = 10 * ChunkWriter.TARGET_POINTS - 1;
+		assertThat(last("a")).isEqualTo(new Point(last, last * 0.1));
+		put("a", 5, -1);
+		this.repository.checkpoint();
+		assertThat(last("a")).isEqualTo(new Point(last, last * 0.1));
+		assertThat(last("b")).isEqualTo(new Point(7, 7));
+	}
+
+	private void put(String key, double value, long timestamp) {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of(key), timestamp, value);
+		this.repository.put(batch);
+	}
+
+	private Point last(String key) {
+		return this.repository.last(SeriesKey.of(key));
+	}
+
+}
