@@ -58,8 +58,8 @@ public final class TargetParser {
 	 */
 	public static Expression parse(String target) {
 		if (target.length() > MAX_LENGTH) {
-			throw new QueryException("A target has at most " + MAX_LENGTH + " characters, this one has "
-					+ target.length() + ".");
+			throw new QueryException(
+					"A target has at most " + MAX_LENGTH + " characters, this one has " + target.length() + ".");
 		}
 		TargetParser parser = new TargetParser(target);
 		Expression expression = parser.pipeline(parser.pathOrCall());
@@ -76,7 +76,7 @@ public final class TargetParser {
 		return (peek() == '(') ? call(word, start, null) : new Expression.Path(word, start + 1);
 	}
 
-	/** What follows the first part after {@code |}, each a call that takes it first. */
+	// What follows the first part after {@code |}, each a call that takes it first.
 	private Expression pipeline(Expression first) {
 		Expression expression = first;
 		while (peek() == '|') {
@@ -143,7 +143,7 @@ public final class TargetParser {
 		}
 	}
 
-	/** Reads {@code name=} if it stands here, and nothing otherwise. */
+	// Reads {@code name=} if it stands here, and nothing otherwise.
 	private @Nullable String argumentName() {
 		skipBlanks();
 		int end = this.next;
@@ -189,7 +189,7 @@ public final class TargetParser {
 		};
 	}
 
-	/** A key, a pattern, a number or the name of a function. */
+	// A key, a pattern, a number or the name of a function.
 	private String word() {
 		int start = this.next;
 		StringBuilder word = new StringBuilder();
@@ -224,7 +224,7 @@ public final class TargetParser {
 		return word.toString();
 	}
 
-	/** The backslash stays only before what would mean something in a pattern. */
+	// The backslash stays only before what would mean something in a pattern.
 	private static void escaped(StringBuilder word, char c) {
 		if ("*?[]{},\\".indexOf(c) >= 0) {
 			word.append('\\');
@@ -249,8 +249,8 @@ public final class TargetParser {
 			}
 			value.append(this.text.charAt(i));
 		}
-		throw new QueryException("The quote at character " + (this.next + 1) + " of target '" + this.text
-				+ "' has no end.");
+		throw new QueryException(
+				"The quote at character " + (this.next + 1) + " of target '" + this.text + "' has no end.");
 	}
 
 	private static final char END = '\uffff';

@@ -80,7 +80,7 @@ public final class TimeReference {
 		return index;
 	}
 
-	/** Eight digits are a day, as long as there is such a day. */
+	// Eight digits are a day, as long as there is such a day.
 	private static boolean isDay(String digits) {
 		return digits.length() == 8 && Integer.parseInt(digits.substring(0, 4)) > 1900
 				&& Integer.parseInt(digits.substring(4, 6)) < 13 && Integer.parseInt(digits.substring(6)) < 32;
@@ -153,7 +153,7 @@ public final class TimeReference {
 		throw invalid(text);
 	}
 
-	/** Two digits are a year from 1970 to 2069. */
+	// Two digits are a year from 1970 to 2069.
 	private static int year(int year) {
 		int full = (year < 1900) ? year + 1900 : year;
 		return (full < 1970) ? full + 100 : full;
@@ -164,8 +164,8 @@ public final class TimeReference {
 	}
 
 	private static QueryException invalid(String text) {
-		return new QueryException("'" + text
-				+ "' is no time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
+		return new QueryException(
+				"'" + text + "' is no time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
 	}
 
 }
