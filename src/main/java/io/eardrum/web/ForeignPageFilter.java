@@ -4,13 +4,18 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.RequestProblem;
 
 /**
  * Refuses what a page of another site makes a visitor's browser send to this server,
@@ -26,7 +31,8 @@ final class ForeignPageFilter extends OncePerRequestFilter {
 
 	private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
 
-	private static final Set<String> OWN_NAMES = Set.of("localhost", "127.0.0.1", "[::1]");
+	/** An address, unlike a name, can't be pointed elsewhere. */
+	private static final Pattern OWN_NAME = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
 
 	private final boolean onlyThisMachine;
 
@@ -42,10 +48,13 @@ final class ForeignPageFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		if (this.onlyThisMachine && !isOwnName(request.getHeader("Host"))) {
-			response.sendError(HttpServletResponse.SC_FORBIDDEN, "This server is for its own machine only.");
+			Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN, "This server is for its own machine only."),
+					response);
 		}
 		else if (!READS.contains(request.getMethod()) && isForeign(request)) {
-			response.sendError(HttpServletResponse.SC_FORBIDDEN, "Pages of other sites may not change anything here.");
+			Endpoint.refuse(
+					new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not change anything here."),
+					response);
 		}
 		else {
 			chain.doFilter(request, response);
@@ -74,7 +83,7 @@ final class ForeignPageFilter extends OncePerRequestFilter {
 			return true;
 		}
 		String name = host.replaceFirst(":\\d+$", "").toLowerCase(Locale.ROOT);
-		return OWN_NAMES.contains(name);
+		return OWN_NAME.matcher(name).matches();
 	}
 
 }

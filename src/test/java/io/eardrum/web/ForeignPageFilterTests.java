@@ -14,12 +14,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 class ForeignPageFilterTests {
 
 	@ParameterizedTest
-	@CsvSource({ "GET,localhost:8080,,,200", "GET,127.0.0.1,,,200", "GET,[::1]:8080,,,200", "GET,LOCALHOST,,,200",
-			"GET,evil.example,,,403", "GET,127.0.0.1.evil.example:8080,,,403",
-			"POST,evil.example:8080,http://evil.example:8080,same-origin,403", "POST,localhost:8080,,,200",
-			"POST,localhost:8080,http://localhost:8080,same-origin,200", "POST,localhost:8080,,none,200",
-			"POST,localhost:8080,http://evil.example,cross-site,403", "POST,localhost:8080,http://evil.example,,403",
-			"POST,localhost:8080,null,,403", "POST,localhost:8080,,same-site,403", "POST,localhost:8080,:,,403",
+	@CsvSource({ "GET,localhost:8080,,,200", "GET,127.0.0.1,,,200", "GET,[::1]:8080,,,200", "GET,127.0.0.2:8080,,,200",
+			"GET,127.evil.example,,,403", "GET,LOCALHOST,,,200", "GET,evil.example,,,403",
+			"GET,127.0.0.1.evil.example:8080,,,403", "POST,evil.example:8080,http://evil.example:8080,same-origin,403",
+			"POST,localhost:8080,,,200", "POST,localhost:8080,http://localhost:8080,same-origin,200",
+			"POST,localhost:8080,,none,200", "POST,localhost:8080,http://evil.example,cross-site,403",
+			"POST,localhost:8080,http://evil.example,,403", "POST,localhost:8080,null,,403",
+			"POST,localhost:8080,,same-site,403", "POST,localhost:8080,:,,403",
 			"DELETE,localhost:8080,http://localhost:3000,,403",
 			"GET,localhost:8080,http://evil.example,cross-site,200" })
 	void letsInWhatIsOfThisMachine(String method, String host, String origin, String site, int status)

@@ -1,0 +1,45 @@
+package io.eardrum.web.api;
+
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.util.unit.DataSize;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.reply.Endpoint;
+
+/**
+ * Wires the HTTP API to its paths.
+ */
+@Configuration(proxyBeanMethods = false)
+class ApiConfiguration {
+
+	/** Before static files, which have any path. */
+	private static final int ORDER = 0;
+
+	@Bean
+	SimpleUrlHandlerMapping apiMapping(MetricRepository repository,
+			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
+			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
+		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
+		return new SimpleUrlHandlerMapping(endpoints(repository, limits, Clock.systemUTC()), ORDER);
+	}
+
+	static Map<String, Endpoint> endpoints(MetricRepository repository, ProtocolLimits limits, Clock clock) {
+		SeriesLists lists = new SeriesLists(repository);
+		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
+		endpoints.put("/api/series", Endpoint.get(SeriesLists.PAGE_PARAMETERS, lists::page));
+		endpoints.put("/api/latest", Endpoint.get(SeriesLists.LATEST_PARAMETERS, lists::latest));
+		endpoints.put("/api/points", Endpoint.get(PointsReader.PARAMETERS, new PointsReader(repository, clock)::read)
+			.post(PointsWriter.PARAMETERS, new PointsWriter(repository, limits)::write));
+		endpoints.put("/api/**", Endpoint.nothing());
+		return endpoints;
+	}
+
+}

@@ -1,0 +1,205 @@
+package io.eardrum.web.api;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import org.springframework.http.HttpStatus;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandHandler;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Takes the points of one request, in batches on their way to the store, and notes what
+ * is wrong with those that can't be stored. Every point goes through the parser of the
+ * TCP port, however it came, so that both ports take the same.
+ * <p>
+ * One a request; not safe for use by several threads at once.
+ */
+final class PointIntake implements CommandHandler {
+
+	static final int MAX_ERRORS = 100;
+
+	private static final int MAX_BATCH_POINTS = 16_384;
+
+	private static final byte[] PUT = "put ".getBytes(StandardCharsets.US_ASCII);
+
+	private final MetricRepository repository;
+
+	private final ProtocolLimits limits;
+
+	private final CommandParser parser;
+
+	private final String placeName;
+
+	private final PointBatch batch = new PointBatch();
+
+	private final List<Map<String, Object>> errors = new ArrayList<>();
+
+	private long place;
+
+	private long stored;
+
+	private long errorCount;
+
+	/**
+	 * Begins.
+	 * @param repository where the points go
+	 * @param limits what may come
+	 * @param placeName how errors call the place of a point: a line or an index
+	 */
+	PointIntake(MetricRepository repository, ProtocolLimits limits, String placeName) {
+		this.repository = repository;
+		this.limits = limits;
+		this.parser = new CommandParser(limits);
+		this.placeName = placeName;
+	}
+
+	/**
+	 * Takes a command.
+	 * @param number the number of its line
+	 * @param source the array in which it stands
+	 * @param from where it starts
+	 * @param to the offset behind its line end
+	 * @throws IOException never
+	 */
+	void line(long number, byte[] source, int from, int to) throws IOException {
+		this.place = number;
+		this.parser.parse(source, from, to, this);
+	}
+
+	/**
+	 * Takes a point that came in parts.
+	 * @param number its index
+	 * @param key the key
+	 * @param value the text of the value
+	 * @param timestamp the text of the timestamp
+	 * @throws IOException never
+	 */
+	void point(long number, String key, String value, String timestamp) throws IOException {
+		this.place = number;
+		if (!isWord(key)) {
+			wrong(Command.PUT, ErrorReason.BAD_KEY);
+			return;
+		}
+		String line = key + ' ' + value + ' ' + timestamp + '\n';
+		byte[] rest = line.getBytes(StandardCharsets.UTF_8);
+		byte[] source = new byte[PUT.length + rest.length];
+		System.arraycopy(PUT, 0, source, 0, PUT.length);
+		System.arraycopy(rest, 0, source, PUT.length, rest.length);
+		this.parser.parse(source, 0, source.length, this);
+	}
+
+	// What the parser would take for more or fewer words, or for another key.
+	private static boolean isWord(String key) {
+		return !key.isEmpty() && key.chars().noneMatch((character) -> character <= ' ' || character == 0x7F)
+				&& StandardCharsets.UTF_8.newEncoder().canEncode(key);
+	}
+
+	/**
+	 * Notes what is wrong at a place that no point could be read from.
+	 * @param number the number of its line, or its index
+	 * @param reason what is wrong
+	 */
+	void wrong(long number, ErrorReason reason) {
+		this.place = number;
+		wrong(Command.UNKNOWN, reason);
+	}
+
+	/**
+	 * Stores what has not been stored yet.
+	 */
+	void flush() {
+		int count = this.batch.size();
+		if (count > 0) {
+			try {
+				this.repository.put(this.batch);
+			}
+			catch (StorageException ex) {
+				throw RequestProblem.storageUnavailable().with("stored", this.stored);
+			}
+			this.stored += count;
+			this.batch.clear();
+		}
+	}
+
+	/**
+	 * Stores the rest, and refuses the request if anything was wrong with it.
+	 * @return how many points were stored
+	 */
+	long end() {
+		flush();
+		if (this.errorCount > 0) {
+			throw new RequestProblem(HttpStatus.valueOf(422),
+					(this.errorCount == 1) ? "One point is wrong. The others were stored."
+							: this.errorCount + " points are wrong. The others were stored.")
+				.with("stored", this.stored)
+				.with("errorCount", this.errorCount)
+				.with("errors", this.errors);
+		}
+		return this.stored;
+	}
+
+	/**
+	 * Tells how many points have been stored until now.
+	 * @return the number of points
+	 */
+	long stored() {
+		return this.stored;
+	}
+
+	@Override
+	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		this.batch.add(source, keyOffset, keyLength, timestamp, value);
+		if (this.batch.size() == MAX_BATCH_POINTS) {
+			flush();
+		}
+	}
+
+	@Override
+	public void get(byte[] source, int keyOffset, int keyLength) {
+		wrong(Command.GET, ErrorReason.UNKNOWN_COMMAND);
+	}
+
+	@Override
+	public void getAll() {
+		wrong(Command.GET_ALL, ErrorReason.UNKNOWN_COMMAND);
+	}
+
+	@Override
+	public void wrong(Command command, ErrorReason reason) {
+		this.errorCount++;
+		if (this.errors.size() < MAX_ERRORS) {
+			Map<String, Object> error = new LinkedHashMap<>();
+			error.put(this.placeName, this.place);
+			error.put("reason", reason.name().toLowerCase(Locale.ROOT));
+			error.put("message", message(reason));
+			this.errors.add(error);
+		}
+	}
+
+	private String message(ErrorReason reason) {
+		return switch (reason) {
+			case WRONG_WORD_COUNT -> "A put has a key, a value and a timestamp, with blanks between them.";
+			case BAD_KEY -> "A key is a word of 1 to " + this.limits.maxKeyLength()
+					+ " bytes without blanks and control characters, and not *.";
+			case BAD_VALUE -> "A value is a finite decimal number.";
+			case BAD_TIMESTAMP -> "A timestamp is a whole number of 64 bits.";
+			case LINE_TOO_LONG -> "A line has at most " + this.limits.maxLineLength() + " bytes.";
+			case BAD_ENCODING -> "A line is well-formed UTF-8.";
+			default -> "Only put <key> <value> <timestamp> is taken here.";
+		};
+	}
+
+}

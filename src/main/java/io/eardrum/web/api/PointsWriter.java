@@ -1,0 +1,78 @@
+package io.eardrum.web.api;
+
+import java.io.IOException;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Stores the points that a request brings, as it is read.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class PointsWriter {
+
+	static final Set<String> PARAMETERS = Set.of();
+
+	private final MetricRepository repository;
+
+	private final ProtocolLimits limits;
+
+	PointsWriter(MetricRepository repository, ProtocolLimits limits) {
+		this.repository = repository;
+		this.limits = limits;
+	}
+
+	/**
+	 * Answers a request that brings points.
+	 * @param query its parameters, of which there are none
+	 * @param exchange the request and its reply
+	 * @throws IOException if the client has gone
+	 */
+	void write(Query query, Exchange exchange) throws IOException {
+		PointIntake intake;
+		if (isJson(exchange.header("Content-Type"))) {
+			intake = new PointIntake(this.repository, this.limits, "index");
+			new BodyJson(intake, this.limits).readAll(exchange.body());
+		}
+		else {
+			intake = new PointIntake(this.repository, this.limits, "line");
+			new BodyLines(intake, this.limits).readAll(exchange.body());
+		}
+		long stored = intake.end();
+		exchange.reply("application/json", (text) -> text.ascii("{\"stored\":").integer(stored).ascii("}\n"));
+	}
+
+	private static boolean isJson(@Nullable String contentType) {
+		try {
+			MediaType type = (contentType != null) ? MediaType.parseMediaType(contentType) : MediaType.TEXT_PLAIN;
+			Charset charset = type.getCharset();
+			if (charset == null || charset.equals(StandardCharsets.UTF_8)
+					|| charset.equals(StandardCharsets.US_ASCII)) {
+				if (MediaType.APPLICATION_JSON.equalsTypeAndSubtype(type)) {
+					return true;
+				}
+				if (MediaType.TEXT_PLAIN.equalsTypeAndSubtype(type)) {
+					return false;
+				}
+			}
+		}
+		catch (IllegalArgumentException ex) {
+			// Said below.
+		}
+		throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+				"The Content-Type must be text/plain (lines such as put palm.cpu 23.7 1150864247) or application/json, "
+						+ "both in UTF-8.");
+	}
+
+}

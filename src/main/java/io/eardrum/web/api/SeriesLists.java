@@ -1,0 +1,133 @@
+package io.eardrum.web.api;
+
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.KeyPattern;
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+import io.eardrum.web.reply.ReplyText;
+
+/**
+ * Lists series with their last points: page by page, and as what is known now.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class SeriesLists {
+
+	static final Set<String> PAGE_PARAMETERS = Set.of("match", "contains", "limit", "offset");
+
+	static final Set<String> LATEST_PARAMETERS = Set.of("match", "limit");
+
+	private static final String JSON = "application/json";
+
+	private static final int DEFAULT_LIMIT = 200;
+
+	private static final int MAX_LIMIT = 10_000;
+
+	private final MetricRepository repository;
+
+	SeriesLists(MetricRepository repository) {
+		this.repository = repository;
+	}
+
+	/**
+	 * Answers with some of the series that match, and tells how many do.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void page(Query query, Exchange exchange) throws IOException {
+		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
+		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
+		Predicate<SeriesKey> matching = matching(query.pattern("match"), query.optional("contains"));
+		exchange.reply(JSON, (text) -> {
+			long[] total = { 0 };
+			SeriesArray series = new SeriesArray(text);
+			this.repository.forEachLast((key) -> {
+				boolean matches = matching.test(key);
+				total[0] += matches ? 1 : 0;
+				return matches && total[0] > first && total[0] <= first + limit;
+			}, series::add);
+			series.end();
+			text.ascii(",\"total\":").integer(total[0]).ascii("}\n");
+		});
+	}
+
+	/**
+	 * Answers with the last points of the series that match and have any.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void latest(Query query, Exchange exchange) throws IOException {
+		int limit = query.number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
+		KeyPattern pattern = query.pattern("match");
+		Predicate<SeriesKey> matching = matching(pattern, null);
+		exchange.reply(JSON, (text) -> {
+			SeriesArray series = new SeriesArray(text);
+			if (pattern != null && pattern.isLiteral()) {
+				series.addIfAny(pattern.literalKey(), this.repository.last(pattern.literalKey()));
+			}
+			else {
+				this.repository.forEachLast((key) -> series.count < limit && matching.test(key), series::addIfAny);
+			}
+			series.end();
+			text.ascii("}\n");
+		});
+	}
+
+	private static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained) {
+		Predicate<SeriesKey> matching = (pattern != null) ? pattern::matches : (key) -> true;
+		if (contained == null) {
+			return matching;
+		}
+		String sought = contained.toLowerCase(Locale.ROOT);
+		return matching.and((key) -> key.toString().toLowerCase(Locale.ROOT).contains(sought));
+	}
+
+	/**
+	 * The array of series in a reply.
+	 */
+	private static final class SeriesArray {
+
+		private final ReplyText text;
+
+		private int count;
+
+		SeriesArray(ReplyText text) throws IOException {
+			this.text = text.ascii("{\"series\":[");
+		}
+
+		void addIfAny(SeriesKey key, @Nullable Point last) throws IOException {
+			if (last != null) {
+				add(key, last);
+			}
+		}
+
+		void add(SeriesKey key, @Nullable Point last) throws IOException {
+			this.text.ascii((this.count == 0) ? "\n{\"key\":" : ",\n{\"key\":").jsonString(key);
+			if (last != null) {
+				this.text.ascii(",\"timestamp\":").integer(last.timestamp());
+				this.text.ascii(",\"value\":").value(last.value()).ascii("}");
+			}
+			else {
+				this.text.ascii(",\"timestamp\":null,\"value\":null}");
+			}
+			this.count++;
+		}
+
+		void end() throws IOException {
+			this.text.ascii("]");
+		}
+
+	}
+
+}

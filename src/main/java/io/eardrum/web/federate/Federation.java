@@ -1,0 +1,115 @@
+package io.eardrum.web.federate;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+import io.eardrum.metric.KeyPattern;
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Shows the last values of series to a Prometheus: as the text format 0.0.4, or as
+ * OpenMetrics to whoever accepts it, whose {@code # EOF} tells a whole reply from a cut
+ * one.
+ * <p>
+ * Samples carry no timestamps. With one, a sample would be gone from Prometheus' queries
+ * five minutes after it, and the value of a job that runs once a day with it; it would be
+ * refused as out of bounds when it is older than the newest block; and Prometheus could
+ * not note that a series is stale once it is missing here. So a value counts as current
+ * for as long as the scrape says ({@code max-age}), and a family of its own tells its
+ * time, as a Pushgateway does.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class Federation {
+
+	static final Set<String> PARAMETERS = Set.of("match[]", "max-age");
+
+	private static final String TEXT = "text/plain;version=0.0.4;charset=utf-8";
+
+	private static final String OPEN_METRICS = "application/openmetrics-text;version=1.0.0;charset=utf-8";
+
+	private static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
+
+	private final MetricRepository repository;
+
+	private final Clock clock;
+
+	Federation(MetricRepository repository, Clock clock) {
+		this.repository = repository;
+		this.clock = clock;
+	}
+
+	/**
+	 * Answers a scrape.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void scrape(Query query, Exchange exchange) throws IOException {
+		List<KeyPattern> patterns = query.all("match[]")
+			.stream()
+			.map((text) -> query.pattern("match[]", text))
+			.toList();
+		if (patterns.isEmpty()) {
+			throw RequestProblem.parameter("match[]", "This parameter is missing; match[]=palm.* is an example.");
+		}
+		long oldest = this.clock.instant().minus(query.duration("max-age", DEFAULT_MAX_AGE)).getEpochSecond();
+		String accept = exchange.header("Accept");
+		boolean openMetrics = accept != null && accept.contains("application/openmetrics-text");
+		exchange.reply(openMetrics ? OPEN_METRICS : TEXT, (text) -> {
+			family(text, "eardrum_last_value", "Last value of a series.");
+			forEach(patterns, oldest, (key, last) -> {
+				text.ascii("eardrum_last_value{key=").labelValue(key).ascii("} ");
+				text.value(last.value()).ascii("\n");
+			});
+			family(text, "eardrum_last_timestamp_seconds", "Timestamp of the last value of a series.");
+			forEach(patterns, oldest, (key, last) -> {
+				text.ascii("eardrum_last_timestamp_seconds{key=").labelValue(key).ascii("} ");
+				text.integer(last.timestamp()).ascii("\n");
+			});
+			if (openMetrics) {
+				text.ascii("# EOF\n");
+			}
+		});
+	}
+
+	private static void family(ReplyText text, String name, String help) throws IOException {
+		text.ascii("# HELP ").ascii(name).ascii(" ").ascii(help).ascii("\n");
+		text.ascii("# TYPE ").ascii(name).ascii(" gauge\n");
+	}
+
+	private void forEach(List<KeyPattern> patterns, long oldest, FreshPointConsumer consumer) throws IOException {
+		LastPointConsumer fresh = (key, last) -> {
+			if (last != null && last.timestamp() >= oldest) {
+				consumer.accept(key, last);
+			}
+		};
+		if (patterns.size() == 1 && patterns.get(0).isLiteral()) {
+			SeriesKey key = patterns.get(0).literalKey();
+			fresh.accept(key, this.repository.last(key));
+			return;
+		}
+		this.repository.forEachLast((key) -> patterns.stream().anyMatch((pattern) -> pattern.matches(key)), fresh);
+	}
+
+	/**
+	 * Takes last points that are not too old.
+	 */
+	@FunctionalInterface
+	private interface FreshPointConsumer {
+
+		void accept(SeriesKey key, Point last) throws IOException;
+
+	}
+
+}

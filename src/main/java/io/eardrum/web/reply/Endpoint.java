@@ -1,0 +1,195 @@
+package io.eardrum.web.reply;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.concurrent.Semaphore;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.CloseNowException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.HttpRequestHandler;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * What answers at a path. It reads parameters strictly, tells all that goes wrong as
+ * problem details while nothing has left yet, and breaks the connection afterwards: a
+ * reply that ends as it should is a whole one.
+ * <p>
+ * Safe for any number of threads, of which {@value #MAX_REQUESTS} are let in at once,
+ * over all endpoints: slow clients of these can't take all threads of the HTTP port,
+ * which answers for the health of the server too.
+ */
+public final class Endpoint implements HttpRequestHandler {
+
+	/** Far below the number of threads that the container has, 200 by default. */
+	private static final int MAX_REQUESTS = 100;
+
+	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
+
+	private static final Semaphore requests = new Semaphore(MAX_REQUESTS);
+
+	private final Map<String, Operation> operations = new TreeMap<>();
+
+	private Endpoint() {
+	}
+
+	/**
+	 * Makes an endpoint at which nothing is.
+	 * @return the endpoint, which tells so
+	 */
+	public static Endpoint nothing() {
+		return new Endpoint();
+	}
+
+	/**
+	 * Makes an endpoint that answers GET and HEAD.
+	 * @param parameters the parameters that it has
+	 * @param action answers the requests
+	 * @return the endpoint
+	 */
+	public static Endpoint get(Set<String> parameters, Action action) {
+		Endpoint endpoint = new Endpoint();
+		endpoint.operations.put("GET", new Operation(parameters, action));
+		return endpoint;
+	}
+
+	/**
+	 * Lets this endpoint answer POST too.
+	 * @param parameters the parameters that it has then
+	 * @param action answers the requests
+	 * @return this endpoint
+	 */
+	public Endpoint post(Set<String> parameters, Action action) {
+		this.operations.put("POST", new Operation(parameters, action));
+		return this;
+	}
+
+	/**
+	 * Tells the parameters of each method that this endpoint answers, but HEAD.
+	 * @return the names of the parameters, by method
+	 */
+	public Map<String, Set<String>> parameters() {
+		Map<String, Set<String>> parameters = new TreeMap<>();
+		this.operations.forEach((method, operation) -> parameters.put(method, operation.parameters()));
+		return parameters;
+	}
+
+	@Override
+	public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		// Keys come from anybody: no browser may take a reply for anything else.
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		response.setHeader("Cache-Control", "no-store");
+		try {
+			serve(request, response);
+		}
+		catch (RequestProblem ex) {
+			refuse(ex, response);
+		}
+		catch (StorageException ex) {
+			logger.debug("A request for {} can't be served", request.getRequestURI(), ex);
+			refuse(RequestProblem.storageUnavailable(), response);
+		}
+		catch (ClientAbortException | CloseNowException ex) {
+			// The client has gone or is to go.
+			throw ex;
+		}
+		catch (IOException ex) {
+			// Nothing else here fails like this but the connection.
+			logger.debug("A request for {} broke off", request.getRequestURI(), ex);
+			refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
+		}
+		catch (RuntimeException ex) {
+			logger.error("A request for {} failed", request.getRequestURI(), ex);
+			refuse(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how."),
+					response);
+		}
+	}
+
+	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		Operation operation = this.operations.get(request.getMethod().equals("HEAD") ? "GET" : request.getMethod());
+		if (operation == null) {
+			refuseMethod(request, response);
+			return;
+		}
+		if (!requests.tryAcquire()) {
+			response.setHeader("Retry-After", "1");
+			throw new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "There are too many requests at once.");
+		}
+		try {
+			refuseForm(request);
+			operation.action().serve(Query.of(request, operation.parameters()), new Exchange(request, response));
+		}
+		finally {
+			requests.release();
+		}
+	}
+
+	// Its body would be read as parameters.
+	private static void refuseForm(HttpServletRequest request) {
+		String type = request.getContentType();
+		if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+					"A form is not taken here; with curl, add -H 'Content-Type: text/plain'.");
+		}
+	}
+
+	private void refuseMethod(HttpServletRequest request, HttpServletResponse response) {
+		if (this.operations.isEmpty()) {
+			throw new RequestProblem(HttpStatus.NOT_FOUND, "There is nothing at this path.");
+		}
+		Set<String> allowed = new TreeSet<>(this.operations.keySet());
+		allowed.add("HEAD");
+		response.setHeader("Allow", String.join(", ", allowed));
+		throw new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
+				"There is no " + request.getMethod() + " here, but " + String.join(", ", allowed) + ".");
+	}
+
+	/**
+	 * Refuses a request, or breaks a reply that has begun.
+	 * @param problem why
+	 * @param response the reply
+	 * @throws IOException if it can't be sent, or was broken
+	 */
+	public static void refuse(RequestProblem problem, HttpServletResponse response) throws IOException {
+		if (response.isCommitted()) {
+			throw new CloseNowException("The reply is cut: " + problem.getMessage());
+		}
+		response.resetBuffer();
+		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
+		response.setStatus(problem.status().value());
+		response.setContentType("application/problem+json");
+		response.setContentLength(json.length);
+		response.getOutputStream().write(json);
+	}
+
+	/**
+	 * Answers requests.
+	 */
+	@FunctionalInterface
+	public interface Action {
+
+		/**
+		 * Answers a request.
+		 * @param query its parameters
+		 * @param exchange the request and its reply
+		 * @throws IOException if the client has gone
+		 */
+		void serve(Query query, Exchange exchange) throws IOException;
+
+	}
+
+	private record Operation(Set<String> parameters, Action action) {
+
+	}
+
+}
