@@ -18,13 +18,16 @@ final class Consolidation {
 	 * The slots begin at multiples of their length, so that a chart which is drawn again
 	 * a little later shows the same ones; what is before the first of them is left out.
 	 * As in Graphite, a slot takes the value before its time too, and leaves its last one
-	 * to the next.
+	 * to the next; where no series has any value or gap, there is no series.
 	 * @param series the series
 	 * @param maxPoints how many points each may have; 0 is any number
 	 * @return the series, shorter where they were too long
 	 */
 	static List<Series> of(List<Series> series, int maxPoints) {
-		if (maxPoints == 0 || series.stream().allMatch((one) -> one.size() == 0)) {
+		if (series.stream().allMatch((one) -> one.size() == 0)) {
+			return List.of();
+		}
+		if (maxPoints == 0) {
 			return series;
 		}
 		long start = series.stream().mapToLong(Series::start).min().orElse(0);

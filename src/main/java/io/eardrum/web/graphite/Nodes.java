@@ -2,7 +2,10 @@ package io.eardrum.web.graphite;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
@@ -86,9 +89,9 @@ final class Nodes {
 			throws IOException {
 		// Several paths can end in the same name.
 		SortedMap<String, NodeTree.Kind> names = new TreeMap<>();
-		nodes.forEach((path, kind) -> names.merge(path.substring(path.lastIndexOf('.') + 1), kind, NodeTree.Kind::and));
+		nodes.forEach((path, kind) -> names.merge(name(path), kind, NodeTree.Kind::and));
 		Separated json = new Separated(text.ascii("["));
-		if (wildcards && names.size() > 1) {
+		if (wildcards && nodes.size() > 1) {
 			boolean branches = names.values().stream().anyMatch(NodeTree.Kind::isBranch);
 			json.node("*", base + "*", branches ? NodeTree.Kind.BRANCH : NodeTree.Kind.LEAF);
 		}
@@ -105,12 +108,13 @@ final class Nodes {
 	private static void completions(SortedMap<String, NodeTree.Kind> nodes, boolean wildcards, ReplyText text)
 			throws IOException {
 		Separated json = new Separated(text.ascii("{\"metrics\":["));
-		for (Map.Entry<String, NodeTree.Kind> node : nodes.entrySet()) {
-			String path = node.getKey();
-			if (node.getValue().isLeaf()) {
+		List<String> paths = new ArrayList<>(nodes.keySet());
+		paths.sort(Comparator.comparing(Nodes::name));
+		for (String path : paths) {
+			if (nodes.get(path).isLeaf()) {
 				json.completion(path, path, "1");
 			}
-			if (node.getValue().isBranch()) {
+			if (nodes.get(path).isBranch()) {
 				json.completion(path + ".", path, "0");
 			}
 		}
@@ -118,6 +122,10 @@ final class Nodes {
 			json.next().ascii("{\"name\":\"*\"}");
 		}
 		text.ascii("]}");
+	}
+
+	private static String name(String path) {
+		return path.substring(path.lastIndexOf('.') + 1);
 	}
 
 	/**
@@ -219,7 +227,7 @@ final class Nodes {
 
 		void completion(String completed, String path, String leaf) throws IOException {
 			next().ascii("{\"path\":").jsonString(completed).ascii(",\"name\":");
-			this.text.jsonString(path.substring(path.lastIndexOf('.') + 1));
+			this.text.jsonString(name(path));
 			this.text.ascii(",\"is_leaf\":\"").ascii(leaf).ascii("\"}");
 		}
 

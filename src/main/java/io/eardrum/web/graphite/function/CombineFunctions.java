@@ -126,6 +126,7 @@ final class CombineFunctions {
 			.withConsolidation(Aggregation.AVERAGE)
 			.withXFilesFactor(0)
 			.withValues(aligned.grid(), values)
+			.withTags(Map.of(Series.NAME_TAG, name))
 			.withPath(name);
 	}
 

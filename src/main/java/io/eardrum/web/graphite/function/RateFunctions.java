@@ -167,7 +167,7 @@ final class RateFunctions {
 		for (Series series : call.series(evaluation.over(evaluation.from() + seconds, evaluation.until() + seconds))) {
 			long end = resetEnd ? first.end() : series.end() - series.start() + first.start();
 			result.add(series.movedTo(first.start(), end)
-				.withPath("timeShift(" + series.name() + ", \"" + signed + "\")"));
+				.withName("timeShift(" + series.name() + ", \"" + signed + "\")"));
 		}
 		return result;
 	}

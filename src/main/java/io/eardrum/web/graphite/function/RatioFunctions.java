@@ -120,6 +120,7 @@ final class RatioFunctions {
 		return series.stream()
 			.map((one) -> one.map((value) -> (total.value() == 0) ? Double.NaN : value / total.value() * 100)
 				.withPath("asPercent(" + one.name() + "," + text + ")"))
+			.map((one) -> one.withTags(Map.of(Series.NAME_TAG, one.name())))
 			.toList();
 	}
 
@@ -150,7 +151,8 @@ final class RatioFunctions {
 	private static Series missing(Series like, String name, String total) {
 		double[] values = like.room(like.size());
 		Arrays.fill(values, Double.NaN);
-		return like.withValues(values).withPath("asPercent(" + name + "," + total + ")");
+		String newName = "asPercent(" + name + "," + total + ")";
+		return like.withValues(values).withTags(Map.of(Series.NAME_TAG, newName)).withPath(newName);
 	}
 
 }

@@ -5,7 +5,6 @@ import java.util.List;
 
 import io.eardrum.web.graphite.function.Parameter.Type;
 import io.eardrum.web.graphite.function.SeriesFunction.Group;
-import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -67,9 +66,7 @@ final class SpecialFunctions {
 
 	private static Series line(FunctionCall call) {
 		double value = call.number("value");
-		boolean whole = call.expressions("value").get(0) instanceof Expression.Number number && number.whole();
-		String text = whole ? Long.toString((long) value) : NumberText.exact(value);
-		return constantLine(call.evaluation(), value, text);
+		return constantLine(call.evaluation(), value, NumberText.exact(value));
 	}
 
 	static Series constantLine(Evaluation evaluation, double value, String name) {

@@ -7,9 +7,11 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -21,8 +23,8 @@ import io.eardrum.storage.MetricRepository;
  * The step of a series is {@linkplain StepGuess guessed} from its points in the range in
  * which the request first reads it, and stays for the request, so that what a function
  * reads besides (earlier points for a moving average, say) is on the same grid. A series
- * with fewer than two points has the most common step of those that the same pattern
- * found, or 60 s. If a series had more than 20 000 slots in the range of the request, its
+ * with fewer than two points there is guessed from its last day; one with fewer than two
+ * points in that has the most common step of those that the same pattern found, or 60 s. If a series had more than 20 000 slots in the range of the request, its
  * step becomes the least multiple with which it has no more.
  * <p>
  * <em>Threads</em>: one. <em>Memory</em>: the slots, on the account of the request, and
@@ -36,6 +38,8 @@ public final class SeriesReader {
 
 	/** How many points may be looked at before the step is decided. */
 	static final int MAX_SAMPLE = 40_000;
+
+	private static final long LAST_DAY_SECONDS = 86_400;
 
 	private final MetricRepository repository;
 
@@ -79,9 +83,15 @@ public final class SeriesReader {
 				else if (sample(key, from, until)) {
 					found.add(sampled(key, from, until));
 				}
-				else if (this.sample.size > 0 || this.repository.last(key) != null) {
-					pending.add(new Pending(key, found.size()));
-					found.add(null);
+				else {
+					Point last = this.repository.last(key);
+					if (last != null && guessBefore(key, last.timestamp())) {
+						found.add(readSlots(key, knownStep(key), from, until));
+					}
+					else if (last != null) {
+						pending.add(new Pending(key, found.size()));
+						found.add(null);
+					}
 				}
 			}
 			long step = commonStep(keys);
@@ -118,6 +128,21 @@ public final class SeriesReader {
 		return series(key, grid, filler);
 	}
 
+	// Looks at the last day of a series that has too few points in the range.
+	private boolean guessBefore(SeriesKey key, long last) throws IOException {
+		StepGuess guess = new StepGuess();
+		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
+		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
+			for (int i = from; i < to; i++) {
+				guess.add(timestamps[i]);
+			}
+		});
+		if (guess.step() > 0) {
+			this.steps.put(key, guess.step());
+		}
+		return guess.step() > 0;
+	}
+
 	private Series readSlots(SeriesKey key, long step, long from, long until) throws IOException {
 		Grid grid = grid(step, from, until);
 		SlotFiller filler = new SlotFiller(grid, step, this.account.values(grid.size()));
@@ -134,6 +159,10 @@ public final class SeriesReader {
 
 	private Series series(SeriesKey key, Grid grid, SlotFiller filler) {
 		return Series.of(this.account, key.toString(), grid, filler.finish());
+	}
+
+	private long knownStep(SeriesKey key) {
+		return Objects.requireNonNull(this.steps.get(key));
 	}
 
 	private Grid grid(long step, long from, long until) {
