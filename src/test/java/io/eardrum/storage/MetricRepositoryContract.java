@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
@@ -267,7 +268,10 @@ public abstract class MetricRepositoryContract {
 		this.repository.forEachLast((key) -> {
 			asked.add(key);
 			return !key.toString().equals("d");
-		}, (key, last) -> rows.add(new Row(key.toString(), last.timestamp(), last.value())));
+		}, (key, last) -> {
+			Point known = Objects.requireNonNull(last);
+			rows.add(new Row(key.toString(), known.timestamp(), known.value()));
+		});
 		assertThat(rows).containsExactly(new Row("b", 2, 2), new Row("a", 2, 2), new Row("c", 2, 4));
 		assertThat(asked).extracting(SeriesKey::toString).containsExactly("b", "a", "c", "d");
 	}

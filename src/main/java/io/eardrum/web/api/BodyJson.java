@@ -58,34 +58,36 @@ final class BodyJson {
 	 */
 	void readAll(InputStream body) throws IOException {
 		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), body)) {
-			if (parser.nextToken() != JsonToken.START_ARRAY) {
-				throw problem("The body must be an array of objects with key, value and timestamp.");
+			try {
+				readArray(parser);
 			}
-			long index = 0;
-			while (true) {
-				JsonToken token = parser.nextToken();
-				if (token == JsonToken.END_ARRAY) {
-					break;
-				}
-				if (token == JsonToken.START_OBJECT) {
-					readPoint(parser, index);
-				}
-				else {
-					parser.skipChildren();
-					this.intake.wrong(index, ErrorReason.WRONG_WORD_COUNT);
-				}
-				index++;
+			catch (JacksonIOException ex) {
+				throw ex.getCause();
 			}
-			if (parser.nextToken() != null) {
-				throw problem("There is something behind the array.");
+			catch (JacksonException ex) {
+				throw problem("The body is no JSON that can be read, at line " + parser.currentLocation().getLineNr()
+						+ ", column " + parser.currentLocation().getColumnNr() + ".");
 			}
 		}
-		catch (JacksonIOException ex) {
-			throw ex.getCause();
+	}
+
+	private void readArray(JsonParser parser) throws IOException {
+		if (parser.nextToken() != JsonToken.START_ARRAY) {
+			throw problem("The body must be an array of objects with key, value and timestamp.");
 		}
-		catch (JacksonException ex) {
-			throw problem("The body is no JSON that can be read: " + ex.getOriginalMessage() + " (line "
-					+ ex.getLocation().getLineNr() + ", column " + ex.getLocation().getColumnNr() + ").");
+		JsonToken token = parser.nextToken();
+		for (long index = 0; token != JsonToken.END_ARRAY; index++) {
+			if (token == JsonToken.START_OBJECT) {
+				readPoint(parser, index);
+			}
+			else {
+				parser.skipChildren();
+				this.intake.wrong(index, ErrorReason.WRONG_WORD_COUNT);
+			}
+			token = parser.nextToken();
+		}
+		if (parser.nextToken() != null) {
+			throw problem("There is something behind the array.");
 		}
 	}
 

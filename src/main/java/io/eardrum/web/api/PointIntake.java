@@ -191,7 +191,7 @@ final class PointIntake implements CommandHandler {
 
 	private String message(ErrorReason reason) {
 		return switch (reason) {
-			case WRONG_WORD_COUNT -> "A put has a key, a value and a timestamp, with blanks between them.";
+			case WRONG_WORD_COUNT -> "A point has a key, a value and a timestamp.";
 			case BAD_KEY -> "A key is a word of 1 to " + this.limits.maxKeyLength()
 					+ " bytes without blanks and control characters, and not *.";
 			case BAD_VALUE -> "A value is a finite decimal number.";

@@ -183,6 +183,8 @@ public final class Endpoint implements HttpRequestHandler {
 		response.resetBuffer();
 		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
 		response.setStatus(problem.status().value());
+		// Of a reply that had been prepared.
+		response.setCharacterEncoding((String) null);
 		response.setContentType("application/problem+json");
 		response.setContentLength(json.length);
 		response.getOutputStream().write(json);

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.nio.file.Path;
 import java.time.Clock;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +92,7 @@ class LastPointReaderTests {
 		this.repository.put(batch);
 	}
 
-	private Point last(String key) {
+	private @Nullable Point last(String key) {
 		return this.repository.last(SeriesKey.of(key));
 	}
 

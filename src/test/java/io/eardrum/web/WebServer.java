@@ -1,0 +1,149 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.UnaryOperator;
+
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.boot.builder.SpringApplicationBuilder;
+import org.springframework.context.ConfigurableApplicationContext;
+
+import io.eardrum.EardrumApplication;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.MetricRepository;
+
+/**
+ * The whole application on free ports of the loopback interface, with the memory store,
+ * as a client of its HTTP port sees it.
+ */
+public final class WebServer implements AutoCloseable {
+
+	private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+	private final ConfigurableApplicationContext context;
+
+	private final MetricRepository store;
+
+	private WebServer(ConfigurableApplicationContext context, MetricRepository store) {
+		this.context = context;
+		this.store = store;
+	}
+
+	public static WebServer start(String... arguments) {
+		return start(UnaryOperator.identity(), arguments);
+	}
+
+	/**
+	 * Starts the application.
+	 * @param inFront puts something in front of the store
+	 * @param arguments arguments of the command line
+	 * @return the running server
+	 */
+	public static WebServer start(UnaryOperator<MetricRepository> inFront, String... arguments) {
+		String[] all = new String[arguments.length + 3];
+		all[0] = "--eardrum.tcp.port=0";
+		all[1] = "--server.port=0";
+		all[2] = "--eardrum.storage.type=memory";
+		System.arraycopy(arguments, 0, all, 3, arguments.length);
+		AtomicReference<MetricRepository> store = new AtomicReference<>();
+		BeanPostProcessor interceptor = new BeanPostProcessor() {
+
+			@Override
+			public Object postProcessAfterInitialization(Object bean, String name) {
+				if (bean instanceof MetricRepository repository) {
+					store.set(repository);
+					return inFront.apply(repository);
+				}
+				return bean;
+			}
+
+		};
+		ConfigurableApplicationContext context = new SpringApplicationBuilder(EardrumApplication.class)
+			.initializers((starting) -> starting.getBeanFactory().addBeanPostProcessor(interceptor))
+			.run(all);
+		return new WebServer(context, Objects.requireNonNull(store.get()));
+	}
+
+	public ConfigurableApplicationContext context() {
+		return this.context;
+	}
+
+	public MetricRepository store() {
+		return this.store;
+	}
+
+	public int port() {
+		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
+	}
+
+	public void put(String key, double value, long timestamp) {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of(key), timestamp, value);
+		this.store.put(batch);
+	}
+
+	public HttpResponse<String> get(String path, String... headers) {
+		return send(HttpRequest.newBuilder(uri(path)), headers);
+	}
+
+	public HttpResponse<String> post(String path, String contentType, String body) {
+		return send(HttpRequest.newBuilder(uri(path)).POST(HttpRequest.BodyPublishers.ofString(body)), "Content-Type",
+				contentType);
+	}
+
+	public HttpResponse<String> method(String method, String path) {
+		return send(HttpRequest.newBuilder(uri(path)).method(method, HttpRequest.BodyPublishers.noBody()));
+	}
+
+	private HttpResponse<String> send(HttpRequest.Builder request, String... headers) {
+		for (int i = 0; i < headers.length; i += 2) {
+			request.header(headers[i], headers[i + 1]);
+		}
+		try {
+			return CLIENT.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new IllegalStateException(ex);
+		}
+	}
+
+	private URI uri(String path) {
+		// A URI has none of these, although this server takes them.
+		String encoded = path.replace("[", "%5B").replace("]", "%5D").replace("{", "%7B").replace("}", "%7D");
+		return URI.create("http://127.0.0.1:" + port() + encoded);
+	}
+
+	/**
+	 * Sends a request over a socket, with whatever headers.
+	 * @param lines the lines of the request
+	 * @return the open connection
+	 * @throws IOException if that fails
+	 */
+	public Socket open(String... lines) throws IOException {
+		Socket socket = new Socket("127.0.0.1", port());
+		socket.setSoTimeout(60_000);
+		String head = String.join("\r\n", lines) + "\r\n\r\n";
+		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
+		return socket;
+	}
+
+	@Override
+	public void close() {
+		this.context.close();
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.eardrum.web.api;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.reply.RequestProblem;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link PointIntake}, {@link BodyLines} and {@link BodyJson}.
+ */
+class PointIntakeTests {
+
+	private static final ProtocolLimits LIMITS = new ProtocolLimits(64, 16);
+
+	private final MemoryMetricRepository repository = new MemoryMetricRepository();
+
+	@Test
+	void linesAreStored() throws IOException {
+		assertThat(lines("put a 1 1\nput a 2.5 2\r\n\n  \t\nput \u00fc 3 3")).isEqualTo(3);
+		assertThat(keys()).containsExactly("a", "\u00fc");
+		assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(2, 2.5));
+		assertThat(lines("")).isZero();
+		assertThat(lines("\n\n")).isZero();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';',
+			value = { "got a 1 1;unknown_command", "get a;unknown_command", "get *;unknown_command",
+					"put a 1;wrong_word_count", "put a 1 1 1;wrong_word_count", "put * 1 1;bad_key",
+					"put aaaaaaaaaaaaaaaaa 1 1;bad_key", "put a nan 1;bad_value", "put a 1e999 1;bad_value",
+					"put a 1 1.0;bad_timestamp", "GET / HTTP/1.1;http",
+					"put a 1 0000000000000000000000000000000000000000000000000000000001;line_too_long" })
+	void wrongLinesHaveTheReasonsOfTheTcpPort(String line, String reason) {
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> lines("put ok 1 1\n\n" + line + "\nput ok 2 2"))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":422", "\"stored\":2",
+					"\"errorCount\":1", "[{\"line\":3,\"reason\":\"" + reason + "\",\"message\":"));
+		assertThat(keys()).containsExactly("ok");
+	}
+
+	@Test
+	void linesAreTheSameHoweverTheyArrive() throws IOException {
+		StringBuilder body = new StringBuilder();
+		for (int i = 0; i < 20_000; i++) {
+			body.append("put k").append(i % 7).append(' ').append(i).append(' ').append(i).append('\n');
+		}
+		body.append("put huge ").append("1".repeat(300_000)).append(" 1\nput k0 -1 20000");
+		byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
+		long seed = System.nanoTime();
+		Random random = new Random(seed);
+		InputStream trickle = new ByteArrayInputStream(bytes) {
+
+			@Override
+			public int read(byte[] target, int offset, int length) {
+				return super.read(target, offset, Math.min(length, 1 + random.nextInt(20_000)));
+			}
+
+		};
+		PointIntake intake = new PointIntake(this.repository, LIMITS, "line");
+		new BodyLines(intake, LIMITS).readAll(trickle);
+		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
+			.isThrownBy(intake::end)
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"stored\":20001",
+					"[{\"line\":20001,\"reason\":\"line_too_long\""));
+		int[] points = { 0 };
+		this.repository.readAll(TimeRange.ALL, (key, timestamps, values, from, to) -> points[0] += to - from);
+		assertThat(points[0]).isEqualTo(20_001);
+	}
+
+	@Test
+	void onlyTheFirstErrorsAreTold() {
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines("nonsense\n".repeat(1_000_000)))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":1000000", "\"line\":100,")
+				.doesNotContain("\"line\":101,"));
+	}
+
+	@Test
+	void objectsAreStored() throws IOException {
+		assertThat(json("[]")).isZero();
+		assertThat(json(" [ {\"key\": \"a\", \"value\": 1, \"timestamp\": 1}, "
+				+ "{\"timestamp\": -2, \"tags\": {\"x\": [1, 2]}, \"value\": 1.5e3, \"key\": \"\\u00fc\\ud83d\\ude00\"}]"))
+			.isEqualTo(2);
+		assertThat(this.repository.last(SeriesKey.of("\u00fc\ud83d\ude00"))).isEqualTo(new Point(-2, 1500));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';', quoteCharacter = '|', value = { "{};wrong_word_count", "7;wrong_word_count",
+			"[[1]];wrong_word_count", "{\"key\":\"a\",\"value\":1};wrong_word_count",
+			"{\"key\":\"\",\"value\":1,\"timestamp\":1};bad_key", "{\"key\":null,\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"a b\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"a 1 1\\nput b\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"*\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"\\ud83d\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"aaaaaaaaaaaaaaaaa\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"a\",\"value\":\"1\",\"timestamp\":1};bad_value",
+			"{\"key\":\"a\",\"value\":null,\"timestamp\":1};bad_value",
+			"{\"key\":\"a\",\"value\":1e999,\"timestamp\":1};bad_value",
+			"{\"key\":\"a\",\"value\":1,\"timestamp\":1.0};bad_timestamp",
+			"{\"key\":\"a\",\"value\":1,\"timestamp\":9223372036854775808};bad_timestamp" })
+	void wrongObjectsAreTold(String element, String reason) {
+		String good = "{\"key\":\"ok\",\"value\":1,\"timestamp\":1}";
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> json("[" + good + "," + element + "," + good + "]"))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":422", "\"stored\":2",
+					"[{\"index\":1,\"reason\":\"" + reason + "\""));
+		assertThat(keys()).containsExactly("ok");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "{}", "[", "[{\"key\":\"a\"", "[1}", "[] []", "[NaN]", "[{\"key\":\"a\",}]" })
+	void brokenJsonIsRefused(String body) {
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400", "\"stored\":0"));
+	}
+
+	@Test
+	void hugePartsOfJsonAreRefused() {
+		for (String body : List.of("[{\"key\":\"" + "a".repeat(1_000_000) + "\"}]", "[" + "1".repeat(1_000_000) + "]",
+				"[".repeat(1_000), "[{\"" + "a".repeat(1_000_000) + "\":1}]")) {
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body))
+				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400"));
+		}
+	}
+
+	private long lines(String body) throws IOException {
+		PointIntake intake = new PointIntake(this.repository, LIMITS, "line");
+		new BodyLines(intake, LIMITS).readAll(stream(body));
+		return intake.end();
+	}
+
+	private long json(String body) throws IOException {
+		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+		new BodyJson(intake, LIMITS).readAll(stream(body));
+		return intake.end();
+	}
+
+	private static InputStream stream(String body) {
+		return new ByteArrayInputStream(body.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private List<String> keys() {
+		List<String> keys = new ArrayList<>();
+		this.repository.forEachKey((key) -> keys.add(key.toString()));
+		return keys;
+	}
+
+}
