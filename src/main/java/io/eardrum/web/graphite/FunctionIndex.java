@@ -74,10 +74,11 @@ final class FunctionIndex {
 	private static Map<String, Object> description(SeriesFunction function) {
 		Map<String, Object> description = new LinkedHashMap<>();
 		description.put("name", function.name());
-		description.put("function", function.name() + function.parameters()
-			.stream()
-			.map((parameter) -> (parameter.multiple() ? "*" : "") + parameter.name())
-			.collect(Collectors.joining(", ", "(", ")")));
+		description.put("function",
+				function.name() + function.parameters()
+					.stream()
+					.map((parameter) -> (parameter.multiple() ? "*" : "") + parameter.name())
+					.collect(Collectors.joining(", ", "(", ")")));
 		description.put("description", function.description());
 		description.put("module", "graphite.render.functions");
 		description.put("group", function.group().heading());

@@ -48,8 +48,8 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 		}
 		List<String> targets = query.all(query.all("target").isEmpty() ? "target[]" : "target");
 		if (targets.size() > MAX_TARGETS) {
-			throw new QueryException("A request has at most " + MAX_TARGETS + " targets, and not " + targets.size()
-					+ ".");
+			throw new QueryException(
+					"A request has at most " + MAX_TARGETS + " targets, and not " + targets.size() + ".");
 		}
 		String points = query.optional("maxDataPoints");
 		boolean limited = points != null && DIGITS.matcher(points).matches();

@@ -24,8 +24,9 @@ import io.eardrum.storage.MetricRepository;
  * which the request first reads it, and stays for the request, so that what a function
  * reads besides (earlier points for a moving average, say) is on the same grid. A series
  * with fewer than two points there is guessed from its last day; one with fewer than two
- * points in that has the most common step of those that the same pattern found, or 60 s. If a series had more than 20 000 slots in the range of the request, its
- * step becomes the least multiple with which it has no more.
+ * points in that has the most common step of those that the same pattern found, or 60 s.
+ * If a series had more than 20 000 slots in the range of the request, its step becomes
+ * the least multiple with which it has no more.
  * <p>
  * <em>Threads</em>: one. <em>Memory</em>: the slots, on the account of the request, and
  * up to 40 000 points of one series while its step is not known yet; what is beyond them

@@ -72,7 +72,8 @@ class TimeReferenceTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "-", "5", "min", "5m", "5 min", "1h5", "99999999999y", "999999999999999999999s", "1h-5min" })
+	@ValueSource(strings = { "", "-", "5", "min", "5m", "5 min", "1h5", "99999999999y", "999999999999999999999s",
+			"1h-5min" })
 	void whatIsNoSpanIsSaidToBeNone(String text) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TimeOffset.seconds(text));
 	}
@@ -80,8 +81,8 @@ class TimeReferenceTests {
 	@ParameterizedTest
 	@CsvSource({ "2, 2, 2.0", "0.1, 0.1, 0.1", "1000000, 1e+06, 1000000.0", "1234567, 1.23457e+06, 1234567.0",
 			"123456, 123456, 123456.0", "0.0001, 0.0001, 0.0001", "0.00001, 1e-05, 1e-05", "-2.5, -2.5, -2.5",
-			"1e16, 1e+16, 1e+16", "1e300, 1e+300, 1e+300", "0, 0, 0.0", "100, 100, 100.0", "0.30000000000000004, 0.3, "
-					+ "0.30000000000000004", "999999.5, 1e+06, 999999.5" })
+			"1e16, 1e+16, 1e+16", "1e300, 1e+300, 1e+300", "0, 0, 0.0", "100, 100, 100.0",
+			"0.30000000000000004, 0.3, " + "0.30000000000000004", "999999.5, 1e+06, 999999.5" })
 	void numberIsWrittenAsPythonWritesIt(double number, String brief, String exact) {
 		assertThat(NumberText.brief(number)).isEqualTo(brief);
 		assertThat(NumberText.exact(number)).isEqualTo(exact);
