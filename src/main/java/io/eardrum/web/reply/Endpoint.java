@@ -40,6 +40,8 @@ public final class Endpoint implements HttpRequestHandler {
 
 	private final Map<String, Operation> operations = new TreeMap<>();
 
+	private boolean lenient;
+
 	private Endpoint() {
 	}
 
@@ -71,6 +73,17 @@ public final class Endpoint implements HttpRequestHandler {
 	 */
 	public Endpoint post(Set<String> parameters, Action action) {
 		this.operations.put("POST", new Operation(parameters, action));
+		return this;
+	}
+
+	/**
+	 * Makes this endpoint take forms, and ignore parameters that it doesn't have: it
+	 * speaks a language that others have made, and their programs send more than they
+	 * need.
+	 * @return this endpoint
+	 */
+	public Endpoint lenient() {
+		this.lenient = true;
 		return this;
 	}
 
@@ -126,8 +139,11 @@ public final class Endpoint implements HttpRequestHandler {
 			throw new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "There are too many requests at once.");
 		}
 		try {
-			refuseForm(request);
-			operation.action().serve(Query.of(request, operation.parameters()), new Exchange(request, response));
+			if (!this.lenient) {
+				refuseForm(request);
+			}
+			Query query = this.lenient ? Query.lenient(request) : Query.of(request, operation.parameters());
+			operation.action().serve(query, new Exchange(request, response));
 		}
 		finally {
 			requests.release();

@@ -31,6 +31,15 @@ public final class Exchange {
 	}
 
 	/**
+	 * Returns the last part of the path of the request: what is behind its last slash.
+	 * @return the part, decoded
+	 */
+	public String lastPathSegment() {
+		String path = this.request.getServletPath();
+		return path.substring(path.lastIndexOf('/') + 1);
+	}
+
+	/**
 	 * Returns the body of the request, which is read as it comes.
 	 * @return the body
 	 * @throws IOException if it can't be read

@@ -35,14 +35,25 @@ public final class Query {
 	 * @return its parameters
 	 */
 	public static Query of(HttpServletRequest request, Set<String> names) {
-		Map<String, String[]> parameters;
+		return of(parameters(request), names);
+	}
+
+	/**
+	 * Reads the parameters of a request, whatever they are.
+	 * @param request the request
+	 * @return its parameters
+	 */
+	static Query lenient(HttpServletRequest request) {
+		return new Query(parameters(request));
+	}
+
+	private static Map<String, String[]> parameters(HttpServletRequest request) {
 		try {
-			parameters = request.getParameterMap();
+			return request.getParameterMap();
 		}
 		catch (IllegalStateException ex) {
 			throw new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
 		}
-		return of(parameters, names);
 	}
 
 	static Query of(Map<String, String[]> parameters, Set<String> names) {

@@ -50,6 +50,20 @@ public final class ReplyText {
 	}
 
 	/**
+	 * Writes text as it is.
+	 * @param text the text
+	 * @return this object
+	 * @throws IOException if it can't be sent
+	 */
+	public ReplyText text(String text) throws IOException {
+		int count = copy(text);
+		for (int i = 0; i < count; i++) {
+			write(this.keyBytes[i]);
+		}
+		return this;
+	}
+
+	/**
 	 * Writes a value.
 	 * @param value the value
 	 * @return this object
@@ -80,7 +94,20 @@ public final class ReplyText {
 	 * @throws IOException if it can't be sent
 	 */
 	public ReplyText jsonString(SeriesKey key) throws IOException {
-		int count = copy(key);
+		return jsonString(copy(key));
+	}
+
+	/**
+	 * Writes text as a string of JSON, with its quotes.
+	 * @param text the text
+	 * @return this object
+	 * @throws IOException if it can't be sent
+	 */
+	public ReplyText jsonString(String text) throws IOException {
+		return jsonString(copy(text));
+	}
+
+	private ReplyText jsonString(int count) throws IOException {
 		write((byte) '"');
 		for (int i = 0; i < count; i++) {
 			byte next = this.keyBytes[i];
@@ -106,7 +133,20 @@ public final class ReplyText {
 	 * @throws IOException if it can't be sent
 	 */
 	public ReplyText csvField(SeriesKey key) throws IOException {
-		int count = copy(key);
+		return csvField(copy(key));
+	}
+
+	/**
+	 * Writes text as a field of CSV, quoted if RFC 4180 asks for it.
+	 * @param text the text
+	 * @return this object
+	 * @throws IOException if it can't be sent
+	 */
+	public ReplyText csvField(String text) throws IOException {
+		return csvField(copy(text));
+	}
+
+	private ReplyText csvField(int count) throws IOException {
 		boolean quoted = false;
 		for (int i = 0; i < count; i++) {
 			byte next = this.keyBytes[i];
@@ -170,6 +210,17 @@ public final class ReplyText {
 			this.keyBytes = new byte[key.length()];
 		}
 		return key.copyTo(this.keyBytes, 0);
+	}
+
+	private int copy(String text) {
+		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+		if (bytes.length > this.keyBytes.length) {
+			this.keyBytes = bytes;
+		}
+		else {
+			System.arraycopy(bytes, 0, this.keyBytes, 0, bytes.length);
+		}
+		return bytes.length;
 	}
 
 	private void write(byte next) throws IOException {

@@ -1,0 +1,138 @@
+package io.eardrum.web.graphite;
+
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+import org.springframework.http.HttpStatus;
+
+import io.eardrum.web.graphite.function.FunctionTable;
+import io.eardrum.web.graphite.function.Parameter;
+import io.eardrum.web.graphite.function.SeriesFunction;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Answers with the functions that there are, in the form that Grafana's editor reads.
+ */
+final class FunctionIndex {
+
+	static final Set<String> PARAMETERS = Set.of("grouped", "group");
+
+	private static final String JSON = "application/json";
+
+	/**
+	 * Answers with all functions, or with those of a group.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void list(Query query, Exchange exchange) throws IOException {
+		String group = query.optional("group");
+		boolean grouped = "1".equals(query.optional("grouped")) || "true".equals(query.optional("grouped"));
+		Map<String, Object> all = new TreeMap<>();
+		FunctionTable.get().functions().values().forEach((function) -> {
+			String heading = function.group().heading();
+			if (group != null && !group.equals(heading)) {
+				return;
+			}
+			if (grouped) {
+				@SuppressWarnings("unchecked")
+				Map<String, Object> members = (Map<String, Object>) all.computeIfAbsent(heading,
+						(name) -> new TreeMap<String, Object>());
+				members.put(function.name(), description(function));
+			}
+			else {
+				all.put(function.name(), description(function));
+			}
+		});
+		exchange.reply(JSON, (text) -> write(all, text));
+	}
+
+	/**
+	 * Answers with one function.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void describe(Query query, Exchange exchange) throws IOException {
+		SeriesFunction function = FunctionTable.get().find(exchange.lastPathSegment());
+		if (function == null) {
+			throw new RequestProblem(HttpStatus.NOT_FOUND,
+					"There is no function '" + exchange.lastPathSegment() + "'; /functions lists all there are.");
+		}
+		exchange.reply(JSON, (text) -> write(description(function), text));
+	}
+
+	private static Map<String, Object> description(SeriesFunction function) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("name", function.name());
+		description.put("function",
+				function.name() + function.parameters()
+					.stream()
+					.map((parameter) -> (parameter.multiple() ? "*" : "") + parameter.name())
+					.collect(Collectors.joining(", ", "(", ")")));
+		description.put("description", function.description());
+		description.put("module", "graphite.render.functions");
+		description.put("group", function.group().heading());
+		description.put("params", function.parameters().stream().map(FunctionIndex::parameter).toList());
+		return description;
+	}
+
+	private static Map<String, Object> parameter(Parameter parameter) {
+		Map<String, Object> description = new LinkedHashMap<>();
+		description.put("name", parameter.name());
+		description.put("type", parameter.type().graphiteName());
+		if (parameter.required()) {
+			description.put("required", true);
+		}
+		if (parameter.defaultValue() != null) {
+			description.put("default", parameter.defaultValue());
+		}
+		if (parameter.multiple()) {
+			description.put("multiple", true);
+		}
+		if (parameter.type() == Parameter.Type.AGGREGATION) {
+			description.put("options", Aggregation.names());
+		}
+		if (!parameter.suggestions().isEmpty()) {
+			description.put("suggestions", parameter.suggestions());
+		}
+		return description;
+	}
+
+	private static void write(Object value, ReplyText text) throws IOException {
+		if (value instanceof Map<?, ?> map) {
+			String separator = "{";
+			for (Map.Entry<?, ?> entry : map.entrySet()) {
+				text.ascii(separator).jsonString(entry.getKey().toString()).ascii(":");
+				write(entry.getValue(), text);
+				separator = ",";
+			}
+			text.ascii(map.isEmpty() ? "{}" : "}");
+		}
+		else if (value instanceof List<?> list) {
+			String separator = "[";
+			for (Object element : list) {
+				text.ascii(separator);
+				write(element, text);
+				separator = ",";
+			}
+			text.ascii(list.isEmpty() ? "[]" : "]");
+		}
+		else if (value instanceof String string) {
+			text.jsonString(string);
+		}
+		else {
+			text.ascii(value.toString());
+		}
+	}
+
+}

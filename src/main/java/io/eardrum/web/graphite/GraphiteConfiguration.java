@@ -1,0 +1,81 @@
+package io.eardrum.web.graphite;
+
+import java.time.Clock;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
+
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.reply.Endpoint;
+
+/**
+ * Wires Graphite's read API to its paths.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RenderProperties.class)
+class GraphiteConfiguration {
+
+	/** Before static files, which have any path. */
+	private static final int ORDER = 0;
+
+	/** Which Graphite answers alike. */
+	private static final String VERSION = "1.1.8";
+
+	@Bean
+	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, RenderProperties properties) {
+		return new SimpleUrlHandlerMapping(
+				endpoints(repository, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), ORDER);
+	}
+
+	static Map<String, Endpoint> endpoints(MetricRepository repository, RenderProperties properties, Clock clock) {
+		ValueBudget budget = new ValueBudget(properties.maxValuesOrDefault());
+		Renderer renderer = new Renderer(repository, budget, properties.maxSeries(), clock);
+		Nodes nodes = new Nodes(repository);
+		FunctionIndex functions = new FunctionIndex();
+		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
+		endpoints.put("/render", both(RenderRequest.PARAMETERS, GraphiteProblem.told(renderer::render)));
+		endpoints.put("/metrics/find", both(Nodes.FIND_PARAMETERS, GraphiteProblem.told(nodes::find)));
+		endpoints.put("/metrics/expand", both(Nodes.EXPAND_PARAMETERS, GraphiteProblem.told(nodes::expand)));
+		endpoints.put("/metrics/index.json", both(Set.of(), nodes::index));
+		endpoints.put("/functions", get(FunctionIndex.PARAMETERS, functions::list));
+		endpoints.put("/functions/*", get(Set.of(), functions::describe));
+		endpoints.put("/version", get(Set.of(),
+				(query, exchange) -> exchange.reply("text/plain", (text) -> text.ascii(VERSION).ascii("\n"))));
+		// Keys have no tags here, and nobody sends events.
+		for (String path : new String[] { "/tags", "/tags/autoComplete/tags", "/tags/autoComplete/values",
+				"/events/get_data" }) {
+			endpoints.put(path, both(Set.of(),
+					(query, exchange) -> exchange.reply("application/json", (text) -> text.ascii("[]"))));
+		}
+		endpoints.put("/tags/*", get(Set.of(), (query, exchange) -> exchange.reply("application/json",
+				(text) -> text.ascii("{\"tag\":").jsonString(exchange.lastPathSegment()).ascii(",\"values\":[]}"))));
+		return withSlashes(endpoints);
+	}
+
+	private static Endpoint get(Set<String> parameters, Endpoint.Action action) {
+		return Endpoint.get(parameters, action).lenient();
+	}
+
+	private static Endpoint both(Set<String> parameters, Endpoint.Action action) {
+		return get(parameters, action).post(parameters, action);
+	}
+
+	// Graphite answers at all of its paths with a slash at their end as well.
+	private static Map<String, Endpoint> withSlashes(Map<String, Endpoint> endpoints) {
+		Map<String, Endpoint> all = new LinkedHashMap<>(endpoints);
+		endpoints.forEach((path, endpoint) -> {
+			if (!path.endsWith("*")) {
+				all.put(path + "/", endpoint);
+			}
+		});
+		return all;
+	}
+
+}

@@ -1,0 +1,236 @@
+package io.eardrum.web.graphite;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+import io.eardrum.web.reply.ReplyText;
+
+/**
+ * Answers with names: the nodes below each other that keys are made of, and all keys.
+ * Times in these requests mean nothing: a series is found whenever it had points.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class Nodes {
+
+	static final Set<String> FIND_PARAMETERS = Set.of("query", "format", "wildcards", "leavesOnly");
+
+	static final Set<String> EXPAND_PARAMETERS = Set.of("query", "groupByExpr", "leavesOnly");
+
+	private static final String JSON = "application/json";
+
+	private static final int MAX_QUERIES = 100;
+
+	private final MetricRepository repository;
+
+	Nodes(MetricRepository repository) {
+		this.repository = repository;
+	}
+
+	/**
+	 * Answers with the nodes that a pattern matches.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void find(Query query, Exchange exchange) throws IOException {
+		String pattern = query.optional("query");
+		if (pattern == null) {
+			throw new QueryException("The parameter 'query' is missing; query=* is an example.");
+		}
+		boolean wildcards = isOn(query, "wildcards");
+		boolean leavesOnly = isOn(query, "leavesOnly");
+		String format = query.optional("format");
+		switch ((format != null) ? format : "treejson") {
+			case "treejson" -> {
+				SortedMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly);
+				String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
+				exchange.reply(JSON, (text) -> tree(nodes, base, wildcards, text));
+			}
+			case "completer" -> {
+				String prefix = pattern.replace("..", "*.");
+				SortedMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
+						leavesOnly);
+				exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
+			}
+			default -> throw new QueryException("There is no format '" + format + "', but treejson and completer.");
+		}
+	}
+
+	private SortedMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly) {
+		SortedMap<String, NodeTree.Kind> nodes = NodeTree.find(this.repository, pattern);
+		if (leavesOnly) {
+			nodes.values().removeIf((kind) -> !kind.isLeaf());
+		}
+		return nodes;
+	}
+
+	private static boolean isOn(Query query, String name) {
+		return query.number(name, 0, 0, 1) == 1;
+	}
+
+	private static void tree(SortedMap<String, NodeTree.Kind> nodes, String base, boolean wildcards, ReplyText text)
+			throws IOException {
+		// Several paths can end in the same name.
+		SortedMap<String, NodeTree.Kind> names = new TreeMap<>();
+		nodes.forEach((path, kind) -> names.merge(name(path), kind, NodeTree.Kind::and));
+		Separated json = new Separated(text.ascii("["));
+		if (wildcards && nodes.size() > 1) {
+			boolean branches = names.values().stream().anyMatch(NodeTree.Kind::isBranch);
+			json.node("*", base + "*", branches ? NodeTree.Kind.BRANCH : NodeTree.Kind.LEAF);
+		}
+		for (boolean branch : new boolean[] { true, false }) {
+			for (Map.Entry<String, NodeTree.Kind> node : names.entrySet()) {
+				if (node.getValue().isBranch() == branch) {
+					json.node(node.getKey(), base + node.getKey(), node.getValue());
+				}
+			}
+		}
+		text.ascii("]");
+	}
+
+	private static void completions(SortedMap<String, NodeTree.Kind> nodes, boolean wildcards, ReplyText text)
+			throws IOException {
+		Separated json = new Separated(text.ascii("{\"metrics\":["));
+		List<String> paths = new ArrayList<>(nodes.keySet());
+		paths.sort(Comparator.comparing(Nodes::name));
+		for (String path : paths) {
+			if (nodes.get(path).isLeaf()) {
+				json.completion(path, path, "1");
+			}
+			if (nodes.get(path).isBranch()) {
+				json.completion(path + ".", path, "0");
+			}
+		}
+		if (wildcards && nodes.size() > 1) {
+			json.next().ascii("{\"name\":\"*\"}");
+		}
+		text.ascii("]}");
+	}
+
+	private static String name(String path) {
+		return path.substring(path.lastIndexOf('.') + 1);
+	}
+
+	/**
+	 * Answers with the whole paths of the nodes that patterns match.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void expand(Query query, Exchange exchange) throws IOException {
+		if (query.all("query").size() > MAX_QUERIES) {
+			throw new QueryException("'query' can be given " + MAX_QUERIES + " times at most.");
+		}
+		boolean leavesOnly = isOn(query, "leavesOnly");
+		Map<String, SortedSet<String>> found = new LinkedHashMap<>();
+		for (String pattern : query.all("query")) {
+			found.put(pattern, new TreeSet<>(nodes(pattern, leavesOnly).keySet()));
+		}
+		boolean grouped = isOn(query, "groupByExpr");
+		exchange.reply(JSON, (text) -> {
+			text.ascii("{\"results\":");
+			if (grouped) {
+				Separated groups = new Separated(text.ascii("{"));
+				for (Map.Entry<String, SortedSet<String>> group : found.entrySet()) {
+					groups.next().jsonString(group.getKey()).ascii(":");
+					strings(group.getValue(), text);
+				}
+				text.ascii("}");
+			}
+			else {
+				SortedSet<String> all = new TreeSet<>();
+				found.values().forEach(all::addAll);
+				strings(all, text);
+			}
+			text.ascii("}");
+		});
+	}
+
+	private static void strings(Iterable<String> strings, ReplyText text) throws IOException {
+		Separated json = new Separated(text.ascii("["));
+		for (String string : strings) {
+			json.next().jsonString(string);
+		}
+		text.ascii("]");
+	}
+
+	/**
+	 * Answers with all keys, in the order of their first put, as they are read.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void index(Query query, Exchange exchange) throws IOException {
+		exchange.reply(JSON, (text) -> {
+			Separated json = new Separated(text.ascii("["));
+			try {
+				this.repository.forEachKey((key) -> {
+					try {
+						json.next().jsonString(key);
+					}
+					catch (IOException ex) {
+						throw new UncheckedIOException(ex);
+					}
+				});
+			}
+			catch (UncheckedIOException ex) {
+				throw ex.getCause();
+			}
+			text.ascii("]");
+		});
+	}
+
+	/**
+	 * Writes what stands between brackets, with commas between.
+	 */
+	private static final class Separated {
+
+		private final ReplyText text;
+
+		private @Nullable String separator;
+
+		Separated(ReplyText text) {
+			this.text = text;
+		}
+
+		ReplyText next() throws IOException {
+			if (this.separator != null) {
+				this.text.ascii(this.separator);
+			}
+			this.separator = ",";
+			return this.text;
+		}
+
+		void node(String name, String id, NodeTree.Kind kind) throws IOException {
+			String branch = kind.isBranch() ? "1" : "0";
+			next().ascii("{\"text\":").jsonString(name).ascii(",\"id\":").jsonString(id);
+			this.text.ascii(",\"allowChildren\":").ascii(branch).ascii(",\"expandable\":").ascii(branch);
+			this.text.ascii(",\"leaf\":").ascii(kind.isLeaf() ? "1" : "0").ascii("}");
+		}
+
+		void completion(String completed, String path, String leaf) throws IOException {
+			next().ascii("{\"path\":").jsonString(completed).ascii(",\"name\":");
+			this.text.jsonString(name(path));
+			this.text.ascii(",\"is_leaf\":\"").ascii(leaf).ascii("\"}");
+		}
+
+	}
+
+}

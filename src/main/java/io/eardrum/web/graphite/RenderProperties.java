@@ -1,0 +1,38 @@
+package io.eardrum.web.graphite;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * What requests of Graphite's read API may take.
+ *
+ * @param maxSeries how many series one request may read
+ * @param maxValues how many values all requests together may hold in memory, eight bytes
+ * each; by default an eighth of the heap
+ */
+@ConfigurationProperties(prefix = "eardrum.render", ignoreUnknownFields = false)
+record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxValues) {
+
+	private static final long VALUES_BYTES_SHARE = 8L * Double.BYTES;
+
+	private static final int MIN_VALUES = 10_000;
+
+	RenderProperties {
+		if (maxSeries < 1) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.render.max-series", maxSeries,
+					"It must be 1 or more.");
+		}
+		if (maxValues != null && maxValues < MIN_VALUES) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.render.max-values", maxValues,
+					"It must be " + MIN_VALUES + " or more.");
+		}
+	}
+
+	long maxValuesOrDefault() {
+		return (this.maxValues != null) ? this.maxValues
+				: Math.max(MIN_VALUES, Runtime.getRuntime().maxMemory() / VALUES_BYTES_SHARE);
+	}
+
+}

@@ -1,0 +1,115 @@
+package io.eardrum.web.graphite;
+
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.web.graphite.function.Evaluation;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.query.TargetParser;
+import io.eardrum.web.graphite.query.TimeReference;
+import io.eardrum.web.reply.Query;
+
+/**
+ * What a request for values asks for.
+ *
+ * @param targets what is to be computed
+ * @param range over which time
+ * @param format how it is to be written
+ * @param maxPoints how many points a series may have in JSON; 0 is any number
+ * @param nulls whether points without a value are written
+ */
+record RenderRequest(List<Expression> targets, Evaluation.Range range, Format format, int maxPoints, boolean nulls) {
+
+	static final Set<String> PARAMETERS = Set.of("target", "target[]", "from", "until", "now", "tz", "format",
+			"rawData", "maxDataPoints", "noNullPoints");
+
+	private static final Pattern DIGITS = Pattern.compile("\\d{1,9}");
+
+	/** How many targets a request may have. */
+	private static final int MAX_TARGETS = 500;
+
+	/**
+	 * Reads a request.
+	 * @param query its parameters
+	 * @param clock tells what now is, and which zone is meant if none is given
+	 * @return what it asks for
+	 * @throws QueryException if it can't be understood
+	 */
+	static RenderRequest of(Query query, Clock clock) {
+		if (query.optional("jsonp") != null) {
+			throw new QueryException("There is no jsonp here: it lets pages of other sites read all series.");
+		}
+		List<String> targets = query.all(query.all("target").isEmpty() ? "target[]" : "target");
+		if (targets.size() > MAX_TARGETS) {
+			throw new QueryException(
+					"A request has at most " + MAX_TARGETS + " targets, and not " + targets.size() + ".");
+		}
+		String points = query.optional("maxDataPoints");
+		boolean limited = points != null && DIGITS.matcher(points).matches();
+		return new RenderRequest(
+				targets.stream().filter((target) -> !target.isBlank()).map(TargetParser::parse).toList(),
+				range(query, clock), Format.of(query), limited ? Integer.parseInt(points) : 0,
+				query.all("noNullPoints").isEmpty());
+	}
+
+	private static Evaluation.Range range(Query query, Clock clock) {
+		ZoneId zone = zone(query.optional("tz"), clock.getZone());
+		String nowText = query.optional("now");
+		long present = clock.instant().getEpochSecond();
+		long now = (nowText != null) ? TimeReference.seconds(nowText, present, zone) : present;
+		String from = query.optional("from");
+		String until = query.optional("until");
+		long first = TimeReference.seconds((from != null) ? from : "-1d", now, zone);
+		long last = TimeReference.seconds((until != null) ? until : "now", now, zone);
+		if (first == last) {
+			throw new QueryException("'from' and 'until' are the same time.");
+		}
+		return new Evaluation.Range(Math.min(first, last), Math.max(first, last), zone);
+	}
+
+	private static ZoneId zone(@Nullable String text, ZoneId fallback) {
+		try {
+			return (text != null) ? ZoneId.of(text) : fallback;
+		}
+		catch (DateTimeException ex) {
+			throw new QueryException("'" + text + "' is no time zone such as Europe/Vienna.");
+		}
+	}
+
+	/**
+	 * How series are written.
+	 */
+	enum Format {
+
+		/** An array of objects. */
+		JSON,
+
+		/** A line a point. */
+		CSV,
+
+		/** A line a series. */
+		RAW;
+
+		private static Format of(Query query) {
+			String format = query.optional("format");
+			if (format == null) {
+				return query.all("rawData").isEmpty() ? JSON : RAW;
+			}
+			return switch (format) {
+				case "json" -> JSON;
+				case "csv" -> CSV;
+				case "raw" -> RAW;
+				default -> throw new QueryException("There is no format '" + format + "', but json, csv and raw.");
+			};
+		}
+
+	}
+
+}

@@ -1,0 +1,131 @@
+package io.eardrum.web.graphite;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+import io.eardrum.web.graphite.query.NumberText;
+import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.reply.ReplyText;
+
+/**
+ * Series as the text of an answer.
+ */
+final class RenderedSeries {
+
+	private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss");
+
+	private RenderedSeries() {
+	}
+
+	/**
+	 * Writes series as JSON: an array of objects, in which a point is a pair of a value,
+	 * or null, and a time.
+	 * @param series the series
+	 * @param nulls whether points without a value are written
+	 * @param text takes it
+	 * @throws IOException if it can't be sent
+	 */
+	static void json(List<Series> series, boolean nulls, ReplyText text) throws IOException {
+		text.ascii("[");
+		String separator = "";
+		for (Series one : series) {
+			if (nulls || hasValue(one)) {
+				text.ascii(separator).ascii("{\"target\":").jsonString(one.name()).ascii(",\"tags\":");
+				tags(one.tags(), text);
+				text.ascii(",\"datapoints\":[");
+				points(one, nulls, text);
+				text.ascii("]}");
+				separator = ",\n";
+			}
+		}
+		text.ascii("]");
+	}
+
+	private static boolean hasValue(Series series) {
+		for (int i = 0; i < count(series); i++) {
+			if (!Double.isNaN(series.value(i))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static void tags(Map<String, String> tags, ReplyText text) throws IOException {
+		String separator = "{";
+		for (Map.Entry<String, String> tag : new TreeMap<>(tags).entrySet()) {
+			text.ascii(separator).jsonString(tag.getKey()).ascii(":").jsonString(tag.getValue());
+			separator = ",";
+		}
+		text.ascii("}");
+	}
+
+	private static void points(Series series, boolean nulls, ReplyText text) throws IOException {
+		String separator = "[";
+		for (int i = 0; i < count(series); i++) {
+			double value = series.value(i);
+			if (nulls || !Double.isNaN(value)) {
+				text.ascii(separator);
+				jsonValue(value, text);
+				text.ascii(",").integer(series.time(i)).ascii("]");
+				separator = ",[";
+			}
+		}
+	}
+
+	// A series that was moved in time ends where it was told to.
+	private static int count(Series series) {
+		long possible = (series.end() - series.start()) / series.step() + 1;
+		return (int) Math.max(0, Math.min(series.size(), possible));
+	}
+
+	// JSON has no infinite numbers; this one is read as such.
+	private static void jsonValue(double value, ReplyText text) throws IOException {
+		if (Double.isFinite(value)) {
+			text.value(value);
+		}
+		else {
+			text.ascii(Double.isNaN(value) ? "null" : (value > 0) ? "1e9999" : "-1e9999");
+		}
+	}
+
+	/**
+	 * Writes series as CSV: a line with name, time and value for each point.
+	 * @param series the series
+	 * @param zone in which times are told
+	 * @param text takes it
+	 * @throws IOException if it can't be sent
+	 */
+	static void csv(List<Series> series, ZoneId zone, ReplyText text) throws IOException {
+		for (Series one : series) {
+			for (int i = 0; i < one.size(); i++) {
+				text.csvField(one.name()).ascii(",");
+				text.ascii(TIME.format(Instant.ofEpochSecond(one.time(i)).atZone(zone))).ascii(",");
+				text.ascii(Double.isNaN(one.value(i)) ? "" : NumberText.exact(one.value(i))).ascii("\r\n");
+			}
+		}
+	}
+
+	/**
+	 * Writes series as lines: name, start, end and step, and after a bar the values.
+	 * @param series the series
+	 * @param text takes it
+	 * @throws IOException if it can't be sent
+	 */
+	static void raw(List<Series> series, ReplyText text) throws IOException {
+		for (Series one : series) {
+			text.text(one.name()).ascii(",").integer(one.start()).ascii(",").integer(one.end());
+			text.ascii(",").integer(one.step()).ascii("|");
+			for (int i = 0; i < one.size(); i++) {
+				text.ascii((i > 0) ? "," : "");
+				text.ascii(Double.isNaN(one.value(i)) ? "None" : NumberText.exact(one.value(i)));
+			}
+			text.ascii("\n");
+		}
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.eardrum.web.graphite;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.function.Evaluation;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.Query;
+
+/**
+ * Answers with the values of targets. All series are computed before the first byte of
+ * the answer leaves, so that an error can still be told.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class Renderer {
+
+	private final MetricRepository repository;
+
+	private final ValueBudget budget;
+
+	private final int maxSeries;
+
+	private final Clock clock;
+
+	Renderer(MetricRepository repository, ValueBudget budget, int maxSeries, Clock clock) {
+		this.repository = repository;
+		this.budget = budget;
+		this.maxSeries = maxSeries;
+		this.clock = clock;
+	}
+
+	/**
+	 * Answers a request for values.
+	 * @param query the parameters
+	 * @param exchange the reply
+	 * @throws IOException if the client has gone
+	 */
+	void render(Query query, Exchange exchange) throws IOException {
+		RenderRequest request = RenderRequest.of(query, this.clock);
+		try (ValueBudget.Account account = this.budget.open()) {
+			Evaluation evaluation = Evaluation.of(this.repository, account, request.targets(), request.range(),
+					this.maxSeries);
+			List<Series> series = new ArrayList<>();
+			for (Expression target : request.targets()) {
+				series.addAll(evaluation.evaluate(target));
+			}
+			switch (request.format()) {
+				case JSON -> {
+					List<Series> consolidated = Consolidation.of(series, request.maxPoints());
+					exchange.reply("application/json",
+							(text) -> RenderedSeries.json(consolidated, request.nulls(), text));
+				}
+				case CSV -> exchange.reply("text/csv;charset=utf-8",
+						(text) -> RenderedSeries.csv(series, request.range().zone(), text));
+				case RAW -> exchange.reply("text/plain;charset=utf-8", (text) -> RenderedSeries.raw(series, text));
+			}
+		}
+	}
+
+}

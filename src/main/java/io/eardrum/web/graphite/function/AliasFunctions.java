@@ -1,0 +1,76 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.List;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions that give series other names.
+ */
+final class AliasFunctions {
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private AliasFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(
+				new SeriesFunction("alias", Group.ALIAS, "Gives all series this name.",
+						(call) -> call.series().stream().map((one) -> one.withName(call.text("newName"))).toList(),
+						SERIES, Parameter.required("newName", Type.STRING)),
+				byNodes("aliasByNode",
+						"Takes the nodes with these numbers, from 0, or with these tags, for the name of a series."),
+				byNodes("aliasByTags", "Does what aliasByNode does."),
+				new SeriesFunction("aliasByMetric", Group.ALIAS, "Takes the last node for the name of a series.",
+						(call) -> call.series().stream().map((one) -> one.withName(part(one.name(), -1, 0))).toList(),
+						SERIES),
+				new SeriesFunction("aliasSub", Group.ALIAS,
+						"Replaces in the names what a regular expression matches; \\1 is what its first group matches.",
+						AliasFunctions::replace, SERIES, Parameter.required("search", Type.STRING),
+						Parameter.required("replace", Type.STRING)),
+				new SeriesFunction("substr", Group.SPECIAL,
+						"Takes the nodes from number start up to, but without, number stop for the name of a series.",
+						(call) -> call.series()
+							.stream()
+							.map((one) -> one
+								.withName(part(one.name(), call.integer("start", 0), call.integer("stop", 0))))
+							.toList(),
+						SERIES, Parameter.optional("start", Type.NODE, 0), Parameter.optional("stop", Type.NODE, 0)));
+	}
+
+	private static SeriesFunction byNodes(String name, String description) {
+		return new SeriesFunction(name, Group.ALIAS, description,
+				(call) -> call.series()
+					.stream()
+					.map((one) -> one.withName(SeriesNodes.join(one, call.expressions("nodes"))))
+					.toList(),
+				SERIES, Parameter.several("nodes", Type.NODE_OR_TAG, true));
+	}
+
+	private static List<Series> replace(FunctionCall call) {
+		NameRegex search = new NameRegex(call.text("search"));
+		String replacement = call.text("replace");
+		return call.series().stream().map((one) -> one.withName(search.replaceIn(one.name(), replacement))).toList();
+	}
+
+	// The innermost path, cut as Python cuts a list: negative numbers count from the end.
+	private static String part(String name, int start, int stop) {
+		int right = name.indexOf(')');
+		String path = name.substring(Math.min(name.lastIndexOf('(') + 1, (right < 0) ? name.length() : right),
+				(right < 0) ? name.length() : right);
+		String[] nodes = path.split("\\.", -1);
+		int from = index(start, nodes.length);
+		int to = (stop == 0) ? nodes.length : index(stop, nodes.length);
+		String part = (from < to) ? String.join(".", List.of(nodes).subList(from, to)) : "";
+		int comma = part.indexOf(',');
+		return (comma < 0) ? part : part.substring(0, comma);
+	}
+
+	private static int index(int number, int length) {
+		return Math.max(0, Math.min(length, (number < 0) ? length + number : number));
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.NumberText;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.AlignedSeries;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions that make one series of several, value by value.
+ */
+final class CombineFunctions {
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private static final Parameter LISTS = Parameter.several("seriesLists", Type.SERIES_LISTS, true);
+
+	private static final Parameter POSITIONS = Parameter.several("position", Type.NODE, false);
+
+	private static final Parameter CALLBACK = new Parameter("callback", Type.AGGREGATION, true, false, null,
+			List.of("average", "sum", "max", "min", "count"));
+
+	private CombineFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(simple("sumSeries", "sum", "Adds all series up."),
+				simple("averageSeries", "average", "Takes the average of all series."),
+				simple("maxSeries", "max", "Takes the highest value of all series."),
+				simple("minSeries", "min", "Takes the lowest value of all series."),
+				simple("diffSeries", "diff", "Subtracts all other series from the first one."),
+				simple("stddevSeries", "stddev", "Takes the standard deviation of all series."),
+				simple("rangeOfSeries", "rangeOf", "Takes the highest value of all series less the lowest."),
+				new SeriesFunction("multiplySeries", Group.COMBINE, "Multiplies all series with each other.",
+						CombineFunctions::multiply, LISTS),
+				new SeriesFunction("countSeries", Group.COMBINE, "Draws a line at the number of series.",
+						CombineFunctions::count, Parameter.several("seriesLists", Type.SERIES_LISTS, false)),
+				new SeriesFunction("aggregate", Group.COMBINE,
+						"Makes one series of all with an aggregation, such as 'sum'.",
+						(call) -> aggregate(call.series(), call.text("func"), call.number("xFilesFactor", 0)), SERIES,
+						Parameter.required("func", Type.AGGREGATION),
+						Parameter.optional("xFilesFactor", Type.FLOAT, null)),
+				new SeriesFunction("percentileOfSeries", Group.COMBINE, "Takes the n-th percentile of all series.",
+						CombineFunctions::percentile, SERIES, Parameter.required("n", Type.FLOAT, 95),
+						Parameter.optional("interpolate", Type.BOOLEAN, false)),
+				new SeriesFunction("groupByNode", Group.COMBINE,
+						"Makes one series of all that share a node, with an aggregation such as 'sum'.",
+						(call) -> grouped(call.series(), call.expressions("nodeNum"), call.text("callback", "average")),
+						SERIES, Parameter.required("nodeNum", Type.NODE_OR_TAG, 0, 1, 2, 3),
+						Parameter.optional("callback", Type.AGGREGATION, "average")),
+				new SeriesFunction("groupByNodes", Group.COMBINE,
+						"Makes one series of all that share some nodes, with an aggregation such as 'sum'.",
+						(call) -> grouped(call.series(), call.expressions("nodes"), call.text("callback")), SERIES,
+						CALLBACK, Parameter.several("nodes", Type.NODE_OR_TAG, true)),
+				wildcards("sumSeriesWithWildcards", "sum"), wildcards("averageSeriesWithWildcards", "average"),
+				wildcards("multiplySeriesWithWildcards", "multiply"),
+				new SeriesFunction("aggregateWithWildcards", Group.COMBINE,
+						"Makes one series of all whose names are the same without the nodes at these positions.",
+						(call) -> withoutNodes(call, call.text("func")), SERIES,
+						Parameter.required("func", Type.AGGREGATION, "average", "sum", "max"), POSITIONS),
+				new SeriesFunction("group", Group.COMBINE, "Makes one list of several.", FunctionCall::series, LISTS));
+	}
+
+	private static SeriesFunction simple(String name, String aggregation, String description) {
+		return new SeriesFunction(name, Group.COMBINE, description, (call) -> aggregate(call.series(), aggregation, 0),
+				LISTS);
+	}
+
+	private static SeriesFunction wildcards(String name, String aggregation) {
+		return new SeriesFunction(name, Group.COMBINE,
+				"Does what aggregateWithWildcards does with '" + aggregation + "'.",
+				(call) -> withoutNodes(call, aggregation), SERIES, POSITIONS);
+	}
+
+	/**
+	 * Makes one series of several.
+	 * @param series the series
+	 * @param aggregation how, by its name in Graphite
+	 * @param xFilesFactor which part of the values has to be there
+	 * @return one series, or none if there was none
+	 */
+	static List<Series> aggregate(List<Series> series, String aggregation, double xFilesFactor) {
+		if (series.isEmpty()) {
+			return List.of();
+		}
+		Aggregation function = Aggregation.named(aggregation);
+		String plain = aggregation.endsWith("Series") ? aggregation.substring(0, aggregation.length() - 6)
+				: aggregation;
+		return List.of(combine(series, plain + "Series(" + SeriesNodes.paths(series) + ")", (row) -> {
+			int present = 0;
+			for (double value : row) {
+				present += Double.isNaN(value) ? 0 : 1;
+			}
+			boolean enough = present > 0 && (double) present / row.length >= xFilesFactor;
+			return enough ? function.of(row, row.length) : Double.NaN;
+		}).withTags(commonTags(series, plain)));
+	}
+
+	/**
+	 * Makes one series of several.
+	 * @param series one series at least
+	 * @param name what it is called
+	 * @param function makes one value of a row, which it may change
+	 * @return the series
+	 */
+	static Series combine(List<Series> series, String name, Function<double[], Double> function) {
+		AlignedSeries aligned = AlignedSeries.of(series);
+		double[] values = series.get(0).room(aligned.size());
+		double[] row = new double[series.size()];
+		for (int i = 0; i < values.length; i++) {
+			aligned.row(i, row);
+			values[i] = function.apply(row);
+		}
+		return series.get(0)
+			.withConsolidation(Aggregation.AVERAGE)
+			.withXFilesFactor(0)
+			.withValues(aligned.grid(), values)
+			.withTags(Map.of(Series.NAME_TAG, name))
+			.withPath(name);
+	}
+
+	private static Map<String, String> commonTags(List<Series> series, String aggregation) {
+		Map<String, String> tags = new HashMap<>(series.get(0).tags());
+		series.forEach((one) -> tags.entrySet().retainAll(one.tags().entrySet()));
+		tags.putIfAbsent(Series.NAME_TAG, aggregation + "Series(" + SeriesNodes.paths(series) + ")");
+		tags.put("aggregatedBy", aggregation);
+		return tags;
+	}
+
+	private static List<Series> multiply(FunctionCall call) {
+		List<Series> series = call.series();
+		// As Graphite has it: one series is not changed.
+		return (series.size() == 1) ? series : aggregate(series, "multiply", 0);
+	}
+
+	private static List<Series> count(FunctionCall call) {
+		List<Series> series = call.series();
+		if (series.isEmpty()) {
+			return List.of(SpecialFunctions.constantLine(call.evaluation(), 0, "0").withPath("countSeries()"));
+		}
+		return List.of(combine(series, "countSeries(" + SeriesNodes.paths(series) + ")", (row) -> (double) row.length));
+	}
+
+	private static List<Series> percentile(FunctionCall call) {
+		double n = call.number("n");
+		if (n <= 0) {
+			throw call.error("takes a percentile above 0");
+		}
+		List<Series> series = call.series();
+		if (series.isEmpty()) {
+			return series;
+		}
+		boolean interpolate = call.flag("interpolate");
+		return List.of(combine(series, "percentileOfSeries(" + series.get(0).path() + "," + NumberText.brief(n) + ")",
+				(row) -> Percentile.of(row, row.length, n, interpolate)));
+	}
+
+	private static List<Series> grouped(List<Series> series, List<Expression> nodes, String aggregation) {
+		return byKey(series, SeriesNodes.key(nodes), aggregation);
+	}
+
+	private static List<Series> withoutNodes(FunctionCall call, String aggregation) {
+		Set<Integer> positions = new HashSet<>();
+		call.expressions("position").forEach((one) -> positions.add((int) ((Expression.Number) one).value()));
+		return byKey(call.series(), (one) -> SeriesNodes.without(one, positions), aggregation);
+	}
+
+	private static List<Series> byKey(List<Series> series, Function<Series, String> key, String aggregation) {
+		Map<String, List<Series>> groups = groups(series, key);
+		List<Series> result = new ArrayList<>();
+		groups.forEach(
+				(name, members) -> aggregate(members, aggregation, 0).forEach((one) -> result.add(one.withName(name))));
+		return result;
+	}
+
+	static Map<String, List<Series>> groups(List<Series> series, Function<Series, String> key) {
+		Map<String, List<Series>> groups = new LinkedHashMap<>();
+		series.forEach((one) -> groups.computeIfAbsent(key.apply(one), (name) -> new ArrayList<>()).add(one));
+		return groups;
+	}
+
+}

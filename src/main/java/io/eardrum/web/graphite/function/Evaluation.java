@@ -1,0 +1,127 @@
+package io.eardrum.web.graphite.function;
+
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesCatalog;
+import io.eardrum.web.graphite.series.SeriesReader;
+import io.eardrum.web.graphite.series.ValueBudget;
+
+/**
+ * Computes the targets of one request over one range of time. For one thread.
+ */
+public final class Evaluation {
+
+	private final Source source;
+
+	private final long from;
+
+	private final long until;
+
+	private Evaluation(Source source, long from, long until) {
+		this.source = source;
+		this.from = from;
+		this.until = until;
+	}
+
+	/**
+	 * Prepares a request: looks all keys up that its targets name.
+	 * @param repository where the series are
+	 * @param account whence the memory for values is taken
+	 * @param targets the targets
+	 * @param range what is asked for
+	 * @param maxSeries how many series the targets may name
+	 * @return the evaluation
+	 * @throws QueryException if a pattern is none, or too many series match
+	 */
+	public static Evaluation of(MetricRepository repository, ValueBudget.Account account,
+			Collection<Expression> targets, Range range, int maxSeries) {
+		Set<String> patterns = new LinkedHashSet<>();
+		targets.forEach((target) -> collectPatterns(target, patterns));
+		SeriesCatalog catalog = SeriesCatalog.of(repository, patterns, maxSeries);
+		SeriesReader reader = new SeriesReader(repository, account, range.until() - range.from());
+		return new Evaluation(new Source(catalog, reader, account, range), range.from(), range.until());
+	}
+
+	private static void collectPatterns(Expression expression, Set<String> patterns) {
+		if (expression instanceof Expression.Path path) {
+			patterns.add(path.pattern());
+		}
+		else if (expression instanceof Expression.Call call) {
+			call.arguments().forEach((argument) -> collectPatterns(argument, patterns));
+			call.named().values().forEach((argument) -> collectPatterns(argument, patterns));
+		}
+	}
+
+	/**
+	 * Computes a target, or a part of one.
+	 * @param expression the target
+	 * @return its series; the list may be changed
+	 * @throws QueryException if a function is not known, or was called wrongly
+	 */
+	public List<Series> evaluate(Expression expression) {
+		if (expression instanceof Expression.Path path) {
+			return new ArrayList<>(this.source.reader.read(this.source.catalog.keys(path.pattern()), path.pattern(),
+					this.from, this.until));
+		}
+		if (expression instanceof Expression.Call call) {
+			SeriesFunction function = FunctionTable.get().find(call.function());
+			if (function == null) {
+				throw new QueryException("There is no function '" + call.function() + "' (character " + call.position()
+						+ "); /functions lists all there are.");
+			}
+			return function.body().apply(FunctionCall.bind(function, call, this));
+		}
+		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "
+				+ "function, and not a text or a number.");
+	}
+
+	/**
+	 * Returns an evaluation of the same request over another range of time.
+	 * @param newFrom where it begins, in seconds since 1970
+	 * @param newUntil where it ends
+	 * @return the evaluation
+	 */
+	Evaluation over(long newFrom, long newUntil) {
+		return new Evaluation(this.source, newFrom, newUntil);
+	}
+
+	long from() {
+		return this.from;
+	}
+
+	long until() {
+		return this.until;
+	}
+
+	ZoneId zone() {
+		return this.source.range.zone();
+	}
+
+	ValueBudget.Account account() {
+		return this.source.account;
+	}
+
+	/**
+	 * The range of time that a request is about.
+	 *
+	 * @param from where it begins, in seconds since 1970
+	 * @param until where it ends
+	 * @param zone where its days begin
+	 */
+	public record Range(long from, long until, ZoneId zone) {
+	}
+
+	private record Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range) {
+
+	}
+
+}

@@ -1,0 +1,256 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.query.TimeOffset;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * A function with what it was called with. Everything but series is checked when it is
+ * made; series are computed when the function asks for them, over the range it wants.
+ */
+final class FunctionCall {
+
+	private final SeriesFunction function;
+
+	private final Expression.Call call;
+
+	private final Map<String, List<Expression>> arguments;
+
+	private final Evaluation evaluation;
+
+	private FunctionCall(SeriesFunction function, Expression.Call call, Map<String, List<Expression>> arguments,
+			Evaluation evaluation) {
+		this.function = function;
+		this.call = call;
+		this.arguments = arguments;
+		this.evaluation = evaluation;
+	}
+
+	/**
+	 * Gives the arguments of a call to the parameters of its function.
+	 * @param function the function
+	 * @param call how it is called
+	 * @param evaluation computes series
+	 * @return the call
+	 * @throws QueryException if there are too many or too few arguments, or wrong ones
+	 */
+	static FunctionCall bind(SeriesFunction function, Expression.Call call, Evaluation evaluation) {
+		Map<String, List<Expression>> arguments = new HashMap<>();
+		FunctionCall bound = new FunctionCall(function, call, arguments, evaluation);
+		List<Parameter> parameters = function.parameters();
+		for (int i = 0; i < call.arguments().size(); i++) {
+			Parameter parameter = parameters.isEmpty() ? null : parameters.get(Math.min(i, parameters.size() - 1));
+			if (parameter == null || (i >= parameters.size() && !parameter.multiple())) {
+				throw bound.error("takes " + parameters.size() + " parameters, not " + call.arguments().size());
+			}
+			bound.add(parameter, call.arguments().get(i));
+		}
+		call.named().forEach((name, argument) -> bound.add(bound.parameter(name), argument));
+		for (Parameter parameter : parameters) {
+			if (parameter.required() && !arguments.containsKey(parameter.name())) {
+				throw bound.error("needs '" + parameter.name() + "', " + parameter.type().description());
+			}
+		}
+		return bound;
+	}
+
+	private Parameter parameter(String name) {
+		Set<String> names = new TreeSet<>();
+		for (Parameter parameter : this.function.parameters()) {
+			if (parameter.name().equals(name)) {
+				if (this.arguments.containsKey(name)) {
+					throw error("is given '" + name + "' twice");
+				}
+				return parameter;
+			}
+			names.add(parameter.name());
+		}
+		throw error("has no parameter '" + name + "', but " + String.join(", ", names));
+	}
+
+	private void add(Parameter parameter, Expression argument) {
+		if (argument instanceof Expression.None && !parameter.required()) {
+			return;
+		}
+		String reason = "";
+		boolean right = false;
+		try {
+			right = isRight(parameter.type(), argument);
+		}
+		catch (QueryException ex) {
+			reason = ": " + ex.getMessage();
+		}
+		if (!right) {
+			throw error("takes " + parameter.type().description() + " as '" + parameter.name() + "' (character "
+					+ argument.position() + ")" + reason);
+		}
+		this.arguments.computeIfAbsent(parameter.name(), (name) -> new ArrayList<>()).add(argument);
+	}
+
+	private static boolean isRight(Parameter.Type type, Expression argument) {
+		return switch (type) {
+			case SERIES_LIST, SERIES_LISTS ->
+				argument instanceof Expression.Path || argument instanceof Expression.Call;
+			case ANY -> !(argument instanceof Expression.Text);
+			case STRING -> argument instanceof Expression.Text;
+			case INTEGER, NODE -> isWhole(number(argument));
+			case INTEGER_OR_INFINITE -> isWhole(number(argument)) || number(argument) == Double.POSITIVE_INFINITY;
+			case FLOAT -> !Double.isNaN(number(argument));
+			case BOOLEAN -> flag(argument) != null;
+			case NODE_OR_TAG -> argument instanceof Expression.Text || isWhole(number(argument));
+			case INTERVAL -> argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
+			case INTEGER_OR_INTERVAL -> isWhole(number(argument))
+					|| argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
+			case AGGREGATION -> argument instanceof Expression.Text text && Aggregation.named(text.value()) != null;
+		};
+	}
+
+	private static boolean isWhole(double number) {
+		return number == Math.rint(number) && Math.abs(number) <= Integer.MAX_VALUE;
+	}
+
+	// What isn't a number is NaN. One in quotes is a number, too: some senders quote all.
+	private static double number(Expression argument) {
+		if (argument instanceof Expression.Number number) {
+			return number.value();
+		}
+		if (argument instanceof Expression.Text text && text.value().matches("-?\\d+(\\.\\d+)?")) {
+			return Double.parseDouble(text.value());
+		}
+		return Double.NaN;
+	}
+
+	private static @Nullable Boolean flag(Expression argument) {
+		if (argument instanceof Expression.Flag flag) {
+			return flag.value();
+		}
+		if (argument instanceof Expression.Text text) {
+			return switch (text.value().toLowerCase(Locale.ROOT)) {
+				case "true" -> true;
+				case "false" -> false;
+				default -> null;
+			};
+		}
+		double number = number(argument);
+		return (number == 0 || number == 1) ? (Boolean) (number == 1) : null;
+	}
+
+	Evaluation evaluation() {
+		return this.evaluation;
+	}
+
+	boolean has(String name) {
+		return this.arguments.containsKey(name);
+	}
+
+	/**
+	 * Computes the series that the first parameter names.
+	 * @return the series; the list may be changed
+	 */
+	List<Series> series() {
+		return series(this.evaluation);
+	}
+
+	List<Series> series(Evaluation over) {
+		return series(this.function.parameters().get(0).name(), over);
+	}
+
+	/**
+	 * Computes the series of a parameter, one list after the other if there are several.
+	 * @param name the name of the parameter
+	 * @return the series; the list may be changed
+	 */
+	List<Series> series(String name) {
+		return series(name, this.evaluation);
+	}
+
+	private List<Series> series(String name, Evaluation over) {
+		List<Series> all = new ArrayList<>();
+		for (Expression argument : this.arguments.getOrDefault(name, List.of())) {
+			all.addAll(over.evaluate(argument));
+		}
+		return all;
+	}
+
+	/**
+	 * Returns what was written for a parameter that is not series.
+	 * @param name the name of the parameter
+	 * @return the expressions, none if there is no such argument
+	 */
+	List<Expression> expressions(String name) {
+		return this.arguments.getOrDefault(name, List.of());
+	}
+
+	private Expression expression(String name) {
+		return Objects.requireNonNull(this.arguments.get(name)).get(0);
+	}
+
+	double number(String name) {
+		return number(expression(name));
+	}
+
+	double number(String name, double otherwise) {
+		return has(name) ? number(name) : otherwise;
+	}
+
+	int integer(String name) {
+		return (int) number(name);
+	}
+
+	int integer(String name, int otherwise) {
+		return has(name) ? integer(name) : otherwise;
+	}
+
+	boolean flag(String name) {
+		return has(name) && Boolean.TRUE.equals(flag(expression(name)));
+	}
+
+	boolean isText(String name) {
+		return expression(name) instanceof Expression.Text text && Double.isNaN(number(text));
+	}
+
+	String text(String name) {
+		return ((Expression.Text) expression(name)).value();
+	}
+
+	String text(String name, String otherwise) {
+		return has(name) ? text(name) : otherwise;
+	}
+
+	/**
+	 * Reads a span of time that has to be positive.
+	 * @param name the name of the parameter
+	 * @return its length in seconds
+	 */
+	long interval(String name) {
+		long seconds = TimeOffset.seconds(text(name));
+		if (seconds <= 0) {
+			throw error("needs a '" + name + "' of more than 0 seconds, and not '" + text(name) + "'");
+		}
+		return seconds;
+	}
+
+	/**
+	 * Returns an error of this call.
+	 * @param what what is wrong, to follow the name of the function
+	 * @return the error
+	 */
+	QueryException error(String what) {
+		return new QueryException("Function '" + this.call.function() + "' (character " + this.call.position() + ") "
+				+ what + (what.endsWith(".") ? "" : "."));
+	}
+
+}

@@ -1,0 +1,65 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All functions there are, by their names. Made when it is first needed. Immutable.
+ */
+public final class FunctionTable {
+
+	private static final Map<String, String> ALIASES = Map.of("sum", "sumSeries", "avg", "averageSeries", "pct",
+			"asPercent");
+
+	private final Map<String, SeriesFunction> functions;
+
+	private FunctionTable() {
+		Map<String, SeriesFunction> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		Stream
+			.of(AliasFunctions.all(), CombineFunctions.all(), RatioFunctions.all(), TransformFunctions.all(),
+					RateFunctions.all(), WindowFunctions.all(), FilterFunctions.all(), SortFunctions.all(),
+					SpecialFunctions.all())
+			.flatMap(Collection::stream)
+			.forEach((function) -> all.put(function.name(), function));
+		ALIASES.forEach((alias, name) -> all.put(alias, all.get(name).withName(alias)));
+		this.functions = Collections.unmodifiableMap(all);
+	}
+
+	/**
+	 * Returns the table.
+	 * @return the only one
+	 */
+	public static FunctionTable get() {
+		return Holder.TABLE;
+	}
+
+	/**
+	 * Finds a function.
+	 * @param name its name, as it was written
+	 * @return the function, or {@code null} if there is none
+	 */
+	public @Nullable SeriesFunction find(String name) {
+		SeriesFunction function = this.functions.get(name);
+		return (function != null && function.name().equals(name)) ? function : null;
+	}
+
+	/**
+	 * Returns all functions, by their names.
+	 * @return the functions, in the order of their names
+	 */
+	public Map<String, SeriesFunction> functions() {
+		return this.functions;
+	}
+
+	private static final class Holder {
+
+		static final FunctionTable TABLE = new FunctionTable();
+
+	}
+
+}

@@ -1,0 +1,103 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a function takes.
+ *
+ * @param name how it is called
+ * @param type what it has to be
+ * @param required whether it has to be there
+ * @param multiple whether the last parameter may come several times
+ * @param defaultValue what it is where it isn't given, for people to read
+ * @param suggestions values to choose from, though others are allowed too
+ */
+public record Parameter(String name, Type type, boolean required, boolean multiple, @Nullable Object defaultValue,
+		List<?> suggestions) {
+
+	static Parameter required(String name, Type type, Object... suggestions) {
+		return new Parameter(name, type, true, false, null, List.of(suggestions));
+	}
+
+	static Parameter optional(String name, Type type, @Nullable Object defaultValue) {
+		return new Parameter(name, type, false, false, defaultValue, List.of());
+	}
+
+	static Parameter several(String name, Type type, boolean required) {
+		return new Parameter(name, type, required, true, null, List.of());
+	}
+
+	/**
+	 * What a parameter may be, with the names that Graphite has for them.
+	 */
+	public enum Type {
+
+		/** Series: a pattern or a call. */
+		SERIES_LIST("seriesList", "a pattern or a function"),
+
+		/** The same; a function with this one takes any number of them. */
+		SERIES_LISTS("seriesLists", "a pattern or a function"),
+
+		/** Series or a number. */
+		ANY("any", "a number, a pattern or a function"),
+
+		/** A text. */
+		STRING("string", "a text in quotes"),
+
+		/** A whole number. */
+		INTEGER("integer", "a whole number"),
+
+		/** A whole number, or {@code inf}. */
+		INTEGER_OR_INFINITE("intOrInf", "a whole number or inf"),
+
+		/** A number. */
+		FLOAT("float", "a number"),
+
+		/** True or false. */
+		BOOLEAN("boolean", "true or false"),
+
+		/** The number of a node, from 0, or from the end if it is negative. */
+		NODE("node", "the number of a node"),
+
+		/** The number of a node, or the name of a tag. */
+		NODE_OR_TAG("nodeOrTag", "the number of a node or a tag in quotes"),
+
+		/** A span of time. */
+		INTERVAL("interval", "a span of time in quotes, such as '5min'"),
+
+		/** A number of steps, or a span of time. */
+		INTEGER_OR_INTERVAL("intOrInterval", "a number of points or a span of time in quotes, such as '5min'"),
+
+		/** The name of an aggregation. */
+		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'");
+
+		private final String graphiteName;
+
+		private final String description;
+
+		Type(String graphiteName, String description) {
+			this.graphiteName = graphiteName;
+			this.description = description;
+		}
+
+		/**
+		 * Tells how Graphite calls this type.
+		 * @return the name
+		 */
+		public String graphiteName() {
+			return this.graphiteName;
+		}
+
+		String description() {
+			return this.description;
+		}
+
+		boolean isSeries() {
+			return this == SERIES_LIST || this == SERIES_LISTS;
+		}
+
+	}
+
+}

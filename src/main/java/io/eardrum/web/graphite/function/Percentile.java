@@ -1,0 +1,40 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.Arrays;
+
+/**
+ * Computes percentiles as Graphite does: by rank among one value more than there are.
+ */
+final class Percentile {
+
+	private Percentile() {
+	}
+
+	/**
+	 * Computes a percentile.
+	 * @param values the values are at the front of this array, NaN where there is none
+	 * @param count how many there are
+	 * @param n the percentile, above 0, up to 100
+	 * @param interpolate whether to go between two neighbours where the rank is no whole
+	 * number, and not to the higher one
+	 * @return the value, or NaN if there is none
+	 */
+	static double of(double[] values, int count, double n, boolean interpolate) {
+		double[] sorted = Arrays.stream(values, 0, count).filter((value) -> !Double.isNaN(value)).sorted().toArray();
+		if (sorted.length == 0) {
+			return Double.NaN;
+		}
+		double exact = n / 100 * (sorted.length + 1);
+		int rank = (int) exact;
+		double fraction = exact - rank;
+		if (!interpolate) {
+			rank += (int) Math.ceil(fraction);
+		}
+		int index = Math.max(0, Math.min(sorted.length, rank) - 1);
+		if (!interpolate || rank >= sorted.length) {
+			return sorted[index];
+		}
+		return sorted[index] + fraction * (sorted[rank] - sorted[index]);
+	}
+
+}

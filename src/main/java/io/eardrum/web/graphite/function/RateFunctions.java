@@ -1,0 +1,175 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.query.TimeOffset;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Grid;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions over time: differences of neighbours, sums, summaries and shifts.
+ */
+final class RateFunctions {
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private static final Parameter MAX = Parameter.optional("maxValue", Type.FLOAT, null);
+
+	private static final Parameter MIN = Parameter.optional("minValue", Type.FLOAT, null);
+
+	private RateFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(
+				new SeriesFunction("derivative", Group.TRANSFORM, "Takes each value less the one before it.",
+						RateFunctions::derivative, SERIES),
+				new SeriesFunction("nonNegativeDerivative", Group.TRANSFORM,
+						"Takes each value of a counter less the one before it; where the counter has started again, "
+								+ "there is no value, or the one that maxValue or minValue let compute.",
+						(call) -> counted(call, (delta) -> delta), SERIES, MAX, MIN),
+				new SeriesFunction("perSecond", Group.TRANSFORM,
+						"Does what nonNegativeDerivative does, and divides by the seconds between the values.",
+						(call) -> counted(call, null), SERIES, MAX, MIN),
+				new SeriesFunction("integral", Group.TRANSFORM, "Adds all values up to each one.",
+						RateFunctions::integral, SERIES),
+				new SeriesFunction("summarize", Group.TRANSFORM,
+						"Makes one value of all in an interval such as '1h'; intervals begin at multiples of their "
+								+ "length, or at the first value if alignToFrom is true.",
+						RateFunctions::summarize, SERIES,
+						Parameter.required("intervalString", Type.INTERVAL, "10min", "1h", "1d"),
+						Parameter.optional("func", Type.AGGREGATION, "sum"),
+						Parameter.optional("alignToFrom", Type.BOOLEAN, false)),
+				new SeriesFunction("timeShift", Group.TRANSFORM,
+						"Shows the values of an earlier time, such as '1d' before, or of a later one ('+1d').",
+						RateFunctions::shift, SERIES, Parameter.required("timeShift", Type.INTERVAL, "1h", "1d", "7d"),
+						Parameter.optional("resetEnd", Type.BOOLEAN, true)));
+	}
+
+	private static List<Series> derivative(FunctionCall call) {
+		List<Series> result = new ArrayList<>();
+		for (Series series : call.series()) {
+			double[] values = series.room(series.size());
+			double previous = Double.NaN;
+			for (int i = 0; i < values.length; i++) {
+				// NaN as soon as one of them is.
+				values[i] = series.value(i) - previous;
+				previous = series.value(i);
+			}
+			result.add(series.withValues(values).withPath("derivative(" + series.name() + ")"));
+		}
+		return result;
+	}
+
+	private static List<Series> counted(FunctionCall call,
+			@org.jspecify.annotations.Nullable Function<Double, Double> plain) {
+		double max = call.number("maxValue", Double.NaN);
+		double min = call.number("minValue", Double.NaN);
+		List<Series> result = new ArrayList<>();
+		for (Series series : call.series()) {
+			double[] values = series.room(series.size());
+			double previous = Double.NaN;
+			for (int i = 0; i < values.length; i++) {
+				double value = series.value(i);
+				if (value > max || value < min) {
+					value = Double.NaN;
+				}
+				double delta = delta(value, previous, max, min);
+				values[i] = (plain != null) ? delta : TransformFunctions.rounded(delta / series.step(), 6);
+				previous = value;
+			}
+			String name = (plain != null) ? "nonNegativeDerivative(" : "perSecond(";
+			result.add(series.withValues(values).withPath(name + series.name() + ")"));
+		}
+		return result;
+	}
+
+	// Comparisons with NaN are false, so that what isn't given and what isn't there drop
+	// out.
+	private static double delta(double value, double previous, double max, double min) {
+		if (Double.isNaN(value) || Double.isNaN(previous)) {
+			return Double.NaN;
+		}
+		if (value >= previous) {
+			return value - previous;
+		}
+		if (!Double.isNaN(max)) {
+			return max + 1 + value - previous - (Double.isNaN(min) ? 0 : min);
+		}
+		return value - min;
+	}
+
+	private static List<Series> integral(FunctionCall call) {
+		List<Series> result = new ArrayList<>();
+		for (Series series : call.series()) {
+			double[] sum = new double[1];
+			result.add(series.map((value) -> {
+				sum[0] += value;
+				return sum[0];
+			}).withPath("integral(" + series.name() + ")"));
+		}
+		return result;
+	}
+
+	private static List<Series> summarize(FunctionCall call) {
+		long interval = call.interval("intervalString");
+		String function = call.text("func", "sum");
+		boolean alignToFrom = call.flag("alignToFrom");
+		List<Series> result = new ArrayList<>();
+		for (Series series : call.series()) {
+			String name = "summarize(" + series.name() + ", \"" + call.text("intervalString") + "\", \"" + function
+					+ "\"" + (alignToFrom ? ", true)" : ")");
+			result.add(summarize(series, interval, Aggregation.named(function), alignToFrom).withPath(name));
+		}
+		return result;
+	}
+
+	private static Series summarize(Series series, long interval, Aggregation aggregation, boolean alignToFrom) {
+		long start = alignToFrom ? series.start() : Math.floorDiv(series.start(), interval) * interval;
+		long end = alignToFrom ? series.end() : Math.floorDiv(series.end(), interval) * interval + interval;
+		long slots = (end - start + interval - 1) / interval;
+		double[] values = series.room(slots);
+		double[] slot = new double[series.size()];
+		int next = 0;
+		for (int i = 0; i < values.length; i++) {
+			int count = 0;
+			int present = 0;
+			while (next < series.size() && series.time(next) < series.end()
+					&& series.time(next) < start + (i + 1) * interval) {
+				slot[count++] = series.value(next);
+				present += Double.isNaN(series.value(next)) ? 0 : 1;
+				next++;
+			}
+			values[i] = series.isEnough(present, (double) interval / series.step()) ? aggregation.of(slot, count)
+					: Double.NaN;
+		}
+		return series.withValues(new Grid(start, alignToFrom ? start + slots * interval : end, interval), values);
+	}
+
+	private static List<Series> shift(FunctionCall call) {
+		String text = call.text("timeShift");
+		// Without a sign it goes back.
+		String signed = Character.isDigit(text.charAt(0)) ? "-" + text : text;
+		long seconds = TimeOffset.seconds(signed);
+		boolean resetEnd = !call.has("resetEnd") || call.flag("resetEnd");
+		List<Series> original = call.series();
+		if (original.isEmpty()) {
+			return original;
+		}
+		Series first = original.get(0);
+		Evaluation evaluation = call.evaluation();
+		List<Series> result = new ArrayList<>();
+		for (Series series : call.series(evaluation.over(evaluation.from() + seconds, evaluation.until() + seconds))) {
+			long end = resetEnd ? first.end() : series.end() - series.start() + first.start();
+			result.add(series.movedTo(first.start(), end)
+				.withName("timeShift(" + series.name() + ", \"" + signed + "\")"));
+		}
+		return result;
+	}
+
+}

@@ -1,0 +1,158 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.NumberText;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions that divide series by series.
+ */
+final class RatioFunctions {
+
+	private static final String MISSING = "MISSING";
+
+	private RatioFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(
+				new SeriesFunction("divideSeries", Group.COMBINE, "Divides each series by one other series.",
+						RatioFunctions::divide, Parameter.required("dividendSeriesList", Type.SERIES_LIST),
+						Parameter.required("divisorSeries", Type.SERIES_LIST)),
+				new SeriesFunction("divideSeriesLists", Group.COMBINE,
+						"Divides each series of the first list by the one at its place in the second.",
+						RatioFunctions::divideLists, Parameter.required("dividendSeriesList", Type.SERIES_LIST),
+						Parameter.required("divisorSeriesList", Type.SERIES_LIST)),
+				new SeriesFunction("asPercent", Group.COMBINE,
+						"Shows each series in percent of a total: a number, a series, one series for each, or the sum "
+								+ "of all; with nodes, of those series that share the nodes.",
+						RatioFunctions::percent, Parameter.required("seriesList", Type.SERIES_LIST),
+						Parameter.optional("total", Type.ANY, null),
+						Parameter.several("nodes", Type.NODE_OR_TAG, false)));
+	}
+
+	private static List<Series> divide(FunctionCall call) {
+		List<Series> dividends = call.series();
+		List<Series> divisors = call.series("divisorSeries");
+		if (divisors.size() > 1) {
+			throw call.error("takes one series as 'divisorSeries', and not " + divisors.size());
+		}
+		if (divisors.isEmpty()) {
+			return dividends.stream()
+				.map((one) -> one.map((value) -> Double.NaN).withPath("divideSeries(" + one.name() + ",MISSING)"))
+				.toList();
+		}
+		return dividends.stream().map((one) -> quotient("divideSeries", one, divisors.get(0), 1)).toList();
+	}
+
+	private static List<Series> divideLists(FunctionCall call) {
+		List<Series> dividends = call.series();
+		List<Series> divisors = call.series("divisorSeriesList");
+		if (divisors.size() != dividends.size()) {
+			throw call.error("takes lists of the same length, and not of " + dividends.size() + " and "
+					+ divisors.size() + " series");
+		}
+		List<Series> result = new ArrayList<>();
+		for (int i = 0; i < dividends.size(); i++) {
+			result.add(quotient("divideSeries", dividends.get(i), divisors.get(i), 1));
+		}
+		return result;
+	}
+
+	private static Series quotient(String function, Series dividend, Series divisor, double factor) {
+		return CombineFunctions.combine(List.of(dividend, divisor),
+				function + "(" + dividend.name() + "," + divisor.name() + ")",
+				(row) -> (row[1] == 0) ? Double.NaN : row[0] / row[1] * factor);
+	}
+
+	private static List<Series> percent(FunctionCall call) {
+		List<Series> series = call.series();
+		List<Expression> nodes = call.expressions("nodes");
+		Expression total = call.has("total") ? call.expressions("total").get(0) : null;
+		if (total instanceof Expression.Number number) {
+			if (!nodes.isEmpty()) {
+				throw call.error("takes nodes with a series as 'total', and not with a number");
+			}
+			return percentOf(series, number);
+		}
+		List<Series> totals = (total != null) ? call.series("total") : null;
+		if (!nodes.isEmpty()) {
+			return percentByNodes(series, totals, SeriesNodes.key(nodes));
+		}
+		if (series.isEmpty()) {
+			return series;
+		}
+		if (totals == null) {
+			Series sum = CombineFunctions.aggregate(series, "sum", 0).get(0);
+			return series.stream().map((one) -> quotient("asPercent", one, sum, 100)).toList();
+		}
+		if (totals.size() == 1) {
+			return series.stream().map((one) -> quotient("asPercent", one, totals.get(0), 100)).toList();
+		}
+		if (totals.size() != series.size()) {
+			throw call.error("takes as 'total' a number, one series, or as many as there are, " + series.size()
+					+ ", and not " + totals.size());
+		}
+		series.sort(Comparator.comparing(Series::name));
+		totals.sort(Comparator.comparing(Series::name));
+		List<Series> result = new ArrayList<>();
+		for (int i = 0; i < series.size(); i++) {
+			result.add(quotient("asPercent", series.get(i), totals.get(i), 100));
+		}
+		return result;
+	}
+
+	private static List<Series> percentOf(List<Series> series, Expression.Number total) {
+		String text = total.whole() ? Long.toString((long) total.value()) : NumberText.exact(total.value());
+		return series.stream()
+			.map((one) -> one.map((value) -> (total.value() == 0) ? Double.NaN : value / total.value() * 100)
+				.withPath("asPercent(" + one.name() + "," + text + ")"))
+			.map((one) -> one.withTags(Map.of(Series.NAME_TAG, one.name())))
+			.toList();
+	}
+
+	private static List<Series> percentByNodes(List<Series> series, @Nullable List<Series> totals,
+			Function<Series, String> key) {
+		Map<String, List<Series>> groups = CombineFunctions.groups(series, key);
+		Map<String, List<Series>> totalGroups = (totals != null) ? CombineFunctions.groups(totals, key) : groups;
+		Set<String> keys = new LinkedHashSet<>(groups.keySet());
+		keys.addAll(totalGroups.keySet());
+		List<Series> result = new ArrayList<>();
+		for (String name : keys) {
+			List<Series> members = groups.getOrDefault(name, List.of());
+			List<Series> ofTotal = totalGroups.getOrDefault(name, List.of());
+			if (ofTotal.isEmpty()) {
+				members.forEach((one) -> result.add(missing(one, one.name(), MISSING)));
+				continue;
+			}
+			Series total = (ofTotal.size() == 1) ? ofTotal.get(0)
+					: CombineFunctions.aggregate(ofTotal, "sum", 0).get(0);
+			members.forEach((one) -> result.add(quotient("asPercent", one, total, 100)));
+			if (members.isEmpty()) {
+				result.add(missing(total, MISSING, total.name()));
+			}
+		}
+		return result;
+	}
+
+	private static Series missing(Series like, String name, String total) {
+		double[] values = like.room(like.size());
+		Arrays.fill(values, Double.NaN);
+		String newName = "asPercent(" + name + "," + total + ")";
+		return like.withValues(values).withTags(Map.of(Series.NAME_TAG, newName)).withPath(newName);
+	}
+
+}

@@ -1,0 +1,88 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.query.TargetParser;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * The nodes in the names of series: what stands between their dots.
+ */
+final class SeriesNodes {
+
+	private SeriesNodes() {
+	}
+
+	/**
+	 * Joins some nodes of a series. Where its name is a call, they are those of the first
+	 * path in it; where the series has no such node, it is empty.
+	 * @param series the series
+	 * @param wanted numbers of nodes, negative ones from the end, and names of tags
+	 * @return the nodes with dots between them
+	 */
+	static String join(Series series, List<Expression> wanted) {
+		String path = series.name().endsWith(")") ? firstPath(series.name()) : series.name();
+		String[] nodes = path.split(";", 2)[0].split("\\.", -1);
+		return wanted.stream().map((expression) -> node(series, nodes, expression)).collect(Collectors.joining("."));
+	}
+
+	private static String node(Series series, String[] nodes, Expression wanted) {
+		if (wanted instanceof Expression.Text tag) {
+			return series.tags().getOrDefault(tag.value(), "");
+		}
+		int number = (int) ((Expression.Number) wanted).value();
+		int index = (number < 0) ? nodes.length + number : number;
+		return (index >= 0 && index < nodes.length) ? nodes[index] : "";
+	}
+
+	private static String firstPath(String name) {
+		try {
+			Expression expression = TargetParser.parse(name);
+			while (expression instanceof Expression.Call call && !call.arguments().isEmpty()) {
+				expression = call.arguments().get(0);
+			}
+			return (expression instanceof Expression.Path path) ? path.pattern() : name;
+		}
+		catch (QueryException ex) {
+			// A name that somebody made up, with a parenthesis at its end.
+			return name;
+		}
+	}
+
+	/**
+	 * Leaves some nodes out of the name of a series.
+	 * @param series the series
+	 * @param positions the numbers of these nodes
+	 * @return the others with dots between them
+	 */
+	static String without(Series series, Set<Integer> positions) {
+		String[] nodes = series.name().split("\\.", -1);
+		List<String> rest = new ArrayList<>();
+		for (int i = 0; i < nodes.length; i++) {
+			if (!positions.contains(i)) {
+				rest.add(nodes[i]);
+			}
+		}
+		return String.join(".", rest);
+	}
+
+	/**
+	 * Joins the paths of series, each of them once.
+	 * @param series the series
+	 * @return the paths with commas between them
+	 */
+	static String paths(List<Series> series) {
+		return series.stream().map(Series::path).distinct().collect(Collectors.joining(","));
+	}
+
+	static Function<Series, String> key(List<Expression> nodes) {
+		return (series) -> join(series, nodes);
+	}
+
+}

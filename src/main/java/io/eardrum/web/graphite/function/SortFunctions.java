@@ -1,0 +1,77 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions that put series into another order.
+ */
+final class SortFunctions {
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private static final Parameter REVERSE = Parameter.optional("reverse", Type.BOOLEAN, false);
+
+	private static final Pattern DIGITS = Pattern.compile("\\d+");
+
+	private static final int PADDED_DIGITS = 10;
+
+	private SortFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(
+				new SeriesFunction("sortByName", Group.SORTING,
+						"Sorts series by their names; natural puts cpu2 before cpu10.", SortFunctions::byName, SERIES,
+						Parameter.optional("natural", Type.BOOLEAN, false), REVERSE),
+				new SeriesFunction("sortBy", Group.SORTING, "Sorts series by an aggregation of their values.",
+						(call) -> sorted(call.series(),
+								FilterFunctions.by(call.text("func", "average"), call.flag("reverse"))),
+						SERIES, Parameter.optional("func", Type.AGGREGATION, "average"), REVERSE),
+				by("sortByMaxima", "Sorts series by their highest values, the highest first.", "max"),
+				by("sortByTotal", "Sorts series by the sum of their values, the highest first.", "sum"),
+				new SeriesFunction("sortByMinima", Group.SORTING,
+						"Sorts series by their lowest values, the lowest first; those without any value above 0 are "
+								+ "left out.",
+						SortFunctions::byMinima, SERIES));
+	}
+
+	private static SeriesFunction by(String name, String description, String aggregation) {
+		return new SeriesFunction(name, Group.SORTING, description,
+				(call) -> sorted(call.series(), FilterFunctions.by(aggregation, true)), SERIES);
+	}
+
+	private static List<Series> byName(FunctionCall call) {
+		Comparator<Series> order = call.flag("natural") ? Comparator.comparing((one) -> padded(one.name()))
+				: Comparator.comparing(Series::name);
+		return sorted(call.series(), call.flag("reverse") ? order.reversed() : order);
+	}
+
+	private static String padded(String name) {
+		return DIGITS.matcher(name).replaceAll(SortFunctions::padded);
+	}
+
+	private static String padded(MatchResult digits) {
+		String number = digits.group().replaceFirst("^0+(?=\\d)", "");
+		return "0".repeat(Math.max(0, PADDED_DIGITS - number.length())) + number;
+	}
+
+	private static List<Series> byMinima(FunctionCall call) {
+		List<Series> series = call.series();
+		series.removeIf((one) -> !(one.total(Aggregation.MAX) > 0));
+		return sorted(series, FilterFunctions.by("min", false));
+	}
+
+	private static List<Series> sorted(List<Series> series, Comparator<Series> order) {
+		series.sort(order);
+		return series;
+	}
+
+}

@@ -1,0 +1,177 @@
+package io.eardrum.web.graphite.function;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.List;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.NumberText;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions that make another value of each value, or of none.
+ */
+final class TransformFunctions {
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private TransformFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(
+				withNumber("scale", "factor", "Multiplies all values by a number.",
+						(factor) -> (value) -> value * factor),
+				withNumber("offset", "factor", "Adds a number to all values.", (factor) -> (value) -> value + factor),
+				withNumber("pow", "factor", "Raises all values to a power.",
+						(factor) -> (value) -> finite(Math.pow(value, factor))),
+				new SeriesFunction("add", Group.TRANSFORM, "Adds a number to all values.",
+						(call) -> each(call,
+								(one) -> one.map((value) -> value + call.number("constant"))
+									.withPath("add(" + one.name() + "," + (long) call.number("constant") + ")")),
+						SERIES, Parameter.required("constant", Type.FLOAT)),
+				plain("absolute", "Takes the sign off all values.", Math::abs),
+				plain("invert", "Takes 1 divided by each value.", (value) -> finite(1 / value)),
+				plain("squareRoot", "Takes the square root of all values.", Math::sqrt),
+				new SeriesFunction("log", Group.TRANSFORM, "Takes the logarithm of all values.",
+						TransformFunctions::logarithm, SERIES, Parameter.optional("base", Type.FLOAT, 10)),
+				new SeriesFunction("round", Group.TRANSFORM, "Rounds all values to some digits behind the point.",
+						TransformFunctions::round, SERIES, Parameter.optional("precision", Type.INTEGER, 0)),
+				new SeriesFunction("scaleToSeconds", Group.TRANSFORM,
+						"Shows values that count something in each step as if the step had this many seconds.",
+						(call) -> each(call,
+								(one) -> one.map((value) -> rounded(value * (call.number("seconds") / one.step()), 6))
+									.withPath("scaleToSeconds(" + one.name() + "," + (long) call.number("seconds")
+											+ ")")),
+						SERIES, Parameter.required("seconds", Type.INTEGER)),
+				new SeriesFunction("offsetToZero", Group.TRANSFORM, "Subtracts the lowest value from all values.",
+						(call) -> each(call, (one) -> {
+							double lowest = one.total(Aggregation.MIN);
+							return one.map((value) -> value - lowest).withPath("offsetToZero(" + one.name() + ")");
+						}), SERIES),
+				new SeriesFunction("transformNull", Group.TRANSFORM, "Puts a number where there is no value.",
+						TransformFunctions::transformNull, SERIES, Parameter.optional("default", Type.FLOAT, 0)),
+				new SeriesFunction("isNonNull", Group.COMBINE,
+						"Puts 1 where there is a value, and 0 where there is none.",
+						(call) -> each(call,
+								(one) -> filled(one.map((value) -> 1), 0).withPath("isNonNull(" + one.name() + ")")),
+						SERIES),
+				gaps("keepLastValue", "Puts the last value into gaps of at most limit values.",
+						(before, after, part) -> before, true),
+				gaps("interpolate", "Draws a straight line over gaps of at most limit values.",
+						(before, after, part) -> before + part * (after - before), false));
+	}
+
+	private static List<Series> each(FunctionCall call, Function<Series, Series> function) {
+		return call.series().stream().map(function).toList();
+	}
+
+	private static SeriesFunction withNumber(String name, String parameter, String description,
+			Function<Double, DoubleUnaryOperator> function) {
+		return new SeriesFunction(name, Group.TRANSFORM, description,
+				(call) -> each(call,
+						(one) -> one.map(function.apply(call.number(parameter)))
+							.withPath(name + "(" + one.name() + "," + NumberText.brief(call.number(parameter)) + ")")),
+				SERIES, Parameter.required(parameter, Type.FLOAT));
+	}
+
+	private static SeriesFunction plain(String name, String description, DoubleUnaryOperator operator) {
+		return new SeriesFunction(name, Group.TRANSFORM, description,
+				(call) -> each(call, (one) -> one.map(operator).withPath(name + "(" + one.name() + ")")), SERIES);
+	}
+
+	private static double finite(double value) {
+		return Double.isFinite(value) ? value : Double.NaN;
+	}
+
+	private static List<Series> logarithm(FunctionCall call) {
+		double base = call.number("base", 10);
+		if (base <= 0 || base == 1) {
+			throw call.error("takes a base above 0 that is not 1");
+		}
+		boolean whole = !call.has("base")
+				|| (call.expressions("base").get(0) instanceof Expression.Number number && number.whole());
+		String text = whole ? Long.toString((long) base) : NumberText.exact(base);
+		return each(call, (one) -> one.map((value) -> (value <= 0) ? Double.NaN : Math.log(value) / Math.log(base))
+			.withPath("log(" + one.name() + ", " + text + ")"));
+	}
+
+	private static List<Series> round(FunctionCall call) {
+		int precision = call.integer("precision", 0);
+		if (Math.abs(precision) > 400) {
+			throw call.error("takes a precision from -400 to 400");
+		}
+		String end = call.has("precision") ? "," + precision + ")" : ")";
+		return each(call, (one) -> one.map((value) -> rounded(value, precision)).withPath("round(" + one.name() + end));
+	}
+
+	/**
+	 * Rounds a value, a half to the even neighbour.
+	 * @param value the value
+	 * @param digits how many digits there may be behind the point
+	 * @return the value that is nearest to the rounded one
+	 */
+	static double rounded(double value, int digits) {
+		return Double.isFinite(value) ? new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
+				: value;
+	}
+
+	private static List<Series> transformNull(FunctionCall call) {
+		double number = call.number("default", 0);
+		return each(call, (one) -> filled(one, number)
+			.withPath("transformNull(" + one.name() + "," + NumberText.brief(number) + ")"));
+	}
+
+	private static Series filled(Series series, double number) {
+		double[] values = series.room(series.size());
+		for (int i = 0; i < values.length; i++) {
+			values[i] = Double.isNaN(series.value(i)) ? number : series.value(i);
+		}
+		return series.withValues(values);
+	}
+
+	private static SeriesFunction gaps(String name, String description, GapFiller filler, boolean atEnd) {
+		return new SeriesFunction(name, Group.TRANSFORM, description,
+				(call) -> each(call,
+						(one) -> fillGaps(one, call.number("limit", Double.POSITIVE_INFINITY), filler, atEnd)
+							.withPath(name + "(" + one.name() + ")")),
+				SERIES, Parameter.optional("limit", Type.INTEGER_OR_INFINITE, null));
+	}
+
+	private static Series fillGaps(Series series, double limit, GapFiller filler, boolean atEnd) {
+		double[] values = series.room(series.size());
+		series.copy(0, values, values.length);
+		int last = -1;
+		for (int i = 0; i <= values.length; i++) {
+			boolean end = i == values.length;
+			if (!end && Double.isNaN(values[i])) {
+				continue;
+			}
+			int gap = i - last - 1;
+			if (last >= 0 && gap > 0 && gap <= limit && (!end || atEnd)) {
+				for (int j = last + 1; j < i; j++) {
+					values[j] = filler.fill(values[last], end ? Double.NaN : values[i],
+							(double) (j - last) / (gap + 1));
+				}
+			}
+			last = i;
+		}
+		return series.withValues(values);
+	}
+
+	/**
+	 * Says what stands in a gap.
+	 */
+	@FunctionalInterface
+	private interface GapFiller {
+
+		double fill(double before, double after, double part);
+
+	}
+
+}

@@ -1,0 +1,165 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.DoubleBinaryOperator;
+
+import io.eardrum.web.graphite.function.Parameter.Type;
+import io.eardrum.web.graphite.function.SeriesFunction.Group;
+import io.eardrum.web.graphite.query.TimeOffset;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Grid;
+import io.eardrum.web.graphite.series.Series;
+
+/**
+ * Functions over the values before each value. What they need from before the range is
+ * read too.
+ */
+final class WindowFunctions {
+
+	/** How many values may be looked at where each window is computed from scratch. */
+	private static final long MAX_LOOKS = 100_000_000;
+
+	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+
+	private static final Parameter SIZE = Parameter.required("windowSize", Type.INTEGER_OR_INTERVAL, 5, 7, 10, "1min",
+			"5min", "10min", "30min", "1hour");
+
+	private static final Parameter X_FILES_FACTOR = Parameter.optional("xFilesFactor", Type.FLOAT, null);
+
+	private WindowFunctions() {
+	}
+
+	static List<SeriesFunction> all() {
+		return List.of(moving("movingAverage", "average"), moving("movingSum", "sum"), moving("movingMin", "min"),
+				moving("movingMax", "max"), moving("movingMedian", "median"),
+				new SeriesFunction("movingWindow", Group.CALCULATE,
+						"Aggregates the values before each value: a number of them, or those of a time such as '5min'.",
+						(call) -> compute(call, call.text("func", "average")), SERIES, SIZE,
+						Parameter.optional("func", Type.AGGREGATION, "average"), X_FILES_FACTOR));
+	}
+
+	private static SeriesFunction moving(String name, String aggregation) {
+		return new SeriesFunction(
+				name, Group.CALCULATE, "Takes the " + aggregation
+						+ " of the values before each value: a number of them, or those of a time " + "such as '5min'.",
+				(call) -> compute(call, aggregation), SERIES, SIZE, X_FILES_FACTOR);
+	}
+
+	private static List<Series> compute(FunctionCall call, String function) {
+		Aggregation aggregation = Aggregation.named(function);
+		boolean isTime = call.isText("windowSize");
+		String size = isTime ? "\"" + call.text("windowSize") + "\"" : Integer.toString(call.integer("windowSize"));
+		long before = isTime ? Math.abs(TimeOffset.seconds(call.text("windowSize")))
+				: Math.multiplyExact(longestStep(call), (long) Math.max(0, call.integer("windowSize")));
+		Evaluation evaluation = call.evaluation();
+		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
+		List<Series> result = new ArrayList<>();
+		long looks = 0;
+		for (Series series : call.series(evaluation.over(evaluation.from() - before, evaluation.until()))) {
+			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
+			int window = (int) Math.min(points, series.size());
+			double factor = call.number("xFilesFactor", series.xFilesFactor());
+			looks += (long) window * (series.size() - window);
+			Grid grid = new Grid(series.start() + before, series.end(), series.step());
+			double[] values = isIncremental(aggregation) ? slide(series, window, aggregation)
+					: fromScratch(call, series, window, aggregation, looks);
+			removeSparse(series, window, factor, values);
+			result.add(series.withValues(grid, values).withPath(name + "(" + series.name() + "," + size + ")"));
+		}
+		return result;
+	}
+
+	private static long longestStep(FunctionCall call) {
+		return call.series().stream().mapToLong(Series::step).max().orElse(1);
+	}
+
+	private static void removeSparse(Series series, int window, double factor, double[] values) {
+		int present = 0;
+		for (int i = 0; i < window; i++) {
+			present += Double.isNaN(series.value(i)) ? 0 : 1;
+		}
+		for (int i = 0; i < values.length; i++) {
+			if (present == 0 || (double) present / window < factor) {
+				values[i] = Double.NaN;
+			}
+			present -= (window > 0 && Double.isNaN(series.value(i))) ? 0 : 1;
+			present += Double.isNaN(series.value(i + window)) ? 0 : 1;
+		}
+	}
+
+	private static double[] fromScratch(FunctionCall call, Series series, int window, Aggregation aggregation,
+			long looks) {
+		if (looks > MAX_LOOKS) {
+			throw call.error("would look at more than " + MAX_LOOKS + " values; ask for a shorter window");
+		}
+		double[] values = series.room(series.size() - window);
+		double[] slot = new double[window];
+		for (int i = 0; i < values.length; i++) {
+			series.copy(i, slot, window);
+			values[i] = aggregation.of(slot, window);
+		}
+		return values;
+	}
+
+	private static boolean isIncremental(Aggregation aggregation) {
+		return switch (aggregation) {
+			case AVERAGE, SUM, MIN, MAX -> true;
+			default -> false;
+		};
+	}
+
+	/**
+	 * Computes windows in time proportional to the number of values, whatever the window,
+	 * without ever taking a value off a sum again, which would leave errors of rounding
+	 * behind. The values are cut into blocks of the length of a window; each window is
+	 * the end of one block and the beginning of the next (van Herk, Gil and Werman).
+	 * @param series the series
+	 * @param window how many values a window has
+	 * @param aggregation average, sum, min or max
+	 * @return one value for each value that has a whole window before it
+	 */
+	private static double[] slide(Series series, int window, Aggregation aggregation) {
+		int size = series.size();
+		double[] values = series.room(size - window);
+		if (window == 0) {
+			Arrays.fill(values, Double.NaN);
+			return values;
+		}
+		DoubleBinaryOperator operator = presentOnly(switch (aggregation) {
+			case MIN -> Math::min;
+			case MAX -> Math::max;
+			default -> Double::sum;
+		});
+		double[] upTo = series.room(size);
+		double[] from = series.room(size);
+		for (int i = 0; i < size; i++) {
+			upTo[i] = (i % window == 0) ? series.value(i) : operator.applyAsDouble(upTo[i - 1], series.value(i));
+		}
+		for (int i = size - 1; i >= 0; i--) {
+			boolean last = i == size - 1 || (i + 1) % window == 0;
+			from[i] = last ? series.value(i) : operator.applyAsDouble(series.value(i), from[i + 1]);
+		}
+		int present = 0;
+		for (int i = 0; i < window; i++) {
+			present += Double.isNaN(series.value(i)) ? 0 : 1;
+		}
+		for (int i = 0; i < values.length; i++) {
+			double end = upTo[i + window - 1];
+			values[i] = (i % window == 0) ? end : operator.applyAsDouble(from[i], end);
+			if (aggregation == Aggregation.AVERAGE) {
+				values[i] /= present;
+			}
+			present -= Double.isNaN(series.value(i)) ? 0 : 1;
+			present += Double.isNaN(series.value(i + window)) ? 0 : 1;
+		}
+		return values;
+	}
+
+	private static DoubleBinaryOperator presentOnly(DoubleBinaryOperator operator) {
+		return (a, b) -> Double.isNaN(a) ? b : Double.isNaN(b) ? a : operator.applyAsDouble(a, b);
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.eardrum.web.graphite.query;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A target, or a part of one, as it was written. Immutable.
+ */
+public sealed interface Expression {
+
+	/**
+	 * Tells where this part starts.
+	 * @return the number of its first character in the target, from 1
+	 */
+	int position();
+
+	/**
+	 * Names series.
+	 *
+	 * @param pattern a key, or a pattern of keys
+	 * @param position where it starts
+	 */
+	record Path(String pattern, int position) implements Expression {
+	}
+
+	/**
+	 * Calls a function.
+	 *
+	 * @param function the name of the function
+	 * @param arguments what stands between the parentheses, up to the first argument with
+	 * a name
+	 * @param named the arguments with a name
+	 * @param position where it starts
+	 */
+	record Call(String function, List<Expression> arguments, Map<String, Expression> named,
+			int position) implements Expression {
+
+		public Call {
+			arguments = List.copyOf(arguments);
+			named = Map.copyOf(named);
+		}
+
+	}
+
+	/**
+	 * A text in quotes.
+	 *
+	 * @param value the text, without the quotes
+	 * @param position where it starts
+	 */
+	record Text(String value, int position) implements Expression {
+	}
+
+	/**
+	 * A number.
+	 *
+	 * @param value the number, possibly infinite
+	 * @param whole whether it was written as an integer
+	 * @param position where it starts
+	 */
+	record Number(double value, boolean whole, int position) implements Expression {
+	}
+
+	/**
+	 * True or false.
+	 *
+	 * @param value which of them
+	 * @param position where it starts
+	 */
+	record Flag(boolean value, int position) implements Expression {
+	}
+
+	/**
+	 * The word that stands for a value that isn't given.
+	 *
+	 * @param position where it starts
+	 */
+	record None(int position) implements Expression {
+	}
+
+}

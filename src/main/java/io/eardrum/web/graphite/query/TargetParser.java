@@ -1,0 +1,280 @@
+package io.eardrum.web.graphite.query;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads targets such as {@code alias(sumSeries(palm.*.cpu), 'all')}, by recursive
+ * descent.
+ * <p>
+ * The language is that of Graphite without its templates: a key or a pattern; a call,
+ * whose arguments are targets, texts in single or double quotes, numbers, {@code true},
+ * {@code false}, {@code none} and {@code inf}, the last of them with names
+ * ({@code reverse=true}) where one likes; and {@code palm.cpu|scale(2)} for
+ * {@code scale(palm.cpu,2)}. A backslash takes its meaning from the character behind it.
+ * All of the target has to be of this form, where Graphite ignores what follows a
+ * complete one.
+ * <p>
+ * A parser reads one target and is used by one thread.
+ */
+public final class TargetParser {
+
+	/** How many characters a target has at most. */
+	static final int MAX_LENGTH = 16_384;
+
+	/** How deep calls stand in calls at most, so that no target exhausts the stack. */
+	static final int MAX_DEPTH = 64;
+
+	/** What ends a key or a pattern, unless a backslash stands before it. */
+	private static final String RESERVED = "(){},'\"|";
+
+	private static final Pattern INTEGER = Pattern.compile("-?\\d+");
+
+	private static final Pattern NUMBER = Pattern.compile("-?\\d+(\\.\\d+)?([eE]-?\\d+)?");
+
+	private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w*");
+
+	private final String text;
+
+	private int next;
+
+	private int depth;
+
+	private TargetParser(String text) {
+		this.text = text;
+	}
+
+	/**
+	 * Reads a target.
+	 * @param target the target
+	 * @return what it says: a path or a call
+	 * @throws QueryException if it is none; the message says where and why
+	 */
+	public static Expression parse(String target) {
+		if (target.length() > MAX_LENGTH) {
+			throw new QueryException(
+					"A target has at most " + MAX_LENGTH + " characters, this one has " + target.length() + ".");
+		}
+		TargetParser parser = new TargetParser(target);
+		Expression expression = parser.pipeline(parser.pathOrCall());
+		if (parser.peek() != END) {
+			throw parser.error("nothing more, or '|'");
+		}
+		return expression;
+	}
+
+	private Expression pathOrCall() {
+		skipBlanks();
+		int start = this.next;
+		String word = word();
+		return (peek() == '(') ? call(word, start, null) : new Expression.Path(word, start + 1);
+	}
+
+	// What follows the first part after {@code |}, each a call that takes it first.
+	private Expression pipeline(Expression first) {
+		Expression expression = first;
+		while (peek() == '|') {
+			this.next++;
+			skipBlanks();
+			int start = this.next;
+			String function = word();
+			if (peek() != '(') {
+				throw error("'('");
+			}
+			expression = call(function, start, expression);
+		}
+		return expression;
+	}
+
+	private Expression.Call call(String function, int start, @Nullable Expression piped) {
+		if (!NAME.matcher(function).matches()) {
+			throw new QueryException("'" + function + "' at character " + (start + 1) + " of target '" + this.text
+					+ "' is no name of a function.");
+		}
+		if (++this.depth > MAX_DEPTH) {
+			throw new QueryException("Calls stand more than " + MAX_DEPTH + " deep in each other at character "
+					+ (start + 1) + " of the target.");
+		}
+		List<Expression> arguments = new ArrayList<>();
+		Map<String, Expression> named = new LinkedHashMap<>();
+		if (piped != null) {
+			arguments.add(piped);
+		}
+		this.next++;
+		if (peek() == ')') {
+			this.next++;
+		}
+		else {
+			arguments(arguments, named);
+		}
+		this.depth--;
+		return new Expression.Call(function, arguments, named, start + 1);
+	}
+
+	private void arguments(List<Expression> arguments, Map<String, Expression> named) {
+		while (true) {
+			String name = argumentName();
+			if (name != null) {
+				if (named.put(name, argument()) != null) {
+					throw new QueryException("Parameter '" + name + "' is given twice before character "
+							+ (this.next + 1) + " of target '" + this.text + "'.");
+				}
+			}
+			else if (!named.isEmpty()) {
+				throw error("a parameter with a name, as the one before");
+			}
+			else {
+				arguments.add(argument());
+			}
+			char end = peek();
+			if (end != ',' && end != ')') {
+				throw error("',' or ')'");
+			}
+			this.next++;
+			if (end == ')') {
+				return;
+			}
+		}
+	}
+
+	// Reads {@code name=} if it stands here, and nothing otherwise.
+	private @Nullable String argumentName() {
+		skipBlanks();
+		int end = this.next;
+		while (end < this.text.length() && (this.text.charAt(end) == '_'
+				|| (this.text.charAt(end) < 128 && Character.isLetterOrDigit(this.text.charAt(end))))) {
+			end++;
+		}
+		String name = this.text.substring(this.next, end);
+		while (end < this.text.length() && isBlank(this.text.charAt(end))) {
+			end++;
+		}
+		if (end == this.text.length() || this.text.charAt(end) != '=' || !NAME.matcher(name).matches()) {
+			return null;
+		}
+		this.next = end + 1;
+		return name;
+	}
+
+	private Expression argument() {
+		char first = peek();
+		int start = this.next;
+		if (first == '\'' || first == '"') {
+			return new Expression.Text(quoted(first), start + 1);
+		}
+		String word = word();
+		if (peek() == '(') {
+			return pipeline(call(word, start, null));
+		}
+		Expression literal = literal(word, start + 1);
+		return (literal != null) ? literal : pipeline(new Expression.Path(word, start + 1));
+	}
+
+	private static @Nullable Expression literal(String word, int position) {
+		if (NUMBER.matcher(word).matches()) {
+			return new Expression.Number(Double.parseDouble(word), INTEGER.matcher(word).matches(), position);
+		}
+		return switch (word.toLowerCase(Locale.ROOT)) {
+			case "true" -> new Expression.Flag(true, position);
+			case "false" -> new Expression.Flag(false, position);
+			case "none" -> new Expression.None(position);
+			case "inf" -> new Expression.Number(Double.POSITIVE_INFINITY, false, position);
+			default -> null;
+		};
+	}
+
+	// A key, a pattern, a number or the name of a function.
+	private String word() {
+		int start = this.next;
+		StringBuilder word = new StringBuilder();
+		boolean inBraces = false;
+		while (this.next < this.text.length()) {
+			char c = this.text.charAt(this.next);
+			if (c == '\\' && this.next + 1 < this.text.length()) {
+				escaped(word, this.text.charAt(this.next + 1));
+				this.next += 2;
+				continue;
+			}
+			if (c == '{' && !inBraces) {
+				inBraces = true;
+			}
+			else if (c == '}' && inBraces) {
+				inBraces = false;
+			}
+			else if ((isBlank(c) && !inBraces) || (RESERVED.indexOf(c) >= 0 && !(c == ',' && inBraces))) {
+				break;
+			}
+			if (!isBlank(c)) {
+				word.append(c);
+			}
+			this.next++;
+		}
+		if (inBraces) {
+			throw error("'}'");
+		}
+		if (this.next == start) {
+			throw error("a key, a pattern or a function");
+		}
+		return word.toString();
+	}
+
+	// The backslash stays only before what would mean something in a pattern.
+	private static void escaped(StringBuilder word, char c) {
+		if ("*?[]{},\\".indexOf(c) >= 0) {
+			word.append('\\');
+		}
+		word.append(c);
+	}
+
+	private String quoted(char quote) {
+		StringBuilder value = new StringBuilder();
+		for (int i = this.next + 1; i < this.text.length(); i++) {
+			char c = this.text.charAt(i);
+			if (c == quote) {
+				this.next = i + 1;
+				return value.toString();
+			}
+			if (c == '\\' && i + 1 < this.text.length()) {
+				i++;
+				// Others keep their backslash: a regular expression needs it.
+				if (this.text.charAt(i) != quote) {
+					value.append(c);
+				}
+			}
+			value.append(this.text.charAt(i));
+		}
+		throw new QueryException(
+				"The quote at character " + (this.next + 1) + " of target '" + this.text + "' has no end.");
+	}
+
+	private static final char END = '\uffff';
+
+	private char peek() {
+		skipBlanks();
+		return (this.next < this.text.length()) ? this.text.charAt(this.next) : END;
+	}
+
+	private void skipBlanks() {
+		while (this.next < this.text.length() && isBlank(this.text.charAt(this.next))) {
+			this.next++;
+		}
+	}
+
+	private static boolean isBlank(char c) {
+		return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+	}
+
+	private QueryException error(String expected) {
+		skipBlanks();
+		String found = (this.next < this.text.length()) ? "'" + this.text.charAt(this.next) + "'" : "the end";
+		return new QueryException("Character " + (this.next + 1) + " of target '" + this.text + "' has to be "
+				+ expected + ", but is " + found + ".");
+	}
+
+}

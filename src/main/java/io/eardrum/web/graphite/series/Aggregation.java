@@ -1,0 +1,220 @@
+package io.eardrum.web.graphite.series;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+import io.eardrum.web.graphite.query.QueryException;
+
+/**
+ * Makes one value of several. A value that is missing is NaN, and left out unless said
+ * otherwise; where all are missing, or there is none, the result is missing too.
+ */
+public enum Aggregation {
+
+	/** The sum divided by the number of values. */
+	AVERAGE("average") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			return sum(values, count) / count;
+		}
+	},
+
+	/** The average, with 0 for what is missing. */
+	AVERAGE_WITH_ZEROS("avg_zero") {
+		@Override
+		public double of(double[] values, int count) {
+			double sum = 0;
+			for (int i = 0; i < count; i++) {
+				sum += Double.isNaN(values[i]) ? 0 : values[i];
+			}
+			return (count > 0) ? sum / count : Double.NaN;
+		}
+	},
+
+	/** The middle one, or the average of the two in the middle. */
+	MEDIAN("median") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			double[] sorted = Arrays.copyOf(values, count);
+			Arrays.sort(sorted);
+			int middle = count / 2;
+			return (count % 2 == 0) ? (sorted[middle - 1] + sorted[middle]) / 2 : sorted[middle];
+		}
+	},
+
+	/** The sum. */
+	SUM("sum") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			return sum(values, count);
+		}
+	},
+
+	/** The lowest value. */
+	MIN("min") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			double min = values[0];
+			for (int i = 1; i < count; i++) {
+				min = Math.min(min, values[i]);
+			}
+			return min;
+		}
+	},
+
+	/** The highest value. */
+	MAX("max") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			double max = values[0];
+			for (int i = 1; i < count; i++) {
+				max = Math.max(max, values[i]);
+			}
+			return max;
+		}
+	},
+
+	/** The first value less all others. */
+	DIFF("diff") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			double diff = values[0];
+			for (int i = 1; i < count; i++) {
+				diff -= values[i];
+			}
+			return diff;
+		}
+	},
+
+	/** The standard deviation of the whole population. */
+	STDDEV("stddev") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			double average = sum(values, count) / count;
+			double squares = 0;
+			for (int i = 0; i < count; i++) {
+				squares += (values[i] - average) * (values[i] - average);
+			}
+			return Math.sqrt(squares / count);
+		}
+	},
+
+	/** How many are there, also 0. */
+	COUNT("count") {
+		@Override
+		public double of(double[] values, int count) {
+			int present = 0;
+			for (int i = 0; i < count; i++) {
+				present += Double.isNaN(values[i]) ? 0 : 1;
+			}
+			return present;
+		}
+	},
+
+	/** The highest value less the lowest. */
+	RANGE("range") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			return MAX.ofPresent(values, count) - MIN.ofPresent(values, count);
+		}
+	},
+
+	/** The product, which is missing if any value is. */
+	MULTIPLY("multiply") {
+		@Override
+		public double of(double[] values, int count) {
+			double product = (count > 0) ? values[0] : Double.NaN;
+			for (int i = 1; i < count; i++) {
+				product *= values[i];
+			}
+			return product;
+		}
+	},
+
+	/** The first value that is there. */
+	FIRST("first") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			return values[0];
+		}
+	},
+
+	/** The last value that is there. */
+	LAST("last") {
+		@Override
+		double ofPresent(double[] values, int count) {
+			return values[count - 1];
+		}
+	};
+
+	private static final Map<String, Aggregation> ALIASES = Map.of("avg", AVERAGE, "total", SUM, "current", LAST,
+			"rangeOf", RANGE);
+
+	private final String graphiteName;
+
+	Aggregation(String graphiteName) {
+		this.graphiteName = graphiteName;
+	}
+
+	/**
+	 * Finds an aggregation by the name that Graphite gives it.
+	 * @param name the name, such as {@code avg} or {@code sumSeries}
+	 * @return the aggregation
+	 * @throws QueryException if there is none
+	 */
+	public static Aggregation named(String name) {
+		String plain = name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name;
+		Aggregation alias = ALIASES.get(plain);
+		if (alias != null) {
+			return alias;
+		}
+		for (Aggregation aggregation : values()) {
+			if (aggregation.graphiteName.equals(plain)) {
+				return aggregation;
+			}
+		}
+		throw new QueryException("'" + name + "' is no aggregation; there are " + String.join(", ", names()) + ".");
+	}
+
+	/**
+	 * Lists what {@link #named} finds.
+	 * @return the names, sorted
+	 */
+	public static List<String> names() {
+		return Stream
+			.concat(ALIASES.keySet().stream(), Arrays.stream(values()).map((aggregation) -> aggregation.graphiteName))
+			.sorted()
+			.toList();
+	}
+
+	/**
+	 * Makes one value of several.
+	 * @param values the values are at the front of this array, and may be moved
+	 * @param count how many there are
+	 * @return the value, or NaN
+	 */
+	public double of(double[] values, int count) {
+		int present = 0;
+		for (int i = 0; i < count; i++) {
+			if (!Double.isNaN(values[i])) {
+				values[present++] = values[i];
+			}
+		}
+		return (present > 0) ? ofPresent(values, present) : Double.NaN;
+	}
+
+	double ofPresent(double[] values, int count) {
+		throw new UnsupportedOperationException(this + " takes all values");
+	}
+
+	private static double sum(double[] values, int count) {
+		double sum = 0;
+		for (int i = 0; i < count; i++) {
+			sum += values[i];
+		}
+		return sum;
+	}
+
+}

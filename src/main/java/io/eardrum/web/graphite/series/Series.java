@@ -1,0 +1,329 @@
+package io.eardrum.web.graphite.series;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+
+/**
+ * A series on a grid: a value, or none, for each step of time. Immutable; what changes it
+ * returns another one, and what only gives it another name shares the values.
+ */
+public final class Series {
+
+	/** The tag that carries the name a series has in the store. */
+	public static final String NAME_TAG = "name";
+
+	private final ValueBudget.Account account;
+
+	private final String name;
+
+	private final String path;
+
+	private final Map<String, String> tags;
+
+	private final long start;
+
+	private final long end;
+
+	private final long step;
+
+	private final double[] values;
+
+	private final Aggregation consolidation;
+
+	private final double xFilesFactor;
+
+	private Series(ValueBudget.Account account, String name, String path, Map<String, String> tags, long start,
+			long end, long step, double[] values, Aggregation consolidation, double xFilesFactor) {
+		this.account = account;
+		this.name = name;
+		this.path = path;
+		this.tags = tags;
+		this.start = start;
+		this.end = end;
+		this.step = step;
+		this.values = values;
+		this.consolidation = consolidation;
+		this.xFilesFactor = xFilesFactor;
+	}
+
+	/**
+	 * Creates a series that is consolidated by its average.
+	 * @param account whence the values were taken, and those of series made of this one
+	 * are taken
+	 * @param name what it is called
+	 * @param grid when its values are
+	 * @param values the values, NaN where there is none; not to be changed any more
+	 * @return the series
+	 */
+	public static Series of(ValueBudget.Account account, String name, Grid grid, double[] values) {
+		return new Series(account, name, name, Map.of(NAME_TAG, name), grid.start(), grid.end(), grid.step(), values,
+				Aggregation.AVERAGE, 0);
+	}
+
+	/**
+	 * Tells what this series is called.
+	 * @return the name
+	 */
+	public String name() {
+		return this.name;
+	}
+
+	/**
+	 * Tells what this series is called in the names of those made of it: the pattern by
+	 * which it was found, or the call that made it.
+	 * @return the path
+	 */
+	public String path() {
+		return this.path;
+	}
+
+	public Map<String, String> tags() {
+		return this.tags;
+	}
+
+	/**
+	 * Tells when the first value is.
+	 * @return seconds since 1970
+	 */
+	public long start() {
+		return this.start;
+	}
+
+	/**
+	 * Tells where this series ends.
+	 * @return seconds since 1970, the first that are not in the series any more
+	 */
+	public long end() {
+		return this.end;
+	}
+
+	/**
+	 * Tells how far the values are from each other.
+	 * @return seconds, 1 or more
+	 */
+	public long step() {
+		return this.step;
+	}
+
+	public int size() {
+		return this.values.length;
+	}
+
+	/**
+	 * Returns a value.
+	 * @param index its number, from 0
+	 * @return the value, or NaN
+	 */
+	public double value(int index) {
+		return this.values[index];
+	}
+
+	/**
+	 * Tells when a value is.
+	 * @param index its number, from 0
+	 * @return seconds since 1970
+	 */
+	public long time(int index) {
+		return this.start + index * this.step;
+	}
+
+	public Aggregation consolidation() {
+		return this.consolidation;
+	}
+
+	public double xFilesFactor() {
+		return this.xFilesFactor;
+	}
+
+	/**
+	 * Makes one value of all.
+	 * @param aggregation how
+	 * @return the value, or NaN
+	 */
+	public double total(Aggregation aggregation) {
+		return aggregation.of(this.values.clone(), this.values.length);
+	}
+
+	/**
+	 * Makes room for the values of a series that is made of this one.
+	 * @param count how many values
+	 * @return a new array
+	 */
+	public double[] room(long count) {
+		return this.account.values(count);
+	}
+
+	/**
+	 * Tells whether there are enough values to make one of them.
+	 * @param present how many there are
+	 * @param possible how many there could be
+	 * @return whether there is one, and at least the part of them that this series wants
+	 */
+	public boolean isEnough(int present, double possible) {
+		return present > 0 && present / possible >= this.xFilesFactor;
+	}
+
+	/**
+	 * Gives this series another name, for people to read.
+	 * @param newName the name
+	 * @return the series with that name, and the path it had
+	 */
+	public Series withName(String newName) {
+		return new Series(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
+				this.consolidation, this.xFilesFactor);
+	}
+
+	/**
+	 * Gives this series the name of the call that made it.
+	 * @param newName the name, which is its path too
+	 * @return the series with that name
+	 */
+	public Series withPath(String newName) {
+		return new Series(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
+				this.consolidation, this.xFilesFactor);
+	}
+
+	/**
+	 * Says by which pattern this series was found.
+	 * @param pattern the pattern
+	 * @return the series with that path, and the name it had
+	 */
+	public Series foundBy(String pattern) {
+		return new Series(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
+				this.consolidation, this.xFilesFactor);
+	}
+
+	public Series withTag(String tag, String value) {
+		Map<String, String> newTags = new LinkedHashMap<>(this.tags);
+		newTags.put(tag, value);
+		return withTags(newTags);
+	}
+
+	public Series withTags(Map<String, String> newTags) {
+		return new Series(this.account, this.name, this.path, Map.copyOf(newTags), this.start, this.end, this.step,
+				this.values, this.consolidation, this.xFilesFactor);
+	}
+
+	public Series withConsolidation(Aggregation aggregation) {
+		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, this.values,
+				aggregation, this.xFilesFactor);
+	}
+
+	public Series withXFilesFactor(double factor) {
+		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, this.values,
+				this.consolidation, factor);
+	}
+
+	/**
+	 * Gives this series other values at the same times.
+	 * @param newValues the values, not to be changed any more
+	 * @return the series with those values
+	 */
+	public Series withValues(double[] newValues) {
+		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, newValues,
+				this.consolidation, this.xFilesFactor);
+	}
+
+	/**
+	 * Gives this series other values at other times.
+	 * @param grid the times
+	 * @param newValues the values, not to be changed any more
+	 * @return the series with those values
+	 */
+	public Series withValues(Grid grid, double[] newValues) {
+		return new Series(this.account, this.name, this.path, this.tags, grid.start(), grid.end(), grid.step(),
+				newValues, this.consolidation, this.xFilesFactor);
+	}
+
+	/**
+	 * Moves this series in time.
+	 * @param newStart when its first value is, in seconds since 1970
+	 * @param newEnd where it ends
+	 * @return the series with the same values
+	 */
+	public Series movedTo(long newStart, long newEnd) {
+		return withValues(new Grid(newStart, newEnd, this.step), this.values);
+	}
+
+	/**
+	 * Changes each value that is there.
+	 * @param operator makes another value of it; NaN takes it away
+	 * @return the series with those values
+	 */
+	public Series map(DoubleUnaryOperator operator) {
+		double[] newValues = room(this.values.length);
+		for (int i = 0; i < newValues.length; i++) {
+			newValues[i] = Double.isNaN(this.values[i]) ? Double.NaN : operator.applyAsDouble(this.values[i]);
+		}
+		return withValues(newValues);
+	}
+
+	/**
+	 * Copies some values.
+	 * @param from the number of the first
+	 * @param target where they go to, at the front
+	 * @param count how many
+	 */
+	public void copy(int from, double[] target, int count) {
+		System.arraycopy(this.values, from, target, 0, count);
+	}
+
+	/**
+	 * Makes one value of every few, from the first on, as {@link #consolidation()} says.
+	 * @param first the number of the first value to take
+	 * @param count how many values are one afterwards
+	 * @param newStart when the first of the new values is
+	 * @return the shorter series
+	 */
+	public Series consolidated(int first, int count, long newStart) {
+		double[] newValues = room((this.values.length - first + count - 1L) / count);
+		double[] slot = new double[Math.min(count, this.values.length)];
+		for (int i = 0; i < newValues.length; i++) {
+			int from = first + i * count;
+			int length = Math.min(count, this.values.length - from);
+			copy(from, slot, length);
+			newValues[i] = consolidate(slot, length, count);
+		}
+		return withValues(new Grid(newStart, this.end, this.step * count), newValues);
+	}
+
+	/**
+	 * Lays this series on another grid, consolidating what falls into one of its slots.
+	 * @param grid a grid whose steps are not shorter
+	 * @return the values, one a slot
+	 */
+	double[] onto(Grid grid) {
+		int count = grid.size();
+		if (this.step == grid.step() && this.start == grid.start() && this.values.length == count) {
+			return this.values;
+		}
+		double[] target = room(count);
+		double[] slot = new double[(int) Math.min(this.values.length, grid.step() / this.step + 1)];
+		double possible = (double) grid.step() / this.step;
+		int next = 0;
+		for (int i = 0; i < count; i++) {
+			int length = 0;
+			while (next < this.values.length && time(next) < grid.time(i + 1)) {
+				slot[length++] = this.values[next++];
+			}
+			target[i] = (length == 1 && possible == 1) ? slot[0] : consolidate(slot, length, possible);
+		}
+		return target;
+	}
+
+	private double consolidate(double[] slot, int length, double possible) {
+		int present = 0;
+		for (int i = 0; i < length; i++) {
+			present += Double.isNaN(slot[i]) ? 0 : 1;
+		}
+		return isEnough(present, possible) ? this.consolidation.of(slot, length) : Double.NaN;
+	}
+
+	@Override
+	public String toString() {
+		return this.name + " from " + this.start + " to " + this.end + " every " + this.step + " s, "
+				+ this.values.length + " values";
+	}
+
+}

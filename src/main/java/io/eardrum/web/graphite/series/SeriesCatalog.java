@@ -1,0 +1,89 @@
+package io.eardrum.web.graphite.series;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.eardrum.metric.KeyPattern;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.query.QueryException;
+
+/**
+ * Which series the patterns of one request name. All patterns are held against the keys
+ * of the store in one pass, whose time is proportional to the number of series; patterns
+ * that can match one key only need none. Immutable.
+ */
+public final class SeriesCatalog {
+
+	private final Map<String, List<SeriesKey>> found;
+
+	private SeriesCatalog(Map<String, List<SeriesKey>> found) {
+		this.found = found;
+	}
+
+	/**
+	 * Looks patterns up.
+	 * @param repository where the keys are
+	 * @param patterns the patterns
+	 * @param maxSeries how many keys all patterns together may match
+	 * @return the keys of each pattern
+	 * @throws QueryException if a pattern is none, or too many keys match
+	 */
+	public static SeriesCatalog of(MetricRepository repository, Collection<String> patterns, int maxSeries) {
+		Map<String, List<SeriesKey>> found = new HashMap<>();
+		Map<KeyPattern, List<SeriesKey>> open = new HashMap<>();
+		for (String text : patterns) {
+			KeyPattern pattern = pattern(text);
+			List<SeriesKey> keys = new ArrayList<>();
+			found.put(text, keys);
+			if (pattern.isLiteral()) {
+				keys.add(pattern.literalKey());
+			}
+			else {
+				open.put(pattern, keys);
+			}
+		}
+		if (!open.isEmpty()) {
+			scan(repository, open, maxSeries);
+			open.values().forEach((keys) -> keys.sort(Comparator.comparing(SeriesKey::toString)));
+		}
+		return new SeriesCatalog(found);
+	}
+
+	private static KeyPattern pattern(String text) {
+		try {
+			return KeyPattern.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new QueryException("'" + text + "' can't be looked up: " + ex.getMessage() + ".");
+		}
+	}
+
+	private static void scan(MetricRepository repository, Map<KeyPattern, List<SeriesKey>> open, int maxSeries) {
+		int[] total = new int[1];
+		repository.forEachKey((key) -> open.forEach((pattern, keys) -> {
+			if (pattern.matches(key)) {
+				if (++total[0] > maxSeries) {
+					throw new QueryException("More than " + maxSeries + " series match, '" + pattern
+							+ "' among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
+				}
+				keys.add(key);
+			}
+		}));
+	}
+
+	/**
+	 * Tells what a pattern has found.
+	 * @param pattern one of the patterns that this catalog was made for
+	 * @return the keys, ordered by their text. For a pattern that can match one key only
+	 * it is that key, whether there is such a series or not
+	 */
+	public List<SeriesKey> keys(String pattern) {
+		return this.found.getOrDefault(pattern, List.of());
+	}
+
+}

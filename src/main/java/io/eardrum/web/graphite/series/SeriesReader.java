@@ -1,0 +1,268 @@
+package io.eardrum.web.graphite.series;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.MetricRepository;
+
+/**
+ * Reads series for one request, and lays each on a grid.
+ * <p>
+ * The step of a series is {@linkplain StepGuess guessed} from its points in the range in
+ * which the request first reads it, and stays for the request, so that what a function
+ * reads besides (earlier points for a moving average, say) is on the same grid. A series
+ * with fewer than two points there is guessed from its last day; one with fewer than two
+ * points in that has the most common step of those that the same pattern found, or 60 s.
+ * If a series had more than 20 000 slots in the range of the request, its step becomes
+ * the least multiple with which it has no more.
+ * <p>
+ * <em>Threads</em>: one. <em>Memory</em>: the slots, on the account of the request, and
+ * up to 40 000 points of one series while its step is not known yet; what is beyond them
+ * counts for the values, and not for the step.
+ */
+public final class SeriesReader {
+
+	/** How many slots a series has at most in the range of the request. */
+	static final int MAX_SLOTS = 20_000;
+
+	/** How many points may be looked at before the step is decided. */
+	static final int MAX_SAMPLE = 40_000;
+
+	private static final long LAST_DAY_SECONDS = 86_400;
+
+	private final MetricRepository repository;
+
+	private final ValueBudget.Account account;
+
+	private final long rangeSeconds;
+
+	private final Map<SeriesKey, Long> steps = new HashMap<>();
+
+	private final Sample sample = new Sample();
+
+	/**
+	 * Creates a reader.
+	 * @param repository where the points are
+	 * @param account whence the memory for the values is taken
+	 * @param rangeSeconds how long the range of the request is
+	 */
+	public SeriesReader(MetricRepository repository, ValueBudget.Account account, long rangeSeconds) {
+		this.repository = repository;
+		this.account = account;
+		this.rangeSeconds = rangeSeconds;
+	}
+
+	/**
+	 * Reads series.
+	 * @param keys their keys; what isn't there is left out
+	 * @param pattern what found them
+	 * @param from where the range begins, in seconds since 1970
+	 * @param until where it ends
+	 * @return the series, in the order of the keys
+	 */
+	public List<Series> read(List<SeriesKey> keys, String pattern, long from, long until) {
+		try {
+			List<@Nullable Series> found = new ArrayList<>();
+			List<Pending> pending = new ArrayList<>();
+			for (SeriesKey key : keys) {
+				Long step = this.steps.get(key);
+				if (step != null) {
+					found.add(readSlots(key, step, from, until));
+				}
+				else if (sample(key, from, until)) {
+					found.add(sampled(key, from, until));
+				}
+				else {
+					Point last = this.repository.last(key);
+					if (last != null && guessBefore(key, last.timestamp())) {
+						found.add(readSlots(key, knownStep(key), from, until));
+					}
+					else if (last != null) {
+						pending.add(new Pending(key, found.size()));
+						found.add(null);
+					}
+				}
+			}
+			long step = commonStep(keys);
+			for (Pending one : pending) {
+				this.steps.put(one.key, step);
+				found.set(one.index, readSlots(one.key, step, from, until));
+			}
+			List<Series> series = new ArrayList<>(found.size());
+			for (Series one : found) {
+				if (one != null) {
+					series.add(one.foundBy(pattern));
+				}
+			}
+			return series;
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	// Reads a series whose step isn't known, and tells whether it is now.
+	private boolean sample(SeriesKey key, long from, long until) throws IOException {
+		this.sample.start(from, until);
+		this.repository.read(key, new TimeRange(from, until), this.sample);
+		return this.sample.step() > 0;
+	}
+
+	private Series sampled(SeriesKey key, long from, long until) throws IOException {
+		long step = this.sample.step();
+		this.steps.put(key, step);
+		Grid grid = grid(step, from, until);
+		SlotFiller filler = this.sample.fill(grid, step);
+		readRest(key, until, grid, filler);
+		return series(key, grid, filler);
+	}
+
+	// Looks at the last day of a series that has too few points in the range.
+	private boolean guessBefore(SeriesKey key, long last) throws IOException {
+		StepGuess guess = new StepGuess();
+		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
+		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
+			for (int i = from; i < to; i++) {
+				guess.add(timestamps[i]);
+			}
+		});
+		if (guess.step() > 0) {
+			this.steps.put(key, guess.step());
+		}
+		return guess.step() > 0;
+	}
+
+	private Series readSlots(SeriesKey key, long step, long from, long until) throws IOException {
+		Grid grid = grid(step, from, until);
+		SlotFiller filler = new SlotFiller(grid, step, this.account.values(grid.size()));
+		this.repository.read(key, new TimeRange(grid.start(), grid.end() - 1), filler);
+		return series(key, grid, filler);
+	}
+
+	// The last slot takes all points of its time, also those after the range.
+	private void readRest(SeriesKey key, long until, Grid grid, SlotFiller filler) throws IOException {
+		if (until + 1 < grid.end()) {
+			this.repository.read(key, new TimeRange(until + 1, grid.end() - 1), filler);
+		}
+	}
+
+	private Series series(SeriesKey key, Grid grid, SlotFiller filler) {
+		return Series.of(this.account, key.toString(), grid, filler.finish());
+	}
+
+	private long knownStep(SeriesKey key) {
+		return Objects.requireNonNull(this.steps.get(key));
+	}
+
+	private Grid grid(long step, long from, long until) {
+		long multiple = Math.max(1, (this.rangeSeconds / step + MAX_SLOTS - 1) / MAX_SLOTS);
+		return Grid.over(from, until, step * multiple);
+	}
+
+	private long commonStep(List<SeriesKey> keys) {
+		Map<Long, Integer> counts = new HashMap<>();
+		for (SeriesKey key : keys) {
+			Long step = this.steps.get(key);
+			if (step != null) {
+				counts.merge(step, 1, Integer::sum);
+			}
+		}
+		return counts.entrySet()
+			.stream()
+			.max(Map.Entry.<Long, Integer>comparingByValue().thenComparing((entry) -> -entry.getKey()))
+			.map(Map.Entry::getKey)
+			.orElse(StepGuess.DEFAULT);
+	}
+
+	/** A series whose step the others of its pattern decide, and its place among them. */
+	private record Pending(SeriesKey key, int index) {
+
+	}
+
+	/**
+	 * Keeps the first points of a series until its step is known, and lays all that come
+	 * afterwards on the grid.
+	 */
+	private final class Sample implements PointSink {
+
+		private long[] timestamps = new long[512];
+
+		private double[] values = new double[512];
+
+		private int size;
+
+		private StepGuess guess = new StepGuess();
+
+		private long from;
+
+		private long until;
+
+		private @Nullable SlotFiller filler;
+
+		void start(long newFrom, long newUntil) {
+			this.size = 0;
+			this.guess = new StepGuess();
+			this.from = newFrom;
+			this.until = newUntil;
+			this.filler = null;
+		}
+
+		@Override
+		public void accept(SeriesKey key, long[] newTimestamps, double[] newValues, int first, int end) {
+			int next = first;
+			while (next < end && this.filler == null) {
+				if (this.size == MAX_SAMPLE) {
+					this.filler = fill(grid(step(), this.from, this.until), step());
+				}
+				else {
+					add(newTimestamps[next], newValues[next]);
+					next++;
+				}
+			}
+			if (this.filler != null) {
+				this.filler.accept(key, newTimestamps, newValues, next, end);
+			}
+		}
+
+		private void add(long timestamp, double value) {
+			if (this.size == this.timestamps.length) {
+				this.timestamps = Arrays.copyOf(this.timestamps, this.size * 2);
+				this.values = Arrays.copyOf(this.values, this.size * 2);
+			}
+			this.timestamps[this.size] = timestamp;
+			this.values[this.size] = value;
+			this.size++;
+			this.guess.add(timestamp);
+		}
+
+		// The step, or 0 if there are too few points.
+		long step() {
+			return this.guess.step();
+		}
+
+		SlotFiller fill(Grid grid, long step) {
+			if (this.filler != null) {
+				return this.filler;
+			}
+			SlotFiller slots = new SlotFiller(grid, step, SeriesReader.this.account.values(grid.size()));
+			for (int i = 0; i < this.size; i++) {
+				slots.add(this.timestamps[i], this.values[i]);
+			}
+			return slots;
+		}
+
+	}
+
+}

@@ -1,0 +1,242 @@
+package io.eardrum.web.graphite;
+
+import java.net.URLEncoder;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+
+import com.jayway.jsonpath.JsonPath;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.web.WebServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The read API over HTTP, asked as Grafana's Graphite data source asks.
+ */
+class GraphiteIntegrationTests {
+
+	private static final String FORM = "application/x-www-form-urlencoded";
+
+	private static WebServer server;
+
+	@BeforeAll
+	static void start() {
+		server = WebServer.start("--eardrum.render.max-series=50", "--eardrum.render.max-values=100000");
+		for (int i = 0; i < 6; i++) {
+			server.put("palm.cpu", i + 0.5, 1200 + i * 60L);
+			server.put("palm.mem", 10 * i, 1200 + i * 60L);
+		}
+		server.put("palm", 1, 1200);
+		server.put("web.größe \"x\"", 7, 1200);
+		for (int i = 0; i < 60; i++) {
+			server.put("many.n" + i, i, 1200);
+		}
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	private static String encoded(String text) {
+		return URLEncoder.encode(text, StandardCharsets.UTF_8);
+	}
+
+	private static String render(String target, String parameters) {
+		HttpResponse<String> response = server.get("/render?target=" + encoded(target) + parameters);
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+		return response.body();
+	}
+
+	@Test
+	void grafanasQueryIsAnswered() {
+		HttpResponse<String> response = server.post("/render", FORM,
+				"target=" + encoded("aliasSub(aliasByNode(palm.*, 1), \"(^.*$)\", \"\\1 A\")") + "&target="
+						+ encoded("aliasSub(sumSeries(palm.*), \"(^.*$)\", \"\\1 B\")")
+						+ "&from=1199&until=1380&format=json&maxDataPoints=1046&cacheTimeout=60");
+		assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/json");
+		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].target")).containsExactly("cpu A", "mem A",
+				"sumSeries(palm.*) B");
+		assertThat(JsonPath.<List<List<Number>>>read(response.body(), "$[0].datapoints"))
+			.containsExactly(List.of(0.5, 1200), List.of(1.5, 1260), List.of(2.5, 1320), List.of(3.5, 1380));
+		assertThat(JsonPath.<Map<String, String>>read(response.body(), "$[0].tags"))
+			.isEqualTo(Map.of("name", "palm.cpu"));
+	}
+
+	@Test
+	void grafanasBackendIsAnsweredItsHealthCheck() {
+		HttpResponse<String> response = server.post("/render", FORM,
+				"format=json&from=1150864247&maxDataPoints=100&target=constantLine%28100%29&until=1150867847");
+		assertThat(JsonPath.<List<List<Number>>>read(response.body(), "$[0].datapoints"))
+			.containsExactly(List.of(100.0, 1150864247), List.of(100.0, 1150866047), List.of(100.0, 1150867847));
+	}
+
+	@Test
+	void grafanasEditorFindsNodes() {
+		HttpResponse<String> response = server.post("/metrics/find?from=1199&until=1380", FORM, "query=*");
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("many", "palm", "web");
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].expandable")).containsExactly(1, 1, 1);
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].leaf")).containsExactly(0, 1, 0);
+		response = server.get("/metrics/find?query=palm.*&format=treejson");
+		assertThat(response.body()).isEqualTo("[{\"text\":\"cpu\",\"id\":\"palm.cpu\",\"allowChildren\":0,"
+				+ "\"expandable\":0,\"leaf\":1},{\"text\":\"mem\",\"id\":\"palm.mem\",\"allowChildren\":0,"
+				+ "\"expandable\":0,\"leaf\":1}]");
+	}
+
+	@Test
+	void grafanasVariablesExpand() {
+		assertThat(server.get("/metrics/expand?query=palm.*&from=-1h&until=now").body())
+			.isEqualTo("{\"results\":[\"palm.cpu\",\"palm.mem\"]}");
+		assertThat(server.get("/metrics/expand?query=*&leavesOnly=1").body()).isEqualTo("{\"results\":[\"palm\"]}");
+		assertThat(server.get("/metrics/expand?query=palm&query=none&groupByExpr=1").body())
+			.isEqualTo("{\"results\":{\"palm\":[\"palm\"],\"none\":[]}}");
+	}
+
+	@Test
+	void completerIsAnswered() {
+		assertThat(server.get("/metrics/find?query=pal&format=completer").body())
+			.isEqualTo("{\"metrics\":[{\"path\":\"palm\",\"name\":\"palm\",\"is_leaf\":\"1\"},"
+					+ "{\"path\":\"palm.\",\"name\":\"palm\",\"is_leaf\":\"0\"}]}");
+	}
+
+	@Test
+	void indexHasAllKeys() {
+		List<String> keys = JsonPath.read(server.get("/metrics/index.json").body(), "$");
+		assertThat(keys).hasSize(64).contains("palm.cpu", "palm", "web.größe \"x\"", "many.n59");
+	}
+
+	@Test
+	void functionsAreListedInTheFormThatGrafanaReads() {
+		HttpResponse<String> response = server.get("/functions");
+		Map<String, Map<String, Object>> functions = JsonPath.read(response.body(), "$");
+		assertThat(functions).containsKeys("alias", "aliasByNode", "aliasSub", "sumSeries", "sum", "averageSeries",
+				"avg", "maxSeries", "minSeries", "scale", "offset", "derivative", "nonNegativeDerivative", "perSecond",
+				"summarize", "movingAverage", "keepLastValue", "consolidateBy", "timeShift", "groupByNode", "limit",
+				"highestMax", "sortByName");
+		functions.forEach((name, function) -> {
+			assertThat(function).containsEntry("name", name)
+				.containsKeys("description", "group", "params", "function", "module");
+			// Grafana takes the first one off, or leaves it in place if it is multiple.
+			List<Map<String, Object>> parameters = JsonPath.read(response.body(), "$['" + name + "'].params");
+			parameters.forEach((parameter) -> assertThat(parameter).containsKeys("name", "type"));
+		});
+		assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$.groupByNode.params[2]"))
+			.containsEntry("name", "callback")
+			.containsEntry("type", "aggFunc")
+			.containsEntry("default", "average")
+			.containsKey("options");
+		assertThat(JsonPath.<String>read(server.get("/functions/scale").body(), "$.function"))
+			.isEqualTo("scale(seriesList, factor)");
+		assertThat(server.get("/functions/nothing").statusCode()).isEqualTo(404);
+		assertThat(JsonPath.<Map<String, Object>>read(server.get("/functions?grouped=1").body(), "$"))
+			.containsKeys("Alias", "Combine", "Transform");
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/version, 1.1.8", "/tags, []", "/tags/autoComplete/tags?limit=100&expr=name%3Dx, []",
+			"/tags/autoComplete/values?tag=name&valuePrefix=a, []", "/events/get_data?from=-1h&until=now, []",
+			"/render?target=none, []", "/render, []", "/metrics/find/?query=none, []",
+			"/metrics/expand/, {\"results\":[]}" })
+	void whatIsNotThereIsAnsweredSo(String path, String body) {
+		HttpResponse<String> response = server.get(path);
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body().strip()).isEqualTo(body);
+	}
+
+	@Test
+	void tagHasNoValues() {
+		assertThat(server.get("/tags/host").body()).isEqualTo("{\"tag\":\"host\",\"values\":[]}");
+	}
+
+	@Test
+	void csvAndRawAreLines() {
+		assertThat(render("palm.cpu", "&from=1199&until=1260&format=csv&tz=Asia/Kathmandu"))
+			.isEqualTo("palm.cpu,1970-01-01 05:50:00,0.5\r\npalm.cpu,1970-01-01 05:51:00,1.5\r\n");
+		assertThat(render("palm.cpu", "&from=1199&until=1260&format=raw")).isEqualTo("palm.cpu,1200,1320,60|0.5,1.5\n");
+		assertThat(render("palm.cpu", "&from=1500&until=1560&rawData=true")).isEqualTo("palm.cpu,1560,1620,60|None\n");
+		assertThat(render("alias(palm.cpu,'a,\"b\"')", "&from=1199&until=1210&format=csv&tz=UTC"))
+			.isEqualTo("\"a,\"\"b\"\"\",1970-01-01 00:20:00,0.5\r\n");
+	}
+
+	@Test
+	void pointsWithoutValuesAreLeftOutWhereTheyAreNotWanted() {
+		assertThat(JsonPath.<List<List<Number>>>read(render("palm.cpu", "&from=1379&until=1700&noNullPoints=true"),
+				"$[0].datapoints"))
+			.containsExactly(List.of(3.5, 1380), List.of(4.5, 1440), List.of(5.5, 1500));
+		assertThat(render("palm.cpu", "&from=1600&until=1700&noNullPoints=true")).isEqualTo("[]");
+		assertThat(render("palm.cpu", "&from=1600&until=1700")).contains("[null,1620],[null,1680]");
+	}
+
+	@Test
+	void longSeriesAreConsolidated() {
+		String json = render("palm.cpu", "&from=1199&until=1500&maxDataPoints=2");
+		// Slots of three values that begin at multiples of 180 s, as Graphite has them.
+		assertThat(JsonPath.<List<List<Number>>>read(json, "$[0].datapoints"))
+			.containsExactly(List.of((1.5 + 2.5 + 3.5) / 3, 1260), List.of(5.0, 1440));
+		assertThat(JsonPath.<List<List<Number>>>read(
+				render("consolidateBy(palm.cpu,'sum')", "&from=1199&until=1500&maxDataPoints=1"), "$[0].datapoints"))
+			.containsExactly(List.of(18.0, 1200));
+	}
+
+	@Test
+	void keysOfAnyCharactersAreFound() {
+		assertThat(JsonPath.<String>read(render("web.*", "&from=1100&until=1300"), "$[0].target"))
+			.isEqualTo("web.größe \"x\"");
+	}
+
+	@Test
+	void patternsCanBeTypedAsTheyAre() {
+		assertThat(JsonPath.<List<String>>read(server.get("/render?target=palm.{cpu,mem}&from=1199&until=1300").body(),
+				"$[*].target"))
+			.containsExactly("palm.cpu", "palm.mem");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '#', textBlock = """
+			target=holtWintersForecast(palm.cpu)      # There is no function 'holtWintersForecast' (character 1)
+			target=scale(palm.cpu                     # Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
+			target=palm.cpu&from=soon                 # 'soon' is no time such as
+			target=palm.cpu&from=5&until=5            # 'from' and 'until' are the same time.
+			target=palm.cpu&format=png                # There is no format 'png', but json, csv and raw.
+			target=palm.cpu&jsonp=x                   # There is no jsonp here
+			target=palm.cpu&tz=Nowhere                # 'Nowhere' is no time zone
+			target=palm.%5Ba                          # 'palm.[a' can't be looked up
+			target=many.*                             # More than 50 series match
+			""")
+	void whatIsWrongIsToldWhereGrafanaLooks(String parameters, String message) {
+		HttpResponse<String> response = server.get("/render?" + parameters.strip());
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(response.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+		assertThat(JsonPath.<String>read(response.body(), "$.message")).startsWith(message);
+		assertThat(JsonPath.<String>read(response.body(), "$.detail")).startsWith(message);
+	}
+
+	@Test
+	void answerThatTakesTooMuchMemoryIsRefusedAndTheMemoryIsGivenBack() {
+		for (int i = 0; i < 20; i++) {
+			HttpResponse<String> response = server
+				.get("/render?target=" + encoded("summarize(palm.cpu,'1s')") + "&from=0&until=200000");
+			assertThat(response.statusCode()).isEqualTo(400);
+			assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("100000 values");
+			assertThat(render("palm.cpu", "&from=1199&until=1260")).contains("[0.5,1200]");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/metrics/find", "/metrics/find?query=", "/metrics/find?query=a&format=pickle",
+			"/metrics/find?query=a.%5B" })
+	void wrongSearchIsRefused(String path) {
+		assertThat(server.get(path).statusCode()).isEqualTo(400);
+	}
+
+}
