@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
@@ -138,7 +139,7 @@ public final class EardrumCommand implements Runnable {
 		if (ex instanceof IllegalArgumentException) {
 			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
 		}
-		if (ex.getCause() != null && ex.getCause() == terminal.out().failure()) {
+		if (ex.getCause() != null && Objects.equals(ex.getCause(), terminal.out().failure())) {
 			// Told at the end.
 			return FAILED;
 		}
