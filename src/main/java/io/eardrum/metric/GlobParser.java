@@ -16,8 +16,6 @@ final class GlobParser {
 	/** Choices in choices are read by recursion. */
 	private static final int MAX_DEPTH = 16;
 
-	private static final IntPredicate ANY = (codePoint) -> true;
-
 	private final String text;
 
 	private int position;
@@ -74,7 +72,7 @@ final class GlobParser {
 	private void parsePart(int codePoint, int depth) {
 		switch (codePoint) {
 			case '*' -> anyText();
-			case '?' -> one(ANY);
+			case '?' -> one(GlobParser::any);
 			case '[' -> one(parseClass());
 			case '{' -> parseChoice(depth + 1);
 			case '\\' -> parseQuoted();
@@ -113,7 +111,7 @@ final class GlobParser {
 	private void anyText() {
 		this.special = true;
 		GlobAutomaton.State next = this.states.add();
-		this.current.accept(ANY, this.current);
+		this.current.accept(GlobParser::any, this.current);
 		this.current.skipTo(next);
 		this.current = next;
 	}
@@ -199,6 +197,10 @@ final class GlobParser {
 
 	private IllegalArgumentException problem(String problem) {
 		return new IllegalArgumentException("'" + this.text + "' is no pattern: " + problem);
+	}
+
+	private static boolean any(int codePoint) {
+		return true;
 	}
 
 }

@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resets connections whose clients do not take their replies, or are silent for longer
- * than they may be. One thread looks at all connections now and then, so a timeout is
- * exceeded by up to a quarter of it, and by a second at most.
+ * than they may be, and sees to it that no loop is stuck. One thread looks at all
+ * connections now and then, so a timeout is exceeded by up to a quarter of it, and by a
+ * second at most.
  */
 final class ConnectionWatchdog implements AutoCloseable {
 
@@ -35,6 +36,8 @@ final class ConnectionWatchdog implements AutoCloseable {
 
 	private @Nullable ScheduledFuture<?> checks;
 
+	private @Nullable ScheduledFuture<?> supervision;
+
 	ConnectionWatchdog(ConnectionRegistry registry, FrameLoops loops, Duration writeTimeout, Duration idleTimeout) {
 		this.registry = registry;
 		this.loops = loops;
@@ -50,16 +53,21 @@ final class ConnectionWatchdog implements AutoCloseable {
 	void start() {
 		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
 				this.periodMillis, TimeUnit.MILLISECONDS);
-		this.scheduler.scheduleWithFixedDelay(this.loops::supervise, SUPERVISION_MILLIS, SUPERVISION_MILLIS,
-				TimeUnit.MILLISECONDS);
+		this.supervision = this.scheduler.scheduleWithFixedDelay(this.loops::supervise, SUPERVISION_MILLIS,
+				SUPERVISION_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void close() {
-		if (this.checks != null) {
-			this.checks.cancel(false);
-		}
+		cancel(this.checks);
+		cancel(this.supervision);
 		this.scheduler.shutdownNow();
+	}
+
+	private static void cancel(@Nullable ScheduledFuture<?> task) {
+		if (task != null) {
+			task.cancel(false);
+		}
 	}
 
 	private void check(FrameConnection connection) {

@@ -198,8 +198,9 @@ final class FrameConnection extends TcpNetConnection {
 		this.frame.setRound(current.round());
 		try {
 			TcpListener listener = getListener();
-			if (listener != null) {
-				listener.onMessage(getMapper().toMessage(this));
+			Message<?> message = getMapper().toMessage(this);
+			if (listener != null && message != null) {
+				listener.onMessage(message);
 			}
 		}
 		finally {

@@ -71,4 +71,9 @@ final class FrameInputStream extends InputStream {
 		throw new UnsupportedOperationException("Only frames can be read");
 	}
 
+	@Override
+	public int read(byte[] target, int offset, int length) {
+		return read();
+	}
+
 }

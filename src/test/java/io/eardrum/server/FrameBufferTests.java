@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Random;
 
 import org.junit.jupiter.api.Test;
@@ -77,8 +76,7 @@ class FrameBufferTests {
 			@Override
 			public int read(ByteBuffer target) {
 				int count = target.remaining();
-				Arrays.fill(target.array(), target.position(), target.limit(), (byte) 'x');
-				target.position(target.limit());
+				target.put("x".repeat(count).getBytes(StandardCharsets.US_ASCII));
 				return count;
 			}
 

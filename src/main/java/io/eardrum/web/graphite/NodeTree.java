@@ -1,7 +1,7 @@
 package io.eardrum.web.graphite;
 
 import java.util.List;
-import java.util.SortedMap;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 
 import io.eardrum.metric.KeyPattern;
@@ -23,7 +23,7 @@ final class NodeTree {
 	/** How many nodes a request may find. */
 	static final int MAX_NODES = 50_000;
 
-	private final SortedMap<String, Kind> found = new TreeMap<>();
+	private final NavigableMap<String, Kind> found = new TreeMap<>();
 
 	private final KeyPattern pattern;
 
@@ -40,7 +40,7 @@ final class NodeTree {
 	 * @return the nodes by their paths, sorted
 	 * @throws QueryException if the pattern is none, or there are too many nodes
 	 */
-	static SortedMap<String, Kind> find(MetricRepository repository, String text) {
+	static NavigableMap<String, Kind> find(MetricRepository repository, String text) {
 		try {
 			NodeTree tree = new NodeTree(KeyPattern.of(text));
 			repository.forEachKey(tree::add);

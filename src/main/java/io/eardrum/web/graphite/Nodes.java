@@ -7,9 +7,9 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -59,13 +59,13 @@ final class Nodes {
 		String format = query.optional("format");
 		switch ((format != null) ? format : "treejson") {
 			case "treejson" -> {
-				SortedMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly);
+				NavigableMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly);
 				String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
 				exchange.reply(JSON, (text) -> tree(nodes, base, wildcards, text));
 			}
 			case "completer" -> {
 				String prefix = pattern.replace("..", "*.");
-				SortedMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
+				NavigableMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
 						leavesOnly);
 				exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
 			}
@@ -73,8 +73,8 @@ final class Nodes {
 		}
 	}
 
-	private SortedMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly) {
-		SortedMap<String, NodeTree.Kind> nodes = NodeTree.find(this.repository, pattern);
+	private NavigableMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly) {
+		NavigableMap<String, NodeTree.Kind> nodes = NodeTree.find(this.repository, pattern);
 		if (leavesOnly) {
 			nodes.values().removeIf((kind) -> !kind.isLeaf());
 		}
@@ -85,10 +85,10 @@ final class Nodes {
 		return query.number(name, 0, 0, 1) == 1;
 	}
 
-	private static void tree(SortedMap<String, NodeTree.Kind> nodes, String base, boolean wildcards, ReplyText text)
+	private static void tree(NavigableMap<String, NodeTree.Kind> nodes, String base, boolean wildcards, ReplyText text)
 			throws IOException {
 		// Several paths can end in the same name.
-		SortedMap<String, NodeTree.Kind> names = new TreeMap<>();
+		NavigableMap<String, NodeTree.Kind> names = new TreeMap<>();
 		nodes.forEach((path, kind) -> names.merge(name(path), kind, NodeTree.Kind::and));
 		Separated json = new Separated(text.ascii("["));
 		if (wildcards && nodes.size() > 1) {
@@ -105,16 +105,17 @@ final class Nodes {
 		text.ascii("]");
 	}
 
-	private static void completions(SortedMap<String, NodeTree.Kind> nodes, boolean wildcards, ReplyText text)
+	private static void completions(NavigableMap<String, NodeTree.Kind> nodes, boolean wildcards, ReplyText text)
 			throws IOException {
 		Separated json = new Separated(text.ascii("{\"metrics\":["));
-		List<String> paths = new ArrayList<>(nodes.keySet());
-		paths.sort(Comparator.comparing(Nodes::name));
-		for (String path : paths) {
-			if (nodes.get(path).isLeaf()) {
+		List<Map.Entry<String, NodeTree.Kind>> found = new ArrayList<>(nodes.entrySet());
+		found.sort(Comparator.comparing((node) -> name(node.getKey())));
+		for (Map.Entry<String, NodeTree.Kind> node : found) {
+			String path = node.getKey();
+			if (node.getValue().isLeaf()) {
 				json.completion(path, path, "1");
 			}
-			if (nodes.get(path).isBranch()) {
+			if (node.getValue().isBranch()) {
 				json.completion(path + ".", path, "0");
 			}
 		}
@@ -139,7 +140,7 @@ final class Nodes {
 			throw new QueryException("'query' can be given " + MAX_QUERIES + " times at most.");
 		}
 		boolean leavesOnly = isOn(query, "leavesOnly");
-		Map<String, SortedSet<String>> found = new LinkedHashMap<>();
+		Map<String, NavigableSet<String>> found = new LinkedHashMap<>();
 		for (String pattern : query.all("query")) {
 			found.put(pattern, new TreeSet<>(nodes(pattern, leavesOnly).keySet()));
 		}
@@ -148,14 +149,14 @@ final class Nodes {
 			text.ascii("{\"results\":");
 			if (grouped) {
 				Separated groups = new Separated(text.ascii("{"));
-				for (Map.Entry<String, SortedSet<String>> group : found.entrySet()) {
+				for (Map.Entry<String, NavigableSet<String>> group : found.entrySet()) {
 					groups.next().jsonString(group.getKey()).ascii(":");
 					strings(group.getValue(), text);
 				}
 				text.ascii("}");
 			}
 			else {
-				SortedSet<String> all = new TreeSet<>();
+				NavigableSet<String> all = new TreeSet<>();
 				found.values().forEach(all::addAll);
 				strings(all, text);
 			}

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Map;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +81,7 @@ class EmbeddedStorageConfigurationTests {
 			batch.add(SeriesKey.of("a"), 1, 2);
 			context.getBean(MetricRepository.class).put(batch);
 			BackupEndpoint endpoint = context.getBean(BackupEndpoint.class);
-			Path backup = Path.of(String.valueOf(endpoint.backup("first").getBody().get("path")));
+			Path backup = Path.of(String.valueOf(body(endpoint.backup("first")).get("path")));
 			assertThat(Files.exists(backup.resolve("CURRENT"))).isTrue();
 			assertThat(backup).isEqualTo(this.directory.resolve("store").resolve("backups").resolve("first"));
 			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.backup("first"));
@@ -91,7 +92,7 @@ class EmbeddedStorageConfigurationTests {
 					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"), Clock.systemUTC())
 				.backup("second");
 			assertThat(failed.getStatus()).isEqualTo(503);
-			assertThat(String.valueOf(failed.getBody().get("error"))).contains("file");
+			assertThat(String.valueOf(body(failed).get("error"))).contains("file");
 			runner().withPropertyValues("eardrum.storage.path=" + backup)
 				.run((restored) -> assertThat(restored.getBean(MetricRepository.class).seriesCount()).isEqualTo(1));
 		});
@@ -110,6 +111,10 @@ class EmbeddedStorageConfigurationTests {
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner().withUserConfiguration(EmbeddedStorageConfiguration.class)
 			.withPropertyValues("eardrum.storage.path=" + this.directory.resolve("store"));
+	}
+
+	private static Map<String, Object> body(WebEndpointResponse<Map<String, Object>> response) {
+		return Objects.requireNonNull(response.getBody());
 	}
 
 }

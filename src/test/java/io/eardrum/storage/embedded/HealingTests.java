@@ -104,7 +104,7 @@ class HealingTests {
 				}
 				// The watch opens the store anew once a second.
 				Awaitility.await()
-					.pollDelay(Duration.ofMillis(600L + 200 * round))
+					.pollDelay(Duration.ofMillis(600L + 200L * round))
 					.atMost(10, TimeUnit.SECONDS)
 					.until(() -> true);
 				repository.close();

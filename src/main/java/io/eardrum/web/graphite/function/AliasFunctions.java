@@ -2,8 +2,6 @@ package io.eardrum.web.graphite.function;
 
 import java.util.List;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.series.Series;
 
 /**
@@ -11,43 +9,45 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class AliasFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
 	private AliasFunctions() {
 	}
 
 	static List<SeriesFunction> all() {
 		return List.of(
-				new SeriesFunction("alias", Group.ALIAS, "Gives all series this name.",
+				new SeriesFunction("alias", SeriesFunction.Group.ALIAS, "Gives all series this name.",
 						(call) -> call.series().stream().map((one) -> one.withName(call.text("newName"))).toList(),
-						SERIES, Parameter.required("newName", Type.STRING)),
+						SERIES, Parameter.required("newName", Parameter.Type.STRING)),
 				byNodes("aliasByNode",
 						"Takes the nodes with these numbers, from 0, or with these tags, for the name of a series."),
 				byNodes("aliasByTags", "Does what aliasByNode does."),
-				new SeriesFunction("aliasByMetric", Group.ALIAS, "Takes the last node for the name of a series.",
+				new SeriesFunction("aliasByMetric", SeriesFunction.Group.ALIAS,
+						"Takes the last node for the name of a series.",
 						(call) -> call.series().stream().map((one) -> one.withName(part(one.name(), -1, 0))).toList(),
 						SERIES),
-				new SeriesFunction("aliasSub", Group.ALIAS,
+				new SeriesFunction("aliasSub", SeriesFunction.Group.ALIAS,
 						"Replaces in the names what a regular expression matches; \\1 is what its first group matches.",
-						AliasFunctions::replace, SERIES, Parameter.required("search", Type.STRING),
-						Parameter.required("replace", Type.STRING)),
-				new SeriesFunction("substr", Group.SPECIAL,
+						AliasFunctions::replace, SERIES, Parameter.required("search", Parameter.Type.STRING),
+						Parameter.required("replace", Parameter.Type.STRING)),
+				new SeriesFunction("substr", SeriesFunction.Group.SPECIAL,
 						"Takes the nodes from number start up to, but without, number stop for the name of a series.",
 						(call) -> call.series()
 							.stream()
 							.map((one) -> one
 								.withName(part(one.name(), call.integer("start", 0), call.integer("stop", 0))))
 							.toList(),
-						SERIES, Parameter.optional("start", Type.NODE, 0), Parameter.optional("stop", Type.NODE, 0)));
+						SERIES, Parameter.optional("start", Parameter.Type.NODE, 0),
+						Parameter.optional("stop", Parameter.Type.NODE, 0)));
 	}
 
 	private static SeriesFunction byNodes(String name, String description) {
-		return new SeriesFunction(name, Group.ALIAS, description,
+		return new SeriesFunction(name, SeriesFunction.Group.ALIAS, description,
 				(call) -> call.series()
 					.stream()
 					.map((one) -> one.withName(SeriesNodes.join(one, call.expressions("nodes"))))
 					.toList(),
-				SERIES, Parameter.several("nodes", Type.NODE_OR_TAG, true));
+				SERIES, Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true));
 	}
 
 	private static List<Series> replace(FunctionCall call) {

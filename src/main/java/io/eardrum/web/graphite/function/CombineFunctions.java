@@ -9,8 +9,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
@@ -22,13 +20,13 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class CombineFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
-	private static final Parameter LISTS = Parameter.several("seriesLists", Type.SERIES_LISTS, true);
+	private static final Parameter LISTS = Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, true);
 
-	private static final Parameter POSITIONS = Parameter.several("position", Type.NODE, false);
+	private static final Parameter POSITIONS = Parameter.several("position", Parameter.Type.NODE, false);
 
-	private static final Parameter CALLBACK = new Parameter("callback", Type.AGGREGATION, true, false, null,
+	private static final Parameter CALLBACK = new Parameter("callback", Parameter.Type.AGGREGATION, true, false, null,
 			List.of("average", "sum", "max", "min", "count"));
 
 	private CombineFunctions() {
@@ -42,43 +40,45 @@ final class CombineFunctions {
 				simple("diffSeries", "diff", "Subtracts all other series from the first one."),
 				simple("stddevSeries", "stddev", "Takes the standard deviation of all series."),
 				simple("rangeOfSeries", "rangeOf", "Takes the highest value of all series less the lowest."),
-				new SeriesFunction("multiplySeries", Group.COMBINE, "Multiplies all series with each other.",
-						CombineFunctions::multiply, LISTS),
-				new SeriesFunction("countSeries", Group.COMBINE, "Draws a line at the number of series.",
-						CombineFunctions::count, Parameter.several("seriesLists", Type.SERIES_LISTS, false)),
-				new SeriesFunction("aggregate", Group.COMBINE,
+				new SeriesFunction("multiplySeries", SeriesFunction.Group.COMBINE,
+						"Multiplies all series with each other.", CombineFunctions::multiply, LISTS),
+				new SeriesFunction("countSeries", SeriesFunction.Group.COMBINE, "Draws a line at the number of series.",
+						CombineFunctions::count, Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, false)),
+				new SeriesFunction("aggregate", SeriesFunction.Group.COMBINE,
 						"Makes one series of all with an aggregation, such as 'sum'.",
 						(call) -> aggregate(call.series(), call.text("func"), call.number("xFilesFactor", 0)), SERIES,
-						Parameter.required("func", Type.AGGREGATION),
-						Parameter.optional("xFilesFactor", Type.FLOAT, null)),
-				new SeriesFunction("percentileOfSeries", Group.COMBINE, "Takes the n-th percentile of all series.",
-						CombineFunctions::percentile, SERIES, Parameter.required("n", Type.FLOAT, 95),
-						Parameter.optional("interpolate", Type.BOOLEAN, false)),
-				new SeriesFunction("groupByNode", Group.COMBINE,
+						Parameter.required("func", Parameter.Type.AGGREGATION),
+						Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
+				new SeriesFunction("percentileOfSeries", SeriesFunction.Group.COMBINE,
+						"Takes the n-th percentile of all series.", CombineFunctions::percentile, SERIES,
+						Parameter.required("n", Parameter.Type.FLOAT, 95),
+						Parameter.optional("interpolate", Parameter.Type.BOOLEAN, false)),
+				new SeriesFunction("groupByNode", SeriesFunction.Group.COMBINE,
 						"Makes one series of all that share a node, with an aggregation such as 'sum'.",
 						(call) -> grouped(call.series(), call.expressions("nodeNum"), call.text("callback", "average")),
-						SERIES, Parameter.required("nodeNum", Type.NODE_OR_TAG, 0, 1, 2, 3),
-						Parameter.optional("callback", Type.AGGREGATION, "average")),
-				new SeriesFunction("groupByNodes", Group.COMBINE,
+						SERIES, Parameter.required("nodeNum", Parameter.Type.NODE_OR_TAG, 0, 1, 2, 3),
+						Parameter.optional("callback", Parameter.Type.AGGREGATION, "average")),
+				new SeriesFunction("groupByNodes", SeriesFunction.Group.COMBINE,
 						"Makes one series of all that share some nodes, with an aggregation such as 'sum'.",
 						(call) -> grouped(call.series(), call.expressions("nodes"), call.text("callback")), SERIES,
-						CALLBACK, Parameter.several("nodes", Type.NODE_OR_TAG, true)),
+						CALLBACK, Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true)),
 				wildcards("sumSeriesWithWildcards", "sum"), wildcards("averageSeriesWithWildcards", "average"),
 				wildcards("multiplySeriesWithWildcards", "multiply"),
-				new SeriesFunction("aggregateWithWildcards", Group.COMBINE,
+				new SeriesFunction("aggregateWithWildcards", SeriesFunction.Group.COMBINE,
 						"Makes one series of all whose names are the same without the nodes at these positions.",
 						(call) -> withoutNodes(call, call.text("func")), SERIES,
-						Parameter.required("func", Type.AGGREGATION, "average", "sum", "max"), POSITIONS),
-				new SeriesFunction("group", Group.COMBINE, "Makes one list of several.", FunctionCall::series, LISTS));
+						Parameter.required("func", Parameter.Type.AGGREGATION, "average", "sum", "max"), POSITIONS),
+				new SeriesFunction("group", SeriesFunction.Group.COMBINE, "Makes one list of several.",
+						FunctionCall::series, LISTS));
 	}
 
 	private static SeriesFunction simple(String name, String aggregation, String description) {
-		return new SeriesFunction(name, Group.COMBINE, description, (call) -> aggregate(call.series(), aggregation, 0),
-				LISTS);
+		return new SeriesFunction(name, SeriesFunction.Group.COMBINE, description,
+				(call) -> aggregate(call.series(), aggregation, 0), LISTS);
 	}
 
 	private static SeriesFunction wildcards(String name, String aggregation) {
-		return new SeriesFunction(name, Group.COMBINE,
+		return new SeriesFunction(name, SeriesFunction.Group.COMBINE,
 				"Does what aggregateWithWildcards does with '" + aggregation + "'.",
 				(call) -> withoutNodes(call, aggregation), SERIES, POSITIONS);
 	}
@@ -172,7 +172,7 @@ final class CombineFunctions {
 
 	private static List<Series> withoutNodes(FunctionCall call, String aggregation) {
 		Set<Integer> positions = new HashSet<>();
-		call.expressions("position").forEach((one) -> positions.add((int) ((Expression.Number) one).value()));
+		call.expressions("position").forEach((one) -> positions.add((int) ((Expression.Numeral) one).value()));
 		return byKey(call.series(), (one) -> SeriesNodes.without(one, positions), aggregation);
 	}
 

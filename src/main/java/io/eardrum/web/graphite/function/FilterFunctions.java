@@ -4,13 +4,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Series;
@@ -20,9 +19,9 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class FilterFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
-	private static final Parameter COUNT = Parameter.required("n", Type.INTEGER);
+	private static final Parameter COUNT = Parameter.required("n", Parameter.Type.INTEGER);
 
 	private static final Map<String, Comparison> COMPARISONS = Map.of("=", (a, b) -> a == b, "!=", (a, b) -> a != b,
 			">", (a, b) -> a > b, ">=", (a, b) -> a >= b, "<", (a, b) -> a < b, "<=", (a, b) -> a <= b);
@@ -32,31 +31,31 @@ final class FilterFunctions {
 
 	static List<SeriesFunction> all() {
 		List<SeriesFunction> all = new ArrayList<>(List.of(
-				new SeriesFunction("limit", Group.FILTER_SERIES,
+				new SeriesFunction("limit", SeriesFunction.Group.FILTER_SERIES,
 						"Keeps the first n series, or all but the last -n if n is negative.",
 						(call) -> first(call.series(), call.integer("n")), SERIES, COUNT),
 				top("highest", true, null), top("lowest", false, null), top("highestMax", true, "max"),
 				top("highestCurrent", true, "current"), top("highestAverage", true, "average"),
 				top("lowestCurrent", false, "current"), top("lowestAverage", false, "average"),
-				new SeriesFunction("filterSeries", Group.FILTER_SERIES,
+				new SeriesFunction("filterSeries", SeriesFunction.Group.FILTER_SERIES,
 						"Keeps the series of which an aggregation is =, !=, >, >=, < or <= a number.",
-						FilterFunctions::filter, SERIES, Parameter.required("func", Type.AGGREGATION),
-						Parameter.required("operator", Type.STRING, "=", "!=", ">", ">=", "<", "<="),
-						Parameter.required("threshold", Type.FLOAT)),
+						FilterFunctions::filter, SERIES, Parameter.required("func", Parameter.Type.AGGREGATION),
+						Parameter.required("operator", Parameter.Type.STRING, "=", "!=", ">", ">=", "<", "<="),
+						Parameter.required("threshold", Parameter.Type.FLOAT)),
 				named("grep", "Keeps the series whose names a regular expression matches.", true),
 				named("exclude", "Leaves the series out whose names a regular expression matches.", false),
-				new SeriesFunction("unique", Group.FILTER_SERIES, "Keeps the first series of each name.",
-						FilterFunctions::unique, Parameter.several("seriesLists", Type.SERIES_LISTS, true)),
-				new SeriesFunction("removeEmptySeries", Group.FILTER_SERIES,
+				new SeriesFunction("unique", SeriesFunction.Group.FILTER_SERIES, "Keeps the first series of each name.",
+						FilterFunctions::unique, Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, true)),
+				new SeriesFunction("removeEmptySeries", SeriesFunction.Group.FILTER_SERIES,
 						"Leaves the series out that have no value, or too few of them.", FilterFunctions::notEmpty,
-						SERIES, Parameter.optional("xFilesFactor", Type.FLOAT, null)),
-				new SeriesFunction("mostDeviant", Group.FILTER_SERIES, "Keeps the n series that vary most.",
-						FilterFunctions::mostDeviant, SERIES, COUNT),
+						SERIES, Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
+				new SeriesFunction("mostDeviant", SeriesFunction.Group.FILTER_SERIES,
+						"Keeps the n series that vary most.", FilterFunctions::mostDeviant, SERIES, COUNT),
 				values("removeAboveValue", "Takes the values above n away.", true),
 				values("removeBelowValue", "Takes the values below n away.", false),
-				new SeriesFunction("nPercentile", Group.CALCULATE,
+				new SeriesFunction("nPercentile", SeriesFunction.Group.CALCULATE,
 						"Draws a line at the n-th percentile of each series.", FilterFunctions::percentile, SERIES,
-						Parameter.required("n", Type.FLOAT))));
+						Parameter.required("n", Parameter.Type.FLOAT))));
 		for (String aggregation : List.of("average", "current", "maximum", "minimum")) {
 			all.add(compared(aggregation + "Above", aggregation, ">", "above"));
 			all.add(compared(aggregation + "Below", aggregation, "<=", "not above"));
@@ -73,10 +72,11 @@ final class FilterFunctions {
 			series.sort(by((fixed != null) ? fixed : call.text("func", "average"), descending));
 			return first(series, call.integer("n", 1));
 		};
-		return (fixed != null) ? new SeriesFunction(name, Group.FILTER_SERIES, description, body, SERIES, COUNT)
-				: new SeriesFunction(name, Group.FILTER_SERIES, description, body, SERIES,
-						Parameter.optional("n", Type.INTEGER, 1),
-						Parameter.optional("func", Type.AGGREGATION, "average"));
+		return (fixed != null)
+				? new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES, description, body, SERIES, COUNT)
+				: new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES, description, body, SERIES,
+						Parameter.optional("n", Parameter.Type.INTEGER, 1),
+						Parameter.optional("func", Parameter.Type.AGGREGATION, "average"));
 	}
 
 	/**
@@ -87,7 +87,7 @@ final class FilterFunctions {
 	 */
 	static Comparator<Series> by(String aggregation, boolean descending) {
 		Aggregation function = Aggregation.named(aggregation);
-		Map<Series, Double> totals = new java.util.IdentityHashMap<>();
+		IdentityHashMap<Series, Double> totals = new IdentityHashMap<>();
 		Comparator<Series> ascending = Comparator.comparingDouble((one) -> totals.computeIfAbsent(one, (series) -> {
 			double total = series.total(function);
 			return Double.isNaN(total) ? Double.NEGATIVE_INFINITY : total;
@@ -107,10 +107,10 @@ final class FilterFunctions {
 			case "minimum" -> "min";
 			default -> aggregation;
 		};
-		return new SeriesFunction(name, Group.FILTER_SERIES,
+		return new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES,
 				"Keeps the series whose " + aggregation + " is " + words + " n.",
 				(call) -> keep(call, function, operator, call.number("n")), SERIES,
-				Parameter.required("n", Type.FLOAT));
+				Parameter.required("n", Parameter.Type.FLOAT));
 	}
 
 	private static List<Series> filter(FunctionCall call) {
@@ -133,12 +133,12 @@ final class FilterFunctions {
 	}
 
 	private static SeriesFunction named(String name, String description, boolean kept) {
-		return new SeriesFunction(name, Group.FILTER_SERIES, description, (call) -> {
+		return new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES, description, (call) -> {
 			NameRegex regex = new NameRegex(call.text("pattern"));
 			List<Series> series = call.series();
 			series.removeIf((one) -> regex.isIn(one.name()) != kept);
 			return series;
-		}, SERIES, Parameter.required("pattern", Type.STRING));
+		}, SERIES, Parameter.required("pattern", Parameter.Type.STRING));
 	}
 
 	private static List<Series> unique(FunctionCall call) {
@@ -166,7 +166,7 @@ final class FilterFunctions {
 	}
 
 	private static SeriesFunction values(String name, String description, boolean above) {
-		return new SeriesFunction(name, Group.FILTER_DATA, description, (call) -> {
+		return new SeriesFunction(name, SeriesFunction.Group.FILTER_DATA, description, (call) -> {
 			double n = call.number("n");
 			DoublePredicate removed = above ? (value) -> value > n : (value) -> value < n;
 			return call.series()
@@ -174,7 +174,7 @@ final class FilterFunctions {
 				.map((one) -> one.map((value) -> removed.test(value) ? Double.NaN : value)
 					.withPath(name + "(" + one.name() + ", " + NumberText.brief(n) + ")"))
 				.toList();
-		}, SERIES, Parameter.required("n", Type.FLOAT));
+		}, SERIES, Parameter.required("n", Parameter.Type.FLOAT));
 	}
 
 	private static List<Series> percentile(FunctionCall call) {

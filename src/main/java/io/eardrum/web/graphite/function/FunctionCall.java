@@ -113,7 +113,7 @@ final class FunctionCall {
 			case NODE_OR_TAG -> argument instanceof Expression.Text || isWhole(number(argument));
 			case INTERVAL -> argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
 			case INTEGER_OR_INTERVAL -> isWhole(number(argument))
-					|| argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
+					|| (argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0);
 			case AGGREGATION -> argument instanceof Expression.Text text && Aggregation.named(text.value()) != null;
 		};
 	}
@@ -124,7 +124,7 @@ final class FunctionCall {
 
 	// What isn't a number is NaN. One in quotes is a number, too: some senders quote all.
 	private static double number(Expression argument) {
-		if (argument instanceof Expression.Number number) {
+		if (argument instanceof Expression.Numeral number) {
 			return number.value();
 		}
 		if (argument instanceof Expression.Text text && text.value().matches("-?\\d+(\\.\\d+)?")) {

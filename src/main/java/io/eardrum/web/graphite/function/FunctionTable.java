@@ -3,6 +3,7 @@ package io.eardrum.web.graphite.function;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -26,7 +27,7 @@ public final class FunctionTable {
 					SpecialFunctions.all())
 			.flatMap(Collection::stream)
 			.forEach((function) -> all.put(function.name(), function));
-		ALIASES.forEach((alias, name) -> all.put(alias, all.get(name).withName(alias)));
+		ALIASES.forEach((alias, name) -> all.put(alias, Objects.requireNonNull(all.get(name)).withName(alias)));
 		this.functions = Collections.unmodifiableMap(all);
 	}
 

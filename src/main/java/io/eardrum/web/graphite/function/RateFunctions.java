@@ -4,8 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -16,39 +14,40 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class RateFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
-	private static final Parameter MAX = Parameter.optional("maxValue", Type.FLOAT, null);
+	private static final Parameter MAX = Parameter.optional("maxValue", Parameter.Type.FLOAT, null);
 
-	private static final Parameter MIN = Parameter.optional("minValue", Type.FLOAT, null);
+	private static final Parameter MIN = Parameter.optional("minValue", Parameter.Type.FLOAT, null);
 
 	private RateFunctions() {
 	}
 
 	static List<SeriesFunction> all() {
 		return List.of(
-				new SeriesFunction("derivative", Group.TRANSFORM, "Takes each value less the one before it.",
-						RateFunctions::derivative, SERIES),
-				new SeriesFunction("nonNegativeDerivative", Group.TRANSFORM,
+				new SeriesFunction("derivative", SeriesFunction.Group.TRANSFORM,
+						"Takes each value less the one before it.", RateFunctions::derivative, SERIES),
+				new SeriesFunction("nonNegativeDerivative", SeriesFunction.Group.TRANSFORM,
 						"Takes each value of a counter less the one before it; where the counter has started again, "
 								+ "there is no value, or the one that maxValue or minValue let compute.",
 						(call) -> counted(call, (delta) -> delta), SERIES, MAX, MIN),
-				new SeriesFunction("perSecond", Group.TRANSFORM,
+				new SeriesFunction("perSecond", SeriesFunction.Group.TRANSFORM,
 						"Does what nonNegativeDerivative does, and divides by the seconds between the values.",
 						(call) -> counted(call, null), SERIES, MAX, MIN),
-				new SeriesFunction("integral", Group.TRANSFORM, "Adds all values up to each one.",
+				new SeriesFunction("integral", SeriesFunction.Group.TRANSFORM, "Adds all values up to each one.",
 						RateFunctions::integral, SERIES),
-				new SeriesFunction("summarize", Group.TRANSFORM,
+				new SeriesFunction("summarize", SeriesFunction.Group.TRANSFORM,
 						"Makes one value of all in an interval such as '1h'; intervals begin at multiples of their "
 								+ "length, or at the first value if alignToFrom is true.",
 						RateFunctions::summarize, SERIES,
-						Parameter.required("intervalString", Type.INTERVAL, "10min", "1h", "1d"),
-						Parameter.optional("func", Type.AGGREGATION, "sum"),
-						Parameter.optional("alignToFrom", Type.BOOLEAN, false)),
-				new SeriesFunction("timeShift", Group.TRANSFORM,
+						Parameter.required("intervalString", Parameter.Type.INTERVAL, "10min", "1h", "1d"),
+						Parameter.optional("func", Parameter.Type.AGGREGATION, "sum"),
+						Parameter.optional("alignToFrom", Parameter.Type.BOOLEAN, false)),
+				new SeriesFunction("timeShift", SeriesFunction.Group.TRANSFORM,
 						"Shows the values of an earlier time, such as '1d' before, or of a later one ('+1d').",
-						RateFunctions::shift, SERIES, Parameter.required("timeShift", Type.INTERVAL, "1h", "1d", "7d"),
-						Parameter.optional("resetEnd", Type.BOOLEAN, true)));
+						RateFunctions::shift, SERIES,
+						Parameter.required("timeShift", Parameter.Type.INTERVAL, "1h", "1d", "7d"),
+						Parameter.optional("resetEnd", Parameter.Type.BOOLEAN, true)));
 	}
 
 	private static List<Series> derivative(FunctionCall call) {

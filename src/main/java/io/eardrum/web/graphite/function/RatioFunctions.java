@@ -11,8 +11,6 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Series;
@@ -29,19 +27,21 @@ final class RatioFunctions {
 
 	static List<SeriesFunction> all() {
 		return List.of(
-				new SeriesFunction("divideSeries", Group.COMBINE, "Divides each series by one other series.",
-						RatioFunctions::divide, Parameter.required("dividendSeriesList", Type.SERIES_LIST),
-						Parameter.required("divisorSeries", Type.SERIES_LIST)),
-				new SeriesFunction("divideSeriesLists", Group.COMBINE,
+				new SeriesFunction("divideSeries", SeriesFunction.Group.COMBINE,
+						"Divides each series by one other series.", RatioFunctions::divide,
+						Parameter.required("dividendSeriesList", Parameter.Type.SERIES_LIST),
+						Parameter.required("divisorSeries", Parameter.Type.SERIES_LIST)),
+				new SeriesFunction("divideSeriesLists", SeriesFunction.Group.COMBINE,
 						"Divides each series of the first list by the one at its place in the second.",
-						RatioFunctions::divideLists, Parameter.required("dividendSeriesList", Type.SERIES_LIST),
-						Parameter.required("divisorSeriesList", Type.SERIES_LIST)),
-				new SeriesFunction("asPercent", Group.COMBINE,
+						RatioFunctions::divideLists,
+						Parameter.required("dividendSeriesList", Parameter.Type.SERIES_LIST),
+						Parameter.required("divisorSeriesList", Parameter.Type.SERIES_LIST)),
+				new SeriesFunction("asPercent", SeriesFunction.Group.COMBINE,
 						"Shows each series in percent of a total: a number, a series, one series for each, or the sum "
 								+ "of all; with nodes, of those series that share the nodes.",
-						RatioFunctions::percent, Parameter.required("seriesList", Type.SERIES_LIST),
-						Parameter.optional("total", Type.ANY, null),
-						Parameter.several("nodes", Type.NODE_OR_TAG, false)));
+						RatioFunctions::percent, Parameter.required("seriesList", Parameter.Type.SERIES_LIST),
+						Parameter.optional("total", Parameter.Type.ANY, null),
+						Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, false)));
 	}
 
 	private static List<Series> divide(FunctionCall call) {
@@ -82,7 +82,7 @@ final class RatioFunctions {
 		List<Series> series = call.series();
 		List<Expression> nodes = call.expressions("nodes");
 		Expression total = call.has("total") ? call.expressions("total").get(0) : null;
-		if (total instanceof Expression.Number number) {
+		if (total instanceof Expression.Numeral number) {
 			if (!nodes.isEmpty()) {
 				throw call.error("takes nodes with a series as 'total', and not with a number");
 			}
@@ -115,7 +115,7 @@ final class RatioFunctions {
 		return result;
 	}
 
-	private static List<Series> percentOf(List<Series> series, Expression.Number total) {
+	private static List<Series> percentOf(List<Series> series, Expression.Numeral total) {
 		String text = total.whole() ? Long.toString((long) total.value()) : NumberText.exact(total.value());
 		return series.stream()
 			.map((one) -> one.map((value) -> (total.value() == 0) ? Double.NaN : value / total.value() * 100)

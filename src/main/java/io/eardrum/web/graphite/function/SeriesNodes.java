@@ -36,7 +36,7 @@ final class SeriesNodes {
 		if (wanted instanceof Expression.Text tag) {
 			return series.tags().getOrDefault(tag.value(), "");
 		}
-		int number = (int) ((Expression.Number) wanted).value();
+		int number = (int) ((Expression.Numeral) wanted).value();
 		int index = (number < 0) ? nodes.length + number : number;
 		return (index >= 0 && index < nodes.length) ? nodes[index] : "";
 	}

@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Series;
 
@@ -15,9 +13,9 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class SortFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
-	private static final Parameter REVERSE = Parameter.optional("reverse", Type.BOOLEAN, false);
+	private static final Parameter REVERSE = Parameter.optional("reverse", Parameter.Type.BOOLEAN, false);
 
 	private static final Pattern DIGITS = Pattern.compile("\\d+");
 
@@ -28,23 +26,24 @@ final class SortFunctions {
 
 	static List<SeriesFunction> all() {
 		return List.of(
-				new SeriesFunction("sortByName", Group.SORTING,
+				new SeriesFunction("sortByName", SeriesFunction.Group.SORTING,
 						"Sorts series by their names; natural puts cpu2 before cpu10.", SortFunctions::byName, SERIES,
-						Parameter.optional("natural", Type.BOOLEAN, false), REVERSE),
-				new SeriesFunction("sortBy", Group.SORTING, "Sorts series by an aggregation of their values.",
+						Parameter.optional("natural", Parameter.Type.BOOLEAN, false), REVERSE),
+				new SeriesFunction("sortBy", SeriesFunction.Group.SORTING,
+						"Sorts series by an aggregation of their values.",
 						(call) -> sorted(call.series(),
 								FilterFunctions.by(call.text("func", "average"), call.flag("reverse"))),
-						SERIES, Parameter.optional("func", Type.AGGREGATION, "average"), REVERSE),
+						SERIES, Parameter.optional("func", Parameter.Type.AGGREGATION, "average"), REVERSE),
 				by("sortByMaxima", "Sorts series by their highest values, the highest first.", "max"),
 				by("sortByTotal", "Sorts series by the sum of their values, the highest first.", "sum"),
-				new SeriesFunction("sortByMinima", Group.SORTING,
+				new SeriesFunction("sortByMinima", SeriesFunction.Group.SORTING,
 						"Sorts series by their lowest values, the lowest first; those without any value above 0 are "
 								+ "left out.",
 						SortFunctions::byMinima, SERIES));
 	}
 
 	private static SeriesFunction by(String name, String description, String aggregation) {
-		return new SeriesFunction(name, Group.SORTING, description,
+		return new SeriesFunction(name, SeriesFunction.Group.SORTING, description,
 				(call) -> sorted(call.series(), FilterFunctions.by(aggregation, true)), SERIES);
 	}
 

@@ -3,8 +3,6 @@ package io.eardrum.web.graphite.function;
 import java.util.Arrays;
 import java.util.List;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -15,34 +13,37 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class SpecialFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
 	private SpecialFunctions() {
 	}
 
 	static List<SeriesFunction> all() {
 		return List.of(
-				new SeriesFunction("consolidateBy", Group.SPECIAL,
+				new SeriesFunction("consolidateBy", SeriesFunction.Group.SPECIAL,
 						"Says how several values become one where an answer has more values than were asked for.",
 						(call) -> consolidateBy(call, call.text("consolidationFunc")), SERIES,
-						Parameter.required("consolidationFunc", Type.AGGREGATION, "average", "sum", "min", "max",
-								"first", "last")),
-				new SeriesFunction("cumulative", Group.SPECIAL, "Does what consolidateBy does with 'sum'.",
-						(call) -> consolidateBy(call, "sum"), SERIES),
+						Parameter.required("consolidationFunc", Parameter.Type.AGGREGATION, "average", "sum", "min",
+								"max", "first", "last")),
+				new SeriesFunction("cumulative", SeriesFunction.Group.SPECIAL,
+						"Does what consolidateBy does with 'sum'.", (call) -> consolidateBy(call, "sum"), SERIES),
 				xFilesFactor("setXFilesFactor"), xFilesFactor("xFilesFactor"),
-				new SeriesFunction("constantLine", Group.SPECIAL, "Draws a line at a number.",
-						(call) -> List.of(line(call)), Parameter.required("value", Type.FLOAT)),
-				new SeriesFunction("threshold", Group.SPECIAL, "Draws a line at a number, and gives it a name.",
+				new SeriesFunction("constantLine", SeriesFunction.Group.SPECIAL, "Draws a line at a number.",
+						(call) -> List.of(line(call)), Parameter.required("value", Parameter.Type.FLOAT)),
+				new SeriesFunction("threshold", SeriesFunction.Group.SPECIAL,
+						"Draws a line at a number, and gives it a name.",
 						(call) -> List.of(line(call).withName(call.text("label", line(call).name()))),
-						Parameter.required("value", Type.FLOAT), Parameter.optional("label", Type.STRING, null),
-						Parameter.optional("color", Type.STRING, null)),
-				new SeriesFunction("fallbackSeries", Group.SPECIAL,
+						Parameter.required("value", Parameter.Type.FLOAT),
+						Parameter.optional("label", Parameter.Type.STRING, null),
+						Parameter.optional("color", Parameter.Type.STRING, null)),
+				new SeriesFunction("fallbackSeries", SeriesFunction.Group.SPECIAL,
 						"Takes the series of the second parameter if there is none of the first.", (call) -> {
 							List<Series> series = call.series();
 							return series.isEmpty() ? call.series("fallback") : series;
-						}, SERIES, Parameter.required("fallback", Type.SERIES_LIST)),
-				new SeriesFunction("seriesByTag", Group.SPECIAL, "Finds no series: keys have no tags here.",
-						(call) -> List.of(), Parameter.several("tagExpressions", Type.STRING, true)));
+						}, SERIES, Parameter.required("fallback", Parameter.Type.SERIES_LIST)),
+				new SeriesFunction("seriesByTag", SeriesFunction.Group.SPECIAL,
+						"Finds no series: keys have no tags here.", (call) -> List.of(),
+						Parameter.several("tagExpressions", Parameter.Type.STRING, true)));
 	}
 
 	private static List<Series> consolidateBy(FunctionCall call, String function) {
@@ -55,13 +56,13 @@ final class SpecialFunctions {
 	}
 
 	private static SeriesFunction xFilesFactor(String name) {
-		return new SeriesFunction(name, Group.SPECIAL,
+		return new SeriesFunction(name, SeriesFunction.Group.SPECIAL,
 				"Says which part of several values, from 0 to 1, has to be there to make one of them.",
 				(call) -> call.series()
 					.stream()
 					.map((one) -> one.withXFilesFactor(call.number("xFilesFactor")))
 					.toList(),
-				SERIES, Parameter.required("xFilesFactor", Type.FLOAT));
+				SERIES, Parameter.required("xFilesFactor", Parameter.Type.FLOAT));
 	}
 
 	private static Series line(FunctionCall call) {

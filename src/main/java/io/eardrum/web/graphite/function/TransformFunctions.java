@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
@@ -18,7 +16,7 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class TransformFunctions {
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
 	private TransformFunctions() {
 	}
@@ -30,33 +28,35 @@ final class TransformFunctions {
 				withNumber("offset", "factor", "Adds a number to all values.", (factor) -> (value) -> value + factor),
 				withNumber("pow", "factor", "Raises all values to a power.",
 						(factor) -> (value) -> finite(Math.pow(value, factor))),
-				new SeriesFunction("add", Group.TRANSFORM, "Adds a number to all values.",
+				new SeriesFunction("add", SeriesFunction.Group.TRANSFORM, "Adds a number to all values.",
 						(call) -> each(call,
 								(one) -> one.map((value) -> value + call.number("constant"))
 									.withPath("add(" + one.name() + "," + (long) call.number("constant") + ")")),
-						SERIES, Parameter.required("constant", Type.FLOAT)),
+						SERIES, Parameter.required("constant", Parameter.Type.FLOAT)),
 				plain("absolute", "Takes the sign off all values.", Math::abs),
 				plain("invert", "Takes 1 divided by each value.", (value) -> finite(1 / value)),
 				plain("squareRoot", "Takes the square root of all values.", Math::sqrt),
-				new SeriesFunction("log", Group.TRANSFORM, "Takes the logarithm of all values.",
-						TransformFunctions::logarithm, SERIES, Parameter.optional("base", Type.FLOAT, 10)),
-				new SeriesFunction("round", Group.TRANSFORM, "Rounds all values to some digits behind the point.",
-						TransformFunctions::round, SERIES, Parameter.optional("precision", Type.INTEGER, 0)),
-				new SeriesFunction("scaleToSeconds", Group.TRANSFORM,
+				new SeriesFunction("log", SeriesFunction.Group.TRANSFORM, "Takes the logarithm of all values.",
+						TransformFunctions::logarithm, SERIES, Parameter.optional("base", Parameter.Type.FLOAT, 10)),
+				new SeriesFunction("round", SeriesFunction.Group.TRANSFORM,
+						"Rounds all values to some digits behind the point.", TransformFunctions::round, SERIES,
+						Parameter.optional("precision", Parameter.Type.INTEGER, 0)),
+				new SeriesFunction("scaleToSeconds", SeriesFunction.Group.TRANSFORM,
 						"Shows values that count something in each step as if the step had this many seconds.",
 						(call) -> each(call,
 								(one) -> one.map((value) -> rounded(value * (call.number("seconds") / one.step()), 6))
 									.withPath("scaleToSeconds(" + one.name() + "," + (long) call.number("seconds")
 											+ ")")),
-						SERIES, Parameter.required("seconds", Type.INTEGER)),
-				new SeriesFunction("offsetToZero", Group.TRANSFORM, "Subtracts the lowest value from all values.",
-						(call) -> each(call, (one) -> {
+						SERIES, Parameter.required("seconds", Parameter.Type.INTEGER)),
+				new SeriesFunction("offsetToZero", SeriesFunction.Group.TRANSFORM,
+						"Subtracts the lowest value from all values.", (call) -> each(call, (one) -> {
 							double lowest = one.total(Aggregation.MIN);
 							return one.map((value) -> value - lowest).withPath("offsetToZero(" + one.name() + ")");
 						}), SERIES),
-				new SeriesFunction("transformNull", Group.TRANSFORM, "Puts a number where there is no value.",
-						TransformFunctions::transformNull, SERIES, Parameter.optional("default", Type.FLOAT, 0)),
-				new SeriesFunction("isNonNull", Group.COMBINE,
+				new SeriesFunction("transformNull", SeriesFunction.Group.TRANSFORM,
+						"Puts a number where there is no value.", TransformFunctions::transformNull, SERIES,
+						Parameter.optional("default", Parameter.Type.FLOAT, 0)),
+				new SeriesFunction("isNonNull", SeriesFunction.Group.COMBINE,
 						"Puts 1 where there is a value, and 0 where there is none.",
 						(call) -> each(call,
 								(one) -> filled(one.map((value) -> 1), 0).withPath("isNonNull(" + one.name() + ")")),
@@ -73,15 +73,15 @@ final class TransformFunctions {
 
 	private static SeriesFunction withNumber(String name, String parameter, String description,
 			Function<Double, DoubleUnaryOperator> function) {
-		return new SeriesFunction(name, Group.TRANSFORM, description,
+		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
 				(call) -> each(call,
 						(one) -> one.map(function.apply(call.number(parameter)))
 							.withPath(name + "(" + one.name() + "," + NumberText.brief(call.number(parameter)) + ")")),
-				SERIES, Parameter.required(parameter, Type.FLOAT));
+				SERIES, Parameter.required(parameter, Parameter.Type.FLOAT));
 	}
 
 	private static SeriesFunction plain(String name, String description, DoubleUnaryOperator operator) {
-		return new SeriesFunction(name, Group.TRANSFORM, description,
+		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
 				(call) -> each(call, (one) -> one.map(operator).withPath(name + "(" + one.name() + ")")), SERIES);
 	}
 
@@ -95,7 +95,7 @@ final class TransformFunctions {
 			throw call.error("takes a base above 0 that is not 1");
 		}
 		boolean whole = !call.has("base")
-				|| (call.expressions("base").get(0) instanceof Expression.Number number && number.whole());
+				|| (call.expressions("base").get(0) instanceof Expression.Numeral number && number.whole());
 		String text = whole ? Long.toString((long) base) : NumberText.exact(base);
 		return each(call, (one) -> one.map((value) -> (value <= 0) ? Double.NaN : Math.log(value) / Math.log(base))
 			.withPath("log(" + one.name() + ", " + text + ")"));
@@ -136,11 +136,11 @@ final class TransformFunctions {
 	}
 
 	private static SeriesFunction gaps(String name, String description, GapFiller filler, boolean atEnd) {
-		return new SeriesFunction(name, Group.TRANSFORM, description,
+		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
 				(call) -> each(call,
 						(one) -> fillGaps(one, call.number("limit", Double.POSITIVE_INFINITY), filler, atEnd)
 							.withPath(name + "(" + one.name() + ")")),
-				SERIES, Parameter.optional("limit", Type.INTEGER_OR_INFINITE, null));
+				SERIES, Parameter.optional("limit", Parameter.Type.INTEGER_OR_INFINITE, null));
 	}
 
 	private static Series fillGaps(Series series, double limit, GapFiller filler, boolean atEnd) {

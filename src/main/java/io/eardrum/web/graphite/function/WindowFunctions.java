@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleBinaryOperator;
 
-import io.eardrum.web.graphite.function.Parameter.Type;
-import io.eardrum.web.graphite.function.SeriesFunction.Group;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -22,12 +20,12 @@ final class WindowFunctions {
 	/** How many values may be looked at where each window is computed from scratch. */
 	private static final long MAX_LOOKS = 100_000_000;
 
-	private static final Parameter SERIES = Parameter.required("seriesList", Type.SERIES_LIST);
+	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
-	private static final Parameter SIZE = Parameter.required("windowSize", Type.INTEGER_OR_INTERVAL, 5, 7, 10, "1min",
-			"5min", "10min", "30min", "1hour");
+	private static final Parameter SIZE = Parameter.required("windowSize", Parameter.Type.INTEGER_OR_INTERVAL, 5, 7, 10,
+			"1min", "5min", "10min", "30min", "1hour");
 
-	private static final Parameter X_FILES_FACTOR = Parameter.optional("xFilesFactor", Type.FLOAT, null);
+	private static final Parameter X_FILES_FACTOR = Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null);
 
 	private WindowFunctions() {
 	}
@@ -35,15 +33,15 @@ final class WindowFunctions {
 	static List<SeriesFunction> all() {
 		return List.of(moving("movingAverage", "average"), moving("movingSum", "sum"), moving("movingMin", "min"),
 				moving("movingMax", "max"), moving("movingMedian", "median"),
-				new SeriesFunction("movingWindow", Group.CALCULATE,
+				new SeriesFunction("movingWindow", SeriesFunction.Group.CALCULATE,
 						"Aggregates the values before each value: a number of them, or those of a time such as '5min'.",
 						(call) -> compute(call, call.text("func", "average")), SERIES, SIZE,
-						Parameter.optional("func", Type.AGGREGATION, "average"), X_FILES_FACTOR));
+						Parameter.optional("func", Parameter.Type.AGGREGATION, "average"), X_FILES_FACTOR));
 	}
 
 	private static SeriesFunction moving(String name, String aggregation) {
 		return new SeriesFunction(
-				name, Group.CALCULATE, "Takes the " + aggregation
+				name, SeriesFunction.Group.CALCULATE, "Takes the " + aggregation
 						+ " of the values before each value: a number of them, or those of a time " + "such as '5min'.",
 				(call) -> compute(call, aggregation), SERIES, SIZE, X_FILES_FACTOR);
 	}

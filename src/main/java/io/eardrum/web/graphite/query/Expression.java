@@ -58,7 +58,7 @@ public sealed interface Expression {
 	 * @param whole whether it was written as an integer
 	 * @param position where it starts
 	 */
-	record Number(double value, boolean whole, int position) implements Expression {
+	record Numeral(double value, boolean whole, int position) implements Expression {
 	}
 
 	/**

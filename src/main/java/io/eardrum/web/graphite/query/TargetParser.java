@@ -178,13 +178,13 @@ public final class TargetParser {
 
 	private static @Nullable Expression literal(String word, int position) {
 		if (NUMBER.matcher(word).matches()) {
-			return new Expression.Number(Double.parseDouble(word), INTEGER.matcher(word).matches(), position);
+			return new Expression.Numeral(Double.parseDouble(word), INTEGER.matcher(word).matches(), position);
 		}
 		return switch (word.toLowerCase(Locale.ROOT)) {
 			case "true" -> new Expression.Flag(true, position);
 			case "false" -> new Expression.Flag(false, position);
 			case "none" -> new Expression.None(position);
-			case "inf" -> new Expression.Number(Double.POSITIVE_INFINITY, false, position);
+			case "inf" -> new Expression.Numeral(Double.POSITIVE_INFINITY, false, position);
 			default -> null;
 		};
 	}

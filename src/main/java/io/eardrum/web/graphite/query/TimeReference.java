@@ -125,15 +125,15 @@ public final class TimeReference {
 	}
 
 	private static LocalDate day(String day, LocalDate today, String text) {
-		switch (day) {
-			case "", "today":
-				return today;
-			case "yesterday":
-				return today.minusDays(1);
-			case "tomorrow":
-				return today.plusDays(1);
-			default:
-		}
+		return switch (day) {
+			case "", "today" -> today;
+			case "yesterday" -> today.minusDays(1);
+			case "tomorrow" -> today.plusDays(1);
+			default -> date(day, today, text);
+		};
+	}
+
+	private static LocalDate date(String day, LocalDate today, String text) {
 		Matcher matcher = YEAR_FIRST.matcher(day);
 		if (matcher.matches()) {
 			return LocalDate.of(number(matcher, 1), number(matcher, 2), number(matcher, 3));

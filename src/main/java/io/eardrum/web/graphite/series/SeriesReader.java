@@ -181,7 +181,7 @@ public final class SeriesReader {
 		}
 		return counts.entrySet()
 			.stream()
-			.max(Map.Entry.<Long, Integer>comparingByValue().thenComparing((entry) -> -entry.getKey()))
+			.max(Map.Entry.<Long, Integer>comparingByValue().thenComparingLong((entry) -> -entry.getKey()))
 			.map(Map.Entry::getKey)
 			.orElse(StepGuess.DEFAULT);
 	}

@@ -61,7 +61,7 @@ class TargetParserTests {
 		if (expression instanceof Expression.Text text) {
 			return "text " + text.value();
 		}
-		if (expression instanceof Expression.Number number) {
+		if (expression instanceof Expression.Numeral number) {
 			return (number.whole() ? "whole " : "number ") + number.value();
 		}
 		if (expression instanceof Expression.Flag flag) {

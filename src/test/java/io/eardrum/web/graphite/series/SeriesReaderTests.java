@@ -35,7 +35,7 @@ class SeriesReaderTests {
 	private void putEvery(String key, long step, long from, long until) {
 		PointBatch batch = new PointBatch();
 		for (long t = from; t < until; t += step) {
-			batch.add(SeriesKey.of(key), t, t);
+			batch.add(SeriesKey.of(key), t, (double) t);
 		}
 		this.store.put(batch);
 	}
