@@ -91,7 +91,24 @@ final class Database implements AutoCloseable {
 					"Set eardrum.storage.path to a directory that can be made and written by this user.", ex);
 		}
 		NativeLibrary.load(this.path);
+		requireLog();
 		open();
+	}
+
+	// RocksDB takes a store without its last log for one that had nothing in it. There
+	// always is one while a store is open; only a backup may do without.
+	private void requireLog() {
+		try {
+			if (new RunningMarker(this.path).isSet() && Files.exists(this.path.resolve("CURRENT"))
+					&& logFiles().isEmpty()) {
+				throw OpenFailure.corruption(this.path, "its write-ahead log (a file " + this.path.resolve("*.log")
+						+ ") is missing, though it was not closed when it was last used", null);
+			}
+		}
+		catch (IOException ex) {
+			throw new StoreOpenException("The directory " + this.path + " can't be read: " + ex,
+					"Check that this user may read it, and that its disk works.", ex);
+		}
 	}
 
 	private void open() {
@@ -117,7 +134,7 @@ final class Database implements AutoCloseable {
 		}
 		catch (RocksDBException ex) {
 			close();
-			throw OpenFailure.of(this.path, ex);
+			throw OpenFailure.of(this.path, ex, this::logFiles);
 		}
 		catch (RuntimeException ex) {
 			close();
@@ -300,15 +317,22 @@ final class Database implements AutoCloseable {
 	 */
 	long logFileBytes() throws IOException {
 		long sum = 0;
+		for (Path file : logFiles()) {
+			sum += Files.size(file);
+		}
+		return sum;
+	}
+
+	private List<Path> logFiles() throws IOException {
+		List<Path> found = new ArrayList<>();
 		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.path, "*.log")) {
-			for (Path file : files) {
-				sum += Files.size(file);
-			}
+			files.forEach(found::add);
 		}
 		catch (DirectoryIteratorException ex) {
 			throw ex.getCause();
 		}
-		return sum;
+		found.sort(null);
+		return found;
 	}
 
 	/**

@@ -1,6 +1,9 @@
 package io.eardrum.storage.embedded;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
@@ -14,19 +17,32 @@ final class OpenFailure {
 	private OpenFailure() {
 	}
 
-	static StoreOpenException of(Path path, RocksDBException ex) {
+	static StoreOpenException of(Path path, RocksDBException ex, Callable<List<Path>> logFiles) {
 		String message = String.valueOf(ex.getMessage());
 		if (message.contains("lock hold by current process") || message.contains("While lock file")) {
 			return new StoreOpenException("The store in " + path + " is in use by another Eardrum (" + message + ").",
 					"Stop the other one, or set eardrum.storage.path to another directory.", ex);
 		}
 		if (isCorruption(ex)) {
-			return corruption(path, message, ex);
+			// RocksDB names any file but those of the write-ahead log.
+			return corruption(path, message.contains(path.toString()) ? message : message + whereOf(logFiles), ex);
 		}
 		return new StoreOpenException("The store in " + path + " can't be opened: " + message,
 				"Check that eardrum.storage.path is the right directory, that this user may read and write it and "
 						+ "all files in it, and that its disk works and has space left.",
 				ex);
+	}
+
+	private static String whereOf(Callable<List<Path>> logFiles) {
+		try {
+			List<Path> files = logFiles.call();
+			return files.isEmpty() ? ""
+					: " in " + ((files.size() > 1) ? "one of the write-ahead logs " : "the write-ahead log ")
+							+ files.stream().map(Path::toString).collect(Collectors.joining(", "));
+		}
+		catch (Exception ex) {
+			return "";
+		}
 	}
 
 	static StoreOpenException corruption(Path path, String what, @Nullable Throwable cause) {

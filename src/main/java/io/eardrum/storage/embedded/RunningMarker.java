@@ -17,6 +17,10 @@ final class RunningMarker {
 		this.file = directory.resolve("eardrum.running");
 	}
 
+	boolean isSet() {
+		return Files.exists(this.file);
+	}
+
 	/**
 	 * Makes the file.
 	 * @return whether it was there

@@ -87,8 +87,24 @@ class FaultTests {
 		Path log = onlyFile(image, ".log");
 		flip(log, Files.size(log) / 2);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(image)))
-			.withMessageContaining(image.toString())
+			.withMessageContaining(log.toString())
 			.withMessageContaining("damaged")
+			.satisfies((ex) -> assertThat(ex.action()).contains("backup"));
+	}
+
+	@Test
+	void missingLogOfAStoreThatWasNotClosedStopsTheStart() throws Exception {
+		Path store = this.directory.resolve("store");
+		Path image = this.directory.resolve("image");
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			put(repository, 0, 20);
+			copy(store, image);
+		}
+		Path log = onlyFile(image, ".log");
+		Files.delete(log);
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(image)))
+			.withMessageContaining("*.log")
+			.withMessageContaining("missing")
 			.satisfies((ex) -> assertThat(ex.action()).contains("backup"));
 	}
 
