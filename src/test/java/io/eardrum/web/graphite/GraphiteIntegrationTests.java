@@ -180,9 +180,10 @@ class GraphiteIntegrationTests {
 	@Test
 	void longSeriesAreConsolidated() {
 		String json = render("palm.cpu", "&from=1199&until=1500&maxDataPoints=2");
-		// Slots of three values that begin at multiples of 180 s, as Graphite has them.
-		assertThat(JsonPath.<List<List<Number>>>read(json, "$[0].datapoints"))
-			.containsExactly(List.of((1.5 + 2.5 + 3.5) / 3, 1260), List.of(5.0, 1440));
+		// Slots of three values, told by multiples of 180 s; as in Graphite, each takes
+		// the value before it.
+		assertThat(JsonPath.<List<List<Number>>>read(json, "$[0].datapoints")).containsExactly(List.of(1.5, 1260),
+				List.of(4.5, 1440));
 		assertThat(JsonPath.<List<List<Number>>>read(
 				render("consolidateBy(palm.cpu,'sum')", "&from=1199&until=1500&maxDataPoints=1"), "$[0].datapoints"))
 			.containsExactly(List.of(18.0, 1200));
@@ -202,16 +203,16 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '#', textBlock = """
-			target=holtWintersForecast(palm.cpu)      # There is no function 'holtWintersForecast' (character 1)
-			target=scale(palm.cpu                     # Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
-			target=palm.cpu&from=soon                 # 'soon' is no time such as
-			target=palm.cpu&from=5&until=5            # 'from' and 'until' are the same time.
-			target=palm.cpu&format=png                # There is no format 'png', but json, csv and raw.
-			target=palm.cpu&jsonp=x                   # There is no jsonp here
-			target=palm.cpu&tz=Nowhere                # 'Nowhere' is no time zone
-			target=palm.%5Ba                          # 'palm.[a' can't be looked up
-			target=many.*                             # More than 50 series match
+	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
+			target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
+			target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
+			target=palm.cpu&from=soon                 -> 'soon' is no time such as
+			target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
+			target=palm.cpu&format=png                -> There is no format 'png', but json, csv and raw.
+			target=palm.cpu&jsonp=x                   -> There is no jsonp here
+			target=palm.cpu&tz=Nowhere                -> 'Nowhere' is no time zone
+			target=palm.%5Ba                          -> 'palm.[a' can't be looked up
+			target=many.*                             -> More than 50 series match
 			""")
 	void whatIsWrongIsToldWhereGrafanaLooks(String parameters, String message) {
 		HttpResponse<String> response = server.get("/render?" + parameters.strip());

@@ -147,7 +147,7 @@ final class CombineFunctions {
 	private static List<Series> count(FunctionCall call) {
 		List<Series> series = call.series();
 		if (series.isEmpty()) {
-			return List.of(SpecialFunctions.constantLine(call.evaluation(), 0, "0").withPath("countSeries()"));
+			return List.of(SpecialFunctions.constantLine(call.evaluation(), 0, "0").foundBy("countSeries()"));
 		}
 		return List.of(combine(series, "countSeries(" + SeriesNodes.paths(series) + ")", (row) -> (double) row.length));
 	}

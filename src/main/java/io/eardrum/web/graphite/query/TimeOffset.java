@@ -35,7 +35,7 @@ public final class TimeOffset {
 				throw new QueryException("'" + text + "' is more than ten thousand years.");
 			}
 		}
-		if (end < text.length() || part.end() == 0) {
+		if (end < text.length() || end == (signed ? 1 : 0)) {
 			throw invalid(text);
 		}
 		return text.startsWith("-") ? -seconds : seconds;

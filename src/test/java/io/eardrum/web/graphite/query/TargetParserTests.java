@@ -26,22 +26,22 @@ class TargetParserTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '#', quoteCharacter = '~', textBlock = """
-			f()                            # f()
-			f(a.b)                         # f(path a.b)
-			f( a.b , 1 )                   # f(path a.b, whole 1.0)
-			f(-2.5,1e3,0.5E-2,inf)         # f(number -2.5, number 1000.0, number 0.005, number Infinity)
-			f(true,False,none)             # f(true, false, none)
-			f('it''s')                     # error
-			f("say 'x'",'say "y"')         # f(text say 'x', text say "y")
-			f('\\1 \\d',"a\\"b")           # f(text \\1 \\d, text a"b)
-			f(a,natural=true,n=3)          # f(path a; n=whole 3.0, natural=true)
-			f(a, n = -1)                   # f(path a; n=whole -1.0)
-			f(g(h(a.*)),'x')               # f(g(h(path a.*)), text x)
-			f(1m,5min)                     # f(path 1m, path 5min)
-			f(a.{b,c},d)                   # f(path a.{b,c}, path d)
-			a.b|f(2)|g('x')                # g(f(path a.b, whole 2.0), text x)
-			f(a|g(1),b)                    # f(g(path a, whole 1.0), path b)
+	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
+			f()                            -> f()
+			f(a.b)                         -> f(path a.b)
+			f( a.b , 1 )                   -> f(path a.b, whole 1.0)
+			f(-2.5,1e3,0.5E-2,inf)         -> f(number -2.5, number 1000.0, number 0.005, number Infinity)
+			f(true,False,none)             -> f(true, false, none)
+			f('it''s')                     -> error
+			f("say 'x'",'say "y"')         -> f(text say 'x', text say "y")
+			f('\\1 \\d',"a\\"b")           -> f(text \\1 \\d, text a"b)
+			f(a,natural=true,n=3)          -> f(path a; n=whole 3.0, natural=true)
+			f(a, n = -1)                   -> f(path a; n=whole -1.0)
+			f(g(h(a.*)),'x')               -> f(g(h(path a.*)), text x)
+			f(1m,5min)                     -> f(path 1m, path 5min)
+			f(a.{b,c},d)                   -> f(path a.{b,c}, path d)
+			a.b|f(2)|g('x')                -> g(f(path a.b, whole 2.0), text x)
+			f(a|g(1),b)                    -> f(g(path a, whole 1.0), path b)
 			""")
 	void callIsTakenApart(String target, String expected) {
 		String found;
@@ -92,20 +92,20 @@ class TargetParserTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '#', quoteCharacter = '~',
+	@CsvSource(delimiterString = "->", quoteCharacter = '~',
 			textBlock = """
-					f(a           # Character 4 of target 'f(a' has to be ',' or ')', but is the end.
-					f(a))         # Character 5 of target 'f(a))' has to be nothing more, or '|', but is ')'.
-					f(a,)         # Character 5 of target 'f(a,)' has to be a key, a pattern or a function, but is ')'.
-					f(,a)         # Character 3 of target 'f(,a)' has to be a key, a pattern or a function, but is ','.
-					a b           # Character 3 of target 'a b' has to be nothing more, or '|', but is 'b'.
-					f('a)         # The quote at character 3 of target 'f('a)' has no end.
-					a.{b,c        # Character 7 of target 'a.{b,c' has to be '}', but is the end.
-					f(n=1,a)      # Character 7 of target 'f(n=1,a)' has to be a parameter with a name, as the one before, but is 'a'.
-					f(n=1,n=2)    # Parameter 'n' is given twice before character 10 of target 'f(n=1,n=2)'.
-					a.b(c)        # 'a.b' at character 1 of target 'a.b(c)' is no name of a function.
-					a|b           # Character 4 of target 'a|b' has to be '(', but is the end.
-					'x'           # Character 1 of target ''x'' has to be a key, a pattern or a function, but is '''.
+					f(a           -> Character 4 of target 'f(a' has to be ',' or ')', but is the end.
+					f(a))         -> Character 5 of target 'f(a))' has to be nothing more, or '|', but is ')'.
+					f(a,)         -> Character 5 of target 'f(a,)' has to be a key, a pattern or a function, but is ')'.
+					f(,a)         -> Character 3 of target 'f(,a)' has to be a key, a pattern or a function, but is ','.
+					a b           -> Character 3 of target 'a b' has to be nothing more, or '|', but is 'b'.
+					f('a)         -> The quote at character 3 of target 'f('a)' has no end.
+					a.{b,c        -> Character 7 of target 'a.{b,c' has to be '}', but is the end.
+					f(n=1,a)      -> Character 7 of target 'f(n=1,a)' has to be a parameter with a name, as the one before, but is 'a'.
+					f(n=1,n=2)    -> Parameter 'n' is given twice before character 10 of target 'f(n=1,n=2)'.
+					a.b(c)        -> 'a.b' at character 1 of target 'a.b(c)' is no name of a function.
+					a|b           -> Character 4 of target 'a|b' has to be '(', but is the end.
+					'x'           -> Character 1 of target ''x'' has to be a key, a pattern or a function, but is '''.
 					""")
 	void errorTellsWhereAndWhy(String target, String message) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TargetParser.parse(target))

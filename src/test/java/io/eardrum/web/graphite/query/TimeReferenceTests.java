@@ -51,7 +51,7 @@ class TimeReferenceTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "soon", "1h", "-1", "-m", "-5m", "-1h-", "25:00", "17:99", "20261131", "13/01/26", "jan",
-			"feb30", "1764066600.5", "noon5", "--1h", "17:05_2026", "１７:05", "monkey" + "\u0000" })
+			"feb30", "1764066600.5", "noon5", "--1h", "17:05_2026", "１７:05" })
 	void whatIsNoTimeIsSaidToBeNone(String text) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TimeReference.seconds(text, NOW, ZONE))
 			.withMessageContaining("' is no ");

@@ -100,7 +100,7 @@ class SeriesReaderTests {
 		put("b", 1042, 5);
 		List<Series> series = read(1030, 1059, "a", "b");
 		assertThatSeriesIs(series.get(1), 1040, 10, 5, NONE);
-		assertThatSeriesIs(read(1030, 1079, "b").get(0), 1080 - 60, 60, 5);
+		assertThatSeriesIs(read(1010, 1079, "b").get(0), 1020, 60, 5);
 	}
 
 	@Test
