@@ -2,6 +2,7 @@ package io.eardrum.web;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -134,7 +135,7 @@ public final class WebServer implements AutoCloseable {
 	 * @throws IOException if that fails
 	 */
 	public Socket open(String... lines) throws IOException {
-		Socket socket = new Socket("127.0.0.1", port());
+		Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
 		socket.setSoTimeout(60_000);
 		String head = String.join("\r\n", lines) + "\r\n\r\n";
 		socket.getOutputStream().write(head.getBytes(StandardCharsets.UTF_8));
