@@ -126,6 +126,11 @@ class PageIntegrationTests {
 	}
 
 	@Test
+	void descriptionOfTheApiHasAType() throws Exception {
+		assertThat(header(get("/openapi.yaml"), "Content-Type")).isEqualTo("application/yaml");
+	}
+
+	@Test
 	void chartLibraryComesWithItsLicense() throws Exception {
 		assertThat(get("/uplot/LICENSE").body()).contains("MIT License").contains("Leon Sorokin");
 	}
