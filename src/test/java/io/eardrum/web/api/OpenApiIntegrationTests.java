@@ -111,7 +111,7 @@ class OpenApiIntegrationTests {
 			return parameter;
 		}
 		Map<String, Object> found = description;
-		for (String name : reference.substring(2).split("/")) {
+		for (String name : reference.substring(2).split("/", -1)) {
 			found = map(found.get(name));
 		}
 		return found;

@@ -76,7 +76,7 @@ class ThinningTests {
 		Random random = new Random(seed);
 		for (int round = 0; round < 2_000; round++) {
 			List<Point> points = new ArrayList<>();
-			long timestamp = random.nextInt(1_000) - 500;
+			long timestamp = random.nextInt(1_000) - 500L;
 			int size = 1 + random.nextInt(200);
 			int step = 1 << random.nextInt(10);
 			for (int i = 0; i < size; i++) {

@@ -41,7 +41,7 @@ class FederationIntegrationTests {
 		server.put("palm.old", 1, now - 3_600);
 		server.put("palm.future", 1e16, now + 1_000);
 		server.put("oak.\"\\{}=\u00fc", -0.0, now - 2);
-		server.put("ash", 5e-324, now);
+		server.put("ash", Double.MIN_VALUE, now);
 	}
 
 	@AfterAll
@@ -66,7 +66,7 @@ class FederationIntegrationTests {
 		List<Sample> samples = samples(server.get("/federate?match[]=palm.c*&match[]=*&match[]=*.cpu").body());
 		assertThat(samples).extracting(Sample::key).containsExactly("palm.cpu", "ash", "palm.cpu", "ash");
 		assertThat(samples(server.get("/federate?match[]=ash").body())).extracting(Sample::value)
-			.containsExactly(5e-324, (double) now);
+			.containsExactly(Double.MIN_VALUE, (double) now);
 		assertThat(samples(server.get("/federate?match[]=unknown").body())).isEmpty();
 	}
 
@@ -104,7 +104,7 @@ class FederationIntegrationTests {
 		Set<String> seen = new HashSet<>();
 		Set<String> families = new HashSet<>();
 		String family = "";
-		for (String line : text.split("\n")) {
+		for (String line : text.lines().toList()) {
 			Matcher header = HEADER.matcher(line);
 			if (header.matches()) {
 				// The samples of a family stand together, behind its help and type.
