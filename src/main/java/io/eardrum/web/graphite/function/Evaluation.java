@@ -20,6 +20,12 @@ import io.eardrum.web.graphite.series.ValueBudget;
  */
 public final class Evaluation {
 
+	/**
+	 * How many paths and calls a request may make us compute. Some functions compute what
+	 * they are given twice, which doubles with each one in another.
+	 */
+	private static final int MAX_STEPS = 20_000;
+
 	private final Source source;
 
 	private final long from;
@@ -68,6 +74,7 @@ public final class Evaluation {
 	 * @throws QueryException if a function is not known, or was called wrongly
 	 */
 	public List<Series> evaluate(Expression expression) {
+		this.source.countStep();
 		if (expression instanceof Expression.Path path) {
 			return new ArrayList<>(this.source.reader.read(this.source.catalog.keys(path.pattern()), path.pattern(),
 					this.from, this.until));
@@ -120,7 +127,34 @@ public final class Evaluation {
 	public record Range(long from, long until, ZoneId zone) {
 	}
 
-	private record Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range) {
+	/**
+	 * What all evaluations of a request share.
+	 */
+	private static final class Source {
+
+		private final SeriesCatalog catalog;
+
+		private final SeriesReader reader;
+
+		private final ValueBudget.Account account;
+
+		private final Range range;
+
+		private int steps;
+
+		Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range) {
+			this.catalog = catalog;
+			this.reader = reader;
+			this.account = account;
+			this.range = range;
+		}
+
+		void countStep() {
+			if (++this.steps > MAX_STEPS) {
+				throw new QueryException("The targets take more than " + MAX_STEPS
+						+ " computations. Put fewer functions that look at other times into each other.");
+			}
+		}
 
 	}
 

@@ -1,5 +1,8 @@
 package io.eardrum.web.graphite.function;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -282,6 +285,25 @@ class FunctionTests {
 		assertThatExceptionOfType(QueryException.class)
 			.isThrownBy(() -> evaluate("grep(alias(m.a, '" + name + "!'), '^(a|aa)+(b)?\\2$')"))
 			.withMessage("A regular expression takes too long on the name of a series.");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "movingAverage(%s, 2)", "timeShift(%s, '1h')" })
+	void functionsThatComputeTwiceInEachOtherAreBounded(String function) {
+		String target = "m.a";
+		for (int i = 0; i < 40; i++) {
+			target = String.format(function, target);
+		}
+		String nested = target;
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(nested))
+			.withMessageContaining("20000 computations");
+	}
+
+	@Test
+	void documentationNamesEveryFunction() throws IOException {
+		String documentation = Files.readString(Path.of("docs/graphite.md"));
+		assertThat(FunctionTable.get().functions().keySet())
+			.allSatisfy((name) -> assertThat(documentation).contains("`" + name + "`"));
 	}
 
 	@Test
