@@ -661,7 +661,7 @@ public abstract class MetricRepositoryContract {
 				model.keySet().forEach((known) -> expected.addAll(rows(model, known, TimeRange.ALL)));
 				assertThat(readAll()).isEqualTo(expected);
 				assertThat(keys()).containsExactlyElementsOf(model.keySet());
-				model.forEach((known, rows) -> assertThat(last(known))
+				model.forEach((known, rows) -> assertThat(this.repository.last(SeriesKey.of(known)))
 					.isEqualTo(new Point(rows.lastKey(), rows.lastEntry().getValue())));
 			}
 		}
