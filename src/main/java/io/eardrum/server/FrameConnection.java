@@ -2,7 +2,6 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -12,7 +11,6 @@ import java.nio.channels.SocketChannel;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -68,7 +66,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	private final FrameInputStream input;
 
-	private final OutputStream output = new ReplyOutputStream();
+	private final ReplyOutputStream output;
 
 	private final MessageHeaders headers;
 
@@ -77,14 +75,6 @@ final class FrameConnection extends TcpNetConnection {
 	private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
 
 	private volatile long lastReceivedNanos = System.nanoTime();
-
-	private volatile long lastSentNanos = System.nanoTime();
-
-	/** When the write that is under way began; meaningless while none is. */
-	private volatile long writeStartedNanos;
-
-	/** The thread that waits until the client takes more. */
-	private volatile @Nullable Thread writer;
 
 	/** When the client was told that the session is over; meaningless before. */
 	private volatile long farewellNanos;
@@ -112,6 +102,7 @@ final class FrameConnection extends TcpNetConnection {
 		this.socket = channel.socket();
 		this.registry = registry;
 		this.observer = observer;
+		this.output = new ReplyOutputStream(channel, this, observer);
 		this.frame = new Frame(parser, this.output);
 		this.input = new FrameInputStream(channel, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
@@ -152,8 +143,8 @@ final class FrameConnection extends TcpNetConnection {
 	 * to become idle
 	 */
 	boolean receiveNext() {
-		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping()
-				&& this.ending.get() == Ending.NONE && receiveFrame();
+		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding()
+				&& receiveFrame();
 	}
 
 	// Tells whether the frame is so large that others should not wait for it.
@@ -182,6 +173,11 @@ final class FrameConnection extends TcpNetConnection {
 		catch (IOException ex) {
 			this.logger.debug("The connection broke: " + ex);
 			reset(ResetReason.CLIENT);
+		}
+		catch (RuntimeException ex) {
+			// What can't be read now can't be read the next time either.
+			reset(ResetReason.INTERNAL_ERROR);
+			throw ex;
 		}
 		return false;
 	}
@@ -245,8 +241,9 @@ final class FrameConnection extends TcpNetConnection {
 		catch (IOException ex) {
 			reset(ResetReason.CLIENT);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			reset(ResetReason.INTERNAL_ERROR);
+			becomeIdle();
 			throw ex;
 		}
 	}
@@ -261,7 +258,7 @@ final class FrameConnection extends TcpNetConnection {
 			return false;
 		}
 		this.state.set(State.IDLE);
-		if (this.ending.get() != Ending.NONE) {
+		if (isEnding()) {
 			close();
 			return false;
 		}
@@ -286,9 +283,44 @@ final class FrameConnection extends TcpNetConnection {
 
 	// Called by the loop: the client has taken something, and there is room again.
 	void writable() {
-		Thread waiting = this.writer;
-		this.writer = null;
-		LockSupport.unpark(waiting);
+		this.output.wakeUp();
+	}
+
+	/**
+	 * Asks the loop to tell when the client has taken something.
+	 * @throws ClosedChannelException if the connection has ended
+	 */
+	void requestWritable() throws ClosedChannelException {
+		FrameLoop servingLoop = this.loop;
+		SelectionKey registration = this.key;
+		if (servingLoop == null || registration == null) {
+			throw new ClosedChannelException();
+		}
+		try {
+			servingLoop.awaitWritable(registration);
+		}
+		catch (CancelledKeyException ex) {
+			throw new ClosedChannelException();
+		}
+	}
+
+	// Others are no longer to wait for what this connection does.
+	void leaveLoop() {
+		LoopTerm left = this.term;
+		if (left != null) {
+			left.leave();
+			this.frame.setRound(left.round());
+		}
+	}
+
+	// Tells whether its frame is being executed, and not its reply sent.
+	boolean isExecuting() {
+		return this.executing;
+	}
+
+	// Tells whether it has been closed or reset, or is about to be.
+	boolean isEnding() {
+		return this.ending.get() != Ending.NONE;
 	}
 
 	// Also tells the framework, which looks for the connection as long as a reply may
@@ -296,9 +328,8 @@ final class FrameConnection extends TcpNetConnection {
 	@Override
 	public void close() {
 		if (!this.ending.compareAndSet(Ending.NONE, Ending.CLOSED) && this.ending.get() == Ending.RESET) {
-			// The thread that resets it may not have got that far, and this would be a
-			// clean
-			// end.
+			// The thread that resets it may not have got that far: this close would be a
+			// clean end.
 			preventLingering();
 		}
 		super.close();
@@ -367,7 +398,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	// How much longer the last reply should be given to arrive, in nanoseconds.
 	long undeliveredNanos() {
-		return Math.max(0, DELIVERY_NANOS - (System.nanoTime() - this.lastSentNanos));
+		return Math.max(0, DELIVERY_NANOS - this.output.sentNanosAgo());
 	}
 
 	// For how long the client has sent nothing, in nanoseconds.
@@ -377,8 +408,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	// For how long the write under way has not been taken, in nanoseconds.
 	long blockedNanos() {
-		long started = this.writeStartedNanos;
-		return (this.writer != null) ? System.nanoTime() - started : 0;
+		return this.output.blockedNanos();
 	}
 
 	/**
@@ -436,67 +466,6 @@ final class FrameConnection extends TcpNetConnection {
 		ConnectionHeaders(String connectionId) {
 			super(Map.of(IpHeaders.CONNECTION_ID, connectionId, REPLY_CHANNEL, new FrameGateway.Replies()),
 					ID_VALUE_NONE, -1L);
-		}
-
-	}
-
-	/**
-	 * Writes to the channel, and leaves the loop to other threads before it has to wait.
-	 */
-	private final class ReplyOutputStream extends OutputStream {
-
-		@Override
-		public void write(int value) throws IOException {
-			write(new byte[] { (byte) value }, 0, 1);
-		}
-
-		@Override
-		public void write(byte[] source, int offset, int length) throws IOException {
-			FrameConnection connection = FrameConnection.this;
-			if (connection.executing) {
-				// The reply is longer than what is held back: others don't wait for it.
-				leaveLoop();
-			}
-			// Counted first: once the client has it, it may look at the counter.
-			connection.observer.sent(length);
-			ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
-			connection.channel.write(bytes);
-			while (bytes.hasRemaining()) {
-				leaveLoop();
-				awaitWritable();
-				connection.channel.write(bytes);
-			}
-			connection.lastSentNanos = System.nanoTime();
-		}
-
-		private void leaveLoop() {
-			FrameConnection connection = FrameConnection.this;
-			LoopTerm left = connection.term;
-			if (left != null) {
-				left.leave();
-				connection.frame.setRound(left.round());
-			}
-		}
-
-		private void awaitWritable() throws IOException {
-			FrameConnection connection = FrameConnection.this;
-			FrameLoop servingLoop = connection.loop;
-			SelectionKey registration = connection.key;
-			if (servingLoop == null || registration == null) {
-				throw new ClosedChannelException();
-			}
-			connection.writeStartedNanos = System.nanoTime();
-			connection.writer = Thread.currentThread();
-			try {
-				servingLoop.awaitWritable(registration);
-			}
-			catch (CancelledKeyException ex) {
-				throw new ClosedChannelException();
-			}
-			while (connection.writer != null && connection.ending.get() == Ending.NONE) {
-				LockSupport.park(connection);
-			}
-			connection.writer = null;
 		}
 
 	}

@@ -237,9 +237,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		forgetRuns();
 	}
 
-	// All replies before this have left when anything is sent: what is uncommitted by
-	// then
-	// would be sent by the thread that has the round, and not by this one.
+	// Comes before anything is sent: a connection that sends may leave its loop, and must
+	// not have puts in the round that stays behind then.
 	private void commit() {
 		if (this.uncommitted > 0) {
 			round().commit();

@@ -169,11 +169,8 @@ final class FrameLoop implements AutoCloseable {
 			logger.debug("The loop is closed", ex);
 		}
 		catch (RuntimeException | Error ex) {
-			report(ex);
-			// Nobody is left without an answer, and somebody leads.
-			for (FrameConnection next = current.next(); next != null; next = current.next()) {
-				next.reset(ResetReason.INTERNAL_ERROR);
-			}
+			abandon(current, ex);
+			// Somebody has to lead.
 			LockSupport.parkNanos(RETRY_NANOS);
 			leave(current);
 		}
@@ -266,12 +263,18 @@ final class FrameLoop implements AutoCloseable {
 
 	// A client that sends much at once mostly goes on so.
 	private void serveAlone(LoopTerm lost, FrameConnection connection) {
-		do {
-			execute(lost, connection);
-			lost.commit();
-			connection.sendReply();
+		try {
+			do {
+				execute(lost, connection);
+				lost.commit();
+				connection.sendReply();
+			}
+			while (connection.receiveNext());
 		}
-		while (connection.receiveNext());
+		catch (RuntimeException | Error ex) {
+			report(ex);
+			connection.reset(ResetReason.INTERNAL_ERROR);
+		}
 		connection.becomeIdleElsewhere();
 	}
 
@@ -292,9 +295,23 @@ final class FrameLoop implements AutoCloseable {
 
 	// What a thread still has to do that does not lead any more.
 	private void finish(LoopTerm lost) {
-		lost.commit();
-		for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
-			next.sendReply();
+		try {
+			lost.commit();
+			for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
+				next.sendReply();
+				next.becomeIdleElsewhere();
+			}
+		}
+		catch (RuntimeException | Error ex) {
+			abandon(lost, ex);
+		}
+	}
+
+	// Nobody is left without an answer: who can't get one is reset.
+	private void abandon(LoopTerm failed, Throwable defect) {
+		report(defect);
+		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
+			next.reset(ResetReason.INTERNAL_ERROR);
 			next.becomeIdleElsewhere();
 		}
 	}

@@ -103,6 +103,31 @@ class FairnessIntegrationTests {
 		}
 	}
 
+	@Test
+	void aDefectResetsWhomItConcernsAndKeepsNobodySilent() throws Exception {
+		InterceptedStorage storage = new InterceptedStorage();
+		try (RunningServer server = RunningServer.start(storage)) {
+			storage.beforePut((batch) -> {
+				if (batch.key(0).toString().startsWith("defect")) {
+					throw new StackOverflowError("as a defect would");
+				}
+			});
+			// A frame of one line is committed with its loop, a large one by itself.
+			for (String puts : new String[] { lines("put defect ", 1), lines("put defect ", 4000) }) {
+				try (TestClient client = server.client(); TestClient other = server.client()) {
+					client.send(puts);
+					TestClient.Rest rest = client.readUntilClosed();
+					assertThat(rest.text()).isEmpty();
+					assertThat(rest.reset()).as("reset").isTrue();
+					assertThat(other.exchange("put other 1 1\n")).isEqualTo(Replies.OK);
+				}
+			}
+			try (TestClient other = server.client()) {
+				assertThat(other.exchange("get other\n")).isEqualTo("ok\nother 1.0 1\n\n");
+			}
+		}
+	}
+
 	private static String lines(String start, int count) {
 		StringBuilder lines = new StringBuilder();
 		for (int i = 0; i < count; i++) {
