@@ -39,7 +39,7 @@ COPY --from=build /build/target/eardrum-cli.jar ./
 RUN java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=eardrum-cli.jsa -jar eardrum-cli.jar --help > /dev/null
 
 # The classes of the server as the JVM has them after loading, and what it learned about its methods, from a run of a
-# few seconds at the end of which nothing but the cache is left: it starts in half the time. A JVM for which the cache
+# few seconds at the end of which nothing but the cache is left: it starts in little more than half the time. A JVM for which the cache
 # isn't made (-XX:+UseZGC, a heap of 32 GB) says so and starts without it.
 RUN --mount=type=bind,source=src/main/docker/train.sh,target=/tmp/train.sh \
     bash /tmp/train.sh java -XX:AOTCacheOutput=eardrum.aot -XX:MaxRAMPercentage=50 --enable-native-access=ALL-UNNAMED \
