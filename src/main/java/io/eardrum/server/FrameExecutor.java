@@ -33,6 +33,9 @@ import io.eardrum.storage.StorageException;
  */
 final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
+	/** Where replies go between two frames: there are none. */
+	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
+
 	private final MetricRepository repository;
 
 	private final Pool<FrameExecutor> pool;
@@ -41,7 +44,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private final Consumer<RuntimeException> defects;
 
-	private final ReplyWriter replies = new ReplyWriter(OutputStream.nullOutputStream());
+	private final ReplyWriter replies = new ReplyWriter(NOBODY);
 
 	private final FrameCounts counts = new FrameCounts();
 
@@ -190,7 +193,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		handled();
 		this.frame = null;
 		this.replies.flush();
-		this.replies.reset(OutputStream.nullOutputStream());
+		this.replies.reset(NOBODY);
 		this.pool.giveBack(this);
 	}
 

@@ -58,8 +58,8 @@ class TcpServerConfiguration {
 
 	@Bean
 	TcpEndpoint tcpEndpoint(TcpServerProperties properties, FrameConnectionFactory connectionFactory,
-			ConnectionRegistry registry, FrameLoops loops) {
-		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, loops, properties.writeTimeout(),
+			ConnectionRegistry registry) {
+		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
 				properties.idleTimeout());
 		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.shutdownGracePeriod());
 	}
