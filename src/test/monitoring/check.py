@@ -5,7 +5,7 @@
 
 The server should make a checkpoint every second. promtool checks the files and runs the tests of the alerts; then each target
 has to be up, each rule has to evaluate, and each query of the dashboards has to give data. Prometheus runs in a scratch folder
-on a free port of the loopback interface until this ends, after a minute at most. Exits with 1 at the first fault.
+on a free port of the loopback interface until this ends, after two minutes at most. Exits with 1 at the first fault.
 """
 
 import glob
@@ -27,7 +27,7 @@ import urllib.request
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 FILES = os.path.join(ROOT, "src", "main", "docker", "monitoring")
 VARIABLES = {"$__rate_interval": "20s", "$__range": "1m", "$instance": ".*"}
-LIMIT = 60  # seconds
+LIMIT = 120  # seconds
 
 tools, tcp_port, http_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 prometheus = os.path.join(tools, "prometheus")
@@ -130,7 +130,8 @@ def configuration(folder):
 
 def check(port, deadline):
     base = "/api/v1/"
-    until("Prometheus is ready", lambda: ask(port, base + "status/runtimeinfo"), deadline)
+    until("Prometheus is ready", lambda: urllib.request.urlopen(f"http://127.0.0.1:{port}/-/ready", timeout=10).close() or True,
+          deadline)
     targets = until("targets are up",
                     lambda: (lambda t: t if len(t) == 2 and all(x["health"] == "up" for x in t) else None)(
                         ask(port, base + "targets")["activeTargets"]), deadline)
@@ -169,10 +170,10 @@ def check(port, deadline):
 
 
 def main():
-    deadline = time.monotonic() + LIMIT
     run(promtool, "check", "config", os.path.join(FILES, "prometheus", "prometheus.yml"))
     run(promtool, "test", "rules", os.path.join(ROOT, "src", "test", "monitoring", "alerts-test.yml"))
     put_cron_jobs()
+    deadline = time.monotonic() + LIMIT
     port = free_port()
     stop = threading.Event()
     with tempfile.TemporaryDirectory() as folder:
