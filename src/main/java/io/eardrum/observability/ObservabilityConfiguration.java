@@ -24,10 +24,15 @@ class ObservabilityConfiguration {
 	}
 
 	@Bean
-	MeterBinder connectionGauge(TcpEndpoint endpoint) {
-		return (registry) -> Gauge.builder("eardrum.connections.active", endpoint, TcpEndpoint::connectionCount)
-			.description("Clients connected now")
-			.register(registry);
+	MeterBinder connectionGauges(TcpEndpoint endpoint) {
+		return (registry) -> {
+			Gauge.builder("eardrum.connections.active", endpoint, TcpEndpoint::connectionCount)
+				.description("Clients connected now")
+				.register(registry);
+			Gauge.builder("eardrum.connections.limit", endpoint, TcpEndpoint::maxConnections)
+				.description("Clients that may be connected at once")
+				.register(registry);
+		};
 	}
 
 	@Bean
@@ -40,6 +45,9 @@ class ObservabilityConfiguration {
 	@Bean
 	MeterBinder storageMeters(MetricRepository repository) {
 		return (registry) -> {
+			Gauge.builder("eardrum.storage.writable", repository, (storage) -> storage.status().writable() ? 1 : 0)
+				.description("1 while points can be put, 0 while they are refused")
+				.register(registry);
 			if (repository instanceof DurableMetricRepository durable) {
 				new StorageMeters(durable).bindTo(registry);
 			}

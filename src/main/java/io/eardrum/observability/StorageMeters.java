@@ -11,10 +11,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
 import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 
 /**
- * Shows what a durable store has counted.
+ * Shows what a durable store has counted, and the limits to compare it with.
  */
 final class StorageMeters implements MeterBinder {
 
@@ -36,11 +37,16 @@ final class StorageMeters implements MeterBinder {
 				(statistics) -> statistics.lastCheckpointMillis() / MILLIS_PER_SECOND);
 		gauge(registry, "log.bytes", "What a start would have to read of the log", StorageStatistics::logBytes);
 		gauge(registry, "head.bytes", "Memory of the points that are not in chunks yet", StorageStatistics::headBytes);
+		limit(registry, "head.limit.bytes", "Memory that such points may take; past it, puts wait",
+				StorageLimits::headBytes);
+		limit(registry, "checkpoint.interval.seconds", "After how long points get into chunks at the latest",
+				(limits) -> limits.checkpointInterval().toMillis() / MILLIS_PER_SECOND);
 		gauge(registry, "chunk.points", "Points in chunks", StorageStatistics::storedPoints);
 		gauge(registry, "chunk.bytes", "Disk space of the chunks", StorageStatistics::chunkBytes);
 		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
 				StorageStatistics::waitingWriters);
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
+		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);
 		FunctionCounter
 			.builder("eardrum.storage.unclean.starts", this.repository, (store) -> store.statistics().uncleanStarts())
 			.description("How often the store was found not to have been closed, over its whole life")
@@ -50,6 +56,12 @@ final class StorageMeters implements MeterBinder {
 	private void gauge(MeterRegistry registry, String name, String description,
 			ToDoubleFunction<StorageStatistics> value) {
 		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
+			.description(description)
+			.register(registry);
+	}
+
+	private void limit(MeterRegistry registry, String name, String description, ToDoubleFunction<StorageLimits> value) {
+		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.limits()))
 			.description(description)
 			.register(registry);
 	}

@@ -30,15 +30,18 @@ public final class TcpEndpoint implements SmartLifecycle {
 
 	private final ConnectionWatchdog watchdog;
 
+	private final int maxConnections;
+
 	private final Duration gracePeriod;
 
 	private volatile boolean running;
 
 	TcpEndpoint(FrameConnectionFactory connectionFactory, ConnectionRegistry registry, ConnectionWatchdog watchdog,
-			Duration gracePeriod) {
+			int maxConnections, Duration gracePeriod) {
 		this.connectionFactory = connectionFactory;
 		this.registry = registry;
 		this.watchdog = watchdog;
+		this.maxConnections = maxConnections;
 		this.gracePeriod = gracePeriod;
 	}
 
@@ -69,6 +72,14 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 */
 	public int connectionCount() {
 		return this.registry.size();
+	}
+
+	/**
+	 * Tells how many clients may be connected at once.
+	 * @return the number of connections from which on clients are turned away
+	 */
+	public int maxConnections() {
+		return this.maxConnections;
 	}
 
 	// After the gateway, and stopped before anything that answering needs.

@@ -61,7 +61,8 @@ class TcpServerConfiguration {
 			ConnectionRegistry registry) {
 		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
 				properties.idleTimeout());
-		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.shutdownGracePeriod());
+		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.maxConnections(),
+				properties.shutdownGracePeriod());
 	}
 
 	// Nobody asks for the id of a message, and a random one costs more than the rest of

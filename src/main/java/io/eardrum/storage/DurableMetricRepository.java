@@ -14,6 +14,12 @@ public interface DurableMetricRepository extends MetricRepository {
 	StorageStatistics statistics();
 
 	/**
+	 * Tells what the store holds itself to; the same as long as it is open.
+	 * @return the limits
+	 */
+	StorageLimits limits();
+
+	/**
 	 * Makes a copy of the store as of one moment, while points are put and read. It has
 	 * every point whose put returned before the call. To restore it, a server is started
 	 * on it.

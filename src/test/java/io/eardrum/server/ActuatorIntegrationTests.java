@@ -73,6 +73,8 @@ class ActuatorIntegrationTests {
 		}
 		assertThat(scrape.sum("eardrum_requests_total")).isZero();
 		assertThat(scrape.has("eardrum_connections_active")).isTrue();
+		assertThat(scrape.sum("eardrum_connections_limit")).isEqualTo(3);
+		assertThat(scrape.sum("eardrum_storage_writable")).isEqualTo(1);
 		assertThat(scrape.has("eardrum_series")).isTrue();
 		assertThat(scrape.has("eardrum_frame_duration_seconds_count")).isTrue();
 	}

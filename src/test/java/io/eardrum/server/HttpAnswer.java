@@ -14,11 +14,17 @@ import java.time.Duration;
  * @param status the status code
  * @param body the body
  */
-record HttpAnswer(int status, String body) {
+public record HttpAnswer(int status, String body) {
 
 	private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
-	static HttpAnswer get(int port, String path) {
+	/**
+	 * Asks.
+	 * @param port the port on 127.0.0.1
+	 * @param path the path, encoded
+	 * @return the answer
+	 */
+	public static HttpAnswer get(int port, String path) {
 		URI uri = URI.create("http://127.0.0.1:" + port + path);
 		HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
 		try {

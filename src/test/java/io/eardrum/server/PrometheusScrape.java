@@ -4,13 +4,14 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * The samples of one scrape, read from the text that Prometheus would get.
  */
-final class PrometheusScrape {
+public final class PrometheusScrape {
 
 	private static final Pattern SAMPLE = Pattern.compile("([A-Za-z_:][A-Za-z0-9_:]*)(?:\\{(.*)})? (\\S+)");
 
@@ -27,7 +28,17 @@ final class PrometheusScrape {
 	}
 
 	static PrometheusScrape of(int httpPort) {
-		HttpAnswer answer = HttpAnswer.get(httpPort, "/actuator/prometheus");
+		return of(httpPort, "/actuator/prometheus");
+	}
+
+	/**
+	 * Scrapes once.
+	 * @param httpPort the port on 127.0.0.1
+	 * @param path what to scrape
+	 * @return the samples
+	 */
+	public static PrometheusScrape of(int httpPort, String path) {
+		HttpAnswer answer = HttpAnswer.get(httpPort, path);
 		if (answer.status() != 200) {
 			throw new IllegalStateException(answer.toString());
 		}
@@ -58,6 +69,17 @@ final class PrometheusScrape {
 	 */
 	boolean has(String name, String... labels) {
 		return this.samples.stream().anyMatch((sample) -> sample.name().equals(name) && sample.has(labels));
+	}
+
+	/**
+	 * Tells which series there are.
+	 * @return the labels of each sample, by the name of the samples
+	 */
+	public Map<String, List<Map<String, String>>> series() {
+		Map<String, List<Map<String, String>>> series = new TreeMap<>();
+		this.samples.forEach(
+				(sample) -> series.computeIfAbsent(sample.name(), (absent) -> new ArrayList<>()).add(sample.labels()));
+		return series;
 	}
 
 	@Override

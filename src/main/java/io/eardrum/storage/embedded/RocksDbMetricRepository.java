@@ -27,6 +27,7 @@ import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
 
@@ -342,6 +343,12 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
 				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
 				this.meters.waitingWriters(), this.uncleanStarts, this.watch.freeBytes());
+	}
+
+	@Override
+	public StorageLimits limits() {
+		return new StorageLimits(this.settings.headBytes(), this.settings.minFreeBytes(),
+				this.settings.checkpointInterval());
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 
@@ -19,6 +20,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -59,6 +61,15 @@ class EmbeddedStorageConfigurationTests {
 				.extracting((ex) -> ((InvalidConfigurationPropertyValueException) ex).getReason())
 				.asString()
 				.contains(reason));
+	}
+
+	@Test
+	void limitsAreThoseOfTheConfiguration() {
+		runner()
+			.withPropertyValues("eardrum.storage.memory=128MB", "eardrum.storage.min-free-space=1MB",
+					"eardrum.storage.checkpoint-interval=90s")
+			.run((context) -> assertThat(context.getBean(DurableMetricRepository.class).limits())
+				.isEqualTo(new StorageLimits(64 << 20, 1 << 20, Duration.ofSeconds(90))));
 	}
 
 	@Test

@@ -1,0 +1,15 @@
+package io.eardrum.storage;
+
+import java.time.Duration;
+
+/**
+ * What a durable store holds itself to, for the meters: who watches the store compares
+ * its statistics with them.
+ *
+ * @param headBytes how much memory the points may take that are not yet in chunks; past
+ * it, puts wait
+ * @param minFreeBytes below how much free disk space points are refused
+ * @param checkpointInterval after how long points get into chunks at the latest
+ */
+public record StorageLimits(long headBytes, long minFreeBytes, Duration checkpointInterval) {
+}

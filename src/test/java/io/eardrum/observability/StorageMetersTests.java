@@ -1,0 +1,51 @@
+package io.eardrum.observability;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.StorageLimits;
+import io.eardrum.storage.StorageStatus;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for the gauges of {@link StorageMeters} and {@link ObservabilityConfiguration}
+ * that alerts compare others with.
+ */
+class StorageMetersTests {
+
+	private final DurableMetricRepository repository = mock(DurableMetricRepository.class);
+
+	private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+	StorageMetersTests() {
+		new ObservabilityConfiguration().storageMeters(this.repository).bindTo(this.registry);
+	}
+
+	@Test
+	void tellsWhetherPointsCanBePut() {
+		given(this.repository.status()).willReturn(new StorageStatus("embedded", true, null, Map.of()));
+		assertThat(gauge("eardrum.storage.writable")).isEqualTo(1);
+		given(this.repository.status()).willReturn(new StorageStatus("embedded", false, "no space left", Map.of()));
+		assertThat(gauge("eardrum.storage.writable")).isZero();
+	}
+
+	@Test
+	void tellsTheLimitsThatAreConfigured() {
+		given(this.repository.limits()).willReturn(new StorageLimits(4096, 1024, Duration.ofMillis(2500)));
+		assertThat(gauge("eardrum.storage.head.limit.bytes")).isEqualTo(4096);
+		assertThat(gauge("eardrum.storage.min.free.bytes")).isEqualTo(1024);
+		assertThat(gauge("eardrum.storage.checkpoint.interval.seconds")).isEqualTo(2.5);
+	}
+
+	private double gauge(String name) {
+		return this.registry.get(name).gauge().value();
+	}
+
+}
