@@ -203,7 +203,7 @@ class PlaintextParserTests {
 		if (words.isEmpty()) {
 			return null;
 		}
-		if (words.size() == 3 && words.get(2).matches("(?i)HTTP/\\d.*")) {
+		if (words.size() == 3 && words.get(2).matches("(?is)HTTP/\\d.*")) {
 			return "wrong PUT HTTP";
 		}
 		if (words.size() != 3) {

@@ -52,7 +52,7 @@ class ConfigurationIntegrationTests {
 			eardrum.tcp.shutdown-grace-period | -1s      | ''
 			eardrum.tcp.prot                  | 8888     | eardrum.tcp.prot
 			eardrum.graphite.port             | -1       | 65535
-			eardrum.graphite.port             | 2003udp  | ''
+			eardrum.graphite.port             | 2003udp  | 65535
 			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
 			eardrum.storage.type              | paper    | memory
 			""")

@@ -20,12 +20,12 @@ class GraphiteServerPropertiesTests {
 	void hasNoPortByDefault() {
 		GraphiteServerProperties properties = bind(Map.of());
 		assertThat(properties.host()).isNull();
-		assertThat(properties.port()).isNull();
+		assertThat(properties.port()).isEmpty();
 	}
 
 	@Test
 	void anEmptyPortIsNone() {
-		assertThat(bind(Map.of("eardrum.graphite.port", "")).port()).isNull();
+		assertThat(bind(Map.of("eardrum.graphite.port", "")).port()).isEmpty();
 	}
 
 	@Test
@@ -36,7 +36,8 @@ class GraphiteServerPropertiesTests {
 		assertThat(settings.hostProperty()).isEqualTo("eardrum.tcp.host");
 		assertThat(settings.port()).isEqualTo(2003);
 		assertThat(settings.answering()).isFalse();
-		settings = bind(Map.of("eardrum.graphite.host", "127.0.0.3")).portSettings(tcp, Clock.systemUTC());
+		settings = bind(Map.of("eardrum.graphite.port", "0", "eardrum.graphite.host", "127.0.0.3")).portSettings(tcp,
+				Clock.systemUTC());
 		assertThat(settings.host()).isEqualTo("127.0.0.3");
 		assertThat(settings.hostProperty()).isEqualTo("eardrum.graphite.host");
 	}
@@ -51,7 +52,7 @@ class GraphiteServerPropertiesTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "port,-1,0 to 65535", "port,65536,0 to 65535", "host,' ',IP address" })
+	@CsvSource({ "port,-1,0 to 65535", "port,65536,0 to 65535", "port,off,0 to 65535", "host,' ',IP address" })
 	void saysWhatIsAllowed(String name, String value, String allowed) {
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(Map.of("eardrum.graphite." + name, value)))
 			.havingRootCause()
