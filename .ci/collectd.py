@@ -157,6 +157,7 @@ def check(protocol, host, folder, before):
 
 
 collectd = shutil.which("collectd") or "/usr/sbin/collectd"
-print(subprocess.run([collectd, "-h"], capture_output=True, text=True).stdout.strip().splitlines()[-2])
+print(next(line for line in subprocess.run([collectd, "-h"], capture_output=True, text=True).stdout.splitlines()
+           if line.startswith("collectd ")))
 for transport in ("tcp", "udp"):
     run(transport)

@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -61,8 +62,7 @@ final class DatagramReceiver {
 
 	private volatile boolean stopping;
 
-	private volatile Runnable whenDone = () -> {
-	};
+	private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
 	/**
 	 * Listens from now on.
@@ -100,12 +100,12 @@ final class DatagramReceiver {
 
 	/**
 	 * Ends once what had arrived before is stored, and does not wait for that.
-	 * @param done is run then
+	 * @return is completed then
 	 */
-	void stop(Runnable done) {
-		this.whenDone = done;
+	CompletableFuture<Void> stop() {
 		this.stopping = true;
 		this.selector.wakeup();
+		return this.ended;
 	}
 
 	boolean isListening() {
@@ -126,7 +126,7 @@ final class DatagramReceiver {
 		}
 		finally {
 			close();
-			this.whenDone.run();
+			this.ended.complete(null);
 		}
 	}
 

@@ -2,7 +2,9 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.CountDownLatch;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,6 +34,8 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 
 	private final GraphiteObserver observer;
 
+	private final Duration gracePeriod;
+
 	private volatile @Nullable DatagramReceiver receiver;
 
 	/**
@@ -41,14 +45,16 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	 * @param datagramParser reads lines that come on UDP
 	 * @param activator executes them
 	 * @param observer is told what has come on UDP
+	 * @param gracePeriod how long what has come on UDP may take to be stored in the end
 	 */
 	GraphiteEndpoint(PortSettings settings, FrameConnectionFactory connectionFactory, LineParser datagramParser,
-			FrameServiceActivator activator, GraphiteObserver observer) {
+			FrameServiceActivator activator, GraphiteObserver observer, Duration gracePeriod) {
 		this.settings = settings;
 		this.connectionFactory = connectionFactory;
 		this.datagramParser = datagramParser;
 		this.activator = activator;
 		this.observer = observer;
+		this.gracePeriod = gracePeriod;
 	}
 
 	/**
@@ -101,27 +107,30 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 
 	@Override
 	public void stop() {
-		CountDownLatch done = new CountDownLatch(1);
-		stop(done::countDown);
-		try {
-			done.await();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-		}
+		end().join();
 	}
 
 	// Meanwhile the TCP sessions end.
 	@Override
 	public void stop(Runnable callback) {
+		end().thenRun(callback);
+	}
+
+	// Is completed when all that had arrived is stored, or the grace period is over.
+	private CompletableFuture<Void> end() {
 		DatagramReceiver udp = this.receiver;
 		this.receiver = null;
-		if (udp != null) {
-			udp.stop(callback);
+		if (udp == null) {
+			return CompletableFuture.completedFuture(null);
 		}
-		else {
-			callback.run();
-		}
+		return udp.stop()
+			.thenApply((none) -> true)
+			.completeOnTimeout(false, this.gracePeriod.toMillis(), TimeUnit.MILLISECONDS)
+			.thenAccept((stored) -> {
+				if (!stored) {
+					logger.warn("Closed the port for Graphite's protocol before all datagrams were stored");
+				}
+			});
 	}
 
 }

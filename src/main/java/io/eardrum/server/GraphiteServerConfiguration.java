@@ -49,7 +49,7 @@ class GraphiteServerConfiguration {
 			@Qualifier(TcpServerConfiguration.GRAPHITE_FACTORY) FrameConnectionFactory connectionFactory,
 			FrameServiceActivator activator, LossReporter observer) {
 		return new GraphiteEndpoint(properties.portSettings(tcp, this.clock), connectionFactory,
-				PlaintextParser.ofDatagrams(tcp.limits(), this.clock), activator, observer);
+				PlaintextParser.ofDatagrams(tcp.limits(), this.clock), activator, observer, tcp.shutdownGracePeriod());
 	}
 
 }

@@ -372,6 +372,30 @@ class PlaintextIntegrationTests {
 	}
 
 	@Test
+	void stopEndsWithinTheGracePeriodWhenTheStoreHangs(CapturedOutput output) throws Exception {
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		InterceptedStorage hanging = new InterceptedStorage();
+		hanging.beforePut((batch) -> {
+			entered.countDown();
+			awaitUninterrupted(released);
+		});
+		RunningServer other = RunningServer.start(hanging, "--eardrum.graphite.port=0",
+				"--eardrum.tcp.shutdown-grace-period=1s");
+		try (DatagramSocket socket = new DatagramSocket()) {
+			byte[] line = "hangs 1 1".getBytes(StandardCharsets.UTF_8);
+			socket.send(new DatagramPacket(line, line.length, other.graphiteAddress()));
+			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+			CompletableFuture.runAsync(other::close).get(8, TimeUnit.SECONDS);
+			assertThat(output.getAll()).contains("before all datagrams were stored");
+		}
+		finally {
+			released.countDown();
+			other.close();
+		}
+	}
+
+	@Test
 	void isOffUnlessItHasAPort() {
 		for (String[] arguments : List.of(new String[0], new String[] { "--eardrum.graphite.port=" },
 				new String[] { "--eardrum.graphite.host=127.0.0.1" })) {
