@@ -10,20 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Resets connections whose clients do not take their replies, or are silent for longer
- * than they may be, and sees to it that no loop is stuck. One thread looks at all
- * connections now and then, so a timeout is exceeded by up to a quarter of it, and by a
- * second at most.
+ * than they may be. One thread looks at all connections now and then, so a timeout is
+ * exceeded by up to a quarter of it, and by a second at most.
  */
 final class ConnectionWatchdog implements AutoCloseable {
 
 	private static final long MAX_PERIOD_MILLIS = 1000;
 
-	/** How often the loops are supervised. */
-	private static final long SUPERVISION_MILLIS = 10;
-
 	private final ConnectionRegistry registry;
-
-	private final FrameLoops loops;
 
 	private final long writeTimeoutNanos;
 
@@ -36,11 +30,8 @@ final class ConnectionWatchdog implements AutoCloseable {
 
 	private @Nullable ScheduledFuture<?> checks;
 
-	private @Nullable ScheduledFuture<?> supervision;
-
-	ConnectionWatchdog(ConnectionRegistry registry, FrameLoops loops, Duration writeTimeout, Duration idleTimeout) {
+	ConnectionWatchdog(ConnectionRegistry registry, Duration writeTimeout, Duration idleTimeout) {
 		this.registry = registry;
-		this.loops = loops;
 		this.writeTimeoutNanos = writeTimeout.toNanos();
 		this.idleTimeoutNanos = idleTimeout.toNanos();
 		long shortest = writeTimeout.toMillis();
@@ -53,21 +44,15 @@ final class ConnectionWatchdog implements AutoCloseable {
 	void start() {
 		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
 				this.periodMillis, TimeUnit.MILLISECONDS);
-		this.supervision = this.scheduler.scheduleWithFixedDelay(this.loops::supervise, SUPERVISION_MILLIS,
-				SUPERVISION_MILLIS, TimeUnit.MILLISECONDS);
 	}
 
 	@Override
 	public void close() {
-		cancel(this.checks);
-		cancel(this.supervision);
-		this.scheduler.shutdownNow();
-	}
-
-	private static void cancel(@Nullable ScheduledFuture<?> task) {
+		ScheduledFuture<?> task = this.checks;
 		if (task != null) {
 			task.cancel(false);
 		}
+		this.scheduler.shutdownNow();
 	}
 
 	private void check(FrameConnection connection) {

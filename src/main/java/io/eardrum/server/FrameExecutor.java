@@ -33,13 +33,16 @@ import io.eardrum.storage.StorageException;
  */
 final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
+	/** Where replies go between two frames: there are none. */
+	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
+
 	private final MetricRepository repository;
 
 	private final Pool<FrameExecutor> pool;
 
 	private final Consumer<RuntimeException> defects;
 
-	private final ReplyWriter replies = new ReplyWriter(OutputStream.nullOutputStream());
+	private final ReplyWriter replies = new ReplyWriter(NOBODY);
 
 	private final FrameCounts counts = new FrameCounts();
 
@@ -185,7 +188,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		handled();
 		this.frame = null;
 		this.replies.flush();
-		this.replies.reset(OutputStream.nullOutputStream());
+		this.replies.reset(NOBODY);
 		this.pool.giveBack(this);
 	}
 

@@ -42,6 +42,8 @@ final class FrameLoop implements AutoCloseable {
 
 	private final Executor threads;
 
+	private final LoopSupervisor supervisor;
+
 	private final Selector selector;
 
 	/** The term that has begun last. */
@@ -55,10 +57,12 @@ final class FrameLoop implements AutoCloseable {
 	/**
 	 * Creates a loop.
 	 * @param threads has a thread for each task at once
+	 * @param supervisor looks after this loop
 	 * @throws IOException if the system has no more of what it takes
 	 */
-	FrameLoop(Executor threads) throws IOException {
+	FrameLoop(Executor threads, LoopSupervisor supervisor) throws IOException {
 		this.threads = threads;
+		this.supervisor = supervisor;
 		this.selector = Selector.open();
 	}
 
@@ -110,6 +114,15 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	/**
+	 * Tells whether there is nothing to supervise.
+	 * @param nanos for how long that must have been so, in nanoseconds
+	 * @return whether it is
+	 */
+	boolean isQuiet(long nanos) {
+		return this.vacant.get() == null && this.term.isQuiet(nanos);
+	}
+
+	/**
 	 * Called by the thread of a term before it does what may take long: others are no
 	 * longer to wait for it.
 	 * @param left the term, which has no round and no replies to send any more
@@ -151,6 +164,7 @@ final class FrameLoop implements AutoCloseable {
 			catch (RejectedExecutionException | OutOfMemoryError ex) {
 				// The system gives no more threads: the supervisor tries again.
 				this.vacant.set(next);
+				this.supervisor.wakeUp();
 			}
 		}
 	}
@@ -226,7 +240,7 @@ final class FrameLoop implements AutoCloseable {
 			serveAlone(current, connection);
 			return false;
 		}
-		current.beginWork();
+		beginWork(current);
 		execute(current, connection);
 		boolean leading = current.endWork();
 		if (leading && !connection.awaitsCommit()) {
@@ -238,6 +252,11 @@ final class FrameLoop implements AutoCloseable {
 			finish(current);
 		}
 		return leading;
+	}
+
+	private void beginWork(LoopTerm current) {
+		current.beginWork();
+		this.supervisor.wakeUp();
 	}
 
 	// Returns whether the term goes on.
@@ -279,7 +298,7 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	private boolean answer(LoopTerm current) {
-		current.beginWork();
+		beginWork(current);
 		current.commit();
 		if (!current.endWork()) {
 			finish(current);

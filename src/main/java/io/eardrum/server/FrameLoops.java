@@ -28,6 +28,8 @@ final class FrameLoops implements Executor, AutoCloseable {
 
 	private final List<FrameLoop> loops = new ArrayList<>();
 
+	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
+
 	private final AtomicInteger next = new AtomicInteger();
 
 	/**
@@ -39,13 +41,16 @@ final class FrameLoops implements Executor, AutoCloseable {
 		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		try {
 			for (int i = 0; i < count; i++) {
-				this.loops.add(new FrameLoop(this.threads));
+				this.loops.add(new FrameLoop(this.threads, this.supervisor));
 			}
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("The system gives no selector", ex);
 		}
 		this.loops.forEach(FrameLoop::start);
+		Thread thread = new Thread(this.supervisor, "eardrum-tcp-supervisor");
+		thread.setDaemon(true);
+		thread.start();
 	}
 
 	@Override
@@ -59,15 +64,9 @@ final class FrameLoops implements Executor, AutoCloseable {
 		}
 	}
 
-	/**
-	 * Looks after all loops; to be called often.
-	 */
-	void supervise() {
-		this.loops.forEach(FrameLoop::supervise);
-	}
-
 	@Override
 	public void close() {
+		this.supervisor.close();
 		this.loops.forEach(FrameLoop::close);
 		this.threads.shutdown();
 	}

@@ -87,6 +87,15 @@ final class LoopTerm {
 	}
 
 	/**
+	 * Tells whether nothing has been worked on for some time.
+	 * @param nanos the time, in nanoseconds
+	 * @return whether that is so
+	 */
+	boolean isQuiet(long nanos) {
+		return this.state.get() == State.LEADING && System.nanoTime() - this.workStartedNanos > nanos;
+	}
+
+	/**
 	 * Leaves the loop to other threads, and all but the connection that is being served.
 	 */
 	void leave() {

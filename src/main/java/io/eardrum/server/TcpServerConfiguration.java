@@ -66,8 +66,8 @@ class TcpServerConfiguration {
 	@Bean
 	TcpEndpoint tcpEndpoint(TcpServerProperties properties, FrameConnectionFactory connectionFactory,
 			@Qualifier(GRAPHITE_FACTORY) ObjectProvider<FrameConnectionFactory> graphiteConnectionFactory,
-			ConnectionRegistry registry, FrameLoops loops) {
-		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, loops, properties.writeTimeout(),
+			ConnectionRegistry registry) {
+		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
 				properties.idleTimeout());
 		return new TcpEndpoint(connectionFactory, graphiteConnectionFactory.stream().toList(), registry, watchdog,
 				properties.shutdownGracePeriod());

@@ -176,6 +176,9 @@ public final class CrashSuite {
 	private String check() throws IOException {
 		long[][] stored = StoredPoints.read(this.port, this.writers.size());
 		for (int i = 0; i < stored.length; i++) {
+			if (this.writers.get(i).isRefused()) {
+				return "a put was refused";
+			}
 			String violation = this.writers.get(i).check(stored[i]);
 			if (!violation.isEmpty()) {
 				return violation;

@@ -35,6 +35,8 @@ final class CrashWriter {
 
 	private static final byte[] OK = "ok\n\n".getBytes(StandardCharsets.US_ASCII);
 
+	private static final String UNAVAILABLE = "error\nstorage unavailable\n\n";
+
 	private final int number;
 
 	private final Random random;
@@ -52,6 +54,8 @@ final class CrashWriter {
 
 	private volatile int acknowledged;
 
+	private volatile boolean refused;
+
 	private volatile String violation = "";
 
 	CrashWriter(int number, long seed) {
@@ -61,7 +65,8 @@ final class CrashWriter {
 	}
 
 	/**
-	 * Puts until the connection breaks.
+	 * Puts until the connection breaks, or a put is refused because the store is not
+	 * available.
 	 * @param port the port of the server
 	 * @throws InterruptedException if the thread is interrupted
 	 */
@@ -121,8 +126,13 @@ final class CrashWriter {
 			while (length >= 0) {
 				for (int i = 0; i < length; i++) {
 					if (buffer[i] != OK[(int) ((total + i) % OK.length)]) {
-						this.violation = "a put was answered with "
-								+ new String(buffer, i, Math.min(60, length - i), StandardCharsets.UTF_8);
+						this.acknowledged = (int) ((total + i) / OK.length);
+						this.refused = (total + i) % OK.length == 0
+								&& UNAVAILABLE.startsWith(text(buffer, i, Math.min(UNAVAILABLE.length(), length - i)));
+						if (this.refused) {
+							return;
+						}
+						this.violation = "a put was answered with " + text(buffer, i, Math.min(60, length - i));
 						return;
 					}
 				}
@@ -134,6 +144,18 @@ final class CrashWriter {
 		catch (IOException ex) {
 			// The server was killed.
 		}
+	}
+
+	private static String text(byte[] buffer, int offset, int length) {
+		return new String(buffer, offset, length, StandardCharsets.UTF_8);
+	}
+
+	/**
+	 * Tells whether the last run ended because a put was refused.
+	 * @return whether it was
+	 */
+	boolean isRefused() {
+		return this.refused;
 	}
 
 	/**
@@ -164,6 +186,7 @@ final class CrashWriter {
 		this.firstPut += this.sentCount;
 		this.sentCount = 0;
 		this.acknowledged = 0;
+		this.refused = false;
 		return "";
 	}
 

@@ -53,6 +53,9 @@ final class StoredPoints {
 
 	private static void put(String line, long[][] cells) {
 		String[] words = line.split(" ", -1);
+		if (!words[0].startsWith("crash.")) {
+			return;
+		}
 		String[] names = words[0].split("\\.", -1);
 		int writer = Integer.parseInt(names[1]);
 		int cell = CrashWriter.cell(Integer.parseInt(names[2]), Integer.parseInt(words[2]));

@@ -5,6 +5,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,8 +19,10 @@ class FairnessIntegrationTests {
 
 	private static final int STUCK = Runtime.getRuntime().availableProcessors() + 2;
 
-	@Test
-	void aStoreThatIsStuckWithPutsOfSomeKeepsNobodyElseFromReading() throws Exception {
+	// Who looks after the loops sleeps when nothing has come for a second.
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 1500 })
+	void aStoreThatIsStuckWithPutsOfSomeKeepsNobodyElseFromReading(int quietMillis) throws Exception {
 		InterceptedStorage storage = new InterceptedStorage();
 		CountDownLatch entered = new CountDownLatch(1);
 		CountDownLatch released = new CountDownLatch(1);
@@ -33,6 +37,7 @@ class FairnessIntegrationTests {
 					Thread.currentThread().interrupt();
 				}
 			});
+			Thread.sleep(quietMillis);
 			TestClient[] stuck = new TestClient[STUCK];
 			for (int i = 0; i < STUCK; i++) {
 				stuck[i] = server.client();

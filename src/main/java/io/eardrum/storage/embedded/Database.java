@@ -253,6 +253,14 @@ final class Database implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Tells how much was ever written, in RocksDB's own count. It only grows.
+	 * @return the number of the last write
+	 */
+	long writes() {
+		return rocks().getLatestSequenceNumber();
+	}
+
 	byte @Nullable [] get(ColumnFamily family, byte[] key) {
 		try {
 			return rocks().get(handle(family), key);

@@ -74,6 +74,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final RunningMarker marker;
 
+	private final ClosingNote closingNote;
+
 	private final Committer committer;
 
 	private final Checkpointer checkpointer;
@@ -111,6 +113,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.watch = new Watch(this.database, this.committer, this.maintenance, this.availability, this.gate,
 					settings);
 			this.marker = new RunningMarker(this.database.path());
+			this.closingNote = new ClosingNote(this.database.path());
+			this.closingNote.check(this.database.writes());
 			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings);
 			recovery.checkFormat();
 			this.uncleanStarts = noteStart();
@@ -137,7 +141,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private long noteStart() {
 		long count = Metadata.UNCLEAN_STARTS.read(this.database, 0);
-		if (this.marker.set()) {
+		boolean unclean = this.marker.set();
+		this.closingNote.remove();
+		if (unclean) {
 			count++;
 			logger.warn("The store in {} was not closed when it was last used (unclean start number {})",
 					this.database.path(), count);
@@ -375,6 +381,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 		try {
 			this.database.sync();
+			this.closingNote.write(this.database.writes());
 			this.marker.remove();
 		}
 		catch (IOException | RuntimeException ex) {

@@ -109,6 +109,62 @@ class FaultTests {
 	}
 
 	@Test
+	void missingLogOfAStoreThatWasClosedStopsTheStart() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			put(repository, 0, 20);
+		}
+		Files.delete(onlyFile(store, ".log"));
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
+			.withMessageContaining("*.log")
+			.withMessageContaining("deleted")
+			.satisfies((ex) -> assertThat(ex.action()).contains("backup"));
+	}
+
+	@Test
+	void cutLogOfAStoreThatWasClosedStopsEveryStart() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			put(repository, 0, 20);
+			put(repository, 1, 20);
+		}
+		Path log = onlyFile(store, ".log");
+		truncate(log, Files.size(log) - 1);
+		for (int attempt = 0; attempt < 2; attempt++) {
+			assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
+				.withMessageContaining("eardrum.closed")
+				.withMessageContaining("cut");
+		}
+	}
+
+	@Test
+	void noteOfAnEarlierClosingIsNoObstacle() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			put(repository, 0, 20);
+		}
+		Path note = store.resolve("eardrum.closed");
+		byte[] earlier = Files.readAllBytes(note);
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			assertThat(note).doesNotExist();
+			put(repository, 1, 20);
+		}
+		Files.write(note, earlier);
+		try (RocksDbMetricRepository repository = open(settings(store))) {
+			assertThat(read(repository)).hasSize(40);
+		}
+	}
+
+	@Test
+	void closingNoteThatIsNoNumberIsNamed() throws Exception {
+		Path store = this.directory.resolve("store");
+		open(settings(store)).close();
+		Files.writeString(store.resolve("eardrum.closed"), "");
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
+			.withMessageContaining("eardrum.closed");
+	}
+
+	@Test
 	void damagedChunkIsAnErrorAndNotALoss() throws Exception {
 		Path store = this.directory.resolve("store");
 		try (RocksDbMetricRepository repository = open(settings(store))) {

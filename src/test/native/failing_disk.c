@@ -1,0 +1,54 @@
+/*
+ * Lets the disk of one directory fail, for a process that has this library in LD_PRELOAD:
+ *
+ *   FAILING_DISK=/the/directory   writes and syncs of files below it fail with EIO while there is a file
+ *                                 /the/directory.fail-write or /the/directory.fail-sync beside it
+ *
+ * Build: cc -shared -fPIC -O2 -o failing_disk.so failing_disk.c -ldl
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+static int fails(int fd, const char *how) {
+  const char *directory = getenv("FAILING_DISK");
+  char path[PATH_MAX], link[64];
+  int saved = errno;
+  if (directory == NULL) return 0;
+  snprintf(path, sizeof path, "%s.fail-%s", directory, how);
+  if (access(path, F_OK) != 0) {
+    errno = saved;
+    return 0;
+  }
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  ssize_t length = readlink(link, path, sizeof path - 1);
+  errno = saved;
+  if (length < 0) return 0;
+  path[length] = '\0';
+  return strncmp(path, directory, strlen(directory)) == 0;
+}
+
+#define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
+
+#define FAILING(result, how, name, parameters, arguments)        \
+  result name parameters {                                       \
+    static __typeof__(&name) real;                               \
+    if (real == NULL) real = REAL(name);                         \
+    if (fails(fd, how)) {                                        \
+      errno = EIO;                                               \
+      return -1;                                                 \
+    }                                                            \
+    return real arguments;                                       \
+  }
+
+FAILING(ssize_t, "write", write, (int fd, const void *bytes, size_t count), (fd, bytes, count))
+FAILING(ssize_t, "write", pwrite, (int fd, const void *bytes, size_t count, off_t offset), (fd, bytes, count, offset))
+FAILING(ssize_t, "write", pwrite64, (int fd, const void *bytes, size_t count, off64_t offset), (fd, bytes, count, offset))
+FAILING(int, "sync", fsync, (int fd), (fd))
+FAILING(int, "sync", fdatasync, (int fd), (fd))
