@@ -112,6 +112,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 
 	// Meanwhile the TCP sessions end.
 	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // The callback is all that follows.
 	public void stop(Runnable callback) {
 		end().thenRun(callback);
 	}
