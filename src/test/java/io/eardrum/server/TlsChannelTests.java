@@ -78,6 +78,7 @@ class TlsChannelTests {
 				buffer.clear();
 			}
 			assertThat(pair.channel.isInputEnded()).isTrue();
+			pair.channel.close();
 			assertThat(echoed.get()).as("-Deardrum.test.seed=" + seed).isEqualTo(sent);
 		}
 	}
