@@ -51,7 +51,7 @@ ENV PATH=/app:$PATH \
     SPRING_PROFILES_ACTIVE=docker \
     EARDRUM_STORAGE_PATH=/data
 USER 10001:10001
-EXPOSE 8888 8080
+EXPOSE 8888 8080 2003/tcp 2003/udp
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/app/healthcheck"]
 

@@ -3,6 +3,15 @@
 # usage: in-container.sh, with the engine in DOCKER_HOST and the container published on ports 8888 and 8080
 set -euo pipefail
 python3 "$(dirname "${BASH_SOURCE[0]}")/talk.py" 127.0.0.1 8888 8080
+# Graphite's plaintext protocol, on the published port: TCP, and a datagram
+echo 'ci.plaintext 1 1150864247' >/dev/tcp/127.0.0.1/2003
+echo 'ci.plaintext 2 1150864257' >/dev/udp/127.0.0.1/2003
+for _ in {1..50}; do
+  plaintext=$(printf 'get ci.plaintext\nGET / HTTP/1.1\n' | { exec 3<>/dev/tcp/127.0.0.1/8888; cat >&3; timeout 5 cat <&3; } | grep -c '^ci.plaintext [12].0 11508642[45]7$') || :
+  [[ $plaintext == 2 ]] && break
+  sleep 0.1
+done
+[[ $plaintext == 2 ]] || { echo "Graphite's port: $plaintext of 2 points have come"; exit 1; }
 container=$(docker ps --quiet --filter publish=8888 | head -n 1)
 docker exec "$container" eardrum put ci.exec 23.7 1150864247
 rows=$(docker exec "$container" eardrum get ci.exec)

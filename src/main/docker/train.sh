@@ -31,7 +31,7 @@ get() { # <path>: an HTTP status line
   talk "$web" "GET $1 HTTP/1.1" 'Host: localhost' 'Connection: close' '' | head -n 1
 }
 
-EARDRUM_TCP_HOST=127.0.0.1 EARDRUM_TCP_PORT=0 SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 EARDRUM_STORAGE_PATH=$folder/data \
+EARDRUM_TCP_HOST=127.0.0.1 EARDRUM_TCP_PORT=0 EARDRUM_GRAPHITE_PORT=0 SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 EARDRUM_STORAGE_PATH=$folder/data \
   "$@" >"$folder/log" 2>&1 &
 server=$!
 for _ in {1..600}; do
@@ -40,12 +40,15 @@ for _ in {1..600}; do
   sleep 0.1
 done
 tcp=$(port 'Listening for metrics on .* port') web=$(port 'Tomcat started on port')
-[[ -n $tcp && -n $web ]] || fail 'it does not say where it listens'
+graphite=$(port 'plaintext protocol on .* port')
+[[ -n $tcp && -n $web && -n $graphite ]] || fail 'it does not say where it listens'
 
 # A line of HTTP makes the server close the session.
 mapfile -t puts < <(for i in {1..2000}; do echo "put train.host$((i % 50)).cpu $((i % 100)).$((i % 7)) $((1150864247 + i))"; done)
 answers=$(talk "$tcp" "${puts[@]}" 'get train.host1.cpu' 'get *' 'nonsense' 'GET / HTTP/1.1')
 [[ $(grep -c '^ok$' <<<"$answers") == 2002 ]] || fail 'a put or get was not answered as it should be'
+[[ -z $(talk "$graphite" "${puts[@]#put }" 'GET / HTTP/1.1') ]] || fail "Graphite's port has answered"
+echo "${puts[0]#put }" >"/dev/udp/127.0.0.1/$graphite"
 for path in /actuator/health/readiness /actuator/health /actuator/prometheus /actuator/info; do
   [[ $(get "$path") == *' 200 '* ]] || fail "$path does not answer"
 done

@@ -6,7 +6,11 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Primary;
 
+import io.eardrum.server.ConditionalOnGraphitePort;
+import io.eardrum.server.GraphiteEndpoint;
+import io.eardrum.server.GraphiteObserver;
 import io.eardrum.server.ServerObserver;
 import io.eardrum.server.TcpEndpoint;
 import io.eardrum.storage.DurableMetricRepository;
@@ -18,7 +22,9 @@ import io.eardrum.storage.MetricRepository;
 @Configuration(proxyBeanMethods = false)
 class ObservabilityConfiguration {
 
+	// Graphite's is one, too.
 	@Bean
+	@Primary
 	ServerObserver serverMeters(MeterRegistry registry) {
 		return new ServerMeters(registry);
 	}
@@ -48,7 +54,28 @@ class ObservabilityConfiguration {
 
 	@Bean
 	HealthIndicator tcpHealthIndicator(TcpEndpoint endpoint) {
-		return new TcpHealthIndicator(endpoint);
+		return new TcpHealthIndicator(endpoint::addressIfListening, endpoint::connectionCount);
+	}
+
+	@Bean
+	@ConditionalOnGraphitePort
+	GraphiteObserver graphiteMeters(MeterRegistry registry) {
+		return new GraphiteMeters(registry);
+	}
+
+	@Bean
+	@ConditionalOnGraphitePort
+	MeterBinder graphiteConnectionGauge(GraphiteEndpoint endpoint) {
+		return (registry) -> Gauge
+			.builder("eardrum.graphite.connections.active", endpoint, GraphiteEndpoint::connectionCount)
+			.description("Graphite's clients connected now")
+			.register(registry);
+	}
+
+	@Bean
+	@ConditionalOnGraphitePort
+	HealthIndicator graphiteHealthIndicator(GraphiteEndpoint endpoint) {
+		return new TcpHealthIndicator(endpoint::addressIfListening, endpoint::connectionCount);
 	}
 
 	@Bean

@@ -73,7 +73,7 @@ final class ServerMeters implements ServerObserver {
 						.tag("reason", label(reason))
 						.register(registry));
 		}
-		this.pointsPut = Counter.builder("eardrum.points.put").description("Points stored").register(registry);
+		this.pointsPut = pointsPut(registry);
 		this.pointsReturned = Counter.builder("eardrum.points.returned")
 			.description("Points read for clients")
 			.register(registry);
@@ -131,6 +131,11 @@ final class ServerMeters implements ServerObserver {
 	@Override
 	public void connectionReset(ResetReason reason) {
 		add(this.resets.get(reason), 1);
+	}
+
+	// All points that were put, whichever port they came to: one meter.
+	static Counter pointsPut(MeterRegistry registry) {
+		return Counter.builder("eardrum.points.put").description("Points stored").register(registry);
 	}
 
 	private static void add(@Nullable Counter counter, long amount) {

@@ -1,26 +1,35 @@
 package io.eardrum.observability;
 
 import java.net.InetSocketAddress;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
-import io.eardrum.server.TcpEndpoint;
-
 /**
- * Up while clients can connect to the TCP port.
+ * Up while clients can connect to a TCP port.
  */
 final class TcpHealthIndicator implements HealthIndicator {
 
-	private final TcpEndpoint endpoint;
+	private final Supplier<@Nullable InetSocketAddress> listening;
 
-	TcpHealthIndicator(TcpEndpoint endpoint) {
-		this.endpoint = endpoint;
+	private final IntSupplier connections;
+
+	/**
+	 * Creates the indicator of a port.
+	 * @param listening gives the address that is listened on, if it is
+	 * @param connections gives the number of clients
+	 */
+	TcpHealthIndicator(Supplier<@Nullable InetSocketAddress> listening, IntSupplier connections) {
+		this.listening = listening;
+		this.connections = connections;
 	}
 
 	@Override
 	public Health health() {
-		InetSocketAddress address = this.endpoint.addressIfListening();
+		InetSocketAddress address = this.listening.get();
 		if (address == null) {
 			return Health.down().withDetail("listening", false).build();
 		}
@@ -28,7 +37,7 @@ final class TcpHealthIndicator implements HealthIndicator {
 			.withDetail("listening", true)
 			.withDetail("address", address.getAddress().getHostAddress())
 			.withDetail("port", address.getPort())
-			.withDetail("connections", this.endpoint.connectionCount())
+			.withDetail("connections", this.connections.getAsInt())
 			.build();
 	}
 

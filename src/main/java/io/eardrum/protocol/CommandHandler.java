@@ -3,8 +3,8 @@ package io.eardrum.protocol;
 import java.io.IOException;
 
 /**
- * Takes the commands that a {@link CommandParser} reads, one call a command, in the order
- * in which they came. The arrays are the parser's source: what is to stay must be copied.
+ * Takes the commands that a {@link LineParser} reads, one call a command, in the order in
+ * which they came. The arrays are the parser's source: what is to stay must be copied.
  */
 public interface CommandHandler {
 

@@ -17,7 +17,7 @@ import java.nio.ByteOrder;
  * not take, right or wrong, is read again word by word, which also finds out what is
  * wrong with it.
  */
-public final class CommandParser {
+public final class CommandParser implements LineParser {
 
 	private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
@@ -33,26 +33,16 @@ public final class CommandParser {
 
 	private final NumberReader numbers = new NumberReader();
 
-	private final int[] wordStarts = new int[MAX_WORDS];
-
-	private final int[] wordEnds = new int[MAX_WORDS];
+	private final LineWords words;
 
 	private boolean afterCommand;
 
 	public CommandParser(ProtocolLimits limits) {
 		this.limits = limits;
+		this.words = new LineWords(MAX_WORDS, limits.maxKeyLength());
 	}
 
-	/**
-	 * Reads complete lines.
-	 * @param source the array in which they stand
-	 * @param from where the first line starts
-	 * @param to the offset behind the line end of the last one
-	 * @param handler takes the commands
-	 * @return whether the session goes on: {@code false} behind a line of an HTTP
-	 * request, and then nothing behind that line has been read
-	 * @throws IOException if the handler throws it
-	 */
+	@Override
 	public boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException {
 		int line = from;
 		while (line < to) {
@@ -72,12 +62,7 @@ public final class CommandParser {
 		return true;
 	}
 
-	/**
-	 * Takes note of bytes behind which the client closed its side, and no line end: they
-	 * are never executed, because what they lack can't be known.
-	 * @param handler takes the wrong command
-	 * @throws IOException if the handler throws it
-	 */
+	@Override
 	public void cutLine(CommandHandler handler) throws IOException {
 		handler.wrong(Command.UNKNOWN, ErrorReason.CUT_LINE);
 	}
@@ -90,11 +75,11 @@ public final class CommandParser {
 		}
 		int keyStart = line + 4;
 		int keyEnd = keyStart;
-		while (isPlainKeyByte(source[keyEnd])) {
+		while (LineWords.isPlainKeyByte(source[keyEnd])) {
 			keyEnd++;
 		}
 		int keyLength = keyEnd - keyStart;
-		if (source[keyEnd] != ' ' || !isAllowedKey(source, keyStart, keyLength)) {
+		if (source[keyEnd] != ' ' || !this.words.isAllowedKey(source, keyStart, keyLength)) {
 			return -1;
 		}
 		int valueEnd = this.numbers.readValue(source, keyEnd + 1, to);
@@ -114,15 +99,6 @@ public final class CommandParser {
 		return lineEnd + 1;
 	}
 
-	// Printable ASCII; what isn't, the general way looks into.
-	private static boolean isPlainKeyByte(byte value) {
-		return value > ' ' && value != 0x7F;
-	}
-
-	private boolean isAllowedKey(byte[] source, int start, int length) {
-		return length > 0 && length <= this.limits.maxKeyLength() && !(length == 1 && source[start] == '*');
-	}
-
 	// Reads any line; {@code end} is where its LF stands.
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
@@ -131,8 +107,7 @@ public final class CommandParser {
 			handler.wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
 			return true;
 		}
-		int words = split(source, line, to);
-		if (words == 0) {
+		if (this.words.split(source, line, to) == 0) {
 			if (!this.afterCommand) {
 				handler.wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
 			}
@@ -140,18 +115,18 @@ public final class CommandParser {
 			return true;
 		}
 		this.afterCommand = true;
-		if (HttpGuard.isHttp(source, this.wordStarts, this.wordEnds, words)) {
+		if (HttpGuard.isHttp(source, this.words)) {
 			handler.wrong(Command.UNKNOWN, ErrorReason.HTTP);
 			return false;
 		}
 		if (!Utf8.isWellFormed(source, line, to)) {
 			handler.wrong(Command.UNKNOWN, ErrorReason.BAD_ENCODING);
 		}
-		else if (isWord(source, 0, "put")) {
-			put(source, words, handler);
+		else if (this.words.is(0, "put")) {
+			put(source, handler);
 		}
-		else if (isWord(source, 0, "get")) {
-			get(source, words, handler);
+		else if (this.words.is(0, "get")) {
+			get(source, handler);
 		}
 		else {
 			handler.wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
@@ -159,86 +134,38 @@ public final class CommandParser {
 		return true;
 	}
 
-	private void put(byte[] source, int words, CommandHandler handler) throws IOException {
-		if (words != 4) {
+	private void put(byte[] source, CommandHandler handler) throws IOException {
+		if (this.words.count() != 4) {
 			handler.wrong(Command.PUT, ErrorReason.WRONG_WORD_COUNT);
 		}
-		else if (!isKey(source)) {
+		else if (!this.words.isKey(1)) {
 			handler.wrong(Command.PUT, ErrorReason.BAD_KEY);
 		}
-		else if (this.numbers.readValue(source, this.wordStarts[2], this.wordEnds[2]) != this.wordEnds[2]) {
+		else if (this.numbers.readValue(source, this.words.start(2), this.words.end(2)) != this.words.end(2)) {
 			handler.wrong(Command.PUT, ErrorReason.BAD_VALUE);
 		}
-		else if (this.numbers.readTimestamp(source, this.wordStarts[3], this.wordEnds[3]) != this.wordEnds[3]) {
+		else if (this.numbers.readTimestamp(source, this.words.start(3), this.words.end(3)) != this.words.end(3)) {
 			handler.wrong(Command.PUT, ErrorReason.BAD_TIMESTAMP);
 		}
 		else {
-			handler.put(source, this.wordStarts[1], this.wordEnds[1] - this.wordStarts[1], this.numbers.timestamp(),
+			handler.put(source, this.words.start(1), this.words.length(1), this.numbers.timestamp(),
 					this.numbers.value());
 		}
 	}
 
-	private void get(byte[] source, int words, CommandHandler handler) throws IOException {
-		if (words != 2) {
+	private void get(byte[] source, CommandHandler handler) throws IOException {
+		if (this.words.count() != 2) {
 			handler.wrong(Command.GET, ErrorReason.WRONG_WORD_COUNT);
 		}
-		else if (isWord(source, 1, "*")) {
+		else if (this.words.is(1, "*")) {
 			handler.getAll();
 		}
-		else if (!isKey(source)) {
+		else if (!this.words.isKey(1)) {
 			handler.wrong(Command.GET, ErrorReason.BAD_KEY);
 		}
 		else {
-			handler.get(source, this.wordStarts[1], this.wordEnds[1] - this.wordStarts[1]);
+			handler.get(source, this.words.start(1), this.words.length(1));
 		}
-	}
-
-	// Tells whether the second word is a key.
-	private boolean isKey(byte[] source) {
-		int start = this.wordStarts[1];
-		int end = this.wordEnds[1];
-		for (int i = start; i < end; i++) {
-			if ((source[i] >= 0 && source[i] < ' ') || source[i] == 0x7F) {
-				return false;
-			}
-		}
-		return isAllowedKey(source, start, end - start);
-	}
-
-	// Finds the words of a line; beyond the last one that matters, they only count.
-	private int split(byte[] source, int from, int to) {
-		int words = 0;
-		int position = from;
-		while (true) {
-			while (position < to && isBlank(source[position])) {
-				position++;
-			}
-			if (position == to || words == MAX_WORDS) {
-				return words;
-			}
-			this.wordStarts[words] = position;
-			while (position < to && !isBlank(source[position])) {
-				position++;
-			}
-			this.wordEnds[words++] = position;
-		}
-	}
-
-	private static boolean isBlank(byte value) {
-		return value == ' ' || value == '\t';
-	}
-
-	private boolean isWord(byte[] source, int word, String expected) {
-		int start = this.wordStarts[word];
-		if (this.wordEnds[word] - start != expected.length()) {
-			return false;
-		}
-		for (int i = 0; i < expected.length(); i++) {
-			if (source[start + i] != expected.charAt(i)) {
-				return false;
-			}
-		}
-		return true;
 	}
 
 }

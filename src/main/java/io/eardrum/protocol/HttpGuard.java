@@ -10,9 +10,13 @@ final class HttpGuard {
 	}
 
 	// Tells whether a line is a request line, or the host header that browsers send.
-	static boolean isHttp(byte[] source, int[] wordStarts, int[] wordEnds, int words) {
-		return startsWith(source, wordStarts[0], wordEnds[0], "HOST:")
-				|| (words == 3 && isVersion(source, wordStarts[2], wordEnds[2]));
+	static boolean isHttp(byte[] source, LineWords words) {
+		return startsWith(source, words.start(0), words.end(0), "HOST:") || isRequestLine(source, words);
+	}
+
+	// Tells whether a line is a request line, which every request starts with.
+	static boolean isRequestLine(byte[] source, LineWords words) {
+		return words.count() == 3 && isVersion(source, words.start(2), words.end(2));
 	}
 
 	private static boolean isVersion(byte[] source, int start, int end) {

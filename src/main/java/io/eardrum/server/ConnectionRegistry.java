@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * All open connections of the port, and whether it is stopping. Safe for any number of
- * threads.
+ * All open connections, whatever the port, and whether the server is stopping. Safe for
+ * any number of threads.
  */
 final class ConnectionRegistry {
 
@@ -25,6 +25,17 @@ final class ConnectionRegistry {
 
 	int size() {
 		return this.connections.size();
+	}
+
+	// How many connections there are of one port.
+	int size(String factoryName) {
+		int count = 0;
+		for (FrameConnection connection : this.connections) {
+			if (factoryName.equals(connection.getConnectionFactoryName())) {
+				count++;
+			}
+		}
+		return count;
 	}
 
 	void forEach(Consumer<FrameConnection> consumer) {

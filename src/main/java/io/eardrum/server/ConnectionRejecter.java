@@ -7,12 +7,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.eardrum.protocol.ReplyWriter;
-
 /**
  * Tells clients for whom there is no room that it is so, and then waits for a moment for
  * them to go: a close at once could overtake the reply. Few at a time; in a storm the
- * others are closed without that patience.
+ * others are closed without that patience, and so are all where there is nothing to say.
  */
 final class ConnectionRejecter implements AutoCloseable {
 
@@ -22,22 +20,33 @@ final class ConnectionRejecter implements AutoCloseable {
 
 	private static final int PATIENCE_MILLIS = 500;
 
+	private final byte[] reply;
+
 	private final ServerObserver observer;
 
 	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
 			new ArrayBlockingQueue<>(WAITING), ConnectionRejecter::thread);
 
-	ConnectionRejecter(ServerObserver observer) {
+	/**
+	 * Creates a rejecter.
+	 * @param reply what clients are told; empty for nothing
+	 * @param observer is told of each
+	 */
+	ConnectionRejecter(byte[] reply, ServerObserver observer) {
+		this.reply = reply;
 		this.observer = observer;
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
 	void reject(Socket socket) {
 		this.observer.connectionRejected();
+		if (this.reply.length == 0) {
+			close(socket);
+			return;
+		}
 		try {
-			byte[] reply = ReplyWriter.tooManyConnections();
-			socket.getOutputStream().write(reply);
-			this.observer.sent(reply.length);
+			socket.getOutputStream().write(this.reply);
+			this.observer.sent(this.reply.length);
 			socket.shutdownOutput();
 			this.executor.execute(() -> sendOff(socket));
 		}

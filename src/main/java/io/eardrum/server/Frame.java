@@ -2,7 +2,7 @@ package io.eardrum.server;
 
 import java.io.OutputStream;
 
-import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.LineParser;
 
 /**
  * All complete lines that have arrived on a connection and have not been answered: what
@@ -15,9 +15,11 @@ import io.eardrum.protocol.CommandParser;
  */
 final class Frame {
 
-	private final CommandParser parser;
+	private final LineParser parser;
 
 	private final OutputStream output;
+
+	private final ServerObserver observer;
 
 	private byte[] source = {};
 
@@ -32,11 +34,13 @@ final class Frame {
 	/**
 	 * Creates the frame of a connection.
 	 * @param parser reads its commands
-	 * @param output takes the part of a reply that is too long to be held back
+	 * @param output takes the replies
+	 * @param observer is told what was in a frame before the end of its reply is sent
 	 */
-	Frame(CommandParser parser, OutputStream output) {
+	Frame(LineParser parser, OutputStream output, ServerObserver observer) {
 		this.parser = parser;
 		this.output = output;
+		this.observer = observer;
 	}
 
 	void set(byte[] source, int from, int to, boolean cut) {
@@ -55,12 +59,16 @@ final class Frame {
 		this.round = round;
 	}
 
-	CommandParser parser() {
+	LineParser parser() {
 		return this.parser;
 	}
 
 	OutputStream output() {
 		return this.output;
+	}
+
+	ServerObserver observer() {
+		return this.observer;
 	}
 
 	byte[] source() {

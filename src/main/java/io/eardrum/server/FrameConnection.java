@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -21,7 +22,7 @@ import org.springframework.integration.ip.tcp.connection.TcpNetConnection;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
-import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.LineParser;
 
 /**
  * A connection that reads {@link Frame frames} and writes their replies.
@@ -94,16 +95,27 @@ final class FrameConnection extends TcpNetConnection {
 
 	private @Nullable FrameReply reply;
 
+	/**
+	 * Creates the connection of a client.
+	 * @param channel the connection
+	 * @param eventPublisher the framework's
+	 * @param factoryName the name of what has accepted it
+	 * @param registry knows it until it ends
+	 * @param observer is told what happens on it
+	 * @param parser reads its lines
+	 * @param buffer collects them
+	 * @param answering whether replies are sent
+	 */
 	FrameConnection(SocketChannel channel, @Nullable ApplicationEventPublisher eventPublisher,
-			@Nullable String factoryName, ConnectionRegistry registry, ServerObserver observer, CommandParser parser,
-			FrameBuffer buffer) {
+			@Nullable String factoryName, ConnectionRegistry registry, ServerObserver observer, LineParser parser,
+			FrameBuffer buffer, boolean answering) {
 		super(channel.socket(), true, false, eventPublisher, factoryName);
 		this.channel = channel;
 		this.socket = channel.socket();
 		this.registry = registry;
 		this.observer = observer;
 		this.output = new ReplyOutputStream(channel, this, observer);
-		this.frame = new Frame(parser, this.output);
+		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer);
 		this.input = new FrameInputStream(channel, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
 	}

@@ -14,12 +14,11 @@ import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpNetServerConnectionFactory;
 
-import io.eardrum.protocol.CommandParser;
-import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.protocol.ReplyWriter;
 
 /**
- * Listens on the TCP port and makes a {@link FrameConnection} of each client. It listens
- * once {@link #start()} has returned, and throws {@link TcpBindException} if it can't.
+ * Listens on a TCP port and makes a {@link FrameConnection} of each client. It listens
+ * once {@link #start()} has returned, and throws {@link PortBindException} if it can't.
  * <p>
  * Implementation note: the framework keeps all connections in a map of its own and sweeps
  * over all of them whenever one more is accepted. They are kept in the
@@ -45,7 +44,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private static final int KEEP_ALIVE_PROBES = 6;
 
-	private final TcpServerProperties properties;
+	private final PortSettings settings;
 
 	private final ConnectionRegistry registry;
 
@@ -57,12 +56,13 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private volatile @Nullable ServerSocket boundSocket;
 
-	FrameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry, ServerObserver observer) {
-		super(properties.port());
-		this.properties = properties;
+	FrameConnectionFactory(PortSettings settings, ConnectionRegistry registry, ServerObserver observer) {
+		super(settings.port());
+		this.settings = settings;
 		this.registry = registry;
 		this.observer = observer;
-		this.rejecter = new ConnectionRejecter(observer);
+		this.rejecter = new ConnectionRejecter(settings.answering() ? ReplyWriter.tooManyConnections() : new byte[0],
+				observer);
 		setBacklog(BACKLOG);
 		setSoTcpNoDelay(true);
 		setSoSendBufferSize(SEND_BUFFER_LENGTH);
@@ -77,7 +77,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 	@Override
 	public void start() {
 		if (this.boundSocket == null) {
-			this.boundSocket = bind(this.properties.address());
+			this.boundSocket = bind();
 		}
 		super.start();
 	}
@@ -112,6 +112,11 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 	@Nullable InetSocketAddress boundAddress() {
 		ServerSocket socket = this.boundSocket;
 		return (socket != null && !socket.isClosed()) ? (InetSocketAddress) socket.getLocalSocketAddress() : null;
+	}
+
+	// How many clients are connected to this port.
+	int connectionCount() {
+		return this.registry.size(String.valueOf(getComponentName()));
 	}
 
 	@Override
@@ -152,22 +157,22 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private FrameConnection newConnection(Socket socket, boolean server, boolean lookupHost,
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
-		ProtocolLimits limits = this.properties.limits();
 		FrameConnection connection = new FrameConnection(socket.getChannel(), eventPublisher, factoryName,
-				this.registry, this.observer, new CommandParser(limits),
-				new FrameBuffer(limits.maxLineLength(), this.largeBuffers));
+				this.registry, this.observer, this.settings.parsers().get(),
+				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
 		this.observer.connectionAccepted();
 		return connection;
 	}
 
-	private ServerSocket bind(InetAddress address) {
+	private ServerSocket bind() {
+		InetSocketAddress address = this.settings.address();
 		try {
 			ServerSocketChannel channel = ServerSocketChannel.open();
 			try {
 				channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-				ServerSocket socket = new BoundedServerSocket(channel, this.registry, this.properties.maxConnections(),
+				ServerSocket socket = new BoundedServerSocket(channel, this.registry, this.settings.maxConnections(),
 						this.rejecter);
-				socket.bind(new InetSocketAddress(address, this.properties.port()), BACKLOG);
+				socket.bind(address, BACKLOG);
 				return socket;
 			}
 			catch (IOException ex) {
@@ -176,7 +181,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			}
 		}
 		catch (IOException ex) {
-			throw new TcpBindException(this.properties.host(), this.properties.port(), ex);
+			throw new PortBindException(this.settings, ex);
 		}
 	}
 

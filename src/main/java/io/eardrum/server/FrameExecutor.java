@@ -40,8 +40,6 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private final Pool<FrameExecutor> pool;
 
-	private final ServerObserver observer;
-
 	private final Consumer<RuntimeException> defects;
 
 	private final ReplyWriter replies = new ReplyWriter(NOBODY);
@@ -68,14 +66,11 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	 * Creates an executor.
 	 * @param repository where the points are
 	 * @param pool where this object goes when its reply has been sent
-	 * @param observer is told what was in a frame before the end of its reply is sent
 	 * @param defects is told of failures that the store does not know itself
 	 */
-	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, ServerObserver observer,
-			Consumer<RuntimeException> defects) {
+	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, Consumer<RuntimeException> defects) {
 		this.repository = repository;
 		this.pool = pool;
-		this.observer = observer;
 		this.defects = defects;
 	}
 
@@ -253,7 +248,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	}
 
 	private void handled() {
-		this.observer.frameHandled(this.counts, System.nanoTime() - this.startNanos);
+		Objects.requireNonNull(this.frame).observer().frameHandled(this.counts, System.nanoTime() - this.startNanos);
 	}
 
 	// The store itself logs and shows what it knows to be wrong with it.

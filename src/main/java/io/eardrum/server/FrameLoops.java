@@ -8,11 +8,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The loops that serve the connections of the port, and the threads that lead them. As
- * the framework's executor, it takes each connection into the next loop, and gives the
+ * The loops that serve the connections of all ports, and the threads that lead them. As
+ * the framework's executor, it takes each connection into the next loop, and gives each
  * loop that accepts clients a thread of its own.
  */
 final class FrameLoops implements Executor, AutoCloseable {
@@ -29,7 +30,7 @@ final class FrameLoops implements Executor, AutoCloseable {
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
 
-	private int next;
+	private final AtomicInteger next = new AtomicInteger();
 
 	/**
 	 * Starts one loop for every two processors. The fewer there are, the more frames are
@@ -52,12 +53,11 @@ final class FrameLoops implements Executor, AutoCloseable {
 		thread.start();
 	}
 
-	// Connections come from the one thread that accepts them.
 	@Override
 	public void execute(Runnable task) {
 		if (task instanceof FrameConnection connection) {
-			this.loops.get(this.next).register(connection);
-			this.next = (this.next + 1) % this.loops.size();
+			int loop = Math.floorMod(this.next.getAndIncrement(), this.loops.size());
+			this.loops.get(loop).register(connection);
 		}
 		else {
 			this.threads.execute(task);

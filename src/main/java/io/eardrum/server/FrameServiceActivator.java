@@ -27,20 +27,17 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 
 	private final MetricRepository repository;
 
-	private final ServerObserver observer;
-
 	private final Pool<FrameExecutor> executors;
 
 	private final LogRate defectRate = new LogRate();
 
-	FrameServiceActivator(MetricRepository repository, ServerObserver observer) {
-		this.observer = observer;
+	FrameServiceActivator(MetricRepository repository) {
 		this.repository = repository;
 		this.executors = new Pool<>(POOLED_EXECUTORS, this::newExecutor);
 	}
 
 	private FrameExecutor newExecutor() {
-		return new FrameExecutor(this.repository, this.executors, this.observer, this::reportDefect);
+		return new FrameExecutor(this.repository, this.executors, this::reportDefect);
 	}
 
 	@Override

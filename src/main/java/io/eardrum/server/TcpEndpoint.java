@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,6 +27,8 @@ public final class TcpEndpoint implements SmartLifecycle {
 
 	private final FrameConnectionFactory connectionFactory;
 
+	private final List<FrameConnectionFactory> others;
+
 	private final ConnectionRegistry registry;
 
 	private final ConnectionWatchdog watchdog;
@@ -34,9 +37,19 @@ public final class TcpEndpoint implements SmartLifecycle {
 
 	private volatile boolean running;
 
-	TcpEndpoint(FrameConnectionFactory connectionFactory, ConnectionRegistry registry, ConnectionWatchdog watchdog,
-			Duration gracePeriod) {
+	/**
+	 * Creates the endpoint.
+	 * @param connectionFactory listens on the port
+	 * @param others listen on other ports, whose sessions end together with those of this
+	 * one
+	 * @param registry knows the sessions of all of them
+	 * @param watchdog looks after the sessions
+	 * @param gracePeriod how long what has been read may take to be answered
+	 */
+	TcpEndpoint(FrameConnectionFactory connectionFactory, List<FrameConnectionFactory> others,
+			ConnectionRegistry registry, ConnectionWatchdog watchdog, Duration gracePeriod) {
 		this.connectionFactory = connectionFactory;
+		this.others = others;
 		this.registry = registry;
 		this.watchdog = watchdog;
 		this.gracePeriod = gracePeriod;
@@ -64,11 +77,11 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many clients are connected.
+	 * Tells how many clients are connected to this port.
 	 * @return the number of connections
 	 */
 	public int connectionCount() {
-		return this.registry.size();
+		return this.connectionFactory.connectionCount();
 	}
 
 	// After the gateway, and stopped before anything that answering needs.
@@ -95,6 +108,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 		this.running = false;
 		this.registry.stop();
 		this.connectionFactory.stopAccepting();
+		this.others.forEach(FrameConnectionFactory::stopAccepting);
 		int sessions = this.registry.size();
 		long deadlineNanos = System.nanoTime() + this.gracePeriod.toNanos();
 		while (this.registry.size() > 0 && System.nanoTime() - deadlineNanos < 0) {

@@ -1,12 +1,13 @@
 package io.eardrum.server;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.annotation.ServiceActivator;
 import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.config.EnableIntegration;
-import org.springframework.messaging.MessageHandler;
 import org.springframework.util.IdGenerator;
 
 import io.eardrum.storage.MetricRepository;
@@ -16,8 +17,14 @@ import io.eardrum.storage.MetricRepository;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableIntegration
-@EnableConfigurationProperties(TcpServerProperties.class)
+@EnableConfigurationProperties({ TcpServerProperties.class, GraphiteServerProperties.class })
 class TcpServerConfiguration {
+
+	/**
+	 * The bean of {@link GraphiteServerConfiguration} that accepts clients, if it is
+	 * there.
+	 */
+	static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
 	@Bean
 	ConnectionRegistry connectionRegistry() {
@@ -32,7 +39,7 @@ class TcpServerConfiguration {
 	@Bean
 	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry,
 			ServerObserver observer, FrameLoops loops) {
-		FrameConnectionFactory factory = new FrameConnectionFactory(properties, registry, observer);
+		FrameConnectionFactory factory = new FrameConnectionFactory(properties.portSettings(), registry, observer);
 		factory.setTaskExecutor(loops);
 		return factory;
 	}
@@ -52,16 +59,18 @@ class TcpServerConfiguration {
 
 	@Bean
 	@ServiceActivator(inputChannel = "frames")
-	MessageHandler frameServiceActivator(MetricRepository repository, ServerObserver observer) {
-		return new FrameServiceActivator(repository, observer);
+	FrameServiceActivator frameServiceActivator(MetricRepository repository) {
+		return new FrameServiceActivator(repository);
 	}
 
 	@Bean
 	TcpEndpoint tcpEndpoint(TcpServerProperties properties, FrameConnectionFactory connectionFactory,
+			@Qualifier(GRAPHITE_FACTORY) ObjectProvider<FrameConnectionFactory> graphiteConnectionFactory,
 			ConnectionRegistry registry) {
 		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
 				properties.idleTimeout());
-		return new TcpEndpoint(connectionFactory, registry, watchdog, properties.shutdownGracePeriod());
+		return new TcpEndpoint(connectionFactory, graphiteConnectionFactory.stream().toList(), registry, watchdog,
+				properties.shutdownGracePeriod());
 	}
 
 	// Nobody asks for the id of a message, and a random one costs more than the rest of

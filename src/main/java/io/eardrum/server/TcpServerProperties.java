@@ -1,7 +1,5 @@
 package io.eardrum.server;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
@@ -14,6 +12,7 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 import org.springframework.util.unit.DataUnit;
 
+import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 
 /**
@@ -22,8 +21,8 @@ import io.eardrum.protocol.ProtocolLimits;
  * @param host the address to listen on: an IP address or a name of this machine. The
  * default can be reached from this machine only; 0.0.0.0 means all of its addresses.
  * @param port the port to listen on, 0 to 65535, where 0 takes any free one
- * @param maxConnections how many clients may be connected at once, 1 to 1000000; one more
- * is told so and turned away
+ * @param maxConnections how many clients may be connected at once, 1 to 1000000, those of
+ * Graphite's protocol included; one more is turned away
  * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB
  * @param maxKeyLength how many bytes a key may have, 1B to the length of a line less 16
  * @param writeTimeout how long a client may leave its replies unread once they fill the
@@ -77,14 +76,10 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 		return new ProtocolLimits((int) this.maxLineLength.toBytes(), (int) this.maxKeyLength.toBytes());
 	}
 
-	InetAddress address() {
-		try {
-			return InetAddress.getByName(this.host);
-		}
-		catch (UnknownHostException ex) {
-			throw new InvalidConfigurationPropertyValueException("eardrum.tcp.host", this.host,
-					"No such host is known. It must be an IP address or a name of this machine.");
-		}
+	PortSettings portSettings() {
+		ProtocolLimits limits = limits();
+		return new PortSettings("eardrum.tcp.host", this.host, "eardrum.tcp.port", this.port, this.maxConnections,
+				limits.maxLineLength(), () -> new CommandParser(limits), true);
 	}
 
 	private static boolean isWithin(Duration duration, Duration shortest, Duration longest) {

@@ -1,6 +1,7 @@
 package io.eardrum.server;
 
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -50,6 +51,9 @@ class ConfigurationIntegrationTests {
 			eardrum.tcp.idle-timeout          | soon     | ''
 			eardrum.tcp.shutdown-grace-period | -1s      | ''
 			eardrum.tcp.prot                  | 8888     | eardrum.tcp.prot
+			eardrum.graphite.port             | -1       | 65535
+			eardrum.graphite.port             | 2003udp  | 65535
+			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
 			eardrum.storage.type              | paper    | memory
 			""")
 	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
@@ -66,6 +70,38 @@ class ConfigurationIntegrationTests {
 			assertThatFailureIsAnalysed(output).contains(Integer.toString(taken.getLocalPort()))
 				.contains("eardrum.tcp.port");
 		}
+	}
+
+	@Test
+	void takenPortOfGraphiteIsNamedAlongWithThePropertyThatChangesIt(CapturedOutput output) throws Exception {
+		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+			assertThatStartFails("--eardrum.graphite.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(output).contains("port " + taken.getLocalPort() + " of 127.0.0.1")
+				.contains("with eardrum.graphite.port")
+				.contains("EARDRUM_GRAPHITE_PORT=")
+				.contains("comes from eardrum.tcp.host");
+		}
+	}
+
+	@Test
+	void portOfGraphiteThatIsTakenOnUdpIsNamedToo(CapturedOutput output) throws Exception {
+		try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+			assertThatStartFails("--eardrum.graphite.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(output).contains("port " + taken.getLocalPort() + " of 127.0.0.1 (UDP: ")
+				.contains("with eardrum.graphite.port");
+		}
+	}
+
+	@Test
+	void hostOfGraphiteThatCannotBeHadIsNamed(CapturedOutput output) {
+		assertThatStartFails("--eardrum.graphite.port=0", "--eardrum.graphite.host=192.0.2.1");
+		assertThatFailureIsAnalysed(output).contains("192.0.2.1").contains("comes from eardrum.graphite.host");
+	}
+
+	@Test
+	void hostOfGraphiteThatCannotBeResolvedIsNamed(CapturedOutput output) {
+		assertThatStartFails("--eardrum.graphite.port=0", "--eardrum.graphite.host=no-such-host.invalid");
+		assertThatFailureIsAnalysed(output).contains("no-such-host.invalid").contains("eardrum.graphite.host");
 	}
 
 	@Test
@@ -127,9 +163,9 @@ class ConfigurationIntegrationTests {
 		}
 	}
 
-	private static void assertThatStartFails(String argument) {
+	private static void assertThatStartFails(String... arguments) {
 		assertThatException().isThrownBy(
-				() -> new SpringApplicationBuilder(EardrumApplication.class).run(RunningServer.withDefaults(argument))
+				() -> new SpringApplicationBuilder(EardrumApplication.class).run(RunningServer.withDefaults(arguments))
 					.close());
 	}
 

@@ -41,11 +41,12 @@ class FrameExecutorTests {
 
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
-	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output);
+	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
+			mock(ServerObserver.class));
 
 	private final FrameExecutor executor = new FrameExecutor(this.repository, new Pool<>(1, () -> {
 		throw new AssertionError();
-	}), mock(ServerObserver.class), this.defects::add);
+	}), this.defects::add);
 
 	@Test
 	void answersInTheOrderOfTheCommands() throws IOException {

@@ -23,7 +23,7 @@ class FrameServiceActivatorTests {
 
 	private final ServerObserver observer = mock(ServerObserver.class);
 
-	private final FrameServiceActivator activator = new FrameServiceActivator(this.repository, this.observer);
+	private final FrameServiceActivator activator = new FrameServiceActivator(this.repository);
 
 	@Test
 	void resetsTheConnectionAfterADefectInsteadOfFallingSilent() {
@@ -53,9 +53,10 @@ class FrameServiceActivatorTests {
 		verify(this.observer).frameHandled(any(), anyLong());
 	}
 
-	private static Frame frame(String lines) {
+	private Frame frame(String lines) {
 		byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
-		Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), OutputStream.nullOutputStream());
+		Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), OutputStream.nullOutputStream(),
+				this.observer);
 		frame.set(source, 0, source.length, false);
 		return frame;
 	}

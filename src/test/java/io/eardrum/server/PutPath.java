@@ -19,12 +19,12 @@ final class PutPath {
 
 	private final OutputStream output = OutputStream.nullOutputStream();
 
-	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output);
-
 	private final Counting observer = new Counting();
 
+	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, this.observer);
+
 	PutPath(MetricRepository repository) {
-		this.activator = new FrameServiceActivator(repository, this.observer);
+		this.activator = new FrameServiceActivator(repository);
 	}
 
 	/**

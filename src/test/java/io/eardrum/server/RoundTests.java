@@ -116,12 +116,13 @@ class RoundTests {
 
 		Session(String lines) throws IOException {
 			byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
-			Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output);
+			Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
+					mock(ServerObserver.class));
 			frame.set(source, 0, source.length, false);
 			frame.setRound(RoundTests.this.round);
 			this.reply = new FrameExecutor(RoundTests.this.repository, new Pool<>(1, () -> {
 				throw new AssertionError();
-			}), mock(ServerObserver.class), (defect) -> {
+			}), (defect) -> {
 				throw defect;
 			}).execute(frame);
 		}

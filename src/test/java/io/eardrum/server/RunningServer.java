@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -65,6 +66,10 @@ public final class RunningServer implements AutoCloseable {
 
 	InetSocketAddress tcpAddress() {
 		return bean(TcpEndpoint.class).address();
+	}
+
+	InetSocketAddress graphiteAddress() {
+		return Objects.requireNonNull(bean(GraphiteEndpoint.class).addressIfListening());
 	}
 
 	/**

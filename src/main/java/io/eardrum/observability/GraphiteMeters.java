@@ -1,0 +1,142 @@
+package io.eardrum.observability;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.server.FrameCounts;
+import io.eardrum.server.GraphiteObserver;
+import io.eardrum.server.ResetReason;
+
+/**
+ * Counts what happens on the port for Graphite's plaintext protocol. All meters exist
+ * from the start. What is stored also counts among all points that were put. Safe for any
+ * number of threads.
+ */
+final class GraphiteMeters implements GraphiteObserver {
+
+	private static final ErrorReason[] REASONS = ErrorReason.values();
+
+	private final Map<ErrorReason, Counter> errors = new EnumMap<>(ErrorReason.class);
+
+	private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
+
+	private final Counter allPointsPut;
+
+	private final Counter points;
+
+	private final Counter datagrams;
+
+	private final Counter bytesOnTcp;
+
+	private final Counter bytesOnUdp;
+
+	private final Counter accepted;
+
+	private final Counter rejected;
+
+	GraphiteMeters(MeterRegistry registry) {
+		for (ErrorReason reason : REASONS) {
+			// There are no commands to be known or not.
+			if (reason != ErrorReason.UNKNOWN_COMMAND) {
+				this.errors.put(reason,
+						Counter.builder("eardrum.graphite.errors")
+							.description("Lines of Graphite's protocol that were not stored")
+							.tag("reason", label(reason))
+							.register(registry));
+			}
+		}
+		for (ResetReason reason : ResetReason.values()) {
+			this.resets.put(reason,
+					Counter.builder("eardrum.graphite.connections.reset")
+						.description("Connections of Graphite's clients that ended with a reset")
+						.tag("reason", label(reason))
+						.register(registry));
+		}
+		this.allPointsPut = ServerMeters.pointsPut(registry);
+		this.points = Counter.builder("eardrum.graphite.points")
+			.description("Points stored that came in Graphite's protocol")
+			.register(registry);
+		this.datagrams = Counter.builder("eardrum.graphite.datagrams")
+			.description("Datagrams received in Graphite's protocol")
+			.register(registry);
+		this.bytesOnTcp = bytes(registry, "tcp");
+		this.bytesOnUdp = bytes(registry, "udp");
+		this.accepted = connections(registry, "accepted");
+		this.rejected = connections(registry, "rejected");
+	}
+
+	@Override
+	public void frameHandled(FrameCounts counts, long durationNanos) {
+		long stored = counts.served(Command.PUT);
+		add(this.points, stored);
+		add(this.allPointsPut, stored);
+		if (counts.failed(Command.PUT) > 0) {
+			for (ErrorReason reason : REASONS) {
+				add(this.errors.get(reason), counts.errors(reason));
+			}
+		}
+	}
+
+	@Override
+	public void datagramsReceived(int datagrams, int bytes) {
+		this.datagrams.increment(datagrams);
+		this.bytesOnUdp.increment(bytes);
+	}
+
+	@Override
+	public void received(int bytes) {
+		this.bytesOnTcp.increment(bytes);
+	}
+
+	// Nothing is ever sent.
+	@Override
+	public void sent(int bytes) {
+	}
+
+	@Override
+	public void connectionAccepted() {
+		this.accepted.increment();
+	}
+
+	@Override
+	public void connectionRejected() {
+		this.rejected.increment();
+	}
+
+	@Override
+	public void connectionReset(ResetReason reason) {
+		add(this.resets.get(reason), 1);
+	}
+
+	private static void add(@Nullable Counter counter, long amount) {
+		if (counter != null && amount > 0) {
+			counter.increment((double) amount);
+		}
+	}
+
+	private static Counter bytes(MeterRegistry registry, String transport) {
+		return Counter.builder("eardrum.graphite.bytes")
+			.description("Bytes received in Graphite's protocol")
+			.tag("transport", transport)
+			.register(registry);
+	}
+
+	private static Counter connections(MeterRegistry registry, String outcome) {
+		return Counter.builder("eardrum.graphite.connections")
+			.description("Graphite's clients that have connected")
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+	private static String label(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT);
+	}
+
+}

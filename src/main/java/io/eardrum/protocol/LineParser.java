@@ -1,0 +1,31 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+
+/**
+ * Reads the lines of one session and passes what they say to a {@link CommandHandler}.
+ * One a session, and not safe for use by several threads at once.
+ */
+public interface LineParser {
+
+	/**
+	 * Reads complete lines.
+	 * @param source the array in which they stand
+	 * @param from where the first line starts
+	 * @param to the offset behind the line end of the last one
+	 * @param handler takes the commands
+	 * @return whether the session goes on: {@code false} behind a line of an HTTP
+	 * request, and then nothing behind that line has been read
+	 * @throws IOException if the handler throws it
+	 */
+	boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException;
+
+	/**
+	 * Takes note of bytes behind which the client closed its side, and no line end: they
+	 * are never executed, because what they lack can't be known.
+	 * @param handler takes the wrong command
+	 * @throws IOException if the handler throws it
+	 */
+	void cutLine(CommandHandler handler) throws IOException;
+
+}

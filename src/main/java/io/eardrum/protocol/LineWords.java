@@ -1,0 +1,110 @@
+package io.eardrum.protocol;
+
+/**
+ * The words of one line, as offsets into the bytes in which they stand, and what a word
+ * has to be to name a series. Filled anew for each line; used by one thread at a time.
+ */
+final class LineWords {
+
+	private final int maxKeyLength;
+
+	private final int[] starts;
+
+	private final int[] ends;
+
+	private byte[] source = {};
+
+	private int count;
+
+	/**
+	 * Creates room for words.
+	 * @param capacity how many words are told apart; one more than the longest line that
+	 * makes sense has, so that too many can be told
+	 * @param maxKeyLength how many bytes a key may have
+	 */
+	LineWords(int capacity, int maxKeyLength) {
+		this.starts = new int[capacity];
+		this.ends = new int[capacity];
+		this.maxKeyLength = maxKeyLength;
+	}
+
+	/**
+	 * Finds the words of a line; beyond the capacity they are not looked for.
+	 * @param line the array in which it stands
+	 * @param from where it starts
+	 * @param to the offset behind it, without its end
+	 * @return how many words there are
+	 */
+	int split(byte[] line, int from, int to) {
+		this.source = line;
+		this.count = 0;
+		int position = from;
+		while (true) {
+			while (position < to && isBlank(line[position])) {
+				position++;
+			}
+			if (position == to || this.count == this.starts.length) {
+				return this.count;
+			}
+			this.starts[this.count] = position;
+			while (position < to && !isBlank(line[position])) {
+				position++;
+			}
+			this.ends[this.count++] = position;
+		}
+	}
+
+	int count() {
+		return this.count;
+	}
+
+	int start(int word) {
+		return this.starts[word];
+	}
+
+	int end(int word) {
+		return this.ends[word];
+	}
+
+	int length(int word) {
+		return this.ends[word] - this.starts[word];
+	}
+
+	boolean is(int word, String expected) {
+		int start = this.starts[word];
+		if (length(word) != expected.length()) {
+			return false;
+		}
+		for (int i = 0; i < expected.length(); i++) {
+			if (this.source[start + i] != expected.charAt(i)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	// Tells whether a word may name a series.
+	boolean isKey(int word) {
+		for (int i = this.starts[word]; i < this.ends[word]; i++) {
+			if ((this.source[i] >= 0 && this.source[i] < ' ') || this.source[i] == 0x7F) {
+				return false;
+			}
+		}
+		return isAllowedKey(this.source, this.starts[word], length(word));
+	}
+
+	// Tells whether bytes that are no control characters may be a key.
+	boolean isAllowedKey(byte[] bytes, int start, int length) {
+		return length > 0 && length <= this.maxKeyLength && !(length == 1 && bytes[start] == '*');
+	}
+
+	// Printable ASCII; what isn't, the general way of a parser looks into.
+	static boolean isPlainKeyByte(byte value) {
+		return value > ' ' && value != 0x7F;
+	}
+
+	private static boolean isBlank(byte value) {
+		return value == ' ' || value == '\t';
+	}
+
+}

@@ -1,0 +1,205 @@
+package io.eardrum.protocol;
+
+import java.io.IOException;
+import java.time.Clock;
+
+/**
+ * Reads lines of Graphite's plaintext protocol, {@code key value timestamp}, and passes
+ * each to a {@link CommandHandler} as the put that it is. It allocates nothing.
+ * <p>
+ * Keys and values are those of the {@link CommandParser}. A timestamp is in seconds; its
+ * fraction is cut off, as carbon does, and -1 means now. Empty lines say nothing, and are
+ * no error.
+ * <p>
+ * A request line of HTTP ends a stream here too. It can't be a point, and a web page must
+ * not be able to make a browser write some behind it. In datagrams, which no browser can
+ * be made to send, it is a wrong line as any other.
+ * <p>
+ * Implementation note: a line as most clients write it (one space between the words, an
+ * ASCII key) is read in a single pass over its bytes. Whatever that pass does not take,
+ * right or wrong, is read again word by word, which also finds out what is wrong with it.
+ */
+public final class PlaintextParser implements LineParser {
+
+	/** One more than a line has, so that too many can be told. */
+	private static final int MAX_WORDS = 4;
+
+	private static final long NOW = -1;
+
+	private static final double TWO_TO_THE_63 = 0x1p63;
+
+	private final ProtocolLimits limits;
+
+	private final Clock clock;
+
+	private final boolean guarded;
+
+	private final NumberReader numbers = new NumberReader();
+
+	private final LineWords words;
+
+	private long timestamp;
+
+	private PlaintextParser(ProtocolLimits limits, Clock clock, boolean guarded) {
+		this.limits = limits;
+		this.clock = clock;
+		this.guarded = guarded;
+		this.words = new LineWords(MAX_WORDS, limits.maxKeyLength());
+	}
+
+	/**
+	 * Creates the parser of a connection.
+	 * @param limits what a line and a key may have
+	 * @param clock tells what now is
+	 * @return the parser
+	 */
+	public static PlaintextParser ofStream(ProtocolLimits limits, Clock clock) {
+		return new PlaintextParser(limits, clock, true);
+	}
+
+	/**
+	 * Creates a parser of datagrams, each of which ends in a line end. Its sessions
+	 * always go on.
+	 * @param limits what a line and a key may have
+	 * @param clock tells what now is
+	 * @return the parser
+	 */
+	public static PlaintextParser ofDatagrams(ProtocolLimits limits, Clock clock) {
+		return new PlaintextParser(limits, clock, false);
+	}
+
+	@Override
+	public boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException {
+		int line = from;
+		while (line < to) {
+			int next = plainPoint(source, line, to, handler);
+			if (next < 0) {
+				next = line;
+				while (source[next] != '\n') {
+					next++;
+				}
+				if (!line(source, line, next, handler)) {
+					return false;
+				}
+				next++;
+			}
+			line = next;
+		}
+		return true;
+	}
+
+	@Override
+	public void cutLine(CommandHandler handler) throws IOException {
+		handler.wrong(Command.PUT, ErrorReason.CUT_LINE);
+	}
+
+	// Reads a line in its usual form: the offset behind it, or -1 if it is anything else.
+	// The line end at the end of the source stops every scan.
+	private int plainPoint(byte[] source, int line, int to, CommandHandler handler) throws IOException {
+		int keyEnd = line;
+		while (LineWords.isPlainKeyByte(source[keyEnd])) {
+			keyEnd++;
+		}
+		int keyLength = keyEnd - line;
+		if (source[keyEnd] != ' ' || !this.words.isAllowedKey(source, line, keyLength)) {
+			return -1;
+		}
+		int valueEnd = this.numbers.readValue(source, keyEnd + 1, to);
+		if (valueEnd < 0 || source[valueEnd] != ' ') {
+			return -1;
+		}
+		int timestampEnd = this.numbers.readTimestamp(source, valueEnd + 1, to);
+		if (timestampEnd < 0) {
+			return -1;
+		}
+		if (source[timestampEnd] == '.') {
+			timestampEnd = skipDigits(source, timestampEnd + 1);
+		}
+		if (timestampEnd - line > this.limits.maxLineLength()) {
+			return -1;
+		}
+		int lineEnd = (source[timestampEnd] == '\r') ? timestampEnd + 1 : timestampEnd;
+		if (lineEnd >= to || source[lineEnd] != '\n') {
+			return -1;
+		}
+		handler.put(source, line, keyLength, orNow(this.numbers.timestamp()), this.numbers.value());
+		return lineEnd + 1;
+	}
+
+	private static int skipDigits(byte[] source, int from) {
+		int position = from;
+		while (source[position] >= '0' && source[position] <= '9') {
+			position++;
+		}
+		return position;
+	}
+
+	// Reads any line; {@code end} is where its LF stands. Returns whether the session
+	// goes on.
+	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
+		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
+		if (to - line > this.limits.maxLineLength()) {
+			handler.wrong(Command.PUT, ErrorReason.LINE_TOO_LONG);
+			return true;
+		}
+		int count = this.words.split(source, line, to);
+		if (count == 0) {
+			return true;
+		}
+		if (this.guarded && HttpGuard.isRequestLine(source, this.words)) {
+			handler.wrong(Command.PUT, ErrorReason.HTTP);
+			return false;
+		}
+		if (!Utf8.isWellFormed(source, line, to)) {
+			handler.wrong(Command.PUT, ErrorReason.BAD_ENCODING);
+		}
+		else if (count != 3) {
+			handler.wrong(Command.PUT, ErrorReason.WRONG_WORD_COUNT);
+		}
+		else if (!this.words.isKey(0)) {
+			handler.wrong(Command.PUT, ErrorReason.BAD_KEY);
+		}
+		else {
+			point(source, handler);
+		}
+		return true;
+	}
+
+	private void point(byte[] source, CommandHandler handler) throws IOException {
+		if (this.numbers.readValue(source, this.words.start(1), this.words.end(1)) != this.words.end(1)) {
+			handler.wrong(Command.PUT, ErrorReason.BAD_VALUE);
+			return;
+		}
+		double value = this.numbers.value();
+		if (!readTimestamp(source, this.words.start(2), this.words.end(2))) {
+			handler.wrong(Command.PUT, ErrorReason.BAD_TIMESTAMP);
+			return;
+		}
+		handler.put(source, this.words.start(0), this.words.length(0), orNow(this.timestamp), value);
+	}
+
+	// Cuts the fraction off. Digits are exact; with an exponent, as awk prints large
+	// numbers, a timestamp is a double first. Returns whether there is one.
+	private boolean readTimestamp(byte[] source, int start, int end) {
+		int digitsEnd = this.numbers.readTimestamp(source, start, end);
+		if (digitsEnd == end || (digitsEnd > 0 && isFraction(source, digitsEnd, end))) {
+			this.timestamp = this.numbers.timestamp();
+			return true;
+		}
+		if (this.numbers.readValue(source, start, end) != end) {
+			return false;
+		}
+		double seconds = this.numbers.value();
+		this.timestamp = (long) seconds;
+		return seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63;
+	}
+
+	private static boolean isFraction(byte[] source, int from, int end) {
+		return source[from] == '.' && skipDigits(source, from + 1) == end;
+	}
+
+	private long orNow(long seconds) {
+		return (seconds == NOW) ? Math.floorDiv(this.clock.millis(), 1000L) : seconds;
+	}
+
+}

@@ -1,0 +1,36 @@
+package io.eardrum.server;
+
+import java.util.Locale;
+
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/**
+ * Says which port can't be had, and how to take another one.
+ */
+final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortBindException> {
+
+	@Override
+	protected FailureAnalysis analyze(Throwable rootFailure, PortBindException cause) {
+		PortSettings settings = cause.settings();
+		int port = settings.port();
+		int another = (port < PortSettings.MAX_PORT) ? port + 1 : port - 1;
+		String description = "Eardrum can't listen for metrics on port " + port + " of " + settings.host() + " ("
+				+ reason(cause) + ").";
+		String action = "Stop what uses port " + port + ", or choose another one with " + settings.portProperty()
+				+ ", for example in the environment: " + variable(settings.portProperty()) + "=" + another
+				+ ". The address comes from " + settings.hostProperty() + " (" + variable(settings.hostProperty())
+				+ ") and has to be one of this machine's own.";
+		return new FailureAnalysis(description, action, cause);
+	}
+
+	private static String variable(String property) {
+		return property.replace('.', '_').toUpperCase(Locale.ROOT);
+	}
+
+	private static String reason(PortBindException exception) {
+		Throwable cause = exception.getCause();
+		return (cause != null) ? String.valueOf(cause.getMessage()) : "unknown reason";
+	}
+
+}
