@@ -2,7 +2,7 @@ package io.eardrum.server;
 
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.concurrent.Executor;
+import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -14,6 +14,7 @@ import javax.net.ssl.SSLParameters;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
@@ -33,6 +34,8 @@ final class TlsAcceptor implements AutoCloseable {
 
 	private static final List<String> PROTOCOLS = List.of("TLSv1.3", "TLSv1.2");
 
+	private static final String BUNDLE = "eardrum.tcp.ssl.bundle";
+
 	private static final int POOLED_BUFFERS = 64;
 
 	private final Pool<byte[]> buffers = new Pool<>(POOLED_BUFFERS, () -> new byte[TlsChannel.BUFFER_LENGTH]);
@@ -43,17 +46,9 @@ final class TlsAcceptor implements AutoCloseable {
 
 	private volatile Setup setup;
 
-	/**
-	 * Creates an acceptor.
-	 * @param bundles where the bundle is
-	 * @param name its name
-	 * @param clientAuthentication whether clients show a certificate
-	 * @throws NoSuchSslBundleException if there is none of that name
-	 * @throws IllegalStateException if its certificates can't be used
-	 */
-	TlsAcceptor(SslBundles bundles, String name, ClientAuthentication clientAuthentication) {
+	private TlsAcceptor(Setup setup, ClientAuthentication clientAuthentication) {
+		this.setup = setup;
 		this.clientAuthentication = clientAuthentication;
-		this.setup = Setup.of(bundles.getBundle(name));
 		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		AtomicLong threads = new AtomicLong();
 		this.handshakes = new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
@@ -63,7 +58,40 @@ final class TlsAcceptor implements AutoCloseable {
 					return thread;
 				});
 		this.handshakes.allowCoreThreadTimeOut(true);
-		bundles.addBundleUpdateHandler(name, (bundle) -> reload(name, bundle));
+	}
+
+	/**
+	 * Creates an acceptor.
+	 * @param bundles where the bundle is
+	 * @param ssl how it is configured, with a bundle
+	 * @return the acceptor
+	 * @throws InvalidConfigurationPropertyValueException if there is no such bundle, or
+	 * it can't be used
+	 */
+	static TlsAcceptor of(SslBundles bundles, TcpServerProperties.Ssl ssl) {
+		String name = Objects.requireNonNull(ssl.bundle());
+		try {
+			TlsAcceptor acceptor = new TlsAcceptor(Setup.of(bundles.getBundle(name)), ssl.clientAuth());
+			bundles.addBundleUpdateHandler(name, (bundle) -> acceptor.reload(name, bundle));
+			return acceptor;
+		}
+		catch (NoSuchSslBundleException ex) {
+			throw new InvalidConfigurationPropertyValueException(BUNDLE, name,
+					"It must be the name of an SSL bundle (spring.ssl.bundle.pem.* or jks.*), of which there are "
+							+ bundles.getBundleNames() + ".");
+		}
+		catch (RuntimeException ex) {
+			throw new InvalidConfigurationPropertyValueException(BUNDLE, name,
+					"This SSL bundle can't be used: " + causes(ex) + ".");
+		}
+	}
+
+	private static String causes(Throwable failure) {
+		StringBuilder text = new StringBuilder(String.valueOf(failure.getMessage()));
+		for (Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+			text.append(": ").append(cause.getMessage());
+		}
+		return text.toString();
 	}
 
 	private void reload(String name, SslBundle bundle) {
@@ -93,11 +121,7 @@ final class TlsAcceptor implements AutoCloseable {
 			case NONE -> parameters.setNeedClientAuth(false);
 		}
 		engine.setSSLParameters(parameters);
-		return new TlsChannel(channel, engine, this.buffers);
-	}
-
-	Executor handshakes() {
-		return this.handshakes;
+		return new TlsChannel(channel, engine, this.buffers, this.handshakes);
 	}
 
 	@Override

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.util.Arrays;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantLock;
 
 import javax.net.ssl.SSLEngine;
@@ -58,6 +59,8 @@ final class TlsChannel implements ConnectionChannel {
 
 	private final Pool<byte[]> buffers;
 
+	private final Executor handshakes;
+
 	/** Guards what is sent, for any thread may close. */
 	private final ReentrantLock sending = new ReentrantLock();
 
@@ -82,11 +85,18 @@ final class TlsChannel implements ConnectionChannel {
 	 * @param channel the socket, in non-blocking mode before the first byte is read
 	 * @param engine an engine for this connection alone
 	 * @param buffers arrays of {@link #BUFFER_LENGTH}
+	 * @param handshakes has the threads for its handshake
 	 */
-	TlsChannel(SocketChannel channel, SSLEngine engine, Pool<byte[]> buffers) {
+	TlsChannel(SocketChannel channel, SSLEngine engine, Pool<byte[]> buffers, Executor handshakes) {
 		this.channel = channel;
 		this.engine = engine;
 		this.buffers = buffers;
+		this.handshakes = handshakes;
+	}
+
+	// Where the handshake is to be computed.
+	Executor handshakes() {
+		return this.handshakes;
 	}
 
 	boolean isHandshaking() {
@@ -377,7 +387,7 @@ final class TlsChannel implements ConnectionChannel {
 	}
 
 	// Tells the client that nothing is missing, unless somebody is sending.
-	private void sayGoodbye() {
+	void sayGoodbye() {
 		if (!this.sending.tryLock()) {
 			return;
 		}

@@ -204,7 +204,8 @@ class TlsChannelTests {
 			accepted.configureBlocking(false);
 			SSLEngine engine = context.createSSLEngine();
 			engine.setUseClientMode(false);
-			this.channel = new TlsChannel(accepted, engine, new Pool<>(4, () -> new byte[TlsChannel.BUFFER_LENGTH]));
+			this.channel = new TlsChannel(accepted, engine, new Pool<>(4, () -> new byte[TlsChannel.BUFFER_LENGTH]),
+					Runnable::run);
 		}
 
 		// With a relay that passes on so many bytes at a time, or none.
