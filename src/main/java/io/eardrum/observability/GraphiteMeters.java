@@ -41,6 +41,8 @@ final class GraphiteMeters implements GraphiteObserver {
 
 	private final Counter rejected;
 
+	private final Counter refused;
+
 	GraphiteMeters(MeterRegistry registry) {
 		for (ErrorReason reason : REASONS) {
 			// There are no commands to be known or not.
@@ -70,6 +72,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		this.bytesOnUdp = bytes(registry, "udp");
 		this.accepted = connections(registry, "accepted");
 		this.rejected = connections(registry, "rejected");
+		this.refused = connections(registry, "refused");
 	}
 
 	@Override
@@ -108,6 +111,16 @@ final class GraphiteMeters implements GraphiteObserver {
 	@Override
 	public void connectionRejected() {
 		this.rejected.increment();
+	}
+
+	@Override
+	public void connectionRefused() {
+		this.refused.increment();
+	}
+
+	// Here it is only clients that try one in vain.
+	@Override
+	public void handshaked(boolean completed) {
 	}
 
 	@Override

@@ -50,6 +50,12 @@ final class ServerMeters implements ServerObserver {
 
 	private final Counter rejected;
 
+	private final Counter refused;
+
+	private final Counter handshakesCompleted;
+
+	private final Counter handshakesFailed;
+
 	private final Timer frameDuration;
 
 	ServerMeters(MeterRegistry registry) {
@@ -81,6 +87,9 @@ final class ServerMeters implements ServerObserver {
 		this.bytesSent = bytes(registry, "sent");
 		this.accepted = connections(registry, "accepted");
 		this.rejected = connections(registry, "rejected");
+		this.refused = connections(registry, "refused");
+		this.handshakesCompleted = handshakes(registry, "completed");
+		this.handshakesFailed = handshakes(registry, "failed");
 		this.frameDuration = Timer.builder("eardrum.frame.duration")
 			.description("Time to execute the commands of one frame, without waiting for the client")
 			.serviceLevelObjectives(Duration.ofNanos(100_000), Duration.ofNanos(250_000), Duration.ofNanos(500_000),
@@ -129,6 +138,16 @@ final class ServerMeters implements ServerObserver {
 	}
 
 	@Override
+	public void connectionRefused() {
+		this.refused.increment();
+	}
+
+	@Override
+	public void handshaked(boolean completed) {
+		(completed ? this.handshakesCompleted : this.handshakesFailed).increment();
+	}
+
+	@Override
 	public void connectionReset(ResetReason reason) {
 		add(this.resets.get(reason), 1);
 	}
@@ -162,6 +181,13 @@ final class ServerMeters implements ServerObserver {
 	private static Counter connections(MeterRegistry registry, String outcome) {
 		return Counter.builder("eardrum.connections")
 			.description("Clients that have connected")
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+	private static Counter handshakes(MeterRegistry registry, String outcome) {
+		return Counter.builder("eardrum.tls.handshakes")
+			.description("TLS handshakes on the TCP port, with or without TLS")
 			.tag("outcome", outcome)
 			.register(registry);
 	}

@@ -34,6 +34,8 @@ public final class ReplyWriter {
 
 	private static final byte[] TOO_MANY_CONNECTIONS = ascii("error\ntoo many connections\n\n");
 
+	private static final byte[] TLS_EXPECTED = ascii("error\nTLS expected\n\n");
+
 	private static final int MAX_NUMBERS_LENGTH = NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
 
 	private byte[] buffer = new byte[INITIAL_BUFFER_LENGTH];
@@ -54,6 +56,14 @@ public final class ReplyWriter {
 	 */
 	public static byte[] tooManyConnections() {
 		return TOO_MANY_CONNECTIONS.clone();
+	}
+
+	/**
+	 * Returns the whole reply to a client that speaks no TLS where it is expected.
+	 * @return the bytes, a new array
+	 */
+	public static byte[] tlsExpected() {
+		return TLS_EXPECTED.clone();
 	}
 
 	/**

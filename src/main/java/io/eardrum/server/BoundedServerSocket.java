@@ -13,9 +13,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Accepts clients up to the allowed number, each with a channel, and turns the others
- * away. A failure to accept, such as for want of a file descriptor, is not the end of it:
- * it tries again until it is closed.
+ * Accepts clients from the allowed networks up to the allowed number, each with a
+ * channel, and turns the others away. A failure to accept, such as for want of a file
+ * descriptor, is not the end of it: it tries again until it is closed.
  */
 final class BoundedServerSocket extends ServerSocket {
 
@@ -29,17 +29,25 @@ final class BoundedServerSocket extends ServerSocket {
 
 	private final int maxConnections;
 
+	private final NetworkList allowed;
+
+	private final ServerObserver observer;
+
 	private final ConnectionRejecter rejecter;
 
 	private final LogRate failureRate = new LogRate();
 
 	private final LogRate rejectionRate = new LogRate();
 
-	BoundedServerSocket(ServerSocketChannel channel, ConnectionRegistry registry, int maxConnections,
-			ConnectionRejecter rejecter) throws IOException {
+	private final LogRate refusalRate = new LogRate();
+
+	BoundedServerSocket(ServerSocketChannel channel, ConnectionRegistry registry, PortSettings settings,
+			ServerObserver observer, ConnectionRejecter rejecter) throws IOException {
 		this.channel = channel;
 		this.registry = registry;
-		this.maxConnections = maxConnections;
+		this.maxConnections = settings.maxConnections();
+		this.allowed = settings.allowed();
+		this.observer = observer;
 		this.rejecter = rejecter;
 	}
 
@@ -48,6 +56,10 @@ final class BoundedServerSocket extends ServerSocket {
 		while (true) {
 			try {
 				Socket socket = this.channel.accept().socket();
+				if (!this.allowed.allows(socket.getInetAddress())) {
+					refuse(socket);
+					continue;
+				}
 				if (this.registry.size() < this.maxConnections) {
 					return socket;
 				}
@@ -67,6 +79,15 @@ final class BoundedServerSocket extends ServerSocket {
 				LockSupport.parkNanos(RETRY_NANOS);
 			}
 		}
+	}
+
+	private void refuse(Socket socket) throws IOException {
+		this.observer.connectionRefused();
+		if (this.refusalRate.permits()) {
+			logger.warn("Refused a client from " + socket.getInetAddress().getHostAddress()
+					+ ": eardrum.tcp.allow has no network with this address");
+		}
+		socket.close();
 	}
 
 	@Override

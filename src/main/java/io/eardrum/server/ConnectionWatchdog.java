@@ -57,7 +57,10 @@ final class ConnectionWatchdog implements AutoCloseable {
 
 	private void check(FrameConnection connection) {
 		connection.closeIfOverdue();
-		if (connection.blockedNanos() > this.writeTimeoutNanos) {
+		if (connection.isHandshakeOverdue()) {
+			connection.reset(ResetReason.HANDSHAKE);
+		}
+		else if (connection.blockedNanos() > this.writeTimeoutNanos) {
 			connection.reset(ResetReason.WRITE_TIMEOUT);
 		}
 		else if (this.idleTimeoutNanos > 0 && connection.isIdle() && connection.silentNanos() > this.idleTimeoutNanos

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -42,6 +43,8 @@ final class DatagramReceiver {
 
 	private static final Log logger = LogFactory.getLog(DatagramReceiver.class);
 
+	private final NetworkList allowed;
+
 	private final FrameServiceActivator activator;
 
 	private final GraphiteObserver observer;
@@ -67,13 +70,15 @@ final class DatagramReceiver {
 	/**
 	 * Listens from now on.
 	 * @param address where
+	 * @param allowed the networks from which datagrams are taken
 	 * @param parser reads the lines
 	 * @param activator executes them
 	 * @param observer is told what has come
 	 * @throws IOException if it can't listen there
 	 */
-	DatagramReceiver(InetSocketAddress address, LineParser parser, FrameServiceActivator activator,
+	DatagramReceiver(InetSocketAddress address, NetworkList allowed, LineParser parser, FrameServiceActivator activator,
 			GraphiteObserver observer) throws IOException {
+		this.allowed = allowed;
 		this.activator = activator;
 		this.observer = observer;
 		this.frame = new Frame(parser, OutputStream.nullOutputStream(), observer);
@@ -169,10 +174,15 @@ final class DatagramReceiver {
 		int bytes = 0;
 		while (end + MAX_LENGTH < BUFFER_LENGTH && datagrams < MAX_DATAGRAMS) {
 			this.target.limit(end + MAX_LENGTH).position(end);
-			if (this.channel.receive(this.target) == null) {
+			SocketAddress sender = this.channel.receive(this.target);
+			if (sender == null) {
 				break;
 			}
 			datagrams++;
+			if (!this.allowed.allows(((InetSocketAddress) sender).getAddress())) {
+				this.observer.connectionRefused();
+				continue;
+			}
 			bytes += this.target.position() - end;
 			end = this.target.position();
 			if (end > 0 && this.lines[end - 1] != '\n') {

@@ -10,8 +10,11 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+
+import javax.net.ssl.SSLException;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
@@ -23,6 +26,7 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
 import io.eardrum.protocol.LineParser;
+import io.eardrum.protocol.ReplyWriter;
 
 /**
  * A connection that reads {@link Frame frames} and writes their replies.
@@ -50,6 +54,15 @@ final class FrameConnection extends TcpNetConnection {
 	/** How long a client that is being turned away may go on sending. */
 	private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
+	/** How long a handshake may take, the client's part included. */
+	private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	/** What a client of TLS begins with, and no command. */
+	private static final int TLS_HANDSHAKE = 22;
+
+	/** That client understands this: a fatal alert, the handshake has failed. */
+	private static final byte[] TLS_ALERT = { 21, 3, 1, 0, 2, 2, 40 };
+
 	private static final int DISCARD_LENGTH = 8 * 1024;
 
 	/** Many hundred puts, which take longer than another thread needs to take over. */
@@ -58,6 +71,10 @@ final class FrameConnection extends TcpNetConnection {
 	private final Socket socket;
 
 	private final SocketChannel channel;
+
+	private final ConnectionChannel stream;
+
+	private final @Nullable TlsChannel tls;
 
 	private final ConnectionRegistry registry;
 
@@ -75,6 +92,8 @@ final class FrameConnection extends TcpNetConnection {
 
 	private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
 
+	private final long createdNanos = System.nanoTime();
+
 	private volatile long lastReceivedNanos = System.nanoTime();
 
 	/** When the client was told that the session is over; meaningless before. */
@@ -91,6 +110,9 @@ final class FrameConnection extends TcpNetConnection {
 
 	private @Nullable LoopTerm term;
 
+	/** Whether it is known that the client speaks no TLS. */
+	private boolean plain;
+
 	private boolean executing;
 
 	private @Nullable FrameReply reply;
@@ -98,6 +120,7 @@ final class FrameConnection extends TcpNetConnection {
 	/**
 	 * Creates the connection of a client.
 	 * @param channel the connection
+	 * @param tls makes TLS of it; none for what is to go in the clear
 	 * @param eventPublisher the framework's
 	 * @param factoryName the name of what has accepted it
 	 * @param registry knows it until it ends
@@ -106,7 +129,7 @@ final class FrameConnection extends TcpNetConnection {
 	 * @param buffer collects them
 	 * @param answering whether replies are sent
 	 */
-	FrameConnection(SocketChannel channel, @Nullable ApplicationEventPublisher eventPublisher,
+	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable ApplicationEventPublisher eventPublisher,
 			@Nullable String factoryName, ConnectionRegistry registry, ServerObserver observer, LineParser parser,
 			FrameBuffer buffer, boolean answering) {
 		super(channel.socket(), true, false, eventPublisher, factoryName);
@@ -114,9 +137,11 @@ final class FrameConnection extends TcpNetConnection {
 		this.socket = channel.socket();
 		this.registry = registry;
 		this.observer = observer;
-		this.output = new ReplyOutputStream(channel, this, observer);
+		this.tls = tls;
+		this.stream = (tls != null) ? tls : new PlainChannel(channel);
+		this.output = new ReplyOutputStream(this.stream, this, observer);
 		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer);
-		this.input = new FrameInputStream(channel, buffer, this.frame);
+		this.input = new FrameInputStream(this.stream, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
 	}
 
@@ -137,6 +162,74 @@ final class FrameConnection extends TcpNetConnection {
 	@Override
 	protected InputStream inputStream() {
 		return this.input;
+	}
+
+	// Tells whether there can't be commands yet.
+	boolean isHandshaking() {
+		TlsChannel encrypted = this.tls;
+		return encrypted != null && encrypted.isHandshaking() && !this.discarding;
+	}
+
+	// Tells whether that has lasted for too long.
+	boolean isHandshakeOverdue() {
+		return isHandshaking() && System.nanoTime() - this.createdNanos > HANDSHAKE_NANOS;
+	}
+
+	/**
+	 * Goes on with the handshake, on another thread: it computes. This connection is busy
+	 * until the client has to send more.
+	 */
+	void shakeHandsElsewhere() {
+		TlsChannel encrypted = this.tls;
+		if (encrypted != null && this.state.compareAndSet(State.IDLE, State.BUSY)) {
+			try {
+				encrypted.handshakes().execute(() -> shakeHands(encrypted));
+			}
+			catch (RejectedExecutionException | OutOfMemoryError ex) {
+				becomeIdle();
+				reset(ResetReason.HANDSHAKE);
+			}
+		}
+	}
+
+	private void shakeHands(TlsChannel encrypted) {
+		try {
+			if (encrypted.handshake()) {
+				this.observer.handshaked(true);
+			}
+		}
+		catch (NoTlsException ex) {
+			refuse(ReplyWriter.tlsExpected());
+		}
+		catch (SSLException ex) {
+			this.logger.debug("The handshake failed: " + ex);
+			refuse(new byte[0]);
+		}
+		catch (IOException ex) {
+			this.logger.debug("The connection broke: " + ex);
+			reset(ResetReason.CLIENT);
+		}
+		catch (RuntimeException | Error ex) {
+			reset(ResetReason.INTERNAL_ERROR);
+			throw ex;
+		}
+		finally {
+			becomeIdleElsewhere();
+		}
+	}
+
+	// Ends a session that can't be, with something that the client understands.
+	private void refuse(byte[] reply) {
+		this.observer.handshaked(false);
+		try {
+			this.farewellNanos = System.nanoTime();
+			this.discarding = true;
+			this.channel.write(ByteBuffer.wrap(reply));
+			this.channel.shutdownOutput();
+		}
+		catch (IOException ex) {
+			reset(ResetReason.CLIENT);
+		}
 	}
 
 	/**
@@ -174,6 +267,14 @@ final class FrameConnection extends TcpNetConnection {
 			if (count > 0) {
 				this.lastReceivedNanos = System.nanoTime();
 				this.observer.received(count);
+				if (!this.plain && this.tls == null) {
+					this.plain = true;
+					if (this.input.startsWith(TLS_HANDSHAKE)) {
+						this.input.release();
+						refuse(TLS_ALERT);
+						return false;
+					}
+				}
 			}
 			if (this.input.hasFrame()) {
 				return true;
@@ -344,6 +445,9 @@ final class FrameConnection extends TcpNetConnection {
 			// clean end.
 			preventLingering();
 		}
+		else if (this.tls != null) {
+			this.tls.sayGoodbye();
+		}
 		super.close();
 		this.registry.remove(this);
 		letGo();
@@ -440,7 +544,7 @@ final class FrameConnection extends TcpNetConnection {
 	private void sayFarewell() throws IOException {
 		this.farewellNanos = System.nanoTime();
 		this.discarding = true;
-		this.channel.shutdownOutput();
+		this.stream.endOutput();
 	}
 
 	private void discard() throws IOException {

@@ -46,6 +46,8 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private final PortSettings settings;
 
+	private final @Nullable TlsAcceptor tls;
+
 	private final ConnectionRegistry registry;
 
 	private final ServerObserver observer;
@@ -56,13 +58,15 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private volatile @Nullable ServerSocket boundSocket;
 
-	FrameConnectionFactory(PortSettings settings, ConnectionRegistry registry, ServerObserver observer) {
+	FrameConnectionFactory(PortSettings settings, @Nullable TlsAcceptor tls, ConnectionRegistry registry,
+			ServerObserver observer) {
 		super(settings.port());
 		this.settings = settings;
+		this.tls = tls;
 		this.registry = registry;
 		this.observer = observer;
-		this.rejecter = new ConnectionRejecter(settings.answering() ? ReplyWriter.tooManyConnections() : new byte[0],
-				observer);
+		boolean told = settings.answering() && tls == null;
+		this.rejecter = new ConnectionRejecter(told ? ReplyWriter.tooManyConnections() : new byte[0], observer);
 		setBacklog(BACKLOG);
 		setSoTcpNoDelay(true);
 		setSoSendBufferSize(SEND_BUFFER_LENGTH);
@@ -103,6 +107,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		super.stop();
 		this.registry.forEach(FrameConnection::close);
 		this.rejecter.close();
+		if (this.tls != null) {
+			this.tls.close();
+		}
 	}
 
 	/**
@@ -157,7 +164,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private FrameConnection newConnection(Socket socket, boolean server, boolean lookupHost,
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
-		FrameConnection connection = new FrameConnection(socket.getChannel(), eventPublisher, factoryName,
+		TlsAcceptor acceptor = this.tls;
+		TlsChannel encrypted = (acceptor != null) ? acceptor.accept(socket.getChannel()) : null;
+		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, eventPublisher, factoryName,
 				this.registry, this.observer, this.settings.parsers().get(),
 				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
 		this.observer.connectionAccepted();
@@ -170,7 +179,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			ServerSocketChannel channel = ServerSocketChannel.open();
 			try {
 				channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-				ServerSocket socket = new BoundedServerSocket(channel, this.registry, this.settings.maxConnections(),
+				ServerSocket socket = new BoundedServerSocket(channel, this.registry, this.settings, this.observer,
 						this.rejecter);
 				socket.bind(address, BACKLOG);
 				return socket;

@@ -2,7 +2,6 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.channels.ReadableByteChannel;
 
 /**
  * The input of a connection, from which whole frames can be read: what has arrived is
@@ -11,7 +10,7 @@ import java.nio.channels.ReadableByteChannel;
  */
 final class FrameInputStream extends InputStream {
 
-	private final ReadableByteChannel channel;
+	private final ConnectionChannel channel;
 
 	private final FrameBuffer buffer;
 
@@ -19,7 +18,7 @@ final class FrameInputStream extends InputStream {
 
 	private boolean ended;
 
-	FrameInputStream(ReadableByteChannel channel, FrameBuffer buffer, Frame frame) {
+	FrameInputStream(ConnectionChannel channel, FrameBuffer buffer, Frame frame) {
 		this.channel = channel;
 		this.buffer = buffer;
 		this.frame = frame;
@@ -32,8 +31,13 @@ final class FrameInputStream extends InputStream {
 	 */
 	int receive() throws IOException {
 		int count = this.buffer.receive(this.channel);
-		this.ended = count < 0;
+		this.ended = count < 0 || this.channel.isInputEnded();
 		return Math.max(0, count);
+	}
+
+	// Tells whether the client began with a byte. Before the first frame is released.
+	boolean startsWith(int first) {
+		return this.buffer.array().length > 0 && this.buffer.array()[0] == first;
 	}
 
 	// Tells whether the client has closed its side.
@@ -57,7 +61,7 @@ final class FrameInputStream extends InputStream {
 	 * until it is released
 	 */
 	Frame readFrame() {
-		this.frame.set(this.buffer.array(), 0, this.buffer.frameEnd(), this.ended);
+		this.frame.set(this.buffer.array(), 0, this.buffer.frameEnd(), this.ended && this.buffer.hasRest());
 		return this.frame;
 	}
 

@@ -232,6 +232,11 @@ final class FrameLoop implements AutoCloseable {
 			}
 			return true;
 		}
+		if (connection.isHandshaking()) {
+			key.interestOpsAnd(~SelectionKey.OP_READ);
+			connection.shakeHandsElsewhere();
+			return true;
+		}
 		if (!connection.receive()) {
 			return true;
 		}

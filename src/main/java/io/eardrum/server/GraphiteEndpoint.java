@@ -88,7 +88,8 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 			throw new IllegalStateException("the TCP port of Graphite's protocol is not open");
 		}
 		try {
-			DatagramReceiver udp = new DatagramReceiver(address, this.datagramParser, this.activator, this.observer);
+			DatagramReceiver udp = new DatagramReceiver(address, this.settings.allowed(), this.datagramParser,
+					this.activator, this.observer);
 			this.receiver = udp;
 			udp.start();
 			logger.info("Listening for Graphite's plaintext protocol on " + address.getAddress().getHostAddress()

@@ -59,8 +59,8 @@ record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String 
 		ProtocolLimits limits = tcp.limits();
 		String hostProperty = (this.host != null) ? HOST : "eardrum.tcp.host";
 		String address = (this.host != null) ? this.host : tcp.host();
-		return new PortSettings(hostProperty, address, PORT, Integer.parseInt(this.port.strip()), tcp.maxConnections(),
-				limits.maxLineLength(), () -> PlaintextParser.ofStream(limits, clock), false);
+		return new PortSettings(hostProperty, address, PORT, Integer.parseInt(this.port.strip()), tcp.allowed(),
+				tcp.maxConnections(), limits.maxLineLength(), () -> PlaintextParser.ofStream(limits, clock), false);
 	}
 
 }

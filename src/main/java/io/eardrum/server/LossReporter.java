@@ -65,6 +65,16 @@ final class LossReporter implements GraphiteObserver {
 	}
 
 	@Override
+	public void connectionRefused() {
+		this.delegate.connectionRefused();
+	}
+
+	@Override
+	public void handshaked(boolean completed) {
+		this.delegate.handshaked(completed);
+	}
+
+	@Override
 	public void connectionReset(ResetReason reason) {
 		this.delegate.connectionReset(reason);
 	}

@@ -3,7 +3,6 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReplyOutputStream extends OutputStream {
 
-	private final SocketChannel channel;
+	private final ConnectionChannel channel;
 
 	private final FrameConnection connection;
 
@@ -32,7 +31,7 @@ final class ReplyOutputStream extends OutputStream {
 	/** The thread that waits until the client takes more. */
 	private volatile @Nullable Thread waiting;
 
-	ReplyOutputStream(SocketChannel channel, FrameConnection connection, ServerObserver observer) {
+	ReplyOutputStream(ConnectionChannel channel, FrameConnection connection, ServerObserver observer) {
 		this.channel = channel;
 		this.connection = connection;
 		this.observer = observer;
@@ -53,7 +52,7 @@ final class ReplyOutputStream extends OutputStream {
 		this.observer.sent(length);
 		ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
 		this.channel.write(bytes);
-		while (bytes.hasRemaining()) {
+		while (bytes.hasRemaining() || this.channel.hasUnsent()) {
 			this.connection.leaveLoop();
 			awaitWritable();
 			this.channel.write(bytes);

@@ -14,6 +14,9 @@ public enum ResetReason {
 	/** The client was silent for longer than it may be. */
 	IDLE_TIMEOUT,
 
+	/** The client did not finish its TLS handshake in time. */
+	HANDSHAKE,
+
 	/** The server stops. */
 	SHUTDOWN,
 

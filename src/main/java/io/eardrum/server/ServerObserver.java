@@ -37,6 +37,17 @@ public interface ServerObserver {
 	void connectionRejected();
 
 	/**
+	 * A client has been turned away, because of the network that it comes from.
+	 */
+	void connectionRefused();
+
+	/**
+	 * A TLS handshake has ended, or a client has tried one on a port that takes none.
+	 * @param completed whether the session is encrypted now
+	 */
+	void handshaked(boolean completed);
+
+	/**
 	 * A connection ended with a reset.
 	 * @param reason why
 	 */

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.integration.annotation.ServiceActivator;
@@ -37,9 +38,11 @@ class TcpServerConfiguration {
 	}
 
 	@Bean
-	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ConnectionRegistry registry,
-			ServerObserver observer, FrameLoops loops) {
-		FrameConnectionFactory factory = new FrameConnectionFactory(properties.portSettings(), registry, observer);
+	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ObjectProvider<SslBundles> sslBundles,
+			ConnectionRegistry registry, ServerObserver observer, FrameLoops loops) {
+		TlsAcceptor tls = (properties.ssl().bundle() != null) ? TlsAcceptor.of(sslBundles.getObject(), properties.ssl())
+				: null;
+		FrameConnectionFactory factory = new FrameConnectionFactory(properties.portSettings(), tls, registry, observer);
 		factory.setTaskExecutor(loops);
 		return factory;
 	}

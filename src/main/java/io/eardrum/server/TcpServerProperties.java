@@ -2,7 +2,9 @@ package io.eardrum.server;
 
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -21,6 +23,9 @@ import io.eardrum.protocol.ProtocolLimits;
  * @param host the address to listen on: an IP address or a name of this machine. The
  * default can be reached from this machine only; 0.0.0.0 means all of its addresses.
  * @param port the port to listen on, 0 to 65535, where 0 takes any free one
+ * @param allow the networks from which clients may connect, such as 10.0.0.0/8 or ::1;
+ * none means from everywhere. Holds for Graphite's protocol too.
+ * @param ssl how connections are encrypted
  * @param maxConnections how many clients may be connected at once, 1 to 1000000, those of
  * Graphite's protocol included; one more is turned away
  * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB
@@ -34,7 +39,7 @@ import io.eardrum.protocol.ProtocolLimits;
  */
 @ConfigurationProperties(prefix = "eardrum.tcp", ignoreUnknownFields = false)
 record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue("8888") int port,
-		@DefaultValue("10000") int maxConnections,
+		@DefaultValue List<String> allow, @DefaultValue Ssl ssl, @DefaultValue("10000") int maxConnections,
 		@DefaultValue("4096B") @DataSizeUnit(DataUnit.BYTES) DataSize maxLineLength,
 		@DefaultValue("512B") @DataSizeUnit(DataUnit.BYTES) DataSize maxKeyLength,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
@@ -55,6 +60,7 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 	TcpServerProperties {
 		check("host", host, !host.isBlank(), "It must be an IP address or a host name.");
 		check("port", port, port >= 0 && port <= 65535, "It must be from 0 to 65535; 0 takes any free port.");
+		checkNetworks(allow);
 		check("max-connections", maxConnections, maxConnections >= 1 && maxConnections <= MAX_CONNECTIONS,
 				"It must be from 1 to " + MAX_CONNECTIONS + ".");
 		check("max-line-length", maxLineLength,
@@ -76,10 +82,24 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 		return new ProtocolLimits((int) this.maxLineLength.toBytes(), (int) this.maxKeyLength.toBytes());
 	}
 
+	NetworkList allowed() {
+		return NetworkList.of(this.allow);
+	}
+
 	PortSettings portSettings() {
 		ProtocolLimits limits = limits();
-		return new PortSettings("eardrum.tcp.host", this.host, "eardrum.tcp.port", this.port, this.maxConnections,
-				limits.maxLineLength(), () -> new CommandParser(limits), true);
+		return new PortSettings("eardrum.tcp.host", this.host, "eardrum.tcp.port", this.port, allowed(),
+				this.maxConnections, limits.maxLineLength(), () -> new CommandParser(limits), true);
+	}
+
+	private static void checkNetworks(List<String> allow) {
+		try {
+			NetworkList.of(allow);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.tcp.allow", String.join(",", allow),
+					ex.getMessage() + ". It must be a list of addresses and networks, such as 10.0.0.0/8,::1.");
+		}
 	}
 
 	private static boolean isWithin(Duration duration, Duration shortest, Duration longest) {
@@ -91,6 +111,26 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 			Object shown = (value instanceof Duration duration) ? DurationStyle.SIMPLE.print(duration) : value;
 			throw new InvalidConfigurationPropertyValueException("eardrum.tcp." + name, shown, reason);
 		}
+	}
+
+	/**
+	 * How connections are encrypted.
+	 *
+	 * @param bundle the name of the SSL bundle (spring.ssl.bundle.*) whose certificate
+	 * the port shows; without one it takes no TLS
+	 * @param clientAuth whether clients have to show a certificate that the bundle
+	 * trusts: none, want or need
+	 */
+	record Ssl(@Nullable String bundle, @DefaultValue("none") ClientAuthentication clientAuth) {
+
+		Ssl {
+			if (bundle != null && bundle.isBlank()) {
+				bundle = null;
+			}
+			check("ssl.client-auth", clientAuth, clientAuth == ClientAuthentication.NONE || bundle != null,
+					"Without eardrum.tcp.ssl.bundle it must be none.");
+		}
+
 	}
 
 }

@@ -51,6 +51,11 @@ class ConfigurationIntegrationTests {
 			eardrum.tcp.idle-timeout          | soon     | ''
 			eardrum.tcp.shutdown-grace-period | -1s      | ''
 			eardrum.tcp.prot                  | 8888     | eardrum.tcp.prot
+			eardrum.tcp.allow                 | 10.0.0/8 | 10.0.0.0/8
+			eardrum.tcp.allow                 | me       | 10.0.0.0/8
+			eardrum.tcp.ssl.bundle            | nobody   | spring.ssl.bundle
+			eardrum.tcp.ssl.client-auth       | need     | eardrum.tcp.ssl.bundle
+			eardrum.tcp.ssl.client-auth       | always   | ''
 			eardrum.graphite.port             | -1       | 65535
 			eardrum.graphite.port             | 2003udp  | 65535
 			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot

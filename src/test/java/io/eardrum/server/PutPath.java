@@ -74,6 +74,14 @@ final class PutPath {
 		}
 
 		@Override
+		public void connectionRefused() {
+		}
+
+		@Override
+		public void handshaked(boolean completed) {
+		}
+
+		@Override
 		public void connectionReset(ResetReason reason) {
 		}
 

@@ -13,6 +13,10 @@ import java.net.SocketAddress;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
+
 /**
  * A client as plain as those out there: a socket, bytes out, bytes in. What is sent
  * leaves at once (no Nagle), and each read ends after ten seconds at the latest.
@@ -31,22 +35,27 @@ final class TestClient implements AutoCloseable {
 
 	private final OutputStream output;
 
-	private TestClient(SocketAddress address, int receiveBufferBytes) throws IOException {
-		this.socket = new Socket();
+	private TestClient(Socket socket) throws IOException {
+		this.socket = socket;
+		this.input = new BufferedInputStream(socket.getInputStream(), 64 * 1024);
+		this.output = socket.getOutputStream();
+	}
+
+	private static Socket connect(SocketAddress address, int receiveBufferBytes) throws IOException {
+		Socket socket = new Socket();
 		if (receiveBufferBytes > 0) {
-			this.socket.setReceiveBufferSize(receiveBufferBytes);
+			socket.setReceiveBufferSize(receiveBufferBytes);
 		}
-		this.socket.setTcpNoDelay(true);
-		this.socket.setSoTimeout(TIMEOUT_MILLIS);
+		socket.setTcpNoDelay(true);
+		socket.setSoTimeout(TIMEOUT_MILLIS);
 		try {
-			this.socket.connect(address, TIMEOUT_MILLIS);
+			socket.connect(address, TIMEOUT_MILLIS);
+			return socket;
 		}
 		catch (IOException ex) {
-			this.socket.close();
+			socket.close();
 			throw ex;
 		}
-		this.input = new BufferedInputStream(this.socket.getInputStream(), 64 * 1024);
-		this.output = this.socket.getOutputStream();
 	}
 
 	static TestClient connect(int port) throws IOException {
@@ -54,7 +63,7 @@ final class TestClient implements AutoCloseable {
 	}
 
 	static TestClient connect(SocketAddress address) throws IOException {
-		return new TestClient(address, 0);
+		return new TestClient(connect(address, 0));
 	}
 
 	/**
@@ -66,7 +75,38 @@ final class TestClient implements AutoCloseable {
 	 * @throws IOException if the connection fails
 	 */
 	static TestClient connectWithSmallReceiveBuffer(int port, int receiveBufferBytes) throws IOException {
-		return new TestClient(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), receiveBufferBytes);
+		return new TestClient(
+				connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), receiveBufferBytes));
+	}
+
+	/**
+	 * Connects with TLS. The handshake is done when this returns; with TLS 1.3, the
+	 * server may still find fault with it.
+	 * @param port the port on 127.0.0.1
+	 * @param context knows the certificates
+	 * @param receiveBufferBytes the size of receive buffer to ask for, or 0
+	 * @param protocols the versions that may be used; none for the default
+	 * @return the client
+	 * @throws IOException if the connection or the handshake fails
+	 */
+	static TestClient connectWithTls(int port, SSLContext context, int receiveBufferBytes, String... protocols)
+			throws IOException {
+		Socket plain = connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), receiveBufferBytes);
+		SSLSocket socket = (SSLSocket) context.getSocketFactory().createSocket(plain, "127.0.0.1", port, true);
+		if (protocols.length > 0) {
+			socket.setEnabledProtocols(protocols);
+		}
+		SSLParameters parameters = socket.getSSLParameters();
+		parameters.setEndpointIdentificationAlgorithm("HTTPS");
+		socket.setSSLParameters(parameters);
+		try {
+			socket.startHandshake();
+			return new TestClient(socket);
+		}
+		catch (IOException ex) {
+			plain.close();
+			throw ex;
+		}
 	}
 
 	TestClient send(String text) throws IOException {

@@ -1,0 +1,125 @@
+package io.eardrum.server;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+
+/**
+ * Networks from which clients may connect, such as {@code 10.0.0.0/8} or
+ * {@code fd00::/8}; an address without a length is one machine. Immutable.
+ */
+final class NetworkList {
+
+	/** Anything else would be looked up as a name. */
+	private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
+
+	private static final Pattern LENGTH = Pattern.compile("[0-9]{1,3}");
+
+	private final List<Network> networks;
+
+	private NetworkList(List<Network> networks) {
+		this.networks = networks;
+	}
+
+	/**
+	 * Reads networks.
+	 * @param texts one each
+	 * @return the list
+	 * @throws IllegalArgumentException if one is not a network; its message is the text
+	 * and what is wrong with it
+	 */
+	static NetworkList of(List<String> texts) {
+		List<Network> networks = new ArrayList<>();
+		for (String text : texts) {
+			networks.add(network(text.strip()));
+		}
+		return new NetworkList(List.copyOf(networks));
+	}
+
+	/**
+	 * Tells whether a client may connect.
+	 * @param address its address
+	 * @return whether one of the networks has it, or there are none
+	 */
+	boolean allows(InetAddress address) {
+		if (this.networks.isEmpty()) {
+			return true;
+		}
+		byte[] bytes = address.getAddress();
+		for (Network network : this.networks) {
+			if (network.contains(bytes)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private static Network network(String text) {
+		int slash = text.indexOf('/');
+		String address = (slash < 0) ? text : text.substring(0, slash);
+		byte[] bytes = bytes(text, address);
+		int bits = bytes.length * Byte.SIZE;
+		int length = bits;
+		if (slash >= 0) {
+			String digits = text.substring(slash + 1);
+			if (!LENGTH.matcher(digits).matches() || Integer.parseInt(digits) > bits) {
+				throw new IllegalArgumentException(
+						"'" + text + "' has no length from 0 to " + bits + " behind its slash");
+			}
+			length = Integer.parseInt(digits);
+		}
+		Network network = new Network(bytes, length);
+		for (int bit = length; bit < bits; bit++) {
+			if ((bytes[bit / Byte.SIZE] >> (Byte.SIZE - 1 - bit % Byte.SIZE) & 1) != 0) {
+				throw new IllegalArgumentException("'" + text + "' has bits behind its length of " + length);
+			}
+		}
+		return network;
+	}
+
+	private static byte[] bytes(String text, String address) {
+		if (ADDRESS.matcher(address).matches() && (address.indexOf(':') >= 0 || dots(address) == 3)) {
+			try {
+				return InetAddress.getByName(address).getAddress();
+			}
+			catch (UnknownHostException ex) {
+				// As below.
+			}
+		}
+		throw new IllegalArgumentException("'" + text + "' is neither an IP address nor a network such as 10.0.0.0/8");
+	}
+
+	private static long dots(String address) {
+		return address.chars().filter((next) -> next == '.').count();
+	}
+
+	private static final class Network {
+
+		private final byte[] address;
+
+		private final int length;
+
+		Network(byte[] address, int length) {
+			this.address = address;
+			this.length = length;
+		}
+
+		boolean contains(byte[] other) {
+			if (other.length != this.address.length) {
+				return false;
+			}
+			int whole = this.length / Byte.SIZE;
+			for (int i = 0; i < whole; i++) {
+				if (other[i] != this.address[i]) {
+					return false;
+				}
+			}
+			int bits = this.length % Byte.SIZE;
+			return bits == 0 || ((other[whole] ^ this.address[whole]) & 0xFF) >> (Byte.SIZE - bits) == 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,306 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * {@link TlsChannel}, before the JDK's own client.
+ */
+@Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class TlsChannelTests {
+
+	private static SSLContext context;
+
+	@BeforeAll
+	static void createCertificate(@TempDir Path directory) throws Exception {
+		TestCertificate certificate = TestCertificate.create(directory, "channel");
+		context = TestCertificate.context(certificate, certificate);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "TLSv1.2", "TLSv1.3" })
+	void bytesArriveAsTheyWereSentInBothDirections(String protocol) throws Exception {
+		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		byte[] sent = new byte[3_000_000];
+		new Random(seed).nextBytes(sent);
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<byte[]> echoed = async(() -> {
+				SSLSocket client = pair.encrypted(protocol);
+				CompletableFuture<Void> sending = async(() -> {
+					Random random = new Random(seed);
+					int position = 0;
+					while (position < sent.length) {
+						int length = Math.min(sent.length - position, 1 + random.nextInt(60_000));
+						client.getOutputStream().write(sent, position, length);
+						position += length;
+					}
+					return null;
+				});
+				byte[] received = client.getInputStream().readNBytes(sent.length);
+				sending.get();
+				client.close();
+				return received;
+			});
+			pair.shakeHands();
+			assertThat(pair.channel.isInputEnded()).isFalse();
+			ByteBuffer buffer = ByteBuffer.allocate(300_000);
+			while (pair.read(buffer) >= 0) {
+				pair.write(buffer.flip());
+				buffer.clear();
+			}
+			assertThat(pair.channel.isInputEnded()).isTrue();
+			pair.channel.close();
+			assertThat(echoed.get()).as("-Deardrum.test.seed=" + seed).isEqualTo(sent);
+		}
+	}
+
+	@Test
+	void handshakeThatComesByteByByteSucceeds() throws Exception {
+		try (Pair pair = Pair.connect(1)) {
+			CompletableFuture<Integer> answer = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.3");
+				client.getOutputStream().write('a');
+				return client.getInputStream().read();
+			});
+			pair.shakeHands();
+			ByteBuffer buffer = ByteBuffer.allocate(100_000);
+			assertThat(pair.read(buffer)).isEqualTo(1);
+			pair.write(buffer.flip());
+			assertThat(answer.get()).isEqualTo('a');
+		}
+	}
+
+	@Test
+	void closingIsTold() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<Integer> end = async(() -> pair.encrypted("TLSv1.3").getInputStream().read());
+			pair.shakeHands();
+			pair.channel.close();
+			assertThat(end.get()).isEqualTo(-1);
+		}
+	}
+
+	@Test
+	void theClientsGoodbyeIsKnownTogetherWithWhatItSaidBefore() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			SSLSocket[] client = new SSLSocket[1];
+			CompletableFuture<Void> sent = async(() -> {
+				client[0] = pair.encrypted("TLSv1.3");
+				client[0].getOutputStream().write("last words".getBytes(StandardCharsets.US_ASCII));
+				// A goodbye, and the socket stays open.
+				client[0].shutdownOutput();
+				return null;
+			});
+			pair.shakeHands();
+			sent.get();
+			LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+			ByteBuffer buffer = ByteBuffer.allocate(100_000);
+			assertThat(pair.read(buffer)).isEqualTo(10);
+			assertThat(pair.channel.isInputEnded()).isTrue();
+			assertThat(pair.channel.read(buffer)).isEqualTo(-1);
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "put a 1 1\n", "\u0016GET / HTTP/1.1\r\n", "p" })
+	void whatIsNoTlsIsFoundOutAtOnce(String text) throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+			assertThatExceptionOfType(NoTlsException.class).isThrownBy(pair::shakeHands);
+		}
+	}
+
+	@Test
+	void clientWithAnOldVersionIsToldSo() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			// A hello of TLS 1.1, which the JDK itself refuses to send.
+			byte[] hello = HexFormat.of().parseHex("160302002f0100002b0302" + "00".repeat(32) + "000004c013c0140100");
+			hello[4] = (byte) (hello.length - 5);
+			hello[8] = (byte) (hello.length - 9);
+			pair.client.getOutputStream().write(hello);
+			assertThatExceptionOfType(SSLException.class).isThrownBy(pair::shakeHands);
+			byte[] alert = pair.client.getInputStream().readNBytes(7);
+			assertThat(alert[0]).as("an alert").isEqualTo((byte) 21);
+			assertThat(alert[5]).as("a fatal one").isEqualTo((byte) 2);
+		}
+	}
+
+	@Test
+	void recordsThatWereChangedOnTheWayAreNotTaken() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<Void> done = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.3");
+				client.startHandshake();
+				return null;
+			});
+			pair.shakeHands();
+			done.get();
+			pair.client.getOutputStream().write(new byte[] { 23, 3, 3, 0, 20 });
+			pair.client.getOutputStream().write(new byte[20]);
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> {
+				ByteBuffer buffer = ByteBuffer.allocate(100_000);
+				while (pair.read(buffer) >= 0) {
+					buffer.clear();
+				}
+			});
+		}
+	}
+
+	private static <T> CompletableFuture<T> async(Callable<T> task) {
+		CompletableFuture<T> result = new CompletableFuture<>();
+		Thread thread = new Thread(() -> {
+			try {
+				result.complete(task.call());
+			}
+			catch (Throwable ex) {
+				result.completeExceptionally(ex);
+			}
+		});
+		thread.setDaemon(true);
+		thread.start();
+		return result;
+	}
+
+	/**
+	 * A client's socket and the channel before it.
+	 */
+	private static final class Pair implements AutoCloseable {
+
+		private final Socket client;
+
+		private final TlsChannel channel;
+
+		private Pair(Socket client, SocketChannel accepted) throws IOException {
+			this.client = client;
+			accepted.configureBlocking(false);
+			SSLEngine engine = context.createSSLEngine();
+			engine.setUseClientMode(false);
+			this.channel = new TlsChannel(accepted, engine, new Pool<>(4, () -> new byte[TlsChannel.BUFFER_LENGTH]),
+					Runnable::run);
+		}
+
+		// With a relay that passes on so many bytes at a time, or none.
+		static Pair connect(@Nullable Integer segment) throws IOException {
+			try (ServerSocketChannel server = ServerSocketChannel.open()) {
+				server.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+				int port = ((InetSocketAddress) server.getLocalAddress()).getPort();
+				if (segment == null) {
+					Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+					return new Pair(client, server.accept());
+				}
+				Relay relay = new Relay(port, segment);
+				Socket client = new Socket(InetAddress.getLoopbackAddress(), relay.port());
+				return new Pair(client, server.accept());
+			}
+		}
+
+		SSLSocket encrypted(String protocol) throws IOException {
+			SSLSocket socket = (SSLSocket) context.getSocketFactory()
+				.createSocket(this.client, "127.0.0.1", this.client.getPort(), false);
+			socket.setEnabledProtocols(new String[] { protocol });
+			return socket;
+		}
+
+		void shakeHands() throws IOException {
+			while (!this.channel.handshake()) {
+				pause();
+			}
+		}
+
+		int read(ByteBuffer target) throws IOException {
+			int count = this.channel.read(target);
+			while (count == 0) {
+				pause();
+				count = this.channel.read(target);
+			}
+			return count;
+		}
+
+		void write(ByteBuffer source) throws IOException {
+			this.channel.write(source);
+			while (source.hasRemaining() || this.channel.hasUnsent()) {
+				pause();
+				this.channel.write(source);
+			}
+		}
+
+		private static void pause() {
+			LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+		}
+
+		@Override
+		public void close() throws IOException {
+			this.channel.close();
+			this.client.close();
+		}
+
+	}
+
+	/**
+	 * Passes on what comes in small segments.
+	 */
+	private static final class Relay {
+
+		private final ServerSocketChannel listener = ServerSocketChannel.open();
+
+		@SuppressWarnings("unused") // It ends with the sockets.
+		private final CompletableFuture<Void> passing;
+
+		Relay(int target, int segment) throws IOException {
+			this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			this.passing = async(() -> {
+				try (Socket from = this.listener.accept().socket();
+						Socket to = new Socket(InetAddress.getLoopbackAddress(), target)) {
+					to.setTcpNoDelay(true);
+					CompletableFuture<Void> back = async(() -> {
+						to.getInputStream().transferTo(from.getOutputStream());
+						return null;
+					});
+					byte[] buffer = new byte[segment];
+					int count = from.getInputStream().read(buffer);
+					while (count >= 0) {
+						to.getOutputStream().write(buffer, 0, count);
+						count = from.getInputStream().read(buffer);
+					}
+					back.get();
+				}
+				return null;
+			});
+		}
+
+		int port() throws IOException {
+			return ((InetSocketAddress) this.listener.getLocalAddress()).getPort();
+		}
+
+	}
+
+}
