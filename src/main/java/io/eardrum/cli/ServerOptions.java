@@ -1,11 +1,11 @@
 package io.eardrum.cli;
 
-import java.security.NoSuchAlgorithmException;
+import java.io.File;
 import java.time.Duration;
 
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocketFactory;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 import io.eardrum.client.ClientOptions;
@@ -28,8 +28,20 @@ final class ServerOptions {
 	// off what EARDRUM_TLS=true has switched on.
 	@Option(names = "--tls", arity = "0..1", defaultValue = "${env:EARDRUM_TLS:-false}", fallbackValue = "true",
 			paramLabel = "true|false",
-			description = "Speak TLS, as a proxy in front of the server may want (EARDRUM_TLS=true).")
+			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")
 	boolean tls;
+
+	@Option(names = "--ca", defaultValue = "${env:EARDRUM_CA:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
+	@Nullable File trusted;
+
+	@Option(names = "--cert", defaultValue = "${env:EARDRUM_CERT:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
+	@Nullable File certificate;
+
+	@Option(names = "--key", defaultValue = "${env:EARDRUM_KEY:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+			description = "The key of that certificate (PEM, PKCS#8) (EARDRUM_KEY).")
+	@Nullable File key;
 
 	@Option(names = "--timeout", defaultValue = "10", paramLabel = "SECONDS",
 			description = "How long to wait for the connection, and for each reply (${DEFAULT-VALUE}).")
@@ -38,16 +50,15 @@ final class ServerOptions {
 	MetricClient connect() {
 		Duration timeout = Duration.ofSeconds(this.timeoutSeconds);
 		ClientOptions options = ClientOptions.of(this.host, this.port).withTimeouts(timeout, timeout);
-		return MetricClient.connect(this.tls ? options.withTls(socketFactory()) : options);
+		return MetricClient.connect(speaksTls() ? options.withTls(socketFactory()) : options);
 	}
 
-	private static SSLSocketFactory socketFactory() {
-		try {
-			return SSLContext.getDefault().getSocketFactory();
-		}
-		catch (NoSuchAlgorithmException ex) {
-			throw new IllegalArgumentException("no TLS here: " + ex.getMessage(), ex);
-		}
+	private boolean speaksTls() {
+		return this.tls || this.trusted != null || this.certificate != null || this.key != null;
+	}
+
+	private SSLSocketFactory socketFactory() {
+		return TlsFiles.socketFactory(this.trusted, this.certificate, this.key);
 	}
 
 }

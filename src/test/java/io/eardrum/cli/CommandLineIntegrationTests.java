@@ -23,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.eardrum.EardrumProcess;
 import io.eardrum.client.MetricClient;
 import io.eardrum.server.RunningServer;
+import io.eardrum.server.TestCertificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -57,6 +58,39 @@ class CommandLineIntegrationTests {
 			assertThat(CommandRun.of("ping", port).out()).contains("answers");
 			assertThat(CommandRun.of("bench", "--seconds", "1", "--warmup", "0", port).out()).contains("p99.9");
 		}
+	}
+
+	@Test
+	void certificatesComeFromFiles(@TempDir Path folder) throws Exception {
+		Path client = Files.createDirectory(folder.resolve("client"));
+		TestCertificate.create(folder, "server").writePem(folder);
+		TestCertificate.create(client, "client").writePem(client);
+		String trust = "--ca=" + folder.resolve("cert.pem");
+		String shown = "--cert=" + client.resolve("cert.pem");
+		String key = "--key=" + client.resolve("key.pem");
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.ssl.bundle=port",
+				"--eardrum.tcp.ssl.client-auth=need",
+				"--spring.ssl.bundle.pem.port.keystore.certificate=file:" + folder.resolve("cert.pem"),
+				"--spring.ssl.bundle.pem.port.keystore.private-key=file:" + folder.resolve("key.pem"),
+				"--spring.ssl.bundle.pem.port.truststore.certificate=file:" + client.resolve("cert.pem"))) {
+			String port = "--port=" + server.tcpPort();
+			assertThat(CommandRun.of("put", "a", "1", "2", port, trust, shown, key))
+				.isEqualTo(new CommandRun(0, "", ""));
+			assertThat(CommandRun.of("get", "a", port, trust, shown, key).out()).isEqualTo("a 1.0 2\n");
+			// Not trusted, none shown, and not even TLS.
+			assertThat(CommandRun.of("ping", port, "--tls", shown, key).status()).isEqualTo(69);
+			assertThat(CommandRun.of("ping", port, trust).status()).isEqualTo(69);
+			assertThat(CommandRun.of("ping", port).err()).contains("TLS expected").hasLineCount(1);
+		}
+		assertThat(CommandRun.of("ping", shown))
+			.isEqualTo(new CommandRun(2, "", "eardrum: --cert and --key go together\n"));
+		assertThat(CommandRun.of("ping", "--ca=" + folder.resolve("none.pem")))
+			.isEqualTo(new CommandRun(2, "", "eardrum: " + folder.resolve("none.pem") + ": no such file or folder\n"));
+		assertThat(CommandRun.of("ping", "--ca=" + folder.resolve("key.pem")).err())
+			.isEqualTo("eardrum: " + folder.resolve("key.pem") + " has no certificate in PEM\n");
+		assertThat(CommandRun.of("ping", shown, "--key=" + folder.resolve("cert.pem")).err())
+			.contains(folder.resolve("cert.pem") + " has no key")
+			.hasLineCount(1);
 	}
 
 	@Test

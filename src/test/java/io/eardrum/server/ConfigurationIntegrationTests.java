@@ -90,7 +90,8 @@ class ConfigurationIntegrationTests {
 
 	@Test
 	void portOfGraphiteThatIsTakenOnUdpIsNamedToo(CapturedOutput output) throws Exception {
-		try (DatagramSocket taken = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+		// A number that is free on TCP.
+		try (DatagramSocket taken = new DatagramSocket(EardrumProcess.freePort(), InetAddress.getLoopbackAddress())) {
 			assertThatStartFails("--eardrum.graphite.port=" + taken.getLocalPort());
 			assertThatFailureIsAnalysed(output).contains("port " + taken.getLocalPort() + " of 127.0.0.1 (UDP: ")
 				.contains("with eardrum.graphite.port");

@@ -280,7 +280,7 @@ class PlaintextIntegrationTests {
 			}
 			PrometheusScrape scrape = this.server.scrape();
 			assertThat(scrape.sum("eardrum_graphite_connections_active")).isEqualTo(2);
-			assertThat(scrape.sum("eardrum_connections_active")).isEqualTo(1);
+			assertThat(scrape.sum("eardrum_connections_active")).as("on both ports").isEqualTo(3);
 			assertThat(scrape.sum("eardrum_graphite_connections_total", "outcome", "rejected")).isEqualTo(1);
 			assertThat(scrape.sum("eardrum_connections_total", "outcome", "rejected")).isEqualTo(1);
 		}

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * A certificate that was signed by itself, for 127.0.0.1, and its key: made by the
  * keytool of the JDK.
  */
-final class TestCertificate {
+public final class TestCertificate {
 
 	private static final char[] PASSWORD = "changeit".toCharArray();
 
@@ -33,7 +33,14 @@ final class TestCertificate {
 		this.store = store;
 	}
 
-	static TestCertificate create(Path directory, String name) throws Exception {
+	/**
+	 * Makes one.
+	 * @param directory a folder of its own
+	 * @param name its name
+	 * @return the certificate
+	 * @throws Exception if keytool fails
+	 */
+	public static TestCertificate create(Path directory, String name) throws Exception {
 		Path file = directory.resolve(name + ".p12");
 		List<String> command = new ArrayList<>(
 				List.of(Path.of(System.getProperty("java.home"), "bin", "keytool").toString(), "-genkeypair", "-alias",
@@ -59,8 +66,9 @@ final class TestCertificate {
 	/**
 	 * Writes certificate and key in place of those that are there, each at once.
 	 * @param directory gets {@code cert.pem} and {@code key.pem}
+	 * @throws Exception if that fails
 	 */
-	void writePem(Path directory) throws Exception {
+	public void writePem(Path directory) throws Exception {
 		replace(directory.resolve("key.pem"), keyPem());
 		replace(directory.resolve("cert.pem"), certificatePem());
 	}

@@ -1,0 +1,136 @@
+package io.eardrum.cli;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Collection;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes TLS sockets with certificates and a key from PEM files, as OpenSSL writes them.
+ */
+final class TlsFiles {
+
+	private static final Pattern PRIVATE_KEY = Pattern
+		.compile("-----BEGIN PRIVATE KEY-----([^-]*)-----END PRIVATE KEY-----");
+
+	private static final String[] KEY_ALGORITHMS = { "EC", "RSA", "Ed25519", "Ed448" };
+
+	private static final char[] NO_PASSWORD = {};
+
+	private TlsFiles() {
+	}
+
+	/**
+	 * Makes a factory.
+	 * @param trusted certificates that the server's has to come from, or none for those
+	 * that Java trusts
+	 * @param certificate this side's certificate and what it comes from, or none
+	 * @param key the key of that, in PKCS#8 without a password, or none
+	 * @return the factory
+	 * @throws IllegalArgumentException if a file can't be used; the message names it
+	 */
+	static SSLSocketFactory socketFactory(@Nullable File trusted, @Nullable File certificate, @Nullable File key) {
+		if ((certificate == null) != (key == null)) {
+			throw new IllegalArgumentException("--cert and --key go together");
+		}
+		try {
+			SSLContext context = SSLContext.getInstance("TLS");
+			context.init((certificate != null && key != null) ? keyManagers(certificate, key) : null,
+					(trusted != null) ? trustManagers(trusted) : null, null);
+			return context.getSocketFactory();
+		}
+		catch (GeneralSecurityException | IOException ex) {
+			throw new IllegalArgumentException("TLS can't be set up: " + ex.getMessage(), ex);
+		}
+	}
+
+	private static TrustManager[] trustManagers(File file) throws GeneralSecurityException, IOException {
+		KeyStore store = emptyStore();
+		int number = 0;
+		for (Certificate certificate : certificates(file)) {
+			store.setCertificateEntry("trusted" + number++, certificate);
+		}
+		TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+		factory.init(store);
+		return factory.getTrustManagers();
+	}
+
+	private static KeyManager[] keyManagers(File certificate, File key) throws GeneralSecurityException, IOException {
+		KeyStore store = emptyStore();
+		store.setKeyEntry("key", key(key), NO_PASSWORD, certificates(certificate).toArray(Certificate[]::new));
+		KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+		factory.init(store, NO_PASSWORD);
+		return factory.getKeyManagers();
+	}
+
+	private static KeyStore emptyStore() throws GeneralSecurityException, IOException {
+		KeyStore store = KeyStore.getInstance("PKCS12");
+		store.load(null, null);
+		return store;
+	}
+
+	private static List<Certificate> certificates(File file) {
+		try (InputStream input = Files.newInputStream(file.toPath())) {
+			Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
+				.generateCertificates(input);
+			if (!found.isEmpty()) {
+				return new ArrayList<>(found);
+			}
+		}
+		catch (IOException ex) {
+			throw new IllegalArgumentException(file + ": " + FileProblem.of(ex), ex);
+		}
+		catch (GeneralSecurityException ex) {
+			// As below.
+		}
+		throw new IllegalArgumentException(file + " has no certificate in PEM");
+	}
+
+	private static PrivateKey key(File file) {
+		String text;
+		try {
+			text = Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
+		}
+		catch (IOException ex) {
+			throw new IllegalArgumentException(file + ": " + FileProblem.of(ex), ex);
+		}
+		Matcher matcher = PRIVATE_KEY.matcher(text);
+		if (matcher.find()) {
+			byte[] bytes = Base64.getMimeDecoder().decode(matcher.group(1));
+			for (String algorithm : KEY_ALGORITHMS) {
+				try {
+					return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
+				}
+				catch (GeneralSecurityException ex) {
+					// It is one of another kind.
+				}
+			}
+		}
+		throw new IllegalArgumentException(file + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
+				+ "openssl pkcs8 -topk8 -nodes makes one of others");
+	}
+
+}
