@@ -84,6 +84,9 @@ public final class MetricClientException extends RuntimeException {
 		/** The server can't store or read points now; trying again later may help. */
 		STORAGE_UNAVAILABLE(false),
 
+		/** The point would be the first of its series, and the server has too many. */
+		TOO_MANY_SERIES(false),
+
 		/** The server said {@code error} and something that this client doesn't know. */
 		OTHER_ERROR(false),
 

@@ -155,6 +155,7 @@ final class ReplyReader {
 		MetricClientException.Reason reason = switch (text) {
 			case "wrong command" -> MetricClientException.Reason.WRONG_COMMAND;
 			case "storage unavailable" -> MetricClientException.Reason.STORAGE_UNAVAILABLE;
+			case "too many series" -> MetricClientException.Reason.TOO_MANY_SERIES;
 			case "too many connections" -> MetricClientException.Reason.TOO_MANY_CONNECTIONS;
 			default -> MetricClientException.Reason.OTHER_ERROR;
 		};

@@ -1,6 +1,7 @@
 package io.eardrum.metric;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * Points on their way into a store, in the order in which they were put: for each its
@@ -28,6 +29,10 @@ public final class PointBatch {
 	private double[] values = new double[INITIAL_POINTS];
 
 	private int size;
+
+	private final BitSet refused = new BitSet();
+
+	private int refusedCount;
 
 	/**
 	 * Adds a point.
@@ -73,6 +78,35 @@ public final class PointBatch {
 		this.timestamps[index] = timestamp;
 		this.values[index] = value;
 		this.size = index + 1;
+	}
+
+	/**
+	 * Marks a point as one that the store does not take, for good: what is told to whom
+	 * has put it.
+	 * @param index the number of the point, from 0
+	 */
+	public void refuse(int index) {
+		if (!this.refused.get(index)) {
+			this.refused.set(index);
+			this.refusedCount++;
+		}
+	}
+
+	/**
+	 * Tells whether a point has been refused.
+	 * @param index the number of the point, from 0
+	 * @return whether it has
+	 */
+	public boolean isRefused(int index) {
+		return this.refusedCount > 0 && this.refused.get(index);
+	}
+
+	/**
+	 * Tells how many points have been refused.
+	 * @return the number of points
+	 */
+	public int refusedCount() {
+		return this.refusedCount;
 	}
 
 	/**
@@ -159,6 +193,10 @@ public final class PointBatch {
 	 */
 	public void clear() {
 		this.size = 0;
+		if (this.refusedCount > 0) {
+			this.refused.clear();
+			this.refusedCount = 0;
+		}
 	}
 
 	private void resizePoints(int capacity) {

@@ -46,6 +46,8 @@ final class StorageMeters implements MeterBinder {
 		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
 				StorageStatistics::waitingWriters);
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
+		limit(registry, "max.series", "Series that there may be; points of others are refused",
+				StorageLimits::maxSeries);
 		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);
 		FunctionCounter
 			.builder("eardrum.storage.unclean.starts", this.repository, (store) -> store.statistics().uncleanStarts())

@@ -33,6 +33,9 @@ public enum ErrorReason {
 	/** The client closed its side in the middle of a line. */
 	CUT_LINE,
 
+	/** The point needs a series more than there may be. */
+	TOO_MANY_SERIES,
+
 	/** The command was right, but the store couldn't serve it. */
 	STORAGE
 

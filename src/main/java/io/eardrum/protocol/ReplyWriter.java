@@ -34,6 +34,8 @@ public final class ReplyWriter {
 
 	private static final byte[] TOO_MANY_CONNECTIONS = ascii("error\ntoo many connections\n\n");
 
+	private static final byte[] TOO_MANY_SERIES = ascii("error\ntoo many series\n\n");
+
 	private static final byte[] TLS_EXPECTED = ascii("error\nTLS expected\n\n");
 
 	private static final int MAX_NUMBERS_LENGTH = NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
@@ -91,6 +93,15 @@ public final class ReplyWriter {
 	 */
 	public void wrongCommand(int count) throws IOException {
 		repeat(WRONG_COMMAND, count);
+	}
+
+	/**
+	 * Writes the reply to any number of puts for whose series there is no room.
+	 * @param count how many there were
+	 * @throws IOException if the stream throws it
+	 */
+	public void tooManySeries(int count) throws IOException {
+		repeat(TOO_MANY_SERIES, count);
 	}
 
 	/**

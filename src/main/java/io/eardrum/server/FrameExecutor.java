@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.Objects;
 import java.util.function.Consumer;
 
@@ -54,7 +55,13 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/** Puts since the last commit; they are answered as it went. */
 	private int uncommitted;
 
+	/** Where the first of those stands in its round; the others stand behind it. */
+	private int firstInRound;
+
 	private boolean stored;
+
+	/** Those of the puts committed last that were refused. */
+	private final BitSet refused = new BitSet();
 
 	private boolean last;
 
@@ -105,8 +112,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	/**
 	 * Stores the puts of a round, which need not be all from this frame.
-	 * @param points the puts
-	 * @return whether they are stored
+	 * @param points the puts; those that need a series too many are marked as refused
+	 * @return whether the others are stored
 	 */
 	boolean store(PointBatch points) {
 		try {
@@ -120,18 +127,41 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	}
 
 	/**
-	 * The puts so far have been committed.
-	 * @param stored whether they are stored
+	 * The next put is the first one of this frame in a round.
+	 * @param index where it stands in the round
 	 */
-	void committed(boolean stored) {
+	void joined(int index) {
+		this.firstInRound = index;
+	}
+
+	/**
+	 * The puts so far have been committed.
+	 * @param stored whether they are stored, but for those that were refused
+	 * @param points the puts of the round
+	 */
+	void committed(boolean stored, PointBatch points) {
 		this.stored = stored;
+		this.refused.clear();
 		if (stored) {
-			this.counts.served(Command.PUT, this.uncommitted);
+			if (points.refusedCount() > 0) {
+				noteRefused(points);
+			}
+			int refusals = this.refused.cardinality();
+			this.counts.served(Command.PUT, this.uncommitted - refusals);
+			this.counts.failed(Command.PUT, ErrorReason.TOO_MANY_SERIES, refusals);
 		}
 		else {
 			this.counts.failed(Command.PUT, ErrorReason.STORAGE, this.uncommitted);
 		}
 		this.uncommitted = 0;
+	}
+
+	private void noteRefused(PointBatch points) {
+		for (int i = 0; i < this.uncommitted; i++) {
+			if (points.isRefused(this.firstInRound + i)) {
+				this.refused.set(i);
+			}
+		}
 	}
 
 	/**
@@ -220,19 +250,38 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	private void answerRuns() throws IOException {
 		commit();
 		int runs = this.lastRun;
+		int puts = 0;
 		for (int run = 0; run <= runs; run++) {
 			int count = this.runs[run];
 			if ((run & 1) == 1) {
 				this.replies.wrongCommand(count);
 			}
-			else if (this.stored) {
-				this.replies.ok(count);
-			}
 			else {
-				this.replies.storageUnavailable(count);
+				answerPuts(puts, puts + count);
+				puts += count;
 			}
 		}
+		this.refused.clear();
 		forgetRuns();
+	}
+
+	private void answerPuts(int from, int to) throws IOException {
+		if (!this.stored) {
+			this.replies.storageUnavailable(to - from);
+			return;
+		}
+		int next = from;
+		while (next < to) {
+			int refusal = this.refused.nextSetBit(next);
+			int taken = (refusal < 0 || refusal > to) ? to : refusal;
+			this.replies.ok(taken - next);
+			next = taken;
+			if (next < to) {
+				int clear = Math.min(to, this.refused.nextClearBit(next));
+				this.replies.tooManySeries(clear - next);
+				next = clear;
+			}
+		}
 	}
 
 	// Comes before anything is sent: a connection that sends may leave its loop, and must

@@ -30,10 +30,11 @@ final class Round {
 	 * @param value the value
 	 */
 	void put(FrameExecutor member, byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
-		this.points.add(source, keyOffset, keyLength, timestamp, value);
 		if (!member.awaitsCommit()) {
 			this.members.add(member);
+			member.joined(this.points.size());
 		}
+		this.points.add(source, keyOffset, keyLength, timestamp, value);
 	}
 
 	/**
@@ -54,7 +55,7 @@ final class Round {
 		// They all stand before the same store.
 		boolean stored = this.members.get(0).store(this.points);
 		for (int i = 0; i < this.members.size(); i++) {
-			this.members.get(i).committed(stored);
+			this.members.get(i).committed(stored, this.points);
 		}
 		this.members.clear();
 		this.points.clear();

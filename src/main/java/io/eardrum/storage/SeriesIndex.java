@@ -107,6 +107,17 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
+	 * Returns the series with a key, and makes it if there is none and there is room.
+	 * @param key the key
+	 * @param limit how many series there may be
+	 * @param factory as above
+	 * @return the series, or {@code null} if there is no room for it
+	 */
+	public synchronized @Nullable S findOrAdd(SeriesKey key, int limit, IntFunction<S> factory) {
+		return (this.size < limit) ? findOrAdd(key, factory) : find(key);
+	}
+
+	/**
 	 * Returns the series with a number.
 	 * @param number the number, from 0, below {@link #size()}
 	 * @return the series

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param headBytes how much memory the points may take that are not yet in chunks; past
  * it, puts wait
  * @param minFreeBytes below how much free disk space points are refused
+ * @param maxSeries how many series there may be
  * @param checkpointInterval after how long points get into chunks at the latest
  */
-public record StorageLimits(long headBytes, long minFreeBytes, Duration checkpointInterval) {
+public record StorageLimits(long headBytes, long minFreeBytes, int maxSeries, Duration checkpointInterval) {
 }

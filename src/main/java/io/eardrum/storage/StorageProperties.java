@@ -27,6 +27,8 @@ import org.springframework.util.unit.DataUnit;
  * @param memory how much memory the embedded store may take for points that are not yet
  * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
  * heap and an eighth of the machine's or container's memory (256MB at most)
+ * @param maxSeries how many series there may be, 1 or more; points of others are refused.
+ * By default as many as fit into a third of the heap, of 200 bytes each
  * @param minFreeSpace below how much free disk space puts are refused
  * @param checkpointInterval after how long points get from the log into chunks at the
  * latest, 1s to 1d; they do so earlier when they take half of the memory they may
@@ -40,12 +42,15 @@ import org.springframework.util.unit.DataUnit;
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
 		@DefaultValue("always") String fsync, @Nullable @DataSizeUnit(DataUnit.MEGABYTES) DataSize memory,
-		@DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
+		@Nullable Integer maxSeries, @DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
 		@DefaultValue List<RetentionRule> retentionRules, @Nullable Path backupPath) {
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
+
+	/** A series that is idle takes 130 bytes, with a key of some length. */
+	private static final int SERIES_BYTES = 200;
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
 
@@ -56,6 +61,9 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 				"It must be always, everysec or never.");
 		if (memory != null) {
 			check("memory", memory, memory.toMegabytes() >= MIN_MEMORY_MEGABYTES, "It must be at least 64MB.");
+		}
+		if (maxSeries != null) {
+			check("max-series", maxSeries, maxSeries >= 1, "It must be 1 or more.");
 		}
 		check("min-free-space", minFreeSpace, !minFreeSpace.isNegative(), "It must not be negative.");
 		check("checkpoint-interval", checkpointInterval, checkpointInterval.compareTo(Duration.ofSeconds(1)) >= 0
@@ -68,6 +76,15 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 			checkRetention("retention-rules[" + i + "].retention", rule.retention());
 		}
 		retentionRules = List.copyOf(retentionRules);
+	}
+
+	/**
+	 * Tells how many series there may be.
+	 * @return the number of series
+	 */
+	public int seriesLimit() {
+		return (this.maxSeries != null) ? this.maxSeries
+				: (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 3 / SERIES_BYTES);
 	}
 
 	private static void checkRetention(String name, Duration retention) {

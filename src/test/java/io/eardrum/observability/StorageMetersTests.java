@@ -38,9 +38,10 @@ class StorageMetersTests {
 
 	@Test
 	void tellsTheLimitsThatAreConfigured() {
-		given(this.repository.limits()).willReturn(new StorageLimits(4096, 1024, Duration.ofMillis(2500)));
+		given(this.repository.limits()).willReturn(new StorageLimits(4096, 1024, 77, Duration.ofMillis(2500)));
 		assertThat(gauge("eardrum.storage.head.limit.bytes")).isEqualTo(4096);
 		assertThat(gauge("eardrum.storage.min.free.bytes")).isEqualTo(1024);
+		assertThat(gauge("eardrum.storage.max.series")).isEqualTo(77);
 		assertThat(gauge("eardrum.storage.checkpoint.interval.seconds")).isEqualTo(2.5);
 	}
 

@@ -60,6 +60,7 @@ class ConfigurationIntegrationTests {
 			eardrum.graphite.port             | 2003udp  | 65535
 			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
 			eardrum.storage.type              | paper    | memory
+			eardrum.storage.max-series        | 0        | 1 or more
 			""")
 	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
 			CapturedOutput output) {

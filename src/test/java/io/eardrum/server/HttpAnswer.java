@@ -25,8 +25,29 @@ public record HttpAnswer(int status, String body) {
 	 * @return the answer
 	 */
 	public static HttpAnswer get(int port, String path) {
-		URI uri = URI.create("http://127.0.0.1:" + port + path);
-		HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(10)).build();
+		return ask(HttpRequest.newBuilder(uri(port, path)));
+	}
+
+	/**
+	 * Sends something.
+	 * @param port the port on 127.0.0.1
+	 * @param path the path, encoded
+	 * @param type the content type
+	 * @param body the body
+	 * @return the answer
+	 */
+	public static HttpAnswer post(int port, String path, String type, String body) {
+		return ask(HttpRequest.newBuilder(uri(port, path))
+			.header("Content-Type", type)
+			.POST(HttpRequest.BodyPublishers.ofString(body)));
+	}
+
+	private static URI uri(int port, String path) {
+		return URI.create("http://127.0.0.1:" + port + path);
+	}
+
+	private static HttpAnswer ask(HttpRequest.Builder builder) {
+		HttpRequest request = builder.timeout(Duration.ofSeconds(10)).build();
 		try {
 			HttpResponse<String> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
 			return new HttpAnswer(response.statusCode(), response.body());

@@ -19,9 +19,10 @@ import io.eardrum.storage.StorageProperties;
  * @param minFreeBytes below how much free disk space points are refused
  * @param checkpointInterval after how long points get into chunks at the latest
  * @param retention how long points are kept
+ * @param maxSeries how many series there may be; points of others are refused
  */
 record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
-		Duration checkpointInterval, Retention retention) {
+		Duration checkpointInterval, Retention retention, int maxSeries) {
 
 	static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
@@ -32,7 +33,7 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	 */
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
-				Retention.FOREVER);
+				Retention.FOREVER, Integer.MAX_VALUE);
 	}
 
 	/**
@@ -49,27 +50,33 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		rules.add(Retention.Rule.of("*", properties.retention()));
 		return new EmbeddedStorageSettings(properties.path(),
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
-				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), new Retention(rules));
+				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), new Retention(rules),
+				properties.seriesLimit());
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {
 		return new EmbeddedStorageSettings(this.path, policy, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention);
+				this.checkpointInterval, this.retention, this.maxSeries);
 	}
 
 	EmbeddedStorageSettings withHeadBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, bytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention);
+				this.checkpointInterval, this.retention, this.maxSeries);
 	}
 
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
-				this.checkpointInterval, this.retention);
+				this.checkpointInterval, this.retention, this.maxSeries);
 	}
 
 	EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, kept);
+				this.checkpointInterval, kept, this.maxSeries);
+	}
+
+	EmbeddedStorageSettings withMaxSeries(int count) {
+		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
+				this.checkpointInterval, this.retention, count);
 	}
 
 	/**

@@ -1,5 +1,7 @@
 package io.eardrum.storage.embedded;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.metric.PointBatch;
 
 /**
@@ -17,17 +19,21 @@ final class LogRecord {
 	/**
 	 * Appends a record.
 	 * @param batch the points
-	 * @param series the series of each
+	 * @param series the series of each; none for those that are left out
 	 * @param target takes the bytes
 	 */
-	static void encode(PointBatch batch, Series[] series, ByteWriter target) {
+	static void encode(PointBatch batch, @Nullable Series[] series, ByteWriter target) {
 		int size = batch.size();
 		target.reserve(5 + Math.multiplyExact(size, MAX_POINT_BYTES));
-		target.writeVarint(size);
+		target.writeVarint(size - batch.refusedCount());
 		long previous = 0;
 		for (int i = 0; i < size; i++) {
+			Series taker = series[i];
+			if (taker == null) {
+				continue;
+			}
 			long timestamp = batch.timestamp(i);
-			target.writeVarint(series[i].number());
+			target.writeVarint(taker.number());
 			target.writeZigzag(timestamp - previous);
 			target.writeLongLittleEndian(Double.doubleToRawLongBits(batch.value(i)));
 			previous = timestamp;

@@ -15,7 +15,7 @@ import io.eardrum.storage.StorageException;
  */
 final class PendingWrite {
 
-	private static final Series[] NONE = {};
+	private static final @Nullable Series[] NONE = {};
 
 	private static final int INITIAL_BYTES = 256;
 
@@ -26,7 +26,8 @@ final class PendingWrite {
 
 	private @Nullable PointBatch batch;
 
-	private Series[] series = NONE;
+	/** The series of each point; none for a refused one. */
+	private @Nullable Series[] series = NONE;
 
 	private int largestSeries;
 
@@ -40,25 +41,32 @@ final class PendingWrite {
 	@Nullable PendingWrite next;
 
 	/**
-	 * Takes a batch in.
+	 * Takes a batch in, and refuses those of its points that need a series too many.
 	 * @param points the points
+	 * @param maxSeries how many series there may be
 	 * @param index finds their series
 	 * @param retention knows how long new ones are to be kept
 	 */
-	void fill(PointBatch points, SeriesIndex<Series> index, Retention retention) {
+	void fill(PointBatch points, SeriesIndex<Series> index, int maxSeries, Retention retention) {
 		int size = points.size();
 		if (this.series.length < size) {
-			this.series = new Series[Math.max(size, this.series.length * 2)];
+			this.series = new @Nullable Series[Math.max(size, this.series.length * 2)];
 		}
 		this.largestSeries = 0;
 		for (int i = 0; i < size; i++) {
 			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
 			if (found == null) {
 				SeriesKey key = points.key(i);
-				found = index.findOrAdd(key, (number) -> Series.withoutChunks(key, number, retention.seconds(key)));
+				found = index.findOrAdd(key, maxSeries,
+						(number) -> Series.withoutChunks(key, number, retention.seconds(key)));
 			}
 			this.series[i] = found;
-			this.largestSeries = Math.max(this.largestSeries, found.number());
+			if (found == null) {
+				points.refuse(i);
+			}
+			else {
+				this.largestSeries = Math.max(this.largestSeries, found.number());
+			}
 		}
 		LogRecord.encode(points, this.series, this.record);
 		this.batch = points;
@@ -98,7 +106,10 @@ final class PendingWrite {
 		long grown = 0;
 		if (points != null) {
 			for (int i = 0; i < points.size(); i++) {
-				grown += heads.append(this.series[i], points.timestamp(i), points.value(i));
+				Series target = this.series[i];
+				if (target != null) {
+					grown += heads.append(target, points.timestamp(i), points.value(i));
+				}
 			}
 		}
 		return grown;

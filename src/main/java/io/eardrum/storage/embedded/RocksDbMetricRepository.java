@@ -171,8 +171,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		try {
 			PendingWrite write = takeWrite();
 			try {
-				write.fill(batch, this.index, this.settings.retention());
-				this.committer.commit(write);
+				write.fill(batch, this.index, this.settings.maxSeries(), this.settings.retention());
+				if (batch.refusedCount() < batch.size()) {
+					this.committer.commit(write);
+				}
 			}
 			finally {
 				write.clear();
@@ -347,7 +349,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public StorageLimits limits() {
-		return new StorageLimits(this.settings.headBytes(), this.settings.minFreeBytes(),
+		return new StorageLimits(this.settings.headBytes(), this.settings.minFreeBytes(), this.settings.maxSeries(),
 				this.settings.checkpointInterval());
 	}
 

@@ -30,13 +30,30 @@ import io.eardrum.storage.StorageStatus;
  * besides its points. Measured, with compressed references and keys of 23 bytes: 179
  * bytes for a series of one point (a million of them), 341 for one of 10 points, 2392 for
  * one of 100, and 19.1 bytes a point in a series of ten million. Nothing bounds it but
- * the heap.
+ * the heap and the number of series.
  */
 public final class MemoryMetricRepository implements MetricRepository {
+
+	private final int maxSeries;
 
 	private final SeriesIndex<MemorySeries> index = new SeriesIndex<>();
 
 	private final LongAdder points = new LongAdder();
+
+	/**
+	 * Creates a store for as many series as there are.
+	 */
+	public MemoryMetricRepository() {
+		this(Integer.MAX_VALUE);
+	}
+
+	/**
+	 * Creates a store.
+	 * @param maxSeries how many series it takes
+	 */
+	public MemoryMetricRepository(int maxSeries) {
+		this.maxSeries = maxSeries;
+	}
 
 	@Override
 	public void put(PointBatch batch) {
@@ -47,13 +64,17 @@ public final class MemoryMetricRepository implements MetricRepository {
 			if (series == null) {
 				series = add(batch.key(i));
 			}
+			if (series == null) {
+				batch.refuse(i);
+				continue;
+			}
 			added += series.put(batch.timestamp(i), batch.value(i));
 		}
 		this.points.add(added);
 	}
 
-	private MemorySeries add(SeriesKey key) {
-		return this.index.findOrAdd(key, (number) -> new MemorySeries(key, number));
+	private @Nullable MemorySeries add(SeriesKey key) {
+		return this.index.findOrAdd(key, this.maxSeries, (number) -> new MemorySeries(key, number));
 	}
 
 	@Override

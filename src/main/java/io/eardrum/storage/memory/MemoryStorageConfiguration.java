@@ -1,19 +1,23 @@
 package io.eardrum.storage.memory;
 
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+
+import io.eardrum.storage.StorageProperties;
 
 /**
  * Makes memory the store, if the configuration asks for it.
  */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(StorageProperties.class)
 @ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "memory")
 class MemoryStorageConfiguration {
 
 	@Bean
-	MemoryMetricRepository metricRepository() {
-		return new MemoryMetricRepository();
+	MemoryMetricRepository metricRepository(StorageProperties properties) {
+		return new MemoryMetricRepository(properties.seriesLimit());
 	}
 
 }

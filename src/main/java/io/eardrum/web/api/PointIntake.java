@@ -45,6 +45,9 @@ final class PointIntake implements CommandHandler {
 
 	private final PointBatch batch = new PointBatch();
 
+	/** The place of each point of the batch. */
+	private final long[] places = new long[MAX_BATCH_POINTS];
+
 	private final List<Map<String, Object>> errors = new ArrayList<>();
 
 	private long place;
@@ -129,8 +132,18 @@ final class PointIntake implements CommandHandler {
 			catch (StorageException ex) {
 				throw RequestProblem.storageUnavailable().with("stored", this.stored);
 			}
-			this.stored += count;
+			this.stored += count - this.batch.refusedCount();
+			noteRefused();
 			this.batch.clear();
+		}
+	}
+
+	private void noteRefused() {
+		for (int i = 0; this.batch.refusedCount() > 0 && i < this.batch.size(); i++) {
+			if (this.batch.isRefused(i)) {
+				this.place = this.places[i];
+				wrong(Command.PUT, ErrorReason.TOO_MANY_SERIES);
+			}
 		}
 	}
 
@@ -161,6 +174,7 @@ final class PointIntake implements CommandHandler {
 
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		this.places[this.batch.size()] = this.place;
 		this.batch.add(source, keyOffset, keyLength, timestamp, value);
 		if (this.batch.size() == MAX_BATCH_POINTS) {
 			flush();
@@ -198,6 +212,8 @@ final class PointIntake implements CommandHandler {
 			case BAD_TIMESTAMP -> "A timestamp is a whole number of 64 bits.";
 			case LINE_TOO_LONG -> "A line has at most " + this.limits.maxLineLength() + " bytes.";
 			case BAD_ENCODING -> "A line is well-formed UTF-8.";
+			case TOO_MANY_SERIES ->
+				"This would be a new series, and there are as many as eardrum.storage.max-series allows.";
 			default -> "Only put <key> <value> <timestamp> is taken here.";
 		};
 	}

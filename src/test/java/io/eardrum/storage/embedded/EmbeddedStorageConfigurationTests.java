@@ -67,9 +67,9 @@ class EmbeddedStorageConfigurationTests {
 	void limitsAreThoseOfTheConfiguration() {
 		runner()
 			.withPropertyValues("eardrum.storage.memory=128MB", "eardrum.storage.min-free-space=1MB",
-					"eardrum.storage.checkpoint-interval=90s")
+					"eardrum.storage.checkpoint-interval=90s", "eardrum.storage.max-series=77")
 			.run((context) -> assertThat(context.getBean(DurableMetricRepository.class).limits())
-				.isEqualTo(new StorageLimits(64 << 20, 1 << 20, Duration.ofSeconds(90))));
+				.isEqualTo(new StorageLimits(64 << 20, 1 << 20, 77, Duration.ofSeconds(90))));
 	}
 
 	@Test
