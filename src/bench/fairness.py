@@ -131,7 +131,7 @@ def fill(port, points, java):
     stored = 0
     while stored < points:
         line = processes.load(java, port, "stream", "--connections", 4, "--seconds", 5, "--warmup", 0,
-                              "--start", stored)
+                              "--start", 1_000_000_000 + stored)
         stored += int(re.search(r"\((\d+) points", line).group(1))
     return stored
 

@@ -27,8 +27,6 @@ final class BoundedServerSocket extends ServerSocket {
 
 	private final ConnectionRegistry registry;
 
-	private final int maxConnections;
-
 	private final NetworkList allowed;
 
 	private final ServerObserver observer;
@@ -45,7 +43,6 @@ final class BoundedServerSocket extends ServerSocket {
 			ServerObserver observer, ConnectionRejecter rejecter) throws IOException {
 		this.channel = channel;
 		this.registry = registry;
-		this.maxConnections = settings.maxConnections();
 		this.allowed = settings.allowed();
 		this.observer = observer;
 		this.rejecter = rejecter;
@@ -60,12 +57,12 @@ final class BoundedServerSocket extends ServerSocket {
 					refuse(socket);
 					continue;
 				}
-				if (this.registry.size() < this.maxConnections) {
+				if (!this.registry.isFull()) {
 					return socket;
 				}
 				if (this.rejectionRate.permits()) {
-					logger.warn("Clients are turned away: all " + this.maxConnections
-							+ " connections that eardrum.tcp.max-connections allows are in use");
+					logger.warn("Clients are turned away: all " + this.registry.limit()
+							+ " connections that may be are in use (eardrum.tcp.max-connections)");
 				}
 				this.rejecter.reject(socket);
 			}

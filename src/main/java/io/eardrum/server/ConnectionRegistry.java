@@ -12,7 +12,26 @@ final class ConnectionRegistry {
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
+	private final int limit;
+
 	private volatile boolean stopping;
+
+	/**
+	 * Creates a registry.
+	 * @param limit how many connections there may be, to all ports together
+	 */
+	ConnectionRegistry(int limit) {
+		this.limit = limit;
+	}
+
+	int limit() {
+		return this.limit;
+	}
+
+	// Tells whether one more is one too many.
+	boolean isFull() {
+		return this.connections.size() >= this.limit;
+	}
 
 	void add(FrameConnection connection) {
 		this.connections.add(connection);

@@ -60,7 +60,7 @@ record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String 
 		String hostProperty = (this.host != null) ? HOST : "eardrum.tcp.host";
 		String address = (this.host != null) ? this.host : tcp.host();
 		return new PortSettings(hostProperty, address, PORT, Integer.parseInt(this.port.strip()), tcp.allowed(),
-				tcp.maxConnections(), limits.maxLineLength(), () -> PlaintextParser.ofStream(limits, clock), false);
+				limits.maxLineLength(), () -> PlaintextParser.ofStream(limits, clock), false);
 	}
 
 }

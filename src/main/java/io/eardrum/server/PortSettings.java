@@ -17,13 +17,12 @@ import io.eardrum.protocol.LineParser;
  * @param portProperty the name of the property that the port comes from
  * @param port the port to listen on, where 0 takes any free one
  * @param allowed the networks from which clients may come
- * @param maxConnections how many clients may be connected at once, to all ports together
  * @param maxLineLength how many bytes a line may have without its line end
  * @param parsers makes the parser of each connection
  * @param answering whether clients are answered; if not, nothing is ever sent to them
  */
 record PortSettings(String hostProperty, String host, String portProperty, int port, NetworkList allowed,
-		int maxConnections, int maxLineLength, Supplier<LineParser> parsers, boolean answering) {
+		int maxLineLength, Supplier<LineParser> parsers, boolean answering) {
 
 	static final int MAX_PORT = 65535;
 

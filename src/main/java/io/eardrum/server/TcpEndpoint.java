@@ -33,8 +33,6 @@ public final class TcpEndpoint implements SmartLifecycle {
 
 	private final ConnectionWatchdog watchdog;
 
-	private final int maxConnections;
-
 	private final Duration gracePeriod;
 
 	private volatile boolean running;
@@ -46,16 +44,14 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 * one
 	 * @param registry knows the sessions of all of them
 	 * @param watchdog looks after the sessions
-	 * @param maxConnections how many clients may be connected at once, to all ports
 	 * @param gracePeriod how long what has been read may take to be answered
 	 */
 	TcpEndpoint(FrameConnectionFactory connectionFactory, List<FrameConnectionFactory> others,
-			ConnectionRegistry registry, ConnectionWatchdog watchdog, int maxConnections, Duration gracePeriod) {
+			ConnectionRegistry registry, ConnectionWatchdog watchdog, Duration gracePeriod) {
 		this.connectionFactory = connectionFactory;
 		this.others = others;
 		this.registry = registry;
 		this.watchdog = watchdog;
-		this.maxConnections = maxConnections;
 		this.gracePeriod = gracePeriod;
 	}
 
@@ -101,7 +97,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 * @return the number of connections from which on clients are turned away
 	 */
 	public int maxConnections() {
-		return this.maxConnections;
+		return this.registry.limit();
 	}
 
 	// After the gateway, and stopped before anything that answering needs.

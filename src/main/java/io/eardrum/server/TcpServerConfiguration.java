@@ -28,8 +28,8 @@ class TcpServerConfiguration {
 	static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
 	@Bean
-	ConnectionRegistry connectionRegistry() {
-		return new ConnectionRegistry();
+	ConnectionRegistry connectionRegistry(TcpServerProperties properties) {
+		return new ConnectionRegistry(DescriptorBudget.connections(properties.maxConnections()));
 	}
 
 	@Bean
@@ -73,7 +73,7 @@ class TcpServerConfiguration {
 		ConnectionWatchdog watchdog = new ConnectionWatchdog(registry, properties.writeTimeout(),
 				properties.idleTimeout());
 		return new TcpEndpoint(connectionFactory, graphiteConnectionFactory.stream().toList(), registry, watchdog,
-				properties.maxConnections(), properties.shutdownGracePeriod());
+				properties.shutdownGracePeriod());
 	}
 
 	// Nobody asks for the id of a message, and a random one costs more than the rest of

@@ -89,7 +89,7 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 	PortSettings portSettings() {
 		ProtocolLimits limits = limits();
 		return new PortSettings("eardrum.tcp.host", this.host, "eardrum.tcp.port", this.port, allowed(),
-				this.maxConnections, limits.maxLineLength(), () -> new CommandParser(limits), true);
+				limits.maxLineLength(), () -> new CommandParser(limits), true);
 	}
 
 	private static void checkNetworks(List<String> allow) {

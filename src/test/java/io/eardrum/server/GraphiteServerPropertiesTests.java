@@ -44,10 +44,9 @@ class GraphiteServerPropertiesTests {
 
 	@Test
 	void hasTheLimitsOfTheTcpPort() {
-		TcpServerProperties tcp = tcp(Map.of("eardrum.tcp.max-connections", "7", "eardrum.tcp.max-line-length", "100B",
-				"eardrum.tcp.max-key-length", "50B"));
+		TcpServerProperties tcp = tcp(
+				Map.of("eardrum.tcp.max-line-length", "100B", "eardrum.tcp.max-key-length", "50B"));
 		PortSettings settings = bind(Map.of("eardrum.graphite.port", "0")).portSettings(tcp, Clock.systemUTC());
-		assertThat(settings.maxConnections()).isEqualTo(7);
 		assertThat(settings.maxLineLength()).isEqualTo(100);
 	}
 

@@ -1,0 +1,94 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import io.eardrum.EardrumProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * {@link DescriptorBudget}.
+ */
+class DescriptorBudgetTests {
+
+	@ParameterizedTest
+	@CsvSource({ "10000, 1048576, 10000", "10000, 11600, 10000", "10000, 11599, 9999", "10000, 3200, 1600",
+			"10000, 1024, 512", "100, 1024, 100", "10000, 1, 1" })
+	void connectionsLeaveDescriptorsToOthers(int wanted, long descriptors, int allowed) {
+		assertThat(DescriptorBudget.connections(wanted, descriptors)).isEqualTo(allowed);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	@Timeout(120)
+	void processWithFewDescriptorsGoesOnWhenClientsWantMore(@TempDir Path directory) throws Exception {
+		int port = EardrumProcess.freePort();
+		List<TestClient> clients = new ArrayList<>();
+		try (EardrumProcess process = EardrumProcess.start(
+				Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
+						directory.resolve("store").toString(), "EARDRUM_STORAGE_CHECKPOINTINTERVAL", "1s",
+						"EARDRUM_TCP_PORT", String.valueOf(port), "SERVER_PORT", "0"),
+				List.of("bash", "-c", "ulimit -n 600 && exec \"$@\"", "limited"))) {
+			process.awaitListening(port);
+			assertThat(process.output()).contains("No more than 300 connections", "may open 600 files");
+			Awaitility.await()
+				.atMost(10, TimeUnit.SECONDS)
+				.ignoreExceptions()
+				.until(() -> TestClient.connect(port).exchange("get nobody\n").equals("ok\n\n"));
+			int refused = 0;
+			for (int i = 0; i < 400; i++) {
+				TestClient client = TestClient.connect(port);
+				String reply;
+				try {
+					reply = client.exchange("put many." + i + " 1 1\n");
+				}
+				catch (IOException ex) {
+					// A reset that overtook the reply.
+					reply = Replies.TOO_MANY_CONNECTIONS;
+				}
+				if (reply.equals(Replies.OK)) {
+					clients.add(client);
+				}
+				else {
+					assertThat(reply).isEqualTo(Replies.TOO_MANY_CONNECTIONS);
+					refused++;
+					client.close();
+				}
+			}
+			assertThat(clients).hasSizeBetween(250, 300);
+			assertThat(refused).isEqualTo(400 - clients.size());
+			// Long enough for checkpoints, which open files.
+			for (int round = 0; round < 5; round++) {
+				for (TestClient client : clients) {
+					assertThat(client.exchange("put many.again 1 " + round + "\n")).isEqualTo(Replies.OK);
+				}
+				Thread.sleep(500);
+			}
+			clients.remove(0).close();
+			Awaitility.await()
+				.atMost(10, TimeUnit.SECONDS)
+				.ignoreExceptions()
+				.until(() -> TestClient.connect(port).exchange("get many.0\n").equals("ok\nmany.0 1.0 1\n\n"));
+		}
+		finally {
+			for (TestClient client : clients) {
+				client.close();
+			}
+		}
+	}
+
+}
