@@ -1,5 +1,6 @@
 package io.eardrum.web.api;
 
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -62,11 +63,14 @@ final class BodyJson {
 				readArray(parser);
 			}
 			catch (JacksonIOException ex) {
+				// What is no text is blamed on the connection.
+				if (ex.getCause() instanceof CharConversionException) {
+					throw unreadable(parser);
+				}
 				throw ex.getCause();
 			}
 			catch (JacksonException ex) {
-				throw problem("The body is no JSON that can be read, at line " + parser.currentLocation().getLineNr()
-						+ ", column " + parser.currentLocation().getColumnNr() + ".");
+				throw unreadable(parser);
 			}
 		}
 	}
@@ -114,6 +118,11 @@ final class BodyJson {
 		else {
 			this.intake.point(index, this.key, this.value, this.timestamp);
 		}
+	}
+
+	private RequestProblem unreadable(JsonParser parser) {
+		return problem("The body is no JSON that can be read, at line " + parser.currentLocation().getLineNr()
+				+ ", column " + parser.currentLocation().getColumnNr() + ".");
 	}
 
 	private RequestProblem problem(String message) {

@@ -132,6 +132,17 @@ class PointIntakeTests {
 	}
 
 	@Test
+	void jsonOfBytesThatAreNoCharactersIsRefused() {
+		// A zero first makes it UTF-32, which ends at 10FFFF.
+		byte[] body = { 0, 0, 0, '[', 0, 0x11, 0, 0 };
+		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
+			.satisfies(
+					(problem) -> assertThat(problem.toJson()).contains("\"status\":400", "no JSON that can be read"));
+	}
+
+	@Test
 	void hugePartsOfJsonAreRefused() {
 		for (String body : List.of("[{\"key\":\"" + "a".repeat(1_000_000) + "\"}]", "[" + "1".repeat(1_000_000) + "]",
 				"[".repeat(1_000), "[{\"" + "a".repeat(1_000_000) + "\":1}]")) {
