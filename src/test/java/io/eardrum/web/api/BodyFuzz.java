@@ -56,7 +56,8 @@ public final class BodyFuzz {
 			result.add("stored " + intake.end());
 		}
 		catch (RequestProblem ex) {
-			result.add(ex.toJson());
+			// How far it was looked at depends on what had come by then.
+			result.add(ex.toJson().replaceAll("at line [0-9]+, column [0-9]+", "somewhere"));
 		}
 		repository.readAll(TimeRange.ALL, (key, timestamps, values, from, to) -> {
 			assertThat(key.length()).isBetween(1, LIMITS.maxKeyLength());

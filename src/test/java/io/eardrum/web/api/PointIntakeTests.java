@@ -3,6 +3,7 @@ package io.eardrum.web.api;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -133,13 +134,30 @@ class PointIntakeTests {
 
 	@Test
 	void jsonOfBytesThatAreNoCharactersIsRefused() {
-		// A zero first makes it UTF-32, which ends at 10FFFF.
-		byte[] body = { 0, 0, 0, '[', 0, 0x11, 0, 0 };
+		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
+		// writes.
+		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
+			PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+			assertThatExceptionOfType(RequestProblem.class)
+				.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
+				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
+						"no JSON that can be read, at line 1,"));
+		}
+	}
+
+	@Test
+	void connectionThatBreaksInJsonIsNotBlamedOnTheBody() {
+		InputStream body = new SequenceInputStream(stream("[{\"key\":"), new InputStream() {
+
+			@Override
+			public int read() throws IOException {
+				throw new IOException("broken");
+			}
+
+		});
 		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
-		assertThatExceptionOfType(RequestProblem.class)
-			.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
-			.satisfies(
-					(problem) -> assertThat(problem.toJson()).contains("\"status\":400", "no JSON that can be read"));
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(body))
+			.withMessage("broken");
 	}
 
 	@Test

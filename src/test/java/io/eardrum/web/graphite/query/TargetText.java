@@ -102,7 +102,7 @@ final class TargetText {
 				continue;
 			}
 			inBraces = (c == '{') || (inBraces && c != '}');
-			if (!Character.isLetterOrDigit(c) && MEANS_NOTHING.indexOf(c) < 0 && !(c == ',' && inBraces) && !inBraces) {
+			if (!Character.isLetterOrDigit(c) && MEANS_NOTHING.indexOf(c) < 0 && !(c == ',' && inBraces)) {
 				this.text.append('\\');
 			}
 			this.text.append(c);
