@@ -9,6 +9,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -39,10 +40,23 @@ public final class EardrumProcess implements AutoCloseable {
 	 * @throws IOException if it can't be started
 	 */
 	public static EardrumProcess start(Map<String, String> environment) throws IOException {
+		return start(environment, "-Xmx512m");
+	}
+
+	/**
+	 * Starts the application and doesn't wait for it.
+	 * @param environment the environment variables to add
+	 * @param jvmArguments what the JVM is told besides
+	 * @return the process
+	 * @throws IOException if it can't be started
+	 */
+	public static EardrumProcess start(Map<String, String> environment, String... jvmArguments) throws IOException {
 		Path output = Files.createTempFile("eardrum-process", ".log");
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-		ProcessBuilder builder = new ProcessBuilder(List.of(java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Xshare:auto",
-				"-cp", System.getProperty("java.class.path"), EardrumApplication.class.getName()));
+		List<String> command = new ArrayList<>(List.of(java, "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+		command.addAll(List.of(jvmArguments));
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), EardrumApplication.class.getName()));
+		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.environment().keySet().removeIf((name) -> name.startsWith("EARDRUM_") || name.startsWith("SPRING_"));
 		builder.environment().put("EARDRUM_STORAGE_TYPE", "memory");
 		builder.environment().putAll(environment);

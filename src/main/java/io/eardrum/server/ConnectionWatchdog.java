@@ -51,10 +51,22 @@ final class ConnectionWatchdog implements AutoCloseable {
 	}
 
 	void start() {
-		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
-				this.periodMillis, TimeUnit.MILLISECONDS);
-		this.supervision = this.scheduler.scheduleWithFixedDelay(this.loops::supervise, SUPERVISION_MILLIS,
-				SUPERVISION_MILLIS, TimeUnit.MILLISECONDS);
+		this.checks = schedule(() -> this.registry.forEach(this::check), this.periodMillis);
+		this.supervision = schedule(this.loops::supervise, SUPERVISION_MILLIS);
+	}
+
+	private ScheduledFuture<?> schedule(Runnable task, long periodMillis) {
+		return this.scheduler.scheduleWithFixedDelay(() -> {
+			try {
+				task.run();
+			}
+			catch (OutOfMemoryError ex) {
+				// The scheduler would keep it to itself.
+				Thread current = Thread.currentThread();
+				current.getUncaughtExceptionHandler().uncaughtException(current, ex);
+				throw ex;
+			}
+		}, periodMillis, periodMillis, TimeUnit.MILLISECONDS);
 	}
 
 	@Override

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * has lost the loop finishes what it has in hand, and is done.
  * <p>
  * Any thread may register connections, supervise and close.
+ * <p>
+ * An {@link OutOfMemoryError} is no defect to survive: it ends the thread, and with it
+ * the process.
  */
 final class FrameLoop implements AutoCloseable {
 
@@ -124,7 +127,11 @@ final class FrameLoop implements AutoCloseable {
 			try {
 				this.threads.execute(() -> finish(rest));
 			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
+			catch (RejectedExecutionException ex) {
+				left.join(rest);
+			}
+			catch (OutOfMemoryError ex) {
+				requireThreadShortage(ex);
 				left.join(rest);
 			}
 		}
@@ -148,8 +155,12 @@ final class FrameLoop implements AutoCloseable {
 			try {
 				this.threads.execute(() -> lead(next));
 			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
-				// The system gives no more threads: the supervisor tries again.
+			catch (RejectedExecutionException ex) {
+				this.vacant.set(next);
+			}
+			catch (OutOfMemoryError ex) {
+				requireThreadShortage(ex);
+				// The supervisor tries again.
 				this.vacant.set(next);
 			}
 		}
@@ -167,6 +178,9 @@ final class FrameLoop implements AutoCloseable {
 		}
 		catch (IOException | ClosedSelectorException ex) {
 			logger.debug("The loop is closed", ex);
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			abandon(current, ex);
@@ -255,6 +269,9 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			connection.execute(current);
 		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
 			report(ex);
@@ -270,6 +287,9 @@ final class FrameLoop implements AutoCloseable {
 				connection.sendReply();
 			}
 			while (connection.receiveNext());
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			report(ex);
@@ -302,6 +322,9 @@ final class FrameLoop implements AutoCloseable {
 				next.becomeIdleElsewhere();
 			}
 		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
 		catch (RuntimeException | Error ex) {
 			abandon(lost, ex);
 		}
@@ -313,6 +336,14 @@ final class FrameLoop implements AutoCloseable {
 		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
 			next.reset(ResetReason.INTERNAL_ERROR);
 			next.becomeIdleElsewhere();
+		}
+	}
+
+	// The system gives no more threads, as it may for a while. There is memory enough.
+	private static void requireThreadShortage(OutOfMemoryError ex) {
+		String message = ex.getMessage();
+		if (message == null || !message.startsWith("unable to create native thread")) {
+			throw ex;
 		}
 	}
 
