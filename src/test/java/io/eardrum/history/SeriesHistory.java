@@ -110,17 +110,57 @@ public final class SeriesHistory {
 
 	/**
 	 * A put or a get.
-	 *
-	 * @param timestamp the timestamp of a put, or -1
-	 * @param value the value of a put
-	 * @param observed what a get returned; of no length for a put
-	 * @param asked when it began
-	 * @param told when it ended
 	 */
-	record Operation(int timestamp, long value, long[] observed, long asked, long told) {
+	static final class Operation {
+
+		private final int timestamp;
+
+		private final long value;
+
+		private final long[] observed;
+
+		private final long asked;
+
+		private final long told;
+
+		/**
+		 * Notes an operation.
+		 * @param timestamp the timestamp of a put, or -1
+		 * @param value the value of a put
+		 * @param observed what a get returned; of no length for a put
+		 * @param asked when it began
+		 * @param told when it ended
+		 */
+		Operation(int timestamp, long value, long[] observed, long asked, long told) {
+			this.timestamp = timestamp;
+			this.value = value;
+			this.observed = observed;
+			this.asked = asked;
+			this.told = told;
+		}
 
 		boolean isPut() {
 			return this.timestamp >= 0;
+		}
+
+		int timestamp() {
+			return this.timestamp;
+		}
+
+		long value() {
+			return this.value;
+		}
+
+		long[] observed() {
+			return this.observed;
+		}
+
+		long asked() {
+			return this.asked;
+		}
+
+		long told() {
+			return this.told;
 		}
 
 		@Override
