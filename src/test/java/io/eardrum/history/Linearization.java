@@ -52,8 +52,8 @@ final class Linearization {
 			}
 		}
 		// What happens at the same time overlaps.
-		events.sort(
-				Comparator.<Event>comparingLong((event) -> event.time).thenComparing((event) -> event.begins ? 0 : 1));
+		events.sort(Comparator.<Event>comparingLong((event) -> event.time)
+			.thenComparingInt((event) -> event.begins ? 0 : 1));
 		Event last = this.head;
 		for (Event event : events) {
 			last.next = event;
@@ -78,7 +78,7 @@ final class Linearization {
 				long[] after = apply(this.operations.get(event.operation), state);
 				if (after != null) {
 					done.set(event.operation);
-					if (tried.add(new Configuration((BitSet) done.clone(), Arrays.hashCode(after), after))) {
+					if (tried.add(new Configuration((BitSet) done.clone(), after))) {
 						steps.push(new Step(event, state));
 						state = after;
 						takeOut(event);
@@ -180,31 +180,46 @@ final class Linearization {
 
 	/**
 	 * What was chosen, and what the series held before.
-	 *
-	 * @param event the begin of the operation
-	 * @param before the value at each timestamp
 	 */
-	private record Step(Event event, long[] before) {
+	private static final class Step {
+
+		private final Event event;
+
+		private final long[] before;
+
+		Step(Event event, long[] before) {
+			this.event = event;
+			this.before = before;
+		}
+
 	}
 
 	/**
 	 * Which operations were done, and what the series held then.
-	 *
-	 * @param done the operations
-	 * @param stateHash a hash of the state
-	 * @param state the value at each timestamp
 	 */
-	private record Configuration(BitSet done, int stateHash, long[] state) {
+	private static final class Configuration {
+
+		private final BitSet done;
+
+		private final long[] state;
+
+		private final int hash;
+
+		Configuration(BitSet done, long[] state) {
+			this.done = done;
+			this.state = state;
+			this.hash = done.hashCode() * 31 + Arrays.hashCode(state);
+		}
 
 		@Override
 		public boolean equals(@Nullable Object other) {
-			return other instanceof Configuration that && this.stateHash == that.stateHash
+			return other instanceof Configuration that && this.hash == that.hash
 					&& Arrays.equals(this.state, that.state) && this.done.equals(that.done);
 		}
 
 		@Override
 		public int hashCode() {
-			return this.done.hashCode() * 31 + this.stateHash;
+			return this.hash;
 		}
 
 	}

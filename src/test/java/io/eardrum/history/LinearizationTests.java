@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -180,7 +181,7 @@ class LinearizationTests {
 			synchronized (this) {
 				this.values[series][timestamp] = loses ? this.values[series][timestamp] : value;
 			}
-			Thread.yield();
+			LockSupport.parkNanos(1000);
 		}
 
 		@Override
@@ -191,7 +192,7 @@ class LinearizationTests {
 					synchronized (this) {
 						observed[i] = this.values[series][i];
 					}
-					Thread.yield();
+					LockSupport.parkNanos(1000);
 				}
 				return observed;
 			}
