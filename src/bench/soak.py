@@ -2,7 +2,7 @@
 """Lets a server work for long with little memory, and fails if it slows down or grows.
 
     ./mvnw package -DskipTests
-    python3 src/bench/soak.py [--minutes 30] [--interval 30] [--heap 256m] [--java /path/to/java]
+    python3 src/bench/soak.py [--minutes 30] [--interval 30] [--heap 256m] [--storage 96MB] [--java /path/to/java]
 
 All at once, for as long as it is asked to: puts without waiting, to new timestamps and over old ones in turn; clients that put
 and get the same point and check it; all points in one reply; clients that come and go; clients that are silent; clients that
@@ -170,7 +170,8 @@ def soak(options):
     with tempfile.TemporaryDirectory() as folder:
         tcp, web = processes.free_port(), processes.free_port()
         environment = processes.eardrum_environment(tcp, web, os.path.join(folder, "data"), options.fsync,
-                                                    TCP_WRITETIMEOUT="5s", STORAGE_CHECKPOINTINTERVAL="20s")
+                                                    TCP_WRITETIMEOUT="5s", STORAGE_CHECKPOINTINTERVAL="20s",
+                                                    STORAGE_MEMORY=options.storage)
         command = [options.java, f"-Xmx{options.heap}", "-jar", processes.JAR]
         with processes.server(command, lambda: processes.http(web, "/actuator/health"), folder, environment) as process:
             return measure(options, process, tcp, folder)
@@ -227,10 +228,12 @@ def main():
     parser.add_argument("--interval", type=int, default=30, help="seconds between two lines")
     parser.add_argument("--java", default="java")
     parser.add_argument("--heap", default="256m", help="of the server")
+    # Half of it is RocksDB's, beside the heap. As much as there is by default takes it 20 minutes to fill.
+    parser.add_argument("--storage", default="96MB", help="what points and RocksDB may take")
     parser.add_argument("--fsync", default="always")
     parser.add_argument("--least-rate", type=float, default=0.7)
     parser.add_argument("--most-growth", type=int, default=30, help="MB")
-    parser.add_argument("--most-memory", type=int, default=900, help="MB")
+    parser.add_argument("--most-memory", type=int, default=600, help="MB")
     options = parser.parse_args()
     problems = soak(options)
     for problem in problems:

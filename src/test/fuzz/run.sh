@@ -55,7 +55,7 @@ for target in "${targets[@]}"; do
   echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work.log") inputs in $each s, nothing found"
   if [[ -n $keep ]]; then
     before=$(find "src/test/fuzz/$target" -type f | wc -l)
-    fuzz "$target" -merge=1 "src/test/fuzz/$target" "$work" >>"$work.log"
+    fuzz "$target" -set_cover_merge=1 "src/test/fuzz/$target" "$work" >>"$work.log"
     echo "$target: $(($(find "src/test/fuzz/$target" -type f | wc -l) - before)) inputs kept"
   fi
 done

@@ -41,7 +41,7 @@ public final class NumberWriterFuzz {
 				checkValue(value);
 			}
 			// Decimals are what clients send, and few bit patterns are one.
-			checkValue((bits >> 16) / Math.pow(10, bits & 0xF));
+			checkValue((double) (bits >> 16) / Math.pow(10, (int) (bits & 0xF)));
 		}
 		while (input.hasMore());
 	}

@@ -35,7 +35,7 @@ public final class ChunkRoundTripFuzz {
 			value = switch (shape >>> 1 & 3) {
 				case 0 -> finite(Double.longBitsToDouble(input.nextLong()));
 				case 1 -> (byte) input.nextByte() / power;
-				case 2 -> Math.rint(input.nextLong() >> (shape >>> 3)) / power;
+				case 2 -> Math.rint((double) (input.nextLong() >> (shape >>> 3))) / power;
 				default -> finite(Math.nextAfter(value, input.nextByte() - 128));
 			};
 			sorted.put(timestamp, value);

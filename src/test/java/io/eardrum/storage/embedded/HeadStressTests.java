@@ -95,7 +95,7 @@ class HeadStressTests {
 
 	@Test
 	void lastPointNeverGoesBack() throws InterruptedException {
-		ThreadLocal<Object[]> seen = ThreadLocal.withInitial(() -> new Object[2]);
+		ThreadLocal<Seen> seen = ThreadLocal.withInitial(Seen::new);
 		stress((head, i) -> head.append(i, i * 3.0), () -> {
 			Head current = this.head;
 			Point last = (current != null) ? current.last() : null;
@@ -103,12 +103,12 @@ class HeadStressTests {
 				return;
 			}
 			assertThat(last.value() == last.timestamp() * 3.0).isTrue();
-			Object[] before = seen.get();
-			if (before[0] == current) {
-				assertThat(last.timestamp()).isGreaterThanOrEqualTo((long) before[1]);
+			Seen before = seen.get();
+			if (before.head == current) {
+				assertThat(last.timestamp()).isGreaterThanOrEqualTo(before.timestamp);
 			}
-			before[0] = current;
-			before[1] = last.timestamp();
+			before.head = current;
+			before.timestamp = last.timestamp();
 		});
 	}
 
@@ -197,6 +197,17 @@ class HeadStressTests {
 	private interface Appending {
 
 		void append(Head head, int number);
+
+	}
+
+	/**
+	 * What a reader has seen last.
+	 */
+	private static final class Seen {
+
+		private @Nullable Head head;
+
+		private long timestamp;
 
 	}
 

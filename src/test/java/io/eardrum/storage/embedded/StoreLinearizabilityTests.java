@@ -82,7 +82,7 @@ class StoreLinearizabilityTests {
 		@Override
 		public void put(int series, int timestamp, long value) {
 			PointBatch batch = new PointBatch();
-			batch.add(key(series), timestamp, value);
+			batch.add(key(series), timestamp, (double) value);
 			this.repository.put(batch);
 		}
 

@@ -154,6 +154,11 @@ class PointIntakeTests {
 				throw new IOException("broken");
 			}
 
+			@Override
+			public int read(byte[] target, int offset, int length) throws IOException {
+				return read();
+			}
+
 		});
 		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(body))
