@@ -11,14 +11,16 @@ process. It fails (status 1) if
   * a client was told something wrong, or the process has ended,
   * the median of puts a second in the last third of the intervals is less than --least-rate of that in the first third
     (the very first interval, in which the JVM warms up, does not count),
-  * resident memory in the last third is more than --most-growth above that of the middle third, in medians,
+  * resident memory, or the heap that is alive, in the last third is more than --most-growth above that of the middle third, in medians,
   * resident memory is ever more than --most-memory.
 """
 import argparse
 import os
 import re
+import shutil
 import socket
 import statistics
+import subprocess
 import sys
 import tempfile
 import threading
@@ -172,7 +174,8 @@ def soak(options):
         environment = processes.eardrum_environment(tcp, web, os.path.join(folder, "data"), options.fsync,
                                                     TCP_WRITETIMEOUT="5s", STORAGE_CHECKPOINTINTERVAL="20s",
                                                     STORAGE_MEMORY=options.storage)
-        command = [options.java, f"-Xmx{options.heap}", "-jar", processes.JAR]
+        # All of the heap is there from the start: what grows in resident memory then is not the heap.
+        command = [options.java, f"-Xmx{options.heap}", f"-Xms{options.heap}", "-XX:+AlwaysPreTouch", "-jar", processes.JAR]
         with processes.server(command, lambda: processes.http(web, "/actuator/health"), folder, environment) as process:
             return measure(options, process, tcp, folder)
 
@@ -185,38 +188,53 @@ def measure(options, process, tcp, folder):
         load.start(work)
     for _ in range(SLOW_READERS):
         load.start(load.hardly_read)
-    rates, memory = [], []
-    print("| seconds | puts/s | resident MB | threads | files | beside them |\n| --- | --- | --- | --- | --- | --- |", flush=True)
+    rates, memory, live = [], [], []
+    print("| seconds | puts/s | resident MB | live heap MB | threads | files | beside them |\n" + "| --- " * 7 + "|", flush=True)
     started = time.monotonic()
     while time.monotonic() - started < options.minutes * 60 and not load.problems:
         rates.append(put(options, tcp, len(rates)))
         if process.poll() is not None:
             return [f"the server has ended with {process.returncode}: {processes.tail(os.path.join(folder, 'log'))}"]
         memory.append(processes.resident_bytes(process) / 1e6)
+        live.append(live_heap(options, process))
         counts = ", ".join(f"{number:,} {what}" for what, number in sorted(load.take_counts().items()))
-        print(f"| {time.monotonic() - started:.0f} | {rates[-1]:,.0f} | {memory[-1]:.0f} "
+        print(f"| {time.monotonic() - started:.0f} | {rates[-1]:,.0f} | {memory[-1]:.0f} | {live[-1]:.0f} "
               f"| {len(os.listdir(f'/proc/{process.pid}/task'))} | {len(os.listdir(f'/proc/{process.pid}/fd'))} | {counts} |",
               flush=True)
     load.ended.set()
     for thread in load.threads:
         thread.join(60)
-    return load.problems + judge(options, rates, memory)
+    return load.problems + judge(options, rates, memory, live)
 
 
-def judge(options, rates, memory):
+def live_heap(options, process):
+    """Megabytes of heap that are in use after a full collection; 0 where there is no jcmd beside java."""
+    jcmd = os.path.join(os.path.dirname(shutil.which(options.java) or ""), "jcmd")
+    if not os.path.exists(jcmd):
+        return 0
+    subprocess.run([jcmd, str(process.pid), "GC.run"], capture_output=True, timeout=60, check=True)
+    run = subprocess.run([jcmd, str(process.pid), "GC.heap_info"], capture_output=True, text=True, timeout=60, check=True)
+    return int(re.search(r"heap .*?used (\d+)K", run.stdout).group(1)) / 1000
+
+
+def judge(options, rates, memory, live):
     """What is wrong with the figures."""
     if len(rates) < 7:
         return [f"{len(rates)} intervals are too few to judge"]
     third = (len(rates) - 1) // 3
     first, last = statistics.median(rates[1:1 + third]), statistics.median(rates[-third:])
     before, after = statistics.median(memory[third:-third]), statistics.median(memory[-third:])
+    live_before, live_after = statistics.median(live[third:-third]), statistics.median(live[-third:])
     print(f"\n{len(rates)} intervals: {first:,.0f} puts/s at first, {last:,.0f} at last ({last / first:.2f} of it); "
-          f"{before:.0f} MB in the middle, {after:.0f} at last, {max(memory):.0f} at most")
+          f"{before:.0f} MB in the middle, {after:.0f} at last, {max(memory):.0f} at most; "
+          f"live heap {live_before:.0f} MB in the middle, {live_after:.0f} at last")
     problems = []
     if last < first * options.least_rate:
         problems.append(f"throughput has fallen to {last / first:.2f} of what it was, and {options.least_rate} is the least")
     if after - before > options.most_growth:
         problems.append(f"memory has grown by {after - before:.0f} MB, and {options.most_growth} is the most")
+    if live_after - live_before > options.most_growth:
+        problems.append(f"the live heap has grown by {live_after - live_before:.0f} MB, and {options.most_growth} is the most")
     if max(memory) > options.most_memory:
         problems.append(f"memory was {max(memory):.0f} MB, and {options.most_memory} is the most")
     return problems
