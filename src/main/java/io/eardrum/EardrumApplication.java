@@ -14,6 +14,7 @@ import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration
 
 import io.eardrum.cli.EardrumCommand;
 import io.eardrum.cli.Terminal;
+import io.eardrum.startup.OutOfMemoryExit;
 
 /**
  * The server: a TCP port for metrics, and an HTTP port for those who watch over it. With
@@ -33,7 +34,9 @@ public class EardrumApplication {
 			System.exit(EardrumCommand.run(Terminal.system(), args));
 		}
 		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
-		SpringApplication.run(EardrumApplication.class, named ? Arrays.copyOfRange(args, 1, args.length) : args);
+		SpringApplication application = new SpringApplication(EardrumApplication.class);
+		OutOfMemoryExit.install(application);
+		application.run(named ? Arrays.copyOfRange(args, 1, args.length) : args);
 	}
 
 }

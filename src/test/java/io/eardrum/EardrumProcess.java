@@ -40,22 +40,36 @@ public final class EardrumProcess implements AutoCloseable {
 	 * @throws IOException if it can't be started
 	 */
 	public static EardrumProcess start(Map<String, String> environment) throws IOException {
-		return start(environment, List.of());
+		return start(environment, List.of(), "-Xmx512m");
+	}
+
+	/**
+	 * Starts the application and doesn't wait for it.
+	 * @param environment the environment variables to add
+	 * @param jvmArguments what the JVM is told besides
+	 * @return the process
+	 * @throws IOException if it can't be started
+	 */
+	public static EardrumProcess start(Map<String, String> environment, String... jvmArguments) throws IOException {
+		return start(environment, List.of(), jvmArguments);
 	}
 
 	/**
 	 * Starts the application by way of another program.
 	 * @param environment the environment variables to add
 	 * @param prefix that program and its arguments, which the command is added to
+	 * @param jvmArguments what the JVM is told besides
 	 * @return the process
 	 * @throws IOException if it can't be started
 	 */
-	public static EardrumProcess start(Map<String, String> environment, List<String> prefix) throws IOException {
+	public static EardrumProcess start(Map<String, String> environment, List<String> prefix, String... jvmArguments)
+			throws IOException {
 		Path output = Files.createTempFile("eardrum-process", ".log");
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		List<String> command = new ArrayList<>(prefix);
-		command.addAll(List.of(java, "-Xmx512m", "-XX:TieredStopAtLevel=1", "-Xshare:auto", "-cp",
-				System.getProperty("java.class.path"), EardrumApplication.class.getName()));
+		command.addAll(List.of(java, "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+		command.addAll(List.of(jvmArguments));
+		command.addAll(List.of("-cp", System.getProperty("java.class.path"), EardrumApplication.class.getName()));
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.environment().keySet().removeIf((name) -> name.startsWith("EARDRUM_") || name.startsWith("SPRING_"));
 		builder.environment().put("EARDRUM_STORAGE_TYPE", "memory");

@@ -42,8 +42,17 @@ final class ConnectionWatchdog implements AutoCloseable {
 	}
 
 	void start() {
-		this.checks = this.scheduler.scheduleWithFixedDelay(() -> this.registry.forEach(this::check), this.periodMillis,
-				this.periodMillis, TimeUnit.MILLISECONDS);
+		this.checks = this.scheduler.scheduleWithFixedDelay(() -> {
+			try {
+				this.registry.forEach(this::check);
+			}
+			catch (OutOfMemoryError ex) {
+				// The scheduler would keep it to itself.
+				Thread current = Thread.currentThread();
+				current.getUncaughtExceptionHandler().uncaughtException(current, ex);
+				throw ex;
+			}
+		}, this.periodMillis, this.periodMillis, TimeUnit.MILLISECONDS);
 	}
 
 	@Override

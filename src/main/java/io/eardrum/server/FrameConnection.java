@@ -185,7 +185,12 @@ final class FrameConnection extends TcpNetConnection {
 			try {
 				encrypted.handshakes().execute(() -> shakeHands(encrypted));
 			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
+			catch (RejectedExecutionException ex) {
+				becomeIdle();
+				reset(ResetReason.SHUTDOWN);
+			}
+			catch (OutOfMemoryError ex) {
+				FrameLoop.requireThreadShortage(ex);
 				becomeIdle();
 				reset(ResetReason.HANDSHAKE);
 			}

@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * has lost the loop finishes what it has in hand, and is done.
  * <p>
  * Any thread may register connections, supervise and close.
+ * <p>
+ * An {@link OutOfMemoryError} is no defect to survive: it ends the thread, and with it
+ * the process.
  */
 final class FrameLoop implements AutoCloseable {
 
@@ -137,7 +140,11 @@ final class FrameLoop implements AutoCloseable {
 			try {
 				this.threads.execute(() -> finish(rest));
 			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
+			catch (RejectedExecutionException ex) {
+				left.join(rest);
+			}
+			catch (OutOfMemoryError ex) {
+				requireThreadShortage(ex);
 				left.join(rest);
 			}
 		}
@@ -161,8 +168,12 @@ final class FrameLoop implements AutoCloseable {
 			try {
 				this.threads.execute(() -> lead(next));
 			}
-			catch (RejectedExecutionException | OutOfMemoryError ex) {
-				// The system gives no more threads: the supervisor tries again.
+			catch (RejectedExecutionException ex) {
+				this.vacant.set(next);
+			}
+			catch (OutOfMemoryError ex) {
+				requireThreadShortage(ex);
+				// The supervisor tries again.
 				this.vacant.set(next);
 				this.supervisor.wakeUp();
 			}
@@ -181,6 +192,9 @@ final class FrameLoop implements AutoCloseable {
 		}
 		catch (IOException | ClosedSelectorException ex) {
 			logger.debug("The loop is closed", ex);
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			abandon(current, ex);
@@ -279,6 +293,9 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			connection.execute(current);
 		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
 			report(ex);
@@ -294,6 +311,9 @@ final class FrameLoop implements AutoCloseable {
 				connection.sendReply();
 			}
 			while (connection.receiveNext());
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			report(ex);
@@ -326,6 +346,9 @@ final class FrameLoop implements AutoCloseable {
 				next.becomeIdleElsewhere();
 			}
 		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
 		catch (RuntimeException | Error ex) {
 			abandon(lost, ex);
 		}
@@ -337,6 +360,14 @@ final class FrameLoop implements AutoCloseable {
 		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
 			next.reset(ResetReason.INTERNAL_ERROR);
 			next.becomeIdleElsewhere();
+		}
+	}
+
+	// The system gives no more threads, as it may for a while. There is memory enough.
+	static void requireThreadShortage(OutOfMemoryError ex) {
+		String message = ex.getMessage();
+		if (message == null || !message.startsWith("unable to create native thread")) {
+			throw ex;
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 
 import com.jayway.jsonpath.JsonPath;
 import org.awaitility.Awaitility;
@@ -49,6 +50,16 @@ class ActuatorIntegrationTests {
 			.contains(Integer.toString(this.server.tcpPort()));
 		assertThat(JsonPath.<String>read(health.body(), "$.components.storage.status")).isEqualTo("UP");
 		assertThat(JsonPath.<Object>read(health.body(), "$.components.storage.details").toString()).contains("memory");
+	}
+
+	@Test
+	void billOfMaterialsNamesWhatTheServerIsMadeOf() {
+		HttpAnswer bill = HttpAnswer.get(this.server.httpPort(), "/actuator/sbom/application");
+		assertThat(bill.status()).isEqualTo(200);
+		assertThat(JsonPath.<String>read(bill.body(), "$.bomFormat")).isEqualTo("CycloneDX");
+		assertThat(JsonPath.<List<String>>read(bill.body(), "$.components[*].name"))
+			.contains("rocksdbjni", "spring-integration-ip", "tomcat-embed-core", "uplot")
+			.doesNotContain("archunit", "jmh-core");
 	}
 
 	@ParameterizedTest

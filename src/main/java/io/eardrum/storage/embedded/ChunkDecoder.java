@@ -13,6 +13,9 @@ final class ChunkDecoder {
 	 */
 	private static final int MAX_POINTS = 1 << 20;
 
+	/** The bits that are all set in an infinite value, or in none. */
+	private static final long INFINITE = 0x7FF0_0000_0000_0000L;
+
 	private final ByteReader reader = new ByteReader();
 
 	private long[] numbers = new long[1024];
@@ -78,7 +81,9 @@ final class ChunkDecoder {
 
 	private int readCount() {
 		long count = this.reader.readVarint();
-		if (count < 1 || count > MAX_POINTS) {
+		// There is a byte at least for each block of all but the first two points.
+		long most = Math.min(MAX_POINTS, 2 + (long) ChunkEncoder.BLOCK * this.reader.remaining());
+		if (count < 1 || count > most) {
 			throw new CorruptStoreException("a chunk has " + count + " points");
 		}
 		return (int) count;
@@ -87,19 +92,26 @@ final class ChunkDecoder {
 	private void decodeTimestamps(long[] timestamps, int from, int count) {
 		long timestamp = this.reader.readZigzag();
 		long distance = this.reader.readVarint();
+		long last = timestamp + distance;
 		timestamps[from] = timestamp;
-		timestamps[from + count - 1] = timestamp + distance;
-		if (count < 3) {
-			return;
-		}
-		long delta = this.reader.readVarint();
-		timestamp += delta;
-		timestamps[from + 1] = timestamp;
-		unpack(count - 2);
-		for (int i = 2; i < count; i++) {
-			delta += ByteReader.unzigzag(this.numbers[i - 2]);
+		timestamps[from + count - 1] = last;
+		boolean ascending = (count == 1) ? distance == 0 : last > timestamp;
+		if (count > 2) {
+			long delta = this.reader.readVarint();
+			ascending &= timestamp + delta > timestamp;
 			timestamp += delta;
-			timestamps[from + i] = timestamp;
+			timestamps[from + 1] = timestamp;
+			unpack(count - 2);
+			for (int i = 2; i < count; i++) {
+				delta += ByteReader.unzigzag(this.numbers[i - 2]);
+				ascending &= timestamp + delta > timestamp;
+				timestamp += delta;
+				timestamps[from + i] = timestamp;
+			}
+			ascending &= timestamp == last;
+		}
+		if (!ascending) {
+			throw new CorruptStoreException("a chunk has timestamps that don't ascend");
 		}
 	}
 
@@ -123,6 +135,7 @@ final class ChunkDecoder {
 
 	private void decodeXors(double[] values, int from, int count) {
 		long bits = this.reader.readLongLittleEndian();
+		boolean finite = isFinite(bits);
 		values[from] = Double.longBitsToDouble(bits);
 		for (int start = 1; start < count; start += ChunkEncoder.BLOCK) {
 			int length = Math.min(ChunkEncoder.BLOCK, count - start);
@@ -130,9 +143,17 @@ final class ChunkDecoder {
 			this.reader.readBits(readWidth(), this.numbers, 0, length);
 			for (int i = 0; i < length; i++) {
 				bits ^= this.numbers[i] << shift;
+				finite &= isFinite(bits);
 				values[from + start + i] = Double.longBitsToDouble(bits);
 			}
 		}
+		if (!finite) {
+			throw new CorruptStoreException("a chunk has a value that is no number");
+		}
+	}
+
+	private static boolean isFinite(long bits) {
+		return (~bits & INFINITE) != 0;
 	}
 
 	private void unpack(int count) {

@@ -179,6 +179,10 @@ final class Committer {
 			write.complete(succeeded ? null : failure);
 			write = following;
 		}
+		if (failure instanceof OutOfMemoryError error) {
+			// Memory may now hold a part of what the log has: the process has to end.
+			throw error;
+		}
 	}
 
 	// Writes as many batches as fit into one write.

@@ -47,6 +47,9 @@ final class LogRecord {
 	 */
 	static void decode(ByteReader source, Target target) {
 		long size = source.readVarint();
+		if (size < 0) {
+			throw new CorruptStoreException("a record of the log has " + size + " points");
+		}
 		long timestamp = 0;
 		for (long i = 0; i < size; i++) {
 			long series = source.readVarint();

@@ -163,6 +163,9 @@ final class Maintenance implements Runnable {
 			this.room.changed();
 			return true;
 		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
 		catch (RuntimeException | Error ex) {
 			if (!this.gate.isClosed()) {
 				if (!this.availability.isCheckpointFailed()) {
@@ -185,6 +188,9 @@ final class Maintenance implements Runnable {
 				this.sweeper.sweep();
 			}
 			return true;
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			if (!this.gate.isClosed()) {

@@ -81,6 +81,9 @@ final class Watch implements Runnable {
 				LockSupport.parkNanos(PERIOD_NANOS);
 				look();
 			}
+			catch (OutOfMemoryError ex) {
+				throw ex;
+			}
 			catch (RuntimeException | Error ex) {
 				if (!this.gate.isClosed()) {
 					logger.error("The store could not be looked after", ex);

@@ -1,5 +1,6 @@
 package io.eardrum.web.api;
 
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -10,7 +11,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
-import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
 import io.eardrum.protocol.ErrorReason;
@@ -57,17 +58,18 @@ final class BodyJson {
 	 * @throws IOException if it can't be read
 	 */
 	void readAll(InputStream body) throws IOException {
-		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), body)) {
+		Source source = new Source(body);
+		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), source)) {
 			try {
 				readArray(parser);
 			}
-			catch (JacksonIOException ex) {
-				throw ex.getCause();
-			}
 			catch (JacksonException ex) {
-				throw problem("The body is no JSON that can be read, at line " + parser.currentLocation().getLineNr()
-						+ ", column " + parser.currentLocation().getColumnNr() + ".");
+				throw source.unless(unreadable(parser.currentLocation()));
 			}
+		}
+		catch (JacksonException ex) {
+			// It did not get as far as to have a place.
+			throw source.unless(unreadable(TokenStreamLocation.NA));
 		}
 	}
 
@@ -116,8 +118,46 @@ final class BodyJson {
 		}
 	}
 
+	private RequestProblem unreadable(TokenStreamLocation place) {
+		return problem("The body is no JSON that can be read, at line " + Math.max(1, place.getLineNr()) + ", column "
+				+ Math.max(1, place.getColumnNr()) + ".");
+	}
+
 	private RequestProblem problem(String message) {
 		return new RequestProblem(HttpStatus.BAD_REQUEST, message).with("stored", this.intake.stored());
+	}
+
+	/**
+	 * Remembers what failed in reading: the parser has the same exception for bytes that
+	 * are no text, and only one of them is the connection's fault.
+	 */
+	private static final class Source extends FilterInputStream {
+
+		private @Nullable IOException failure;
+
+		Source(InputStream body) {
+			super(body);
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			try {
+				return super.read(target, offset, length);
+			}
+			catch (IOException ex) {
+				this.failure = ex;
+				throw ex;
+			}
+		}
+
+		// Returns the problem, unless reading has failed.
+		RequestProblem unless(RequestProblem problem) throws IOException {
+			if (this.failure != null) {
+				throw this.failure;
+			}
+			return problem;
+		}
+
 	}
 
 }

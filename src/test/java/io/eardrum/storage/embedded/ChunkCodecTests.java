@@ -98,6 +98,51 @@ class ChunkCodecTests {
 		}
 	}
 
+	@Test
+	void chunkThatClaimsMorePointsThanItHasBytesForTakesNoMemory() {
+		ByteWriter chunk = new ByteWriter(16);
+		chunk.writeByte(ChunkEncoder.DECIMAL_DELTA);
+		chunk.writeVarint(1 << 20);
+		chunk.writeZigzag(0);
+		long allocated = AllocatedBytes.by(() -> assertDamaged(chunk));
+		assertThat(allocated).isLessThan(1 << 20);
+	}
+
+	@Test
+	void timestampsThatDoNotAscendAreDamage() {
+		for (long[] timestamps : new long[][] { { 5, 5 }, { 5, 4 }, { 1, 3, 3 }, { 1, 3, 2 }, { 1, 0, 2 },
+				{ Long.MAX_VALUE, Long.MIN_VALUE, 0 } }) {
+			PointColumns points = new PointColumns(3);
+			for (long timestamp : timestamps) {
+				points.add(timestamp, 1);
+			}
+			ByteWriter chunk = new ByteWriter(16);
+			this.encoder.encode(points, 0, points.size(), chunk);
+			assertDamaged(chunk);
+		}
+	}
+
+	@Test
+	void valuesThatAreNoNumbersAreDamage() {
+		for (double value : new double[] { Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY }) {
+			for (int count = 1; count < 4; count++) {
+				PointColumns points = new PointColumns(3);
+				for (int i = 0; i < count; i++) {
+					points.add(i, (i == count - 1) ? value : 0.1);
+				}
+				ByteWriter chunk = new ByteWriter(16);
+				this.encoder.encode(points, 0, count, chunk);
+				assertDamaged(chunk);
+			}
+		}
+	}
+
+	private void assertDamaged(ByteWriter chunk) {
+		byte[] padded = Arrays.copyOf(chunk.buffer(), chunk.size() + ByteReader.SLACK);
+		assertThatExceptionOfType(CorruptStoreException.class)
+			.isThrownBy(() -> this.decoder.decode(padded, chunk.size(), new PointColumns(16)));
+	}
+
 	private void assertComesBack(PointColumns points) {
 		byte[] bytes = encode(points);
 		byte[] padded = Arrays.copyOf(bytes, bytes.length + ByteReader.SLACK);

@@ -3,6 +3,7 @@ package io.eardrum.web.api;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -129,6 +130,39 @@ class PointIntakeTests {
 	void brokenJsonIsRefused(String body) {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body))
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400", "\"stored\":0"));
+	}
+
+	@Test
+	void jsonOfBytesThatAreNoCharactersIsRefused() {
+		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
+		// writes.
+		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
+			PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+			assertThatExceptionOfType(RequestProblem.class)
+				.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
+				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
+						"no JSON that can be read, at line 1,"));
+		}
+	}
+
+	@Test
+	void connectionThatBreaksInJsonIsNotBlamedOnTheBody() {
+		InputStream body = new SequenceInputStream(stream("[{\"key\":"), new InputStream() {
+
+			@Override
+			public int read() throws IOException {
+				throw new IOException("broken");
+			}
+
+			@Override
+			public int read(byte[] target, int offset, int length) throws IOException {
+				return read();
+			}
+
+		});
+		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(body))
+			.withMessage("broken");
 	}
 
 	@Test

@@ -46,6 +46,9 @@ public final class TargetParser {
 
 	private int depth;
 
+	/** How deep calls stand in the expression that was read last. */
+	private int height;
+
 	private TargetParser(String text) {
 		this.text = text;
 	}
@@ -97,10 +100,9 @@ public final class TargetParser {
 			throw new QueryException("'" + function + "' at character " + (start + 1) + " of target '" + this.text
 					+ "' is no name of a function.");
 		}
-		if (++this.depth > MAX_DEPTH) {
-			throw new QueryException("Calls stand more than " + MAX_DEPTH + " deep in each other at character "
-					+ (start + 1) + " of the target.");
-		}
+		// What is piped on is nested too, only not in the parser.
+		int highest = (piped != null) ? this.height : 0;
+		requireDepth(++this.depth, start);
 		List<Expression> arguments = new ArrayList<>();
 		Map<String, Expression> named = new LinkedHashMap<>();
 		if (piped != null) {
@@ -111,13 +113,24 @@ public final class TargetParser {
 			this.next++;
 		}
 		else {
-			arguments(arguments, named);
+			highest = Math.max(highest, arguments(arguments, named));
 		}
 		this.depth--;
+		this.height = highest + 1;
+		requireDepth(this.height, start);
 		return new Expression.Call(function, arguments, named, start + 1);
 	}
 
-	private void arguments(List<Expression> arguments, Map<String, Expression> named) {
+	private static void requireDepth(int depth, int start) {
+		if (depth > MAX_DEPTH) {
+			throw new QueryException("Calls stand more than " + MAX_DEPTH + " deep in each other at character "
+					+ (start + 1) + " of the target.");
+		}
+	}
+
+	// Returns how deep calls stand in the arguments.
+	private int arguments(List<Expression> arguments, Map<String, Expression> named) {
+		int highest = 0;
 		while (true) {
 			String name = argumentName();
 			if (name != null) {
@@ -132,13 +145,14 @@ public final class TargetParser {
 			else {
 				arguments.add(argument());
 			}
+			highest = Math.max(highest, this.height);
 			char end = peek();
 			if (end != ',' && end != ')') {
 				throw error("',' or ')'");
 			}
 			this.next++;
 			if (end == ')') {
-				return;
+				return highest;
 			}
 		}
 	}
@@ -165,6 +179,7 @@ public final class TargetParser {
 	private Expression argument() {
 		char first = peek();
 		int start = this.next;
+		this.height = 0;
 		if (first == '\'' || first == '"') {
 			return new Expression.Text(quoted(first), start + 1);
 		}

@@ -121,6 +121,18 @@ class TargetParserTests {
 	}
 
 	@Test
+	void pipedCallsStandInEachOtherToo() {
+		assertThat(TargetParser.parse("a" + "|f()".repeat(64))).isInstanceOf(Expression.Call.class);
+		for (String target : new String[] { "a" + "|f()".repeat(65),
+				"f(".repeat(33) + "a" + "|f()".repeat(32) + ")".repeat(33),
+				"f(".repeat(33) + "a" + ")".repeat(33) + "|f()".repeat(32),
+				"f(b,x=" + "a" + "|f()".repeat(64) + ")" }) {
+			assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TargetParser.parse(target))
+				.withMessageContaining("64 deep");
+		}
+	}
+
+	@Test
 	void lengthIsBounded() {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TargetParser.parse("a".repeat(16_385)))
 			.withMessageContaining("16384 characters");

@@ -1,0 +1,61 @@
+#!/usr/bin/env bash
+# Looks for inputs that break the targets of the fuzzer, the classes *Fuzz among the tests, with Jazzer:
+#
+#   bash src/test/fuzz/run.sh [--keep] [seconds in total] [target...]
+#
+# It starts from the inputs in the folders beside this file, and ends with 1 at the first finding, whose input is in
+# target/fuzz: copy it into the folder of its target, and FuzzCorpusTests tries it from then on. --keep adds what reaches code
+# that no input beside this file does. Needs the classes of the tests (./mvnw test-compile), and JAVA_HOME or java.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
+
+keep=''
+if [[ ${1:-} == --keep ]]; then
+  keep=yes
+  shift
+fi
+seconds=${1:-90}
+shift || :
+targets=("$@")
+if ((${#targets[@]} == 0)); then
+  for folder in src/test/fuzz/*/; do targets+=("$(basename "$folder")"); done
+fi
+each=$((seconds / ${#targets[@]}))
+((each > 0)) || { echo "$seconds s are not enough for ${#targets[@]} targets"; exit 2; }
+
+java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+mkdir -p target/fuzz
+./mvnw -B -ntp -q -P fuzz dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/fuzz/classpath
+classpath="target/test-classes:target/classes:$(cat target/fuzz/classpath)"
+# What the targets compare with may do what is suspicious in a server, such as compiling a regular expression.
+hooks=com.code_intelligence.jazzer.sanitizers
+
+fuzz() { # <target> <libFuzzer's arguments...>
+  local file class
+  file=$(find src/test/java -name "$1.java")
+  [[ -n $file ]] || { echo "there is no target $1"; return 2; }
+  class=${file#src/test/java/}
+  class=${class%.java}
+  shift
+  "$java" -Xmx512m -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="${class//\//.}" \
+    '--instrumentation_includes=io.eardrum.**' --reproducer_path=target/fuzz \
+    "--disabled_hooks=$hooks.BigDecimal:$hooks.RegexInjection:$hooks.RegexRoadblocks:$hooks.ReflectiveCall" \
+    -timeout=20 -rss_limit_mb=2048 "$@" 2>&1
+}
+
+for target in "${targets[@]}"; do
+  work=target/fuzz/$target
+  mkdir -p "$work"
+  if ! fuzz "$target" -max_total_time="$each" -artifact_prefix="$work-" -print_final_stats=1 \
+    "$work" "src/test/fuzz/$target" >"$work.log"; then
+    echo "$target: FOUND SOMETHING"
+    grep -v '^INFO' "$work.log" | tail -n 60
+    exit 1
+  fi
+  echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work.log") inputs in $each s, nothing found"
+  if [[ -n $keep ]]; then
+    before=$(find "src/test/fuzz/$target" -type f | wc -l)
+    fuzz "$target" -set_cover_merge=1 "src/test/fuzz/$target" "$work" >>"$work.log"
+    echo "$target: $(($(find "src/test/fuzz/$target" -type f | wc -l) - before)) inputs kept"
+  fi
+done

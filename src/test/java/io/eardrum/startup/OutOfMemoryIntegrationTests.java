@@ -1,0 +1,208 @@
+package io.eardrum.startup;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.EardrumProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Lets servers run out of memory that were started without
+ * {@code -XX:+ExitOnOutOfMemoryError}, as {@code java -jar} starts them.
+ */
+@Timeout(180)
+class OutOfMemoryIntegrationTests {
+
+	private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+	private static final String NO_HELP = "-XX:-ExitOnOutOfMemoryError";
+
+	private static final byte[] OK = "ok\n\n".getBytes(StandardCharsets.US_ASCII);
+
+	@TempDir
+	Path directory;
+
+	private final int tcpPort = freePort();
+
+	private final int httpPort = freePort();
+
+	@Test
+	void endsAtOnceAndLosesNothingAcknowledgedWhenLinesTakeAllMemory() throws Exception {
+		List<CompletableFuture<Integer>> acknowledged = new ArrayList<>();
+		Map<String, String> environment = environment("EARDRUM_TCP_MAXLINELENGTH", "1MB");
+		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx64m", NO_HELP)) {
+			process.awaitListening(this.tcpPort);
+			for (int writer = 0; writer < 2; writer++) {
+				String key = "writer" + writer;
+				acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd(key)));
+			}
+			// Each connection may hold a line of a megabyte, and has an end for none.
+			holdUnfinishedLines(100);
+			assertEnded(process);
+		}
+		assertKept(acknowledged);
+	}
+
+	@Test
+	void endsAtOnceWhenARequestTakesAllMemory() throws Exception {
+		// The server takes this property at its word, and a request may have its fill.
+		Map<String, String> environment = environment("EARDRUM_RENDER_MAXVALUES", "2000000000");
+		List<CompletableFuture<Integer>> acknowledged = new ArrayList<>();
+		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx128m", NO_HELP)) {
+			process.awaitListening(this.tcpPort);
+			process.awaitListening(this.httpPort);
+			acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd("writer0")));
+			putSeries(1000);
+			HttpRequest request = HttpRequest
+				.newBuilder(URI.create("http://127.0.0.1:" + this.httpPort
+						+ "/render?format=json&target=wide.*&from=0&until=1000000000&maxDataPoints=100000"))
+				.timeout(PATIENCE)
+				.build();
+			CompletableFuture<HttpResponse<String>> answer = HttpClient.newHttpClient()
+				.sendAsync(request, HttpResponse.BodyHandlers.ofString());
+			assertEnded(process);
+			assertThat(answer).completesExceptionallyWithin(PATIENCE);
+		}
+		assertKept(acknowledged);
+	}
+
+	private void assertEnded(EardrumProcess process) throws InterruptedException {
+		assertThat(process.awaitExit(PATIENCE)).as(process.output()).isEqualTo(OutOfMemoryExit.STATUS);
+		assertThat(process.output()).contains("The server has run out of memory and ends.");
+	}
+
+	private void assertKept(List<CompletableFuture<Integer>> acknowledged) throws IOException {
+		try (EardrumProcess process = EardrumProcess.start(environment("EARDRUM_TCP_MAXLINELENGTH", "4096B"))) {
+			process.awaitListening(this.tcpPort);
+			for (int writer = 0; writer < acknowledged.size(); writer++) {
+				int count = acknowledged.get(writer).join();
+				assertThat(count).as("puts acknowledged before the end").isPositive();
+				List<String> rows = get("writer" + writer);
+				// One more may have been stored, and its answer lost.
+				assertThat(rows.size()).isBetween(count, count + 1);
+				for (int i = 0; i < rows.size(); i++) {
+					assertThat(rows.get(i)).isEqualTo("writer" + writer + " " + i + ".0 " + i);
+				}
+			}
+		}
+	}
+
+	// Returns how many puts were acknowledged.
+	private int putUntilTheEnd(String key) {
+		int acknowledged = 0;
+		try (Socket socket = connect()) {
+			while (true) {
+				String line = "put " + key + " " + acknowledged + " " + acknowledged + "\n";
+				socket.getOutputStream().write(line.getBytes(StandardCharsets.US_ASCII));
+				byte[] reply = socket.getInputStream().readNBytes(OK.length);
+				if (reply.length < OK.length) {
+					return acknowledged;
+				}
+				if (!Arrays.equals(reply, OK)) {
+					// It has noticed, and must not have stored this one half.
+					String text = new String(reply, StandardCharsets.US_ASCII);
+					throw new CompletionException(new AssertionError("answered " + text));
+				}
+				acknowledged++;
+			}
+		}
+		catch (IOException ex) {
+			return acknowledged;
+		}
+	}
+
+	private void holdUnfinishedLines(int count) throws IOException {
+		List<Socket> held = new ArrayList<>();
+		byte[] part = "x".repeat(1000 * 1000).getBytes(StandardCharsets.US_ASCII);
+		try {
+			for (int i = 0; i < count; i++) {
+				Socket socket = connect();
+				held.add(socket);
+				OutputStream output = socket.getOutputStream();
+				output.write(part);
+			}
+		}
+		catch (IOException ex) {
+			// The server has ended: this is what it is all about.
+		}
+		finally {
+			for (Socket socket : held) {
+				socket.close();
+			}
+		}
+	}
+
+	// Each of them takes 160 kB when it is drawn over thirty years.
+	private void putSeries(int count) throws IOException {
+		StringBuilder lines = new StringBuilder();
+		for (int series = 0; series < count; series++) {
+			for (int second = 0; second < 10; second++) {
+				lines.append("put wide.").append(series).append(" 1 ").append(second).append('\n');
+			}
+		}
+		try (Socket socket = connect()) {
+			CompletableFuture<byte[]> replies = CompletableFuture.supplyAsync(() -> {
+				try {
+					return socket.getInputStream().readNBytes(count * 10 * OK.length);
+				}
+				catch (IOException ex) {
+					throw new CompletionException(ex);
+				}
+			});
+			socket.getOutputStream().write(lines.toString().getBytes(StandardCharsets.US_ASCII));
+			assertThat(replies.join()).hasSize(count * 10 * OK.length);
+		}
+	}
+
+	private List<String> get(String key) throws IOException {
+		try (Socket socket = connect()) {
+			socket.getOutputStream().write(("get " + key + "\n").getBytes(StandardCharsets.US_ASCII));
+			socket.shutdownOutput();
+			String reply = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+			assertThat(reply).startsWith("ok\n").endsWith("\n\n");
+			return reply.lines().filter((line) -> line.startsWith(key + " ")).toList();
+		}
+	}
+
+	private Socket connect() throws IOException {
+		Socket socket = new Socket(InetAddress.getLoopbackAddress(), this.tcpPort);
+		socket.setSoTimeout((int) PATIENCE.toMillis());
+		return socket;
+	}
+
+	private Map<String, String> environment(String name, String value) {
+		return Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
+				this.directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(this.tcpPort),
+				"SERVER_PORT", String.valueOf(this.httpPort), name, value);
+	}
+
+	private static int freePort() {
+		try {
+			return EardrumProcess.freePort();
+		}
+		catch (IOException ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

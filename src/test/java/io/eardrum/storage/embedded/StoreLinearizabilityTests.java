@@ -1,0 +1,107 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.history.Histories;
+import io.eardrum.history.SeriesHistory;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What readers see of {@link RocksDbMetricRepository} while points move from heads into
+ * chunks all the time.
+ */
+@Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class StoreLinearizabilityTests {
+
+	private static final int CLIENTS = 6;
+
+	private static final int SERIES = 4;
+
+	private static final int ROUNDS = 6;
+
+	private static final int OPERATIONS = 400;
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void allReadersSeeOneOrderOfPutsWhileCheckpointsRun() throws Exception {
+		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		Random random = new Random(seed);
+		for (int round = 0; round < ROUNDS; round++) {
+			Histories histories = new Histories(SERIES);
+			AtomicReference<Throwable> failure = new AtomicReference<>();
+			try (RocksDbMetricRepository repository = open(round)) {
+				List<Thread> clients = new ArrayList<>();
+				for (int i = 0; i < CLIENTS; i++) {
+					Random choices = new Random(random.nextLong());
+					clients.add(new Thread(() -> histories.run(new Store(repository), choices, OPERATIONS)));
+				}
+				clients.forEach((client) -> client.setUncaughtExceptionHandler((thread, ex) -> failure.set(ex)));
+				clients.forEach(Thread::start);
+				int checkpoints = 0;
+				while (clients.stream().anyMatch(Thread::isAlive)) {
+					repository.checkpoint();
+					checkpoints++;
+				}
+				assertThat(checkpoints).isPositive();
+			}
+			// And once more, from what is on disk.
+			try (RocksDbMetricRepository repository = open(round)) {
+				histories.getAll(new Store(repository));
+			}
+			assertThat(failure.get()).isNull();
+			assertThat(histories.violation()).as("round %d with -Deardrum.test.seed=%d", round, seed).isEmpty();
+		}
+	}
+
+	private RocksDbMetricRepository open(int round) {
+		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(this.directory.resolve("store" + round))
+			.withFsync(Fsync.NEVER)
+			.withHeadBytes(1 << 20), Clock.systemUTC());
+	}
+
+	private record Store(RocksDbMetricRepository repository) implements Histories.Access {
+
+		@Override
+		public void put(int series, int timestamp, long value) {
+			PointBatch batch = new PointBatch();
+			batch.add(key(series), timestamp, (double) value);
+			this.repository.put(batch);
+		}
+
+		@Override
+		public long[] get(int series) throws IOException {
+			long[] observed = new long[Histories.TIMESTAMPS];
+			Arrays.fill(observed, SeriesHistory.ABSENT);
+			this.repository.read(key(series), TimeRange.ALL, (key, timestamps, values, from, to) -> {
+				for (int i = from; i < to; i++) {
+					observed[(int) timestamps[i]] = (long) values[i];
+				}
+			});
+			return observed;
+		}
+
+		private static SeriesKey key(int series) {
+			return SeriesKey.of("s" + series);
+		}
+
+	}
+
+}
