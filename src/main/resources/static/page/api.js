@@ -21,17 +21,21 @@ export class Refused extends Error {
 /** The time on the server's clock, in seconds. */
 export const nowSeconds = () => (Date.now() + clockOffsetMillis) / 1000;
 
+/** The address of the page may have a user and a password in it, with which the browser refuses to fetch. */
+const absolute = (url) => new URL(url, location.origin + location.pathname);
+
 async function ask(url, signal) {
   const limits = [AbortSignal.timeout(TIMEOUT_MILLIS), ...(signal ? [signal] : [])];
   try {
     const sent = Date.now();
-    const response = await fetch(url, { signal: AbortSignal.any(limits), cache: 'no-store' });
+    const response = await fetch(absolute(url), { signal: AbortSignal.any(limits), cache: 'no-store' });
     readClock(response.headers.get('Date'), sent);
     if (response.ok) {
       return await response.json();
     }
     const problem = await response.json().catch(() => ({}));
-    if (response.status >= 500 || response.status === 429) {
+    // 401: the password was changed while the page was open. The browser has asked for the new one.
+    if (response.status >= 500 || response.status === 429 || response.status === 401) {
       throw new Unreachable(problem.detail || `The server answered with status ${response.status}.`);
     }
     throw new Refused(problem);

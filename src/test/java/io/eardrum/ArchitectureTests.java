@@ -43,7 +43,8 @@ class ArchitectureTests {
 	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(
 			Map.of("org.rocksdb..", "storage.embedded", "com.datastax..", "storage.cassandra", "org.apache.cassandra..",
 					"storage.cassandra", "org.springframework.integration..", "server", "org.springframework.web..",
-					"web", "jakarta.servlet..", "web", "io.micrometer..", "observability", "picocli..", "cli"));
+					"web", "org.springframework.security..", "web.security", "jakarta.servlet..", "web",
+					"io.micrometer..", "observability", "picocli..", "cli"));
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -28,7 +28,10 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		// As it was typed, if it was: a duration would read PT-1S here.
 		String typed = this.environment.getProperty(name);
 		String value = (typed != null) ? typed : String.valueOf(cause.getValue());
-		String description = "The property " + name + " has the value '" + value + "'. " + cause.getReason();
+		// What is logged is read by others.
+		boolean secret = name.endsWith("password") && !value.isEmpty();
+		String description = "The property " + name + " has "
+				+ (secret ? "a value that is not shown here. " : "the value '" + value + "'. ") + cause.getReason();
 		String action = "Correct it where it is set: as an argument (--" + name + "=...), in the environment ("
 				+ environmentVariable(name) + "), or in a configuration file.";
 		return new FailureAnalysis(description, action, cause);

@@ -11,6 +11,7 @@ import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
@@ -19,13 +20,17 @@ import io.eardrum.web.reply.RequestProblem;
 
 /**
  * Refuses what a page of another site makes a visitor's browser send to this server,
- * which has no passwords: any request that is not a plain read and comes from another
- * origin, and, while the server is there for its own machine only, every request for a
- * host name that is not this machine's own (a foreign name can be pointed here after the
- * page has been loaded). Programs that are no browsers send neither header, and are let
- * in.
+ * which may have no password, or one that the browser knows: any request that is not a
+ * plain read and comes from another origin, and, while the server is there for its own
+ * machine only, every request for a host name that is not this machine's own (a foreign
+ * name can be pointed here after the page has been loaded). Programs that are no browsers
+ * send neither header, and are let in.
  */
+@Order(ForeignPageFilter.ORDER)
 final class ForeignPageFilter extends OncePerRequestFilter {
+
+	/** Before passwords are asked for. */
+	static final int ORDER = -200;
 
 	private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
 

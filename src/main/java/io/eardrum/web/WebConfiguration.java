@@ -4,6 +4,8 @@ import java.net.InetAddress;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -14,8 +16,18 @@ import org.springframework.context.annotation.Configuration;
 class WebConfiguration {
 
 	@Bean
+	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> securityHeaders() {
+		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+	}
+
+	@Bean
 	ForeignPageFilter foreignPageFilter(@Value("${server.address:#{null}}") @Nullable InetAddress address) {
 		return new ForeignPageFilter(address != null && address.isLoopbackAddress());
+	}
+
+	@Bean
+	SmallBodyFilter smallBodyFilter(@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+		return new SmallBodyFilter(actuator);
 	}
 
 }

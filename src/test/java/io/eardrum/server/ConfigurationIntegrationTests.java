@@ -61,12 +61,29 @@ class ConfigurationIntegrationTests {
 			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
 			eardrum.storage.type              | paper    | memory
 			eardrum.storage.max-series        | 0        | 1 or more
+			eardrum.http.user                 | a:da     | ''
+			eardrum.http.usr                  | ada      | eardrum.http.usr
 			""")
 	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
 			CapturedOutput output) {
 		assertThatStartFails("--" + property + "=" + value);
 		assertThatFailureIsAnalysed(output).contains(value).contains(allowed);
 		assertThat(description(output).replace("-", "").toLowerCase(Locale.ROOT)).contains(property.replace("-", ""));
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			secret                  | ''  | eardrum.http.user has the value ''
+			''                      | ada | eardrum.http.password has the value ''
+			{bcrypt}secret          | ada | $2a$10$
+			{bcrypt}$2a$31$secret   | ada | $2a$10$
+			{sha256}secret          | ada | {bcrypt}
+			{noop}                  | ada | {noop}
+			""")
+	void wrongPasswordIsNamedAndNotShown(String password, String user, String told, CapturedOutput output) {
+		assertThatStartFails("--eardrum.http.password=" + password, "--eardrum.http.user=" + user);
+		assertThatFailureIsAnalysed(output).contains(told).contains("eardrum.http.password").doesNotContain("secret");
+		assertThat(output).doesNotContain("secret");
 	}
 
 	@Test

@@ -90,8 +90,9 @@ public final class TestCertificate {
 	 * @param own the certificate, or none
 	 * @param trusted the one that is trusted
 	 * @return the context
+	 * @throws Exception if that fails
 	 */
-	static SSLContext context(@Nullable TestCertificate own, TestCertificate trusted) throws Exception {
+	public static SSLContext context(@Nullable TestCertificate own, TestCertificate trusted) throws Exception {
 		KeyStore trust = KeyStore.getInstance("PKCS12");
 		trust.load(null, null);
 		Certificate copy = CertificateFactory.getInstance("X.509")

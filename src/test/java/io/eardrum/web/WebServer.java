@@ -10,6 +10,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
@@ -51,11 +54,11 @@ public final class WebServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	public static WebServer start(UnaryOperator<MetricRepository> inFront, String... arguments) {
-		String[] all = new String[arguments.length + 3];
-		all[0] = "--eardrum.tcp.port=0";
-		all[1] = "--server.port=0";
-		all[2] = "--eardrum.storage.type=memory";
-		System.arraycopy(arguments, 0, all, 3, arguments.length);
+		List<String> all = new ArrayList<>(List.of("--eardrum.tcp.port=0", "--server.port=0"));
+		if (Arrays.stream(arguments).noneMatch((argument) -> argument.startsWith("--eardrum.storage.type="))) {
+			all.add("--eardrum.storage.type=memory");
+		}
+		all.addAll(List.of(arguments));
 		AtomicReference<MetricRepository> store = new AtomicReference<>();
 		BeanPostProcessor interceptor = new BeanPostProcessor() {
 
@@ -71,7 +74,7 @@ public final class WebServer implements AutoCloseable {
 		};
 		ConfigurableApplicationContext context = new SpringApplicationBuilder(EardrumApplication.class)
 			.initializers((starting) -> starting.getBeanFactory().addBeanPostProcessor(interceptor))
-			.run(all);
+			.run(all.toArray(String[]::new));
 		return new WebServer(context, Objects.requireNonNull(store.get()));
 	}
 

@@ -32,9 +32,4 @@ class PageConfiguration {
 		};
 	}
 
-	@Bean
-	SecurityHeadersFilter securityHeadersFilter() {
-		return new SecurityHeadersFilter();
-	}
-
 }

@@ -1,5 +1,5 @@
 /**
- * The page for people: static files, and the headers that go with them.
+ * The page for people: static files, and how browsers keep them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.page;

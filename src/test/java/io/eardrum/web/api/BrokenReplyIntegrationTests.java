@@ -53,6 +53,8 @@ class BrokenReplyIntegrationTests {
 		assertThat(server.get("/api/points?key=fails&format=csv").headers().firstValue("Content-Type"))
 			.hasValue("application/problem+json");
 		assertThat(server.get("/api/series").statusCode()).isEqualTo(503);
+		assertThat(server.get("/api/series").headers().map()).containsKeys("content-security-policy",
+				"x-content-type-options");
 		assertThat(server.get("/api/latest?match=*").statusCode()).isEqualTo(503);
 		assertThat(server.get("/federate?match[]=*").body()).contains("\"status\":503");
 	}

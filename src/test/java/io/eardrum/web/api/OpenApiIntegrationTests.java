@@ -98,6 +98,22 @@ class OpenApiIntegrationTests {
 			}));
 	}
 
+	@Test
+	void answerToWhoHasNoPasswordIsDescribed() {
+		operations((path, method, parameters) -> {
+			Map<String, Object> operation = map(
+					map(map(description.get("paths")).get(path)).get(method.toLowerCase(Locale.ROOT)));
+			assertThat(map(operation.get("responses"))).as(method + " " + path).containsKey("401");
+		});
+		try (WebServer other = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea")) {
+			HttpResponse<String> answer = other.get("/api/series");
+			assertThat(answer.statusCode()).isEqualTo(401);
+			assertThat(answer.headers().allValues("WWW-Authenticate")).containsExactly(
+					(String) resolve(Map.of("$ref", "#/components/responses/Unauthorized/headers/WWW-Authenticate"))
+						.get("example"));
+		}
+	}
+
 	private static void operations(OperationConsumer consumer) {
 		map(description.get("paths")).forEach((path, operations) -> map(operations).forEach((method, operation) -> {
 			List<?> parameters = (List<?>) map(operation).getOrDefault("parameters", List.of());

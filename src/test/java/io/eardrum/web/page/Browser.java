@@ -64,6 +64,7 @@ final class Browser implements AutoCloseable {
 		NOISE.setLevel(Level.SEVERE);
 		Path downloads = Files.createTempDirectory("eardrum-downloads");
 		ChromeOptions options = new ChromeOptions();
+		options.setAcceptInsecureCerts(true);
 		options.setBinary(System.getProperty(PROGRAM));
 		options.addArguments("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
 				"--disable-background-networking", "--disable-component-update", "--disable-sync",

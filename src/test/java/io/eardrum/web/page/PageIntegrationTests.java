@@ -65,20 +65,6 @@ class PageIntegrationTests {
 		assertThat(get(path, "If-None-Match", "W/\"of-another-version\"").statusCode()).isEqualTo(200);
 	}
 
-	@ParameterizedTest
-	@ValueSource(strings = { "/", "/page/main.js", "/actuator/health", "/not-there" })
-	void everyAnswerForbidsWhatIsNotNeeded(String path) throws Exception {
-		HttpResponse<String> answer = get(path);
-		assertThat(header(answer, "Content-Security-Policy")).contains("default-src 'none'")
-			.contains("script-src 'self';")
-			.contains("style-src 'self';")
-			.contains("frame-ancestors 'none'")
-			.doesNotContain("unsafe");
-		assertThat(header(answer, "X-Content-Type-Options")).isEqualTo("nosniff");
-		assertThat(header(answer, "X-Frame-Options")).isEqualTo("DENY");
-		assertThat(header(answer, "Referrer-Policy")).isEqualTo("no-referrer");
-	}
-
 	@Test
 	void markupHasNothingInlineAndNothingFromElsewhere() throws Exception {
 		String page = get("/").body();

@@ -1,0 +1,38 @@
+package io.eardrum.web;
+
+import java.net.InetAddress;
+
+import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
+import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+
+/**
+ * Guards the port of Actuator, if {@code management.server.port} gives it one of its own:
+ * that is a web server with a context of its own, which has what guards the other one
+ * only if they are made again. It is found through the list of such configurations in
+ * {@code META-INF/spring}, and is no component, so that the other context doesn't find it
+ * too.
+ */
+@ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
+class ManagementPortGuards {
+
+	@Bean
+	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> managementSecurityHeaders() {
+		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+	}
+
+	@Bean
+	ForeignPageFilter managementForeignPageFilter(ManagementServerProperties properties) {
+		InetAddress address = properties.getAddress();
+		return new ForeignPageFilter(address != null && address.isLoopbackAddress());
+	}
+
+	@Bean
+	SmallBodyFilter managementSmallBodyFilter() {
+		return new SmallBodyFilter("/");
+	}
+
+}

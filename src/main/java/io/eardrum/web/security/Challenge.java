@@ -1,0 +1,66 @@
+package io.eardrum.web.security;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.MediaType;
+import org.springframework.security.authentication.BadCredentialsException;
+import org.springframework.security.core.AuthenticationException;
+import org.springframework.security.web.AuthenticationEntryPoint;
+
+import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Asks for the user and the password: programs with problem details, as all that is wrong
+ * is told, and people, whose browser shows a dialog first, with a line of text.
+ */
+final class Challenge implements AuthenticationEntryPoint {
+
+	private static final String SCHEME = "Basic realm=\"Eardrum\", charset=\"UTF-8\"";
+
+	private static final String REASON = "This server takes requests with the right user and password only.";
+
+	private final AttemptLog log;
+
+	Challenge(AttemptLog log) {
+		this.log = log;
+	}
+
+	@Override
+	public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException reason)
+			throws IOException {
+		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+		if (reason instanceof TooManyAttemptsException) {
+			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+			Endpoint.refuse(new RequestProblem(HttpStatus.TOO_MANY_REQUESTS,
+					"Too many passwords are being checked at once. Try again."), response);
+			return;
+		}
+		if (reason instanceof BadCredentialsException) {
+			this.log.failed(request.getRemoteAddr());
+		}
+		response.setHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
+		if (isOfPerson(request)) {
+			byte[] text = (REASON + "\n").getBytes(StandardCharsets.US_ASCII);
+			response.setStatus(HttpStatus.UNAUTHORIZED.value());
+			response.setContentType(MediaType.TEXT_PLAIN_VALUE);
+			response.setContentLength(text.length);
+			response.getOutputStream().write(text);
+		}
+		else {
+			Endpoint.refuse(new RequestProblem(HttpStatus.UNAUTHORIZED, REASON), response);
+		}
+	}
+
+	private static boolean isOfPerson(HttpServletRequest request) {
+		String accept = request.getHeader(HttpHeaders.ACCEPT);
+		return accept != null && accept.contains(MediaType.TEXT_HTML_VALUE)
+				&& !request.getServletPath().startsWith("/api/");
+	}
+
+}

@@ -1,0 +1,97 @@
+package io.eardrum.web.security;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Who may use the HTTP port.
+ *
+ * @param user the name of the only user, without colons; empty: everybody may
+ * @param password the user's password as it is, or {@code {bcrypt}} and its hash; one
+ * that itself starts with a word in braces has {@code {noop}} before it
+ */
+@ConfigurationProperties(prefix = "eardrum.http", ignoreUnknownFields = false)
+record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password) {
+
+	/** How Spring Security marks what a password is. */
+	private static final Pattern ENCODING = Pattern.compile("\\{([A-Za-z0-9@._-]*)}(.*)");
+
+	private static final Pattern HASH = Pattern.compile("\\$2[aby]?\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
+
+	/** One check takes a second or so at that. */
+	private static final int MAX_COST = 14;
+
+	private static final int MIN_COST = 4;
+
+	HttpProperties {
+		if (user.indexOf(':') >= 0 || hasControls(user) || (!user.isEmpty() && user.isBlank())) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
+					"It must be a name without colons and control characters.");
+		}
+		if (user.isEmpty() != password.isEmpty()) {
+			throw user.isEmpty()
+					? new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
+							"It must not be empty while eardrum.http.password has a value: set both, or none.")
+					: wrongPassword("It must not be empty while eardrum.http.user has a value: set both, or none.");
+		}
+		checkPassword(password);
+	}
+
+	/**
+	 * Makes what checks the requests.
+	 * @return the credentials
+	 */
+	Credentials credentials() {
+		Matcher encoding = ENCODING.matcher(this.password);
+		if (!encoding.matches()) {
+			return Credentials.ofPassword(this.user, this.password);
+		}
+		return encoding.group(1).equals("bcrypt") ? Credentials.ofHash(this.user, encoding.group(2))
+				: Credentials.ofPassword(this.user, encoding.group(2));
+	}
+
+	static boolean hasControls(String text) {
+		return text.chars().anyMatch(Character::isISOControl);
+	}
+
+	private static void checkPassword(String password) {
+		if (hasControls(password)) {
+			throw wrongPassword("It must not have control characters, such as a line end.");
+		}
+		Matcher encoding = ENCODING.matcher(password);
+		if (!encoding.matches()) {
+			return;
+		}
+		switch (encoding.group(1)) {
+			case "bcrypt" -> {
+				Matcher hash = HASH.matcher(encoding.group(2));
+				if (!hash.matches() || Integer.parseInt(hash.group(1)) < MIN_COST
+						|| Integer.parseInt(hash.group(1)) > MAX_COST) {
+					throw wrongPassword("After {bcrypt} there must be a hash such as $2a$10$ and 53 characters, with "
+							+ "a cost (the 10) from " + MIN_COST + " to " + MAX_COST + ".");
+				}
+			}
+			case "noop" -> {
+				if (encoding.group(2).isEmpty()) {
+					throw wrongPassword("After {noop} there must be the password.");
+				}
+			}
+			default -> throw wrongPassword("It must be a password, {bcrypt} and its hash, or {noop} and a password "
+					+ "that starts with a word in braces.");
+		}
+	}
+
+	private static InvalidConfigurationPropertyValueException wrongPassword(String reason) {
+		return new InvalidConfigurationPropertyValueException("eardrum.http.password", "", reason);
+	}
+
+	@Override
+	public String toString() {
+		return "HttpProperties[user=" + this.user + "]";
+	}
+
+}

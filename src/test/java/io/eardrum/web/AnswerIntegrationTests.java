@@ -1,0 +1,223 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.EardrumProcess;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What every answer of the HTTP port has, also those to requests that nobody should send;
+ * and what of Actuator is there. Over real connections, with the store on disk.
+ */
+@Timeout(60)
+class AnswerIntegrationTests {
+
+	private static final String BACKUP = "{\"name\":\"made\"}";
+
+	private static final Pattern LENGTH = Pattern.compile("\r\nContent-Length: (\\d+)");
+
+	@TempDir
+	private static Path data;
+
+	private static WebServer server;
+
+	private static int managementPort;
+
+	private static WebServer managed;
+
+	@BeforeAll
+	static void start() throws IOException {
+		server = WebServer.start((store) -> store, "--eardrum.storage.type=embedded", "--eardrum.storage.path=" + data,
+				"--eardrum.storage.memory=64MB");
+		managementPort = EardrumProcess.freePort();
+		managed = WebServer.start("--management.server.port=" + managementPort,
+				"--management.server.address=127.0.0.1");
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+		managed.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET / HTTP/1.1, 200", "GET /page/main.js HTTP/1.1, 200", "GET /api/series HTTP/1.1, 200",
+			"GET /actuator/health HTTP/1.1, 200", "GET /actuator/prometheus HTTP/1.1, 200",
+			"GET /render?target=a HTTP/1.1, 200", "GET /not-there HTTP/1.1, 404", "GET /api/not-there HTTP/1.1, 404",
+			"GET /error HTTP/1.1, 500", "TRACE / HTTP/1.1, 405", "WRONG / HTTP/1.1, 405", "GET /%zz HTTP/1.1, 400",
+			"GET /a%00 HTTP/1.1, 400", "GET /../a HTTP/1.1, 400", "GET / HTTP/9.9, 505", "nonsense, 400" })
+	void everyAnswerForbidsWhatIsNotNeeded(String request, int status) throws IOException {
+		assertThatHeadersForbid(answer(server.port(), request, own(server.port())), status);
+	}
+
+	@Test
+	void portOfActuatorIsGuardedLikeTheOther() throws IOException {
+		assertThat(managed.port()).isNotEqualTo(managementPort);
+		assertThatHeadersForbid(answer(managementPort, "GET /actuator/health HTTP/1.1", own(managementPort)), 200);
+		assertThatHeadersForbid(answer(managementPort, "GET /not-there HTTP/1.1", own(managementPort)), 404);
+		assertThat(answer(managementPort, "GET /actuator/health HTTP/1.1", "Host: evil.example"))
+			.startsWith("HTTP/1.1 403 ");
+		assertThat(answer(managementPort, "POST /actuator/info HTTP/1.1", own(managementPort),
+				"Origin: http://evil.example", "Content-Length: 0"))
+			.startsWith("HTTP/1.1 403 ");
+		assertThat(answer(managementPort, "POST /actuator/info HTTP/1.1", own(managementPort), "Content-Length: 20000"))
+			.startsWith("HTTP/1.1 413 ");
+	}
+
+	@Test
+	void actuatorHasWhatIsNeeded() {
+		assertThat(server.get("/actuator").body()).contains("/actuator/health\"")
+			.contains("/actuator/info\"")
+			.contains("/actuator/prometheus\"")
+			.contains("/actuator/backup\"")
+			.doesNotContain("/actuator/env")
+			.doesNotContain("/actuator/heapdump");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "beans", "caches", "conditions", "configprops", "env", "heapdump", "loggers", "mappings",
+			"metrics", "scheduledtasks", "shutdown", "startup", "threaddump", "integrationgraph" })
+	void actuatorHasNothingElse(String endpoint) {
+		assertThat(server.get("/actuator/" + endpoint).statusCode()).isEqualTo(404);
+		assertThat(server.post("/actuator/" + endpoint, "application/json", "{}").statusCode()).isEqualTo(404);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site",
+			"Sec-Fetch-Site: same-site", "Host: evil.example" })
+	void pageOfAnotherSiteMakesNoBackup(String header) throws IOException {
+		String host = header.startsWith("Host") ? header : own(server.port());
+		String other = header.startsWith("Host") ? "Origin: http://evil.example" : header;
+		for (String type : new String[] { "application/json", "text/plain", "application/x-www-form-urlencoded" }) {
+			assertThat(answer(server.port(), "POST /actuator/backup HTTP/1.1", host, other, "Content-Type: " + type,
+					"Content-Length: " + BACKUP.length(), "", BACKUP))
+				.startsWith("HTTP/1.1 403 ");
+		}
+		assertThat(data.resolve("backups")).doesNotExist();
+	}
+
+	@Test
+	void backupIsMadeForWhoMayAndNotByReading() throws IOException {
+		assertThat(server.get("/actuator/backup").statusCode()).isEqualTo(405);
+		try (WebServer other = WebServer.start((store) -> store, "--eardrum.storage.type=embedded",
+				"--eardrum.storage.path=" + data.resolve("other"), "--eardrum.storage.memory=64MB")) {
+			assertThat(other.post("/actuator/backup", "application/json", BACKUP).statusCode()).isEqualTo(200);
+			assertThat(Files.isDirectory(data.resolve("other").resolve("backups").resolve("made"))).isTrue();
+		}
+	}
+
+	@Test
+	void bodyForActuatorThatIsLargeIsNotRead() throws IOException {
+		// What is announced never comes: who waits for it runs into the time limit.
+		assertThat(answer(server.port(), "POST /actuator/backup HTTP/1.1", own(server.port()),
+				"Content-Type: application/json", "Content-Length: 1000000000", "", "{"))
+			.startsWith("HTTP/1.1 413 ")
+			.contains("16384 bytes");
+		assertThat(answer(server.port(), "POST /actuator/backup HTTP/1.1", own(server.port()),
+				"Content-Type: application/json", "Transfer-Encoding: chunked", "", "1\r\n{"))
+			.startsWith("HTTP/1.1 411 ")
+			.contains("Content-Length");
+	}
+
+	@Test
+	void headOfRequestThatIsTooLongIsRefused() throws IOException {
+		String many = "a".repeat(100_000);
+		assertThatHeadersForbid(answer(server.port(), "GET /?a=" + many + " HTTP/1.1", own(server.port())), 400);
+		assertThatHeadersForbid(answer(server.port(), "GET / HTTP/1.1", own(server.port()), "X-Long: " + many), 400);
+		StringBuilder headers = new StringBuilder(own(server.port()));
+		for (int i = 0; i < 2000; i++) {
+			headers.append("\r\nX-").append(i).append(": a");
+		}
+		assertThatHeadersForbid(answer(server.port(), "GET / HTTP/1.1", headers.toString()), 400);
+	}
+
+	private static void assertThatHeadersForbid(String answer, int status) {
+		assertThat(answer).matches("(?s)HTTP/1.1 " + status + " .*");
+		Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+		answer.split("\r\n\r\n", 2)[0].lines().skip(1).forEach((line) -> {
+			String[] parts = line.split(": ", 2);
+			assertThat(headers.put(parts[0], parts[1])).as("%s twice", parts[0]).isNull();
+		});
+		assertThat(headers.get("Content-Security-Policy")).contains("default-src 'none'")
+			.contains("script-src 'self';")
+			.contains("style-src 'self';")
+			.contains("frame-ancestors 'none'")
+			.doesNotContain("unsafe");
+		assertThat(headers).containsEntry("X-Content-Type-Options", "nosniff")
+			.containsEntry("X-Frame-Options", "DENY")
+			.containsEntry("Referrer-Policy", "no-referrer")
+			.containsEntry("Cross-Origin-Opener-Policy", "same-origin")
+			.containsEntry("Cross-Origin-Resource-Policy", "same-origin");
+		assertThat(answer).doesNotContainIgnoringCase("tomcat/").doesNotContain("\tat ");
+	}
+
+	private static String own(int port) {
+		return "Host: 127.0.0.1:" + port;
+	}
+
+	private static String answer(int port, String... lines) throws IOException {
+		boolean body = lines.length > 1 && lines[lines.length - 2].isEmpty();
+		StringBuilder request = new StringBuilder();
+		for (int i = 0; i < lines.length; i++) {
+			request.append(lines[i]);
+			if (i == 0) {
+				request.append("\r\nConnection: close");
+			}
+			request.append((body && i == lines.length - 1) ? "" : "\r\n");
+		}
+		request.append(body ? "" : "\r\n");
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+			socket.setSoTimeout(20_000);
+			socket.getOutputStream().write(request.toString().getBytes(StandardCharsets.UTF_8));
+			return read(socket);
+		}
+	}
+
+	// The server may close before it has read all, which resets the connection.
+	private static String read(Socket socket) throws IOException {
+		StringBuilder answer = new StringBuilder();
+		byte[] buffer = new byte[8192];
+		try {
+			for (int count; (count = socket.getInputStream().read(buffer)) > 0;) {
+				answer.append(new String(buffer, 0, count, StandardCharsets.UTF_8));
+				if (isWhole(answer.toString())) {
+					break;
+				}
+			}
+		}
+		catch (SocketException ex) {
+			if (answer.isEmpty()) {
+				throw ex;
+			}
+		}
+		return answer.toString();
+	}
+
+	// The server waits for the body that was announced before it closes.
+	private static boolean isWhole(String answer) {
+		Matcher length = LENGTH.matcher(answer);
+		int end = answer.indexOf("\r\n\r\n");
+		return end >= 0 && length.find() && answer.length() - end - 4 >= Integer.parseInt(length.group(1));
+	}
+
+}

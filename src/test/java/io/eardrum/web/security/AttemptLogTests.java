@@ -1,0 +1,34 @@
+package io.eardrum.web.security;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+@ExtendWith(OutputCaptureExtension.class)
+class AttemptLogTests {
+
+	@Test
+	void tellsHowManyAtMostOnceInTenSeconds(CapturedOutput output) {
+		AtomicLong time = new AtomicLong(5);
+		AttemptLog log = new AttemptLog(time::get);
+		log.failed("192.0.2.1");
+		for (int i = 0; i < 100; i++) {
+			log.failed("192.0.2.2");
+		}
+		assertThat(output.getOut().lines().filter((line) -> line.contains("wrong user"))).hasSize(1)
+			.first()
+			.asString()
+			.contains(": 1,")
+			.endsWith("192.0.2.1");
+		time.addAndGet(TimeUnit.SECONDS.toNanos(10));
+		log.failed("192.0.2.3");
+		assertThat(output.getOut()).contains(": 101, the last one from 192.0.2.3");
+	}
+
+}
