@@ -2,7 +2,7 @@
 """Lists the libraries that the server is made of, with their licences, from the bill of materials in the jar.
 
     ./mvnw package -DskipTests
-    python3 src/build/third_party.py            # writes THIRD-PARTY.md
+    python3 src/build/third_party.py            # writes THIRD-PARTY.md, and shortens the bill in the sources
     python3 src/build/third_party.py --check    # fails if it isn't up to date
 
 Fails if the bill is not what is in the jar, by checksums (./mvnw -P bill generate-resources writes it anew, and needs the network), or
@@ -18,6 +18,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 JAR = os.path.join(ROOT, "target", "eardrum.jar")
 LIST = os.path.join(ROOT, "THIRD-PARTY.md")
 BILL = "META-INF/sbom/application.cdx.json"
+SOURCE = os.path.join(ROOT, "src", "main", "resources", *BILL.split("/"))
 LIBRARIES = "BOOT-INF/lib/"
 # Of the chart library a few files are unpacked, and starters are empty; what lets the jar extract itself comes with the plugin of Spring Boot.
 NOT_A_JAR, NOT_IN_THE_BILL = ("uplot", "spring-boot-starter"), "spring-boot-jarmode-tools-"
@@ -57,6 +58,18 @@ def differences(components, libraries):
         [f"{name} is in the bill of materials, and not in the jar" for name in less]
 
 
+def shorten_bill():
+    """Leaves out where libraries were once uploaded to: it says nothing about what they are."""
+    with open(SOURCE, encoding="utf-8") as file:
+        bill = json.load(file)
+    for component in bill["components"]:
+        if "externalReferences" in component:
+            component["externalReferences"] = [reference for reference in component["externalReferences"]
+                                               if reference["type"] != "distribution-intake"]
+    with open(SOURCE, "w", encoding="utf-8") as file:
+        json.dump(bill, file, indent=2, separators=(",", " : "), ensure_ascii=False)
+
+
 def licences(component):
     names = []
     for entry in component.get("licenses", []):
@@ -82,6 +95,7 @@ def main():
     else:
         with open(LIST, "w", encoding="utf-8") as new:
             new.write(text)
+        shorten_bill()
     for problem in problems:
         print(problem)
     print(f"{len(rows)} libraries, {len(problems)} problems")
