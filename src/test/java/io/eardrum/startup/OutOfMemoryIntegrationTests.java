@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,12 +31,19 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Lets servers run out of memory that were started without
  * {@code -XX:+ExitOnOutOfMemoryError}, as {@code java -jar} starts them.
  */
-@Timeout(180)
+@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutOfMemoryIntegrationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
 	private static final String NO_HELP = "-XX:-ExitOnOutOfMemoryError";
+
+	// One each: the common pool may have a single thread, which one of them would keep.
+	private static final Executor THREADS = (task) -> {
+		Thread thread = new Thread(task);
+		thread.setDaemon(true);
+		thread.start();
+	};
 
 	private static final byte[] OK = "ok\n\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -54,7 +62,7 @@ class OutOfMemoryIntegrationTests {
 			process.awaitListening(this.tcpPort);
 			for (int writer = 0; writer < 2; writer++) {
 				String key = "writer" + writer;
-				acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd(key)));
+				acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd(key), THREADS));
 			}
 			// Each connection may hold a line of a megabyte, and has an end for none.
 			holdUnfinishedLines(100);
@@ -71,7 +79,7 @@ class OutOfMemoryIntegrationTests {
 		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx128m", NO_HELP)) {
 			process.awaitListening(this.tcpPort);
 			process.awaitListening(this.httpPort);
-			acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd("writer0")));
+			acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd("writer0"), THREADS));
 			putSeries(1000);
 			HttpRequest request = HttpRequest
 				.newBuilder(URI.create("http://127.0.0.1:" + this.httpPort
@@ -168,7 +176,7 @@ class OutOfMemoryIntegrationTests {
 				catch (IOException ex) {
 					throw new CompletionException(ex);
 				}
-			});
+			}, THREADS);
 			socket.getOutputStream().write(lines.toString().getBytes(StandardCharsets.US_ASCII));
 			assertThat(replies.join()).hasSize(count * 10 * OK.length);
 		}
