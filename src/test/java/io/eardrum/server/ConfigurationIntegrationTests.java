@@ -7,8 +7,10 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 
 import org.assertj.core.api.AbstractStringAssert;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -183,7 +185,10 @@ class ConfigurationIntegrationTests {
 				client.send("put 12345678 1 1\nput 123456789 1 1\nget a" + " ".repeat(60) + "\n").halfClose();
 				assertThat(client.readToEnd()).isEqualTo(Replies.OK + Replies.WRONG_COMMAND + Replies.WRONG_COMMAND);
 			}
-			assertThat(HttpAnswer.get(httpPort, "/actuator/health").status()).isEqualTo(200);
+			// It listens a moment before it says that it is ready.
+			Awaitility.await()
+				.atMost(10, TimeUnit.SECONDS)
+				.untilAsserted(() -> assertThat(HttpAnswer.get(httpPort, "/actuator/health").status()).isEqualTo(200));
 		}
 	}
 
