@@ -1,12 +1,10 @@
 package io.eardrum.observability;
 
-import java.util.EnumMap;
-import java.util.Locale;
+import java.util.EnumSet;
 import java.util.Map;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import org.jspecify.annotations.Nullable;
 
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
@@ -23,9 +21,9 @@ final class GraphiteMeters implements GraphiteObserver {
 
 	private static final ErrorReason[] REASONS = ErrorReason.values();
 
-	private final Map<ErrorReason, Counter> errors = new EnumMap<>(ErrorReason.class);
+	private final Map<ErrorReason, Counter> errors;
 
-	private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
+	private final Map<ResetReason, Counter> resets;
 
 	private final Counter allPointsPut;
 
@@ -44,23 +42,13 @@ final class GraphiteMeters implements GraphiteObserver {
 	private final Counter refused;
 
 	GraphiteMeters(MeterRegistry registry) {
-		for (ErrorReason reason : REASONS) {
-			// There are no commands to be known or not.
-			if (reason != ErrorReason.UNKNOWN_COMMAND) {
-				this.errors.put(reason,
-						Counter.builder("eardrum.graphite.errors")
-							.description("Lines of Graphite's protocol that were not stored")
-							.tag("reason", label(reason))
-							.register(registry));
-			}
-		}
-		for (ResetReason reason : ResetReason.values()) {
-			this.resets.put(reason,
-					Counter.builder("eardrum.graphite.connections.reset")
-						.description("Connections of Graphite's clients that ended with a reset")
-						.tag("reason", label(reason))
-						.register(registry));
-		}
+		// There are no commands to be known or not.
+		this.errors = Counters.byReason(registry, "eardrum.graphite.errors",
+				"Lines of Graphite's protocol that were not stored", ErrorReason.class,
+				EnumSet.complementOf(EnumSet.of(ErrorReason.UNKNOWN_COMMAND)));
+		this.resets = Counters.byReason(registry, "eardrum.graphite.connections.reset",
+				"Connections of Graphite's clients that ended with a reset", ResetReason.class,
+				EnumSet.allOf(ResetReason.class));
 		this.allPointsPut = ServerMeters.pointsPut(registry);
 		this.points = Counter.builder("eardrum.graphite.points")
 			.description("Points stored that came in Graphite's protocol")
@@ -78,11 +66,11 @@ final class GraphiteMeters implements GraphiteObserver {
 	@Override
 	public void frameHandled(FrameCounts counts, long durationNanos) {
 		long stored = counts.served(Command.PUT);
-		add(this.points, stored);
-		add(this.allPointsPut, stored);
+		Counters.add(this.points, stored);
+		Counters.add(this.allPointsPut, stored);
 		if (counts.failed(Command.PUT) > 0) {
 			for (ErrorReason reason : REASONS) {
-				add(this.errors.get(reason), counts.errors(reason));
+				Counters.add(this.errors.get(reason), counts.errors(reason));
 			}
 		}
 	}
@@ -120,18 +108,12 @@ final class GraphiteMeters implements GraphiteObserver {
 
 	// Here it is only clients that try one in vain.
 	@Override
-	public void handshaked(boolean completed) {
+	public void handshakeEnded(boolean completed) {
 	}
 
 	@Override
 	public void connectionReset(ResetReason reason) {
-		add(this.resets.get(reason), 1);
-	}
-
-	private static void add(@Nullable Counter counter, long amount) {
-		if (counter != null && amount > 0) {
-			counter.increment((double) amount);
-		}
+		Counters.add(this.resets.get(reason), 1);
 	}
 
 	private static Counter bytes(MeterRegistry registry, String transport) {
@@ -146,10 +128,6 @@ final class GraphiteMeters implements GraphiteObserver {
 			.description("Graphite's clients that have connected")
 			.tag("outcome", outcome)
 			.register(registry);
-	}
-
-	private static String label(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 }

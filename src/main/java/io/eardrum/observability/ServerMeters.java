@@ -2,14 +2,13 @@ package io.eardrum.observability;
 
 import java.time.Duration;
 import java.util.EnumMap;
-import java.util.Locale;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import org.jspecify.annotations.Nullable;
 
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
@@ -34,9 +33,9 @@ final class ServerMeters implements ServerObserver {
 
 	private final Map<Command, Counter> failed = new EnumMap<>(Command.class);
 
-	private final Map<ErrorReason, Counter> errors = new EnumMap<>(ErrorReason.class);
+	private final Map<ErrorReason, Counter> errors;
 
-	private final Map<ResetReason, Counter> resets = new EnumMap<>(ResetReason.class);
+	private final Map<ResetReason, Counter> resets;
 
 	private final Counter pointsPut;
 
@@ -65,20 +64,10 @@ final class ServerMeters implements ServerObserver {
 			}
 			this.failed.put(command, requests(registry, command, "error"));
 		}
-		for (ErrorReason reason : REASONS) {
-			this.errors.put(reason,
-					Counter.builder("eardrum.errors")
-						.description("Commands answered with an error")
-						.tag("reason", label(reason))
-						.register(registry));
-		}
-		for (ResetReason reason : ResetReason.values()) {
-			this.resets.put(reason,
-					Counter.builder("eardrum.connections.reset")
-						.description("Connections that ended with a reset")
-						.tag("reason", label(reason))
-						.register(registry));
-		}
+		this.errors = Counters.byReason(registry, "eardrum.errors", "Commands answered with an error",
+				ErrorReason.class, EnumSet.allOf(ErrorReason.class));
+		this.resets = Counters.byReason(registry, "eardrum.connections.reset", "Connections that ended with a reset",
+				ResetReason.class, EnumSet.allOf(ResetReason.class));
 		this.pointsPut = pointsPut(registry);
 		this.pointsReturned = Counter.builder("eardrum.points.returned")
 			.description("Points read for clients")
@@ -103,17 +92,17 @@ final class ServerMeters implements ServerObserver {
 	public void frameHandled(FrameCounts counts, long durationNanos) {
 		long failures = 0;
 		for (Command command : COMMANDS) {
-			add(this.served.get(command), counts.served(command));
-			add(this.failed.get(command), counts.failed(command));
+			Counters.add(this.served.get(command), counts.served(command));
+			Counters.add(this.failed.get(command), counts.failed(command));
 			failures += counts.failed(command);
 		}
 		if (failures > 0) {
 			for (ErrorReason reason : REASONS) {
-				add(this.errors.get(reason), counts.errors(reason));
+				Counters.add(this.errors.get(reason), counts.errors(reason));
 			}
 		}
-		add(this.pointsPut, counts.served(Command.PUT));
-		add(this.pointsReturned, counts.pointsReturned());
+		Counters.add(this.pointsPut, counts.served(Command.PUT));
+		Counters.add(this.pointsReturned, counts.pointsReturned());
 		this.frameDuration.record(durationNanos, TimeUnit.NANOSECONDS);
 	}
 
@@ -143,13 +132,13 @@ final class ServerMeters implements ServerObserver {
 	}
 
 	@Override
-	public void handshaked(boolean completed) {
+	public void handshakeEnded(boolean completed) {
 		(completed ? this.handshakesCompleted : this.handshakesFailed).increment();
 	}
 
 	@Override
 	public void connectionReset(ResetReason reason) {
-		add(this.resets.get(reason), 1);
+		Counters.add(this.resets.get(reason), 1);
 	}
 
 	// All points that were put, whichever port they came to: one meter.
@@ -157,16 +146,10 @@ final class ServerMeters implements ServerObserver {
 		return Counter.builder("eardrum.points.put").description("Points stored").register(registry);
 	}
 
-	private static void add(@Nullable Counter counter, long amount) {
-		if (counter != null && amount > 0) {
-			counter.increment((double) amount);
-		}
-	}
-
 	private static Counter requests(MeterRegistry registry, Command command, String outcome) {
 		return Counter.builder("eardrum.requests")
 			.description("Commands answered")
-			.tag("command", label(command))
+			.tag("command", Counters.label(command))
 			.tag("outcome", outcome)
 			.register(registry);
 	}
@@ -190,10 +173,6 @@ final class ServerMeters implements ServerObserver {
 			.description("TLS handshakes on the TCP port, with or without TLS")
 			.tag("outcome", outcome)
 			.register(registry);
-	}
-
-	private static String label(Enum<?> value) {
-		return value.name().toLowerCase(Locale.ROOT);
 	}
 
 }

@@ -200,7 +200,7 @@ final class FrameConnection extends TcpNetConnection {
 	private void shakeHands(TlsChannel encrypted) {
 		try {
 			if (encrypted.handshake()) {
-				this.observer.handshaked(true);
+				this.observer.handshakeEnded(true);
 			}
 		}
 		catch (NoTlsException ex) {
@@ -225,7 +225,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	// Ends a session that can't be, with something that the client understands.
 	private void refuse(byte[] reply) {
-		this.observer.handshaked(false);
+		this.observer.handshakeEnded(false);
 		try {
 			this.farewellNanos = System.nanoTime();
 			this.discarding = true;

@@ -70,8 +70,8 @@ final class LossReporter implements GraphiteObserver {
 	}
 
 	@Override
-	public void handshaked(boolean completed) {
-		this.delegate.handshaked(completed);
+	public void handshakeEnded(boolean completed) {
+		this.delegate.handshakeEnded(completed);
 	}
 
 	@Override

@@ -45,7 +45,7 @@ public interface ServerObserver {
 	 * A TLS handshake has ended, or a client has tried one on a port that takes none.
 	 * @param completed whether the session is encrypted now
 	 */
-	void handshaked(boolean completed);
+	void handshakeEnded(boolean completed);
 
 	/**
 	 * A connection ended with a reset.

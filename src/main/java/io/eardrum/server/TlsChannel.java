@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * Memory: an idle connection holds what the JDK's engine needs, and no buffer but that
  * start of a record. Large buffers are borrowed while bytes are encrypted or decrypted,
  * and while the client does not take what is encrypted.
+ * <p>
+ * Long, for the handshake, reading and writing are three uses of one engine, whose states
+ * have to be minded together.
  */
 final class TlsChannel implements ConnectionChannel {
 

@@ -70,11 +70,21 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	private static void endIfOutOfMemory(@Nullable Throwable thrown) {
 		Throwable cause = thrown;
 		for (int i = 0; cause != null && i < MAX_CAUSES; i++) {
-			if (cause instanceof OutOfMemoryError) {
+			if (isOutOfMemory(cause)) {
 				end();
 			}
 			cause = cause.getCause();
 		}
+	}
+
+	// A shortage of threads is the same error and another thing: it passes, and the JVM's
+	// own flag does not end the process for it either.
+	static boolean isOutOfMemory(Throwable thrown) {
+		if (!(thrown instanceof OutOfMemoryError)) {
+			return false;
+		}
+		String message = thrown.getMessage();
+		return message == null || !message.startsWith("unable to create native thread");
 	}
 
 	private static void end() {

@@ -78,7 +78,7 @@ final class PutPath {
 		}
 
 		@Override
-		public void handshaked(boolean completed) {
+		public void handshakeEnded(boolean completed) {
 		}
 
 		@Override

@@ -1,0 +1,50 @@
+package io.eardrum.observability;
+
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the meters of all ports do alike.
+ */
+final class Counters {
+
+	private Counters() {
+	}
+
+	/**
+	 * Makes a counter for each of some reasons, labelled with it.
+	 * @param <E> the type of the reasons
+	 * @param registry where they are made
+	 * @param name their name
+	 * @param description what they count
+	 * @param type that type
+	 * @param reasons the reasons
+	 * @return the counters
+	 */
+	static <E extends Enum<E>> Map<E, Counter> byReason(MeterRegistry registry, String name, String description,
+			Class<E> type, Set<E> reasons) {
+		Map<E, Counter> counters = new EnumMap<>(type);
+		for (E reason : reasons) {
+			counters.put(reason,
+					Counter.builder(name).description(description).tag("reason", label(reason)).register(registry));
+		}
+		return counters;
+	}
+
+	static void add(@Nullable Counter counter, long amount) {
+		if (counter != null && amount > 0) {
+			counter.increment((double) amount);
+		}
+	}
+
+	static String label(Enum<?> value) {
+		return value.name().toLowerCase(Locale.ROOT);
+	}
+
+}
