@@ -149,6 +149,10 @@ class LinearizationTests {
 		return violation.isEmpty() ? "" : violation + " with -Deardrum.test.seed=" + seed;
 	}
 
+	/**
+	 * What a store does wrong. A single slip shows only if the other clients happen to
+	 * look in time, so that it is made often enough to be seen for certain.
+	 */
 	private enum Fault {
 
 		NONE, STALE_GET, LOST_PUT, TORN_GET
@@ -159,6 +163,8 @@ class LinearizationTests {
 	 * A store of two series that is as right as its fault lets it be.
 	 */
 	private static final class Store implements Histories.Access {
+
+		private static final int CALLS_PER_SLIP = 10;
 
 		private final Fault fault;
 
@@ -177,7 +183,7 @@ class LinearizationTests {
 
 		@Override
 		public void put(int series, int timestamp, long value) {
-			boolean loses = this.fault == Fault.LOST_PUT && this.calls.incrementAndGet() % 500 == 0;
+			boolean loses = this.fault == Fault.LOST_PUT && slips();
 			synchronized (this) {
 				this.values[series][timestamp] = loses ? this.values[series][timestamp] : value;
 			}
@@ -198,12 +204,16 @@ class LinearizationTests {
 			}
 			synchronized (this) {
 				long[] before = this.returned[series];
-				if (this.fault == Fault.STALE_GET && before != null && this.calls.incrementAndGet() % 50 == 0) {
+				if (this.fault == Fault.STALE_GET && before != null && slips()) {
 					return before;
 				}
 				this.returned[series] = this.values[series].clone();
 				return this.returned[series];
 			}
+		}
+
+		private boolean slips() {
+			return this.calls.incrementAndGet() % CALLS_PER_SLIP == 0;
 		}
 
 	}
