@@ -1,5 +1,6 @@
 package io.eardrum.observability;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -73,11 +74,18 @@ class ObservabilityConfiguration {
 
 	@Bean
 	@ConditionalOnGraphitePort
-	MeterBinder graphiteConnectionGauge(GraphiteEndpoint endpoint) {
-		return (registry) -> Gauge
-			.builder("eardrum.graphite.connections.active", endpoint, GraphiteEndpoint::connectionCount)
-			.description("Graphite's clients connected now")
-			.register(registry);
+	MeterBinder graphiteEndpointMeters(GraphiteEndpoint endpoint) {
+		return (registry) -> {
+			Gauge.builder("eardrum.graphite.connections.active", endpoint, GraphiteEndpoint::connectionCount)
+				.description("Graphite's clients connected now")
+				.register(registry);
+			if (GraphiteEndpoint.knowsDroppedDatagrams()) {
+				FunctionCounter
+					.builder("eardrum.graphite.datagrams.dropped", endpoint, GraphiteEndpoint::droppedDatagrams)
+					.description("Datagrams that came while the system's buffer was full, and are lost")
+					.register(registry);
+			}
+		};
 	}
 
 	@Bean

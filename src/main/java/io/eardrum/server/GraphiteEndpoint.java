@@ -75,6 +75,23 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 		return this.connectionFactory.connectionCount();
 	}
 
+	/**
+	 * Tells whether this system counts the datagrams that it throws away.
+	 * @return whether {@link #droppedDatagrams()} means anything
+	 */
+	public static boolean knowsDroppedDatagrams() {
+		return DatagramDrops.areKnown();
+	}
+
+	/**
+	 * Tells how many datagrams came while the system's buffer was full, and are lost.
+	 * @return the number of datagrams since the start
+	 */
+	public long droppedDatagrams() {
+		InetSocketAddress address = addressIfListening();
+		return (address != null) ? DatagramDrops.of(address) : 0;
+	}
+
 	// After the gateway, and stopped before anything that storing needs.
 	@Override
 	public int getPhase() {

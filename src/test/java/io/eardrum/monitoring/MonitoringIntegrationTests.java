@@ -58,7 +58,8 @@ class MonitoringIntegrationTests {
 
 	@BeforeAll
 	static void start(@TempDir Path directory) {
-		server = RunningServer.start("--eardrum.storage.type=embedded", "--eardrum.storage.path=" + directory);
+		server = RunningServer.start("--eardrum.storage.type=embedded", "--eardrum.storage.path=" + directory,
+				"--eardrum.graphite.port=0");
 		try (MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
 			long now = Instant.now().getEpochSecond();
 			for (String key : new String[] { "palm", "palm.mem", "palm.cpu", "palm.disk.sda", "palm.disk.sda.free",

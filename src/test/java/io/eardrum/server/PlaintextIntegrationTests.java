@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
@@ -268,6 +270,36 @@ class PlaintextIntegrationTests {
 	}
 
 	@Test
+	@EnabledOnOs(OS.LINUX)
+	void countsDatagramsForWhichTheSystemHadNoRoom() throws Exception {
+		assertThat(datagramsDropped()).isZero();
+		CountDownLatch entered = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforePut((batch) -> {
+			entered.countDown();
+			awaitUninterrupted(released);
+		});
+		int sent = 0;
+		try {
+			datagram("udp 0 0");
+			sent++;
+			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
+			String lines = "udp 1 1\n".repeat(7000);
+			// Far more than the system is asked to keep.
+			while (datagramsDropped() == 0 && sent < 1000) {
+				datagram(lines);
+				sent++;
+			}
+			assertThat(datagramsDropped()).isPositive();
+		}
+		finally {
+			released.countDown();
+		}
+		int expected = sent;
+		Awaitility.await().atMost(PATIENCE).until(() -> datagrams() + datagramsDropped() == expected);
+	}
+
+	@Test
 	void closesAConnectionTooManyWithoutAWord() throws Exception {
 		try (TestClient first = this.server.client(); TestClient second = client(); TestClient third = client()) {
 			assertThat(first.exchange("get nobody\n")).isEqualTo(Replies.OK);
@@ -457,6 +489,10 @@ class PlaintextIntegrationTests {
 
 	private double errors(String reason) {
 		return this.server.scrape().sum("eardrum_graphite_errors_total", "reason", reason);
+	}
+
+	private double datagramsDropped() {
+		return this.server.scrape().sum("eardrum_graphite_datagrams_dropped_total");
 	}
 
 	private double datagrams() {
