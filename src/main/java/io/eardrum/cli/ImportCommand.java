@@ -91,6 +91,8 @@ final class ImportCommand implements Callable<Integer> {
 	private int put(MetricClient client, LineSource lines, ProgressBar bar, long from) throws IOException {
 		PointImport points = new PointImport(lines, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
 		int status;
+		Thread atInterrupt = new Thread(() -> tellHowToGoOn(bar, points.settledLinesSoFar()));
+		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
 			points.run(client, from);
 			status = (points.rejected() > 0) ? EardrumCommand.FAILED : EardrumCommand.OK;
@@ -98,14 +100,17 @@ final class ImportCommand implements Callable<Integer> {
 		catch (MetricClientException ex) {
 			bar.clear();
 			this.terminal.err().println("eardrum: " + ex.getMessage());
-			status = tellHowToGoOn(points, EardrumCommand.status(ex));
+			status = EardrumCommand.status(ex);
+			tellHowToGoOn(bar, points.settledLines());
 		}
 		catch (IOException ex) {
 			bar.clear();
 			this.terminal.err().println("eardrum: can't read " + this.file + ": " + FileProblem.of(ex));
-			status = tellHowToGoOn(points, EardrumCommand.FAILED);
+			status = EardrumCommand.FAILED;
+			tellHowToGoOn(bar, points.settledLines());
 		}
 		finally {
+			forget(atInterrupt);
 			bar.clear();
 			this.terminal.err()
 				.printf(Locale.ROOT, "%d points acknowledged, %d lines rejected%n", points.acknowledged(),
@@ -117,13 +122,22 @@ final class ImportCommand implements Callable<Integer> {
 		return status;
 	}
 
-	private int tellHowToGoOn(PointImport points, int status) {
-		long settled = points.settledLines();
+	// Also as the process ends, because somebody pressed Ctrl-C.
+	private void tellHowToGoOn(ProgressBar bar, long settled) {
+		bar.clear();
 		this.terminal.err()
 			.println("the first " + settled + " lines are settled; go on with --skip " + settled
 					+ (this.resume ? " or again with --resume" : ""));
 		keep(settled);
-		return status;
+	}
+
+	private static void forget(Thread atInterrupt) {
+		try {
+			Runtime.getRuntime().removeShutdownHook(atInterrupt);
+		}
+		catch (IllegalStateException ex) {
+			// The process is being ended, and the thread at work.
+		}
 	}
 
 	// Also while it goes on, for whoever interrupts or kills it.

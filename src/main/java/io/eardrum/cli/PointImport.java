@@ -48,6 +48,9 @@ final class PointImport {
 
 	private boolean complete;
 
+	/** For a thread that asks in the middle of it. */
+	private volatile long settledForCertain;
+
 	private PutProgress progress = new PutProgress(0, 0, 0, -1);
 
 	/**
@@ -77,6 +80,7 @@ final class PointImport {
 		while (this.line < skip && this.lines.next()) {
 			this.line++;
 		}
+		this.settledForCertain = this.line;
 		PutPipeline pipeline = client.pipeline(this::refused);
 		try (pipeline) {
 			putAll(pipeline);
@@ -105,6 +109,7 @@ final class PointImport {
 			}
 			if (this.lines.mayWait()) {
 				pipeline.flush();
+				this.settledForCertain = settledLines(pipeline.progress());
 			}
 			if ((this.line & 0x3FF) == 0) {
 				tellProgress(pipeline);
@@ -116,9 +121,10 @@ final class PointImport {
 		if (this.bar.isDue()) {
 			this.bar.show(pipeline.progress().acknowledged(), this.lines.bytesRead());
 		}
+		this.settledForCertain = settledLines(pipeline.progress());
 		if (System.nanoTime() - this.keptNanos >= this.keepNanos) {
 			this.keptNanos = System.nanoTime();
-			this.keeper.accept(settledLines(pipeline.progress()));
+			this.keeper.accept(this.settledForCertain);
 		}
 	}
 
@@ -176,6 +182,15 @@ final class PointImport {
 	 */
 	long settledLines() {
 		return settledLines(this.progress);
+	}
+
+	/**
+	 * Tells the same while the import goes on, which may be some more by now. Any thread
+	 * may ask.
+	 * @return a number of lines that another import may skip
+	 */
+	long settledLinesSoFar() {
+		return this.settledForCertain;
 	}
 
 	private long settledLines(PutProgress reached) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -135,7 +136,7 @@ class CommandLineIntegrationTests {
 					new GatedInputStream(new ByteArrayInputStream(secondHalf), killed));
 			CompletableFuture<CommandRun> run = CompletableFuture
 				.supplyAsync(() -> CommandRun.on(input, false, "import", "-", "--port", "" + port), this::startThread);
-			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> points(port) == count / 20);
+			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> points(port, "palm.host9") == count / 20);
 			server.kill();
 			killed.countDown();
 			broken = run.join();
@@ -159,6 +160,40 @@ class CommandLineIntegrationTests {
 		}
 	}
 
+	@Test
+	void importThatIsInterruptedTellsHowToGoOn(@TempDir Path folder) throws Exception {
+		Path told = folder.resolve("told");
+		int count = 20_000;
+		try (RunningServer server = RunningServer.start()) {
+			Process process = new ProcessBuilder(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+					"-XX:TieredStopAtLevel=1", "-cp", System.getProperty("java.class.path"),
+					EardrumCommand.class.getName(), "import", "-", "--port", "" + server.tcpPort())
+				.redirectError(told.toFile())
+				.start();
+			try {
+				OutputStream input = process.getOutputStream();
+				input.write(lines(0, count));
+				input.flush();
+				Awaitility.await()
+					.atMost(60, TimeUnit.SECONDS)
+					.until(() -> points(server.tcpPort(), "palm.host9") == count / 10);
+				input.write(lines(count, count + 1));
+				input.flush();
+				Awaitility.await()
+					.atMost(60, TimeUnit.SECONDS)
+					.until(() -> points(server.tcpPort(), "palm.host0") == count / 10 + 1);
+				// Process.destroy() would end its input, too.
+				process.toHandle().destroy();
+				assertThat(process.waitFor()).isEqualTo(143);
+				assertThat(Files.readString(told)).matches("the first (" + count + "|" + (count + 1)
+						+ ") lines are settled; go on with --skip (" + count + "|" + (count + 1) + ")\\R");
+			}
+			finally {
+				process.destroyForcibly();
+			}
+		}
+	}
+
 	// Not the common pool, which the JDK needs to notice that a process has ended.
 	private void startThread(Runnable task) {
 		Thread thread = new Thread(task, "import");
@@ -166,9 +201,9 @@ class CommandLineIntegrationTests {
 		thread.start();
 	}
 
-	private static long points(int port) {
+	private static long points(int port, String key) {
 		try (MetricClient client = MetricClient.connect("127.0.0.1", port)) {
-			return client.get("palm.host9", (key, timestamp, value) -> {
+			return client.get(key, (series, timestamp, value) -> {
 			});
 		}
 	}
