@@ -8,7 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that makes checkpoints when there is reason to, and removes old points.
+ * The thread that makes checkpoints when there is reason to, removes old points, and
+ * gives memory back.
  */
 final class Maintenance implements Runnable {
 
@@ -36,6 +37,8 @@ final class Maintenance implements Runnable {
 	private final HeadRoom room;
 
 	private final EmbeddedStorageSettings settings;
+
+	private final NativeHeap nativeHeap = new NativeHeap();
 
 	private volatile @Nullable Thread thread;
 
@@ -122,6 +125,7 @@ final class Maintenance implements Runnable {
 			finally {
 				this.gate.leave();
 			}
+			this.nativeHeap.trimIfDue();
 		}
 	}
 
