@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""Measures how the cost of a put and of a read grows: with the series, with the points of a series, with connections.
+"""Measures how the cost of a put and of a read grows: with the series, with the points of a series, with connections; and of a
+client that connects, with the sessions that are there.
 
     ./mvnw package -DskipTests
-    python3 src/bench/growth.py [--only series,points,connections] [--seconds 5] [--java /path/to/java] [--heap 2g]
+    python3 src/bench/growth.py [--only series,points,connections,visits] [--seconds 5] [--java /path/to/java] [--heap 2g]
 
 Cost is the CPU time of the server, from /proc, and so does not depend on how much of the machine the load generator
 takes. Each part has a server of its own, on the loopback address, with fsync everysec in a temporary folder. A put is
 one of 500 in flight on each of 4 connections, but for the part about connections, where each has one in flight.
 """
 import argparse
+import contextlib
 import os
 import re
 import resource
@@ -21,6 +23,8 @@ import processes
 SERIES = [1_000, 10_000, 100_000, 1_000_000]
 POINTS_A_SERIES = [100, 1_000, 10_000, 100_000, 1_000_000]
 CONNECTIONS = [1, 10, 100, 1_000, 5_000]
+IDLE_SESSIONS = [0, 1_000, 3_000, 9_000]
+VISITS = 10_000
 READS = 200
 MEASURABLE_PUTS = 50_000
 
@@ -142,7 +146,40 @@ def by_connections(options):
     with_server(options, work)
 
 
-PARTS = {"series": by_series, "points": by_points, "connections": by_connections}
+def by_idle_sessions(options):
+    print_head("idle sessions", "visits/s", "CPU µs a visit")
+
+    def work(server):
+        with contextlib.ExitStack() as sessions:
+            there = 0
+            visit(server.tcp, VISITS)
+            for wanted in IDLE_SESSIONS:
+                while there < wanted:
+                    session = sessions.enter_context(socket.create_connection(("127.0.0.1", server.tcp), timeout=60))
+                    ask(session)
+                    there += 1
+                used, began = processes.cpu_seconds(server.process), time.monotonic()
+                visit(server.tcp, VISITS)
+                took = time.monotonic() - began
+                cost = (processes.cpu_seconds(server.process) - used) / VISITS * 1e6
+                print_row(f"{wanted:,}", f"{VISITS / took:,.0f}", f"{cost:.0f}")
+    with_server(options, work)
+
+
+def visit(port, times):
+    """Clients that connect, put, read the answer and are gone, one after the other."""
+    for _ in range(times):
+        with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
+            ask(client)
+
+
+def ask(client):
+    client.sendall(b"put growth.visit 1 1\n")
+    if client.recv(16) != b"ok\n\n":
+        raise SystemExit("the server has not taken the point")
+
+
+PARTS = {"series": by_series, "points": by_points, "connections": by_connections, "visits": by_idle_sessions}
 
 
 def allow_many_files():
