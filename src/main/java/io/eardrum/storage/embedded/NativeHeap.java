@@ -24,7 +24,10 @@ final class NativeHeap {
 
 	private static final Logger logger = LoggerFactory.getLogger(NativeHeap.class);
 
-	/** It takes some milliseconds, for which a pause of the JVM may have to wait. */
+	/**
+	 * It takes a third of a millisecond a megabyte, and a pause of the JVM may have to
+	 * wait.
+	 */
 	private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
 
 	private long lastTrim = System.nanoTime();
