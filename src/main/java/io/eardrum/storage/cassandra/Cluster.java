@@ -223,8 +223,8 @@ final class Cluster implements AutoCloseable {
 
 	private static void checkFormat(ClusterSession session) {
 		AsyncResultSet result = Waiting.of(session.send(Query.INSERT_FORMAT, Cells.of(FORMAT)), CONNECT_PATIENCE);
-		Row row = result.one();
-		if (row != null && !result.wasApplied()) {
+		Row row = result.wasApplied() ? null : result.one();
+		if (row != null) {
 			long format = row.getLong("next");
 			if (format != FORMAT) {
 				throw new StorageException("The tables have format " + format + ", and this version knows " + FORMAT);

@@ -1,9 +1,11 @@
 package io.eardrum.storage.cassandra;
 
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +27,10 @@ final class Problems {
 		}
 		if (failure instanceof AllNodesFailedException all && !all.getAllErrors().isEmpty()) {
 			// That of one node tells more than that all of them failed.
-			List<Throwable> errors = all.getAllErrors().values().iterator().next();
-			return all.getAllErrors().size() + " nodes were tried; the first one: " + describe(errors.get(0));
+			Map.Entry<Node, List<Throwable>> first = all.getAllErrors().entrySet().iterator().next();
+			String node = first.getKey().getEndPoint().toString().replace("/<unresolved>", "");
+			int others = all.getAllErrors().size() - 1;
+			return node + ((others > 0) ? " (and " + others + " more): " : ": ") + describe(first.getValue().get(0));
 		}
 		if (failure == null) {
 			return "unknown";
