@@ -115,7 +115,8 @@ def main():
         memory = {'EARDRUM_STORAGE_TYPE': 'memory'}
         nowhere = {'SPRING_PROFILES_ACTIVE': 'cassandra', 'SPRING_CASSANDRA_CONTACTPOINTS': f'{UNREADY}:{free_port()}'}
         try:
-            processes.append(subprocess.Popen([haproxy, '-db', '-f', file], stdin=subprocess.DEVNULL))
+            with open(os.path.join(folder, 'haproxy.log'), 'ab') as log:
+                processes.append(subprocess.Popen([haproxy, '-db', '-f', file], stdout=log, stderr=log, stdin=subprocess.DEVNULL))
             processes.append(start_server(java, jar, folder, UNREADY, ports, nowhere))
             until('with no server ready, one that lives says what is wrong', lambda: ask(ports, b'put a 1 1\n') == UNAVAILABLE)
             ready = start_server(java, jar, folder, READY, ports, memory)
