@@ -26,7 +26,7 @@ class PutLogTests {
 	void everyCellIsATimestampOfItsOwn() {
 		Set<String> points = new HashSet<>();
 		for (int cell = 0; cell < PutLog.KEYS * PutLog.TIMESTAMPS; cell++) {
-			String[] words = this.log.line(cell, 0).strip().split(" ");
+			String[] words = this.log.line(cell, 0).strip().split(" ", -1);
 			assertThat(points.add(words[1] + " " + words[3])).isTrue();
 			assertThat(PutLog.writer(words[1])).isEqualTo(3);
 			assertThat(PutLog.cell(PutLog.key(words[1]), Long.parseLong(words[3]))).isEqualTo(cell);
@@ -37,7 +37,7 @@ class PutLogTests {
 	void newSeriesHaveOnePoint() {
 		for (int i = 0; i < 1000; i++) {
 			int cell = this.log.newSeries();
-			String[] words = this.log.line(cell, this.log.send(cell)).strip().split(" ");
+			String[] words = this.log.line(cell, this.log.send(cell)).strip().split(" ", -1);
 			assertThat(words[1]).isEqualTo(this.log.name(PutLog.KEYS + i));
 			assertThat(PutLog.cell(PutLog.KEYS + i, Long.parseLong(words[3]))).isEqualTo(cell);
 		}
@@ -126,7 +126,7 @@ class PutLogTests {
 	}
 
 	private long timestamp(int cell) {
-		return Long.parseLong(this.log.line(cell, 0).strip().split(" ")[3]);
+		return Long.parseLong(this.log.line(cell, 0).strip().split(" ", -1)[3]);
 	}
 
 }
