@@ -1,8 +1,10 @@
 package io.eardrum.storage.cassandra;
 
 import java.time.Clock;
+import java.util.concurrent.atomic.AtomicReference;
 
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.cassandra.autoconfigure.CassandraAutoConfiguration;
@@ -32,8 +34,15 @@ class CassandraStorageConfiguration {
 	@Bean(destroyMethod = "close")
 	CassandraMetricRepository metricRepository(StorageProperties properties, CassandraProperties connection,
 			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer) {
-		return new CassandraMetricRepository(CassandraStorageSettings.of(properties, connection), builders::getObject,
-				observer.getIfAvailable(() -> ClusterObserver.NONE), Clock.systemUTC());
+		// Made by this thread, with all that it needs: while a context starts, no other
+		// one
+		// should make beans. Further attempts to connect have a new one each, for what
+		// certificates there are by then.
+		AtomicReference<@Nullable CqlSessionBuilder> first = new AtomicReference<>(builders.getObject());
+		return new CassandraMetricRepository(CassandraStorageSettings.of(properties, connection), () -> {
+			CqlSessionBuilder builder = first.getAndSet(null);
+			return (builder != null) ? builder : builders.getObject();
+		}, observer.getIfAvailable(() -> ClusterObserver.NONE), Clock.systemUTC());
 	}
 
 	@Bean

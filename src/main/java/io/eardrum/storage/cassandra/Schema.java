@@ -70,7 +70,7 @@ final class Schema {
 	 */
 	static Map<String, String> tables(CqlIdentifier keyspace) {
 		Map<String, String> tables = new LinkedHashMap<>();
-		for (String text : COMMENT.matcher(file()).replaceAll("").split(";")) {
+		for (String text : COMMENT.matcher(file()).replaceAll("").split(";", -1)) {
 			Matcher matcher = TABLE.matcher(text);
 			if (matcher.find()) {
 				String name = matcher.group(1);

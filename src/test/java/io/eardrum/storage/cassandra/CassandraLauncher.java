@@ -31,9 +31,11 @@ public final class CassandraLauncher {
 
 	private static void awaitEndOfInput() {
 		try {
-			while (System.in.read() >= 0) {
-				continue;
+			int read;
+			do {
+				read = System.in.read();
 			}
+			while (read >= 0);
 		}
 		catch (IOException ex) {
 			// As good as its end.

@@ -336,7 +336,7 @@ class CassandraServersIntegrationTests {
 			writers.add(this.executor.submit(() -> {
 				for (long timestamp = 0;; timestamp++) {
 					try {
-						put(this.first, key, timestamp, timestamp);
+						put(this.first, key, (double) timestamp, timestamp);
 					}
 					catch (StorageException ex) {
 						return;

@@ -49,8 +49,8 @@ class RequestsTests {
 		CompletableFuture<String> first = new CompletableFuture<>();
 		CompletableFuture<String> second = new CompletableFuture<>();
 		Requests patient = requests(2, Duration.ofSeconds(20));
-		patient.send(READ, () -> first);
-		patient.send(READ, () -> second);
+		assertThat(patient.send(READ, () -> first)).isNotDone();
+		assertThat(patient.send(READ, () -> second)).isNotDone();
 		assertThat(patient.active()).isEqualTo(2);
 		Future<String> third = this.executor
 			.submit(() -> patient.await(patient.send(READ, () -> CompletableFuture.completedStage("third"))));
@@ -66,8 +66,8 @@ class RequestsTests {
 
 	@Test
 	void whoWaitsForTooLongFails() {
-		this.requests.send(READ, CompletableFuture::new);
-		this.requests.send(READ, CompletableFuture::new);
+		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
+		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
 		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new)).isInstanceOf(StorageException.class)
 			.hasMessageContaining("too slow")
 			.hasMessageContaining("2 requests");

@@ -13,6 +13,7 @@ import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import org.awaitility.Awaitility;
 import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
 import io.eardrum.storage.ClusterObserver;
@@ -73,8 +74,15 @@ final class TestKeyspace implements AutoCloseable {
 				cassandra, settings.retention(), settings.maxSeries(), settings.knownSeries());
 	}
 
+	/**
+	 * Opens a store, and waits until it can be used: where the tables have to be made,
+	 * that may take longer than a server waits.
+	 * @return the store
+	 */
 	CassandraMetricRepository open() {
-		return open(settings(), new CassandraProperties(), Clock.systemUTC());
+		CassandraMetricRepository store = open(settings(), new CassandraProperties(), Clock.systemUTC());
+		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> store.status().writable());
+		return store;
 	}
 
 	CassandraMetricRepository open(CassandraStorageSettings settings, CassandraProperties properties, Clock clock) {
