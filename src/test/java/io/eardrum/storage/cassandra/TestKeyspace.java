@@ -43,7 +43,8 @@ final class TestKeyspace implements AutoCloseable {
 	// By hand, a node that runs already may be named.
 	static InetSocketAddress contactPoint() {
 		Integer port = Integer.getInteger("eardrum.cassandra.port");
-		return (port != null) ? new InetSocketAddress("127.0.0.1", port) : CassandraCluster.shared().contactPoints().get(0);
+		return (port != null) ? new InetSocketAddress("127.0.0.1", port)
+				: CassandraCluster.shared().contactPoints().get(0);
 	}
 
 	static CqlSessionBuilder builder(CassandraProperties properties) {
