@@ -117,7 +117,8 @@ class CassandraSchemaIntegrationTests {
 	void tablesOfALaterVersionAreLeftAlone() {
 		this.keyspace.open();
 		this.keyspace.execute("UPDATE %.sequence SET next = 2 WHERE name = 'format' IF next = 1");
-		CassandraMetricRepository store = this.keyspace.open();
+		CassandraMetricRepository store = this.keyspace.open(this.keyspace.settings(), new CassandraProperties(),
+				Clock.systemUTC());
 		assertThat(store.status().problem()).contains("format 2");
 		assertThatThrownBy(() -> put(store, 1)).isInstanceOf(StorageException.class);
 	}
