@@ -6,6 +6,9 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.autoconfigure.aop.AopAutoConfiguration;
 import org.springframework.boot.autoconfigure.task.TaskSchedulingAutoConfiguration;
+import org.springframework.boot.cassandra.autoconfigure.CassandraAutoConfiguration;
+import org.springframework.boot.cassandra.autoconfigure.health.CassandraHealthContributorAutoConfiguration;
+import org.springframework.boot.cassandra.autoconfigure.health.CassandraReactiveHealthContributorAutoConfiguration;
 import org.springframework.boot.health.autoconfigure.application.SslHealthContributorAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.ssl.SslMetricsAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecutorMetricsAutoConfiguration;
@@ -21,8 +24,12 @@ import io.eardrum.startup.OutOfMemoryExit;
  * a sub-command other than {@code serve} it is the command line instead.
  */
 @SpringBootApplication(proxyBeanMethods = false,
-		// Nothing here uses them, and each takes its part of the start.
-		exclude = { AopAutoConfiguration.class, MultipartAutoConfiguration.class,
+		// Nothing here uses them, and each takes its part of the start. Those for
+		// Cassandra
+		// would be there with every store, and connect when the server starts.
+		exclude = { AopAutoConfiguration.class, CassandraAutoConfiguration.class,
+				CassandraHealthContributorAutoConfiguration.class,
+				CassandraReactiveHealthContributorAutoConfiguration.class, MultipartAutoConfiguration.class,
 				ScheduledTasksObservationAutoConfiguration.class, SslHealthContributorAutoConfiguration.class,
 				SslMetricsAutoConfiguration.class, TaskExecutorMetricsAutoConfiguration.class,
 				TaskSchedulingAutoConfiguration.class })

@@ -40,11 +40,13 @@ class ArchitectureTests {
 					Set.of("protocol", "metric"), "cli", Set.of("client", "protocol", "metric"), "startup", Set.of()));
 
 	/** The only package that may use a technology. */
-	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(
-			Map.of("org.rocksdb..", "storage.embedded", "com.datastax..", "storage.cassandra", "org.apache.cassandra..",
-					"storage.cassandra", "org.springframework.integration..", "server", "org.springframework.web..",
-					"web", "org.springframework.security..", "web.security", "jakarta.servlet..", "web",
-					"io.micrometer..", "observability", "picocli..", "cli"));
+	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(Map.ofEntries(
+			Map.entry("org.rocksdb..", "storage.embedded"), Map.entry("com.datastax..", "storage.cassandra"),
+			Map.entry("org.apache.cassandra..", "storage.cassandra"), Map.entry("io.netty..", "storage.cassandra"),
+			Map.entry("com.typesafe..", "storage.cassandra"), Map.entry("org.springframework.integration..", "server"),
+			Map.entry("org.springframework.web..", "web"), Map.entry("org.springframework.security..", "web.security"),
+			Map.entry("jakarta.servlet..", "web"), Map.entry("io.micrometer..", "observability"),
+			Map.entry("picocli..", "cli")));
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

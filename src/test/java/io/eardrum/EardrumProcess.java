@@ -10,19 +10,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
 
 /**
- * The application as a process of its own, on the class path of the tests, configured by
- * environment variables as a container would be.
+ * The application as a process of its own, on the class path of the tests or from its
+ * jar, configured by environment variables as a container would be.
  */
 public final class EardrumProcess implements AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+	private static final int FIRST_LASTING_PORT = 10_000;
+
+	private static final int LASTING_PORTS = 10_000;
+
+	private static final int PORT_TRIES = 100;
 
 	private final Process process;
 
@@ -64,15 +72,39 @@ public final class EardrumProcess implements AutoCloseable {
 	 */
 	public static EardrumProcess start(Map<String, String> environment, List<String> prefix, String... jvmArguments)
 			throws IOException {
-		Path output = Files.createTempFile("eardrum-process", ".log");
-		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
 		List<String> command = new ArrayList<>(prefix);
-		command.addAll(List.of(java, "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
+		command.addAll(List.of(java(), "-XX:TieredStopAtLevel=1", "-Xshare:auto"));
 		command.addAll(List.of(jvmArguments));
 		command.addAll(List.of("-cp", System.getProperty("java.class.path"), EardrumApplication.class.getName()));
+		Map<String, String> variables = new HashMap<>(Map.of("EARDRUM_STORAGE_TYPE", "memory"));
+		variables.putAll(environment);
+		return launch(command, variables);
+	}
+
+	/**
+	 * Starts the application from its jar, as users do, and doesn't wait for it.
+	 * @param jar the jar with all libraries in it
+	 * @param environment the environment variables to add
+	 * @param jvmArguments what the JVM is told besides
+	 * @return the process
+	 * @throws IOException if it can't be started
+	 */
+	public static EardrumProcess startJar(Path jar, Map<String, String> environment, String... jvmArguments)
+			throws IOException {
+		List<String> command = new ArrayList<>(List.of(java()));
+		command.addAll(List.of(jvmArguments));
+		command.addAll(List.of("-jar", jar.toString()));
+		return launch(command, environment);
+	}
+
+	private static String java() {
+		return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+	}
+
+	private static EardrumProcess launch(List<String> command, Map<String, String> environment) throws IOException {
+		Path output = Files.createTempFile("eardrum-process", ".log");
 		ProcessBuilder builder = new ProcessBuilder(command);
 		builder.environment().keySet().removeIf((name) -> name.startsWith("EARDRUM_") || name.startsWith("SPRING_"));
-		builder.environment().put("EARDRUM_STORAGE_TYPE", "memory");
 		builder.environment().putAll(environment);
 		File sink = output.toFile();
 		return new EardrumProcess(builder.redirectErrorStream(true).redirectOutput(sink).start(), output);
@@ -87,6 +119,27 @@ public final class EardrumProcess implements AutoCloseable {
 		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
 			return socket.getLocalPort();
 		}
+	}
+
+	/**
+	 * Finds a port that nobody uses now, among those that the system doesn't give to
+	 * outgoing connections: it is free again for a server that was killed.
+	 * @return the port
+	 * @throws IOException if there is none
+	 */
+	public static int lastingPort() throws IOException {
+		Random random = new Random();
+		IOException failure = new IOException("no port is free");
+		for (int i = 0; i < PORT_TRIES; i++) {
+			int port = FIRST_LASTING_PORT + random.nextInt(LASTING_PORTS);
+			try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+				return socket.getLocalPort();
+			}
+			catch (IOException ex) {
+				failure.addSuppressed(ex);
+			}
+		}
+		throw failure;
 	}
 
 	/**

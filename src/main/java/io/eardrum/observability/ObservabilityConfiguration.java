@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
 import io.eardrum.server.ConditionalOnGraphitePort;
@@ -14,8 +15,11 @@ import io.eardrum.server.GraphiteEndpoint;
 import io.eardrum.server.GraphiteObserver;
 import io.eardrum.server.ServerObserver;
 import io.eardrum.server.TcpEndpoint;
+import io.eardrum.storage.ClusterMetricRepository;
+import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
 
 /**
  * Puts meters and health indicators beside what they look at.
@@ -44,9 +48,26 @@ class ObservabilityConfiguration {
 
 	@Bean
 	MeterBinder seriesGauge(MetricRepository repository) {
-		return (registry) -> Gauge.builder("eardrum.series", repository, MetricRepository::seriesCount)
+		return (registry) -> Gauge.builder("eardrum.series", repository, ObservabilityConfiguration::seriesCount)
 			.description("Series in the store")
 			.register(registry);
+	}
+
+	private static double seriesCount(MetricRepository repository) {
+		try {
+			return repository.seriesCount();
+		}
+		catch (StorageException ex) {
+			// A cluster that can't be reached can't tell, which is no news by then.
+			return Double.NaN;
+		}
+	}
+
+	// Only asked for by a store that has a cluster.
+	@Bean
+	@Lazy
+	ClusterObserver clusterRequestMeters(MeterRegistry registry) {
+		return new ClusterRequestMeters(registry);
 	}
 
 	@Bean
@@ -57,6 +78,9 @@ class ObservabilityConfiguration {
 				.register(registry);
 			if (repository instanceof DurableMetricRepository durable) {
 				new StorageMeters(durable).bindTo(registry);
+			}
+			if (repository instanceof ClusterMetricRepository clustered) {
+				new ClusterMeters(clustered).bindTo(registry);
 			}
 		};
 	}

@@ -39,7 +39,8 @@ public interface MetricRepository {
 	/**
 	 * Reads one series, ascending by timestamp, as it was at one moment between the call
 	 * and the first block. Memory stays bounded however long the series is, and no lock
-	 * is held while the sink works.
+	 * is held while the sink works. A store that fetches a series in pieces from other
+	 * machines, and can't keep a moment for it, says what it keeps instead.
 	 * @param key the key of the series; an unknown one has no points
 	 * @param range the timestamps to read
 	 * @param sink takes the points
@@ -104,6 +105,7 @@ public interface MetricRepository {
 	/**
 	 * Tells how many series there are.
 	 * @return the number of series
+	 * @throws StorageException if the store can't be read
 	 */
 	long seriesCount();
 

@@ -19,7 +19,7 @@ import org.springframework.util.unit.DataUnit;
  * How the store is configured.
  *
  * @param type the engine: embedded keeps points on disk, memory forgets them when the
- * server stops
+ * server stops, cassandra leaves them to a cluster of Apache Cassandra
  * @param path the directory of the embedded store, made if there is none
  * @param fsync when an acknowledged put is safe against power loss: always (before it is
  * acknowledged), everysec (a second later at most) or never (when the operating system
@@ -28,7 +28,8 @@ import org.springframework.util.unit.DataUnit;
  * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
  * heap and an eighth of the machine's or container's memory (256MB at most)
  * @param maxSeries how many series there may be, 1 or more; points of others are refused.
- * By default as many as fit into a third of the heap, of 200 bytes each
+ * By default as many as fit into a third of the heap, of 200 bytes each; with cassandra
+ * any number
  * @param minFreeSpace below how much free disk space puts are refused
  * @param checkpointInterval after how long points get from the log into chunks at the
  * latest, 1s to 1d; they do so earlier when they take half of the memory they may
@@ -38,6 +39,8 @@ import org.springframework.util.unit.DataUnit;
  * whose pattern matches the whole key, and retention if none does
  * @param backupPath the directory below which the actuator endpoint makes backups; by
  * default backups in the directory of the store
+ * @param cassandra what only concerns the engine cassandra; how to connect is told by
+ * spring.cassandra
  */
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
@@ -45,7 +48,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@Nullable Integer maxSeries, @DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
-		@DefaultValue List<RetentionRule> retentionRules, @Nullable Path backupPath) {
+		@DefaultValue List<RetentionRule> retentionRules, @Nullable Path backupPath,
+		@DefaultValue Cassandra cassandra) {
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
@@ -54,8 +58,16 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
 
+	/** A connection takes 1024 at once, and there is one to each node. */
+	private static final int MAX_REQUESTS = 10_000;
+
+	private static final Duration MIN_WAIT = Duration.ofMillis(100);
+
+	private static final Duration MAX_WAIT = Duration.ofMinutes(1);
+
 	public StorageProperties {
-		check("type", type, List.of("embedded", "memory").contains(type), "It must be embedded or memory.");
+		check("type", type, List.of("embedded", "memory", "cassandra").contains(type),
+				"It must be embedded, memory or cassandra.");
 		fsync = fsync.toLowerCase(Locale.ROOT);
 		check("fsync", fsync, List.of("always", "everysec", "never").contains(fsync),
 				"It must be always, everysec or never.");
@@ -76,6 +88,14 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 			checkRetention("retention-rules[" + i + "].retention", rule.retention());
 		}
 		retentionRules = List.copyOf(retentionRules);
+		check("cassandra.replication-factor", cassandra.replicationFactor(), cassandra.replicationFactor() >= 1,
+				"It must be 1 or more.");
+		check("cassandra.max-requests", cassandra.maxRequests(),
+				cassandra.maxRequests() >= 1 && cassandra.maxRequests() <= MAX_REQUESTS,
+				"It must be from 1 to " + MAX_REQUESTS + ".");
+		check("cassandra.max-wait", cassandra.maxWait(),
+				cassandra.maxWait().compareTo(MIN_WAIT) >= 0 && cassandra.maxWait().compareTo(MAX_WAIT) <= 0,
+				"It must be from 100ms to 1m.");
 	}
 
 	/**
@@ -106,6 +126,22 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	 */
 	public record RetentionRule(@DefaultValue("") String keys,
 			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention) {
+	}
+
+	/**
+	 * How a cluster of Cassandra is used.
+	 *
+	 * @param createSchema whether the server makes the keyspace and the tables that lack;
+	 * else it waits until somebody else has made them, with schema.cql
+	 * @param replicationFactor how many nodes of the local datacenter keep each point, 1
+	 * or more; it counts when the server makes the keyspace, and not afterwards
+	 * @param maxRequests how many requests the cluster is to work on at once for this
+	 * server, 1 to 10000; others wait
+	 * @param maxWait how long a request waits for its turn before it fails, 100ms to 1m
+	 */
+	public record Cassandra(@DefaultValue("true") boolean createSchema, @DefaultValue("3") int replicationFactor,
+			@DefaultValue("256") int maxRequests,
+			@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration maxWait) {
 	}
 
 }

@@ -5,6 +5,7 @@ import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
 
 /**
@@ -110,7 +111,7 @@ final class Checkpointer {
 				}
 				this.points.clear(KEPT_POINTS);
 				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
-				head.skipTo(Retention.cutoff(one, now));
+				head.skipTo(Retention.cutoff(one.retentionSeconds(), now));
 				head.drainTo(Integer.MAX_VALUE, Long.MAX_VALUE, this.points);
 				if (!this.points.isEmpty()) {
 					writer.write(one, this.points);

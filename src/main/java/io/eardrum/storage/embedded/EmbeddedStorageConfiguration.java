@@ -48,6 +48,11 @@ class EmbeddedStorageConfiguration {
 
 		}
 
+		@ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "cassandra")
+		static class Cassandra {
+
+		}
+
 	}
 
 }

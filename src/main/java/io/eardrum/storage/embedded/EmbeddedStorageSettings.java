@@ -2,10 +2,9 @@ package io.eardrum.storage.embedded;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
 
 /**
@@ -45,12 +44,9 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	static EmbeddedStorageSettings of(StorageProperties properties, MemoryBudget budget) {
 		MemoryBudget memory = (properties.memory() != null) ? MemoryBudget.share(properties.memory().toBytes())
 				: budget;
-		List<Retention.Rule> rules = new ArrayList<>();
-		properties.retentionRules().forEach((rule) -> rules.add(Retention.Rule.of(rule.keys(), rule.retention())));
-		rules.add(Retention.Rule.of("*", properties.retention()));
 		return new EmbeddedStorageSettings(properties.path(),
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
-				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), new Retention(rules),
+				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), Retention.of(properties),
 				properties.seriesLimit());
 	}
 

@@ -5,6 +5,7 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.Point;
+import io.eardrum.storage.Retention;
 
 /**
  * Reads the last point of series after series: the last one in memory, or that of the
@@ -58,7 +59,8 @@ final class LastPointReader implements AutoCloseable {
 				&& (inMemory == null || this.piece.last() > inMemory.timestamp())) {
 			last = new Point(this.piece.last(), this.piece.values()[this.piece.size() - 1]);
 		}
-		boolean kept = last != null && last.timestamp() >= Retention.cutoff(series, this.nowSeconds.getAsLong());
+		boolean kept = last != null
+				&& last.timestamp() >= Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong());
 		return kept ? last : null;
 	}
 

@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 

@@ -9,6 +9,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
 
 /**

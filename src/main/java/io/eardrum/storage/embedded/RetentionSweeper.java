@@ -5,6 +5,7 @@ import java.time.Clock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
 
 /**
@@ -58,7 +59,7 @@ final class RetentionSweeper {
 			for (int number = 0; number < count && !this.gate.isClosed(); number++) {
 				Series series = this.index.get(number);
 				if (series.retentionSeconds() != 0) {
-					batchPoints += remove(series, Retention.cutoff(series, now), cursor, batch);
+					batchPoints += remove(series, Retention.cutoff(series.retentionSeconds(), now), cursor, batch);
 				}
 				if (batch.size() > BATCH_BYTES) {
 					removedPoints += write(batch, batchPoints);

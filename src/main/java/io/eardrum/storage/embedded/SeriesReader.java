@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
 
 /**
@@ -77,7 +78,7 @@ final class SeriesReader implements AutoCloseable {
 			head = HeadSnapshot.of(series.head());
 		}
 		while (this.heads.version() != this.version);
-		long from = Math.max(range.from(), Retention.cutoff(series, this.nowSeconds.getAsLong()));
+		long from = Math.max(range.from(), Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong()));
 		long to = range.to();
 		head.skipTo(from);
 		int number = series.number();

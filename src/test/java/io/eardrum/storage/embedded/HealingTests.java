@@ -20,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,6 +1,7 @@
-package io.eardrum.storage.embedded;
+package io.eardrum.storage;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -11,11 +12,14 @@ import io.eardrum.metric.SeriesKey;
  *
  * @param rules the rules, in the order in which they are tried
  */
-record Retention(List<Rule> rules) {
+public record Retention(List<Rule> rules) {
 
-	static final Retention FOREVER = new Retention(List.of());
+	/**
+	 * Keeps all points.
+	 */
+	public static final Retention FOREVER = new Retention(List.of());
 
-	Retention {
+	public Retention {
 		rules = List.copyOf(rules);
 	}
 
@@ -23,7 +27,7 @@ record Retention(List<Rule> rules) {
 	 * Tells whether there is anything that is not kept for ever.
 	 * @return whether there is
 	 */
-	boolean isLimited() {
+	public boolean isLimited() {
 		return this.rules.stream().anyMatch((rule) -> !rule.duration().isZero());
 	}
 
@@ -32,8 +36,20 @@ record Retention(List<Rule> rules) {
 	 * @param duration how long
 	 * @return the retention
 	 */
-	static Retention of(Duration duration) {
+	public static Retention of(Duration duration) {
 		return new Retention(List.of(Rule.of("*", duration)));
+	}
+
+	/**
+	 * Returns the retention that the configuration asks for.
+	 * @param properties the configuration
+	 * @return the retention
+	 */
+	public static Retention of(StorageProperties properties) {
+		List<Rule> rules = new ArrayList<>();
+		properties.retentionRules().forEach((rule) -> rules.add(Rule.of(rule.keys(), rule.retention())));
+		rules.add(Rule.of("*", properties.retention()));
+		return new Retention(rules);
 	}
 
 	/**
@@ -41,7 +57,7 @@ record Retention(List<Rule> rules) {
 	 * @param key the key
 	 * @return the number of seconds, or 0 if for ever
 	 */
-	long seconds(SeriesKey key) {
+	public long seconds(SeriesKey key) {
 		if (!isLimited()) {
 			return 0;
 		}
@@ -55,13 +71,12 @@ record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Tells from when on points of a series count.
-	 * @param series the series
+	 * Tells from when on points count.
+	 * @param seconds how long they are kept, or 0 if for ever
 	 * @param now the present, in seconds since 1970
 	 * @return the first timestamp that is kept
 	 */
-	static long cutoff(Series series, long now) {
-		long seconds = series.retentionSeconds();
+	public static long cutoff(long seconds, long now) {
 		return (seconds == 0) ? Long.MIN_VALUE : now - seconds;
 	}
 
@@ -71,7 +86,7 @@ record Retention(List<Rule> rules) {
 	 * @param pattern what the whole key must match
 	 * @param duration how long; 0 means for ever
 	 */
-	record Rule(Pattern pattern, Duration duration) {
+	public record Rule(Pattern pattern, Duration duration) {
 
 		/**
 		 * Makes a rule.
@@ -80,7 +95,7 @@ record Retention(List<Rule> rules) {
 		 * @param duration how long to keep their points; 0 means for ever
 		 * @return the rule
 		 */
-		static Rule of(String glob, Duration duration) {
+		public static Rule of(String glob, Duration duration) {
 			StringBuilder regex = new StringBuilder();
 			// By code point: half of a surrogate pair would match nothing.
 			glob.codePoints().forEach((character) -> {

@@ -1,0 +1,46 @@
+package io.eardrum.observability;
+
+import java.util.function.ToDoubleFunction;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+import io.eardrum.storage.ClusterMetricRepository;
+import io.eardrum.storage.ClusterStatistics;
+
+/**
+ * Shows what goes on between a store and its cluster.
+ */
+final class ClusterMeters implements MeterBinder {
+
+	private final ClusterMetricRepository repository;
+
+	ClusterMeters(ClusterMetricRepository repository) {
+		this.repository = repository;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		gauge(registry, "requests.active", "Requests that the cluster works on now", ClusterStatistics::activeRequests);
+		gauge(registry, "requests.limit", "Requests that there may be at once; others wait",
+				ClusterStatistics::maxRequests);
+		gauge(registry, "waiting", "Clients that wait until the cluster may be sent their requests",
+				ClusterStatistics::waitingCallers);
+		gauge(registry, "nodes", "Nodes of the datacenter that is asked", ClusterStatistics::knownNodes);
+		gauge(registry, "nodes.connected", "Nodes of it that there is a connection to",
+				ClusterStatistics::connectedNodes);
+		gauge(registry, "known.series", "Series that this server knows to be registered",
+				ClusterStatistics::knownSeries);
+	}
+
+	private void gauge(MeterRegistry registry, String name, String description,
+			ToDoubleFunction<ClusterStatistics> value) {
+		Gauge
+			.builder("eardrum.storage.cluster." + name, this.repository,
+					(store) -> value.applyAsDouble(store.statistics()))
+			.description(description)
+			.register(registry);
+	}
+
+}

@@ -1,0 +1,283 @@
+package io.eardrum.storage.cassandra;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.ClusterMetricRepository;
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.ClusterStatistics;
+import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageStatus;
+
+/**
+ * Leaves all points to a cluster of Apache Cassandra, which any number of servers share.
+ * <p>
+ * <em>What a client can rely on</em>, with a quorum for writes and reads: a put that was
+ * answered is seen by every read that begins afterwards, through whichever server. A put
+ * that failed may have been stored or not, in part too, and may be seen later, until it
+ * is put again. Of two puts of one point through one server the later one wins, and
+ * through two servers too if their clocks agree better than the time between them (see
+ * {@link WriteClock}). A read sees each page as of a moment of its own: of what is put
+ * meanwhile it may show a later point and not an earlier one.
+ * <p>
+ * <em>Threads</em>: all methods may be called by any number of threads at once. A request
+ * holds no thread but the caller's, which waits for the answer; one more thread looks
+ * after the {@link Cluster}.
+ * <p>
+ * <em>Failures</em>: a cluster that can't be reached, or doesn't answer in time, is a
+ * {@link StorageException} within seconds. Nothing has to be restarted once it is back.
+ */
+final class CassandraMetricRepository implements ClusterMetricRepository, AutoCloseable {
+
+	/** A server that starts beside its cluster is ready once it has connected. */
+	private static final Duration START_PATIENCE = Duration.ofSeconds(15);
+
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
+
+	/** How many series are read at once, if they are short, and if they are long. */
+	private static final int SHORT_SERIES_AHEAD = 32;
+
+	private static final int LONG_SERIES_AHEAD = 4;
+
+	private static final int FEW_ROWS = 100;
+
+	private final CassandraStorageSettings settings;
+
+	private final Clock clock;
+
+	private final ClusterState state = new ClusterState("The cluster was not reached yet");
+
+	private final Requests requests;
+
+	private final SeriesCache cache;
+
+	private final SeriesRegistry registry;
+
+	private final SeriesCount count = new SeriesCount();
+
+	private final WriteClock writeClock;
+
+	private final Cluster cluster;
+
+	private volatile boolean closed;
+
+	/**
+	 * Opens the store: begins to connect, and waits for a few seconds until it has.
+	 * @param settings how it is to work
+	 * @param builders makes a builder of sessions with the cluster, which may be changed
+	 * @param observer is told of all requests
+	 * @param clock tells the time
+	 */
+	CassandraMetricRepository(CassandraStorageSettings settings, Supplier<CqlSessionBuilder> builders,
+			ClusterObserver observer, Clock clock) {
+		this.settings = settings;
+		this.clock = clock;
+		this.requests = new Requests(settings.cassandra().maxRequests(), settings.cassandra().maxWait(),
+				settings.requestTimeout(), observer);
+		this.cache = new SeriesCache(settings.retention(), settings.knownSeries());
+		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
+				settings.cassandra().maxWait());
+		this.writeClock = new WriteClock(clock);
+		this.cluster = new Cluster(builders, settings.keyspace(), settings.cassandra(), this.state, this::learnSeries);
+		this.cluster.awaitFirstAttempt(START_PATIENCE);
+	}
+
+	// What is listed is registered: a server that starts anew needn't look up each series
+	// that is put.
+	private void learnSeries(ClusterSession session) {
+		try (SeriesListing keys = new SeriesListing(session, this.requests)) {
+			while (!this.cache.isFull() && keys.hasNext()) {
+				this.cache.add(keys.next());
+			}
+		}
+	}
+
+	@Override
+	public void put(PointBatch batch) {
+		if (batch.isEmpty()) {
+			return;
+		}
+		ClusterSession session = this.cluster.session();
+		try {
+			SeriesIndex<SeriesPoints> points = SeriesPoints.of(batch);
+			register(session, points);
+			PointWriter writer = new PointWriter(session, this.requests, nowSeconds(), this.writeClock.nextMicros());
+			boolean all = true;
+			for (int i = 0; i < points.size(); i++) {
+				KnownSeries series = points.get(i).series();
+				if (series != null) {
+					writer.write(series, points.get(i).points());
+				}
+				all &= series != null;
+			}
+			writer.await();
+			if (!all) {
+				refuse(batch, points);
+			}
+			this.state.succeeded();
+		}
+		catch (StorageException ex) {
+			if (!this.closed) {
+				this.state.failed(String.valueOf(ex.getMessage()));
+			}
+			throw ex;
+		}
+	}
+
+	private void register(ClusterSession session, SeriesIndex<SeriesPoints> points) {
+		List<SeriesPoints> unknown = new ArrayList<>();
+		for (int i = 0; i < points.size(); i++) {
+			SeriesPoints series = points.get(i);
+			KnownSeries known = this.cache.find(series.key());
+			if (known != null) {
+				series.registered(known);
+			}
+			else {
+				unknown.add(series);
+			}
+		}
+		if (!unknown.isEmpty()) {
+			this.registry.register(session, unknown);
+		}
+	}
+
+	private static void refuse(PointBatch batch, SeriesIndex<SeriesPoints> points) {
+		for (int i = 0; i < batch.size(); i++) {
+			SeriesPoints series = SeriesPoints.find(points, batch, i);
+			if (series != null && series.series() == null) {
+				batch.refuse(i);
+			}
+		}
+	}
+
+	@Override
+	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+		ClusterSession session = this.cluster.session();
+		SeriesReader reader = new SeriesReader(session, this.requests, this.cache, this::nowSeconds);
+		reader.read(
+				this.requests.await(this.requests.send(ClusterObserver.Request.READ, () -> reader.begin(key, range))),
+				sink);
+	}
+
+	@Override
+	public void readAll(TimeRange range, PointSink sink) throws IOException {
+		ClusterSession session = this.cluster.session();
+		SeriesReader reader = new SeriesReader(session, this.requests, this.cache, this::nowSeconds);
+		try (SeriesListing keys = new SeriesListing(session, this.requests);
+				Lookahead<SeriesReader.Beginning> beginnings = new Lookahead<>(this.requests,
+						each(keys, (key) -> reader.begin(key, range)), LONG_SERIES_AHEAD)) {
+			SeriesReader.Beginning beginning = beginnings.next();
+			while (beginning != null) {
+				beginnings.depth((beginning.rows() <= FEW_ROWS) ? SHORT_SERIES_AHEAD : LONG_SERIES_AHEAD);
+				reader.read(beginning, sink);
+				beginning = beginnings.next();
+			}
+		}
+	}
+
+	@Override
+	public void forEachKey(Consumer<SeriesKey> consumer) {
+		try (SeriesListing keys = new SeriesListing(this.cluster.session(), this.requests)) {
+			keys.forEachRemaining(consumer);
+		}
+	}
+
+	@Override
+	public @Nullable Point last(SeriesKey key) {
+		LastPointReader reader = new LastPointReader(this.cluster.session(), this.cache, this::nowSeconds);
+		return this.requests.await(this.requests.send(ClusterObserver.Request.READ, () -> reader.last(key))).point();
+	}
+
+	@Override
+	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		ClusterSession session = this.cluster.session();
+		LastPointReader reader = new LastPointReader(session, this.cache, this::nowSeconds);
+		try (SeriesListing keys = new SeriesListing(session, this.requests);
+				Lookahead<LastPointReader.Last> lasts = new Lookahead<>(this.requests,
+						each(new Filtered<>(keys, wanted), reader::last), SHORT_SERIES_AHEAD)) {
+			LastPointReader.Last last = lasts.next();
+			while (last != null) {
+				consumer.accept(last.key(), last.point());
+				last = lasts.next();
+			}
+		}
+	}
+
+	private static <T> Iterator<Supplier<CompletionStage<T>>> each(Iterator<SeriesKey> keys,
+			Function<SeriesKey, CompletionStage<T>> fetch) {
+		return new Iterator<>() {
+
+			@Override
+			public boolean hasNext() {
+				return keys.hasNext();
+			}
+
+			@Override
+			public Supplier<CompletionStage<T>> next() {
+				SeriesKey key = keys.next();
+				return () -> fetch.apply(key);
+			}
+
+		};
+	}
+
+	@Override
+	public long seriesCount() {
+		return this.count.count(this.cluster.session(), this.requests);
+	}
+
+	private long nowSeconds() {
+		return this.clock.instant().getEpochSecond();
+	}
+
+	@Override
+	public ClusterStatistics statistics() {
+		return new ClusterStatistics(this.requests.active(), this.requests.limit(), this.requests.waiting(),
+				this.cluster.knownNodes(), this.cluster.connectedNodes(), this.cache.size());
+	}
+
+	@Override
+	public StorageStatus status() {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("keyspace", this.settings.keyspace().asCql(true));
+		details.put("consistency", this.settings.consistency());
+		details.put("nodes", this.cluster.knownNodes());
+		details.put("connectedNodes", this.cluster.connectedNodes());
+		String problem = this.closed ? "the store is closed" : this.state.problem();
+		return new StorageStatus("cassandra", problem == null, problem, details);
+	}
+
+	/**
+	 * Closes the store. Requests that are on their way are given a moment; what is put or
+	 * read afterwards fails.
+	 */
+	@Override
+	public void close() {
+		this.closed = true;
+		this.requests.close();
+		this.requests.awaitNone(CLOSE_PATIENCE);
+		this.cluster.close();
+	}
+
+}

@@ -1,0 +1,52 @@
+package io.eardrum.storage.cassandra;
+
+import java.time.Duration;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
+
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.StorageProperties;
+
+/**
+ * How the store is to work.
+ *
+ * @param keyspace where its tables are
+ * @param consistency how many nodes have to answer, for the health endpoint to show
+ * @param requestTimeout how long the driver takes for a request at most
+ * @param cassandra how the cluster is used
+ * @param retention how long points are kept
+ * @param maxSeries how many series there may be, or {@code null} for any number
+ * @param knownSeries how many series are kept in mind, 2 or more
+ */
+record CassandraStorageSettings(CqlIdentifier keyspace, String consistency, Duration requestTimeout,
+		StorageProperties.Cassandra cassandra, Retention retention, @Nullable Integer maxSeries, int knownSeries) {
+
+	private static final String DEFAULT_KEYSPACE = "eardrum";
+
+	/** What a known series takes, with a key of some length and one bucket. */
+	private static final int SERIES_BYTES = 300;
+
+	/** The heap divided by this is for them. */
+	private static final int KNOWN_SERIES_SHARE = 4;
+
+	/**
+	 * Returns the settings that the configuration asks for.
+	 * @param properties the configuration of the store
+	 * @param connection the configuration of the driver
+	 * @return the settings
+	 */
+	static CassandraStorageSettings of(StorageProperties properties, CassandraProperties connection) {
+		String keyspace = connection.getKeyspaceName();
+		return new CassandraStorageSettings(CqlIdentifier.fromCql((keyspace != null) ? keyspace : DEFAULT_KEYSPACE),
+				DriverDefaults.consistency(connection), DriverDefaults.requestTimeout(connection),
+				properties.cassandra(), Retention.of(properties), properties.maxSeries(), seriesThatFit());
+	}
+
+	// A put of a series that was forgotten is only slower.
+	private static int seriesThatFit() {
+		return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / KNOWN_SERIES_SHARE / SERIES_BYTES);
+	}
+
+}

@@ -1,0 +1,70 @@
+package io.eardrum.storage.cassandra;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the cluster takes points, as far as is known: by what the last put, or the last
+ * probe, met with. Says so in the log when it changes, at most once in ten seconds, or a
+ * cluster that takes every second put would fill it.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class ClusterState {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterState.class);
+
+	private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private volatile @Nullable String problem;
+
+	/** Whether the log's last word is that there is a problem. */
+	private boolean problemLogged;
+
+	private long nextLogNanos = System.nanoTime();
+
+	ClusterState(@Nullable String problem) {
+		this.problem = problem;
+	}
+
+	@Nullable String problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Takes note that the cluster did what it was asked.
+	 */
+	void succeeded() {
+		if (this.problem != null) {
+			recovered();
+		}
+	}
+
+	private synchronized void recovered() {
+		this.problem = null;
+		if (this.problemLogged) {
+			logger.info("The cluster serves requests again");
+			this.problemLogged = false;
+		}
+	}
+
+	/**
+	 * Takes note that the cluster did not do what it was asked.
+	 * @param reason why
+	 */
+	synchronized void failed(String reason) {
+		long now = System.nanoTime();
+		boolean same = reason.equals(this.problem);
+		this.problem = reason;
+		// Its reason may change while it lasts, as from no answer to no connection.
+		if ((!this.problemLogged || !same) && now - this.nextLogNanos >= 0) {
+			logger.warn("The storage is unavailable: {}", reason);
+			this.problemLogged = true;
+			this.nextLogNanos = now + LOG_INTERVAL_NANOS;
+		}
+	}
+
+}

@@ -1,0 +1,48 @@
+package io.eardrum.storage.cassandra;
+
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Leaves some out of what it walks over. Used by one thread.
+ *
+ * @param <T> what it walks over
+ */
+final class Filtered<T> implements Iterator<T> {
+
+	private final Iterator<T> all;
+
+	private final Predicate<T> wanted;
+
+	private @Nullable T next;
+
+	Filtered(Iterator<T> all, Predicate<T> wanted) {
+		this.all = all;
+		this.wanted = wanted;
+	}
+
+	@Override
+	public boolean hasNext() {
+		while (this.next == null && this.all.hasNext()) {
+			T candidate = this.all.next();
+			if (this.wanted.test(candidate)) {
+				this.next = candidate;
+			}
+		}
+		return this.next != null;
+	}
+
+	@Override
+	public T next() {
+		T found = hasNext() ? this.next : null;
+		if (found == null) {
+			throw new NoSuchElementException();
+		}
+		this.next = null;
+		return found;
+	}
+
+}

@@ -1,0 +1,72 @@
+package io.eardrum.storage.cassandra;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+
+/**
+ * Reads the last point of series: of the last bucket that has any. Safe for any number of
+ * threads.
+ */
+final class LastPointReader {
+
+	private final ClusterSession session;
+
+	private final SeriesCache cache;
+
+	private final LongSupplier nowSeconds;
+
+	LastPointReader(ClusterSession session, SeriesCache cache, LongSupplier nowSeconds) {
+		this.session = session;
+		this.cache = cache;
+		this.nowSeconds = nowSeconds;
+	}
+
+	/**
+	 * Fetches the last point of a series.
+	 * @param key the key of the series
+	 * @return the last point, if it has one
+	 */
+	CompletionStage<Last> last(SeriesKey key) {
+		long cutoff = Retention.cutoff(this.cache.retentionSeconds(key), this.nowSeconds.getAsLong());
+		ByteBuffer keyBytes = Cells.of(key);
+		return this.session.send(Query.SELECT_LAST_BUCKETS, keyBytes, Cells.of(Buckets.of(cutoff)))
+			.thenCompose((buckets) -> last(keyBytes, buckets))
+			.thenApply((point) -> new Last(key, (point != null && point.timestamp() >= cutoff) ? point : null));
+	}
+
+	// A bucket may be empty: its points have expired, or a put failed that began it.
+	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, AsyncResultSet buckets) {
+		Row bucket = buckets.one();
+		if (bucket == null) {
+			return buckets.hasMorePages() ? buckets.fetchNextPage().thenCompose((more) -> last(keyBytes, more))
+					: CompletableFuture.completedStage(null);
+		}
+		return this.session.send(Query.SELECT_LAST_POINT, keyBytes, Cells.of(Cells.toLong(bucket, 0)))
+			.thenCompose((result) -> {
+				Row row = result.one();
+				return (row != null)
+						? CompletableFuture.completedStage(new Point(Cells.toLong(row, 0), Cells.toDouble(row, 1)))
+						: last(keyBytes, buckets);
+			});
+	}
+
+	/**
+	 * The last point of a series.
+	 *
+	 * @param key the key of the series
+	 * @param point the point, or {@code null} if it has none
+	 */
+	record Last(SeriesKey key, @Nullable Point point) {
+	}
+
+}

@@ -1,0 +1,128 @@
+package io.eardrum.storage.cassandra;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.SeriesIndex;
+
+/**
+ * The series that are known to be registered, as many as fit.
+ * <p>
+ * Safe for any number of threads; finding one of the younger generation takes no lock and
+ * makes no object.
+ * <p>
+ * Implementation note: two generations. New ones, and old ones that are asked for, go
+ * into the younger; once that is full it becomes the older, and what was the older is
+ * forgotten. So the series that are put to stay, at the cost of one addition each a
+ * generation.
+ */
+final class SeriesCache {
+
+	private final Retention retention;
+
+	private final int generationSize;
+
+	private volatile Generations generations = new Generations(new SeriesIndex<>(), new SeriesIndex<>());
+
+	/**
+	 * Creates a cache.
+	 * @param retention how long points are kept
+	 * @param size how many series it holds at most, 2 or more
+	 */
+	SeriesCache(Retention retention, int size) {
+		this.retention = retention;
+		this.generationSize = size / 2;
+	}
+
+	/**
+	 * Finds a series.
+	 * @param bytes the array in which the bytes of the key stand
+	 * @param offset where they start
+	 * @param length how many there are
+	 * @param hash the hash of the key
+	 * @return the series, or {@code null} if it is not known to be registered
+	 */
+	@Nullable KnownSeries find(byte[] bytes, int offset, int length, int hash) {
+		Generations current = this.generations;
+		KnownSeries series = current.young.find(bytes, offset, length, hash);
+		if (series != null) {
+			return series;
+		}
+		KnownSeries old = current.old.find(bytes, offset, length, hash);
+		return (old != null) ? promote(old) : null;
+	}
+
+	/**
+	 * Finds a series.
+	 * @param key the key
+	 * @return the series, or {@code null} if it is not known to be registered
+	 */
+	@Nullable KnownSeries find(SeriesKey key) {
+		Generations current = this.generations;
+		KnownSeries series = current.young.find(key);
+		if (series != null) {
+			return series;
+		}
+		KnownSeries old = current.old.find(key);
+		return (old != null) ? promote(old) : null;
+	}
+
+	/**
+	 * Adds a series that is registered.
+	 * @param key the key
+	 * @return the series
+	 */
+	synchronized KnownSeries add(SeriesKey key) {
+		KnownSeries known = find(key);
+		if (known != null) {
+			return known;
+		}
+		long seconds = this.retention.seconds(key);
+		return young().findOrAdd(key, (number) -> new KnownSeries(key, number, seconds));
+	}
+
+	private synchronized KnownSeries promote(KnownSeries old) {
+		return young().findOrAdd(old.key(), (number) -> new KnownSeries(old, number));
+	}
+
+	private SeriesIndex<KnownSeries> young() {
+		Generations current = this.generations;
+		if (current.young.size() < this.generationSize) {
+			return current.young;
+		}
+		SeriesIndex<KnownSeries> next = new SeriesIndex<>();
+		this.generations = new Generations(next, current.young);
+		return next;
+	}
+
+	/**
+	 * Tells how long the points of a key are kept.
+	 * @param key the key, registered or not
+	 * @return the number of seconds, or 0 if for ever
+	 */
+	long retentionSeconds(SeriesKey key) {
+		return this.retention.seconds(key);
+	}
+
+	/**
+	 * Tells whether one more would make others be forgotten soon.
+	 * @return whether the younger generation is full
+	 */
+	boolean isFull() {
+		return this.generations.young.size() >= this.generationSize;
+	}
+
+	/**
+	 * Tells how many series are known. One of both generations counts twice.
+	 * @return the number of series
+	 */
+	long size() {
+		Generations current = this.generations;
+		return (long) current.young.size() + current.old.size();
+	}
+
+	private record Generations(SeriesIndex<KnownSeries> young, SeriesIndex<KnownSeries> old) {
+	}
+
+}

@@ -1,0 +1,179 @@
+package io.eardrum.storage.cassandra;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+
+/**
+ * A Cassandra on the loopback addresses of this machine, in processes of its own that end
+ * with this one, on a JDK 17. Its class path is made by {@code ./mvnw -P cassandra}. The
+ * logs of its nodes stay in {@code target/cassandra}. For one thread at a time.
+ * <p>
+ * As a program it runs a number of nodes (1, if none is given) until it is ended, for
+ * whoever wants to try something by hand; further arguments are for their JVMs.
+ */
+public final class CassandraCluster implements AutoCloseable {
+
+	/** What the nodes call their datacenter, with the simple snitch. */
+	public static final String DATACENTER = "datacenter1";
+
+	/** What makes a node take less than a gigabyte, and start in some ten seconds. */
+	public static final List<String> SMALL = List.of("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
+
+	private static final AtomicInteger COUNTER = new AtomicInteger();
+
+	private final List<CassandraNode> nodes = new ArrayList<>();
+
+	private final Thread hook = new Thread(this::kill, "cassandra-shutdown");
+
+	private CassandraCluster(int size, List<String> jvmArguments, Map<String, Object> settings) throws IOException {
+		CassandraPorts ports = CassandraPorts.free(size);
+		Path directory = Path.of("target", "cassandra",
+				"cluster-" + ProcessHandle.current().pid() + "-" + COUNTER.incrementAndGet());
+		for (int i = 0; i < size; i++) {
+			this.nodes
+				.add(new CassandraNode(i, size, ports, directory.resolve("node-" + (i + 1)), jvmArguments, settings));
+		}
+	}
+
+	/**
+	 * Starts a cluster with small heaps.
+	 * @param size how many nodes it has
+	 * @return the cluster, which takes clients
+	 * @throws IOException if it can't be started
+	 */
+	public static CassandraCluster start(int size) throws IOException {
+		return start(size, SMALL, Map.of());
+	}
+
+	/**
+	 * Starts a cluster.
+	 * @param size how many nodes it has
+	 * @param jvmArguments what the JVMs of the nodes are told besides
+	 * @param settings what differs from the common cassandra.yaml
+	 * @return the cluster, which takes clients
+	 * @throws IOException if it can't be started
+	 */
+	public static CassandraCluster start(int size, List<String> jvmArguments, Map<String, Object> settings)
+			throws IOException {
+		CassandraCluster cluster = new CassandraCluster(size, jvmArguments, settings);
+		Runtime.getRuntime().addShutdownHook(cluster.hook);
+		try {
+			// The first one is whom the others ask; then these start side by side.
+			cluster.nodes.get(0).start(0);
+			for (CassandraNode node : cluster.nodes.subList(1, size)) {
+				node.launch();
+			}
+			for (CassandraNode node : cluster.nodes) {
+				node.awaitReady(size - 1);
+			}
+			return cluster;
+		}
+		catch (IOException | RuntimeException ex) {
+			cluster.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Returns the single node that all tests of this JVM share. It starts when it is
+	 * first asked for, and ends with the JVM.
+	 * @return the cluster of one node
+	 */
+	public static CassandraCluster shared() {
+		return Shared.CLUSTER;
+	}
+
+	/**
+	 * Returns where the nodes take clients.
+	 * @return an address and port for each node
+	 */
+	public List<InetSocketAddress> contactPoints() {
+		return this.nodes.stream().map(CassandraNode::contactPoint).toList();
+	}
+
+	/**
+	 * Returns the same as a value of {@code spring.cassandra.contact-points}.
+	 * @return addresses and ports
+	 */
+	public String contactPointList() {
+		return contactPoints().stream()
+			.map((point) -> point.getAddress().getHostAddress() + ":" + point.getPort())
+			.collect(Collectors.joining(","));
+	}
+
+	/**
+	 * Returns a node.
+	 * @param number its number, from 0
+	 * @return the node, which may have been killed
+	 */
+	public CassandraNode node(int number) {
+		return this.nodes.get(number);
+	}
+
+	/**
+	 * Starts a node again that was killed, and waits until it takes clients.
+	 * @param number its number, from 0
+	 * @throws IOException if it can't be started
+	 */
+	public void restart(int number) throws IOException {
+		this.nodes.get(number).start((int) this.nodes.stream().filter(CassandraNode::isRunning).count());
+	}
+
+	/**
+	 * Returns what the nodes last logged, to be shown with a failure.
+	 * @return the end of each log
+	 */
+	public String tail() {
+		return this.nodes.stream().map(CassandraNode::tail).collect(Collectors.joining("\n\n"));
+	}
+
+	private void kill() {
+		this.nodes.forEach(CassandraNode::close);
+	}
+
+	@Override
+	public void close() {
+		kill();
+		try {
+			Runtime.getRuntime().removeShutdownHook(this.hook);
+		}
+		catch (IllegalStateException ex) {
+			// It runs already, and finds nothing left to do.
+		}
+	}
+
+	public static void main(String[] arguments) throws IOException, InterruptedException {
+		int size = (arguments.length > 0) ? Integer.parseInt(arguments[0]) : 1;
+		List<String> jvmArguments = new ArrayList<>(SMALL);
+		jvmArguments.addAll(List.of(arguments).subList(Math.min(1, arguments.length), arguments.length));
+		CassandraCluster cluster = start(size, jvmArguments, Map.of());
+		System.out.println("spring.cassandra.contact-points=" + cluster.contactPointList());
+		System.out.println("spring.cassandra.local-datacenter=" + DATACENTER);
+		new CountDownLatch(1).await();
+	}
+
+	/** Started by whoever asks first, while the others wait. */
+	private static final class Shared {
+
+		private static final CassandraCluster CLUSTER = create();
+
+		private static CassandraCluster create() {
+			try {
+				return start(1);
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		}
+
+	}
+
+}

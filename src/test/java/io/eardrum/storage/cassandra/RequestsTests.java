@@ -1,0 +1,188 @@
+package io.eardrum.storage.cassandra;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntFunction;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+/**
+ * Tests for {@link Requests} and {@link Lookahead}.
+ */
+@Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class RequestsTests {
+
+	private static final ClusterObserver.Request READ = ClusterObserver.Request.READ;
+
+	private final List<String> observed = new ArrayList<>();
+
+	private final ExecutorService executor = Executors.newCachedThreadPool();
+
+	private final Requests requests = requests(2, Duration.ofMillis(200));
+
+	@AfterEach
+	void stop() {
+		this.executor.shutdownNow();
+	}
+
+	@Test
+	void noMoreThanAllowedAreOnTheirWay() throws Exception {
+		CompletableFuture<String> first = new CompletableFuture<>();
+		CompletableFuture<String> second = new CompletableFuture<>();
+		Requests patient = requests(2, Duration.ofSeconds(20));
+		assertThat(patient.send(READ, () -> first)).isNotDone();
+		assertThat(patient.send(READ, () -> second)).isNotDone();
+		assertThat(patient.active()).isEqualTo(2);
+		Future<String> third = this.executor
+			.submit(() -> patient.await(patient.send(READ, () -> CompletableFuture.completedStage("third"))));
+		Awaitility.await().until(() -> patient.waiting() == 1);
+		assertThat(third.isDone()).isFalse();
+		first.complete("first");
+		assertThat(third.get()).isEqualTo("third");
+		assertThat(patient.active()).isEqualTo(1);
+		assertThat(patient.waiting()).isZero();
+		second.complete("second");
+		assertThat(patient.awaitNone(Duration.ofSeconds(1))).isTrue();
+	}
+
+	@Test
+	void whoWaitsForTooLongFails() {
+		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
+		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
+		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("too slow")
+			.hasMessageContaining("2 requests");
+		assertThat(this.requests.waiting()).isZero();
+		assertThat(this.requests.awaitNone(Duration.ofMillis(10))).isFalse();
+	}
+
+	@Test
+	void failureIsToldWithItsReasonAndFreesItsTurn() {
+		IllegalStateException reason = new IllegalStateException("the node is on fire");
+		for (int i = 0; i < 5; i++) {
+			CompletableFuture<String> answer = this.requests.send(READ, () -> CompletableFuture.failedStage(reason));
+			assertThatThrownBy(() -> this.requests.await(answer)).isInstanceOf(StorageException.class)
+				.hasMessageContaining("the node is on fire")
+				.hasCause(reason);
+			assertThatThrownBy(() -> this.requests.send(READ, () -> {
+				throw reason;
+			})).isInstanceOf(StorageException.class).hasCause(reason);
+		}
+		assertThat(this.requests.active()).isZero();
+		assertThat(this.observed).hasSize(10).containsOnly("READ false");
+	}
+
+	@Test
+	void silenceOfTheDriverIsNotWaitedForForEver() {
+		Requests hasty = new Requests(1, Duration.ofSeconds(1), Duration.ofMillis(-600), ClusterObserver.NONE);
+		CompletableFuture<String> answer = hasty.send(READ, CompletableFuture::new);
+		assertThatThrownBy(() -> hasty.await(answer)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("no answer");
+	}
+
+	@Test
+	void closedOneSendsNothing() {
+		this.requests.close();
+		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("closed");
+		assertThat(this.requests.active()).isZero();
+		assertThat(this.observed).isEmpty();
+	}
+
+	@Test
+	void nothingIsFetchedAheadWhereOthersWaitForTheirTurn() {
+		assertThat(this.requests.<String>sendAhead(READ, CompletableFuture::new)).isNotNull();
+		assertThat(this.requests.<String>sendAhead(READ, CompletableFuture::new)).isNotNull();
+		assertThat(this.requests.<String>sendAhead(READ, CompletableFuture::new)).isNull();
+	}
+
+	@Test
+	void whatIsFetchedAheadIsBoundedOverAllReaders() {
+		Requests wide = requests(1_000, Duration.ofSeconds(1));
+		int sent = 0;
+		while (wide.sendAhead(READ, () -> CompletableFuture.completedStage("")) != null) {
+			sent++;
+		}
+		assertThat(sent).isEqualTo(128);
+		wide.aheadIsOver();
+		assertThat(wide.sendAhead(READ, () -> CompletableFuture.completedStage(""))).isNotNull();
+	}
+
+	@Test
+	void lookaheadFetchesSomeAndKeepsTheOrder() {
+		Requests wide = requests(100, Duration.ofSeconds(1));
+		List<Integer> asked = new ArrayList<>();
+		List<CompletableFuture<Integer>> answers = new ArrayList<>();
+		for (int i = 0; i < 20; i++) {
+			answers.add(new CompletableFuture<>());
+		}
+		Iterator<Supplier<CompletionStage<Integer>>> fetches = fetches(20, (i) -> {
+			asked.add(i);
+			return answers.get(i);
+		});
+		try (Lookahead<Integer> lookahead = new Lookahead<>(wide, fetches, 4)) {
+			// The later ones come first.
+			for (int i = 19; i >= 0; i--) {
+				answers.get(i).complete(i);
+			}
+			for (int i = 0; i < 20; i++) {
+				assertThat(lookahead.next()).isEqualTo(i);
+				assertThat(asked).hasSize(Math.min(i + 4, 20));
+			}
+			assertThat(lookahead.next()).isNull();
+		}
+		assertThat(asked).isSorted();
+	}
+
+	@Test
+	void lookaheadGoesOnWithoutRoomAndGivesBackWhatItTook() {
+		Requests narrow = requests(1, Duration.ofSeconds(1));
+		List<Integer> asked = new ArrayList<>();
+		Iterator<Supplier<CompletionStage<Integer>>> fetches = fetches(1_000, (i) -> {
+			asked.add(i);
+			return CompletableFuture.completedStage(i);
+		});
+		try (Lookahead<Integer> lookahead = new Lookahead<>(narrow, fetches, 500)) {
+			assertThat(lookahead.next()).isZero();
+			assertThat(asked.size()).as("no more than all readers together").isLessThanOrEqualTo(129);
+			assertThat(lookahead.next()).isEqualTo(1);
+		}
+		int sent = 0;
+		while (narrow.sendAhead(READ, () -> CompletableFuture.completedStage("")) != null) {
+			sent++;
+		}
+		assertThat(sent).isEqualTo(128);
+	}
+
+	private static Iterator<Supplier<CompletionStage<Integer>>> fetches(int count,
+			IntFunction<CompletionStage<Integer>> fetch) {
+		return IntStream.range(0, count)
+			.<Supplier<CompletionStage<Integer>>>mapToObj((i) -> () -> fetch.apply(i))
+			.iterator();
+	}
+
+	private Requests requests(int limit, Duration maxWait) {
+		return new Requests(limit, maxWait, Duration.ofSeconds(5),
+				(request, succeeded, nanos) -> this.observed.add(request + " " + succeeded));
+	}
+
+}

@@ -1,0 +1,140 @@
+package io.eardrum.storage.cassandra;
+
+import java.net.InetSocketAddress;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
+import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import org.awaitility.Awaitility;
+import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
+
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.StorageProperties;
+
+/**
+ * A keyspace of the node that all tests share, and stores on it as servers would open
+ * them: each with a session of its own.
+ */
+final class TestKeyspace implements AutoCloseable {
+
+	private static final StorageProperties.Cassandra PROPERTIES = new StorageProperties.Cassandra(true, 1, 256,
+			Duration.ofSeconds(10));
+
+	private final CqlIdentifier name;
+
+	private final CqlSession session;
+
+	private final List<CassandraMetricRepository> stores = new ArrayList<>();
+
+	TestKeyspace(String name) {
+		this.name = CqlIdentifier.fromCql(name);
+		this.session = builder(new CassandraProperties()).build();
+	}
+
+	// By hand, a node that runs already may be named.
+	static InetSocketAddress contactPoint() {
+		Integer port = Integer.getInteger("eardrum.cassandra.port");
+		return (port != null) ? new InetSocketAddress("127.0.0.1", port)
+				: CassandraCluster.shared().contactPoints().get(0);
+	}
+
+	static CqlSessionBuilder builder(CassandraProperties properties) {
+		ProgrammaticDriverConfigLoaderBuilder loader = DriverConfigLoader.programmaticBuilder();
+		new DriverDefaults(properties).customize(loader);
+		CqlSessionBuilder builder = CqlSession.builder()
+			.withConfigLoader(loader.build())
+			.addContactPoint(contactPoint());
+		String datacenter = properties.getLocalDatacenter();
+		return (datacenter != null) ? builder.withLocalDatacenter(datacenter) : builder;
+	}
+
+	CassandraStorageSettings settings() {
+		return new CassandraStorageSettings(this.name, "LOCAL_QUORUM", Duration.ofSeconds(5), PROPERTIES,
+				Retention.FOREVER, null, 100_000);
+	}
+
+	static CassandraStorageSettings with(CassandraStorageSettings settings, Retention retention) {
+		return new CassandraStorageSettings(settings.keyspace(), settings.consistency(), settings.requestTimeout(),
+				settings.cassandra(), retention, settings.maxSeries(), settings.knownSeries());
+	}
+
+	static CassandraStorageSettings with(CassandraStorageSettings settings, int maxSeries) {
+		return new CassandraStorageSettings(settings.keyspace(), settings.consistency(), settings.requestTimeout(),
+				settings.cassandra(), settings.retention(), maxSeries, settings.knownSeries());
+	}
+
+	static CassandraStorageSettings with(CassandraStorageSettings settings, StorageProperties.Cassandra cassandra) {
+		return new CassandraStorageSettings(settings.keyspace(), settings.consistency(), settings.requestTimeout(),
+				cassandra, settings.retention(), settings.maxSeries(), settings.knownSeries());
+	}
+
+	/**
+	 * Opens a store, and waits until it can be used: where the tables have to be made,
+	 * that may take longer than a server waits.
+	 * @return the store
+	 */
+	CassandraMetricRepository open() {
+		CassandraMetricRepository store = open(settings(), new CassandraProperties(), Clock.systemUTC());
+		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> store.status().writable());
+		return store;
+	}
+
+	CassandraMetricRepository open(CassandraStorageSettings settings, CassandraProperties properties, Clock clock) {
+		CassandraMetricRepository store = new CassandraMetricRepository(settings, () -> builder(properties),
+				ClusterObserver.NONE, clock);
+		this.stores.add(store);
+		return store;
+	}
+
+	/**
+	 * Executes a statement.
+	 * @param text the statement, where % stands for the keyspace
+	 * @return the rows
+	 */
+	List<Row> execute(String text) {
+		return this.session
+			.execute(SimpleStatement.newInstance(text.replace("%", this.name.asCql(true)))
+				.setTimeout(Duration.ofSeconds(30)))
+			.all();
+	}
+
+	boolean exists() {
+		return !execute("SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = '"
+				+ this.name.asInternal() + "'")
+			.isEmpty();
+	}
+
+	/**
+	 * Empties all tables, if there are any.
+	 */
+	void clear() {
+		if (exists()) {
+			Schema.tables(this.name).keySet().forEach((table) -> execute("TRUNCATE %." + table));
+		}
+	}
+
+	void drop() {
+		execute("DROP KEYSPACE IF EXISTS %");
+	}
+
+	void closeStores() {
+		this.stores.forEach(CassandraMetricRepository::close);
+		this.stores.clear();
+	}
+
+	@Override
+	public void close() {
+		closeStores();
+		this.session.close();
+	}
+
+}
