@@ -2,10 +2,13 @@ package io.eardrum.storage.cassandra;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +22,7 @@ import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
 import com.datastax.oss.driver.api.core.cql.Row;
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageException;
 
@@ -37,8 +41,8 @@ import io.eardrum.storage.StorageException;
  * finds that it has a place, and lists it before that put is answered.
  * <p>
  * Safe for any number of threads. New series of one server are registered by one thread
- * at a time, so that its threads don't take places from each other; those whose place is
- * only to be looked up don't wait for that.
+ * at a time, for all that wait, so that its threads don't take places from each other;
+ * those whose place is only to be looked up don't wait for that.
  */
 final class SeriesRegistry {
 
@@ -56,6 +60,8 @@ final class SeriesRegistry {
 	private final @Nullable Integer maxSeries;
 
 	private final Duration maxWait;
+
+	private final Queue<Newcomers> waiting = new ConcurrentLinkedQueue<>();
 
 	private final ReentrantLock lock = new ReentrantLock(true);
 
@@ -88,23 +94,73 @@ final class SeriesRegistry {
 		if (fresh.isEmpty()) {
 			return;
 		}
-		lock();
+		Newcomers newcomers = new Newcomers(fresh);
+		this.waiting.add(newcomers);
 		try {
-			List<SeriesPoints> still = new ArrayList<>();
-			for (SeriesPoints series : fresh) {
-				KnownSeries known = this.cache.find(series.key());
-				if (known != null) {
-					series.registered(known);
-				}
-				else {
-					still.add(series);
-				}
+			lock();
+		}
+		catch (StorageException ex) {
+			// If another thread has taken them along by now, that does no harm.
+			this.waiting.remove(newcomers);
+			throw ex;
+		}
+		try {
+			if (!newcomers.done) {
+				addAll(session);
 			}
-			add(session, still);
 		}
 		finally {
 			this.lock.unlock();
 		}
+		StorageException failure = newcomers.failure;
+		if (failure != null) {
+			throw new StorageException(String.valueOf(failure.getMessage()), failure.getCause());
+		}
+	}
+
+	// Whoever comes first takes along what others wait with: the places of all of them
+	// cost
+	// one transaction.
+	private void addAll(ClusterSession session) {
+		List<Newcomers> together = new ArrayList<>();
+		Map<SeriesKey, SeriesPoints> fresh = new LinkedHashMap<>();
+		for (Newcomers next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
+			together.add(next);
+			next.series.forEach((series) -> fresh.putIfAbsent(series.key(), series));
+		}
+		StorageException failure = null;
+		try {
+			add(session, unknown(fresh.values()));
+		}
+		catch (RuntimeException ex) {
+			// Nobody may take these for series that there is no room for.
+			failure = (ex instanceof StorageException storage) ? storage
+					: new StorageException("The series could not be registered: " + ex, ex);
+		}
+		for (Newcomers newcomers : together) {
+			for (SeriesPoints series : newcomers.series) {
+				KnownSeries known = fresh.getOrDefault(series.key(), series).series();
+				if (known != null) {
+					series.registered(known);
+				}
+			}
+			newcomers.failure = failure;
+			newcomers.done = true;
+		}
+	}
+
+	private List<SeriesPoints> unknown(Collection<SeriesPoints> fresh) {
+		List<SeriesPoints> unknown = new ArrayList<>();
+		for (SeriesPoints series : fresh) {
+			KnownSeries known = this.cache.find(series.key());
+			if (known != null) {
+				series.registered(known);
+			}
+			else {
+				unknown.add(series);
+			}
+		}
+		return unknown;
 	}
 
 	// Returns those that have no place.
@@ -258,6 +314,24 @@ final class SeriesRegistry {
 	private CompletableFuture<AsyncResultSet> write(ClusterSession session, List<BatchableStatement<?>> rows) {
 		BatchStatement batch = BatchStatement.newInstance(DefaultBatchType.UNLOGGED, rows).setIdempotent(true);
 		return this.requests.send(ClusterObserver.Request.WRITE, () -> session.send(batch));
+	}
+
+	/**
+	 * The new series of one put, which wait to be registered. Under the lock, but for the
+	 * series themselves.
+	 */
+	private static final class Newcomers {
+
+		private final List<SeriesPoints> series;
+
+		private boolean done;
+
+		private @Nullable StorageException failure;
+
+		Newcomers(List<SeriesPoints> series) {
+			this.series = series;
+		}
+
 	}
 
 }
