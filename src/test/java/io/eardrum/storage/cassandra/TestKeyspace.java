@@ -1,5 +1,6 @@
 package io.eardrum.storage.cassandra;
 
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
@@ -43,7 +44,7 @@ final class TestKeyspace implements AutoCloseable {
 	// By hand, a node that runs already may be named.
 	static InetSocketAddress contactPoint() {
 		Integer port = Integer.getInteger("eardrum.cassandra.port");
-		return (port != null) ? new InetSocketAddress("127.0.0.1", port)
+		return (port != null) ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
 				: CassandraCluster.shared().contactPoints().get(0);
 	}
 
