@@ -191,7 +191,19 @@ public final class PlaintextParser implements LineParser {
 		}
 		double seconds = this.numbers.value();
 		this.timestamp = (long) seconds;
-		return seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63;
+		// Without an exponent it is digits that don't fit, which a double might round
+		// until they do, or a fraction and nothing else.
+		return hasExponent(source, start, end) ? seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63
+				: Math.abs(seconds) < 1;
+	}
+
+	private static boolean hasExponent(byte[] source, int from, int end) {
+		for (int position = from; position < end; position++) {
+			if (source[position] == 'e' || source[position] == 'E') {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private static boolean isFraction(byte[] source, int from, int end) {

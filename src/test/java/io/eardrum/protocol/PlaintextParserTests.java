@@ -70,8 +70,10 @@ class PlaintextParserTests {
 			"k 1e400 2,BAD_VALUE", "k 1_0 2,BAD_VALUE", "k 0x1 2,BAD_VALUE", "k 1f 2,BAD_VALUE", "k U 2,BAD_VALUE",
 			"k nan nan,BAD_VALUE", "k 1 N,BAD_TIMESTAMP", "k 1 nan,BAD_TIMESTAMP", "k 1 .,BAD_TIMESTAMP",
 			"k 1 1.2.3,BAD_TIMESTAMP", "k 1 2.5x,BAD_TIMESTAMP", "k 1 9223372036854775808,BAD_TIMESTAMP",
-			"k 1 9223372036854775808.5,BAD_TIMESTAMP", "k 1 1e19,BAD_TIMESTAMP", "k 1 -1e19,BAD_TIMESTAMP",
-			"k 1 1e,BAD_TIMESTAMP", "k 1 2020-01-01,BAD_TIMESTAMP", "GET / HTTP/1.1,HTTP", "post /a http/2,HTTP" })
+			"k 1 9223372036854775808.5,BAD_TIMESTAMP", "k 1 -9223372036854775809,BAD_TIMESTAMP",
+			"k 1 -9223372036854775987,BAD_TIMESTAMP", "k 1 -9223372036854775809.5,BAD_TIMESTAMP",
+			"k 1 1e19,BAD_TIMESTAMP", "k 1 -1e19,BAD_TIMESTAMP", "k 1 1e,BAD_TIMESTAMP", "k 1 2020-01-01,BAD_TIMESTAMP",
+			"GET / HTTP/1.1,HTTP", "post /a http/2,HTTP" })
 	void tellsWhatIsWrong(String line, ErrorReason reason) throws IOException {
 		parse(line + "\n");
 		assertThat(this.commands.lines()).containsExactly("wrong PUT " + reason);
