@@ -7,12 +7,14 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
+import java.util.concurrent.Executor;
 
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpNetServerConnectionFactory;
+import org.springframework.messaging.MessagingException;
 
 import io.eardrum.protocol.ReplyWriter;
 
@@ -159,6 +161,20 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		}
 		else {
 			connection.close();
+		}
+	}
+
+	// A client that comes in the moment of stopping has been closed by now. The framework
+	// would take the lack of an executor for an error, and say so in the log.
+	@Override
+	protected Executor getTaskExecutor() {
+		try {
+			return super.getTaskExecutor();
+		}
+		catch (MessagingException ex) {
+			this.logger.debug(ex, "A client came too late");
+			return (task) -> {
+			};
 		}
 	}
 

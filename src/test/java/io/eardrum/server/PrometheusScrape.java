@@ -51,7 +51,7 @@ public final class PrometheusScrape {
 	 * @param labels names and values of labels, in turn
 	 * @return the sum; 0 if there is none
 	 */
-	double sum(String name, String... labels) {
+	public double sum(String name, String... labels) {
 		double sum = 0;
 		for (Sample sample : this.samples) {
 			if (sample.name().equals(name) && sample.has(labels)) {
@@ -67,7 +67,7 @@ public final class PrometheusScrape {
 	 * @param labels names and values of labels, in turn
 	 * @return whether there is one
 	 */
-	boolean has(String name, String... labels) {
+	public boolean has(String name, String... labels) {
 		return this.samples.stream().anyMatch((sample) -> sample.name().equals(name) && sample.has(labels));
 	}
 

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.SocketException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,6 +17,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.eardrum.EardrumProcess;
 import io.eardrum.metric.SeriesKey;
@@ -94,6 +98,35 @@ class ShutdownIntegrationTests {
 			released.countDown();
 			server.close();
 		}
+	}
+
+	@Test
+	@ExtendWith(OutputCaptureExtension.class)
+	void clientsThatComeInTheMomentOfStoppingLeaveNoError(CapturedOutput output) throws Exception {
+		for (int round = 0; round < 10; round++) {
+			RunningServer server = RunningServer.start();
+			InetSocketAddress address = server.tcpAddress();
+			Thread clients = new Thread(() -> {
+				boolean open = true;
+				while (open) {
+					try (Socket client = new Socket()) {
+						client.connect(address, 1000);
+					}
+					catch (IOException ex) {
+						open = false;
+					}
+				}
+			});
+			clients.start();
+			try {
+				Thread.sleep(20);
+			}
+			finally {
+				server.close();
+				clients.join();
+			}
+		}
+		assertThat(output.getAll()).doesNotContain(" ERROR ");
 	}
 
 	@Test
