@@ -3,6 +3,7 @@ package io.eardrum.storage.cassandra;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import java.util.regex.Pattern;
 
 import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.metadata.Node;
@@ -12,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Says in one line what the driver means by its exceptions.
  */
 final class Problems {
+
+	/** The driver's name of the session and the channel: a new one for each attempt. */
+	private static final Pattern CHANNEL = Pattern.compile("^\\[[^]]*] ");
 
 	private Problems() {
 	}
@@ -35,12 +39,15 @@ final class Problems {
 		if (failure == null) {
 			return "unknown";
 		}
-		String message = failure.getMessage();
-		Throwable cause = failure.getCause();
-		String own = (message != null) ? message : failure.getClass().getSimpleName();
+		String own = text(failure);
+		String why = (failure.getCause() != null) ? text(failure.getCause()) : "";
 		// A connection that can't be opened says why in its cause.
-		return (cause != null && cause.getMessage() != null && !own.contains(cause.getMessage()))
-				? own + ": " + cause.getMessage() : own;
+		return own.contains(why) ? own : own + ": " + why;
+	}
+
+	private static String text(Throwable failure) {
+		String message = failure.getMessage();
+		return (message != null) ? CHANNEL.matcher(message).replaceFirst("") : failure.getClass().getSimpleName();
 	}
 
 }

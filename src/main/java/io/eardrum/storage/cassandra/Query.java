@@ -82,8 +82,7 @@ enum Query {
 		this.pageSize = pageSize;
 	}
 
-	// The driver sends others a second time when the answer is late. Here that would only
-	// get
+	// The driver sends others a second time when the answer is late. Here that would get
 	// into the way of the first time.
 	private boolean isTransaction() {
 		return this == ADVANCE || this == INSERT_KEY;

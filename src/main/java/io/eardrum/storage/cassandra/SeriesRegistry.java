@@ -118,9 +118,8 @@ final class SeriesRegistry {
 		}
 	}
 
-	// Whoever comes first takes along what others wait with: the places of all of them
-	// cost
-	// one transaction.
+	// Whoever comes first takes along what others wait with: one transaction for the
+	// places of them all.
 	private void addAll(ClusterSession session) {
 		List<Newcomers> together = new ArrayList<>();
 		Map<SeriesKey, SeriesPoints> fresh = new LinkedHashMap<>();
@@ -239,9 +238,8 @@ final class SeriesRegistry {
 				throw new StorageException("The cluster is too slow: other servers register series all the time");
 			}
 			if (attempt > 1) {
-				// The first time it only was news what the sequence is. Now another
-				// server is
-				// at it, too.
+				// The first time it only was news what the sequence is. Now another one
+				// is at it, too.
 				LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MAX_PAUSE_NANOS));
 			}
 		}

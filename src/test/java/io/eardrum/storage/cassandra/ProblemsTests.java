@@ -1,0 +1,41 @@
+package io.eardrum.storage.cassandra;
+
+import java.io.IOException;
+import java.util.concurrent.CompletionException;
+
+import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Problems}.
+ */
+class ProblemsTests {
+
+	@Test
+	void describesWhatWentWrongInOneLine() {
+		assertThat(Problems.describe(new DriverTimeoutException("Query timed out after PT5S")))
+			.isEqualTo("Query timed out after PT5S");
+		assertThat(Problems.describe(new CompletionException(new IOException("no route")))).isEqualTo("no route");
+		assertThat(Problems.describe(new IllegalStateException())).isEqualTo("IllegalStateException");
+		assertThat(Problems.describe(null)).isEqualTo("unknown");
+	}
+
+	@Test
+	void addsWhatTheCauseSays() {
+		assertThat(Problems.describe(new IOException("can't connect", new IOException("Connection refused"))))
+			.isEqualTo("can't connect: Connection refused");
+		assertThat(
+				Problems.describe(new IOException("Connection refused, again", new IOException("Connection refused"))))
+			.isEqualTo("Connection refused, again");
+	}
+
+	@Test
+	void isTheSameForEachAttempt() {
+		String first = Problems.describe(new IOException("[s0|id: 0x4711, L:?] Protocol error"));
+		assertThat(first).isEqualTo("Protocol error");
+		assertThat(Problems.describe(new IOException("[s4|control|connecting...] Protocol error"))).isEqualTo(first);
+	}
+
+}
