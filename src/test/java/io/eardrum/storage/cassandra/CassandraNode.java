@@ -29,6 +29,8 @@ import org.yaml.snakeyaml.Yaml;
  */
 public final class CassandraNode implements AutoCloseable {
 
+	private static final int MAX_LAUNCHES = 3;
+
 	private static final Path RESOURCES = Path.of("src/test/cassandra");
 
 	private static final Path CLASS_PATH = Path.of("target/cassandra/classpath");
@@ -168,14 +170,22 @@ public final class CassandraNode implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until this node takes clients and sees others.
+	 * Waits until this node takes clients and sees others. A node ends if it has not
+	 * heard of any other one after some seconds, which on a busy machine is no wonder:
+	 * then it is started again, as whatever looks after it would.
 	 * @param others how many of them
+	 * @throws IOException if it can't be started again
 	 */
-	void awaitReady(int others) {
+	void awaitReady(int others) throws IOException {
 		long end = System.nanoTime() + START_TIMEOUT.toNanos();
+		int launches = 1;
 		while (!takesClients() || seen() < others) {
 			if (!isRunning()) {
-				throw new IllegalStateException("node " + this.number + " ended: " + tail());
+				if (launches == MAX_LAUNCHES || !output().contains("Unable to gossip with any peers")) {
+					throw new IllegalStateException("node " + this.number + " ended: " + tail());
+				}
+				launches++;
+				launch();
 			}
 			if (System.nanoTime() - end > 0) {
 				throw new IllegalStateException(
