@@ -33,7 +33,8 @@ class WithoutCassandraIntegrationTests {
 			process.awaitListening(port);
 			process.terminate();
 			process.awaitExit(Duration.ofSeconds(30));
-			assertThat(process.output()).doesNotContain("WARN", "ERROR", "datastax");
+			// With blanks: newer JVMs have warnings of their own, on native libraries.
+			assertThat(process.output()).doesNotContain(" WARN ", " ERROR ", "datastax");
 		}
 		List<String> loaded = Files.readAllLines(log);
 		assertThat(loaded).as("the log has the classes").anyMatch((line) -> line.contains("org.rocksdb.RocksDB "));
