@@ -24,9 +24,8 @@ import io.eardrum.startup.OutOfMemoryExit;
  * a sub-command other than {@code serve} it is the command line instead.
  */
 @SpringBootApplication(proxyBeanMethods = false,
-		// Nothing here uses them, and each takes its part of the start. Those for
-		// Cassandra
-		// would be there with every store, and connect when the server starts.
+		// Nothing here uses them, and each takes its part of the start. Cassandra's would
+		// be there with every store, and connect when the server starts.
 		exclude = { AopAutoConfiguration.class, CassandraAutoConfiguration.class,
 				CassandraHealthContributorAutoConfiguration.class,
 				CassandraReactiveHealthContributorAutoConfiguration.class, MultipartAutoConfiguration.class,

@@ -99,7 +99,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
 				settings.cassandra().maxWait());
 		this.writeClock = new WriteClock(clock);
-		this.cluster = new Cluster(builders, settings.keyspace(), settings.cassandra(), this.state, this::learnSeries);
+		this.cluster = new Cluster(new Connector(builders, settings.keyspace(), settings.cassandra()), this.state,
+				this::learnSeries);
 		this.cluster.awaitFirstAttempt(START_PATIENCE);
 	}
 

@@ -34,10 +34,9 @@ class CassandraStorageConfiguration {
 	@Bean(destroyMethod = "close")
 	CassandraMetricRepository metricRepository(StorageProperties properties, CassandraProperties connection,
 			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer) {
-		// Made by this thread, with all that it needs: while a context starts, no other
-		// one
-		// should make beans. Further attempts to connect have a new one each, for what
-		// certificates there are by then.
+		// Made by this thread, with all that it needs: no other one should make beans
+		// while a context starts. Further attempts to connect have a new one each, for
+		// what certificates there are by then.
 		AtomicReference<@Nullable CqlSessionBuilder> first = new AtomicReference<>(builders.getObject());
 		return new CassandraMetricRepository(CassandraStorageSettings.of(properties, connection), () -> {
 			CqlSessionBuilder builder = first.getAndSet(null);

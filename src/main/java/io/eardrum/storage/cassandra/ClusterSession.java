@@ -58,6 +58,14 @@ final class ClusterSession {
 		return this.session.executeAsync(statement);
 	}
 
+	/**
+	 * Tells what the cluster calls itself.
+	 * @return the name
+	 */
+	String name() {
+		return this.session.getMetadata().getClusterName().orElse("without a name");
+	}
+
 	CqlSession driver() {
 		return this.session;
 	}

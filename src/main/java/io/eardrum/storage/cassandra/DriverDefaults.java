@@ -63,9 +63,8 @@ final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer {
 			.withString(DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator")
 			.withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
 			// A name is looked up whenever a connection is made. Else one that can't be
-			// looked up at
-			// first would be left out, and without any other one this machine be asked
-			// instead.
+			// looked up at first would be left out, and if it is the only one, this
+			// machine asked instead.
 			.withBoolean(DefaultDriverOption.RESOLVE_CONTACT_POINTS, false)
 			// Nobody waits for anything when a session is closed.
 			.withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)

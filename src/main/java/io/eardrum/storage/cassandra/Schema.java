@@ -74,7 +74,9 @@ final class Schema {
 			Matcher matcher = TABLE.matcher(text);
 			if (matcher.find()) {
 				String name = matcher.group(1);
-				tables.put(name, matcher.replaceFirst("CREATE TABLE IF NOT EXISTS " + keyspace.asCql(true) + "." + name)
+				tables.put(name, matcher
+					.replaceFirst(
+							Matcher.quoteReplacement("CREATE TABLE IF NOT EXISTS " + keyspace.asCql(true) + "." + name))
 					.strip());
 			}
 		}

@@ -9,9 +9,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 import com.datastax.oss.driver.api.core.DriverException;
@@ -51,13 +49,9 @@ final class SeriesRegistry {
 	/** How many rows of the list are written at once. */
 	private static final int LIST_ROWS = 50;
 
-	private static final long MAX_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
 	private final Requests requests;
 
 	private final SeriesCache cache;
-
-	private final @Nullable Integer maxSeries;
 
 	private final Duration maxWait;
 
@@ -65,8 +59,8 @@ final class SeriesRegistry {
 
 	private final ReentrantLock lock = new ReentrantLock(true);
 
-	/** What the sequence was when last seen; it never goes back. Under the lock. */
-	private long next;
+	/** Under the lock. */
+	private final PlaceSequence places;
 
 	/**
 	 * Creates a registry.
@@ -78,8 +72,8 @@ final class SeriesRegistry {
 	SeriesRegistry(Requests requests, SeriesCache cache, @Nullable Integer maxSeries, Duration maxWait) {
 		this.requests = requests;
 		this.cache = cache;
-		this.maxSeries = maxSeries;
 		this.maxWait = maxWait;
+		this.places = new PlaceSequence(requests, maxSeries, maxWait);
 	}
 
 	/**
@@ -200,67 +194,13 @@ final class SeriesRegistry {
 		if (fresh.isEmpty()) {
 			return;
 		}
-		int count = takePlaces(session, fresh.size());
-		long first = this.next - count;
+		int count = this.places.take(session, fresh.size());
+		long first = this.places.next() - count;
 		Map<SeriesPoints, Long> wanted = new LinkedHashMap<>();
 		for (int i = 0; i < count; i++) {
 			wanted.put(fresh.get(i), first + i);
 		}
 		list(session, settle(session, wanted));
-	}
-
-	/**
-	 * Takes places from the sequence; they end with {@link #next}.
-	 * @param session the cluster
-	 * @param wanted how many
-	 * @return how many there were
-	 */
-	private int takePlaces(ClusterSession session, int wanted) {
-		long deadline = System.nanoTime() + this.maxWait.toNanos();
-		for (int attempt = 1;; attempt++) {
-			long now = this.next;
-			int count = (this.maxSeries != null) ? (int) Math.max(0, Math.min(wanted, this.maxSeries - now)) : wanted;
-			if (count == 0) {
-				return 0;
-			}
-			try {
-				if (advance(session, now, count)) {
-					return count;
-				}
-			}
-			catch (StorageException ex) {
-				// Whether it was done is not known. If it was, these places stay empty.
-				if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)) {
-					throw ex;
-				}
-			}
-			if (System.nanoTime() - deadline > 0) {
-				throw new StorageException("The cluster is too slow: other servers register series all the time");
-			}
-			if (attempt > 1) {
-				// The first time it only was news what the sequence is. Now another one
-				// is at it, too.
-				LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MAX_PAUSE_NANOS));
-			}
-		}
-	}
-
-	private boolean advance(ClusterSession session, long now, int count) {
-		AsyncResultSet result = this.requests.await(this.requests.send(ClusterObserver.Request.REGISTER,
-				() -> session.send(Query.ADVANCE, Cells.of(now + count), Cells.of(now))));
-		if (result.wasApplied()) {
-			this.next = now + count;
-			return true;
-		}
-		Row row = result.one();
-		if (row != null && row.getColumnDefinitions().contains("next") && !row.isNull("next")) {
-			this.next = row.getLong("next");
-		}
-		else {
-			this.requests.await(this.requests.send(ClusterObserver.Request.REGISTER, () -> session.send(Query.BEGIN)));
-			this.next = 0;
-		}
-		return false;
 	}
 
 	// Has the nodes agree on the place of each key: the wanted one, or the one it has.

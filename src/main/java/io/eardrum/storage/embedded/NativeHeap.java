@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * between those that are in use, separately for some of the threads: measured, a hundred
  * megabytes after twenty minutes of load, and more by the minute, of a budget of 48.
  * <p>
- * The JVM can have that done, with glibc and from 17.0.9 on; elsewhere nothing happens.
- * Used by one thread.
+ * The JVM can have that done, with glibc, from 18 on and in the later updates of 17
+ * (tried with 17.0.15); elsewhere nothing happens. Used by one thread.
  */
 final class NativeHeap {
 

@@ -30,6 +30,7 @@ class SchemaTests {
 			assertThat(statement).doesNotContain("--").doesNotContain(";");
 		});
 		assertThat(Schema.tables(CqlIdentifier.fromCql("\"Mixed\"")).get("points")).contains(" \"Mixed\".points (");
+		assertThat(Schema.tables(CqlIdentifier.fromCql("\"a$1\"")).get("points")).contains(" \"a$1\".points (");
 	}
 
 	@ParameterizedTest

@@ -1,0 +1,125 @@
+package io.eardrum.storage.cassandra;
+
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.PreparedStatement;
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
+import com.datastax.oss.driver.api.core.metadata.Node;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageProperties;
+
+/**
+ * Connects with the cluster: makes the tables if they lack, prepares the statements, and
+ * sees that the tables are of a version that this code knows. Used by one thread.
+ */
+final class Connector {
+
+	/** The version of the tables that this code knows. */
+	private static final long FORMAT = 1;
+
+	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(60);
+
+	private final Supplier<CqlSessionBuilder> builders;
+
+	private final CqlIdentifier keyspace;
+
+	private final Schema schema;
+
+	/**
+	 * Prepares to connect.
+	 * @param builders makes a builder of sessions, which may be changed
+	 * @param keyspace where the tables are, or are to be
+	 * @param properties how to make them
+	 */
+	Connector(Supplier<CqlSessionBuilder> builders, CqlIdentifier keyspace, StorageProperties.Cassandra properties) {
+		this.builders = builders;
+		this.keyspace = keyspace;
+		this.schema = new Schema(keyspace, properties);
+	}
+
+	CqlIdentifier keyspace() {
+		return this.keyspace;
+	}
+
+	/**
+	 * Connects, however long that takes, within a minute for each step.
+	 * @return the session
+	 * @throws StorageException if it can't be done now, with the reason
+	 */
+	ClusterSession connect() {
+		// The keyspace may not be there yet, so the session has none.
+		CompletionStage<CqlSession> connecting = this.builders.get().withKeyspace((CqlIdentifier) null).buildAsync();
+		CqlSession driver;
+		try {
+			driver = Waiting.of(connecting, CONNECT_PATIENCE);
+		}
+		catch (StorageException ex) {
+			connecting.whenComplete((late, failure) -> {
+				if (late != null) {
+					late.forceCloseAsync();
+				}
+			});
+			throw new StorageException("The cluster can't be reached: " + ex.getMessage(), ex);
+		}
+		try {
+			this.schema.ensure(driver, datacenter(driver));
+			ClusterSession reached = new ClusterSession(driver, prepare(driver));
+			checkFormat(reached);
+			return reached;
+		}
+		catch (RuntimeException | Error ex) {
+			driver.forceCloseAsync();
+			throw ex;
+		}
+	}
+
+	// The driver asks the nodes of one datacenter only: if it is misspelt, there is none.
+	private static String datacenter(CqlSession driver) {
+		Set<String> others = new TreeSet<>();
+		for (Node node : driver.getMetadata().getNodes().values()) {
+			String datacenter = node.getDatacenter();
+			if (node.getDistance() == NodeDistance.LOCAL && datacenter != null) {
+				return datacenter;
+			}
+			others.add(String.valueOf(datacenter));
+		}
+		throw new StorageException(
+				"No node is in the datacenter that spring.cassandra.local-datacenter names; there is "
+						+ String.join(", ", others));
+	}
+
+	private Map<Query, PreparedStatement> prepare(CqlSession driver) {
+		Map<Query, CompletionStage<PreparedStatement>> preparing = new EnumMap<>(Query.class);
+		for (Query query : Query.values()) {
+			preparing.put(query, driver.prepareAsync(query.in(this.keyspace)));
+		}
+		Map<Query, PreparedStatement> prepared = new EnumMap<>(Query.class);
+		preparing.forEach((query, stage) -> prepared.put(query, Waiting.of(stage, CONNECT_PATIENCE)));
+		return prepared;
+	}
+
+	private static void checkFormat(ClusterSession session) {
+		AsyncResultSet result = Waiting.of(session.send(Query.INSERT_FORMAT, Cells.of(FORMAT)), CONNECT_PATIENCE);
+		Row row = result.wasApplied() ? null : result.one();
+		if (row != null) {
+			long format = row.getLong("next");
+			if (format != FORMAT) {
+				throw new StorageException("The tables have format " + format + ", and this version knows " + FORMAT);
+			}
+		}
+		Waiting.of(session.send(Query.BEGIN), CONNECT_PATIENCE);
+	}
+
+}
