@@ -20,6 +20,8 @@ case ${1:-} in
 esac
 shift
 mkdir -p target/cassandra
-./mvnw -B -ntp -q -P cassandra generate-test-resources
+if [[ src/test/cassandra/pom.xml -nt target/cassandra/classpath ]]; then
+  ./mvnw -B -ntp -q -P cassandra generate-test-resources
+fi
 ./mvnw -B -ntp -q dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/cassandra/tests-classpath
 exec "${JAVA_HOME:+$JAVA_HOME/bin/}java" -Xmx256m -cp "target/test-classes:target/classes:$(cat target/cassandra/tests-classpath)" "$class" "$@"

@@ -17,10 +17,10 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class ClusterReader {
 
-	private static final Duration PACE = Duration.ofMillis(20);
+	private static final Duration PACE = Duration.ofMillis(50);
 
 	/** All series are read once in so many reads. */
-	private static final int READS_A_STAR = 25;
+	private static final int READS_A_STAR = 50;
 
 	private final List<PutLog> logs;
 

@@ -31,9 +31,10 @@ final class ClusterWriter {
 	private static final int MAX_IN_FLIGHT = 400;
 
 	/** A new series comes once in so many bursts. */
-	private static final int BURSTS_A_SERIES = 5;
+	private static final int BURSTS_A_SERIES = 8;
 
-	private static final Duration PACE = Duration.ofMillis(15);
+	/** Leaves processors to the nodes that start meanwhile on the same machine. */
+	private static final Duration PACE = Duration.ofMillis(250);
 
 	private static final Duration AFTER_FAILURE = Duration.ofMillis(200);
 

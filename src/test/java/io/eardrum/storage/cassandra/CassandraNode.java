@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
@@ -28,8 +30,6 @@ import org.yaml.snakeyaml.Yaml;
  * ends. For one thread at a time.
  */
 public final class CassandraNode implements AutoCloseable {
-
-	private static final int MAX_LAUNCHES = 3;
 
 	private static final Path RESOURCES = Path.of("src/test/cassandra");
 
@@ -80,8 +80,14 @@ public final class CassandraNode implements AutoCloseable {
 		yaml.put("native_transport_port", ports.cql());
 		yaml.put("listen_address", ports.address(number));
 		yaml.put("rpc_address", ports.address(number));
+		// Each is a seed, so that any two of them may be away while the third starts or
+		// runs:
+		// a node that is none gives up if it hears of no seed within a few seconds.
+		String seeds = IntStream.range(0, nodes)
+			.mapToObj((node) -> ports.address(node) + ":" + ports.storage())
+			.collect(Collectors.joining(","));
 		yaml.put("seed_provider", List.of(Map.of("class_name", "org.apache.cassandra.locator.SimpleSeedProvider",
-				"parameters", List.of(Map.of("seeds", ports.address(0) + ":" + ports.storage())))));
+				"parameters", List.of(Map.of("seeds", seeds)))));
 		yaml.put("data_file_directories", List.of(folder("data")));
 		for (String name : List.of("commitlog", "hints", "saved_caches", "cdc_raw")) {
 			yaml.put(name + "_directory", folder(name));
@@ -170,22 +176,14 @@ public final class CassandraNode implements AutoCloseable {
 	}
 
 	/**
-	 * Waits until this node takes clients and sees others. A node ends if it has not
-	 * heard of any other one after some seconds, which on a busy machine is no wonder:
-	 * then it is started again, as whatever looks after it would.
+	 * Waits until this node takes clients and sees others.
 	 * @param others how many of them
-	 * @throws IOException if it can't be started again
 	 */
-	void awaitReady(int others) throws IOException {
+	void awaitReady(int others) {
 		long end = System.nanoTime() + START_TIMEOUT.toNanos();
-		int launches = 1;
 		while (!takesClients() || seen() < others) {
 			if (!isRunning()) {
-				if (launches == MAX_LAUNCHES || !output().contains("Unable to gossip with any peers")) {
-					throw new IllegalStateException("node " + this.number + " ended: " + tail());
-				}
-				launches++;
-				launch();
+				throw new IllegalStateException("node " + this.number + " ended: " + tail());
 			}
 			if (System.nanoTime() - end > 0) {
 				throw new IllegalStateException(
