@@ -12,6 +12,9 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 JAR = os.path.join(ROOT, "target", "eardrum.jar")
 CLASSES = os.path.join(ROOT, "target", "classes")
 
+# As with Ctrl-C, what was started is stopped.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
 
 def free_port():
     with socket.socket() as s:

@@ -30,6 +30,10 @@ classpath="target/test-classes:target/classes:$(cat target/fuzz/classpath)"
 # What the targets compare with may do what is suspicious in a server, such as compiling a regular expression.
 hooks=com.code_intelligence.jazzer.sanitizers
 
+# Minimising runs the fuzzer again, under the name that it knows itself by.
+export PATH=$PWD/target/fuzz/bin:$PATH
+mkdir -p target/fuzz/bin
+
 fuzz() { # <target> <libFuzzer's arguments...>
   local file class
   file=$(find src/test/java -name "$1.java")
@@ -37,10 +41,17 @@ fuzz() { # <target> <libFuzzer's arguments...>
   class=${file#src/test/java/}
   class=${class%.java}
   shift
-  "$java" -Xmx512m -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="${class//\//.}" \
-    '--instrumentation_includes=io.eardrum.**' --reproducer_path=target/fuzz \
-    "--disabled_hooks=$hooks.BigDecimal:$hooks.RegexInjection:$hooks.RegexRoadblocks:$hooks.ReflectiveCall" \
-    -timeout=20 -rss_limit_mb=2048 "$@" 2>&1
+  {
+    echo '#!/usr/bin/env bash'
+    printf 'exec '
+    printf '%q ' "$java" -Xmx512m -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="${class//\//.}" \
+      '--instrumentation_includes=io.eardrum.**' --reproducer_path=target/fuzz \
+      "--disabled_hooks=$hooks.BigDecimal:$hooks.RegexInjection:$hooks.RegexRoadblocks:$hooks.ReflectiveCall" \
+      -timeout=20 -rss_limit_mb=2048
+    echo '"$@"'
+  } >target/fuzz/bin/jazzer
+  chmod +x target/fuzz/bin/jazzer
+  jazzer "$@" 2>&1
 }
 
 for target in "${targets[@]}"; do

@@ -19,6 +19,7 @@ import io.eardrum.metric.KeyPatternFuzz;
 import io.eardrum.protocol.CommandParserFuzz;
 import io.eardrum.protocol.NumberReaderFuzz;
 import io.eardrum.protocol.NumberWriterFuzz;
+import io.eardrum.protocol.PlaintextParserFuzz;
 import io.eardrum.server.FrameBufferFuzz;
 import io.eardrum.storage.embedded.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkRoundTripFuzz;
@@ -37,13 +38,18 @@ class FuzzCorpusTests {
 
 	private static final Path CORPUS = Path.of("src", "test", "fuzz");
 
-	private static final Map<Class<?>, Target> TARGETS = Map.of(BodyFuzz.class, BodyFuzz::fuzzerTestOneInput,
-			ChunkDecoderFuzz.class, ChunkDecoderFuzz::fuzzerTestOneInput, ChunkRoundTripFuzz.class,
-			ChunkRoundTripFuzz::fuzzerTestOneInput, CommandParserFuzz.class, CommandParserFuzz::fuzzerTestOneInput,
-			FrameBufferFuzz.class, FrameBufferFuzz::fuzzerTestOneInput, KeyPatternFuzz.class,
-			KeyPatternFuzz::fuzzerTestOneInput, LogRecordFuzz.class, LogRecordFuzz::fuzzerTestOneInput,
-			NumberReaderFuzz.class, NumberReaderFuzz::fuzzerTestOneInput, NumberWriterFuzz.class,
-			NumberWriterFuzz::fuzzerTestOneInput, TargetParserFuzz.class, TargetParserFuzz::fuzzerTestOneInput);
+	private static final Map<Class<?>, Target> TARGETS = Map.ofEntries(
+			Map.entry(BodyFuzz.class, BodyFuzz::fuzzerTestOneInput),
+			Map.entry(ChunkDecoderFuzz.class, ChunkDecoderFuzz::fuzzerTestOneInput),
+			Map.entry(ChunkRoundTripFuzz.class, ChunkRoundTripFuzz::fuzzerTestOneInput),
+			Map.entry(CommandParserFuzz.class, CommandParserFuzz::fuzzerTestOneInput),
+			Map.entry(FrameBufferFuzz.class, FrameBufferFuzz::fuzzerTestOneInput),
+			Map.entry(KeyPatternFuzz.class, KeyPatternFuzz::fuzzerTestOneInput),
+			Map.entry(LogRecordFuzz.class, LogRecordFuzz::fuzzerTestOneInput),
+			Map.entry(NumberReaderFuzz.class, NumberReaderFuzz::fuzzerTestOneInput),
+			Map.entry(NumberWriterFuzz.class, NumberWriterFuzz::fuzzerTestOneInput),
+			Map.entry(PlaintextParserFuzz.class, PlaintextParserFuzz::fuzzerTestOneInput),
+			Map.entry(TargetParserFuzz.class, TargetParserFuzz::fuzzerTestOneInput));
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("targets")

@@ -74,9 +74,19 @@ final class MonitoringFiles {
 	 * @return the alerting rules
 	 */
 	static List<Map<String, Object>> alerts() {
-		List<Map<String, Object>> groups = list(yaml(DIRECTORY.resolve("prometheus/alerts.yml")).get("groups"));
 		List<Map<String, Object>> alerts = new ArrayList<>();
-		groups.forEach((group) -> alerts.addAll(list(group.get("rules"))));
+		alertsByGroup().values().forEach(alerts::addAll);
+		return alerts;
+	}
+
+	/**
+	 * Reads the alerts.
+	 * @return the alerting rules by the names of their groups
+	 */
+	static Map<String, List<Map<String, Object>>> alertsByGroup() {
+		List<Map<String, Object>> groups = list(yaml(DIRECTORY.resolve("prometheus/alerts.yml")).get("groups"));
+		Map<String, List<Map<String, Object>>> alerts = new TreeMap<>();
+		groups.forEach((group) -> alerts.put(group.get("name").toString(), list(group.get("rules"))));
 		return alerts;
 	}
 

@@ -56,6 +56,9 @@ class MonitoringIntegrationTests {
 
 	private static ExposedSeries exposed;
 
+	/** What a server before a cluster has, even if the cluster is not there. */
+	private static final ExposedSeries exposedByCluster = new ExposedSeries();
+
 	@BeforeAll
 	static void start(@TempDir Path directory) {
 		server = RunningServer.start("--eardrum.storage.type=embedded", "--eardrum.storage.path=" + directory,
@@ -80,6 +83,15 @@ class MonitoringIntegrationTests {
 						"instance", "eardrum:8080"));
 				exposed.add("ALERTS", labels);
 			}
+		}
+	}
+
+	@BeforeAll
+	static void startBeforeACluster() {
+		try (RunningServer other = RunningServer.start("--eardrum.storage.type=cassandra",
+				"--spring.cassandra.contact-points=127.0.0.1:1")) {
+			exposedByCluster.addTarget("eardrum", "eardrum-1:8080",
+					PrometheusScrape.of(other.httpPort(), "/actuator/prometheus").series());
 		}
 	}
 
@@ -134,10 +146,11 @@ class MonitoringIntegrationTests {
 
 	@ParameterizedTest(name = "{0}")
 	@MethodSource("alerts")
-	void alertLooksAtWhatTheServerExposes(String name, String text, String annotations) {
+	void alertLooksAtWhatTheServerExposes(String name, String group, String text, String annotations) {
 		PromqlExpression expression = expression(text);
-		assertThat(exposed.faults(expression)).as(text).isEmpty();
-		assertThat(exposed.labelsOf(expression)).as("labels in the annotations")
+		ExposedSeries series = group.equals("eardrum-cluster") ? exposedByCluster : exposed;
+		assertThat(series.faults(expression)).as(text).isEmpty();
+		assertThat(series.labelsOf(expression)).as("labels in the annotations")
 			.containsAll(names(ANNOTATION, annotations));
 	}
 
@@ -244,9 +257,13 @@ class MonitoringIntegrationTests {
 	}
 
 	static Stream<Arguments> alerts() {
-		return MonitoringFiles.alerts()
+		return MonitoringFiles.alertsByGroup()
+			.entrySet()
 			.stream()
-			.map((alert) -> Arguments.of(alert.get("alert"), alert.get("expr"), alert.get("annotations").toString()));
+			.flatMap((group) -> group.getValue()
+				.stream()
+				.map((alert) -> Arguments.of(alert.get("alert"), group.getKey(), alert.get("expr"),
+						alert.get("annotations").toString())));
 	}
 
 	private static void targets(String type, TargetConsumer consumer) {

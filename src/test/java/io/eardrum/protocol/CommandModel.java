@@ -60,20 +60,18 @@ final class CommandModel {
 	}
 
 	private boolean line(String bytes) {
-		String line = bytes.endsWith("\r") ? bytes.substring(0, bytes.length() - 1) : bytes;
+		String line = withoutReturn(bytes);
 		boolean follows = this.afterCommand;
 		this.afterCommand = true;
 		if (line.length() > this.limits.maxLineLength()) {
 			return wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
 		}
-		List<String> words = new ArrayList<>(List.of(BLANKS.split(line, -1)));
-		words.removeIf(String::isEmpty);
+		List<String> words = words(line);
 		if (words.isEmpty()) {
 			this.afterCommand = false;
 			return follows || wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
 		}
-		if (HOST.matcher(words.get(0)).matches()
-				|| (words.size() == 3 && HTTP_VERSION.matcher(words.get(2)).matches())) {
+		if (HOST.matcher(words.get(0)).matches() || isHttpRequest(words)) {
 			wrong(Command.UNKNOWN, ErrorReason.HTTP);
 			return false;
 		}
@@ -91,7 +89,7 @@ final class CommandModel {
 		if (words.size() != 4) {
 			return wrong(Command.PUT, ErrorReason.WRONG_WORD_COUNT);
 		}
-		if (!isKey(words.get(1))) {
+		if (!isKey(words.get(1), this.limits)) {
 			return wrong(Command.PUT, ErrorReason.BAD_KEY);
 		}
 		if (!isValue(words.get(2))) {
@@ -110,16 +108,30 @@ final class CommandModel {
 		if (words.get(1).equals("*")) {
 			return add("get all");
 		}
-		return isKey(words.get(1)) ? add("get " + words.get(1)) : wrong(Command.GET, ErrorReason.BAD_KEY);
+		return isKey(words.get(1), this.limits) ? add("get " + words.get(1)) : wrong(Command.GET, ErrorReason.BAD_KEY);
+	}
+
+	static String withoutReturn(String line) {
+		return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+	}
+
+	static List<String> words(String line) {
+		List<String> words = new ArrayList<>(List.of(BLANKS.split(line, -1)));
+		words.removeIf(String::isEmpty);
+		return words;
+	}
+
+	static boolean isHttpRequest(List<String> words) {
+		return words.size() == 3 && HTTP_VERSION.matcher(words.get(2)).matches();
 	}
 
 	// Characters are bytes here.
-	private boolean isKey(String word) {
-		return word.length() <= this.limits.maxKeyLength() && !word.equals("*")
+	static boolean isKey(String word, ProtocolLimits limits) {
+		return word.length() <= limits.maxKeyLength() && !word.equals("*")
 				&& word.chars().noneMatch((character) -> character < 0x20 || character == 0x7F);
 	}
 
-	private static boolean isValue(String word) {
+	static boolean isValue(String word) {
 		return VALUE.matcher(word).matches() && Double.isFinite(Double.parseDouble(word));
 	}
 
@@ -127,7 +139,7 @@ final class CommandModel {
 		return TIMESTAMP.matcher(word).matches() && new BigInteger(word).bitLength() < Long.SIZE;
 	}
 
-	private static boolean isUtf8(String bytes) {
+	static boolean isUtf8(String bytes) {
 		try {
 			StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes.getBytes(StandardCharsets.ISO_8859_1)));
 			return true;

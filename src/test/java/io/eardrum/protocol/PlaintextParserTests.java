@@ -2,18 +2,13 @@ package io.eardrum.protocol;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.math.BigDecimal;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.Random;
-import java.util.regex.Pattern;
 
 import com.sun.management.ThreadMXBean;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,8 +21,6 @@ class PlaintextParserTests {
 	private static final long NOW = 1_700_000_000;
 
 	private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(NOW, 999_000_000), ZoneOffset.UTC);
-
-	private static final Pattern NUMBER = Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
 
 	private final RecordedCommands commands = new RecordedCommands();
 
@@ -165,15 +158,15 @@ class PlaintextParserTests {
 					text.insert(place, alphabet.charAt(random.nextInt(alphabet.length())));
 				}
 			}
-			String line = text.toString();
-			String expected = model(line);
 			// Once alone, and once between others.
-			assertThat(read(line + "\n")).as("seed %d, line '%s'", seed, line)
-				.isEqualTo((expected != null) ? List.of(expected) : List.of());
-			if (!"wrong PUT HTTP".equals(expected)) {
-				assertThat(read("x 1 1\n" + line + "\ny 2 2\n")).as("seed %d, line '%s'", seed, line)
-					.isEqualTo((expected != null) ? List.of("put x 1.0 1", expected, "put y 2.0 2")
-							: List.of("put x 1.0 1", "put y 2.0 2"));
+			for (String lines : new String[] { text + "\n", "x 1 1\n" + text + "\ny 2 2\n" }) {
+				byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
+				PlaintextModel model = new PlaintextModel(ProtocolLimits.DEFAULTS, NOW, true);
+				boolean goesOn = model.parse(bytes);
+				ParserTrial trial = new ParserTrial();
+				assertThat(trial.run(this.parser, bytes, bytes.length)).as("seed %d, lines '%s'", seed, lines)
+					.isEqualTo(goesOn);
+				assertThat(trial.commands()).as("seed %d, lines '%s'", seed, lines).isEqualTo(model.commands());
 			}
 		}
 	}
@@ -196,52 +189,6 @@ class PlaintextParserTests {
 		assertThat(handler.wrong).isEqualTo(101 * 500 * 2);
 		// An object for every tenth line would be 400 KB.
 		assertThat(allocated).isLessThan(100_000);
-	}
-
-	// What a line gives, or null; written for what is right and not for speed.
-	private static @Nullable String model(String text) {
-		String line = text.endsWith("\r") ? text.substring(0, text.length() - 1) : text;
-		List<String> words = List.of(line.split("[ \t]+")).stream().filter((word) -> !word.isEmpty()).toList();
-		if (words.isEmpty()) {
-			return null;
-		}
-		if (words.size() == 3 && words.get(2).matches("(?is)HTTP/\\d.*")) {
-			return "wrong PUT HTTP";
-		}
-		if (words.size() != 3) {
-			return "wrong PUT WRONG_WORD_COUNT";
-		}
-		String key = words.get(0);
-		if (key.equals("*") || key.chars().anyMatch((character) -> character < ' ' || character == 0x7F)) {
-			return "wrong PUT BAD_KEY";
-		}
-		if (!NUMBER.matcher(words.get(1)).matches() || Double.isInfinite(Double.parseDouble(words.get(1)))) {
-			return "wrong PUT BAD_VALUE";
-		}
-		BigInteger timestamp = timestamp(words.get(2));
-		if (timestamp == null || timestamp.bitLength() > 63) {
-			return "wrong PUT BAD_TIMESTAMP";
-		}
-		long seconds = (timestamp.longValue() == -1) ? NOW : timestamp.longValue();
-		return "put " + key + " " + Double.parseDouble(words.get(1)) + " " + seconds;
-	}
-
-	private static @Nullable BigInteger timestamp(String word) {
-		if (!NUMBER.matcher(word).matches()) {
-			return null;
-		}
-		if (!word.contains("e") && !word.contains("E")) {
-			return new BigDecimal(word).toBigInteger();
-		}
-		double seconds = Double.parseDouble(word);
-		return Double.isInfinite(seconds) ? null : new BigDecimal(seconds).toBigInteger();
-	}
-
-	private static List<String> read(String lines) throws IOException {
-		RecordedCommands recorded = new RecordedCommands();
-		byte[] bytes = lines.getBytes(StandardCharsets.UTF_8);
-		PlaintextParser.ofStream(ProtocolLimits.DEFAULTS, CLOCK).parse(bytes, 0, bytes.length, recorded);
-		return recorded.lines();
 	}
 
 	private boolean parse(String lines) throws IOException {

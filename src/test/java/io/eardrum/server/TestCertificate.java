@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A certificate that was signed by itself, for 127.0.0.1, and its key: made by the
- * keytool of the JDK.
+ * keytool of the JDK, which leaves them in a PKCS12 file of that name with the password
+ * {@code changeit}.
  */
 public final class TestCertificate {
 
@@ -73,6 +75,26 @@ public final class TestCertificate {
 		replace(directory.resolve("cert.pem"), certificatePem());
 	}
 
+	/**
+	 * Writes a key store that trusts this certificate.
+	 * @param file the file, of type PKCS12, with the password {@code changeit}
+	 * @throws Exception if that fails
+	 */
+	public void writeTrustStore(Path file) throws Exception {
+		try (OutputStream target = Files.newOutputStream(file)) {
+			trusting().store(target, PASSWORD);
+		}
+	}
+
+	private KeyStore trusting() throws Exception {
+		KeyStore trust = KeyStore.getInstance("PKCS12");
+		trust.load(null, null);
+		Certificate copy = CertificateFactory.getInstance("X.509")
+			.generateCertificate(new ByteArrayInputStream(this.store.getCertificate("key").getEncoded()));
+		trust.setCertificateEntry("trusted", copy);
+		return trust;
+	}
+
 	private static void replace(Path file, String text) throws IOException {
 		Path fresh = file.resolveSibling(file.getFileName() + ".new");
 		Files.writeString(fresh, text);
@@ -93,13 +115,8 @@ public final class TestCertificate {
 	 * @throws Exception if that fails
 	 */
 	public static SSLContext context(@Nullable TestCertificate own, TestCertificate trusted) throws Exception {
-		KeyStore trust = KeyStore.getInstance("PKCS12");
-		trust.load(null, null);
-		Certificate copy = CertificateFactory.getInstance("X.509")
-			.generateCertificate(new ByteArrayInputStream(trusted.store.getCertificate("key").getEncoded()));
-		trust.setCertificateEntry("trusted", copy);
 		TrustManagerFactory trustManagers = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-		trustManagers.init(trust);
+		trustManagers.init(trusted.trusting());
 		KeyManagerFactory keyManagers = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
 		keyManagers.init((own != null) ? own.store : null, PASSWORD);
 		SSLContext context = SSLContext.getInstance("TLS");
