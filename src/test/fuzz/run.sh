@@ -3,9 +3,10 @@
 #
 #   bash src/test/fuzz/run.sh [--keep] [seconds in total] [target...]
 #
-# It starts from the inputs in the folders beside this file, and ends with 1 at the first finding, whose input is in
-# target/fuzz: copy it into the folder of its target, and FuzzCorpusTests tries it from then on. --keep adds what reaches code
-# that no input beside this file does. Needs the classes of the tests (./mvnw test-compile), and JAVA_HOME or java.
+# As many targets at once as there are processors. It starts from the inputs in the folders beside this file. If it finds
+# something, it ends with 1, and the input is in target/fuzz: copy it into the folder of its target, and FuzzCorpusTests tries
+# it from then on. --keep adds what reaches code that no input beside this file does. Needs the classes of the tests
+# (./mvnw test-compile), and JAVA_HOME or java.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
@@ -20,7 +21,9 @@ targets=("$@")
 if ((${#targets[@]} == 0)); then
   for folder in src/test/fuzz/*/; do targets+=("$(basename "$folder")"); done
 fi
-each=$((seconds / ${#targets[@]}))
+parallel=$(nproc)
+if ((parallel > ${#targets[@]})); then parallel=${#targets[@]}; fi
+each=$((seconds * parallel / ${#targets[@]}))
 ((each > 0)) || { echo "$seconds s are not enough for ${#targets[@]} targets"; exit 2; }
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
@@ -30,17 +33,14 @@ classpath="target/test-classes:target/classes:$(cat target/fuzz/classpath)"
 # What the targets compare with may do what is suspicious in a server, such as compiling a regular expression.
 hooks=com.code_intelligence.jazzer.sanitizers
 
-# Minimising runs the fuzzer again, under the name that it knows itself by.
-export PATH=$PWD/target/fuzz/bin:$PATH
-mkdir -p target/fuzz/bin
-
 fuzz() { # <target> <libFuzzer's arguments...>
-  local file class
+  local file class bin=target/fuzz/$1-bin
   file=$(find src/test/java -name "$1.java")
   [[ -n $file ]] || { echo "there is no target $1"; return 2; }
   class=${file#src/test/java/}
   class=${class%.java}
   shift
+  mkdir -p "$bin"
   {
     echo '#!/usr/bin/env bash'
     printf 'exec '
@@ -49,19 +49,20 @@ fuzz() { # <target> <libFuzzer's arguments...>
       "--disabled_hooks=$hooks.BigDecimal:$hooks.RegexInjection:$hooks.RegexRoadblocks:$hooks.ReflectiveCall" \
       -timeout=20 -rss_limit_mb=2048
     echo '"$@"'
-  } >target/fuzz/bin/jazzer
-  chmod +x target/fuzz/bin/jazzer
-  jazzer "$@" 2>&1
+  } >"$bin/jazzer"
+  chmod +x "$bin/jazzer"
+  # Minimising runs the fuzzer again, under the name that it knows itself by.
+  PATH=$PWD/$bin:$PATH jazzer "$@" 2>&1
 }
 
-for target in "${targets[@]}"; do
-  work=target/fuzz/$target
+look() { # <target>: status 1 if it has found something
+  local target=$1 work=target/fuzz/$1 before
   mkdir -p "$work"
   if ! fuzz "$target" -max_total_time="$each" -artifact_prefix="$work-" -print_final_stats=1 \
     "$work" "src/test/fuzz/$target" >"$work.log"; then
     echo "$target: FOUND SOMETHING"
     grep -v '^INFO' "$work.log" | tail -n 60
-    exit 1
+    return 1
   fi
   echo "$target: $(sed -n 's/^stat::number_of_executed_units: *//p' "$work.log") inputs in $each s, nothing found"
   if [[ -n $keep ]]; then
@@ -69,4 +70,20 @@ for target in "${targets[@]}"; do
     fuzz "$target" -set_cover_merge=1 "src/test/fuzz/$target" "$work" >>"$work.log"
     echo "$target: $(($(find "src/test/fuzz/$target" -type f | wc -l) - before)) inputs kept"
   fi
+}
+
+status=0
+running=0
+for target in "${targets[@]}"; do
+  if ((running == parallel)); then
+    wait -n || status=1
+    running=$((running - 1))
+  fi
+  look "$target" &
+  running=$((running + 1))
 done
+while ((running > 0)); do
+  wait -n || status=1
+  running=$((running - 1))
+done
+exit "$status"
