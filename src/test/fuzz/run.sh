@@ -3,7 +3,7 @@
 #
 #   bash src/test/fuzz/run.sh [--keep] [seconds in total] [target...]
 #
-# As many targets at once as there are processors. It starts from the inputs in the folders beside this file. If it finds
+# As many targets at once as there are processors, up to four. It starts from the inputs in the folders beside this file. If it finds
 # something, it ends with 1, and the input is in target/fuzz: copy it into the folder of its target, and FuzzCorpusTests tries
 # it from then on. --keep adds what reaches code that no input beside this file does. Needs the classes of the tests
 # (./mvnw test-compile), and JAVA_HOME or java.
@@ -21,7 +21,9 @@ targets=("$@")
 if ((${#targets[@]} == 0)); then
   for folder in src/test/fuzz/*/; do targets+=("$(basename "$folder")"); done
 fi
+# Each takes up to a gigabyte.
 parallel=$(nproc)
+if ((parallel > 4)); then parallel=4; fi
 if ((parallel > ${#targets[@]})); then parallel=${#targets[@]}; fi
 each=$((seconds * parallel / ${#targets[@]}))
 ((each > 0)) || { echo "$seconds s are not enough for ${#targets[@]} targets"; exit 2; }
