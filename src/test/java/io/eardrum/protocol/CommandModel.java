@@ -47,20 +47,10 @@ final class CommandModel {
 	 * @return whether the session goes on
 	 */
 	boolean parse(byte[] source) {
-		String text = new String(source, StandardCharsets.ISO_8859_1);
-		int start = 0;
-		while (start < text.length()) {
-			int end = text.indexOf('\n', start);
-			if (!line(text.substring(start, end))) {
-				return false;
-			}
-			start = end + 1;
-		}
-		return true;
+		return lines(source).stream().allMatch(this::line);
 	}
 
-	private boolean line(String bytes) {
-		String line = withoutReturn(bytes);
+	private boolean line(String line) {
 		boolean follows = this.afterCommand;
 		this.afterCommand = true;
 		if (line.length() > this.limits.maxLineLength()) {
@@ -111,8 +101,12 @@ final class CommandModel {
 		return isKey(words.get(1), this.limits) ? add("get " + words.get(1)) : wrong(Command.GET, ErrorReason.BAD_KEY);
 	}
 
-	static String withoutReturn(String line) {
-		return line.endsWith("\r") ? line.substring(0, line.length() - 1) : line;
+	// Complete lines without their ends, of characters that are bytes.
+	static List<String> lines(byte[] source) {
+		List<String> lines = new ArrayList<>(List.of(new String(source, StandardCharsets.ISO_8859_1).split("\n", -1)));
+		lines.remove(lines.size() - 1);
+		lines.replaceAll((line) -> line.endsWith("\r") ? line.substring(0, line.length() - 1) : line);
+		return lines;
 	}
 
 	static List<String> words(String line) {

@@ -2,7 +2,6 @@ package io.eardrum.protocol;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,29 +45,26 @@ final class PlaintextModel {
 	 * @return whether the session goes on
 	 */
 	boolean parse(byte[] source) {
-		String text = new String(source, StandardCharsets.ISO_8859_1);
-		int start = 0;
-		while (start < text.length()) {
-			int end = text.indexOf('\n', start);
-			String line = CommandModel.withoutReturn(text.substring(start, end));
-			List<String> words = CommandModel.words(line);
-			boolean fits = line.length() <= this.limits.maxLineLength();
-			if (fits && this.guarded && CommandModel.isHttpRequest(words)) {
-				wrong(ErrorReason.HTTP);
-				return false;
-			}
-			if (!fits) {
-				wrong(ErrorReason.LINE_TOO_LONG);
-			}
-			else if (!words.isEmpty()) {
-				line(line, words);
-			}
-			start = end + 1;
+		return CommandModel.lines(source).stream().allMatch(this::line);
+	}
+
+	// Returns whether the session goes on.
+	private boolean line(String line) {
+		List<String> words = CommandModel.words(line);
+		if (line.length() > this.limits.maxLineLength()) {
+			wrong(ErrorReason.LINE_TOO_LONG);
+		}
+		else if (this.guarded && CommandModel.isHttpRequest(words)) {
+			wrong(ErrorReason.HTTP);
+			return false;
+		}
+		else if (!words.isEmpty()) {
+			point(line, words);
 		}
 		return true;
 	}
 
-	private void line(String line, List<String> words) {
+	private void point(String line, List<String> words) {
 		if (!CommandModel.isUtf8(line)) {
 			wrong(ErrorReason.BAD_ENCODING);
 		}

@@ -80,9 +80,8 @@ public final class CassandraNode implements AutoCloseable {
 		yaml.put("native_transport_port", ports.cql());
 		yaml.put("listen_address", ports.address(number));
 		yaml.put("rpc_address", ports.address(number));
-		// Each is a seed, so that any two of them may be away while the third starts or
-		// runs:
-		// a node that is none gives up if it hears of no seed within a few seconds.
+		// Each is a seed: a node that is none ends if it hears of no seed within a few
+		// seconds, and which ones are away when a node is started is a matter of chance.
 		String seeds = IntStream.range(0, nodes)
 			.mapToObj((node) -> ports.address(node) + ":" + ports.storage())
 			.collect(Collectors.joining(","));
