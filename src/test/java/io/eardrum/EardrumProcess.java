@@ -26,9 +26,9 @@ public final class EardrumProcess implements AutoCloseable {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
-	private static final int FIRST_LASTING_PORT = 10_000;
+	private static final int FIRST_PORT = 10_000;
 
-	private static final int LASTING_PORTS = 10_000;
+	private static final int PORTS = 10_000;
 
 	private static final int PORT_TRIES = 100;
 
@@ -111,27 +111,17 @@ public final class EardrumProcess implements AutoCloseable {
 	}
 
 	/**
-	 * Finds a port of the loopback interface that nobody uses now.
+	 * Finds a port of the loopback interface that nobody uses now, among those that the
+	 * system doesn't give to outgoing connections: it stays free for a server that starts
+	 * later, or again.
 	 * @return the port
 	 * @throws IOException if there is none
 	 */
 	public static int freePort() throws IOException {
-		try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			return socket.getLocalPort();
-		}
-	}
-
-	/**
-	 * Finds a port that nobody uses now, among those that the system doesn't give to
-	 * outgoing connections: it is free again for a server that was killed.
-	 * @return the port
-	 * @throws IOException if there is none
-	 */
-	public static int lastingPort() throws IOException {
 		Random random = new Random();
 		IOException failure = new IOException("no port is free");
 		for (int i = 0; i < PORT_TRIES; i++) {
-			int port = FIRST_LASTING_PORT + random.nextInt(LASTING_PORTS);
+			int port = FIRST_PORT + random.nextInt(PORTS);
 			try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
 				return socket.getLocalPort();
 			}

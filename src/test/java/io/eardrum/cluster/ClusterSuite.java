@@ -95,8 +95,8 @@ public final class ClusterSuite {
 		this.random = new Random(seed);
 		this.jar = jar;
 		for (int i = 0; i < SERVERS; i++) {
-			this.ports.add(EardrumProcess.lastingPort());
-			this.httpPorts.add(EardrumProcess.lastingPort());
+			this.ports.add(EardrumProcess.freePort());
+			this.httpPorts.add(EardrumProcess.freePort());
 			this.tallies.add(new ClusterTally(this.violation));
 		}
 		for (int i = 0; i < writers; i++) {
@@ -185,7 +185,7 @@ public final class ClusterSuite {
 						"EARDRUM_STORAGE_CASSANDRA_REPLICATIONFACTOR", String.valueOf(NODES), "EARDRUM_TCP_PORT",
 						String.valueOf(this.ports.get(index)), "SERVER_PORT",
 						String.valueOf(this.httpPorts.get(index))),
-				"-Xmx256m");
+				"-Xmx256m", "-XX:TieredStopAtLevel=1");
 		Runtime.getRuntime().addShutdownHook(new Thread(server::kill));
 		return server;
 	}

@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,7 +62,7 @@ class LinearizabilityIntegrationTests {
 				}
 				int enough = histories.acknowledgedPuts() + 1 + random.nextInt(CLIENTS * OPERATIONS / 3);
 				clients.forEach(Thread::start);
-				Awaitility.await().until(() -> histories.acknowledgedPuts() >= enough);
+				Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> histories.acknowledgedPuts() >= enough);
 				process.kill();
 			}
 			for (Thread client : clients) {

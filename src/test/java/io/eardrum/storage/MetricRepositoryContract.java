@@ -79,6 +79,14 @@ public abstract class MetricRepositoryContract {
 		return 1_000_000;
 	}
 
+	/**
+	 * Tells how long the random test is.
+	 * @return the number of batches
+	 */
+	protected int randomRounds() {
+		return 200;
+	}
+
 	@BeforeEach
 	void openRepository() {
 		this.repository = open();
@@ -637,7 +645,7 @@ public abstract class MetricRepositoryContract {
 	private void behavesLikeSortedMaps(Random random) {
 		Map<String, NavigableMap<Long, Double>> model = new LinkedHashMap<>();
 		PointBatch batch = new PointBatch();
-		for (int round = 0; round < 200; round++) {
+		for (int round = 0; round < randomRounds(); round++) {
 			batch.clear();
 			int span = 1 << random.nextInt(12);
 			int points = random.nextInt(1 << random.nextInt(10));

@@ -43,4 +43,9 @@ class CassandraMetricRepositoryIntegrationTests extends MetricRepositoryContract
 		return 20_000;
 	}
 
+	@Override
+	protected int randomRounds() {
+		return 80;
+	}
+
 }
