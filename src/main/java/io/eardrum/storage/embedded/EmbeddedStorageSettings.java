@@ -84,4 +84,13 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		return this.headBytes / 2;
 	}
 
+	/**
+	 * How much memory reads may hold of what they have copied of points that are not in
+	 * chunks yet: half of what these may take.
+	 * @return the number of bytes
+	 */
+	long snapshotBytes() {
+		return this.headBytes / 2;
+	}
+
 }

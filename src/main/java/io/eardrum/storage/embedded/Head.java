@@ -2,7 +2,6 @@ package io.eardrum.storage.embedded;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,20 +13,21 @@ import io.eardrum.metric.Point;
  * late or comes twice is sorted out by whoever reads.
  * <p>
  * One thread appends at a time, any number read without a lock: the size is stored with
- * release semantics after the point, so that a reader finds what is below the size it
- * saw. Timestamp and value stand side by side in one array, which makes one cache line of
- * them, and one object fewer.
+ * release semantics after the point, and after the block that it is in, so that a reader
+ * finds what is below the size it saw. Timestamp and value stand side by side, which
+ * makes one cache line of them.
  * <p>
- * Memory: 16 bytes a point, at most half as much again for growth, and 56 bytes.
+ * Memory: 16 bytes a point, at most half as much again for growth, and 80 bytes; 32 more
+ * for each further block.
  */
 final class Head {
 
-	/** This object and the header of its array. */
-	private static final int FIXED_BYTES = 32 + 16;
+	/** This object, as a JVM with compressed references lays it out. */
+	private static final int OBJECT_BYTES = 48;
 
-	private static final int BYTES_PER_POINT = 2 * Long.BYTES;
+	private static final int MIN_BLOCK_POINTS = 4;
 
-	private static final int MIN_CAPACITY = 4;
+	private static final int MAX_BLOCK_POINTS = 1024;
 
 	/**
 	 * The most points to make room for at once, because the epoch before had so many.
@@ -55,7 +55,13 @@ final class Head {
 	/** The head of the epoch before, until its points are in chunks. */
 	private volatile @Nullable Head previous;
 
-	private volatile long[] cells;
+	private final HeadBlock first;
+
+	/** The block that takes the next point; for the thread that appends. */
+	private HeadBlock last;
+
+	/** The highest timestamp; for the thread that appends. */
+	private long highest = Long.MIN_VALUE;
 
 	private int size;
 
@@ -65,11 +71,18 @@ final class Head {
 	 */
 	private int newest = ASCENDING;
 
-	Head(int epoch, @Nullable Head previous) {
+	/**
+	 * Creates a head without points.
+	 * @param epoch the epoch
+	 * @param previous the head of the epoch before, if its points are not in chunks yet
+	 * @param memory where its points will stand
+	 */
+	Head(int epoch, @Nullable Head previous, HeadMemory memory) {
 		this.epoch = epoch;
 		this.previous = previous;
 		int expected = (previous != null) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
-		this.cells = new long[2 * Math.max(MIN_CAPACITY, expected)];
+		this.first = memory.take(0, Math.max(MIN_BLOCK_POINTS, expected), MIN_BLOCK_POINTS);
+		this.last = this.first;
 	}
 
 	int epoch() {
@@ -85,47 +98,52 @@ final class Head {
 	}
 
 	/**
-	 * Tells how much memory this takes.
+	 * Tells how much memory this takes as long as it has no second block.
 	 * @return the number of bytes
 	 */
-	long bytes() {
-		return FIXED_BYTES + (long) this.cells.length * Long.BYTES;
+	int bytes() {
+		return OBJECT_BYTES + this.first.bytes();
 	}
 
 	/**
 	 * Appends a point. One thread at a time.
 	 * @param timestamp its timestamp
 	 * @param value its value
+	 * @param memory where it will stand if there is no room left
 	 * @return by how many bytes this grew
 	 */
-	int append(long timestamp, double value) {
-		long[] target = this.cells;
+	int append(long timestamp, double value, HeadMemory memory) {
 		int index = this.size;
+		HeadBlock target = this.last;
 		int grown = 0;
-		if (index * 2 == target.length) {
-			int capacity = index + Math.max(MIN_CAPACITY, index / 2);
-			grown = (capacity - index) * BYTES_PER_POINT;
-			target = Arrays.copyOf(target, capacity * 2);
-			this.cells = target;
+		if (index == target.end()) {
+			int points = Math.min(MAX_BLOCK_POINTS, Math.max(MIN_BLOCK_POINTS, index / 2));
+			HeadBlock added = memory.take(index, points, MIN_BLOCK_POINTS);
+			target.setNext(added);
+			this.last = added;
+			target = added;
+			grown = added.bytes();
 		}
-		target[index * 2] = timestamp;
-		target[index * 2 + 1] = Double.doubleToRawLongBits(value);
-		int highest = this.newest;
-		if (highest != ASCENDING) {
-			if (timestamp >= target[highest * 2]) {
+		target.set(index, timestamp, value);
+		long before = this.highest;
+		if (index == 0 || timestamp >= before) {
+			this.highest = timestamp;
+		}
+		if (this.newest != ASCENDING) {
+			if (timestamp >= before) {
 				NEWEST.setRelease(this, index);
 			}
 		}
-		else if (index > 0 && timestamp <= target[index * 2 - 2]) {
-			NEWEST.setRelease(this, (timestamp == target[index * 2 - 2]) ? index : index - 1);
+		else if (index > 0 && timestamp <= before) {
+			NEWEST.setRelease(this, (timestamp == before) ? index : index - 1);
 		}
 		SIZE.setRelease(this, index + 1);
 		return grown;
 	}
 
 	/**
-	 * Tells how many points there are; those below this number may be read from
-	 * {@link #cells()} if that is called afterwards.
+	 * Tells how many points there are; those below this number may be read from the
+	 * blocks afterwards.
 	 * @return the number of points
 	 */
 	int size() {
@@ -133,11 +151,27 @@ final class Head {
 	}
 
 	/**
-	 * Returns the points: the timestamp of each and the bits of its value, in turn.
-	 * @return the array itself, which is not to be changed
+	 * Returns the block of the first points.
+	 * @return the block, which the others follow
 	 */
-	long[] cells() {
-		return this.cells;
+	HeadBlock first() {
+		return this.first;
+	}
+
+	/**
+	 * Copies points.
+	 * @param count how many, from the first on; no more than {@link #size()} told
+	 * @param target where to copy them, timestamp and bits of the value in turn
+	 * @param offset the index of the first timestamp there
+	 */
+	void copyTo(int count, long[] target, int offset) {
+		for (HeadBlock block = this.first; block != null; block = block.next()) {
+			int points = Math.min(block.capacity(), count - block.start());
+			System.arraycopy(block.cells(), block.offset(), target, offset + block.start() * 2, points * 2);
+			if (block.end() >= count) {
+				return;
+			}
+		}
 	}
 
 	/**
@@ -154,13 +188,14 @@ final class Head {
 	 */
 	@Nullable Point last() {
 		int count = size();
-		int highest = (int) NEWEST.getAcquire(this);
-		int index = (highest != ASCENDING) ? highest : count - 1;
-		if (index < 0) {
-			return null;
+		int found = (int) NEWEST.getAcquire(this);
+		int index = (found != ASCENDING) ? found : count - 1;
+		for (HeadBlock block = this.first; block != null && index >= 0; block = block.next()) {
+			if (index < block.end()) {
+				return new Point(block.timestamp(index), block.value(index));
+			}
 		}
-		long[] source = this.cells;
-		return new Point(source[index * 2], Double.longBitsToDouble(source[index * 2 + 1]));
+		return null;
 	}
 
 }

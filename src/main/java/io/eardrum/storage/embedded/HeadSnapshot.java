@@ -6,7 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The points that a series had in memory at one moment, ascending strictly, the last put
- * of each timestamp. Points that came in order, as nearly all do, are not copied.
+ * of each timestamp.
+ * <p>
+ * A copy, although nothing of what it copies ever changes: heads share large arrays, and
+ * a client that reads slowly would keep those that are long since in chunks.
  */
 final class HeadSnapshot {
 
@@ -35,14 +38,38 @@ final class HeadSnapshot {
 		}
 		Head previous = head.previous();
 		int size = head.size();
-		long[] cells = head.cells();
-		if (previous == null) {
-			return head.isAscending() ? new HeadSnapshot(cells, size) : sorted(Arrays.copyOf(cells, size * 2), size);
+		int olderSize = (previous != null) ? previous.size() : 0;
+		long[] all = new long[(olderSize + size) * 2];
+		if (previous != null) {
+			previous.copyTo(olderSize, all, 0);
 		}
-		int olderSize = previous.size();
-		long[] all = Arrays.copyOf(previous.cells(), (olderSize + size) * 2);
-		System.arraycopy(cells, 0, all, olderSize * 2, size * 2);
-		return sorted(all, olderSize + size);
+		head.copyTo(size, all, olderSize * 2);
+		return (previous == null && head.isAscending()) ? new HeadSnapshot(all, size) : sorted(all, olderSize + size);
+	}
+
+	/**
+	 * Estimates how much memory it takes to take a snapshot.
+	 * @param head the newest head of the series
+	 * @return the number of bytes, with what sorting needs
+	 */
+	static long bytesToTake(@Nullable Head head) {
+		if (head == null) {
+			return 0;
+		}
+		Head previous = head.previous();
+		if (previous == null) {
+			long bytes = (long) head.size() * HeadBlock.BYTES_PER_POINT;
+			return head.isAscending() ? bytes : 2 * bytes;
+		}
+		return 2L * (previous.size() + head.size()) * HeadBlock.BYTES_PER_POINT;
+	}
+
+	/**
+	 * Tells how much memory this holds.
+	 * @return the number of bytes
+	 */
+	long bytes() {
+		return (long) this.cells.length * Long.BYTES;
 	}
 
 	// Sorts points and drops those that were overwritten: a stable merge sort that starts

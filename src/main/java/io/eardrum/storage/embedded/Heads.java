@@ -16,6 +16,8 @@ final class Heads {
 
 	private static final Series[] NONE = {};
 
+	private final HeadMemory memory = new HeadMemory();
+
 	private int epoch;
 
 	private Series[] touched = NONE;
@@ -47,11 +49,11 @@ final class Heads {
 			if (this.touchedCount == this.touched.length) {
 				this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
 			}
-			head = series.startHead(this.epoch);
+			head = series.startHead(this.epoch, this.memory);
 			grown = head.bytes();
 			this.touched[this.touchedCount++] = series;
 		}
-		int more = head.append(timestamp, value);
+		int more = head.append(timestamp, value, this.memory);
 		if (more != 0) {
 			this.largest = Math.max(this.largest, head.size());
 		}

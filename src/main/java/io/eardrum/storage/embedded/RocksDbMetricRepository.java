@@ -85,6 +85,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final HeadRoom room;
 
+	private final SnapshotRoom snapshotRoom;
+
 	private final Maintenance maintenance;
 
 	private final Watch watch;
@@ -104,6 +106,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.database = new Database(settings);
 		try {
 			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
+			this.snapshotRoom = new SnapshotRoom(settings.snapshotBytes(), SnapshotRoom.PATIENCE, this.gate);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
 					settings.fsync() == Fsync.ALWAYS, this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
@@ -236,7 +239,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private SeriesReader reader(boolean cached) {
-		return new SeriesReader(this.database, this.heads, this.gate, this::nowSeconds, cached);
+		return new SeriesReader(this.database, this.heads, this.gate, this.snapshotRoom, this::nowSeconds, cached);
 	}
 
 	private long nowSeconds() {

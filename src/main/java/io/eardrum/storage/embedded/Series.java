@@ -73,12 +73,13 @@ final class Series extends SeriesIndex.Entry {
 	/**
 	 * Starts a new head. Called by the thread that appends.
 	 * @param epoch the epoch that has begun
+	 * @param memory where its points will stand
 	 * @return the new head
 	 */
-	Head startHead(int epoch) {
+	Head startHead(int epoch, HeadMemory memory) {
 		while (true) {
 			Head old = this.head;
-			Head started = new Head(epoch, old);
+			Head started = new Head(epoch, old, memory);
 			// Fails once at most: if the checkpointer just dropped the old head.
 			if (HEAD.compareAndSet(this, old, started)) {
 				return started;

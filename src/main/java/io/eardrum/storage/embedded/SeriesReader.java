@@ -31,6 +31,8 @@ final class SeriesReader implements AutoCloseable {
 
 	private final Gate gate;
 
+	private final SnapshotRoom room;
+
 	private final LongSupplier nowSeconds;
 
 	private final boolean cached;
@@ -43,6 +45,9 @@ final class SeriesReader implements AutoCloseable {
 
 	private long version;
 
+	/** What was taken of the room for the series that is being read. */
+	private long taken;
+
 	/** Whether the cursor stands behind the chunks of the series before, for sure. */
 	private boolean inSequence;
 
@@ -51,14 +56,17 @@ final class SeriesReader implements AutoCloseable {
 	 * @param database where the chunks are
 	 * @param heads what is in memory
 	 * @param gate through which the thread has gone
+	 * @param room limits what all readers copy from memory
 	 * @param nowSeconds tells the time, in seconds since 1970
 	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
 	 * everything there is
 	 */
-	SeriesReader(Database database, Heads heads, Gate gate, LongSupplier nowSeconds, boolean cached) {
+	SeriesReader(Database database, Heads heads, Gate gate, SnapshotRoom room, LongSupplier nowSeconds,
+			boolean cached) {
 		this.database = database;
 		this.heads = heads;
 		this.gate = gate;
+		this.room = room;
 		this.nowSeconds = nowSeconds;
 		this.cached = cached;
 	}
@@ -71,13 +79,34 @@ final class SeriesReader implements AutoCloseable {
 	 * @throws IOException if the sink throws it
 	 */
 	void read(Series series, TimeRange range, PointSink sink) throws IOException {
-		HeadSnapshot head;
-		ChunkCursor chunks;
-		do {
-			chunks = currentCursor();
-			head = HeadSnapshot.of(series.head());
+		try {
+			HeadSnapshot head;
+			ChunkCursor chunks;
+			do {
+				chunks = currentCursor();
+				giveBack(0);
+				this.taken = this.room.take(HeadSnapshot.bytesToTake(series.head()));
+				head = HeadSnapshot.of(series.head());
+				giveBack(head.bytes());
+			}
+			while (this.heads.version() != this.version);
+			read(series, range, chunks, head, sink);
 		}
-		while (this.heads.version() != this.version);
+		finally {
+			giveBack(0);
+		}
+	}
+
+	// Gives back all of the room that was taken but so much.
+	private void giveBack(long kept) {
+		if (this.taken > kept) {
+			this.room.giveBack(this.taken - kept);
+			this.taken = kept;
+		}
+	}
+
+	private void read(Series series, TimeRange range, ChunkCursor chunks, HeadSnapshot head, PointSink sink)
+			throws IOException {
 		long from = Math.max(range.from(), Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong()));
 		long to = range.to();
 		head.skipTo(from);

@@ -30,6 +30,9 @@ class HeadStressTests {
 
 	private static final int READERS = 2;
 
+	// Small arrays, so that heads go on from one to the next.
+	private final HeadMemory memory = new HeadMemory(4096);
+
 	/** How many points the writer has appended for sure. */
 	private volatile int appended;
 
@@ -37,7 +40,7 @@ class HeadStressTests {
 
 	@Test
 	void snapshotOfPointsInOrderIsAPrefixOfThem() throws InterruptedException {
-		stress((head, i) -> head.append(i, i * 3.0), () -> {
+		stress((head, i) -> head.append(i, i * 3.0, this.memory), () -> {
 			Head current = this.head;
 			int before = this.appended;
 			if (current == null || current != this.head) {
@@ -59,8 +62,8 @@ class HeadStressTests {
 		// 7, 0, 15, 1, 23, 2, ...: every second point is late, and each overwrites a
 		// mark.
 		stress((head, i) -> {
-			head.append(((i & 1) == 0) ? 1000 + i : i, i);
-			head.append(Long.MAX_VALUE, i);
+			head.append(((i & 1) == 0) ? 1000 + i : i, i, this.memory);
+			head.append(Long.MAX_VALUE, i, this.memory);
 		}, () -> {
 			Head current = this.head;
 			if (current == null) {
@@ -96,7 +99,7 @@ class HeadStressTests {
 	@Test
 	void lastPointNeverGoesBack() throws InterruptedException {
 		ThreadLocal<Seen> seen = ThreadLocal.withInitial(Seen::new);
-		stress((head, i) -> head.append(i, i * 3.0), () -> {
+		stress((head, i) -> head.append(i, i * 3.0, this.memory), () -> {
 			Head current = this.head;
 			Point last = (current != null) ? current.last() : null;
 			if (last == null) {
@@ -155,7 +158,7 @@ class HeadStressTests {
 
 	private void stress(Appending appending, Runnable reading) throws InterruptedException {
 		run((round) -> {
-			Head fresh = new Head(0, null);
+			Head fresh = new Head(0, null, this.memory);
 			this.appended = 0;
 			this.head = fresh;
 			for (int i = 0; i < POINTS; i++) {

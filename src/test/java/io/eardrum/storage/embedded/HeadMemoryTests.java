@@ -1,0 +1,74 @@
+package io.eardrum.storage.embedded;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link HeadMemory} and for heads whose blocks lie in many arrays.
+ */
+class HeadMemoryTests {
+
+	@ParameterizedTest
+	@CsvSource({ "64, 1", "256, 1", "2048, 1", "2049, 2", "4096, 2", "16384, 8", "65536, 8" })
+	void arrayIsAsLargeAsRegionOfG1(long heapMebibytes, long arrayMebibytes) {
+		assertThat(HeadMemory.arrayBytes(heapMebibytes << 20)).isEqualTo(arrayMebibytes << 20);
+	}
+
+	@Test
+	void blocksOfAnArrayLieOneBehindTheOtherAndFillIt() {
+		HeadMemory memory = new HeadMemory(16 + 20 * 16);
+		HeadBlock first = memory.take(0, 10, 4);
+		HeadBlock second = memory.take(10, 10, 4);
+		HeadBlock third = memory.take(20, 10, 4);
+		assertThat(first.cells()).hasSize(40).isSameAs(second.cells()).isNotSameAs(third.cells());
+		assertThat(first.offset()).isZero();
+		assertThat(second.offset()).isEqualTo(20);
+		assertThat(third.offset()).isZero();
+		assertThat(third.start()).isEqualTo(20);
+		assertThat(third.end()).isEqualTo(30);
+	}
+
+	@Test
+	void blockIsSmallerWhereAnArrayEndsUnlessItWouldBeTooSmall() {
+		HeadMemory memory = new HeadMemory(16 + 20 * 16);
+		memory.take(0, 13, 4);
+		HeadBlock rest = memory.take(0, 10, 4);
+		assertThat(rest.capacity()).isEqualTo(7);
+		memory.take(0, 17, 4);
+		assertThat(memory.take(0, 10, 4).offset()).isZero();
+	}
+
+	@Test
+	void headsThatTakeTurnsKeepTheirOwnPoints() {
+		HeadMemory memory = new HeadMemory(4096);
+		List<Head> heads = new ArrayList<>();
+		long[] bytes = new long[5];
+		for (int number = 0; number < 5; number++) {
+			heads.add(new Head(0, null, memory));
+			bytes[number] = heads.get(number).bytes();
+		}
+		for (int i = 0; i < 5000; i++) {
+			for (int number = 0; number < 5; number++) {
+				bytes[number] += heads.get(number).append(i, number * 1e6 + i, memory);
+			}
+		}
+		for (int number = 0; number < 5; number++) {
+			HeadSnapshot snapshot = HeadSnapshot.of(heads.get(number));
+			for (int i = 0; i < 5000; i++) {
+				assertThat(snapshot.timestamp()).isEqualTo(i);
+				assertThat(snapshot.value()).isEqualTo(number * 1e6 + i);
+				snapshot.advance();
+			}
+			assertThat(snapshot.hasNext()).isFalse();
+			assertThat(heads.get(number).last().value()).isEqualTo(number * 1e6 + 4999);
+			assertThat(bytes[number]).isBetween(16L * 5000, 24L * 5000);
+		}
+	}
+
+}
