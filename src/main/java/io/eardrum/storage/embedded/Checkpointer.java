@@ -15,8 +15,12 @@ import io.eardrum.storage.StorageException;
  * of them, and the log is cut in the last one. Should the process die in between, some
  * series have their points in chunks and in the log; reading the log puts them into
  * memory again, every one of them in the same order, where they win over the same points
- * in the chunks. So what a reader sees is the same whichever batches were written, and no
- * batch need wait for another on the disk: they reach it in their order.
+ * in the chunks. So what a reader sees is the same whichever batches were written.
+ * <p>
+ * The power may fail, too, whatever is promised of single puts: a point whose put was
+ * made safe must stay so when it moves. Therefore the chunks are made safe before the log
+ * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
+ * the cut before files of the log are dropped, for they are gone at once.
  * <p>
  * Used by one thread, which is inside the {@link Gate}.
  */
@@ -141,9 +145,11 @@ final class Checkpointer {
 
 	private void cutLog(Heads.Epoch epoch, long count, List<Series> series) {
 		try {
+			sync();
 			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
 			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);
 			flush(count);
+			sync();
 		}
 		catch (RuntimeException ex) {
 			for (Series one : series) {
@@ -157,6 +163,12 @@ final class Checkpointer {
 			this.meters.logDropped(cut);
 			return true;
 		});
+	}
+
+	private void sync() {
+		long start = System.nanoTime();
+		this.database.sync();
+		this.meters.synced(System.nanoTime() - start);
 	}
 
 	private void flush(long count) {

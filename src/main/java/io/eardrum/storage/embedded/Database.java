@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Properties;
 
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractEventListener;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
@@ -62,6 +63,8 @@ final class Database implements AutoCloseable {
 
 	private final long maxWalBytes;
 
+	private final List<AbstractEventListener> listeners;
+
 	/** What is to be closed, the last first. */
 	private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
@@ -80,6 +83,17 @@ final class Database implements AutoCloseable {
 	 * @param settings how it is to work
 	 */
 	Database(EmbeddedStorageSettings settings) {
+		this(settings, List.of());
+	}
+
+	/**
+	 * Opens a store.
+	 * @param settings how it is to work
+	 * @param listeners are told what RocksDB does with its files, in its own threads;
+	 * theirs to close who passes them
+	 */
+	Database(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
+		this.listeners = listeners;
 		this.path = settings.path().toAbsolutePath().normalize();
 		this.nativeBytes = settings.nativeBytes();
 		this.maxWalBytes = Math.max(64 * MEBIBYTE, settings.headBytes());
@@ -160,7 +174,8 @@ final class Database implements AutoCloseable {
 			.setKeepLogFileNum(INFO_LOG_FILES)
 			.setMaxLogFileSize(4 * MEBIBYTE)
 			.setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-			.setStatsDumpPeriodSec(0);
+			.setStatsDumpPeriodSec(0)
+			.setListeners(this.listeners);
 	}
 
 	private static ColumnFamilyOptions familyOptions(ColumnFamily family, Cache cache) {

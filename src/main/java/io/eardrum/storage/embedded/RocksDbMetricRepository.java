@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,6 +16,7 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.AbstractEventListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -101,9 +103,19 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @param clock tells the time, for what is older than it is kept
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock) {
+		this(settings, clock, List.of());
+	}
+
+	/**
+	 * Opens a store, which takes as long as its log is.
+	 * @param settings how it is to work
+	 * @param clock tells the time, for what is older than it is kept
+	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 */
+	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, List<AbstractEventListener> listeners) {
 		this.settings = settings;
 		this.clock = clock;
-		this.database = new Database(settings);
+		this.database = new Database(settings, listeners);
 		try {
 			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
 			this.snapshotRoom = new SnapshotRoom(settings.snapshotBytes(), SnapshotRoom.PATIENCE, this.gate);
