@@ -6,7 +6,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.Retention;
-import io.eardrum.storage.StorageException;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
@@ -103,16 +102,15 @@ final class Checkpointer {
 	private void write(Heads.Epoch epoch) {
 		long start = System.nanoTime();
 		long now = this.clock.instant().getEpochSecond();
+		int era = this.gate.era();
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
 		List<Series> series = epoch.sorted();
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
 			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
 			for (Series one : series) {
-				if (this.gate.isClosed()) {
-					// As good a moment to stop as any: all that is written holds.
-					throw new StorageException("the store is closing");
-				}
+				// As good a moment to stop as any: all that is written holds.
+				this.gate.ensureMayStay(era);
 				this.points.clear(KEPT_POINTS);
 				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
 				head.skipTo(Retention.cutoff(one.retentionSeconds(), now));

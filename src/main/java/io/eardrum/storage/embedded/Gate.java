@@ -18,6 +18,9 @@ final class Gate {
 
 	private volatile State state = State.OPEN;
 
+	/** Grows whenever those inside are asked to leave; written under the monitor. */
+	private volatile int era;
+
 	/**
 	 * Whether somebody shut the gate and hasn't opened it again, though it may have been
 	 * closed for good meanwhile. Under this object's monitor.
@@ -52,6 +55,29 @@ final class Gate {
 	}
 
 	/**
+	 * Tells which era it is, for {@link #ensureMayStay}.
+	 * @return a number
+	 */
+	int era() {
+		return this.era;
+	}
+
+	/**
+	 * To be called now and then by whoever stays inside for long.
+	 * @param entered the era in which that thread entered
+	 * @throws StorageException if it has to leave, for the gate is closed, or can't be
+	 * shut as long as the thread is inside
+	 */
+	void ensureMayStay(int entered) {
+		if (isClosed()) {
+			throw new StorageException("the store is closing");
+		}
+		if (this.era != entered) {
+			throw new StorageException("the store is being opened anew");
+		}
+	}
+
+	/**
 	 * Tells whether the gate has been closed for good, so that whoever is inside for long
 	 * should leave.
 	 * @return whether it is closed
@@ -61,10 +87,13 @@ final class Gate {
 	}
 
 	/**
-	 * Shuts the gate for a moment, and waits until nobody is inside.
+	 * Shuts the gate for a moment, and waits until nobody is inside. If somebody stays,
+	 * all who are inside are asked to {@linkplain #ensureMayStay leave}, so that a later
+	 * attempt succeeds; who enters afterwards may stay until that one.
 	 * @param patience how long to wait
 	 * @return whether nobody is inside; if not, the gate is open again
 	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	synchronized boolean shut(Duration patience) {
 		if (this.state != State.OPEN) {
 			return false;
@@ -75,6 +104,7 @@ final class Gate {
 			this.shut = this.state == State.SHUT;
 			return this.shut;
 		}
+		this.era++;
 		reopen();
 		return false;
 	}

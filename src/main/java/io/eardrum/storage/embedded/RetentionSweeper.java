@@ -51,12 +51,14 @@ final class RetentionSweeper {
 	 */
 	void sweep() {
 		long now = this.clock.instant().getEpochSecond();
+		int era = this.gate.era();
 		long removedPoints = 0;
 		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
 			int count = this.index.size();
 			long batchPoints = 0;
-			for (int number = 0; number < count && !this.gate.isClosed(); number++) {
+			for (int number = 0; number < count; number++) {
+				this.gate.ensureMayStay(era);
 				Series series = this.index.get(number);
 				if (series.retentionSeconds() != 0) {
 					batchPoints += remove(series, Retention.cutoff(series.retentionSeconds(), now), cursor, batch);

@@ -287,13 +287,12 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
 		this.gate.enter();
 		try (LastPointReader reader = lastPointReader()) {
+			int era = this.gate.era();
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				Series series = this.index.get(number);
 				if (wanted.test(series.key())) {
-					if (this.gate.isClosed()) {
-						throw new StorageException("the store is closing");
-					}
+					this.gate.ensureMayStay(era);
 					consumer.accept(series.key(), reader.last(series));
 				}
 			}

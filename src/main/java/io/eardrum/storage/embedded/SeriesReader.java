@@ -33,6 +33,8 @@ final class SeriesReader implements AutoCloseable {
 
 	private final SnapshotRoom room;
 
+	private final int era;
+
 	private final LongSupplier nowSeconds;
 
 	private final boolean cached;
@@ -67,6 +69,7 @@ final class SeriesReader implements AutoCloseable {
 		this.heads = heads;
 		this.gate = gate;
 		this.room = room;
+		this.era = gate.era();
 		this.nowSeconds = nowSeconds;
 		this.cached = cached;
 	}
@@ -77,8 +80,10 @@ final class SeriesReader implements AutoCloseable {
 	 * @param range the timestamps to read
 	 * @param sink takes the points
 	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the store is closed or opened anew meanwhile
 	 */
 	void read(Series series, TimeRange range, PointSink sink) throws IOException {
+		ensureOpen();
 		try {
 			HeadSnapshot head;
 			ChunkCursor chunks;
@@ -191,9 +196,7 @@ final class SeriesReader implements AutoCloseable {
 	}
 
 	private void ensureOpen() {
-		if (this.gate.isClosed()) {
-			throw new StorageException("the store is closing");
-		}
+		this.gate.ensureMayStay(this.era);
 	}
 
 	@Override

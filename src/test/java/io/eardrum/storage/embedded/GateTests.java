@@ -8,6 +8,7 @@ import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link Gate}.
@@ -43,6 +44,23 @@ class GateTests {
 		this.gate.leave();
 		this.gate.leave();
 		assertThat(this.gate.shut(Duration.ZERO)).isTrue();
+	}
+
+	@Test
+	void whoKeepsTheGateFromBeingShutHasToLeave() {
+		this.gate.enter();
+		int entered = this.gate.era();
+		assertThatNoException().isThrownBy(() -> this.gate.ensureMayStay(entered));
+		assertThat(this.gate.shut(Duration.ZERO)).isFalse();
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.gate.ensureMayStay(entered))
+			.withMessageContaining("opened anew");
+		this.gate.leave();
+		this.gate.enter();
+		int later = this.gate.era();
+		assertThatNoException().isThrownBy(() -> this.gate.ensureMayStay(later));
+		this.gate.close();
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.gate.ensureMayStay(later))
+			.withMessageContaining("closing");
 	}
 
 	@Test

@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Files;
@@ -10,7 +11,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,31 @@ class HealingTests {
 		}
 		try (RocksDbMetricRepository reopened = open(store)) {
 			assertThat(count(reopened)).isEqualTo(2);
+		}
+	}
+
+	@Test
+	void readThatTakesLongIsCutSoThatTheStoreCanBeOpenedAnew() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (RocksDbMetricRepository repository = open(store, Duration.ofHours(1))) {
+			PointBatch batch = new PointBatch();
+			for (int i = 0; i < 200_000; i++) {
+				batch.add(KEY, i, 1);
+			}
+			repository.put(batch);
+			List<Path> obstacles = block(store, "%06d.sst", 100);
+			CountDownLatch started = new CountDownLatch(1);
+			CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readSlowly(repository, started));
+			started.await();
+			failToFlush(repository);
+			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> put(repository, 1));
+			remove(obstacles);
+			Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> repository.status().writable());
+			put(repository, 200_000);
+			assertThat(read).failsWithin(10, TimeUnit.SECONDS)
+				.withThrowableThat()
+				.withMessageContaining("the store is being opened anew");
+			assertThat(count(repository)).isEqualTo(200_001);
 		}
 	}
 
@@ -114,6 +143,19 @@ class HealingTests {
 			try (RocksDbMetricRepository reopened = open(store)) {
 				assertThat(count(reopened)).isEqualTo(1);
 			}
+		}
+	}
+
+	// Takes minutes, as with a client that is slow to take its reply.
+	private static void readSlowly(RocksDbMetricRepository repository, CountDownLatch started) {
+		try {
+			repository.read(KEY, TimeRange.ALL, (key, timestamps, values, from, to) -> {
+				started.countDown();
+				LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+			});
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
