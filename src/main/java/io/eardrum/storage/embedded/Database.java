@@ -19,6 +19,7 @@ import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompactRangeOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
 import org.rocksdb.IndexType;
@@ -77,6 +78,11 @@ final class Database implements AutoCloseable {
 	private @Nullable WriteOptions unsynced;
 
 	private @Nullable LogBatch logBatch;
+
+	private final Object compactionMonitor = new Object();
+
+	/** By which a compaction under way can be stopped. Under its monitor. */
+	private @Nullable CompactRangeOptions compaction;
 
 	/**
 	 * Opens a store.
@@ -321,14 +327,41 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Rewrites the chunks, so that deleted ones take no space any more.
+	 * Rewrites the chunks, so that deleted ones take no space any more; for one thread at
+	 * a time. RocksDB's own compactions go on, or the writes would soon wait for them.
+	 * @throws StorageException also if it was {@linkplain #stopCompaction stopped}
 	 */
 	void compactChunks() {
-		try {
-			rocks().compactRange(handle(ColumnFamily.CHUNKS));
+		// Without false, RocksDB would never look whether it became true.
+		try (CompactRangeOptions options = new CompactRangeOptions().setExclusiveManualCompaction(false)
+			.setCanceled(false)) {
+			compacts(options);
+			try {
+				rocks().compactRange(handle(ColumnFamily.CHUNKS), null, null, options);
+			}
+			finally {
+				compacts(null);
+			}
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be compacted", ex);
+		}
+	}
+
+	private void compacts(@Nullable CompactRangeOptions options) {
+		synchronized (this.compactionMonitor) {
+			this.compaction = options;
+		}
+	}
+
+	/**
+	 * Lets {@link #compactChunks()} end soon, if it is under way.
+	 */
+	void stopCompaction() {
+		synchronized (this.compactionMonitor) {
+			if (this.compaction != null) {
+				this.compaction.setCanceled(true);
+			}
 		}
 	}
 

@@ -9,8 +9,8 @@ import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
 
 /**
- * Removes chunks all of whose points are older than their series keeps them, and has
- * RocksDB give the space back once it is worth it. Chunks that are old in part stay until
+ * Removes chunks all of whose points are older than their series keeps them, and asks for
+ * a {@link ChunkCompaction} once it is worth it. Chunks that are old in part stay until
  * they are old as a whole; readers skip what is old in them.
  * <p>
  * Used by the checkpointer's thread, which is inside the {@link Gate}.
@@ -30,6 +30,8 @@ final class RetentionSweeper {
 
 	private final Checkpointer checkpointer;
 
+	private final ChunkCompaction compaction;
+
 	private final Clock clock;
 
 	private final Gate gate;
@@ -38,10 +40,12 @@ final class RetentionSweeper {
 
 	private long removedBytes;
 
-	RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer, Clock clock, Gate gate) {
+	RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
+			ChunkCompaction compaction, Clock clock, Gate gate) {
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
+		this.compaction = compaction;
 		this.clock = clock;
 		this.gate = gate;
 	}
@@ -74,8 +78,8 @@ final class RetentionSweeper {
 			logger.info("Removed {} points that are older than they are kept", removedPoints);
 		}
 		long stored = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
-		if (this.removedBytes > stored / COMPACTION_DIVISOR && !this.gate.isClosed()) {
-			this.database.compactChunks();
+		if (this.removedBytes > stored / COMPACTION_DIVISOR) {
+			this.compaction.request();
 			this.removedBytes = 0;
 		}
 	}

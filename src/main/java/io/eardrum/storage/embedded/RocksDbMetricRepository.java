@@ -37,8 +37,9 @@ import io.eardrum.storage.StorageStatus;
  * Keeps points on disk: a batch is in the log when its put returns, and its points get
  * from memory into compressed chunks with the next checkpoint.
  * <p>
- * All methods may be called by any number of threads at once. Two threads of its own make
- * checkpoints ({@link Maintenance}) and look after the disk ({@link Watch}).
+ * All methods may be called by any number of threads at once. Three threads of its own
+ * make checkpoints ({@link Maintenance}), give space back ({@link ChunkCompaction}) and
+ * look after the disk ({@link Watch}).
  * <p>
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
@@ -83,6 +84,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Checkpointer checkpointer;
 
+	private final ChunkCompaction compaction;
+
 	private final RetentionSweeper sweeper;
 
 	private final HeadRoom room;
@@ -123,7 +126,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					settings.fsync() == Fsync.ALWAYS, this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
 					this.gate);
-			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, clock, this.gate);
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
+			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction, clock,
+					this.gate);
 			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.availability,
 					this.gate, this.room, settings);
 			this.watch = new Watch(this.database, this.committer, this.maintenance, this.availability, this.gate,
@@ -148,6 +153,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			throw ex;
 		}
 		start(this.maintenance, "eardrum-checkpoint");
+		start(this.compaction, "eardrum-compaction");
 		start(this.watch, "eardrum-storage-watch");
 	}
 
@@ -338,7 +344,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
-	 * Removes now what is older than it is kept.
+	 * Removes now what is older than it is kept; its space is given back afterwards.
 	 */
 	void sweep() {
 		this.maintenance.sweepNow();

@@ -176,6 +176,7 @@ final class Watch implements Runnable {
 			logger.debug("The disk can't be written yet", ex);
 			return;
 		}
+		stopCompaction();
 		if (!this.gate.shut(PATIENCE)) {
 			return;
 		}
@@ -199,6 +200,17 @@ final class Watch implements Runnable {
 		// What was not yet synced when it failed may be on the disk in part: chunks need
 		// it no more.
 		this.maintenance.request();
+	}
+
+	// It would stay inside the gate for as long as it takes.
+	private void stopCompaction() {
+		this.gate.enter();
+		try {
+			this.database.stopCompaction();
+		}
+		finally {
+			this.gate.leave();
+		}
 	}
 
 	// Ensures that the disk takes data, and as much as opening the store may write: until
