@@ -31,7 +31,8 @@ public final class Histories {
 	}
 
 	/**
-	 * Puts and gets until it is enough, or the connection breaks.
+	 * Puts and gets until it is enough, or the connection breaks. What the access throws
+	 * beside that, as for a wrong answer, is thrown on.
 	 * @param access how
 	 * @param random chooses
 	 * @param count how often at most
@@ -60,6 +61,13 @@ public final class Histories {
 					history.lostPut(timestamp, value, asked);
 				}
 				return;
+			}
+			catch (RuntimeException | Error ex) {
+				// A wrong answer; the point may have been stored all the same.
+				if (puts) {
+					history.lostPut(timestamp, value, asked);
+				}
+				throw ex;
 			}
 		}
 	}

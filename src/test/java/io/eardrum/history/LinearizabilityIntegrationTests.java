@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -52,6 +54,7 @@ class LinearizabilityIntegrationTests {
 				"EARDRUM_TCP_PORT", String.valueOf(port), "SERVER_PORT", "0");
 		Random random = new Random(seed);
 		Histories histories = new Histories(SERIES);
+		Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
 		for (int life = 0; life < LIVES; life++) {
 			List<Thread> clients = new ArrayList<>();
 			try (EardrumProcess process = EardrumProcess.start(environment)) {
@@ -61,13 +64,17 @@ class LinearizabilityIntegrationTests {
 					clients.add(new Thread(() -> run(histories, port, choices)));
 				}
 				int enough = histories.acknowledgedPuts() + 1 + random.nextInt(CLIENTS * OPERATIONS / 3);
+				clients.forEach((client) -> client.setUncaughtExceptionHandler((thread, ex) -> failures.add(ex)));
 				clients.forEach(Thread::start);
-				Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> histories.acknowledgedPuts() >= enough);
+				Awaitility.await()
+					.atMost(Duration.ofSeconds(60))
+					.until(() -> histories.acknowledgedPuts() >= enough || !failures.isEmpty());
 				process.kill();
 			}
 			for (Thread client : clients) {
 				client.join();
 			}
+			assertThat(failures).as("with -Deardrum.test.seed=" + seed).isEmpty();
 		}
 		try (EardrumProcess process = EardrumProcess.start(environment)) {
 			process.awaitListening(port);
