@@ -48,6 +48,9 @@ final class Watch implements Runnable {
 
 	private boolean failureLogged;
 
+	/** How many failures of RocksDB's own threads were seen since it was opened. */
+	private long knownErrors;
+
 	Watch(Database database, Committer committer, Maintenance maintenance, Availability availability, Gate gate,
 			EmbeddedStorageSettings settings) {
 		this.database = database;
@@ -106,10 +109,13 @@ final class Watch implements Runnable {
 			if (this.settings.fsync() == Fsync.EVERYSEC) {
 				sync();
 			}
-			if (this.availability.isCheckpointFailed()) {
-				// Nobody puts any more who would find out whether RocksDB still writes.
+			long errors = this.database.number(ColumnFamily.META, "rocksdb.background-errors");
+			if (this.availability.isCheckpointFailed() || errors > this.knownErrors) {
+				// RocksDB may take no writes any more, and nobody may put who would find
+				// out.
 				tryToWrite();
 			}
+			this.knownErrors = errors;
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
@@ -181,6 +187,7 @@ final class Watch implements Runnable {
 			return;
 		}
 		try {
+			this.knownErrors = 0;
 			this.database.reopen();
 			this.committer.exclusively(() -> {
 				this.committer.removeFailedRecords();
