@@ -25,7 +25,8 @@ public interface DurableMetricRepository extends MetricRepository {
 	 * on it.
 	 * @param target the directory of the copy, which must not exist; on the same disk,
 	 * the copy is made of links and takes next to no time or space
-	 * @throws StorageException if the copy can't be made
+	 * @throws StorageException if the copy can't be made, also because another one is
+	 * being made
 	 */
 	void backup(Path target);
 

@@ -36,6 +36,8 @@ class BackupEndpoint {
 	private static final DateTimeFormatter TIMESTAMP = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss'Z'")
 		.withZone(ZoneOffset.UTC);
 
+	private static final int CONFLICT = 409;
+
 	private final DurableMetricRepository repository;
 
 	private final Path directory;
@@ -51,14 +53,16 @@ class BackupEndpoint {
 	/**
 	 * Makes a copy of the store.
 	 * @param name the name of its directory; the present time if there is none
-	 * @return where it is, or with status 503 why it could not be made
+	 * @return where it is; or why it could not be made, with status 409 if another one is
+	 * being made, and 503 otherwise
 	 */
 	@WriteOperation
 	WebEndpointResponse<Map<String, Object>> backup(@Nullable String name) {
 		String chosen = (name != null) ? name : TIMESTAMP.format(this.clock.instant());
-		if (!NAME.matcher(chosen).matches()) {
+		if (!NAME.matcher(chosen).matches() || chosen.endsWith(Backups.UNFINISHED)) {
 			throw new InvalidEndpointRequestException("Bad name of a backup",
-					"The name may have letters, digits, '.', '_' and '-', and starts with a letter or digit.");
+					"The name may have letters, digits, '.', '_' and '-', starts with a letter or digit, "
+							+ "and does not end in '.tmp', as unfinished backups do.");
 		}
 		Path target = this.directory.resolve(chosen).toAbsolutePath().normalize();
 		if (Files.exists(target)) {
@@ -66,6 +70,9 @@ class BackupEndpoint {
 		}
 		try {
 			this.repository.backup(target);
+		}
+		catch (BackupRunningException ex) {
+			return new WebEndpointResponse<>(Map.of("error", String.valueOf(ex.getMessage())), CONFLICT);
 		}
 		catch (StorageException ex) {
 			logger.error("The backup {} could not be made", target, ex);

@@ -1,7 +1,6 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -88,6 +87,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final RetentionSweeper sweeper;
 
+	private final Backups backups;
+
 	private final HeadRoom room;
 
 	private final SnapshotRoom snapshotRoom;
@@ -119,6 +120,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.settings = settings;
 		this.clock = clock;
 		this.database = new Database(settings, listeners);
+		this.backups = new Backups(this.database);
 		try {
 			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
 			this.snapshotRoom = new SnapshotRoom(settings.snapshotBytes(), SnapshotRoom.PATIENCE, this.gate);
@@ -321,15 +323,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	public void backup(Path target) {
 		this.gate.enter();
 		try {
-			Path parent = target.toAbsolutePath().getParent();
-			if (parent != null) {
-				Files.createDirectories(parent);
-			}
-			this.database.copyTo(target);
-			logger.info("Copied the store in {} to {}", this.database.path(), target);
-		}
-		catch (IOException ex) {
-			throw new StorageException("The directory of " + target + " can't be made", ex);
+			this.backups.make(target);
 		}
 		finally {
 			this.gate.leave();

@@ -1,0 +1,111 @@
+package io.eardrum.storage.embedded;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * Makes copies of a store, one at a time: RocksDB makes each in a directory whose name
+ * ends in {@value #UNFINISHED}, and begins by deleting what is there.
+ * <p>
+ * Any number of threads may try, all of them inside the {@link Gate}.
+ */
+final class Backups {
+
+	/** What RocksDB appends to the name of a copy until it is complete. */
+	static final String UNFINISHED = ".tmp";
+
+	private static final Logger logger = LoggerFactory.getLogger(Backups.class);
+
+	/** Files of RocksDB, of which alone such a directory consists. */
+	private static final Pattern FILES = Pattern.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*");
+
+	/**
+	 * For how long nothing has been added to a copy that nobody makes any more: another
+	 * server may have the same directory for its backups.
+	 */
+	private static final Duration ABANDONED = Duration.ofHours(1);
+
+	private final Database database;
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	Backups(Database database) {
+		this.database = database;
+	}
+
+	/**
+	 * Makes a copy, and removes what a crash has left of others in the same directory.
+	 * @param target a directory that doesn't exist
+	 * @throws BackupRunningException if one is being made
+	 */
+	void make(Path target) {
+		if (!this.lock.tryLock()) {
+			throw new BackupRunningException();
+		}
+		try {
+			Path parent = target.toAbsolutePath().getParent();
+			if (parent != null) {
+				Files.createDirectories(parent);
+				removeAbandoned(parent);
+			}
+			this.database.copyTo(target);
+			logger.info("Copied the store in {} to {}", this.database.path(), target);
+		}
+		catch (IOException ex) {
+			throw new StorageException("The directory of " + target + " can't be made", ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// What can't be removed is in nobody's way.
+	private static void removeAbandoned(Path parent) {
+		Instant limit = Instant.now().minus(ABANDONED);
+		try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, "*" + UNFINISHED)) {
+			for (Path directory : directories) {
+				if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+						&& Files.getLastModifiedTime(directory).toInstant().isBefore(limit)) {
+					removeIfCopy(directory);
+				}
+			}
+		}
+		catch (IOException | DirectoryIteratorException ex) {
+			logger.warn("Unfinished backups in {} can't be removed", parent, ex);
+		}
+	}
+
+	private static void removeIfCopy(Path directory) throws IOException {
+		List<Path> found = new ArrayList<>();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+			files.forEach(found::add);
+		}
+		for (Path file : found) {
+			if (!FILES.matcher(String.valueOf(file.getFileName())).matches()
+					|| !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+				return;
+			}
+		}
+		for (Path file : found) {
+			Files.delete(file);
+		}
+		Files.delete(directory);
+		logger.info("Removed the unfinished backup {}", directory);
+	}
+
+}
