@@ -108,6 +108,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	// What follows belongs to the thread that serves this connection.
 
+	/** Of the thread that executes or answers at the moment, and no other one. */
 	private @Nullable LoopTerm term;
 
 	/** Whether it is known that the client speaks no TLS. */
@@ -338,9 +339,13 @@ final class FrameConnection extends TcpNetConnection {
 	/**
 	 * Sends the reply to the frame that was executed last, whose round has been
 	 * committed.
+	 * @param current the term of the thread that sends it, which need not be the one in
+	 * which the frame was executed; if the client doesn't take the reply, this is what
+	 * others must not wait for
 	 */
 	@SuppressWarnings("unchecked")
-	void sendReply() {
+	void sendReply(LoopTerm current) {
+		this.term = current;
 		FrameReply due = this.reply;
 		this.reply = null;
 		try {

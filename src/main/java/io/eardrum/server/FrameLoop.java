@@ -280,7 +280,7 @@ final class FrameLoop implements AutoCloseable {
 
 	// Returns whether the term goes on.
 	private boolean reply(LoopTerm current, FrameConnection connection) {
-		connection.sendReply();
+		connection.sendReply(current);
 		if (current.isLost()) {
 			connection.becomeIdleElsewhere();
 			return false;
@@ -308,7 +308,7 @@ final class FrameLoop implements AutoCloseable {
 			do {
 				execute(lost, connection);
 				lost.commit();
-				connection.sendReply();
+				connection.sendReply(lost);
 			}
 			while (connection.receiveNext());
 		}
@@ -342,7 +342,7 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			lost.commit();
 			for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
-				next.sendReply();
+				next.sendReply(lost);
 				next.becomeIdleElsewhere();
 			}
 		}

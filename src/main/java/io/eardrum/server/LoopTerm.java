@@ -103,7 +103,7 @@ final class LoopTerm {
 	}
 
 	/**
-	 * Splits off what this term has in hand.
+	 * Splits off what this term has in hand. On its own thread, as all that touches it.
 	 * @return a new term that has it
 	 */
 	LoopTerm split() {

@@ -1,0 +1,167 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.messaging.support.GenericMessage;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.memory.MemoryMetricRepository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
+
+/**
+ * {@link FrameLoop} with sockets that have all sent something before it begins, so that
+ * one pass finds them ready together. Nobody watches over the time that a client leaves
+ * its replies unread: who waits for such a client here waits for ever.
+ */
+@Timeout(60)
+class FrameLoopTests {
+
+	/** A put, so that the reply waits for the commit, and a long reply. */
+	private static final String LONG_REPLY = "put deaf 1 1\n" + "x\n".repeat(16_000);
+
+	private static final int BUFFER_LENGTH = 4096;
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000);
+
+	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
+
+	private final List<FrameLoop> loops = new ArrayList<>();
+
+	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
+
+	private final List<TestClient> clients = new ArrayList<>();
+
+	private final InterceptedStorage storage = new InterceptedStorage();
+
+	private final FrameServiceActivator activator = new FrameServiceActivator(
+			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"));
+
+	private FrameLoop loop;
+
+	private ServerSocketChannel listener;
+
+	@BeforeEach
+	void open() throws IOException {
+		this.loop = new FrameLoop(this.threads, this.supervisor);
+		this.loops.add(this.loop);
+		this.listener = ServerSocketChannel.open();
+		this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+	}
+
+	@AfterEach
+	void close() throws IOException {
+		this.registry.forEach((connection) -> connection.reset(ResetReason.SHUTDOWN));
+		this.supervisor.close();
+		this.loop.close();
+		this.threads.shutdownNow();
+		this.listener.close();
+		for (TestClient client : this.clients) {
+			client.close();
+		}
+	}
+
+	// Large frames make the thread leave, and the puts before them are answered by the
+	// next one.
+	@Test
+	void repliesThatChangedThreadsAndAreNotReadKeepNobodyElseWaiting() throws IOException {
+		for (int i = 0; i < 8; i++) {
+			connect().send(LONG_REPLY);
+		}
+		for (int i = 0; i < 4; i++) {
+			connect().send("put heavy 1 1\n".repeat(4000));
+		}
+		TestClient other = connect();
+		start();
+		for (int i = 0; i < 20; i++) {
+			assertThat(other.exchange("put other 1 " + i + "\n")).isEqualTo(Replies.OK);
+		}
+	}
+
+	@Test
+	void repliesOfAThreadThatNoLongerLeadsDoNotWaitForThoseThatAreNotRead() throws Exception {
+		CountDownLatch stuck = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforePut(blockOnce(stuck, released));
+		List<TestClient> readers = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			connect().send(LONG_REPLY);
+			readers.add(connect().send("put reader 1 " + i + "\n"));
+			connect().send(LONG_REPLY);
+		}
+		TestClient other = connect();
+		start();
+		assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
+		// Another thread leads by now.
+		assertThat(other.exchange("put other 1 1\n")).isEqualTo(Replies.OK);
+		released.countDown();
+		for (TestClient reader : readers) {
+			assertThat(reader.reply()).isEqualTo(Replies.OK);
+		}
+	}
+
+	private static Consumer<PointBatch> blockOnce(CountDownLatch stuck, CountDownLatch released) {
+		return (batch) -> {
+			if (stuck.getCount() > 0) {
+				stuck.countDown();
+				try {
+					released.await();
+				}
+				catch (InterruptedException ex) {
+					Thread.currentThread().interrupt();
+				}
+			}
+		};
+	}
+
+	private void start() {
+		this.loop.start();
+		this.threads.execute(this.supervisor);
+	}
+
+	// Small buffers: a client that doesn't read is felt soon.
+	private TestClient connect() throws IOException {
+		int port = ((InetSocketAddress) this.listener.getLocalAddress()).getPort();
+		TestClient client = TestClient.connectWithSmallReceiveBuffer(port, BUFFER_LENGTH);
+		this.clients.add(client);
+		SocketChannel channel = this.listener.accept();
+		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
+		ServerObserver observer = mock(ServerObserver.class);
+		FrameConnection connection = new FrameConnection(channel, null, (event) -> {
+		}, "test", this.registry, observer,
+				new CommandParser(ProtocolLimits.DEFAULTS),
+				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
+		FrameSerializer serializer = new FrameSerializer();
+		connection.setMapper(new FrameMessageMapper());
+		connection.setSerializer(serializer);
+		connection.setDeserializer(serializer);
+		connection.registerListener((message) -> connection
+			.send(new GenericMessage<>(this.activator.execute((Frame) message.getPayload()))));
+		this.registry.add(connection);
+		this.loop.register(connection);
+		return client;
+	}
+
+}
