@@ -52,6 +52,18 @@ final class TlsChannel implements ConnectionChannel {
 
 	private static final int FIRST_LENGTH = 1024;
 
+	/** Fill the target with long records; with short ones, others are kept waiting. */
+	private static final int MAX_ROUNDS = 3;
+
+	/**
+	 * How many records may bring no data, in a row or in one call: new keys, of which a
+	 * client wants some in a terabyte, or nothing at all.
+	 */
+	private static final int MAX_EMPTY_RECORDS = 64;
+
+	/** How many bytes of answers to new keys are kept for a client that reads nothing. */
+	private static final int MAX_UNSENT_ANSWERS = 1024;
+
 	private static final byte[] NO_BYTES = {};
 
 	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -82,6 +94,9 @@ final class TlsChannel implements ConnectionChannel {
 	private byte @Nullable [] unsentBuffer;
 
 	private boolean inputEnded;
+
+	/** Records without data since the last call that brought some. */
+	private int emptyRecords;
 
 	/**
 	 * Creates a channel.
@@ -232,11 +247,13 @@ final class TlsChannel implements ConnectionChannel {
 	}
 
 	/**
-	 * Reads and decrypts what has come.
+	 * Reads and decrypts what has come, as far as it can be done soon: what stays in the
+	 * socket, the system goes on telling of.
 	 * @param target takes it; nothing is read while it has less room than
 	 * {@link #MIN_ROOM}
 	 * @return how many bytes there are, 0 for none, or -1 behind the end
-	 * @throws IOException if what has come is no TLS, or the connection is broken
+	 * @throws IOException if what has come is no TLS, or keeps this server busy with
+	 * nothing, or the connection is broken
 	 */
 	@Override
 	public int read(ByteBuffer target) throws IOException {
@@ -247,7 +264,8 @@ final class TlsChannel implements ConnectionChannel {
 			ByteBuffer encrypted = ByteBuffer.wrap(buffer).position(this.restLength);
 			try {
 				boolean filled = true;
-				while (filled && !this.inputEnded && target.remaining() >= MIN_ROOM) {
+				for (int round = 0; round < MAX_ROUNDS && filled && !this.inputEnded
+						&& target.remaining() >= MIN_ROOM; round++) {
 					int count = this.channel.read(encrypted);
 					filled = count > 0 && !encrypted.hasRemaining();
 					encrypted.flip();
@@ -266,6 +284,9 @@ final class TlsChannel implements ConnectionChannel {
 			}
 		}
 		int count = target.position() - start;
+		if (count > 0) {
+			this.emptyRecords = 0;
+		}
 		return (count == 0 && this.inputEnded) ? -1 : count;
 	}
 
@@ -274,7 +295,12 @@ final class TlsChannel implements ConnectionChannel {
 		while (encrypted.hasRemaining()) {
 			SSLEngineResult result = this.engine.unwrap(encrypted, target);
 			switch (result.getStatus()) {
-				case OK -> goOn(result.getHandshakeStatus());
+				case OK -> {
+					if (result.bytesProduced() == 0 && ++this.emptyRecords > MAX_EMPTY_RECORDS) {
+						throw new SSLException("too many records without data");
+					}
+					goOn(result.getHandshakeStatus());
+				}
 				case BUFFER_UNDERFLOW -> {
 					return true;
 				}
@@ -301,9 +327,7 @@ final class TlsChannel implements ConnectionChannel {
 			else {
 				this.sending.lock();
 				try {
-					// Sent now or with the next reply.
-					encrypt(NOTHING);
-					flush();
+					sendAnswer();
 				}
 				finally {
 					this.sending.unlock();
@@ -311,6 +335,22 @@ final class TlsChannel implements ConnectionChannel {
 			}
 			next = this.engine.getHandshakeStatus();
 		}
+	}
+
+	// Sent now or with the next reply. Nobody waits for a client that doesn't read before
+	// it gets one, so what is kept until then takes no more room than it needs.
+	private void sendAnswer() throws IOException {
+		encrypt(NOTHING);
+		if (flush()) {
+			return;
+		}
+		if (this.unsent.remaining() > MAX_UNSENT_ANSWERS) {
+			throw new SSLException("the client wants new keys, and takes none");
+		}
+		byte[] kept = new byte[this.unsent.remaining()];
+		this.unsent.get(kept);
+		giveBackUnsent();
+		this.unsent = ByteBuffer.wrap(kept);
 	}
 
 	@Override
@@ -369,13 +409,17 @@ final class TlsChannel implements ConnectionChannel {
 				return false;
 			}
 		}
+		giveBackUnsent();
+		return true;
+	}
+
+	private void giveBackUnsent() {
 		byte[] borrowed = this.unsentBuffer;
+		this.unsentBuffer = null;
+		this.unsent = NOTHING;
 		if (borrowed != null) {
-			this.unsentBuffer = null;
-			this.unsent = NOTHING;
 			this.buffers.giveBack(borrowed);
 		}
-		return true;
 	}
 
 	@Override

@@ -175,6 +175,79 @@ class TlsChannelTests {
 		}
 	}
 
+	@Test
+	void keysMayBeRenewedForAsLongAsThereIsData() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<Integer> echoed = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.3");
+				int count = 0;
+				for (int i = 0; i < 200; i++) {
+					// Since TLS 1.3 this is new keys, if it is not the first one.
+					client.startHandshake();
+					client.getOutputStream().write(i);
+					count += (client.getInputStream().read() == i) ? 1 : 0;
+				}
+				return count;
+			});
+			pair.shakeHands();
+			ByteBuffer buffer = ByteBuffer.allocate(100_000);
+			for (int i = 0; i < 200; i++) {
+				assertThat(pair.read(buffer.clear())).isEqualTo(1);
+				pair.write(buffer.flip());
+			}
+			assertThat(echoed.get()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void newKeysWithoutEndEndTheSession() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<Void> sent = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.3");
+				for (int i = 0; i < 1000; i++) {
+					client.startHandshake();
+				}
+				client.getOutputStream().write('a');
+				return null;
+			});
+			pair.shakeHands();
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> pair.read(ByteBuffer.allocate(100_000)))
+				.withMessageContaining("without data");
+			assertThat(sent).succeedsWithin(20, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
+	void newKeysOfWhichNobodyTakesTheAnswersEndTheSession() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<SSLSocket> connected = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.3");
+				client.startHandshake();
+				return client;
+			});
+			pair.shakeHands();
+			SSLSocket client = connected.get();
+			pair.fillSendBuffer();
+			CompletableFuture<Void> sent = async(() -> {
+				// In threes, so that there is data in between.
+				for (int i = 0; i < 100; i++) {
+					client.startHandshake();
+					client.startHandshake();
+					client.startHandshake();
+					client.getOutputStream().write('a');
+				}
+				return null;
+			});
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> {
+				ByteBuffer buffer = ByteBuffer.allocate(100_000);
+				for (int received = 0; received < 100;) {
+					received += pair.read(buffer.clear());
+				}
+			}).withMessageContaining("takes none");
+			assertThat(sent).succeedsWithin(20, TimeUnit.SECONDS);
+		}
+	}
+
 	private static <T> CompletableFuture<T> async(Callable<T> task) {
 		CompletableFuture<T> result = new CompletableFuture<>();
 		Thread thread = new Thread(() -> {
@@ -197,10 +270,13 @@ class TlsChannelTests {
 
 		private final Socket client;
 
+		private final SocketChannel accepted;
+
 		private final TlsChannel channel;
 
 		private Pair(Socket client, SocketChannel accepted) throws IOException {
 			this.client = client;
+			this.accepted = accepted;
 			accepted.configureBlocking(false);
 			SSLEngine engine = context.createSSLEngine();
 			engine.setUseClientMode(false);
@@ -250,6 +326,15 @@ class TlsChannelTests {
 			while (source.hasRemaining() || this.channel.hasUnsent()) {
 				pause();
 				this.channel.write(source);
+			}
+		}
+
+		// Until the system has taken nothing more for some time.
+		void fillSendBuffer() throws IOException {
+			ByteBuffer bytes = ByteBuffer.allocate(64 * 1024);
+			for (int refused = 0; refused < 100;) {
+				refused = (this.accepted.write(bytes.clear()) > 0) ? 0 : refused + 1;
+				pause();
 			}
 		}
 
