@@ -46,19 +46,34 @@ final class Round {
 	}
 
 	/**
-	 * Stores all puts, and tells their members.
+	 * Stores all puts, and tells their members. If that fails because of a defect they
+	 * are told that nothing is stored, and are out of the round: it goes on with others,
+	 * who must not store their puts once more.
 	 */
 	void commit() {
 		if (this.members.isEmpty()) {
 			return;
 		}
-		// They all stand before the same store.
-		boolean stored = this.members.get(0).store(this.points);
-		for (int i = 0; i < this.members.size(); i++) {
-			this.members.get(i).committed(stored, this.points);
+		boolean stored = false;
+		try {
+			// They all stand before the same store.
+			stored = this.members.get(0).store(this.points);
 		}
-		this.members.clear();
-		this.points.clear();
+		finally {
+			tell(stored);
+		}
+	}
+
+	private void tell(boolean stored) {
+		try {
+			for (int i = 0; i < this.members.size(); i++) {
+				this.members.get(i).committed(stored, this.points);
+			}
+		}
+		finally {
+			this.members.clear();
+			this.points.clear();
+		}
 	}
 
 }

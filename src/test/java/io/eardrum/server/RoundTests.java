@@ -15,6 +15,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.BDDMockito.willThrow;
@@ -57,6 +58,19 @@ class RoundTests {
 		assertThat(first.reply()).isEqualTo(UNAVAILABLE);
 		assertThat(second.reply()).isEqualTo(WRONG + UNAVAILABLE + UNAVAILABLE);
 		assertThat(third.reply()).isEqualTo(WRONG);
+	}
+
+	@Test
+	void aDefectLeavesNothingBehindForThoseWhoComeNext() throws IOException {
+		willThrow(new StackOverflowError("as a defect would")).given(this.repository).put(any());
+		Session first = new Session("put a 1 1\n");
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(this.round::commit);
+		countBatches();
+		Session second = new Session("put b 1 1\n");
+		this.round.commit();
+		assertThat(this.batches).containsExactly(1);
+		assertThat(second.reply()).isEqualTo(Replies.OK);
+		assertThat(first.reply()).isEqualTo(UNAVAILABLE);
 	}
 
 	@Test
