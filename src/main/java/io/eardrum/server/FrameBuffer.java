@@ -57,6 +57,11 @@ final class FrameBuffer {
 		return this.frameEnd;
 	}
 
+	// The offset behind the last byte.
+	int length() {
+		return this.limit;
+	}
+
 	// Tells whether there are bytes behind the last complete line.
 	boolean hasRest() {
 		return this.limit > this.frameEnd;

@@ -57,8 +57,8 @@ final class FrameConnection extends TcpNetConnection {
 	/** How long a handshake may take, the client's part included. */
 	private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	/** What a client of TLS begins with, and no command. */
-	private static final int TLS_HANDSHAKE = 22;
+	/** What a client of TLS begins with, and no command: a handshake, a version. */
+	private static final byte[] TLS_HANDSHAKE = { 22, 3 };
 
 	/** That client understands this: a fatal alert, the handshake has failed. */
 	private static final byte[] TLS_ALERT = { 21, 3, 1, 0, 2, 2, 40 };
@@ -273,13 +273,10 @@ final class FrameConnection extends TcpNetConnection {
 			if (count > 0) {
 				this.lastReceivedNanos = System.nanoTime();
 				this.observer.received(count);
-				if (!this.plain && this.tls == null) {
-					this.plain = true;
-					if (this.input.startsWith(TLS_HANDSHAKE)) {
-						this.input.release();
-						refuse(TLS_ALERT);
-						return false;
-					}
+				if (!this.plain && this.tls == null && beginsWithTls()) {
+					this.input.release();
+					refuse(TLS_ALERT);
+					return false;
 				}
 			}
 			if (this.input.hasFrame()) {
@@ -299,6 +296,13 @@ final class FrameConnection extends TcpNetConnection {
 			throw ex;
 		}
 		return false;
+	}
+
+	// It takes two bytes to know: one of them alone may begin a wrong command.
+	private boolean beginsWithTls() {
+		int matching = this.input.matching(TLS_HANDSHAKE);
+		this.plain = matching == 0 || matching < Math.min(this.input.length(), TLS_HANDSHAKE.length);
+		return matching == TLS_HANDSHAKE.length;
 	}
 
 	/**

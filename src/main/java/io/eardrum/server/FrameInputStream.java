@@ -35,9 +35,23 @@ final class FrameInputStream extends InputStream {
 		return Math.max(0, count);
 	}
 
-	// Tells whether the client began with a byte. Before the first frame is released.
-	boolean startsWith(int first) {
-		return this.buffer.array().length > 0 && this.buffer.array()[0] == first;
+	/**
+	 * Compares what has come with some bytes, as long as the first frame has not been
+	 * released.
+	 * @param start the bytes
+	 * @return with how many of them the client began
+	 */
+	int matching(byte[] start) {
+		int count = 0;
+		while (count < Math.min(start.length, this.buffer.length()) && this.buffer.array()[count] == start[count]) {
+			count++;
+		}
+		return count;
+	}
+
+	// How many bytes are here: the frame, and what has come behind it.
+	int length() {
+		return this.buffer.length();
 	}
 
 	// Tells whether the client has closed its side.

@@ -188,6 +188,32 @@ class ProtocolIntegrationTests {
 			.isEqualTo(Replies.WRONG_COMMAND + Replies.OK);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "\u0016x\n", "\u0016\n", "\u0016", "\u0016\u0016\u0003\n" })
+	void takesTheFirstByteOfTlsAloneForAWrongCommand(String sent) throws Exception {
+		assertThat(server.conversation(sent)).isEqualTo(Replies.WRONG_COMMAND);
+		try (TestClient client = server.client()) {
+			if (sent.endsWith("\n")) {
+				assertThat(client.exchange(sent)).isEqualTo(Replies.WRONG_COMMAND);
+				assertThat(client.exchange("get nothing\n")).isEqualTo(Replies.OK);
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\u0016\u0003", "\u0016\u0003\u0001\n" })
+	void knowsTlsByTwoBytesHoweverTheyCome(String sent) throws Exception {
+		try (TestClient client = server.client()) {
+			client.send(sent.substring(0, 1));
+			Thread.sleep(50);
+			client.send(sent.substring(1));
+			byte[] alert = new byte[7];
+			assertThat(client.read(alert)).isEqualTo(7);
+			assertThat(alert).startsWith(21, 3).endsWith(2, 40);
+			assertThat(client.read(alert)).isEqualTo(-1);
+		}
+	}
+
 	@Test
 	void answersEverythingBeforeItClosesWhenTheClientHalfCloses() throws Exception {
 		assertThat(server.conversation("put palm.cpu 23.7 1150864247\nget palm.cpu\n"))
