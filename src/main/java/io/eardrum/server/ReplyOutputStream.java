@@ -85,8 +85,12 @@ final class ReplyOutputStream extends OutputStream {
 
 	// For how long the client has taken nothing of what is being sent, in nanoseconds.
 	long blockedNanos() {
+		// In this order: once a wait is seen, so is its beginning, or that of a later one.
+		if (this.waiting == null) {
+			return 0;
+		}
 		long started = this.waitStartedNanos;
-		return (this.waiting != null) ? System.nanoTime() - started : 0;
+		return System.nanoTime() - started;
 	}
 
 	// How long ago the last reply was sent, in nanoseconds.
