@@ -2,6 +2,8 @@ package io.eardrum.server;
 
 import java.io.OutputStream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.protocol.LineParser;
 
 /**
@@ -29,7 +31,9 @@ final class Frame {
 
 	private boolean cut;
 
-	private Round round = new Round();
+	private @Nullable Round round;
+
+	private @Nullable LoopTerm term;
 
 	/**
 	 * Creates the frame of a connection.
@@ -52,11 +56,45 @@ final class Frame {
 
 	// Where its puts go, to be stored together with those of other frames.
 	Round round() {
-		return this.round;
+		Round current = this.round;
+		if (current == null) {
+			current = new Round();
+			this.round = current;
+		}
+		return current;
 	}
 
 	void setRound(Round round) {
 		this.round = round;
+	}
+
+	// The term that it is executed in, whose round its puts go into.
+	void setTerm(LoopTerm term) {
+		this.term = term;
+		this.round = term.round();
+	}
+
+	// A connection that waits is not to hold the memory of a round.
+	void forgetTerm() {
+		this.term = null;
+		this.round = null;
+	}
+
+	// What comes now may take long, and has nothing to do with the round.
+	void beginRead() {
+		LoopTerm current = this.term;
+		if (current != null) {
+			current.beginRead();
+			this.round = current.round();
+		}
+	}
+
+	void endRead() {
+		LoopTerm current = this.term;
+		if (current != null) {
+			current.endRead();
+			this.round = current.round();
+		}
 	}
 
 	LineParser parser() {

@@ -314,7 +314,7 @@ final class FrameConnection extends TcpNetConnection {
 	void execute(LoopTerm current) {
 		this.term = current;
 		this.executing = true;
-		this.frame.setRound(current.round());
+		this.frame.setTerm(current);
 		try {
 			TcpListener listener = getListener();
 			Message<?> message = getMapper().toMessage(this);
@@ -380,6 +380,8 @@ final class FrameConnection extends TcpNetConnection {
 	 * @return whether there may be one
 	 */
 	boolean becomeIdle() {
+		this.term = null;
+		this.frame.forgetTerm();
 		if (this.input.isEnded() && !this.discarding) {
 			close();
 			return false;
@@ -436,7 +438,7 @@ final class FrameConnection extends TcpNetConnection {
 		LoopTerm left = this.term;
 		if (left != null) {
 			left.leave();
-			this.frame.setRound(left.round());
+			this.frame.setTerm(left);
 		}
 	}
 

@@ -230,6 +230,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	private void rows(Command command, Reading reading) throws IOException {
 		answerRuns();
 		long mark = this.replies.beginRows();
+		Frame executed = Objects.requireNonNull(this.frame);
+		executed.beginRead();
 		try {
 			reading.run();
 			this.replies.endRows();
@@ -243,6 +245,9 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 				throw new ReplyCutException(ex);
 			}
 			this.replies.storageUnavailable(1);
+		}
+		finally {
+			executed.endRead();
 		}
 	}
 

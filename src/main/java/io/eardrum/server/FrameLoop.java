@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * over to another thread before it does what may take its time: sending a reply that is
  * long, or one that the client doesn't take. And where it is stuck without having known,
  * such as in a slow store, {@link #supervise()} lets another thread lead. The thread that
- * has lost the loop finishes what it has in hand, and is done.
+ * has lost the loop finishes what it has in hand, and is done; but puts of others do not
+ * wait for what it reads.
  * <p>
  * Any thread may register connections, supervise and close.
  * <p>
@@ -110,8 +111,10 @@ final class FrameLoop implements AutoCloseable {
 	 * Lets another thread lead if the one that leads is stuck. To be called often.
 	 */
 	void supervise() {
-		if (this.term.loseIfStuck(STUCK_NANOS)) {
-			appoint(new LoopTerm(this));
+		LoopTerm current = this.term;
+		if (current.loseIfStuck(STUCK_NANOS)) {
+			LoopTerm rest = current.takeOffered();
+			appoint((rest != null) ? rest : new LoopTerm(this));
 		}
 		fillVacancy();
 	}
@@ -131,6 +134,7 @@ final class FrameLoop implements AutoCloseable {
 	 * @param left the term, which has no round and no replies to send any more
 	 */
 	void leave(LoopTerm left) {
+		left.endRead();
 		boolean led = left.lose();
 		if (led) {
 			appoint(left.split());

@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
@@ -11,9 +12,13 @@ import org.jspecify.annotations.Nullable;
  * puts to commit, and the connections to answer behind that.
  * <p>
  * Used by the thread that leads, except that others may take the lead away from it while
- * it works on frames or a commit: then it touches nothing else of the loop.
+ * it works on frames or a commit: then it touches nothing else of the loop. While it
+ * reads from the store, they get what it has in hand as well.
  */
 final class LoopTerm {
+
+	/** How long puts wait, at most, for reads that take no long time each. */
+	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private final FrameLoop loop;
 
@@ -22,6 +27,12 @@ final class LoopTerm {
 	private Round round = new Round();
 
 	private Queue<FrameConnection> unanswered = new ArrayDeque<>();
+
+	/** What this had in hand before its thread began to read; whoever takes it has it. */
+	private final AtomicReference<@Nullable LoopTerm> offered = new AtomicReference<>();
+
+	/** Since when there are connections to answer; meaningless while there are none. */
+	private long heldSinceNanos;
 
 	private volatile long workStartedNanos;
 
@@ -38,6 +49,9 @@ final class LoopTerm {
 	}
 
 	void add(FrameConnection connection) {
+		if (this.unanswered.isEmpty()) {
+			this.heldSinceNanos = this.workStartedNanos;
+		}
 		this.unanswered.add(connection);
 	}
 
@@ -62,6 +76,39 @@ final class LoopTerm {
 	 */
 	boolean endWork() {
 		return this.state.compareAndSet(State.WORKING, State.LEADING);
+	}
+
+	/**
+	 * A frame that has no puts in the round is about to read from the store. Others are
+	 * not answered meanwhile, so they can be taken over; and they are handed over at once
+	 * if they have waited for reads before. This term has another round then.
+	 */
+	void beginRead() {
+		if (this.unanswered.isEmpty()) {
+			return;
+		}
+		if (System.nanoTime() - this.heldSinceNanos > PATIENCE_NANOS) {
+			leave();
+			return;
+		}
+		this.offered.set(split());
+		if (isLost()) {
+			// Whoever took the lead may have looked before.
+			leave();
+		}
+	}
+
+	// Takes back what has been offered, unless somebody else has it.
+	void endRead() {
+		LoopTerm rest = takeOffered();
+		if (rest != null) {
+			join(rest);
+		}
+	}
+
+	// What another thread is to go on with, if there is something: on any thread.
+	@Nullable LoopTerm takeOffered() {
+		return this.offered.getAndSet(null);
 	}
 
 	boolean isLost() {
@@ -117,6 +164,7 @@ final class LoopTerm {
 	void join(LoopTerm other) {
 		this.round = other.round;
 		this.unanswered = other.unanswered;
+		this.heldSinceNanos = other.heldSinceNanos;
 	}
 
 	private enum State {

@@ -122,18 +122,48 @@ class FrameLoopTests {
 		}
 	}
 
+	@Test
+	void putsDoNotWaitForReadsThatTheStoreIsStuckWith() throws Exception {
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforeRead((key) -> await(released));
+		List<TestClient> readers = new ArrayList<>();
+		List<TestClient> writers = new ArrayList<>();
+		for (int i = 0; i < 3; i++) {
+			writers.add(connect().send("put some." + i + " 1 1\n"));
+			readers.add(connect().send("put own." + i + " 1 1\nget own." + i + "\nput own." + i + " 2 2\nget own." + i
+					+ "\nput own." + i + " 3 3\n"));
+			writers.add(connect().send("put other." + i + " 1 1\n"));
+		}
+		start();
+		for (TestClient writer : writers) {
+			assertThat(writer.reply()).isEqualTo(Replies.OK);
+		}
+		released.countDown();
+		for (int i = 0; i < readers.size(); i++) {
+			String row = "own." + i + " 1.0 1\n";
+			String expected = Replies.OK + "ok\n" + row + "\n" + Replies.OK + "ok\n" + row + "own." + i + " 2.0 2\n\n"
+					+ Replies.OK;
+			assertThat(readers.get(i).read(expected.length())).isEqualTo(expected);
+			assertThat(readers.get(i).exchange("get own." + i + "\n")).endsWith("own." + i + " 3.0 3\n\n");
+		}
+	}
+
 	private static Consumer<PointBatch> blockOnce(CountDownLatch stuck, CountDownLatch released) {
 		return (batch) -> {
 			if (stuck.getCount() > 0) {
 				stuck.countDown();
-				try {
-					released.await();
-				}
-				catch (InterruptedException ex) {
-					Thread.currentThread().interrupt();
-				}
+				await(released);
 			}
 		};
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
 	}
 
 	private void start() {

@@ -17,12 +17,15 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
 
 /**
- * Steps between the server and its store: each write first passes what a test wants to
- * happen then.
+ * Steps between the server and its store: each write, and each read of a series, first
+ * passes what a test wants to happen then.
  */
 final class InterceptedStorage implements BeanPostProcessor {
 
 	private volatile Consumer<PointBatch> beforePut = (batch) -> {
+	};
+
+	private volatile Consumer<SeriesKey> beforeRead = (key) -> {
 	};
 
 	private volatile @Nullable MetricRepository store;
@@ -33,6 +36,14 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 */
 	void beforePut(Consumer<PointBatch> action) {
 		this.beforePut = action;
+	}
+
+	/**
+	 * Says what happens before the points of a series are read.
+	 * @param action may throw a {@link StorageException}, or block
+	 */
+	void beforeRead(Consumer<SeriesKey> action) {
+		this.beforeRead = action;
 	}
 
 	MetricRepository store() {
@@ -64,6 +75,7 @@ final class InterceptedStorage implements BeanPostProcessor {
 
 		@Override
 		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+			InterceptedStorage.this.beforeRead.accept(key);
 			this.delegate.read(key, range, sink);
 		}
 
