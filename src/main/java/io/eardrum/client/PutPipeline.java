@@ -46,6 +46,9 @@ public final class PutPipeline implements AutoCloseable {
 
 	private boolean closed;
 
+	/** Whether the caller knows of the failure: the reading thread may meet it alone. */
+	private boolean failureTold;
+
 	/** What follows is shared with the reading thread, under this object's monitor. */
 	private final Deque<Rejection> rejections = new ArrayDeque<>();
 
@@ -153,9 +156,10 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Sends what has gathered, waits for all replies, and gives the connection back. Does
-	 * nothing if the connection has failed, which the other methods have told.
-	 * @throws MetricClientException if the connection fails now
+	 * Sends what has gathered, waits for all replies, and gives the connection back. A
+	 * failure of the connection that another method has thrown isn't thrown again.
+	 * @throws MetricClientException if the connection has failed since the last call, or
+	 * fails now
 	 */
 	@Override
 	public void close() {
@@ -163,7 +167,7 @@ public final class PutPipeline implements AutoCloseable {
 			return;
 		}
 		try {
-			if (failure() == null) {
+			if (!this.failureTold) {
 				await();
 			}
 		}
@@ -264,11 +268,12 @@ public final class PutPipeline implements AutoCloseable {
 		MetricClientException reason = failure();
 		if (reason != null) {
 			tellRejections();
+			this.failureTold = true;
 			throw reason.with(progress());
 		}
 	}
 
-	private synchronized @Nullable MetricClientException failure() {
+	synchronized @Nullable MetricClientException failure() {
 		return this.failure;
 	}
 

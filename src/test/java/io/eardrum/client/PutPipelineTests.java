@@ -5,10 +5,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -148,6 +150,42 @@ class PutPipelineTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(booleans = { false, true })
+	void closeTellsAFailureThatNoOtherMethodHasTold(boolean reconnecting) throws IOException {
+		CountDownLatch flushed = new CountDownLatch(1);
+		try (ScriptedServer server = resettingFirst(flushed);
+				MetricClient client = reconnecting ? connectAgainIfLost(server) : connect(server)) {
+			PutPipeline pipeline = client.pipeline((index, rejection) -> {
+			});
+			pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+			pipeline.flush();
+			flushed.countDown();
+			Awaitility.await().until(() -> pipeline.failure() != null);
+			MetricClientException failure = MetricClientTests.assertFails(Reason.CLOSED, pipeline::close);
+			assertThat(failure.progress()).isEqualTo(new PutProgress(1, 0, 0, -1));
+			pipeline.close();
+			if (reconnecting) {
+				client.put("palm.cpu", 1, 5);
+				assertThat(server.connections()).isEqualTo(2);
+			}
+			else {
+				MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			}
+		}
+	}
+
+	@Test
+	void closeDoesNotTellAFailureTwice() throws IOException {
+		try (ScriptedServer server = resettingFirst(new CountDownLatch(0)); MetricClient client = connect(server)) {
+			try (PutPipeline pipeline = client.pipeline((index, rejection) -> {
+			})) {
+				pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+				MetricClientTests.assertFails(Reason.CLOSED, pipeline::await);
+			}
+		}
+	}
+
 	@Test
 	void interruptedThreadGivesUp() throws IOException {
 		try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Session::staySilent);
@@ -167,6 +205,30 @@ class PutPipelineTests {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	private static ScriptedServer resettingFirst(CountDownLatch told) throws IOException {
+		return ScriptedServer.start((session) -> {
+			session.readLine();
+			if (session.number() == 1) {
+				awaitLatch(told);
+				session.reset();
+			}
+			session.write("ok\n\n");
+		});
+	}
+
+	private static void awaitLatch(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static MetricClient connectAgainIfLost(ScriptedServer server) {
+		return MetricClient.connect(ClientOptions.of("127.0.0.1", server.port()).withReconnect(Backoff.DEFAULT));
 	}
 
 	private static ScriptedServer refusing(Integer... numbers) throws IOException {
