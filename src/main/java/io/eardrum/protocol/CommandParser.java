@@ -102,12 +102,10 @@ public final class CommandParser implements LineParser {
 	// Reads any line; {@code end} is where its LF stands.
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
-		if (to - line > this.limits.maxLineLength()) {
-			this.afterCommand = true;
-			handler.wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
-			return true;
-		}
-		if (this.words.split(source, line, to) == 0) {
+		boolean tooLong = to - line > this.limits.maxLineLength();
+		// Of a line that is too long, no more may be left than what shows that it is.
+		int count = this.words.split(source, line, tooLong ? line + this.limits.maxLineLength() : to);
+		if (count == 0 && !tooLong) {
 			if (!this.afterCommand) {
 				handler.wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
 			}
@@ -115,11 +113,14 @@ public final class CommandParser implements LineParser {
 			return true;
 		}
 		this.afterCommand = true;
-		if (HttpGuard.isHttp(source, this.words)) {
+		if (isHttp(source, tooLong)) {
 			handler.wrong(Command.UNKNOWN, ErrorReason.HTTP);
 			return false;
 		}
-		if (!Utf8.isWellFormed(source, line, to)) {
+		if (tooLong) {
+			handler.wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
+		}
+		else if (!Utf8.isWellFormed(source, line, to)) {
 			handler.wrong(Command.UNKNOWN, ErrorReason.BAD_ENCODING);
 		}
 		else if (this.words.is(0, "put")) {
@@ -132,6 +133,10 @@ public final class CommandParser implements LineParser {
 			handler.wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
 		}
 		return true;
+	}
+
+	private boolean isHttp(byte[] source, boolean tooLong) {
+		return HttpGuard.isHttp(source, this.words) || (tooLong && HttpGuard.isLongRequestLine(source, this.words));
 	}
 
 	private void put(byte[] source, CommandHandler handler) throws IOException {

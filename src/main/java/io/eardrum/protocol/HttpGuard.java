@@ -6,12 +6,28 @@ package io.eardrum.protocol;
  */
 final class HttpGuard {
 
+	private static final String HOST = "HOST:";
+
 	private HttpGuard() {
+	}
+
+	// Tells whether a line begins like a request line. For lines that are too long, whose
+	// end may have been thrown away. Methods have capitals, commands have none.
+	static boolean isLongRequestLine(byte[] source, LineWords words) {
+		return words.count() > 1 && isCapitals(source, words.start(0), words.end(0)) && source[words.start(1)] == '/';
+	}
+
+	// Tells whether a line is nothing but a host header with its value. What begins with
+	// that header and goes on may be a point of Graphite's.
+	static boolean isHostHeader(byte[] source, LineWords words) {
+		return words.count() == 2 && words.length(0) == HOST.length()
+				&& startsWith(source, words.start(0), words.end(0), HOST);
 	}
 
 	// Tells whether a line is a request line, or the host header that browsers send.
 	static boolean isHttp(byte[] source, LineWords words) {
-		return startsWith(source, words.start(0), words.end(0), "HOST:") || isRequestLine(source, words);
+		return (words.count() > 0 && startsWith(source, words.start(0), words.end(0), HOST))
+				|| isRequestLine(source, words);
 	}
 
 	// Tells whether a line is a request line, which every request starts with.
@@ -21,6 +37,15 @@ final class HttpGuard {
 
 	private static boolean isVersion(byte[] source, int start, int end) {
 		return startsWith(source, start, end, "HTTP/") && end - start > 5 && isDigit(source[start + 5]);
+	}
+
+	private static boolean isCapitals(byte[] source, int start, int end) {
+		for (int i = start; i < end; i++) {
+			if (source[i] < 'A' || source[i] > 'Z') {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	private static boolean isDigit(byte value) {

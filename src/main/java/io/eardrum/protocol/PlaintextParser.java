@@ -11,9 +11,10 @@ import java.time.Clock;
  * fraction is cut off, as carbon does, and -1 means now. Empty lines say nothing, and are
  * no error.
  * <p>
- * A request line of HTTP ends a stream here too. It can't be a point, and a web page must
- * not be able to make a browser write some behind it. In datagrams, which no browser can
- * be made to send, it is a wrong line as any other.
+ * A request line of HTTP ends a stream here too, even one that is too long, and so does a
+ * host header. Neither can be a point, and a web page must not be able to make a browser
+ * write some behind them. In datagrams, which no browser can be made to send, they are
+ * wrong lines as any other.
  * <p>
  * Implementation note: a line as most clients write it (one space between the words, an
  * ASCII key) is read in a single pass over its bytes. Whatever that pass does not take,
@@ -138,17 +139,19 @@ public final class PlaintextParser implements LineParser {
 	// goes on.
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
-		if (to - line > this.limits.maxLineLength()) {
+		boolean tooLong = to - line > this.limits.maxLineLength();
+		// Of a line that is too long, no more may be left than what shows that it is.
+		int count = this.words.split(source, line, tooLong ? line + this.limits.maxLineLength() : to);
+		if (this.guarded && isHttp(source, tooLong)) {
+			handler.wrong(Command.PUT, ErrorReason.HTTP);
+			return false;
+		}
+		if (tooLong) {
 			handler.wrong(Command.PUT, ErrorReason.LINE_TOO_LONG);
 			return true;
 		}
-		int count = this.words.split(source, line, to);
 		if (count == 0) {
 			return true;
-		}
-		if (this.guarded && HttpGuard.isRequestLine(source, this.words)) {
-			handler.wrong(Command.PUT, ErrorReason.HTTP);
-			return false;
 		}
 		if (!Utf8.isWellFormed(source, line, to)) {
 			handler.wrong(Command.PUT, ErrorReason.BAD_ENCODING);
@@ -163,6 +166,11 @@ public final class PlaintextParser implements LineParser {
 			point(source, handler);
 		}
 		return true;
+	}
+
+	private boolean isHttp(byte[] source, boolean tooLong) {
+		return HttpGuard.isRequestLine(source, this.words) || HttpGuard.isHostHeader(source, this.words)
+				|| (tooLong && HttpGuard.isLongRequestLine(source, this.words));
 	}
 
 	private void point(byte[] source, CommandHandler handler) throws IOException {

@@ -53,17 +53,19 @@ final class CommandModel {
 	private boolean line(String line) {
 		boolean follows = this.afterCommand;
 		this.afterCommand = true;
-		if (line.length() > this.limits.maxLineLength()) {
-			return wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
-		}
-		List<String> words = words(line);
-		if (words.isEmpty()) {
+		boolean tooLong = isTooLong(line, this.limits);
+		List<String> words = words(start(line, this.limits));
+		if (words.isEmpty() && !tooLong) {
 			this.afterCommand = false;
 			return follows || wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
 		}
-		if (HOST.matcher(words.get(0)).matches() || isHttpRequest(words)) {
+		if ((!words.isEmpty() && HOST.matcher(words.get(0)).matches()) || isHttpRequest(words)
+				|| (tooLong && isLongHttpRequest(words))) {
 			wrong(Command.UNKNOWN, ErrorReason.HTTP);
 			return false;
+		}
+		if (tooLong) {
+			return wrong(Command.UNKNOWN, ErrorReason.LINE_TOO_LONG);
 		}
 		if (!isUtf8(line)) {
 			return wrong(Command.UNKNOWN, ErrorReason.BAD_ENCODING);
@@ -117,6 +119,20 @@ final class CommandModel {
 
 	static boolean isHttpRequest(List<String> words) {
 		return words.size() == 3 && HTTP_VERSION.matcher(words.get(2)).matches();
+	}
+
+	// Of a line that is too long, its end doesn't matter.
+	static boolean isLongHttpRequest(List<String> words) {
+		return words.size() > 1 && words.get(0).matches("[A-Z]+") && words.get(1).startsWith("/");
+	}
+
+	static boolean isTooLong(String line, ProtocolLimits limits) {
+		return line.length() > limits.maxLineLength();
+	}
+
+	// What is looked at of a line.
+	static String start(String line, ProtocolLimits limits) {
+		return line.substring(0, Math.min(line.length(), limits.maxLineLength()));
 	}
 
 	// Characters are bytes here.

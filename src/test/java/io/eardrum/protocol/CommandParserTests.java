@@ -134,6 +134,26 @@ class CommandParserTests {
 	}
 
 	@Test
+	void readsNothingBehindALineOfAnHttpRequestThatIsTooLong() throws IOException {
+		String path = "a".repeat(5000);
+		for (String line : new String[] { "POST /" + path + " HTTP/1.1", "OPTIONS /" + path + "\r", "Host: " + path }) {
+			this.commands.lines().clear();
+			assertThat(parse(line + "\nput a 1 2\n")).isFalse();
+			assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN HTTP");
+		}
+	}
+
+	@Test
+	void goesOnBehindAnyOtherLineThatIsTooLong() throws IOException {
+		String much = "1".repeat(5000);
+		for (String line : new String[] { much, " ".repeat(5000), "get /" + much, "put / 1 " + much, "GET " + much }) {
+			this.commands.lines().clear();
+			assertThat(parse(line + "\nget a\n")).as(line.substring(0, 7)).isTrue();
+			assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN LINE_TOO_LONG", "get a");
+		}
+	}
+
+	@Test
 	void takesWordsThatOnlyLookLikeHttp() throws IOException {
 		assertThat(parse("get HTTP/1.1\nput http 1 2\nget Host:\n")).isTrue();
 		assertThat(this.commands.lines()).containsExactly("get HTTP/1.1", "put http 1.0 2", "get Host:");

@@ -50,18 +50,24 @@ final class PlaintextModel {
 
 	// Returns whether the session goes on.
 	private boolean line(String line) {
-		List<String> words = CommandModel.words(line);
-		if (line.length() > this.limits.maxLineLength()) {
-			wrong(ErrorReason.LINE_TOO_LONG);
-		}
-		else if (this.guarded && CommandModel.isHttpRequest(words)) {
+		List<String> words = CommandModel.words(CommandModel.start(line, this.limits));
+		boolean tooLong = CommandModel.isTooLong(line, this.limits);
+		if (this.guarded && isHttp(words, tooLong)) {
 			wrong(ErrorReason.HTTP);
 			return false;
+		}
+		if (tooLong) {
+			wrong(ErrorReason.LINE_TOO_LONG);
 		}
 		else if (!words.isEmpty()) {
 			point(line, words);
 		}
 		return true;
+	}
+
+	private static boolean isHttp(List<String> words, boolean tooLong) {
+		boolean host = words.size() == 2 && words.get(0).equalsIgnoreCase("Host:");
+		return host || CommandModel.isHttpRequest(words) || (tooLong && CommandModel.isLongHttpRequest(words));
 	}
 
 	private void point(String line, List<String> words) {

@@ -66,7 +66,8 @@ class PlaintextParserTests {
 			"k 1 9223372036854775808.5,BAD_TIMESTAMP", "k 1 -9223372036854775809,BAD_TIMESTAMP",
 			"k 1 -9223372036854775987,BAD_TIMESTAMP", "k 1 -9223372036854775809.5,BAD_TIMESTAMP",
 			"k 1 1e19,BAD_TIMESTAMP", "k 1 -1e19,BAD_TIMESTAMP", "k 1 1e,BAD_TIMESTAMP", "k 1 2020-01-01,BAD_TIMESTAMP",
-			"GET / HTTP/1.1,HTTP", "post /a http/2,HTTP" })
+			"GET / HTTP/1.1,HTTP", "post /a http/2,HTTP", "Host: 127.0.0.1:2003,HTTP", " hOST:	x ,HTTP",
+			"Host:,WRONG_WORD_COUNT", "Host:a 1,WRONG_WORD_COUNT", "Host: 1 x,BAD_TIMESTAMP" })
 	void tellsWhatIsWrong(String line, ErrorReason reason) throws IOException {
 		parse(line + "\n");
 		assertThat(this.commands.lines()).containsExactly("wrong PUT " + reason);
@@ -128,10 +129,39 @@ class PlaintextParserTests {
 	}
 
 	@Test
+	void readsNothingBehindARequestLineThatIsTooLong() throws IOException {
+		String path = "a".repeat(5000);
+		for (String line : new String[] { "POST /" + path + " HTTP/1.1", "OPTIONS /" + path + "\r", "Host: " + path }) {
+			this.commands.lines().clear();
+			assertThat(parse("a 1 2\n" + line + "\nb 1 2\n")).isFalse();
+			assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "wrong PUT HTTP");
+		}
+	}
+
+	@Test
+	void readsNothingBehindAHostHeader() throws IOException {
+		assertThat(parse("Host:a 1 2\nHost: localhost\r\nb 1 2\n")).isFalse();
+		assertThat(this.commands.lines()).containsExactly("put Host:a 1.0 2", "wrong PUT HTTP");
+	}
+
+	@Test
+	void goesOnBehindAnyOtherLineThatIsTooLong() throws IOException {
+		String much = "1".repeat(5000);
+		for (String line : new String[] { much, " ".repeat(5000), "KEY 1 " + much, "key /" + much,
+				"Host:" + much + " 1 2", "Host: 1 2" + " ".repeat(5000) }) {
+			this.commands.lines().clear();
+			assertThat(parse(line + "\nb 1 2\n")).as(line.substring(0, 10)).isTrue();
+			assertThat(this.commands.lines()).containsExactly("wrong PUT LINE_TOO_LONG", "put b 1.0 2");
+		}
+	}
+
+	@Test
 	void goesOnBehindARequestLineInDatagrams() throws IOException {
 		this.parser = PlaintextParser.ofDatagrams(ProtocolLimits.DEFAULTS, CLOCK);
-		assertThat(parse("a 1 2\nPOST / HTTP/1.1\r\nb 1 2\n")).isTrue();
-		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "wrong PUT BAD_VALUE", "put b 1.0 2");
+		assertThat(parse("a 1 2\nPOST / HTTP/1.1\r\nHost: a\r\nb 1 2\nPOST /" + "a".repeat(5000) + "\nc 1 2\n"))
+			.isTrue();
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "wrong PUT BAD_VALUE",
+				"wrong PUT WRONG_WORD_COUNT", "put b 1.0 2", "wrong PUT LINE_TOO_LONG", "put c 1.0 2");
 	}
 
 	@Test
@@ -145,7 +175,8 @@ class PlaintextParserTests {
 		long seed = System.nanoTime();
 		Random random = new Random(seed);
 		String[] patterns = { "k 1.5 2", "k 1 -1", "k.x -7e3 1700000000.25", "* 1 2", "k nan 5", "k 1 .5",
-				"k 1 9223372036854775807", "k 1 1.7e9", "G / HTTP/1.1", "", "ü 0 -0.5" };
+				"k 1 9223372036854775807", "k 1 1.7e9", "G / HTTP/1.1", "G /" + "a".repeat(4091), "Host: k", "",
+				"ü 0 -0.5" };
 		String alphabet = "k1 2.-+eE\t\r09ü*H\u0001";
 		for (int i = 0; i < 200_000; i++) {
 			StringBuilder text = new StringBuilder(patterns[random.nextInt(patterns.length)]);

@@ -25,6 +25,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
@@ -150,13 +152,19 @@ class PlaintextIntegrationTests {
 		assertThat(this.server.scrape().sum("eardrum_graphite_errors_total")).as("seed %d", seed).isGreaterThan(100);
 	}
 
-	@Test
-	void requestOfABrowserWritesNothing() throws Exception {
-		assertThat(
-				conversation("POST / HTTP/1.1\r\nHost: localhost\r\n\r\nevil 1 1\n".getBytes(StandardCharsets.UTF_8)))
-			.isEmpty();
+	@ParameterizedTest
+	@ValueSource(ints = { 0, 4000, 5000, 300_000 })
+	void requestOfABrowserWritesNothing(int pathLength) throws Exception {
+		try (TestClient client = client()) {
+			client.send("POST /" + "a".repeat(pathLength));
+			// The rest of the line may come when its start has been looked at.
+			Awaitility.await().atMost(PATIENCE).until(() -> received() >= pathLength);
+			client.send(" HTTP/1.1\r\nHost: localhost:2003\r\nContent-Length: 9\r\n\r\nevil 1 1\n");
+			assertThat(client.readUntilClosed().text()).isEmpty();
+		}
 		assertThat(this.server.scrape().sum("eardrum_series")).isZero();
 		assertThat(errors("http")).isEqualTo(1);
+		assertThat(this.server.scrape().sum("eardrum_graphite_errors_total")).as("lines behind it").isEqualTo(1);
 	}
 
 	@Test
