@@ -43,6 +43,12 @@ final class PointImport {
 
 	private long keptNanos = System.nanoTime();
 
+	/** How many refusals have been told. */
+	private long refusals;
+
+	/** All points before it are stored, or are refused and that has been told. */
+	private long settledPoints;
+
 	/** The first point that the store could not take. */
 	private long stoppedAtPoint = Long.MAX_VALUE;
 
@@ -130,6 +136,9 @@ final class PointImport {
 
 	// A store that is unavailable refuses them all: going on would lose them.
 	private void refused(long index, MetricClientException rejection) {
+		this.refusals++;
+		// They are told in their order, so those before it are.
+		this.settledPoints = index;
 		if (rejection.reason() == MetricClientException.Reason.STORAGE_UNAVAILABLE) {
 			this.stoppedAtPoint = Math.min(this.stoppedAtPoint, index);
 			throw rejection;
@@ -193,8 +202,13 @@ final class PointImport {
 		return this.settledForCertain;
 	}
 
+	// A refusal that is known but not yet told may be one by a store that is unavailable:
+	// until then, its point and those behind it are not settled.
 	private long settledLines(PutProgress reached) {
-		long open = Math.min(reached.answered(), this.stoppedAtPoint);
+		if (reached.rejected() == this.refusals) {
+			this.settledPoints = reached.answered();
+		}
+		long open = Math.min(this.settledPoints, this.stoppedAtPoint);
 		return (open < this.points) ? lineOf(open) - 1 : this.line;
 	}
 

@@ -2,10 +2,12 @@ package io.eardrum.cli;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -27,10 +30,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 import io.eardrum.client.MetricClient;
+import io.eardrum.client.MetricClientException;
 import io.eardrum.client.ScriptedServer;
 import io.eardrum.metric.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
@@ -282,6 +287,41 @@ class EardrumCommandTests {
 	}
 
 	@Test
+	void importSettlesNoLineWhoseRefusalItHasNotSeen() throws IOException {
+		List<Long> places = new ArrayList<>();
+		// The first 16 KiB of puts leave on their own, and nothing leaves behind them.
+		byte[] sent = "a 1 1\n".repeat(1_500).getBytes(StandardCharsets.UTF_8);
+		byte[] gathered = "a 1 1\n".repeat(700).getBytes(StandardCharsets.UTF_8);
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			for (int i = 0; session.readLine() != null; i++) {
+				session.write((i >= 100) ? "error\nstorage unavailable\n\n" : "ok\n\n");
+			}
+		});
+				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
+				InputStream input = new SequenceInputStream(new ByteArrayInputStream(sent),
+						new LateInputStream(gathered, () -> awaitAllReplies(server)));
+				LineSource source = LineSource.of(input)) {
+			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add,
+					Duration.ZERO);
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> points.run(client, 0));
+			assertThat(points.settledLines()).isEqualTo(100);
+			assertThat(points.settledLinesSoFar()).isLessThanOrEqualTo(100);
+		}
+		assertThat(places).hasSize(2).allMatch((settled) -> settled <= 100);
+	}
+
+	// The thread that reads replies waits for puts when it has read them all.
+	private static void awaitAllReplies(ScriptedServer server) {
+		Awaitility.await()
+			.until(() -> server.lines().size() > 1_000 && Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.filter((thread) -> thread.getName().equals("eardrum-replies"))
+				.allMatch((thread) -> thread.getState() == Thread.State.WAITING));
+	}
+
+	@Test
 	void exportShowsItsProgressOnATerminal() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n" + "a 1.0 1\n".repeat(40_000) + "\n")) {
 			CommandRun run = CommandRun.on("", true, "export", "/dev/null", "--port", "" + server.port());
@@ -324,6 +364,26 @@ class EardrumCommandTests {
 			lines.append("palm.cpu 0.5 ").append(i).append('\n');
 		}
 		return lines.toString();
+	}
+
+	/**
+	 * Does something before it gives its bytes, of which it has some at any time.
+	 */
+	private static final class LateInputStream extends FilterInputStream {
+
+		private final Runnable before;
+
+		private LateInputStream(byte[] bytes, Runnable before) {
+			super(new ByteArrayInputStream(bytes));
+			this.before = before;
+		}
+
+		@Override
+		public int read(byte[] target, int offset, int length) throws IOException {
+			this.before.run();
+			return super.read(target, offset, length);
+		}
+
 	}
 
 }
