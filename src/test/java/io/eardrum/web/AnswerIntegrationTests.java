@@ -139,6 +139,17 @@ class AnswerIntegrationTests {
 			.contains("Content-Length");
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "PUT /api/points", "PATCH /api/not-there", "DELETE /render" })
+	void formThatIsNotPostedIsNotRead(String request) throws IOException {
+		// What is announced never comes: who waits for it runs into the time limit.
+		for (int port : new int[] { server.port(), managementPort }) {
+			assertThat(answer(port, request + " HTTP/1.1", own(port), "Content-Type: application/x-www-form-urlencoded",
+					"Content-Length: 1000000000", "", "a=" + "b".repeat(100)))
+				.matches("(?s)HTTP/1.1 4(04|05|13) .*");
+		}
+	}
+
 	@Test
 	void headOfRequestThatIsTooLongIsRefused() throws IOException {
 		String many = "a".repeat(100_000);
