@@ -21,11 +21,27 @@ class ForeignPageFilterTests {
 			"POST,localhost:8080,,none,200", "POST,localhost:8080,http://evil.example,cross-site,403",
 			"POST,localhost:8080,http://evil.example,,403", "POST,localhost:8080,null,,403",
 			"POST,localhost:8080,,same-site,403", "POST,localhost:8080,:,,403",
-			"DELETE,localhost:8080,http://localhost:3000,,403",
-			"GET,localhost:8080,http://evil.example,cross-site,200" })
+			"DELETE,localhost:8080,http://localhost:3000,,403", "GET,localhost:8080,http://evil.example,,200",
+			"GET,localhost:8080,,cross-site,403", "GET,localhost:8080,,same-site,403",
+			"HEAD,localhost:8080,,cross-site,403", "GET,localhost:8080,,same-origin,200",
+			"GET,localhost:8080,,none,200" })
 	void letsInWhatIsOfThisMachine(String method, String host, String origin, String site, int status)
 			throws ServletException, IOException {
 		assertThat(status(new ForeignPageFilter(true), method, host, origin, site)).isEqualTo(status);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/,navigate,200", "/index.html,navigate,200", "/,no-cors,403", "/index.html,cors,403",
+			"/render,navigate,403", "/api/series,navigate,403", "/actuator/prometheus,navigate,403" })
+	void linkOfAnotherSiteLeadsToThePageAndNowhereElse(String path, String mode, int status)
+			throws ServletException, IOException {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+		request.setServletPath(path);
+		request.addHeader("Sec-Fetch-Site", "cross-site");
+		request.addHeader("Sec-Fetch-Mode", mode);
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		new ForeignPageFilter(false).doFilter(request, response, new MockFilterChain());
+		assertThat(response.getStatus()).isEqualTo(status);
 	}
 
 	@ParameterizedTest

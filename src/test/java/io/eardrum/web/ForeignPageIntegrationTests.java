@@ -56,6 +56,25 @@ class ForeignPageIntegrationTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "/render?target=constantLine(1)", "/metrics/find?query=*", "/api/series",
+			"/federate?match%5B%5D=*", "/actuator/prometheus" })
+	void pageOfAnotherSiteMakesTheServerComputeNothing(String path) throws IOException {
+		for (String mode : new String[] { "no-cors", "cors", "navigate" }) {
+			assertThat(answer("GET " + path + " HTTP/1.1", "Host: 127.0.0.1:" + server.port(),
+					"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: " + mode, "Connection: close"))
+				.startsWith("HTTP/1.1 403 ");
+		}
+	}
+
+	@Test
+	void linkFromAnotherSiteLeadsToThePage() throws IOException {
+		assertThat(answer("GET / HTTP/1.1", "Host: 127.0.0.1:" + server.port(), "Sec-Fetch-Site: cross-site",
+				"Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Connection: close"))
+			.startsWith("HTTP/1.1 200 ")
+			.contains("<title>Eardrum</title>");
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "/api/series", "/api/points?key=a", "/api/latest", "/federate?match%5B%5D=*",
 			"/actuator/health", "/openapi.yaml" })
 	void nameThatWasPointedHereReadsNothing(String path) throws IOException {
