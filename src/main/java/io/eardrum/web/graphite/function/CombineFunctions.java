@@ -14,6 +14,7 @@ import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.AlignedSeries;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesName;
 
 /**
  * Functions that make one series of several, value by value.
@@ -97,7 +98,7 @@ final class CombineFunctions {
 		Aggregation function = Aggregation.named(aggregation);
 		String plain = aggregation.endsWith("Series") ? aggregation.substring(0, aggregation.length() - 6)
 				: aggregation;
-		return List.of(combine(series, plain + "Series(" + SeriesNodes.paths(series) + ")", (row) -> {
+		return List.of(combine(series, SeriesName.of(plain, "Series(", SeriesNodes.paths(series), ")"), (row) -> {
 			int present = 0;
 			for (double value : row) {
 				present += Double.isNaN(value) ? 0 : 1;

@@ -5,6 +5,7 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.SeriesName;
 
 /**
  * A regular expression that a request holds against names. It is written as Python has
@@ -61,6 +62,7 @@ final class NameRegex {
 				result.append(name, end, matcher.start());
 				append(result, matcher, replacement);
 				end = matcher.end();
+				SeriesName.requireLength(result.length());
 			}
 			return result.append(name, end, name.length()).toString();
 		}
@@ -100,6 +102,8 @@ final class NameRegex {
 				group = String.valueOf(escaped);
 			}
 			result.append((group != null) ? group : "");
+			// What a group has found may be named any number of times.
+			SeriesName.requireLength(result.length());
 		}
 	}
 

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesName;
 
 /**
  * Functions that divide series by series.
@@ -74,7 +75,7 @@ final class RatioFunctions {
 
 	private static Series quotient(String function, Series dividend, Series divisor, double factor) {
 		return CombineFunctions.combine(List.of(dividend, divisor),
-				function + "(" + dividend.name() + "," + divisor.name() + ")",
+				SeriesName.of(function, "(", dividend.name(), ",", divisor.name(), ")"),
 				(row) -> (row[1] == 0) ? Double.NaN : row[0] / row[1] * factor);
 	}
 
@@ -151,7 +152,7 @@ final class RatioFunctions {
 	private static Series missing(Series like, String name, String total) {
 		double[] values = like.room(like.size());
 		Arrays.fill(values, Double.NaN);
-		String newName = "asPercent(" + name + "," + total + ")";
+		String newName = SeriesName.of("asPercent(", name, ",", total, ")");
 		return like.withValues(values).withTags(Map.of(Series.NAME_TAG, newName)).withPath(newName);
 	}
 

@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.stream.Collectors;
 
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesName;
 
 /**
  * The nodes in the names of series: what stands between their dots.
@@ -29,7 +29,7 @@ final class SeriesNodes {
 	static String join(Series series, List<Expression> wanted) {
 		String path = series.name().endsWith(")") ? firstPath(series.name()) : series.name();
 		String[] nodes = path.split(";", 2)[0].split("\\.", -1);
-		return wanted.stream().map((expression) -> node(series, nodes, expression)).collect(Collectors.joining("."));
+		return SeriesName.join(".", wanted.stream().map((expression) -> node(series, nodes, expression)).iterator());
 	}
 
 	private static String node(Series series, String[] nodes, Expression wanted) {
@@ -78,7 +78,7 @@ final class SeriesNodes {
 	 * @return the paths with commas between them
 	 */
 	static String paths(List<Series> series) {
-		return series.stream().map(Series::path).distinct().collect(Collectors.joining(","));
+		return SeriesName.join(",", series.stream().map(Series::path).distinct().iterator());
 	}
 
 	static Function<Series, String> key(List<Expression> nodes) {

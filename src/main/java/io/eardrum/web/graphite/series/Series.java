@@ -168,8 +168,10 @@ public final class Series {
 	 * Gives this series another name, for people to read.
 	 * @param newName the name
 	 * @return the series with that name, and the path it had
+	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
 	public Series withName(String newName) {
+		SeriesName.requireLength(newName.length());
 		return new Series(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}
@@ -178,8 +180,10 @@ public final class Series {
 	 * Gives this series the name of the call that made it.
 	 * @param newName the name, which is its path too
 	 * @return the series with that name
+	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
 	public Series withPath(String newName) {
+		SeriesName.requireLength(newName.length());
 		return new Series(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}

@@ -25,6 +25,7 @@ import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -297,6 +298,36 @@ class FunctionTests {
 		String nested = target;
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(nested))
 			.withMessageContaining("20000 computations");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
+			asPercent(%s)                                 -> constantLine(1)
+			aliasSub(%s, '(.+)', '\\1\\1')                 -> m.a
+			aliasSub(%s, '', '0123456789')                -> m.a
+			aliasByNode(aliasSub(%s, '\\.', ''), 0, 0, 0)     -> m.a
+			""")
+	void namesThatGrowFromCallToCallAreRefused(String function, String innermost) {
+		String target = innermost;
+		for (int i = 0; i < 18; i++) {
+			target = String.format(function, target);
+		}
+		String nested = target;
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(nested))
+			.withMessageContaining("more than 16384 characters");
+	}
+
+	@Test
+	void nameOfManyLongNamesIsRefusedBeforeItIsMade() {
+		String nodes = ", 0".repeat(5000);
+		String target = "aliasByNode(alias(m.a, '" + "x".repeat(1000) + "')" + nodes + ")";
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(target))
+			.withMessageContaining("more than 16384 characters");
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> SeriesName.join(",", Stream.generate(() -> "x".repeat(1000)).iterator()));
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> SeriesName.of("x".repeat(16_000), "y".repeat(400)));
+		assertThat(SeriesName.of("x".repeat(16_000), "y".repeat(384))).hasSize(16_384);
 	}
 
 	@Test
