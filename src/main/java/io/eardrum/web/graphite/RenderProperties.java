@@ -10,7 +10,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  *
  * @param maxSeries how many series one request may read
  * @param maxValues how many values all requests together may hold in memory, eight bytes
- * each; by default an eighth of the heap
+ * each, 32 of them for each series besides its own; by default an eighth of the heap
  */
 @ConfigurationProperties(prefix = "eardrum.render", ignoreUnknownFields = false)
 record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxValues) {

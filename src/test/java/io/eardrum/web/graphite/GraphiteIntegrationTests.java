@@ -233,6 +233,15 @@ class GraphiteIntegrationTests {
 		}
 	}
 
+	@Test
+	void requestThatReadsFewValuesOfSeriesAgainAndAgainIsRefused() {
+		String many = "palm.*,".repeat(1500);
+		HttpResponse<String> response = server.post("/render", FORM,
+				"target=" + encoded("group(" + many + "palm.*)") + "&from=1259&until=1260");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("read more than 1000 series");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/metrics/find", "/metrics/find?query=", "/metrics/find?query=a&format=pickle",
 			"/metrics/find?query=a.%5B" })

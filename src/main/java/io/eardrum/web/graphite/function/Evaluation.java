@@ -7,6 +7,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
@@ -25,6 +26,12 @@ public final class Evaluation {
 	 * they are given twice, which doubles with each one in another.
 	 */
 	private static final int MAX_STEPS = 20_000;
+
+	/**
+	 * How many times as many series as the targets may name may be read for them: one
+	 * that several targets name, or that is computed twice, is read each time.
+	 */
+	private static final int MAX_READS_A_SERIES = 20;
 
 	private final Source source;
 
@@ -54,7 +61,8 @@ public final class Evaluation {
 		targets.forEach((target) -> collectPatterns(target, patterns));
 		SeriesCatalog catalog = SeriesCatalog.of(repository, patterns, maxSeries);
 		SeriesReader reader = new SeriesReader(repository, account, range.until() - range.from());
-		return new Evaluation(new Source(catalog, reader, account, range), range.from(), range.until());
+		return new Evaluation(new Source(catalog, reader, account, range, (long) maxSeries * MAX_READS_A_SERIES),
+				range.from(), range.until());
 	}
 
 	private static void collectPatterns(Expression expression, Set<String> patterns) {
@@ -76,8 +84,9 @@ public final class Evaluation {
 	public List<Series> evaluate(Expression expression) {
 		this.source.countStep();
 		if (expression instanceof Expression.Path path) {
-			return new ArrayList<>(this.source.reader.read(this.source.catalog.keys(path.pattern()), path.pattern(),
-					this.from, this.until));
+			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
+			this.source.countReads(keys.size());
+			return new ArrayList<>(this.source.reader.read(keys, path.pattern(), this.from, this.until));
 		}
 		if (expression instanceof Expression.Call call) {
 			SeriesFunction function = FunctionTable.get().find(call.function());
@@ -140,13 +149,26 @@ public final class Evaluation {
 
 		private final Range range;
 
+		private final long maxReads;
+
 		private int steps;
 
-		Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range) {
+		private long reads;
+
+		Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range, long maxReads) {
 			this.catalog = catalog;
 			this.reader = reader;
 			this.account = account;
 			this.range = range;
+			this.maxReads = maxReads;
+		}
+
+		void countReads(int series) {
+			this.reads += series;
+			if (this.reads > this.maxReads) {
+				throw new QueryException("The targets read more than " + this.maxReads
+						+ " series, those counted again that are read again. Name the same series less often.");
+			}
 		}
 
 		void countStep() {

@@ -57,6 +57,7 @@ public final class Series {
 	 * @return the series
 	 */
 	public static Series of(ValueBudget.Account account, String name, Grid grid, double[] values) {
+		account.name(name);
 		return new Series(account, name, name, Map.of(NAME_TAG, name), grid.start(), grid.end(), grid.step(), values,
 				Aggregation.AVERAGE, 0);
 	}
@@ -172,6 +173,7 @@ public final class Series {
 	 */
 	public Series withName(String newName) {
 		SeriesName.requireLength(newName.length());
+		this.account.name(newName);
 		return new Series(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}
@@ -184,6 +186,7 @@ public final class Series {
 	 */
 	public Series withPath(String newName) {
 		SeriesName.requireLength(newName.length());
+		this.account.name(newName);
 		return new Series(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}

@@ -291,7 +291,7 @@ class FunctionTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "movingAverage(%s, 2)", "timeShift(%s, '1h')" })
 	void functionsThatComputeTwiceInEachOtherAreBounded(String function) {
-		String target = "m.a";
+		String target = "constantLine(1)";
 		for (int i = 0; i < 40; i++) {
 			target = String.format(function, target);
 		}
@@ -328,6 +328,14 @@ class FunctionTests {
 		assertThatExceptionOfType(QueryException.class)
 			.isThrownBy(() -> SeriesName.of("x".repeat(16_000), "y".repeat(400)));
 		assertThat(SeriesName.of("x".repeat(16_000), "y".repeat(384))).hasSize(16_384);
+	}
+
+	@Test
+	void sameSeriesCanNotBeReadAgainAndAgain() {
+		String many = "m.*" + ",m.*".repeat(600);
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate("group(" + many + ")"))
+			.withMessageStartingWith("The targets read more than 2000 series");
+		assertThat(evaluate("group(m.*" + ",m.*".repeat(400) + ")")).hasSize(4 * 401);
 	}
 
 	@Test

@@ -159,7 +159,7 @@ class SeriesReaderTests {
 		putEvery("a", 1, 0, 1000);
 		try (ValueBudget.Account account = this.budget.open()) {
 			new SeriesReader(this.store, account, 1000).read(List.of(SeriesKey.of("a")), "a", 0, 1000);
-			assertThat(this.budget.used()).isEqualTo(1000);
+			assertThat(this.budget.used()).isEqualTo(1000 + ValueBudget.SERIES_VALUES);
 		}
 		assertThat(this.budget.used()).isZero();
 	}
@@ -169,11 +169,32 @@ class SeriesReaderTests {
 		ValueBudget.Account first = this.budget.open();
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> first.values(1_000_001))
 			.withMessageContaining("1000000 values");
-		first.values(600_000);
+		first.values(600_000 - ValueBudget.SERIES_VALUES);
 		ValueBudget.Account second = this.budget.open();
 		assertThatExceptionOfType(BudgetExceededException.class).isThrownBy(() -> second.values(500_000));
 		first.close();
 		assertThat(second.values(500_000)).hasSize(500_000);
+	}
+
+	@Test
+	void whatIsAroundTheValuesTakesMemoryToo() {
+		ValueBudget.Account account = this.budget.open();
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> {
+			for (int i = 0; i < 1_000_000 / ValueBudget.SERIES_VALUES; i++) {
+				account.values(1);
+			}
+		}).withMessageContaining("1000000 values");
+	}
+
+	@Test
+	void namesTakeMemoryToo() {
+		Series series = Series.of(this.budget.open(), "a", new Grid(0, 10, 10), new double[1]);
+		String name = "x".repeat(10_000);
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> {
+			for (int i = 0; i < 1_000; i++) {
+				series.withName(name).withPath(name);
+			}
+		}).withMessageContaining("1000000 values");
 	}
 
 	@Test
