@@ -28,6 +28,12 @@ public final class Evaluation {
 	private static final int MAX_STEPS = 20_000;
 
 	/**
+	 * How many different paths a request may name. Each key of the store is held against
+	 * each of those that are patterns.
+	 */
+	private static final int MAX_PATTERNS = 1000;
+
+	/**
 	 * How many times as many series as the targets may name may be read for them: one
 	 * that several targets name, or that is computed twice, is read each time.
 	 */
@@ -58,20 +64,43 @@ public final class Evaluation {
 	public static Evaluation of(MetricRepository repository, ValueBudget.Account account,
 			Collection<Expression> targets, Range range, int maxSeries) {
 		Set<String> patterns = new LinkedHashSet<>();
-		targets.forEach((target) -> collectPatterns(target, patterns));
+		int parts = 0;
+		for (Expression target : targets) {
+			parts = collectPatterns(target, patterns, parts);
+		}
 		SeriesCatalog catalog = SeriesCatalog.of(repository, patterns, maxSeries);
 		SeriesReader reader = new SeriesReader(repository, account, range.until() - range.from());
 		return new Evaluation(new Source(catalog, reader, account, range, (long) maxSeries * MAX_READS_A_SERIES),
 				range.from(), range.until());
 	}
 
-	private static void collectPatterns(Expression expression, Set<String> patterns) {
+	// Each path and each call is computed once at least. Returns how many there were with
+	// those before.
+	private static int collectPatterns(Expression expression, Set<String> patterns, int before) {
+		int parts = before;
 		if (expression instanceof Expression.Path path) {
-			patterns.add(path.pattern());
+			requireSteps(++parts);
+			if (patterns.add(path.pattern()) && patterns.size() > MAX_PATTERNS) {
+				throw new QueryException("The targets name more than " + MAX_PATTERNS
+						+ " different keys and patterns. Ask for fewer, or put several into one: palm.{cpu,mem}.");
+			}
 		}
 		else if (expression instanceof Expression.Call call) {
-			call.arguments().forEach((argument) -> collectPatterns(argument, patterns));
-			call.named().values().forEach((argument) -> collectPatterns(argument, patterns));
+			requireSteps(++parts);
+			for (Expression argument : call.arguments()) {
+				parts = collectPatterns(argument, patterns, parts);
+			}
+			for (Expression argument : call.named().values()) {
+				parts = collectPatterns(argument, patterns, parts);
+			}
+		}
+		return parts;
+	}
+
+	private static void requireSteps(int steps) {
+		if (steps > MAX_STEPS) {
+			throw new QueryException("The targets take more than " + MAX_STEPS
+					+ " computations. Put fewer functions that look at other times into each other.");
 		}
 	}
 
@@ -172,10 +201,7 @@ public final class Evaluation {
 		}
 
 		void countStep() {
-			if (++this.steps > MAX_STEPS) {
-				throw new QueryException("The targets take more than " + MAX_STEPS
-						+ " computations. Put fewer functions that look at other times into each other.");
-			}
+			requireSteps(++this.steps);
 		}
 
 	}

@@ -5,9 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
@@ -336,6 +338,29 @@ class FunctionTests {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate("group(" + many + ")"))
 			.withMessageStartingWith("The targets read more than 2000 series");
 		assertThat(evaluate("group(m.*" + ",m.*".repeat(400) + ")")).hasSize(4 * 401);
+	}
+
+	@Test
+	void keysAreNotHeldAgainstAnyNumberOfPatterns() {
+		List<String> different = IntStream.range(0, 1001).mapToObj((i) -> "m.*" + i).toList();
+		assertThat(targets(different.subList(0, 1000))).isNotNull();
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> targets(different))
+			.withMessageContaining("more than 1000 different keys and patterns");
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> targets(List.of("group(" + String.join(",", different) + ")")))
+			.withMessageContaining("more than 1000 different keys and patterns");
+	}
+
+	@Test
+	void partsOfTargetsAreCountedBeforeAnyKeyIsLookedAt() {
+		List<String> same = Collections.nCopies(5, "group(" + "m.*,".repeat(4000) + "m.*)");
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> targets(same))
+			.withMessageContaining("20000 computations");
+	}
+
+	private Evaluation targets(List<String> targets) {
+		return Evaluation.of(this.store, this.budget.open(), targets.stream().map(TargetParser::parse).toList(),
+				new Evaluation.Range(100, 150, ZoneOffset.UTC), 100);
 	}
 
 	@Test
