@@ -1,13 +1,13 @@
 package io.eardrum.web;
 
-import java.net.InetAddress;
-
 import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
+
+import io.eardrum.web.security.HttpProperties;
 
 /**
  * Guards the port of Actuator, if {@code management.server.port} gives it one of its own:
@@ -25,9 +25,13 @@ class ManagementPortGuards {
 	}
 
 	@Bean
-	ForeignPageFilter managementForeignPageFilter(ManagementServerProperties properties) {
-		InetAddress address = properties.getAddress();
-		return new ForeignPageFilter(address != null && address.isLoopbackAddress());
+	ForeignNameFilter managementForeignNameFilter(HttpProperties http, ManagementServerProperties management) {
+		return ForeignNameFilter.of(http, management.getAddress());
+	}
+
+	@Bean
+	ForeignPageFilter managementForeignPageFilter() {
+		return new ForeignPageFilter(false);
 	}
 
 	@Bean

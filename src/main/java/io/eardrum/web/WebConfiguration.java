@@ -9,6 +9,8 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.eardrum.web.security.HttpProperties;
+
 /**
  * Guards the HTTP port.
  */
@@ -21,8 +23,14 @@ class WebConfiguration {
 	}
 
 	@Bean
-	ForeignPageFilter foreignPageFilter(@Value("${server.address:#{null}}") @Nullable InetAddress address) {
-		return new ForeignPageFilter(address != null && address.isLoopbackAddress());
+	ForeignNameFilter foreignNameFilter(HttpProperties properties,
+			@Value("${server.address:#{null}}") @Nullable InetAddress address) {
+		return ForeignNameFilter.of(properties, address);
+	}
+
+	@Bean
+	ForeignPageFilter foreignPageFilter() {
+		return new ForeignPageFilter(false);
 	}
 
 	@Bean

@@ -116,6 +116,17 @@ class MonitoringFilesTests {
 				(source) -> assertThat(source).containsEntry("access", "proxy").containsEntry("editable", false));
 	}
 
+	@Test
+	void serversTakeRequestsForTheNamesOfTheirServices() {
+		Map<String, Map<String, Object>> servers = MonitoringFiles.services();
+		servers.values().removeIf((service) -> !"eardrum:latest".equals(service.get("image")));
+		assertThat(servers).containsOnlyKeys("eardrum", "eardrum-1", "eardrum-2");
+		servers.forEach((name, service) -> {
+			Object hosts = MonitoringFiles.map(service.get("environment")).get("EARDRUM_HTTP_HOSTS");
+			assertThat(hosts.toString().split(",")).as(name).contains(name, "${EARDRUM_HTTP_HOSTS:-}");
+		});
+	}
+
 	@ParameterizedTest
 	@MethodSource("dashboards")
 	void panelSaysWhatItShows(String file) {

@@ -65,6 +65,9 @@ class ConfigurationIntegrationTests {
 			eardrum.storage.max-series        | 0        | 1 or more
 			eardrum.http.user                 | a:da     | ''
 			eardrum.http.usr                  | ada      | eardrum.http.usr
+			eardrum.http.hosts                | http://a | metrics.example
+			eardrum.http.hosts                | a,b:8080 | metrics.example
+			eardrum.http.hosts                | *.a      | metrics.example
 			""")
 	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
 			CapturedOutput output) {

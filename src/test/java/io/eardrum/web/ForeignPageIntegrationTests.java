@@ -3,6 +3,7 @@ package io.eardrum.web;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -95,6 +96,24 @@ class ForeignPageIntegrationTests {
 		assertThat(put(host, "Origin: http://" + host)).startsWith("HTTP/1.1 200 ");
 		assertThat(put(host, "Sec-Fetch-Site: same-origin")).startsWith("HTTP/1.1 200 ");
 		assertThat(server.get("/api/points?key=own").body()).contains("[1,1.0]");
+	}
+
+	@Test
+	void containerTakesItsOwnNamesOnly() throws IOException {
+		try (WebServer container = WebServer.start("--spring.profiles.active=docker", "--eardrum.tcp.host=127.0.0.1",
+				"--eardrum.graphite.port=")) {
+			for (String own : List.of("localhost", "127.0.0.1", "172.18.0.2", "eardrum")) {
+				assertThat(series(container, own + ":8080")).as(own).startsWith("HTTP/1.1 200 ");
+			}
+			assertThat(series(container, "evil.example:8080")).startsWith("HTTP/1.1 403 ")
+				.contains("eardrum.http.hosts");
+		}
+	}
+
+	private static String series(WebServer server, String host) throws IOException {
+		try (Socket socket = server.open("GET /api/series HTTP/1.1", "Host: " + host, "Connection: close")) {
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+		}
 	}
 
 	private static String put(String host, String header) throws IOException {

@@ -1,5 +1,6 @@
 package io.eardrum.web.security;
 
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -8,14 +9,23 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * Who may use the HTTP port.
+ * Who may use the HTTP port, and by which names.
  *
  * @param user the name of the only user, without colons; empty: everybody may
  * @param password the user's password as it is, or {@code {bcrypt}} and its hash; one
  * that itself starts with a word in braces has {@code {noop}} before it
+ * @param hosts the host names that the HTTP port is reached by, besides localhost and IP
+ * addresses; requests for others are refused. A star takes all. Empty: no other name
+ * while the port listens on a loopback address only, and any otherwise
  */
 @ConfigurationProperties(prefix = "eardrum.http", ignoreUnknownFields = false)
-record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password) {
+public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password,
+		@DefaultValue List<String> hosts) {
+
+	/** Stands for all host names. */
+	public static final String ANY_HOST = "*";
+
+	private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
 	/** How Spring Security marks what a password is. */
 	private static final Pattern ENCODING = Pattern.compile("\\{([A-Za-z0-9@._-]*)}(.*)");
@@ -27,7 +37,11 @@ record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String pa
 
 	private static final int MIN_COST = 4;
 
-	HttpProperties {
+	/**
+	 * Checks the values.
+	 * @throws InvalidConfigurationPropertyValueException if one is not as described
+	 */
+	public HttpProperties {
 		if (user.indexOf(':') >= 0 || hasControls(user) || (!user.isEmpty() && user.isBlank())) {
 			throw new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
 					"It must be a name without colons and control characters.");
@@ -39,6 +53,23 @@ record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String pa
 					: wrongPassword("It must not be empty while eardrum.http.user has a value: set both, or none.");
 		}
 		checkPassword(password);
+		// What is not there: compose files make lists of variables that may be empty.
+		hosts = hosts.stream().map(String::strip).filter((host) -> !host.isEmpty()).toList();
+		for (String host : hosts) {
+			if (!HOST.matcher(host).matches()) {
+				throw new InvalidConfigurationPropertyValueException("eardrum.http.hosts", host,
+						"It must be host names such as metrics.example, without scheme, port and path, or * for all. "
+								+ "IP addresses and localhost need not be named.");
+			}
+		}
+	}
+
+	/**
+	 * Tells whether requests have to bring a password.
+	 * @return whether there is one
+	 */
+	public boolean hasPassword() {
+		return !this.password.isEmpty();
 	}
 
 	/**
@@ -91,7 +122,7 @@ record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String pa
 
 	@Override
 	public String toString() {
-		return "HttpProperties[user=" + this.user + "]";
+		return "HttpProperties[user=" + this.user + ", hosts=" + this.hosts + "]";
 	}
 
 }

@@ -28,7 +28,7 @@ class CredentialsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "tea at 5", "{noop}tea at 5", "{bcrypt}" + HASH })
 	void rightPasswordIsTakenAndEveryOtherRefused(String password) {
-		Credentials credentials = new HttpProperties("ada", password).credentials();
+		Credentials credentials = new HttpProperties("ada", password, List.of()).credentials();
 		for (int i = 0; i < 2; i++) {
 			assertThatIsRefused(credentials, "ada", "tea at 6");
 			assertThatIsRefused(credentials, "ada", "");
@@ -48,7 +48,7 @@ class CredentialsTests {
 
 	@Test
 	void whatStartsWithAWordInBracesCanBeAPassword() {
-		Credentials credentials = new HttpProperties("ada", "{noop}{tea}").credentials();
+		Credentials credentials = new HttpProperties("ada", "{noop}{tea}", List.of()).credentials();
 		assertThat(credentials.authenticate(request("ada", "{tea}")).isAuthenticated()).isTrue();
 		assertThatIsRefused(credentials, "ada", "{noop}{tea}");
 	}
@@ -65,7 +65,7 @@ class CredentialsTests {
 	@ParameterizedTest
 	@CsvSource({ "ä, ö", "ada, 'p:a:s:s'", "' a ', ' '" })
 	void charactersAreTakenAsTheyAre(String user, String password) {
-		Credentials credentials = new HttpProperties(user, password).credentials();
+		Credentials credentials = new HttpProperties(user, password, List.of()).credentials();
 		assertThat(credentials.authenticate(request(user, password)).isAuthenticated()).isTrue();
 		assertThatIsRefused(credentials, user, password + " ");
 	}
@@ -121,7 +121,7 @@ class CredentialsTests {
 
 	@Test
 	void propertiesDoNotShowThePassword() {
-		assertThat(new HttpProperties("ada", "tea").toString()).contains("ada").doesNotContain("tea");
+		assertThat(new HttpProperties("ada", "tea", List.of()).toString()).contains("ada").doesNotContain("tea");
 	}
 
 	private static long nanosOf(Runnable action) {

@@ -1,0 +1,123 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.security.HttpProperties;
+
+/**
+ * Refuses requests for a host name that is not this server's. Whoever owns a name can
+ * point it here once a page of it has been loaded: for the browser, this server is that
+ * page's own site then, which may read and write. Always taken are {@code localhost},
+ * which browsers look up nowhere, and addresses, which can't be pointed elsewhere.
+ * Programs that send no name are no browsers, and are let in. Safe for any number of
+ * threads.
+ */
+@Order(ForeignNameFilter.ORDER)
+final class ForeignNameFilter extends OncePerRequestFilter {
+
+	/** Before passwords are asked for. */
+	static final int ORDER = ForeignPageFilter.ORDER - 1;
+
+	private static final Logger logger = LoggerFactory.getLogger(ForeignNameFilter.class);
+
+	private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private static final int MAX_LOGGED_LENGTH = 100;
+
+	private static final Pattern PORT = Pattern.compile(":\\d*$");
+
+	private static final Pattern ALWAYS_OWN = Pattern.compile("localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
+
+	/** In lower case; nothing if there are none that would be foreign. */
+	private final @Nullable Set<String> names;
+
+	private long refused;
+
+	private long nextLogNanos = System.nanoTime();
+
+	private ForeignNameFilter(@Nullable Set<String> names) {
+		this.names = names;
+	}
+
+	/**
+	 * Creates the filter of a port, and warns if it leaves the port open to every page
+	 * that somebody near it looks at.
+	 * @param properties the names, if there are any
+	 * @param address where the port listens; nothing: on all addresses
+	 * @return the filter
+	 */
+	static ForeignNameFilter of(HttpProperties properties, @Nullable InetAddress address) {
+		List<String> hosts = properties.hosts();
+		boolean loopback = address != null && address.isLoopbackAddress();
+		if (hosts.isEmpty() && !loopback && !properties.hasPassword()) {
+			logger.warn(
+					"The HTTP port listens on {}, asks nobody for a password, and takes requests for any host "
+							+ "name: any web page that is looked at from a machine that reaches the port can use it. "
+							+ "Set eardrum.http.hosts to the names it is reached by, or to * if all is well",
+					(address != null) ? address.getHostAddress() : "all addresses");
+		}
+		boolean any = hosts.contains(HttpProperties.ANY_HOST) || (hosts.isEmpty() && !loopback);
+		return new ForeignNameFilter(
+				any ? null : hosts.stream().map(ForeignNameFilter::lower).collect(Collectors.toUnmodifiableSet()));
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		String host = request.getHeader("Host");
+		if (host == null || isOwn(host)) {
+			chain.doFilter(request, response);
+			return;
+		}
+		log(host, request.getRemoteAddr());
+		Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN,
+				"This server takes no requests for that host name. The property eardrum.http.hosts has those it takes."),
+				response);
+	}
+
+	private boolean isOwn(String host) {
+		if (this.names == null) {
+			return true;
+		}
+		String name = lower(PORT.matcher(host).replaceFirst(""));
+		return ALWAYS_OWN.matcher(name).matches() || this.names.contains(name);
+	}
+
+	// At most once in ten seconds: pages shall not fill the disk.
+	private synchronized void log(String host, String from) {
+		this.refused++;
+		long now = System.nanoTime();
+		if (now - this.nextLogNanos >= 0) {
+			String shown = host.substring(0, Math.min(host.length(), MAX_LOGGED_LENGTH));
+			logger.warn("Requests over HTTP for a host name that eardrum.http.hosts has not: {}, the last one for {} "
+					+ "from {}", this.refused, shown, from);
+			this.nextLogNanos = now + LOG_INTERVAL_NANOS;
+			this.refused = 0;
+		}
+	}
+
+	private static String lower(String name) {
+		return name.toLowerCase(Locale.ROOT);
+	}
+
+}
