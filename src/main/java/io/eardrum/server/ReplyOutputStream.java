@@ -85,7 +85,8 @@ final class ReplyOutputStream extends OutputStream {
 
 	// For how long the client has taken nothing of what is being sent, in nanoseconds.
 	long blockedNanos() {
-		// In this order: once a wait is seen, so is its beginning, or that of a later one.
+		// In this order: once a wait is seen, so is its beginning, or that of a later
+		// one.
 		if (this.waiting == null) {
 			return 0;
 		}

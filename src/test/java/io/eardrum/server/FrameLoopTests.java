@@ -180,8 +180,7 @@ class FrameLoopTests {
 		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
 		ServerObserver observer = mock(ServerObserver.class);
 		FrameConnection connection = new FrameConnection(channel, null, (event) -> {
-		}, "test", this.registry, observer,
-				new CommandParser(ProtocolLimits.DEFAULTS),
+		}, "test", this.registry, observer, new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
 		FrameSerializer serializer = new FrameSerializer();
 		connection.setMapper(new FrameMessageMapper());

@@ -15,8 +15,8 @@ import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link ReplyOutputStream}: what others see of a client that takes its
- * replies in several parts.
+ * Tests for {@link ReplyOutputStream}: what others see of a client that takes its replies
+ * in several parts.
  */
 @Timeout(60)
 class ReplyOutputStreamTests {
