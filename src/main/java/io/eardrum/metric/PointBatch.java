@@ -189,6 +189,14 @@ public final class PointBatch {
 	}
 
 	/**
+	 * Tells how much memory it takes, whatever is in it.
+	 * @return the length of its columns, in bytes
+	 */
+	public long heldBytes() {
+		return this.keyBytes.length + (long) this.timestamps.length * (2 * Integer.BYTES + Long.BYTES + Double.BYTES);
+	}
+
+	/**
 	 * Takes all points out, and keeps the memory for the next ones.
 	 */
 	public void clear() {

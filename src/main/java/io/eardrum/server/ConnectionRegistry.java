@@ -12,7 +12,12 @@ final class ConnectionRegistry {
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
+	/** Of the heap, for replies that are not taken. */
+	private static final int UNREAD_SHARE = 8;
+
 	private final int limit;
+
+	private final UnreadReplies unreadReplies;
 
 	private volatile boolean stopping;
 
@@ -21,7 +26,17 @@ final class ConnectionRegistry {
 	 * @param limit how many connections there may be, to all ports together
 	 */
 	ConnectionRegistry(int limit) {
+		this(limit, new UnreadReplies(Runtime.getRuntime().maxMemory() / UNREAD_SHARE));
+	}
+
+	ConnectionRegistry(int limit, UnreadReplies unreadReplies) {
 		this.limit = limit;
+		this.unreadReplies = unreadReplies;
+	}
+
+	// What connections hold while their clients don't take their replies.
+	UnreadReplies unreadReplies() {
+		return this.unreadReplies;
 	}
 
 	int limit() {

@@ -116,6 +116,18 @@ final class FrameBuffer {
 		}
 	}
 
+	/**
+	 * Gives the large buffer back before the frame is released, for a copy of what is in
+	 * it.
+	 */
+	void shrink() {
+		byte[] old = this.buffer;
+		if (old.length == LARGE_LENGTH) {
+			this.buffer = Arrays.copyOf(old, this.limit);
+			this.largeBuffers.giveBack(old);
+		}
+	}
+
 	private void borrow() {
 		byte[] rest = this.buffer;
 		// A line may be allowed to be longer than a large buffer.

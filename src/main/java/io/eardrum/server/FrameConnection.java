@@ -68,6 +68,9 @@ final class FrameConnection extends TcpNetConnection {
 	/** Many hundred puts, which take longer than another thread needs to take over. */
 	private static final int HEAVY_FRAME_LENGTH = 32 * 1024;
 
+	/** What a {@link FrameExecutor} and its replies take, and a little more, in bytes. */
+	private static final int EXECUTOR_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
+
 	private final Socket socket;
 
 	private final SocketChannel channel;
@@ -315,6 +318,9 @@ final class FrameConnection extends TcpNetConnection {
 		this.term = current;
 		this.executing = true;
 		this.frame.setTerm(current);
+		if (this.registry.unreadReplies().isTight()) {
+			this.input.shrink();
+		}
 		try {
 			TcpListener listener = getListener();
 			Message<?> message = getMapper().toMessage(this);
@@ -440,6 +446,28 @@ final class FrameConnection extends TcpNetConnection {
 			left.leave();
 			this.frame.setTerm(left);
 		}
+	}
+
+	/**
+	 * Accounts for what this connection holds until its client takes the reply, to be
+	 * called on the thread that waits.
+	 */
+	void beginWait() {
+		UnreadReplies unread = this.registry.unreadReplies();
+		LoopTerm current = this.term;
+		long bytes = EXECUTOR_LENGTH + this.input.heldBytes() + ((this.tls != null) ? TlsChannel.BUFFER_LENGTH : 0);
+		if (current != null) {
+			if (unread.isTight()) {
+				current.shrink();
+				this.frame.setTerm(current);
+			}
+			bytes += current.round().heldBytes();
+		}
+		unread.begin(this, bytes);
+	}
+
+	void endWait() {
+		this.registry.unreadReplies().end(this);
 	}
 
 	// Tells whether its frame is being executed, and not its reply sent.

@@ -34,6 +34,9 @@ import io.eardrum.storage.StorageException;
  */
 final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
+	/** So many runs are answered at once, or a frame of many would be held twice. */
+	private static final int MAX_RUNS = 4096;
+
 	/** Where replies go between two frames: there are none. */
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
 
@@ -312,7 +315,12 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		}
 	}
 
-	private void nextRun() {
+	private void nextRun() throws IOException {
+		if (this.lastRun == MAX_RUNS - 1) {
+			// Of wrong commands: puts come next, as they do in the first run.
+			answerRuns();
+			return;
+		}
 		this.lastRun++;
 		if (this.lastRun == this.runs.length) {
 			this.runs = Arrays.copyOf(this.runs, this.runs.length * 2);

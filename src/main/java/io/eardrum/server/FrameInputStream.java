@@ -54,6 +54,16 @@ final class FrameInputStream extends InputStream {
 		return this.buffer.length();
 	}
 
+	// How much memory that takes, in bytes.
+	int heldBytes() {
+		return this.buffer.array().length;
+	}
+
+	// Lets the frame take no more memory than it needs.
+	void shrink() {
+		this.buffer.shrink();
+	}
+
 	// Tells whether the client has closed its side.
 	boolean isEnded() {
 		return this.ended;

@@ -161,6 +161,13 @@ final class LoopTerm {
 		return rest;
 	}
 
+	// Gives up the memory of a round that has nothing in it.
+	void shrink() {
+		if (this.round.isEmpty()) {
+			this.round = new Round();
+		}
+	}
+
 	void join(LoopTerm other) {
 		this.round = other.round;
 		this.unanswered = other.unanswered;

@@ -61,6 +61,7 @@ final class ReplyOutputStream extends OutputStream {
 	}
 
 	private void awaitWritable() throws IOException {
+		this.connection.beginWait();
 		this.waitStartedNanos = System.nanoTime();
 		this.waiting = Thread.currentThread();
 		try {
@@ -71,6 +72,7 @@ final class ReplyOutputStream extends OutputStream {
 		}
 		finally {
 			this.waiting = null;
+			this.connection.endWait();
 		}
 	}
 

@@ -11,6 +11,12 @@ public enum ResetReason {
 	/** The client did not take its replies in time. */
 	WRITE_TIMEOUT,
 
+	/**
+	 * Too much memory was held for clients that did not take their replies, and this one
+	 * had kept the server waiting for longest.
+	 */
+	UNREAD_REPLIES,
+
 	/** The client was silent for longer than it may be. */
 	IDLE_TIMEOUT,
 

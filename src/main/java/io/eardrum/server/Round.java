@@ -45,6 +45,15 @@ final class Round {
 		return this.points.size() >= MAX_POINTS;
 	}
 
+	boolean isEmpty() {
+		return this.members.isEmpty();
+	}
+
+	// How much memory it takes, whatever is in it, in bytes.
+	long heldBytes() {
+		return this.points.heldBytes();
+	}
+
 	/**
 	 * Stores all puts, and tells their members. If that fails because of a defect they
 	 * are told that nothing is stored, and are out of the round: it goes on with others,

@@ -32,6 +32,17 @@ class FrameBufferTests {
 	}
 
 	@Test
+	void aFrameCanBeKeptInNoMoreRoomThanItNeeds() throws IOException {
+		this.buffer.receive(pieces("get a\npu"));
+		this.buffer.shrink();
+		assertThat(this.buffer.array()).hasSize(8);
+		assertThat(frame()).isEqualTo("get a\n");
+		this.buffer.release();
+		this.buffer.receive(pieces("t a 1 1\n"));
+		assertThat(frame()).isEqualTo("put a 1 1\n");
+	}
+
+	@Test
 	void keepsWhatFollowsTheLastLineEnd() throws IOException {
 		ReadableByteChannel input = pieces("get a\npu");
 		this.buffer.receive(input);

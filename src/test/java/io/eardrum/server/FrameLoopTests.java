@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -44,7 +46,9 @@ class FrameLoopTests {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private final ConnectionRegistry registry = new ConnectionRegistry(1000);
+	private final UnreadReplies unreadReplies = new UnreadReplies(2_000_000);
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000, this.unreadReplies);
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -146,6 +150,26 @@ class FrameLoopTests {
 			assertThat(readers.get(i).read(expected.length())).isEqualTo(expected);
 			assertThat(readers.get(i).exchange("get own." + i + "\n")).endsWith("own." + i + " 3.0 3\n\n");
 		}
+	}
+
+	// Each of them holds at least 64 KiB of replies, and else 256 KiB of commands.
+	@Test
+	void memoryForClientsThatDoNotReadIsBounded() throws IOException {
+		start();
+		TestClient other = connect();
+		StringBuilder puts = new StringBuilder();
+		for (int i = 0; i < 10_000; i++) {
+			puts.append("put row 1 ").append(i).append('\n');
+		}
+		other.send(puts.toString());
+		assertThat(other.read(10_000 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(10_000));
+		for (int i = 0; i < 60; i++) {
+			connect().send("get row\n".repeat(5));
+		}
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> this.registry.size() <= 2_000_000 / 64_000);
+		assertThat(this.registry.size()).isGreaterThan(5);
+		assertThat(this.unreadReplies.heldBytes()).isBetween(100_000L, 2_000_000L);
+		assertThat(other.exchange("get nothing\n")).isEqualTo(Replies.OK);
 	}
 
 	private static Consumer<PointBatch> blockOnce(CountDownLatch stuck, CountDownLatch released) {

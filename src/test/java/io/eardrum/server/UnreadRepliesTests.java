@@ -1,0 +1,65 @@
+package io.eardrum.server;
+
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link UnreadReplies}.
+ */
+class UnreadRepliesTests {
+
+	private final UnreadReplies unread = new UnreadReplies(100);
+
+	private final FrameConnection first = mock(FrameConnection.class);
+
+	private final FrameConnection second = mock(FrameConnection.class);
+
+	private final FrameConnection third = mock(FrameConnection.class);
+
+	@Test
+	void whoHasWaitedForLongestIsResetWhenItIsTooMuch() {
+		this.unread.begin(this.first, 40);
+		this.unread.begin(this.second, 60);
+		verify(this.first, never()).reset(any());
+		this.unread.begin(this.third, 30);
+		verify(this.first).reset(ResetReason.UNREAD_REPLIES);
+		verify(this.second, never()).reset(any());
+		assertThat(this.unread.heldBytes()).isEqualTo(90);
+		// Its own thread gets to know of it later.
+		this.unread.end(this.first);
+		assertThat(this.unread.heldBytes()).isEqualTo(90);
+	}
+
+	@Test
+	void whoReadsBeginsToWaitAnew() {
+		this.unread.begin(this.first, 40);
+		this.unread.begin(this.second, 60);
+		this.unread.end(this.first);
+		this.unread.begin(this.first, 40);
+		this.unread.begin(this.third, 30);
+		verify(this.first, never()).reset(any());
+		verify(this.second).reset(ResetReason.UNREAD_REPLIES);
+	}
+
+	@Test
+	void oneAloneMayWaitWhateverItHolds() {
+		this.unread.begin(this.first, 1000);
+		verify(this.first, never()).reset(any());
+	}
+
+	@Test
+	void memoryIsTightWhenHalfOfItIsInUse() {
+		this.unread.begin(this.first, 50);
+		assertThat(this.unread.isTight()).isFalse();
+		this.unread.begin(this.second, 1);
+		assertThat(this.unread.isTight()).isTrue();
+		this.unread.end(this.first);
+		assertThat(this.unread.isTight()).isFalse();
+	}
+
+}
