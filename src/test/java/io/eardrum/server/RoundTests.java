@@ -107,6 +107,15 @@ class RoundTests {
 	}
 
 	@Test
+	void framesOfManyWrongCommandsBetweenPutsAreAnsweredInPieces() throws IOException {
+		countBatches();
+		Session session = new Session("put a 1 1\nwrong\n".repeat(5000));
+		this.round.commit();
+		assertThat(this.batches).containsExactly(2048, 2048, 904);
+		assertThat(session.reply()).isEqualTo((Replies.OK + WRONG).repeat(5000));
+	}
+
+	@Test
 	void nothingIsStoredWhereNothingWasPut() {
 		countBatches();
 		this.round.commit();
