@@ -58,7 +58,8 @@ final class Requests {
 	Requests(int limit, Duration maxWait, Duration requestTimeout, ClusterObserver observer) {
 		this.limit = limit;
 		this.maxWait = maxWait;
-		// Three requests in a row are one at most.
+		// Hardly ever are more than three requests in a row one: for the last point of a
+		// series whose last buckets are empty.
 		this.answerTimeout = requestTimeout.multipliedBy(3).plus(GRACE);
 		this.observer = observer;
 		this.turns = new Semaphore(limit, true);
@@ -89,12 +90,12 @@ final class Requests {
 		if (!this.ahead.tryAcquire()) {
 			return null;
 		}
-		// Who waits comes first.
-		if (this.waiting.get() > 0 || !this.turns.tryAcquire()) {
-			this.ahead.release();
-			return null;
-		}
 		try {
+			// Who waits comes first.
+			if (this.waiting.get() > 0 || !tryTurn(Duration.ZERO)) {
+				this.ahead.release();
+				return null;
+			}
 			return start(kind, request);
 		}
 		catch (RuntimeException ex) {
@@ -108,22 +109,31 @@ final class Requests {
 	}
 
 	private void awaitTurn() {
-		if (this.turns.tryAcquire()) {
+		// At once: close() is followed by somebody who waits for all turns, in line.
+		checkOpen();
+		if (tryTurn(Duration.ZERO)) {
 			return;
 		}
 		this.waiting.incrementAndGet();
 		try {
-			if (!this.turns.tryAcquire(this.maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
+			if (!tryTurn(this.maxWait)) {
 				throw new StorageException("The cluster is too slow: " + this.limit
 						+ " requests are on their way, and none ended in time for one more");
 			}
 		}
+		finally {
+			this.waiting.decrementAndGet();
+		}
+	}
+
+	// Without a time, not even a fair semaphore would mind those who wait already.
+	private boolean tryTurn(Duration patience) {
+		try {
+			return this.turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
+		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new StorageException("The request was interrupted", ex);
-		}
-		finally {
-			this.waiting.decrementAndGet();
 		}
 	}
 
@@ -131,9 +141,7 @@ final class Requests {
 		long startNanos = System.nanoTime();
 		CompletionStage<T> sent;
 		try {
-			if (this.closed) {
-				throw new StorageException("the store is closed");
-			}
+			checkOpen();
 			sent = request.get();
 		}
 		catch (StorageException ex) {
@@ -158,6 +166,12 @@ final class Requests {
 			}
 		});
 		return answer;
+	}
+
+	private void checkOpen() {
+		if (this.closed) {
+			throw new StorageException("the store is closed");
+		}
 	}
 
 	/**

@@ -2,6 +2,7 @@ package io.eardrum.storage.cassandra;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -68,11 +69,38 @@ class RequestsTests {
 	void whoWaitsForTooLongFails() {
 		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
 		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
-		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new)).isInstanceOf(StorageException.class)
+		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new))
+			.isInstanceOf(StorageException.class)
 			.hasMessageContaining("too slow")
 			.hasMessageContaining("2 requests");
 		assertThat(this.requests.waiting()).isZero();
 		assertThat(this.requests.awaitNone(Duration.ofMillis(10))).isFalse();
+	}
+
+	@Test
+	void nobodyOvertakesWhoWaitsAlready() throws Exception {
+		Requests single = requests(1, Duration.ofSeconds(20));
+		for (int round = 0; round < 200; round++) {
+			List<String> order = Collections.synchronizedList(new ArrayList<>());
+			CompletableFuture<String> running = new CompletableFuture<>();
+			assertThat(single.send(READ, () -> running)).isNotDone();
+			Thread waiting = new Thread(() -> single.send(READ, () -> {
+				order.add("who waited");
+				return CompletableFuture.completedStage("");
+			}));
+			waiting.start();
+			while (waiting.getState() != Thread.State.TIMED_WAITING) {
+				Thread.onSpinWait();
+			}
+			running.complete("");
+			// The turn is free by now, and the other thread hardly awake.
+			single.send(READ, () -> {
+				order.add("who came later");
+				return CompletableFuture.completedStage("");
+			});
+			waiting.join();
+			assertThat(order).as("round " + round).containsExactly("who waited", "who came later");
+		}
 	}
 
 	@Test
@@ -106,6 +134,15 @@ class RequestsTests {
 			.hasMessageContaining("closed");
 		assertThat(this.requests.active()).isZero();
 		assertThat(this.observed).isEmpty();
+	}
+
+	@Test
+	void closedOneLetsNobodyWaitForATurn() {
+		Requests busy = requests(1, Duration.ofSeconds(20));
+		assertThat(busy.<String>send(READ, CompletableFuture::new)).isNotDone();
+		busy.close();
+		assertThatThrownBy(() -> busy.send(READ, CompletableFuture::new)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("closed");
 	}
 
 	@Test
