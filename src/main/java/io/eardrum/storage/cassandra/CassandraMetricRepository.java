@@ -138,6 +138,10 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 			}
 			this.state.succeeded();
 		}
+		catch (CongestionException ex) {
+			this.state.congested(String.valueOf(ex.getMessage()));
+			throw ex;
+		}
 		catch (StorageException ex) {
 			if (!this.closed) {
 				this.state.failed(String.valueOf(ex.getMessage()));

@@ -26,6 +26,8 @@ final class ClusterState {
 
 	private long nextLogNanos = System.nanoTime();
 
+	private long nextCongestionLogNanos = System.nanoTime();
+
 	ClusterState(@Nullable String problem) {
 		this.problem = problem;
 	}
@@ -64,6 +66,20 @@ final class ClusterState {
 			logger.warn("The storage is unavailable: {}", reason);
 			this.problemLogged = true;
 			this.nextLogNanos = now + LOG_INTERVAL_NANOS;
+		}
+	}
+
+	/**
+	 * Takes note that points were refused because there was too much to do. What is known
+	 * of the cluster stays as it is: if it doesn't answer any more, the requests that are
+	 * on their way fail, and so does the next probe.
+	 * @param reason what was waited for
+	 */
+	synchronized void congested(String reason) {
+		long now = System.nanoTime();
+		if (now - this.nextCongestionLogNanos >= 0) {
+			logger.warn("Points were refused: {}", reason);
+			this.nextCongestionLogNanos = now + LOG_INTERVAL_NANOS;
 		}
 	}
 

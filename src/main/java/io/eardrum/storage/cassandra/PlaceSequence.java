@@ -58,6 +58,7 @@ final class PlaceSequence {
 	 * @param wanted how many
 	 * @return how many there were
 	 * @throws StorageException if they can't be taken, or nobody knows whether they were
+	 * @throws CongestionException if other servers took theirs all the time
 	 */
 	int take(ClusterSession session, int wanted) {
 		long deadline = System.nanoTime() + this.maxWait.toNanos();
@@ -74,12 +75,13 @@ final class PlaceSequence {
 			}
 			catch (StorageException ex) {
 				// Whether it was done is not known. If it was, these places stay empty.
-				if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)) {
+				if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)
+						|| System.nanoTime() - deadline > 0) {
 					throw ex;
 				}
 			}
 			if (System.nanoTime() - deadline > 0) {
-				throw new StorageException("The cluster is too slow: other servers register series all the time");
+				throw new CongestionException("The cluster is too slow: other servers register series all the time");
 			}
 			if (attempt > 1) {
 				// The first time it only was news what the sequence is. Now another one

@@ -71,7 +71,8 @@ final class Requests {
 	 * @param kind what the request is for
 	 * @param request sends it
 	 * @return the answer
-	 * @throws StorageException if the turn doesn't come, or the store is closed
+	 * @throws StorageException if the store is closed
+	 * @throws CongestionException if the turn doesn't come
 	 */
 	<T> CompletableFuture<T> send(ClusterObserver.Request kind, Supplier<CompletionStage<T>> request) {
 		awaitTurn();
@@ -117,7 +118,7 @@ final class Requests {
 		this.waiting.incrementAndGet();
 		try {
 			if (!tryTurn(this.maxWait)) {
-				throw new StorageException("The cluster is too slow: " + this.limit
+				throw new CongestionException("The cluster is too slow: " + this.limit
 						+ " requests are on their way, and none ended in time for one more");
 			}
 		}

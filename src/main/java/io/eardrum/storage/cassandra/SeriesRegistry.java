@@ -6,11 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.ReentrantLock;
 
 import com.datastax.oss.driver.api.core.DriverException;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
@@ -28,8 +24,8 @@ import io.eardrum.storage.StorageException;
  * Registers series: gives each a place in the order of first put, for all servers.
  * <p>
  * The places come from one sequence, on which the nodes agree (a lightweight transaction
- * for all new series of a batch), and are taken while their put runs, never in advance.
- * So a series whose put is answered has a lower place than every one whose put begins
+ * for a group of new series), and are taken while their put runs, never in advance. So a
+ * series whose put is answered has a lower place than every one whose put begins
  * afterwards, wherever. Which place a key has is agreed upon as well: of two servers that
  * meet a new key, one gives it a place, the other one learns of it, and its own place
  * stays empty.
@@ -37,6 +33,11 @@ import io.eardrum.storage.StorageException;
  * If this ends in the middle, the put has failed, and what was done is done: a place
  * stays empty, or a key has a place and isn't listed there. Whoever puts the key next
  * finds that it has a place, and lists it before that put is answered.
+ * <p>
+ * A put of many new series is registered in several groups, one after the other: its
+ * series have ascending places in their order, though not adjoining ones, for between two
+ * groups others have their turn. All are taken before the put is answered, and after it
+ * began, as if there were one group.
  * <p>
  * Safe for any number of threads. New series of one server are registered by one thread
  * at a time, for all that wait, so that its threads don't take places from each other;
@@ -46,6 +47,12 @@ final class SeriesRegistry {
 
 	private static final int MAX_ATTEMPTS = 5;
 
+	/**
+	 * How many series are registered at once. It takes a part of a second, for which
+	 * others that have new series wait.
+	 */
+	private static final int GROUP_SIZE = 256;
+
 	/** How many rows of the list are written at once. */
 	private static final int LIST_ROWS = 50;
 
@@ -53,13 +60,9 @@ final class SeriesRegistry {
 
 	private final SeriesCache cache;
 
-	private final Duration maxWait;
+	private final RegistrationQueue<SeriesPoints> queue;
 
-	private final Queue<Newcomers> waiting = new ConcurrentLinkedQueue<>();
-
-	private final ReentrantLock lock = new ReentrantLock(true);
-
-	/** Under the lock. */
+	/** Used for one group at a time. */
 	private final PlaceSequence places;
 
 	/**
@@ -67,12 +70,12 @@ final class SeriesRegistry {
 	 * @param requests the way to the cluster
 	 * @param cache the series that are known, to which this adds
 	 * @param maxSeries how many there may be, or {@code null} for any number
-	 * @param maxWait how long a thread waits for others that register series
+	 * @param maxWait how long a thread waits while others have their series registered
 	 */
 	SeriesRegistry(Requests requests, SeriesCache cache, @Nullable Integer maxSeries, Duration maxWait) {
 		this.requests = requests;
 		this.cache = cache;
-		this.maxWait = maxWait;
+		this.queue = new RegistrationQueue<>(GROUP_SIZE, maxWait);
 		this.places = new PlaceSequence(requests, maxSeries, maxWait);
 	}
 
@@ -82,63 +85,26 @@ final class SeriesRegistry {
 	 * @param unknown the series, which are told once they are registered; those for which
 	 * there is no room aren't
 	 * @throws StorageException if they can't be registered; some of them may be
+	 * @throws CongestionException if there was no turn for them
 	 */
 	void register(ClusterSession session, List<SeriesPoints> unknown) {
 		List<SeriesPoints> fresh = lookUp(session, unknown);
 		if (fresh.isEmpty()) {
 			return;
 		}
-		Newcomers newcomers = new Newcomers(fresh);
-		this.waiting.add(newcomers);
-		try {
-			lock();
-		}
-		catch (StorageException ex) {
-			// If another thread has taken them along by now, that does no harm.
-			this.waiting.remove(newcomers);
-			throw ex;
-		}
-		try {
-			if (!newcomers.done) {
-				addAll(session);
-			}
-		}
-		finally {
-			this.lock.unlock();
-		}
-		StorageException failure = newcomers.failure;
-		if (failure != null) {
-			throw new StorageException(String.valueOf(failure.getMessage()), failure.getCause());
-		}
+		this.queue.register(fresh, (group) -> addAll(session, group));
 	}
 
-	// Whoever comes first takes along what others wait with: one transaction for the
-	// places of them all.
-	private void addAll(ClusterSession session) {
-		List<Newcomers> together = new ArrayList<>();
+	// A group may have a key of several puts: one of them stands for the others.
+	private void addAll(ClusterSession session, List<SeriesPoints> group) {
 		Map<SeriesKey, SeriesPoints> fresh = new LinkedHashMap<>();
-		for (Newcomers next = this.waiting.poll(); next != null; next = this.waiting.poll()) {
-			together.add(next);
-			next.series.forEach((series) -> fresh.putIfAbsent(series.key(), series));
-		}
-		StorageException failure = null;
-		try {
-			add(session, unknown(fresh.values()));
-		}
-		catch (RuntimeException ex) {
-			// Nobody may take these for series that there is no room for.
-			failure = (ex instanceof StorageException storage) ? storage
-					: new StorageException("The series could not be registered: " + ex, ex);
-		}
-		for (Newcomers newcomers : together) {
-			for (SeriesPoints series : newcomers.series) {
-				KnownSeries known = fresh.getOrDefault(series.key(), series).series();
-				if (known != null) {
-					series.registered(known);
-				}
+		group.forEach((series) -> fresh.putIfAbsent(series.key(), series));
+		add(session, unknown(fresh.values()));
+		for (SeriesPoints series : group) {
+			KnownSeries known = fresh.getOrDefault(series.key(), series).series();
+			if (known != null) {
+				series.registered(known);
 			}
-			newcomers.failure = failure;
-			newcomers.done = true;
 		}
 	}
 
@@ -176,18 +142,6 @@ final class SeriesRegistry {
 		}
 		list(session, places);
 		return fresh;
-	}
-
-	private void lock() {
-		try {
-			if (!this.lock.tryLock(this.maxWait.toNanos(), TimeUnit.NANOSECONDS)) {
-				throw new StorageException("The cluster is too slow: other new series are still being registered");
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new StorageException("The request was interrupted", ex);
-		}
 	}
 
 	private void add(ClusterSession session, List<SeriesPoints> fresh) {
@@ -252,24 +206,6 @@ final class SeriesRegistry {
 	private CompletableFuture<AsyncResultSet> write(ClusterSession session, List<BatchableStatement<?>> rows) {
 		BatchStatement batch = BatchStatement.newInstance(DefaultBatchType.UNLOGGED, rows).setIdempotent(true);
 		return this.requests.send(ClusterObserver.Request.WRITE, () -> session.send(batch));
-	}
-
-	/**
-	 * The new series of one put, which wait to be registered. Under the lock, but for the
-	 * series themselves.
-	 */
-	private static final class Newcomers {
-
-		private final List<SeriesPoints> series;
-
-		private boolean done;
-
-		private @Nullable StorageException failure;
-
-		Newcomers(List<SeriesPoints> series) {
-			this.series = series;
-		}
-
 	}
 
 }

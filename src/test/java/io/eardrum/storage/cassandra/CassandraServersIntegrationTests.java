@@ -34,8 +34,10 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * Tests for {@link CassandraMetricRepository} with several servers on one cluster, and
@@ -122,6 +124,47 @@ class CassandraServersIntegrationTests {
 		for (int i = 0; i < count; i += 50) {
 			assertThat(timestamps(this.second, "k" + i)).containsExactly(0L, 1L, 2L, 3L);
 		}
+	}
+
+	@Test
+	void manyNewSeriesOfOnePutKeepNoOtherPutWaiting() throws Exception {
+		List<String> many = new ArrayList<>();
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 2_500; i++) {
+			many.add("many" + i);
+			batch.add(SeriesKey.of("many" + i), 1, 1);
+		}
+		Future<?> large = this.executor.submit(() -> this.first.put(batch));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.until(() -> this.first.statistics().knownSeries() > 0 || large.isDone());
+		put(this.first, "a", 1, 1);
+		put(this.second, "b", 1, 1);
+		assertThat(large.isDone()).isFalse();
+		large.get();
+		put(this.second, "c", 1, 1);
+		List<String> keys = keys(this.second);
+		assertThat(keys).containsSubsequence("a", "b", "c").endsWith("c").hasSize(2_503);
+		assertThat(keys).containsSubsequence(many);
+		assertThat(keys.indexOf("b")).isLessThan(keys.indexOf("many2499"));
+	}
+
+	@Test
+	void putThatWaitsInVainForItsTurnSaysNothingOfTheCluster() {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 100; i++) {
+			batch.add(SeriesKey.of("k" + i), 1, 1);
+		}
+		this.second.put(batch);
+		CassandraMetricRepository narrow = keyspace.open(
+				TestKeyspace.with(keyspace.settings(),
+						new StorageProperties.Cassandra(true, 1, 1, Duration.ofNanos(1))),
+				new CassandraProperties(), Clock.systemUTC());
+		Awaitility.await().until(() -> narrow.statistics().knownSeries() == 100);
+		assertThatThrownBy(() -> narrow.put(batch)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("too slow");
+		assertThat(narrow.status().problem()).isNull();
+		assertThat(narrow.status().writable()).isTrue();
 	}
 
 	@Test

@@ -70,7 +70,7 @@ class RequestsTests {
 		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
 		assertThat(this.requests.<String>send(READ, CompletableFuture::new)).isNotDone();
 		assertThatThrownBy(() -> this.requests.send(READ, CompletableFuture::new))
-			.isInstanceOf(StorageException.class)
+			.isInstanceOf(CongestionException.class)
 			.hasMessageContaining("too slow")
 			.hasMessageContaining("2 requests");
 		assertThat(this.requests.waiting()).isZero();
