@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
@@ -49,6 +51,8 @@ import io.eardrum.storage.StorageStatus;
  * {@link StorageException} within seconds. Nothing has to be restarted once it is back.
  */
 final class CassandraMetricRepository implements ClusterMetricRepository, AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(CassandraMetricRepository.class);
 
 	/** A server that starts beside its cluster is ready once it has connected. */
 	private static final Duration START_PATIENCE = Duration.ofSeconds(15);
@@ -111,6 +115,11 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 			while (!this.cache.isFull() && keys.hasNext()) {
 				this.cache.add(keys.next());
 			}
+		}
+		catch (StorageException ex) {
+			// Each of the others is looked up when it is put. Whether the cluster takes
+			// points is what the next probe tells.
+			logger.debug("Not all series could be listed", ex);
 		}
 	}
 

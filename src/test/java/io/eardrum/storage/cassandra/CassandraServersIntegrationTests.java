@@ -14,6 +14,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import org.awaitility.Awaitility;
@@ -244,6 +245,43 @@ class CassandraServersIntegrationTests {
 		assertThat(keyspace.execute("SELECT bucket FROM %.buckets WHERE key = 'a'").size()).isGreaterThan(340);
 		assertThat(timestamps(this.second, "a")).isEqualTo(expected);
 		assertThat(this.second.last(key)).isEqualTo(new Point(1_499 * 60_000L + 3_500, 1_499 * 60_000L + 3_500));
+	}
+
+	@Test
+	void sinkThatIsSlowKeepsFewPagesWaitingAndMayTakeLongerThanARequest() {
+		int series = 16;
+		int points = 2_100;
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < series * points; i++) {
+			batch.add(SeriesKey.of("k" + i / points), i % points, i);
+		}
+		this.first.put(batch);
+		Duration timeout = Duration.ofSeconds(3);
+		CassandraProperties properties = new CassandraProperties();
+		properties.getRequest().setTimeout(timeout);
+		AtomicInteger ended = new AtomicInteger();
+		CassandraMetricRepository store = keyspace.open(TestKeyspace.with(keyspace.settings(), timeout), properties,
+				(request, succeeded, nanos) -> ended.incrementAndGet(), Clock.systemUTC());
+		Awaitility.await().until(() -> store.statistics().knownSeries() == series);
+		ended.set(0);
+		List<Double> values = new ArrayList<>();
+		read(store, (key, timestamps, read, from, to) -> {
+			if (values.isEmpty()) {
+				// The sequence, the list, this page and the one behind it, and of four
+				// more series the first ones each: of 48 pages.
+				Awaitility.await()
+					.during(timeout.plusMillis(500))
+					.atMost(timeout.multipliedBy(5))
+					.until(() -> ended.get() <= 12 && store.statistics().activeRequests() <= 12);
+			}
+			for (int i = from; i < to; i++) {
+				values.add(read[i]);
+			}
+		});
+		assertThat(values).hasSize(series * points);
+		for (int i = 0; i < values.size(); i++) {
+			assertThat(values.get(i)).isEqualTo(i);
+		}
 	}
 
 	@Test

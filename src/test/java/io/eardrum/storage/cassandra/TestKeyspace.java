@@ -78,6 +78,11 @@ final class TestKeyspace implements AutoCloseable {
 				cassandra, settings.retention(), settings.maxSeries(), settings.knownSeries());
 	}
 
+	static CassandraStorageSettings with(CassandraStorageSettings settings, Duration requestTimeout) {
+		return new CassandraStorageSettings(settings.keyspace(), settings.consistency(), requestTimeout,
+				settings.cassandra(), settings.retention(), settings.maxSeries(), settings.knownSeries());
+	}
+
 	/**
 	 * Opens a store, and waits until it can be used: where the tables have to be made,
 	 * that may take longer than a server waits.
@@ -90,8 +95,13 @@ final class TestKeyspace implements AutoCloseable {
 	}
 
 	CassandraMetricRepository open(CassandraStorageSettings settings, CassandraProperties properties, Clock clock) {
-		CassandraMetricRepository store = new CassandraMetricRepository(settings, () -> builder(properties),
-				ClusterObserver.NONE, clock);
+		return open(settings, properties, ClusterObserver.NONE, clock);
+	}
+
+	CassandraMetricRepository open(CassandraStorageSettings settings, CassandraProperties properties,
+			ClusterObserver observer, Clock clock) {
+		CassandraMetricRepository store = new CassandraMetricRepository(settings, () -> builder(properties), observer,
+				clock);
 		this.stores.add(store);
 		return store;
 	}
