@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
@@ -53,7 +54,8 @@ public final class MetricClient implements AutoCloseable {
 	/** Why the connection was given up; {@code null} while it is in use. */
 	private @Nullable MetricClientException lost;
 
-	private volatile boolean closed;
+	/** Open once the client is closed, which ends the pause before a further attempt. */
+	private final CountDownLatch closed = new CountDownLatch(1);
 
 	private MetricClient(ClientOptions options) {
 		this.options = options;
@@ -250,11 +252,12 @@ public final class MetricClient implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the connection. Calls that wait for a reply fail.
+	 * Closes the connection. Calls that wait for a reply, or to connect again, fail; an
+	 * attempt to connect that is under way ends first.
 	 */
 	@Override
 	public void close() {
-		this.closed = true;
+		this.closed.countDown();
 		this.connection.abort();
 	}
 
@@ -323,9 +326,7 @@ public final class MetricClient implements AutoCloseable {
 	}
 
 	private ClientConnection connected() {
-		if (this.closed) {
-			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the client is closed");
-		}
+		failIfClosed();
 		if (this.connection.isAborted()) {
 			Backoff backoff = this.options.reconnect();
 			if (backoff == null) {
@@ -335,22 +336,35 @@ public final class MetricClient implements AutoCloseable {
 			}
 			this.connection = reconnect(backoff);
 			this.lost = null;
-			if (this.closed) {
-				close();
+			if (isClosed()) {
+				this.connection.abort();
+				failIfClosed();
 			}
 		}
 		return this.connection;
 	}
 
+	private boolean isClosed() {
+		return this.closed.getCount() == 0;
+	}
+
+	private void failIfClosed() {
+		if (isClosed()) {
+			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the client is closed");
+		}
+	}
+
 	private ClientConnection reconnect(Backoff backoff) {
 		long startNanos = System.nanoTime();
 		for (int failures = 1;; failures++) {
+			failIfClosed();
 			try {
 				return ClientConnection.open(this.options);
 			}
 			catch (MetricClientException ex) {
 				long delayNanos = backoff.delayNanos(failures);
-				if (backoff.isOver(System.nanoTime() - startNanos, delayNanos) || this.closed) {
+				if (backoff.isOver(System.nanoTime() - startNanos, delayNanos)) {
+					failIfClosed();
 					throw ex;
 				}
 				pause(delayNanos);
@@ -358,9 +372,11 @@ public final class MetricClient implements AutoCloseable {
 		}
 	}
 
-	private static void pause(long nanos) {
+	private void pause(long nanos) {
 		try {
-			TimeUnit.NANOSECONDS.sleep(nanos);
+			if (this.closed.await(nanos, TimeUnit.NANOSECONDS)) {
+				failIfClosed();
+			}
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

@@ -346,6 +346,23 @@ class MetricClientTests {
 	}
 
 	@Test
+	void closingEndsThePauseBeforeAnotherAttempt() throws Exception {
+		Backoff backoff = new Backoff(Duration.ofMinutes(10), Duration.ofMinutes(10), Duration.ofHours(1));
+		try (ScriptedServer server = ScriptedServer.start(MetricClientTests::resetAfterACommand);
+				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			server.close();
+			MetricClientException[] failure = new MetricClientException[1];
+			Thread caller = new Thread(() -> failure[0] = assertFails(Reason.CLOSED, () -> client.get("palm.cpu")));
+			caller.start();
+			Awaitility.await().until(() -> caller.getState() == Thread.State.TIMED_WAITING);
+			client.close();
+			caller.join(10_000);
+			assertThat(failure[0]).isNotNull().hasMessage("the client is closed");
+		}
+	}
+
+	@Test
 	void backoffMayGoOnForEver() {
 		Duration forever = ChronoUnit.FOREVER.getDuration();
 		Backoff backoff = new Backoff(Duration.ofMillis(1), forever, forever);
