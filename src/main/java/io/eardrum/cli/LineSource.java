@@ -26,6 +26,11 @@ final class LineSource implements Closeable {
 
 	private int end;
 
+	/**
+	 * The offset behind the last LF in the buffer: there are complete lines before it.
+	 */
+	private int linesEnd;
+
 	private int lineStart;
 
 	private int lineEnd;
@@ -95,18 +100,29 @@ final class LineSource implements Closeable {
 		System.arraycopy(this.buffer, this.start, this.buffer, 0, this.end - this.start);
 		this.end -= this.start;
 		this.start = 0;
-		int count = this.input.read(this.buffer, this.end, this.buffer.length - this.end);
+		int from = this.end;
+		int count = this.input.read(this.buffer, from, this.buffer.length - from);
 		this.end += Math.max(0, count);
+		this.linesEnd = lastLineEnd(from);
 		return count >= 0;
+	}
+
+	// There is none before what has just been read: more is read in the last line only.
+	private int lastLineEnd(int from) {
+		int position = this.end;
+		while (position > from && this.buffer[position - 1] != '\n') {
+			position--;
+		}
+		return (position > from) ? position : 0;
 	}
 
 	/**
 	 * Tells whether the next line may be long in coming, as from somebody who types.
-	 * @return whether nothing is there to be read now
+	 * @return whether no complete line is there, and nothing to be read now
 	 * @throws IOException if reading fails
 	 */
 	boolean mayWait() throws IOException {
-		return this.start == this.end && this.input.available() == 0;
+		return this.start >= this.linesEnd && this.input.available() == 0;
 	}
 
 	/**

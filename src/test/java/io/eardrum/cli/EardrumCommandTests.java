@@ -298,8 +298,8 @@ class EardrumCommandTests {
 			}
 		});
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
-				InputStream input = new SequenceInputStream(new ByteArrayInputStream(sent),
-						new LateInputStream(gathered, () -> awaitAllReplies(server)));
+				InputStream input = neverEmpty(new SequenceInputStream(new ByteArrayInputStream(sent),
+						new LateInputStream(gathered, () -> awaitAllReplies(server))));
 				LineSource source = LineSource.of(input)) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
 			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add,
@@ -309,6 +309,36 @@ class EardrumCommandTests {
 			assertThat(points.settledLinesSoFar()).isLessThanOrEqualTo(100);
 		}
 		assertThat(places).hasSize(2).allMatch((settled) -> settled <= 100);
+	}
+
+	@Test
+	void importHoldsNoLineBackForTheRestOfTheNext() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			byte[] start = "a 1 1\na 2 2\na 3".getBytes(StandardCharsets.UTF_8);
+			byte[] rest = " 3\n".getBytes(StandardCharsets.UTF_8);
+			List<String> before = new ArrayList<>();
+			InputStream input = new SequenceInputStream(new ByteArrayInputStream(start),
+					new LateInputStream(rest, () -> {
+						if (before.isEmpty()) {
+							Awaitility.await().until(() -> server.lines().size() == 2);
+							before.addAll(server.lines());
+						}
+					}));
+			CommandRun run = CommandRun.on(input, false, "import", "-", "--port", "" + server.port());
+			assertThat(run).isEqualTo(new CommandRun(0, "", "3 points acknowledged, 0 lines rejected\n"));
+			assertThat(before).containsExactly("put a 1.0 1", "put a 2.0 2");
+		}
+	}
+
+	private static InputStream neverEmpty(InputStream input) {
+		return new FilterInputStream(input) {
+
+			@Override
+			public int available() {
+				return 1;
+			}
+
+		};
 	}
 
 	// The thread that reads replies waits for puts when it has read them all.
@@ -367,7 +397,7 @@ class EardrumCommandTests {
 	}
 
 	/**
-	 * Does something before it gives its bytes, of which it has some at any time.
+	 * Does something before it gives its bytes.
 	 */
 	private static final class LateInputStream extends FilterInputStream {
 
