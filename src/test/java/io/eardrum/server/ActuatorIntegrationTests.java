@@ -22,6 +22,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ActuatorIntegrationTests {
 
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
+
 	private final InterceptedStorage storage = new InterceptedStorage();
 
 	private RunningServer server;
@@ -106,7 +108,7 @@ class ActuatorIntegrationTests {
 		});
 		say("put a 8 8\n");
 		Awaitility.await()
-			.atMost(Duration.ofSeconds(5))
+			.atMost(PATIENCE)
 			.untilAsserted(() -> assertThat(this.server.scrape().sum("eardrum_connections_active")).isZero());
 		PrometheusScrape scrape = this.server.scrape();
 		assertThatErrorsAddUp(scrape);
@@ -153,7 +155,7 @@ class ActuatorIntegrationTests {
 	@Test
 	void countersAddUpUnderPipelining() throws Exception {
 		say("put a 1 1\nwrong\nget a\n\nput a x 1\nget *\n".repeat(3000));
-		Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			PrometheusScrape scrape = this.server.scrape();
 			assertThat(requests(scrape, "put", "ok")).isEqualTo(3000);
 			assertThat(requests(scrape, "put", "error")).isEqualTo(3000);
@@ -187,7 +189,7 @@ class ActuatorIntegrationTests {
 	}
 
 	private void assertThatConnectionsAre(int active, int accepted, int rejected) {
-		Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+		Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
 			PrometheusScrape scrape = this.server.scrape();
 			assertThat(scrape.sum("eardrum_connections_active")).as("active").isEqualTo(active);
 			assertThat(scrape.sum("eardrum_connections_total", "outcome", "accepted")).as("accepted")

@@ -177,7 +177,7 @@ class ConfigurationIntegrationTests {
 	@Test
 	void environmentVariablesConfigureProcess() throws Exception {
 		int port = EardrumProcess.freePort();
-		int httpPort = EardrumProcess.freePort();
+		int httpPort = freePortBesides(port);
 		Map<String, String> environment = Map.of("EARDRUM_TCP_PORT", Integer.toString(port), "SERVER_PORT",
 				Integer.toString(httpPort), "EARDRUM_TCP_MAXCONNECTIONS", "50", "EARDRUM_TCP_MAXLINELENGTH", "64",
 				"EARDRUM_TCP_MAX_KEY_LENGTH", "8");
@@ -190,7 +190,7 @@ class ConfigurationIntegrationTests {
 			}
 			// It listens a moment before it says that it is ready.
 			Awaitility.await()
-				.atMost(10, TimeUnit.SECONDS)
+				.atMost(20, TimeUnit.SECONDS)
 				.untilAsserted(() -> assertThat(HttpAnswer.get(httpPort, "/actuator/health").status()).isEqualTo(200));
 		}
 	}
@@ -209,6 +209,11 @@ class ConfigurationIntegrationTests {
 	private static String description(CapturedOutput output) {
 		String all = output.getAll();
 		return all.substring(Math.max(0, all.indexOf("APPLICATION FAILED TO START")));
+	}
+
+	private static int freePortBesides(int other) throws IOException {
+		int port = EardrumProcess.freePort();
+		return (port != other) ? port : freePortBesides(other);
 	}
 
 	private static boolean hasLoopbackOfIpVersion6() {

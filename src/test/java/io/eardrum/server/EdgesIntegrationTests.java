@@ -277,7 +277,7 @@ class EdgesIntegrationTests {
 			}
 			assertThat(first.exchange("get *\n")).isEqualTo(Replies.OK);
 			second.halfClose();
-			Awaitility.await().atMost(Duration.ofSeconds(5)).untilAsserted(() -> {
+			Awaitility.await().atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 				try (TestClient third = small.client()) {
 					assertThat(third.exchange("get nobody\n")).isEqualTo(Replies.OK);
 				}

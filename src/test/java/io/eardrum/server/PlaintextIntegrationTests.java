@@ -223,8 +223,7 @@ class PlaintextIntegrationTests {
 		assertThat(points("udp.b")).isEqualTo(1);
 		assertThat(points("b")).isEqualTo(1);
 		assertThat(points("udp.c")).isEqualTo(1);
-		assertThat(errors("wrong_word_count")).isEqualTo(2);
-		assertThat(errors("bad_value")).isEqualTo(1);
+		Awaitility.await().atMost(PATIENCE).until(() -> errors("wrong_word_count") == 2 && errors("bad_value") == 1);
 		assertThat(this.server.scrape().sum("eardrum_graphite_bytes_total", "transport", "udp")).isEqualTo(81);
 	}
 
@@ -318,11 +317,13 @@ class PlaintextIntegrationTests {
 				assertThat(refused.readUntilClosed().text()).isEmpty();
 				assertThat(told.readUntilClosed().text()).isEqualTo(Replies.TOO_MANY_CONNECTIONS);
 			}
-			PrometheusScrape scrape = this.server.scrape();
-			assertThat(scrape.sum("eardrum_graphite_connections_active")).isEqualTo(2);
-			assertThat(scrape.sum("eardrum_connections_active")).as("on both ports").isEqualTo(3);
-			assertThat(scrape.sum("eardrum_graphite_connections_total", "outcome", "rejected")).isEqualTo(1);
-			assertThat(scrape.sum("eardrum_connections_total", "outcome", "rejected")).isEqualTo(1);
+			Awaitility.await().atMost(PATIENCE).untilAsserted(() -> {
+				PrometheusScrape scrape = this.server.scrape();
+				assertThat(scrape.sum("eardrum_graphite_connections_active")).isEqualTo(2);
+				assertThat(scrape.sum("eardrum_connections_active")).as("on both ports").isEqualTo(3);
+				assertThat(scrape.sum("eardrum_graphite_connections_total", "outcome", "rejected")).isEqualTo(1);
+				assertThat(scrape.sum("eardrum_connections_total", "outcome", "rejected")).isEqualTo(1);
+			});
 		}
 	}
 

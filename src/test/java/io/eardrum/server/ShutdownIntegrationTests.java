@@ -81,7 +81,7 @@ class ShutdownIntegrationTests {
 			client.send("put under.way 1 1\nput under.way 2 2\nget under.way\n");
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
 			CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
-			Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> refuses(address));
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> refuses(address));
 			assertThat(stop).isNotDone();
 			released.countDown();
 			assertThat(client.reply()).isEqualTo(Replies.OK);
@@ -146,7 +146,7 @@ class ShutdownIntegrationTests {
 			TestClient.Rest rest = client.readUntilClosed();
 			assertThat(rest.text()).isNotEqualTo(Replies.OK);
 			assertThat(rest.reset()).as("reset").isTrue();
-			stop.get(5, TimeUnit.SECONDS);
+			stop.get(8, TimeUnit.SECONDS);
 		}
 		finally {
 			released.countDown();
@@ -177,9 +177,10 @@ class ShutdownIntegrationTests {
 
 	@Test
 	void stoppedServerFreesItsPort() throws Exception {
-		int port;
-		try (RunningServer server = RunningServer.start()) {
-			port = server.tcpPort();
+		// Not just any port: an outgoing connection may take that in between.
+		int port = EardrumProcess.freePort();
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.port=" + port)) {
+			assertThat(server.tcpPort()).isEqualTo(port);
 			assertThat(server.conversation("get nobody\n")).isEqualTo(Replies.OK);
 		}
 		try (RunningServer again = RunningServer.start("--eardrum.tcp.port=" + port)) {

@@ -39,7 +39,7 @@ class BrokenReplyIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		server = WebServer.start(BrokenStorage::new, "--server.tomcat.connection-timeout=1s");
+		server = WebServer.start(BrokenStorage::new, "--server.tomcat.connection-timeout=5s");
 	}
 
 	@AfterAll
