@@ -45,8 +45,9 @@ import io.eardrum.storage.StorageException;
  * <p>
  * The write-ahead log is read strictly at the start. A record at its end that was not
  * written in full was never acknowledged and is dropped; anything else that is wrong
- * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
- * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
+ * stops the start, unless somebody asks for a {@link TailRecovery}. The mode that RocksDB
+ * has as its default, point-in-time recovery, would drop whatever follows a damaged
+ * record, acknowledged or not, and say nothing.
  * <p>
  * Long, for all that is said to RocksDB is said here, with its options.
  */
@@ -112,6 +113,9 @@ final class Database implements AutoCloseable {
 		}
 		NativeLibrary.load(this.path);
 		requireLog();
+		if (settings.recoverTail()) {
+			recoverTail();
+		}
 		open();
 	}
 
@@ -128,6 +132,16 @@ final class Database implements AutoCloseable {
 		catch (IOException ex) {
 			throw new StoreOpenException("The directory " + this.path + " can't be read: " + ex,
 					"Check that this user may read it, and that its disk works.", ex);
+		}
+	}
+
+	private void recoverTail() {
+		try {
+			new TailRecovery(this.path).recover(logFiles());
+		}
+		catch (IOException ex) {
+			throw new StoreOpenException("The end of the log in " + this.path + " can't be dropped: " + ex,
+					"Check that this user may write to the directory, and that its disk works and has space left.", ex);
 		}
 	}
 

@@ -19,9 +19,10 @@ import io.eardrum.storage.StorageProperties;
  * @param checkpointInterval after how long points get into chunks at the latest
  * @param retention how long points are kept
  * @param maxSeries how many series there may be; points of others are refused
+ * @param recoverTail whether to drop a damaged end of the log when the store is opened
  */
 record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
-		Duration checkpointInterval, Retention retention, int maxSeries) {
+		Duration checkpointInterval, Retention retention, int maxSeries, boolean recoverTail) {
 
 	static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
@@ -32,7 +33,7 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	 */
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
-				Retention.FOREVER, Integer.MAX_VALUE);
+				Retention.FOREVER, Integer.MAX_VALUE, false);
 	}
 
 	/**
@@ -47,32 +48,37 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		return new EmbeddedStorageSettings(properties.path(),
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
 				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), Retention.of(properties),
-				properties.seriesLimit());
+				properties.seriesLimit(), "tail".equals(properties.recover()));
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {
 		return new EmbeddedStorageSettings(this.path, policy, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
 	}
 
 	EmbeddedStorageSettings withHeadBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, bytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
 	}
 
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
-				this.checkpointInterval, this.retention, this.maxSeries);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
 	}
 
 	EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, kept, this.maxSeries);
+				this.checkpointInterval, kept, this.maxSeries, this.recoverTail);
 	}
 
 	EmbeddedStorageSettings withMaxSeries(int count) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count);
+				this.checkpointInterval, this.retention, count, this.recoverTail);
+	}
+
+	EmbeddedStorageSettings withRecoverTail(boolean drop) {
+		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
+				this.checkpointInterval, this.retention, this.maxSeries, drop);
 	}
 
 	/**

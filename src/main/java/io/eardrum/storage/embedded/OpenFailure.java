@@ -25,7 +25,8 @@ final class OpenFailure {
 		}
 		if (isCorruption(ex)) {
 			// RocksDB names any file but those of the write-ahead log.
-			return corruption(path, message.contains(path.toString()) ? message : message + whereOf(logFiles), ex);
+			return corruption(path, message.contains(path.toString()) ? message : message + whereOf(logFiles),
+					actionOfTail(path, logFiles), ex);
 		}
 		return new StoreOpenException("The store in " + path + " can't be opened: " + message,
 				"Check that eardrum.storage.path is the right directory, that this user may read and write it and "
@@ -45,10 +46,29 @@ final class OpenFailure {
 		}
 	}
 
+	private static String actionOfTail(Path path, Callable<List<Path>> logFiles) {
+		try {
+			LogTail tail = new TailRecovery(path).find(logFiles.call());
+			return (tail != null)
+					? " If the power failed: what is damaged may be what was being written then, the last "
+							+ tail.bytes() + " bytes of the log, with " + tail.readableRecords()
+							+ " readable records behind the damage; one start with eardrum.storage.recover=tail drops them."
+					: "";
+		}
+		catch (Exception ex) {
+			return "";
+		}
+	}
+
 	static StoreOpenException corruption(Path path, String what, @Nullable Throwable cause) {
+		return corruption(path, what, "", cause);
+	}
+
+	private static StoreOpenException corruption(Path path, String what, String furtherAction,
+			@Nullable Throwable cause) {
 		return new StoreOpenException("The store in " + path + " is damaged: " + what,
 				"Points that were acknowledged may be lost, so Eardrum doesn't start with it. Keep a copy of the "
-						+ "directory, check the disk, and set eardrum.storage.path to a backup.",
+						+ "directory, check the disk, and set eardrum.storage.path to a backup." + furtherAction,
 				cause);
 	}
 
