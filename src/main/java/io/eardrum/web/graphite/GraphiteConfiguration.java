@@ -37,7 +37,7 @@ class GraphiteConfiguration {
 	static Map<String, Endpoint> endpoints(MetricRepository repository, RenderProperties properties, Clock clock) {
 		ValueBudget budget = new ValueBudget(properties.maxValuesOrDefault());
 		Renderer renderer = new Renderer(repository, budget, properties.maxSeries(), clock);
-		Nodes nodes = new Nodes(repository);
+		Nodes nodes = new Nodes(repository, budget);
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 		endpoints.put("/render", both(RenderRequest.PARAMETERS, GraphiteProblem.told(renderer::render)));

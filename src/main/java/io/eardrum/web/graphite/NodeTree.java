@@ -1,22 +1,27 @@
 package io.eardrum.web.graphite;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
 import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.NodePattern;
-import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
  * Finds the nodes that a pattern matches in the tree that the dots in keys make: a leaf
  * where a key ends, a branch where keys go on.
  * <p>
- * Keys are passed once, in time proportional to their number. A node is held against the
- * pattern when its first key comes; the keys below it that follow are told by one look
- * into a table. The table holds the nodes found, so many at most.
+ * Keys are passed once for all patterns, in time proportional to the number of both. A
+ * node is held against a pattern when its first key comes; the keys below it that follow
+ * are told by one look into a table. The tables hold the nodes found, so many at most in
+ * all, on the account of the request.
  */
 final class NodeTree {
 
@@ -27,37 +32,63 @@ final class NodeTree {
 
 	private final KeyPattern pattern;
 
+	private final ValueBudget.Account account;
+
 	private String rejected = "";
 
-	private NodeTree(KeyPattern pattern) {
+	private NodeTree(KeyPattern pattern, ValueBudget.Account account) {
 		this.pattern = pattern;
+		this.account = account;
 	}
 
 	/**
 	 * Finds nodes.
 	 * @param repository where the keys are
-	 * @param text the pattern
-	 * @return the nodes by their paths, sorted
-	 * @throws QueryException if the pattern is none, or there are too many nodes
+	 * @param account whence the memory for the nodes is taken
+	 * @param texts the patterns
+	 * @return the nodes of each pattern by their paths, sorted; the patterns in their
+	 * order
+	 * @throws QueryException if a pattern is none, or there are too many nodes
 	 */
-	static NavigableMap<String, Kind> find(MetricRepository repository, String text) {
+	static Map<String, NavigableMap<String, Kind>> find(MetricRepository repository, ValueBudget.Account account,
+			Collection<String> texts) {
+		Map<String, NavigableMap<String, Kind>> found = new LinkedHashMap<>();
+		List<NodeTree> trees = new ArrayList<>();
+		for (String text : texts) {
+			NodeTree tree = new NodeTree(pattern(text), account);
+			if (found.putIfAbsent(text, tree.found) == null) {
+				trees.add(tree);
+			}
+		}
+		int[] total = new int[1];
+		repository.forEachKey((key) -> {
+			String text = key.toString();
+			for (NodeTree tree : trees) {
+				if (tree.add(text) && ++total[0] > MAX_NODES) {
+					throw new QueryException("More than " + MAX_NODES + " nodes match, '" + tree.pattern
+							+ "' among the patterns. Ask for fewer of them, with some of their first characters.");
+				}
+			}
+		});
+		return found;
+	}
+
+	private static KeyPattern pattern(String text) {
 		try {
-			NodeTree tree = new NodeTree(KeyPattern.of(text));
-			repository.forEachKey(tree::add);
-			return tree.found;
+			return KeyPattern.of(text);
 		}
 		catch (IllegalArgumentException ex) {
 			throw new QueryException("'" + text + "' can't be looked up: " + ex.getMessage() + ".");
 		}
 	}
 
-	private void add(SeriesKey key) {
-		String text = key.toString();
+	// Tells whether there is a node more now.
+	private boolean add(String text) {
 		List<NodePattern> nodes = this.pattern.nodes();
 		int end = -1;
 		for (int i = 0; i < nodes.size(); i++) {
 			if (end == text.length()) {
-				return;
+				return false;
 			}
 			int dot = text.indexOf('.', end + 1);
 			end = (dot < 0) ? text.length() : dot;
@@ -73,14 +104,13 @@ final class NodeTree {
 		else if (!path.equals(this.rejected)) {
 			if (!matches(path)) {
 				this.rejected = path;
-				return;
+				return false;
 			}
-			if (this.found.size() == MAX_NODES) {
-				throw new QueryException("More than " + MAX_NODES + " nodes match '" + this.pattern
-						+ "'. Ask for fewer of them, with some of their first characters.");
-			}
+			this.account.named(path);
 			this.found.put(path, kind);
+			return true;
 		}
+		return false;
 	}
 
 	private boolean matches(String path) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -17,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Exchange;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
@@ -39,8 +39,11 @@ final class Nodes {
 
 	private final MetricRepository repository;
 
-	Nodes(MetricRepository repository) {
+	private final ValueBudget budget;
+
+	Nodes(MetricRepository repository, ValueBudget budget) {
 		this.repository = repository;
+		this.budget = budget;
 	}
 
 	/**
@@ -57,28 +60,35 @@ final class Nodes {
 		boolean wildcards = isOn(query, "wildcards");
 		boolean leavesOnly = isOn(query, "leavesOnly");
 		String format = query.optional("format");
-		switch ((format != null) ? format : "treejson") {
-			case "treejson" -> {
-				NavigableMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly);
-				String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
-				exchange.reply(JSON, (text) -> tree(nodes, base, wildcards, text));
+		try (ValueBudget.Account account = this.budget.open()) {
+			switch ((format != null) ? format : "treejson") {
+				case "treejson" -> {
+					NavigableMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly, account);
+					String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
+					exchange.reply(JSON, (text) -> tree(nodes, base, wildcards, text));
+				}
+				case "completer" -> {
+					String prefix = pattern.replace("..", "*.");
+					NavigableMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
+							leavesOnly, account);
+					exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
+				}
+				default -> throw new QueryException("There is no format '" + format + "', but treejson and completer.");
 			}
-			case "completer" -> {
-				String prefix = pattern.replace("..", "*.");
-				NavigableMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
-						leavesOnly);
-				exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
-			}
-			default -> throw new QueryException("There is no format '" + format + "', but treejson and completer.");
 		}
 	}
 
-	private NavigableMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly) {
-		NavigableMap<String, NodeTree.Kind> nodes = NodeTree.find(this.repository, pattern);
+	private NavigableMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly, ValueBudget.Account account) {
+		return nodes(List.of(pattern), leavesOnly, account).values().iterator().next();
+	}
+
+	private Map<String, NavigableMap<String, NodeTree.Kind>> nodes(List<String> patterns, boolean leavesOnly,
+			ValueBudget.Account account) {
+		Map<String, NavigableMap<String, NodeTree.Kind>> found = NodeTree.find(this.repository, account, patterns);
 		if (leavesOnly) {
-			nodes.values().removeIf((kind) -> !kind.isLeaf());
+			found.values().forEach((nodes) -> nodes.values().removeIf((kind) -> !kind.isLeaf()));
 		}
-		return nodes;
+		return found;
 	}
 
 	private static boolean isOn(Query query, String name) {
@@ -136,32 +146,35 @@ final class Nodes {
 	 * @throws IOException if the client has gone
 	 */
 	void expand(Query query, Exchange exchange) throws IOException {
-		if (query.all("query").size() > MAX_QUERIES) {
+		List<String> patterns = query.all("query");
+		if (patterns.size() > MAX_QUERIES) {
 			throw new QueryException("'query' can be given " + MAX_QUERIES + " times at most.");
 		}
 		boolean leavesOnly = isOn(query, "leavesOnly");
-		Map<String, NavigableSet<String>> found = new LinkedHashMap<>();
-		for (String pattern : query.all("query")) {
-			found.put(pattern, new TreeSet<>(nodes(pattern, leavesOnly).keySet()));
-		}
 		boolean grouped = isOn(query, "groupByExpr");
-		exchange.reply(JSON, (text) -> {
-			text.ascii("{\"results\":");
-			if (grouped) {
-				Separated groups = new Separated(text.ascii("{"));
-				for (Map.Entry<String, NavigableSet<String>> group : found.entrySet()) {
-					groups.next().jsonString(group.getKey()).ascii(":");
-					strings(group.getValue(), text);
-				}
-				text.ascii("}");
-			}
-			else {
-				NavigableSet<String> all = new TreeSet<>();
-				found.values().forEach(all::addAll);
-				strings(all, text);
+		try (ValueBudget.Account account = this.budget.open()) {
+			Map<String, NavigableMap<String, NodeTree.Kind>> found = nodes(patterns, leavesOnly, account);
+			exchange.reply(JSON, (text) -> expansions(found, grouped, text));
+		}
+	}
+
+	private static void expansions(Map<String, NavigableMap<String, NodeTree.Kind>> found, boolean grouped,
+			ReplyText text) throws IOException {
+		text.ascii("{\"results\":");
+		if (grouped) {
+			Separated groups = new Separated(text.ascii("{"));
+			for (Map.Entry<String, NavigableMap<String, NodeTree.Kind>> group : found.entrySet()) {
+				groups.next().jsonString(group.getKey()).ascii(":");
+				strings(group.getValue().keySet(), text);
 			}
 			text.ascii("}");
-		});
+		}
+		else {
+			NavigableSet<String> all = new TreeSet<>();
+			found.values().forEach((nodes) -> all.addAll(nodes.keySet()));
+			strings(all, text);
+		}
+		text.ascii("}");
 	}
 
 	private static void strings(Iterable<String> strings, ReplyText text) throws IOException {

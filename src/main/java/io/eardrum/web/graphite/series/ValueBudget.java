@@ -81,6 +81,16 @@ public final class ValueBudget {
 			take(name.length() / CHARACTERS_A_VALUE);
 		}
 
+		/**
+		 * Makes room for something else that has a name.
+		 * @param name its name
+		 * @throws QueryException if this request asks for more than there may ever be
+		 * @throws BudgetExceededException if other requests have taken too much
+		 */
+		public void named(String name) {
+			take(SERIES_VALUES + name.length() / CHARACTERS_A_VALUE);
+		}
+
 		private void take(long count) {
 			if (count > ValueBudget.this.maxValues - this.taken) {
 				throw new QueryException("The answer takes more than " + ValueBudget.this.maxValues
