@@ -455,7 +455,8 @@ final class FrameConnection extends TcpNetConnection {
 	void beginWait() {
 		UnreadReplies unread = this.registry.unreadReplies();
 		LoopTerm current = this.term;
-		long bytes = EXECUTOR_LENGTH + this.input.heldBytes() + ((this.tls != null) ? TlsChannel.BUFFER_LENGTH : 0);
+		long bytes = EXECUTOR_LENGTH;
+		bytes += this.input.heldBytes() + ((this.tls != null) ? TlsChannel.BUFFER_LENGTH : 0L);
 		if (current != null) {
 			if (unread.isTight()) {
 				current.shrink();
