@@ -75,6 +75,7 @@ final class UnreadReplies {
 	 * Has to be called after a connection has waited.
 	 * @param connection the connection
 	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void end(FrameConnection connection) {
 		this.lock.lock();
 		try {
