@@ -100,7 +100,7 @@ record LogTail(long position, long bytes, int readableRecords) {
 			return -1;
 		}
 		CRC32C checksum = new CRC32C();
-		checksum.update(block.array(), start + 6, length + 1);
+		checksum.update(block.slice(start + 6, length + 1));
 		int rotated = masked - 0xA282EAD8;
 		if ((int) checksum.getValue() != ((rotated >>> 17) | (rotated << 15))) {
 			return -1;
