@@ -1,25 +1,33 @@
 package io.eardrum.web;
 
 import java.io.IOException;
+import java.util.concurrent.Semaphore;
 
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.reply.RequestWithBody;
 
 /**
  * Refuses large bodies where Actuator is, which reads a body as a whole and without a
- * bound.
+ * bound; and slow ones, of which {@value #MAX_READ_AT_ONCE} may be on their way: few
+ * requests there have a body, and no more threads than that shall wait for one.
  */
 final class SmallBodyFilter extends OncePerRequestFilter {
 
 	private static final int MAX_BYTES = 16 * 1024;
+
+	private static final int MAX_READ_AT_ONCE = 10;
+
+	private final Semaphore reading = new Semaphore(MAX_READ_AT_ONCE);
 
 	private final String path;
 
@@ -47,8 +55,33 @@ final class SmallBodyFilter extends OncePerRequestFilter {
 			refuse(new RequestProblem(HttpStatus.CONTENT_TOO_LARGE, "A body has " + MAX_BYTES + " bytes at most here."),
 					response);
 		}
-		else {
+		else if (request.getContentLengthLong() <= 0) {
 			chain.doFilter(request, response);
+		}
+		else if (!this.reading.tryAcquire()) {
+			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+			refuse(new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "There are too many requests at once."),
+					response);
+		}
+		else {
+			HttpServletRequest whole = read(request, response);
+			if (whole != null) {
+				chain.doFilter(whole, response);
+			}
+		}
+	}
+
+	private @Nullable HttpServletRequest read(HttpServletRequest request, HttpServletResponse response)
+			throws IOException {
+		try {
+			return RequestWithBody.read(request, MAX_BYTES);
+		}
+		catch (RequestProblem ex) {
+			refuse(ex, response);
+			return null;
+		}
+		finally {
+			this.reading.release();
 		}
 	}
 

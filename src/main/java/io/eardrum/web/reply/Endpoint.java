@@ -2,7 +2,6 @@ package io.eardrum.web.reply;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -142,7 +141,8 @@ public final class Endpoint implements HttpRequestHandler {
 			if (!this.lenient) {
 				refuseForm(request);
 			}
-			Query query = this.lenient ? Query.lenient(request) : Query.of(request, operation.parameters());
+			Query query = this.lenient ? Query.lenient(request, new Pace(System::nanoTime))
+					: Query.of(request, operation.parameters());
 			operation.action().serve(query, new Exchange(request, response));
 		}
 		finally {
@@ -152,8 +152,7 @@ public final class Endpoint implements HttpRequestHandler {
 
 	// Its body would be read as parameters.
 	private static void refuseForm(HttpServletRequest request) {
-		String type = request.getContentType();
-		if (type != null && type.toLowerCase(Locale.ROOT).startsWith("application/x-www-form-urlencoded")) {
+		if (FormBody.isForm(request)) {
 			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
 					"A form is not taken here; with curl, add -H 'Content-Type: text/plain'.");
 		}

@@ -1,5 +1,6 @@
 package io.eardrum.web.reply;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,12 +40,20 @@ public final class Query {
 	}
 
 	/**
-	 * Reads the parameters of a request, whatever they are.
+	 * Reads the parameters of a request, whatever they are, also those that come as a
+	 * form.
 	 * @param request the request
+	 * @param pace how slowly a form may come
 	 * @return its parameters
+	 * @throws IOException if the form can't be read
 	 */
-	static Query lenient(HttpServletRequest request) {
-		return new Query(parameters(request));
+	static Query lenient(HttpServletRequest request, Pace pace) throws IOException {
+		try {
+			return new Query(FormBody.parameters(request, pace));
+		}
+		catch (IllegalStateException ex) {
+			throw notWellFormed();
+		}
 	}
 
 	private static Map<String, String[]> parameters(HttpServletRequest request) {
@@ -52,8 +61,12 @@ public final class Query {
 			return request.getParameterMap();
 		}
 		catch (IllegalStateException ex) {
-			throw new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
+			throw notWellFormed();
 		}
+	}
+
+	static RequestProblem notWellFormed() {
+		return new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
 	}
 
 	static Query of(Map<String, String[]> parameters, Set<String> names) {

@@ -1,0 +1,105 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What clients that send their bodies byte by byte can do to others, over real
+ * connections, of which there are more than threads.
+ */
+@Timeout(120)
+class SlowBodyIntegrationTests {
+
+	private static final int THREADS = 120;
+
+	private static final int CONNECTIONS = 150;
+
+	@TempDir
+	private static Path data;
+
+	private static WebServer server;
+
+	@BeforeAll
+	static void start() {
+		// More than the requests of endpoints that are served at once.
+		server = WebServer.start("--server.tomcat.threads.max=" + THREADS, "--eardrum.storage.type=embedded",
+				"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB");
+	}
+
+	@AfterAll
+	static void stop() {
+		server.close();
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/api/nothing, text/plain", "/render, application/x-www-form-urlencoded",
+			"/version, application/x-www-form-urlencoded", "/not-there, text/plain", "/actuator/info, application/json",
+			"/actuator/backup, application/json" })
+	void bodiesThatComeByteByByteKeepNobodyFromTheHealth(String path, String type) throws Exception {
+		List<Socket> slow = new ArrayList<>();
+		Thread sender = new Thread(() -> send(slow));
+		try {
+			for (int i = 0; i < CONNECTIONS; i++) {
+				slow.add(server.open("POST " + path + " HTTP/1.1", "Host: 127.0.0.1", "Content-Type: " + type,
+						"Content-Length: 10000"));
+			}
+			sender.start();
+			for (int i = 0; i < 3; i++) {
+				assertThat(readiness()).startsWith("HTTP/1.1 200 ");
+			}
+		}
+		finally {
+			sender.interrupt();
+			sender.join();
+			for (Socket socket : slow) {
+				socket.close();
+			}
+		}
+	}
+
+	private static String readiness() throws IOException {
+		try (Socket socket = server.open("GET /actuator/health/readiness HTTP/1.1", "Host: 127.0.0.1",
+				"Connection: close")) {
+			socket.setSoTimeout(15_000);
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+		}
+	}
+
+	// A byte now and then, on each connection that is still there.
+	private static void send(List<Socket> slow) {
+		List<Socket> open = new ArrayList<>(slow);
+		try {
+			while (true) {
+				open.removeIf((socket) -> !takes(socket));
+				Thread.sleep(200);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static boolean takes(Socket socket) {
+		try {
+			socket.getOutputStream().write('a');
+			return true;
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+}

@@ -1,0 +1,119 @@
+package io.eardrum.web.reply;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import jakarta.servlet.ReadListener;
+import jakarta.servlet.ServletInputStream;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.junit.jupiter.api.Test;
+import org.springframework.http.HttpStatus;
+import org.springframework.mock.web.MockHttpServletRequest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link FormBody}.
+ */
+class FormBodyTests {
+
+	private final AtomicLong nanos = new AtomicLong();
+
+	private final Pace pace = new Pace(this.nanos::get);
+
+	private static MockHttpServletRequest form(String body) {
+		MockHttpServletRequest request = new MockHttpServletRequest("POST", "/render");
+		request.setContentType("application/x-www-form-urlencoded; charset=UTF-8");
+		request.setContent(body.getBytes(StandardCharsets.UTF_8));
+		return request;
+	}
+
+	private Map<String, String[]> read(HttpServletRequest request) throws IOException {
+		return FormBody.parameters(request, this.pace);
+	}
+
+	@Test
+	void parametersOfAddressAndFormAreJoined() throws IOException {
+		MockHttpServletRequest request = form("target=b%28c%2C+%27d%27%29&&from=-1h&t%C3%A9=\u00fc&empty&target=");
+		request.addParameter("target", "a");
+		request.addParameter("until", "now");
+		Map<String, String[]> parameters = read(request);
+		assertThat(parameters).containsOnlyKeys("target", "until", "from", "t\u00e9", "empty");
+		assertThat(parameters.get("target")).containsExactly("a", "b(c, 'd')", "");
+		assertThat(parameters.get("t\u00e9")).containsExactly("\u00fc");
+		assertThat(parameters.get("empty")).containsExactly("");
+	}
+
+	@Test
+	void bodyThatIsNoFormIsLeftAlone() throws IOException {
+		MockHttpServletRequest request = form("a=b");
+		request.setContentType("text/plain");
+		assertThat(read(request)).isEmpty();
+		request.setContentType(null);
+		assertThat(read(request)).isEmpty();
+	}
+
+	@Test
+	void whatIsNotWellFormedOrTooMuchIsRefused() {
+		for (String body : new String[] { "a=%", "a=%zz", "%=a" }) {
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(form(body)))
+				.withMessageContaining("not well-formed");
+		}
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(form("a=b&".repeat(1001))))
+			.withMessageContaining("1000 parameters");
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> read(form("a=" + "b".repeat(FormBody.MAX_BYTES))))
+			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
+	}
+
+	@Test
+	void senderOfSingleBytesIsGivenUp() {
+		ServletInputStream slow = new ServletInputStream() {
+
+			@Override
+			public int read() {
+				FormBodyTests.this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+				return 'a';
+			}
+
+			@Override
+			public int read(byte[] target, int offset, int length) {
+				target[offset] = (byte) read();
+				return 1;
+			}
+
+			@Override
+			public boolean isFinished() {
+				return false;
+			}
+
+			@Override
+			public boolean isReady() {
+				return true;
+			}
+
+			@Override
+			public void setReadListener(ReadListener listener) {
+				throw new AssertionError();
+			}
+
+		};
+		HttpServletRequest request = new HttpServletRequestWrapper(form("")) {
+
+			@Override
+			public ServletInputStream getInputStream() {
+				return slow;
+			}
+
+		};
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace))
+			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.REQUEST_TIMEOUT));
+		assertThat(TimeUnit.NANOSECONDS.toSeconds(this.nanos.get())).isLessThan(60);
+	}
+
+}
