@@ -35,6 +35,8 @@ public final class Endpoint implements HttpRequestHandler {
 
 	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
 
+	private static final FailureLog failures = new FailureLog(System::nanoTime);
+
 	private static final Semaphore requests = new Semaphore(MAX_REQUESTS);
 
 	private final Map<String, Operation> operations = new TreeMap<>();
@@ -121,7 +123,9 @@ public final class Endpoint implements HttpRequestHandler {
 			refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
 		}
 		catch (RuntimeException ex) {
-			logger.error("A request for {} failed", request.getRequestURI(), ex);
+			if (failures.permits(ex)) {
+				logger.error("A request for {} failed", request.getRequestURI(), ex);
+			}
 			refuse(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how."),
 					response);
 		}

@@ -172,8 +172,7 @@ final class CombineFunctions {
 	}
 
 	private static List<Series> withoutNodes(FunctionCall call, String aggregation) {
-		Set<Integer> positions = new HashSet<>();
-		call.expressions("position").forEach((one) -> positions.add((int) ((Expression.Numeral) one).value()));
+		Set<Integer> positions = new HashSet<>(call.integers("position"));
 		return byKey(call.series(), (one) -> SeriesNodes.without(one, positions), aggregation);
 	}
 

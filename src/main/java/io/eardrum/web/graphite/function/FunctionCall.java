@@ -210,6 +210,15 @@ final class FunctionCall {
 		return (int) number(name);
 	}
 
+	/**
+	 * Returns the whole numbers of a parameter that may come several times.
+	 * @param name the name of the parameter
+	 * @return the numbers, none if there is no such argument
+	 */
+	List<Integer> integers(String name) {
+		return expressions(name).stream().map((argument) -> (int) number(argument)).toList();
+	}
+
 	int integer(String name, int otherwise) {
 		return has(name) ? integer(name) : otherwise;
 	}

@@ -50,8 +50,7 @@ final class WindowFunctions {
 		Aggregation aggregation = Aggregation.named(function);
 		boolean isTime = call.isText("windowSize");
 		String size = isTime ? "\"" + call.text("windowSize") + "\"" : Integer.toString(call.integer("windowSize"));
-		long before = isTime ? Math.abs(TimeOffset.seconds(call.text("windowSize")))
-				: Math.multiplyExact(longestStep(call), (long) Math.max(0, call.integer("windowSize")));
+		long before = isTime ? Math.abs(TimeOffset.seconds(call.text("windowSize"))) : secondsBefore(call);
 		Evaluation evaluation = call.evaluation();
 		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
 		List<Series> result = new ArrayList<>();
@@ -70,8 +69,13 @@ final class WindowFunctions {
 		return result;
 	}
 
-	private static long longestStep(FunctionCall call) {
-		return call.series().stream().mapToLong(Series::step).max().orElse(1);
+	private static long secondsBefore(FunctionCall call) {
+		long longestStep = call.series().stream().mapToLong(Series::step).max().orElse(1);
+		int points = Math.max(0, call.integer("windowSize"));
+		if (points > TimeOffset.MAX_SECONDS / longestStep) {
+			throw call.error("would look back more than ten thousand years");
+		}
+		return points * longestStep;
 	}
 
 	private static void removeSparse(Series series, int window, double factor, double[] values) {

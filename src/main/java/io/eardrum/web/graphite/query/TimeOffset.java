@@ -12,7 +12,7 @@ public final class TimeOffset {
 	private static final Pattern PART = Pattern.compile("(\\d{1,11})([A-Za-z]+)");
 
 	/** Ten thousand years. */
-	private static final long MAX_SECONDS = 10_000L * 365 * 86_400;
+	public static final long MAX_SECONDS = 10_000L * 365 * 86_400;
 
 	private TimeOffset() {
 	}

@@ -39,7 +39,7 @@ public final class AlignedSeries {
 			end = Math.max(end, Math.max(one.end(), one.time(one.size())));
 		}
 		start = Math.floorDiv(start - phase, step) * step + phase;
-		int slots = Math.toIntExact((end - start + step - 1) / step);
+		long slots = (end - start + step - 1) / step;
 		Grid grid = new Grid(start, start + slots * step, step);
 		double[][] columns = new double[series.size()][];
 		for (int i = 0; i < columns.length; i++) {
@@ -72,7 +72,7 @@ public final class AlignedSeries {
 	}
 
 	public int size() {
-		return this.grid.size();
+		return this.columns[0].length;
 	}
 
 	/**

@@ -26,10 +26,10 @@ public record Grid(long start, long end, long step) {
 
 	/**
 	 * Tells how many slots there are; one that the end cuts counts.
-	 * @return the number of slots
+	 * @return the number of slots, which may be more than there is room for
 	 */
-	public int size() {
-		return Math.toIntExact(Math.max(0, (this.end - this.start + this.step - 1) / this.step));
+	public long size() {
+		return Math.max(0, (this.end - this.start + this.step - 1) / this.step);
 	}
 
 	/**

@@ -301,15 +301,14 @@ public final class Series {
 	 * @return the values, one a slot
 	 */
 	double[] onto(Grid grid) {
-		int count = grid.size();
-		if (this.step == grid.step() && this.start == grid.start() && this.values.length == count) {
+		if (this.step == grid.step() && this.start == grid.start() && this.values.length == grid.size()) {
 			return this.values;
 		}
-		double[] target = room(count);
+		double[] target = room(grid.size());
 		double[] slot = new double[(int) Math.min(this.values.length, grid.step() / this.step + 1)];
 		double possible = (double) grid.step() / this.step;
 		int next = 0;
-		for (int i = 0; i < count; i++) {
+		for (int i = 0; i < target.length; i++) {
 			int length = 0;
 			while (next < this.values.length && time(next) < grid.time(i + 1)) {
 				slot[length++] = this.values[next++];

@@ -20,6 +20,9 @@ public final class ValueBudget {
 	/** How many characters take as much as a value, with two bytes each. */
 	private static final int CHARACTERS_A_VALUE = 4;
 
+	/** The longest array that there is, nearly. */
+	private static final int MAX_ARRAY = Integer.MAX_VALUE - 64;
+
 	private final long maxValues;
 
 	private final AtomicLong used = new AtomicLong();
@@ -92,7 +95,7 @@ public final class ValueBudget {
 		}
 
 		private void take(long count) {
-			if (count > ValueBudget.this.maxValues - this.taken) {
+			if (count > Math.min(ValueBudget.this.maxValues - this.taken, MAX_ARRAY)) {
 				throw new QueryException("The answer takes more than " + ValueBudget.this.maxValues
 						+ " values in memory. Ask for fewer series, or a shorter time.");
 			}

@@ -1,0 +1,67 @@
+package io.eardrum.web.reply;
+
+import java.io.IOException;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link FailureLog}, and for how {@link Endpoint} asks it.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+class FailureLogTests {
+
+	private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+
+	private final FailureLog log = new FailureLog(this.nanos::get);
+
+	private static RuntimeException failure(String method) {
+		RuntimeException failure = new IllegalStateException();
+		failure.setStackTrace(new StackTraceElement[] { new StackTraceElement("Some", method, "Some.java", 1) });
+		return failure;
+	}
+
+	@Test
+	void eachCauseIsLoggedOnceInTenSeconds() {
+		assertThat(this.log.permits(failure("a"))).isTrue();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(9));
+		assertThat(this.log.permits(failure("a"))).isFalse();
+		assertThat(this.log.permits(failure("b"))).isTrue();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+		assertThat(this.log.permits(failure("a"))).isTrue();
+		assertThat(this.log.permits(failure("b"))).isFalse();
+	}
+
+	@Test
+	void causesThatAreToldApartAreBounded() {
+		int logged = 0;
+		for (int i = 0; i < 1000; i++) {
+			logged += this.log.permits(failure("m" + i)) ? 1 : 0;
+		}
+		assertThat(logged).isEqualTo(100);
+	}
+
+	@Test
+	void requestThatFailsAgainAndAgainIsLoggedOnce(CapturedOutput output) throws IOException {
+		Endpoint endpoint = Endpoint.get(Set.of(), (query, exchange) -> {
+			throw new IllegalStateException("broken on purpose");
+		});
+		for (int i = 0; i < 5; i++) {
+			MockHttpServletResponse response = new MockHttpServletResponse();
+			endpoint.handleRequest(new MockHttpServletRequest("GET", "/api/some"), response);
+			assertThat(response.getStatus()).isEqualTo(500);
+		}
+		assertThat(output.getAll().lines().filter((line) -> line.contains("IllegalStateException: broken on purpose")))
+			.hasSize(1);
+	}
+
+}
