@@ -123,11 +123,13 @@ final class FilterFunctions {
 			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not '" + operator + "'");
 		}
 		Aggregation aggregation = Aggregation.named(function);
+		// As in Graphite, a series without values is below every number, and unequal to
+		// it.
+		boolean withoutValues = operator.startsWith("<") || operator.equals("!=");
 		List<Series> series = call.series();
-		// NaN is unequal to every number, but a series without values shall not be kept.
 		series.removeIf((one) -> {
 			double total = one.total(aggregation);
-			return Double.isNaN(total) || !comparison.holds(total, number);
+			return Double.isNaN(total) ? !withoutValues : !comparison.holds(total, number);
 		});
 		return series;
 	}

@@ -100,8 +100,15 @@ final class WindowFunctions {
 		double[] values = series.room(series.size() - window);
 		double[] slot = new double[window];
 		for (int i = 0; i < values.length; i++) {
-			series.copy(i, slot, window);
-			values[i] = aggregation.of(slot, window);
+			// As in Graphite, also those aggregations that take gaps into account
+			// elsewhere get the values that are there.
+			int present = 0;
+			for (int j = i; j < i + window; j++) {
+				if (!Double.isNaN(series.value(j))) {
+					slot[present++] = series.value(j);
+				}
+			}
+			values[i] = (present > 0) ? aggregation.of(slot, present) : Double.NaN;
 		}
 		return values;
 	}
