@@ -16,27 +16,12 @@ import tempfile
 import time
 import urllib.request
 
+sys.path.insert(0, 'src/build')
+from ports import free_port  # noqa: E402
+
 CONFIGURATION = 'src/main/docker/cluster/haproxy.cfg'
 READY, UNREADY, BALANCER = '127.0.0.1', '127.0.0.2', '127.0.0.3'
 UNAVAILABLE = b'error\nstorage unavailable\n\n'
-
-
-def free_port():
-    for _ in range(100):
-        sockets = []
-        try:
-            port = None
-            for host in (READY, UNREADY, BALANCER):
-                sockets.append(socket.socket())
-                sockets[-1].bind((host, port or 0))
-                port = port or sockets[-1].getsockname()[1]
-            return port
-        except OSError:
-            pass
-        finally:
-            for each in sockets:
-                each.close()
-    sys.exit('no port is free')
 
 
 def configuration(ports):
@@ -102,7 +87,7 @@ def http(ports, path):
 
 def main():
     haproxy, java, jar = sys.argv[1:]
-    ports = {name: free_port() for name in ('8888', '8080', '2003', '8404')}
+    ports = {name: free_port(READY, UNREADY, BALANCER) for name in ('8888', '8080', '2003', '8404')}
     processes = []
     with tempfile.TemporaryDirectory() as folder:
         file = os.path.join(folder, 'haproxy.cfg')
@@ -113,7 +98,7 @@ def main():
         if check.returncode or 'WARNING' in check.stderr:
             sys.exit('the configuration is not right')
         memory = {'EARDRUM_STORAGE_TYPE': 'memory'}
-        nowhere = {'SPRING_PROFILES_ACTIVE': 'cassandra', 'SPRING_CASSANDRA_CONTACTPOINTS': f'{UNREADY}:{free_port()}'}
+        nowhere = {'SPRING_PROFILES_ACTIVE': 'cassandra', 'SPRING_CASSANDRA_CONTACTPOINTS': f'{UNREADY}:{free_port(UNREADY)}'}
         try:
             with open(os.path.join(folder, 'haproxy.log'), 'ab') as log:
                 processes.append(subprocess.Popen([haproxy, '-db', '-f', file], stdout=log, stderr=log, stdin=subprocess.DEVNULL))

@@ -9,17 +9,14 @@ import time
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.path.insert(0, os.path.join(ROOT, "src", "build"))
+from ports import free_port  # noqa: E402, F401: for those who import this
+
 JAR = os.path.join(ROOT, "target", "eardrum.jar")
 CLASSES = os.path.join(ROOT, "target", "classes")
 
 # As with Ctrl-C, what was started is stopped.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def without_settings(extra):

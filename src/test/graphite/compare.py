@@ -23,6 +23,10 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+sys.path.insert(0, os.path.join(ROOT, "src", "build"))
+from ports import free_port  # noqa: E402
+
 PYTHON = "/usr/bin/python3"  # the one that Debian's packages are installed for
 
 WEB = """
@@ -95,12 +99,6 @@ retentions = 60s:7d
 pattern = .*
 retentions = 10s:2d
 """
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def points(start):

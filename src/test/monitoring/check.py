@@ -25,6 +25,9 @@ import urllib.parse
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+sys.path.insert(0, os.path.join(ROOT, "src", "build"))
+from ports import free_port  # noqa: E402
+
 FILES = os.path.join(ROOT, "src", "main", "docker", "monitoring")
 VARIABLES = {"$__rate_interval": "20s", "$__range": "1m", "$instance": ".*"}
 LIMIT = 120  # seconds
@@ -32,12 +35,6 @@ LIMIT = 120  # seconds
 tools, tcp_port, http_port = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
 prometheus = os.path.join(tools, "prometheus")
 promtool = os.path.join(tools, "promtool")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 def run(*command):
