@@ -452,13 +452,18 @@ const narrow = matchMedia('(max-width: 760px)');
 function openList(open) {
   document.body.classList.toggle('list-open', open);
   byId('open-list').setAttribute('aria-expanded', String(open));
-  byId('main').inert = open && narrow.matches;
+  coverMain();
   if (open) {
     byId('search').focus();
   } else if (narrow.matches) {
     byId('open-list').focus();
   }
   list.draw();
+}
+
+/** What the list lies over can't be reached by keyboard either; beside the list, it can. */
+function coverMain() {
+  byId('main').inert = narrow.matches && document.body.classList.contains('list-open');
 }
 
 const pickRange = () => view.series.size && askRange(drawn.bounds, view.unit, utc, (from, to) => setRange({ from, to }));
@@ -555,6 +560,7 @@ function listen() {
     showView();
     drawChart();
   });
+  narrow.addEventListener('change', coverMain);
   let resized = 0;
   addEventListener('resize', () => {
     clearTimeout(resized);

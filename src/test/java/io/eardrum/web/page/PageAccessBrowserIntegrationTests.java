@@ -188,6 +188,26 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(focused()).isEqualTo("search");
 	}
 
+	@Test
+	void chartCanBeUsedAgainOnceTheListIsBesideIt() {
+		browser.emulate("light", true);
+		open("");
+		browser.await(() -> browser.find("#side").isDisplayed());
+		assertThat(mainIsOutOfReach()).isTrue();
+		browser.emulate("light", false);
+		browser.await(() -> !mainIsOutOfReach());
+		browser.click("#presets [data-name='6h']");
+		browser.await(() -> browser.url().contains("range=6h"));
+		browser.emulate("light", true);
+		browser.await(() -> mainIsOutOfReach());
+		browser.click("#close-list");
+		browser.await(() -> !mainIsOutOfReach());
+	}
+
+	private static boolean mainIsOutOfReach() {
+		return (Boolean) browser.run("return document.getElementById('main').inert");
+	}
+
 	private static void open(String view) {
 		browser.open("http://127.0.0.1:" + server.httpPort() + "/" + view);
 		browser.await(() -> !browser.all("#list .row .value").isEmpty());
