@@ -1,6 +1,8 @@
 /** The server, as the page sees it. Addresses are relative, so that the page works behind a proxy's prefix too. */
 
 const TIMEOUT_MILLIS = 30_000;
+/** For all points of a range, in which nothing is thinned out. */
+const DOWNLOAD_TIMEOUT_MILLIS = 600_000;
 /** Servers and proxies refuse longer addresses. */
 const MAX_URL = 4000;
 
@@ -24,14 +26,15 @@ export const nowSeconds = () => (Date.now() + clockOffsetMillis) / 1000;
 /** The address of the page may have a user and a password in it, with which the browser refuses to fetch. */
 const absolute = (url) => new URL(url, location.origin + location.pathname);
 
-async function ask(url, signal) {
-  const limits = [AbortSignal.timeout(TIMEOUT_MILLIS), ...(signal ? [signal] : [])];
+/** Sends a request, and reads its answer, if it is a good one, in one of the ways that a response has. */
+async function ask(url, signal, timeoutMillis = TIMEOUT_MILLIS, read = (response) => response.json()) {
+  const limits = [AbortSignal.timeout(timeoutMillis), ...(signal ? [signal] : [])];
   try {
     const sent = Date.now();
     const response = await fetch(absolute(url), { signal: AbortSignal.any(limits), cache: 'no-store' });
     readClock(response.headers.get('Date'), sent);
     if (response.ok) {
-      return await response.json();
+      return await read(response);
     }
     const problem = await response.json().catch(() => ({}));
     // 401: the password was changed while the page was open. The browser has asked for the new one.
@@ -109,3 +112,6 @@ export async function points(keys, range, maxPoints, signal) {
 
 /** The addresses of all points of a range as CSV; more than one where the keys don't fit into one. */
 export const csvUrls = (keys, range) => queries(keys, range, { format: 'csv' }).map((query) => `api/points?${query}`);
+
+/** The whole text that is at an address. */
+export const text = (url) => ask(url, undefined, DOWNLOAD_TIMEOUT_MILLIS, (response) => response.text());

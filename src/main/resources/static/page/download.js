@@ -1,5 +1,5 @@
 /** What a user takes away: all points as CSV, the chart as a picture. */
-import { csvUrls } from './api.js';
+import { csvUrls, text } from './api.js';
 import { element } from './dom.js';
 
 function save(url, name) {
@@ -18,7 +18,10 @@ function saveBlob(blob, name) {
 /** A name of a file that says when: eardrum-20261125-100320.csv. */
 const fileName = (ending) => `eardrum-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.${ending}`;
 
-/** The browser streams it to the disk; only keys too long for one address take a way through memory. */
+/**
+ * The browser streams it to the disk; only keys too long for one address take a way through memory, and there is no file
+ * unless all of it has come.
+ */
 export async function saveCsv(keys, range) {
   const urls = csvUrls(keys, range);
   if (urls.length === 1) {
@@ -27,8 +30,8 @@ export async function saveCsv(keys, range) {
   }
   const parts = [];
   for (const url of urls) {
-    const text = await (await fetch(url)).text();
-    parts.push(parts.length ? text.slice(text.indexOf('\n') + 1) : text);
+    const part = await text(url);
+    parts.push(parts.length ? part.slice(part.indexOf('\n') + 1) : part);
   }
   saveBlob(new Blob(parts, { type: 'text/csv' }), fileName('csv'));
 }

@@ -376,7 +376,9 @@ function showTrouble(error, retryMillis) {
       announce('The server is back.');
       trouble.hidden = true;
     }
-    byId('status').textContent = `Updated ${full(Date.now() / 1000, 's', utc).slice(11)}`;
+    if (!flashing) {
+      byId('status').textContent = `Updated ${full(Date.now() / 1000, 's', utc).slice(11)}`;
+    }
     return;
   }
   // Replaced only when it differs: an alert is read aloud each time.
@@ -394,11 +396,16 @@ function showTrouble(error, retryMillis) {
 
 let flashing = 0;
 
-/** A short remark beside the name of the page. */
+/** A short remark beside the name of the page, which a refresh leaves there for as long as it takes to read. */
 function flash(text) {
   clearTimeout(flashing);
   byId('status').textContent = text;
-  flashing = setTimeout(() => (byId('status').textContent = ''), 4000);
+  byId('status').classList.add('flash');
+  flashing = setTimeout(() => {
+    flashing = 0;
+    byId('status').textContent = '';
+    byId('status').classList.remove('flash');
+  }, 4000);
 }
 
 // --- what the user does --------------------------------------------------------------------------------------------
@@ -464,6 +471,16 @@ function openList(open) {
 /** What the list lies over can't be reached by keyboard either; beside the list, it can. */
 function coverMain() {
   byId('main').inert = narrow.matches && document.body.classList.contains('list-open');
+}
+
+async function takeCsv() {
+  try {
+    await saveCsv([...view.series.keys()], request().query);
+  } catch (error) {
+    const text = `No CSV: ${error.message}`;
+    announce(text);
+    flash(text);
+  }
 }
 
 const pickRange = () => view.series.size && askRange(drawn.bounds, view.unit, utc, (from, to) => setRange({ from, to }));
@@ -552,7 +569,7 @@ function listen() {
   on('table', toggleTable);
   on('link', async () => flash((await copy(location.href)) ? 'Link copied.' : 'The address of this page is the link.'));
   on('png', () => savePng(chart.plot.ctx.canvas, rangeText(drawn.bounds), chart.shown.series.filter(({ hidden }) => !hidden), colors()));
-  on('csv', () => trying(() => saveCsv([...view.series.keys()], request().query)));
+  on('csv', takeCsv);
   byId('chart').addEventListener('keydown', onChartKey);
   document.addEventListener('keydown', onShortcut);
   addEventListener('popstate', restore);

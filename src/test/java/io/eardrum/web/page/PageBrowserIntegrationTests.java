@@ -2,6 +2,7 @@ package io.eardrum.web.page;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 
 import javax.imageio.ImageIO;
 
@@ -33,6 +35,11 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 @EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
 class PageBrowserIntegrationTests {
+
+	/** Two of them fill an address: encoded, they are three times as long. */
+	private static final List<String> WIDE_KEYS = Stream.of("wide.a.", "wide.b.", "wide.c.")
+		.map((start) -> start + "\u00fc".repeat(240))
+		.toList();
 
 	private static long now;
 
@@ -61,6 +68,9 @@ class PageBrowserIntegrationTests {
 				"put odd.values 5e-324 " + now);
 		client.put("put <img/src=x/onerror=alert(1)> 1 " + now, "put a&b=c#d%20e 2 " + now,
 				"put \u00fc\u4e2d.\ud83d\ude00 3 " + now);
+		for (String key : WIDE_KEYS) {
+			client.put("put " + key + " 1 1");
+		}
 		browser = Browser.start();
 	}
 
@@ -87,7 +97,7 @@ class PageBrowserIntegrationTests {
 		assertThat(row("palm.cpu")).contains("359").containsPattern("\\d+ (s|min)");
 		assertThat(row("old.point")).contains("23.9").containsPattern("\\d\\d y");
 		assertThat(row("odd.small")).contains("6").contains("t 3");
-		assertThat(browser.text("#count")).isEqualTo("15 series");
+		assertThat(browser.text("#count")).isEqualTo("18 series");
 	}
 
 	@Test
@@ -269,6 +279,39 @@ class PageBrowserIntegrationTests {
 	}
 
 	@Test
+	void csvOfKeysThatFillSeveralAddressesHasAllOfThem() throws IOException {
+		// The browser fetches nothing that is relative to an address with a password.
+		browser.openAgain(page(wideView()).replace("//", "//ada:tea@"));
+		browser.await(() -> browser.texts("#legend .now").size() == 3);
+		browser.click("#csv");
+		String csv = new String(browser.download(".csv"), StandardCharsets.UTF_8);
+		assertThat(csv.lines()).containsExactly("key,timestamp,value", WIDE_KEYS.get(0) + ",1,1.0",
+				WIDE_KEYS.get(1) + ",1,1.0", WIDE_KEYS.get(2) + ",1,1.0");
+	}
+
+	@Test
+	void csvOfWhichAPartDoesNotComeIsNoneAndTheReasonIsTold() throws IOException {
+		browser.openAgain(page(wideView()));
+		browser.await(() -> browser.texts("#legend .now").size() == 3);
+		browser.run("""
+				const real = window.fetch;
+				window.fetch = (url, how) => {
+				  if (!/wide\\.c.*format=csv/.test(url)) {
+				    return real(url, how);
+				  }
+				  window.fetch = real;
+				  return Promise.resolve(new Response('{"detail": "Too many requests."}', { status: 503 }));
+				}""");
+		browser.click("#csv");
+		browser.awaitAsserted(() -> assertThat(browser.text("#status")).isEqualTo("No CSV: Too many requests."));
+		assertThat(browser.text("#announcements")).contains("Too many requests.");
+		browser.click("#csv");
+		assertThat(new String(browser.download(".csv"), StandardCharsets.UTF_8)).as("the only file")
+			.contains(WIDE_KEYS)
+			.doesNotContain("Too many requests.");
+	}
+
+	@Test
 	void pngIsAPictureOfTheChart() throws IOException {
 		chooseThree();
 		browser.click("#png");
@@ -325,6 +368,12 @@ class PageBrowserIntegrationTests {
 
 	private static String page(String view) {
 		return "http://127.0.0.1:" + server.httpPort() + "/" + view;
+	}
+
+	private static String wideView() {
+		return WIDE_KEYS.stream()
+			.map((key) -> "key=" + URLEncoder.encode(key, StandardCharsets.UTF_8))
+			.collect(Collectors.joining("&", "#", "&range=all"));
 	}
 
 	private void chooseThree() {
