@@ -18,7 +18,7 @@ export class Poller {
     this.failures = 0;
     this.round = 0;
     this.timer = 0;
-    document.addEventListener('visibilitychange', () => (document.hidden ? this.stop() : this.now()));
+    document.addEventListener('visibilitychange', () => this.look());
   }
 
   /** @param {boolean} running */
@@ -28,6 +28,15 @@ export class Poller {
       this.now();
     } else if (!this.failures) {
       this.stop();
+    }
+  }
+
+  /** Somebody looks at the page again, or nobody any more. */
+  look() {
+    if (document.hidden) {
+      this.stop();
+    } else if (this.running || this.failures) {
+      this.now();
     }
   }
 

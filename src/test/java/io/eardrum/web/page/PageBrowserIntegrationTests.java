@@ -36,6 +36,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
 class PageBrowserIntegrationTests {
 
+	/** Counts the requests for data since they were cleared. */
+	private static final String REQUESTS = "performance.getEntriesByType('resource')"
+			+ ".filter(({name}) => name.includes('/api/')).length";
+
 	/** Two of them fill an address: encoded, they are three times as long. */
 	private static final List<String> WIDE_KEYS = Stream.of("wide.a.", "wide.b.", "wide.c.")
 		.map((start) -> start + "\u00fc".repeat(240))
@@ -252,17 +256,25 @@ class PageBrowserIntegrationTests {
 
 	@Test
 	void refreshCanBePausedAndStopsWhileNobodyLooks() throws IOException {
+		// Every two seconds, the shortest interval.
+		browser.openAgain(page("#key=live.two&range=5m"));
+		awaitLegend("live.two");
+		browser.await(() -> requestsInThreeSeconds() > 0);
 		browser.click("#live");
 		assertThat(browser.text("#live .word")).isEqualTo("Paused");
 		assertThat(browser.url()).contains("live=off");
-		assertThat(requestsInSevenSeconds()).isZero();
+		assertThat(requestsInThreeSeconds()).isZero();
+		browser.run("performance.clearResourceTimings()");
+		look(false);
+		look(true);
+		assertThat(browser.runAsync("setTimeout(() => arguments[0](" + REQUESTS + "), 1000)"))
+			.as("requests because of a look at another tab")
+			.isEqualTo(0L);
 		browser.click("#live");
-		browser.run("Object.defineProperty(document, 'hidden', {value: true, configurable: true});"
-				+ "document.dispatchEvent(new Event('visibilitychange'))");
-		assertThat(requestsInSevenSeconds()).isZero();
+		look(false);
+		assertThat(requestsInThreeSeconds()).isZero();
 		client.put("put live.two 77 " + Instant.now().getEpochSecond());
-		browser.run("Object.defineProperty(document, 'hidden', {value: false, configurable: true});"
-				+ "document.dispatchEvent(new Event('visibilitychange'))");
+		look(true);
 		browser.awaitAsserted(() -> assertThat(row("live.two")).contains("77"));
 	}
 
@@ -449,14 +461,18 @@ class PageBrowserIntegrationTests {
 					return ink""");
 	}
 
-	private static long requestsInSevenSeconds() {
-		return (Long) browser.runAsync(
-				"""
-						const done = arguments[0];
-						setTimeout(() => {
-						  performance.clearResourceTimings();
-						  setTimeout(() => done(performance.getEntriesByType('resource').filter(({name}) => name.includes('/api/')).length), 7000);
-						}, 500)""");
+	private static void look(boolean seen) {
+		browser.run("Object.defineProperty(document, 'hidden', {value: %s, configurable: true});".formatted(!seen)
+				+ "document.dispatchEvent(new Event('visibilitychange'))");
+	}
+
+	private static long requestsInThreeSeconds() {
+		return (Long) browser.runAsync("""
+				const done = arguments[0];
+				setTimeout(() => {
+				  performance.clearResourceTimings();
+				  setTimeout(() => done(%s), 3000);
+				}, 500)""".formatted(REQUESTS));
 	}
 
 }
