@@ -84,20 +84,20 @@ class RequestsTests {
 			List<String> order = Collections.synchronizedList(new ArrayList<>());
 			CompletableFuture<String> running = new CompletableFuture<>();
 			assertThat(single.send(READ, () -> running)).isNotDone();
-			Thread waiting = new Thread(() -> single.send(READ, () -> {
+			Thread waiting = new Thread(() -> assertThat(single.send(READ, () -> {
 				order.add("who waited");
 				return CompletableFuture.completedStage("");
-			}));
+			})).isDone());
 			waiting.start();
 			while (waiting.getState() != Thread.State.TIMED_WAITING) {
 				Thread.onSpinWait();
 			}
 			running.complete("");
 			// The turn is free by now, and the other thread hardly awake.
-			single.send(READ, () -> {
+			assertThat(single.send(READ, () -> {
 				order.add("who came later");
 				return CompletableFuture.completedStage("");
-			});
+			})).isDone();
 			waiting.join();
 			assertThat(order).as("round " + round).containsExactly("who waited", "who came later");
 		}
