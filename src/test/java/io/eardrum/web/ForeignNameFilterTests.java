@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 import jakarta.servlet.ServletException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -93,7 +94,7 @@ class ForeignNameFilterTests {
 		return ForeignNameFilter.of(new HttpProperties("", "", Arrays.asList(hosts)), InetAddress.getByName(address));
 	}
 
-	private static int status(ForeignNameFilter filter, String host) throws ServletException, IOException {
+	private static int status(ForeignNameFilter filter, @Nullable String host) throws ServletException, IOException {
 		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/series");
 		if (host != null) {
 			request.addHeader("Host", host);

@@ -5,7 +5,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,10 +82,14 @@ class SlowBodyIntegrationTests {
 
 	// A byte now and then, on each connection that is still there.
 	private static void send(List<Socket> slow) {
-		List<Socket> open = new ArrayList<>(slow);
+		Set<Socket> ended = new HashSet<>();
 		try {
 			while (true) {
-				open.removeIf((socket) -> !takes(socket));
+				for (Socket socket : slow) {
+					if (!ended.contains(socket) && !takes(socket)) {
+						ended.add(socket);
+					}
+				}
 				Thread.sleep(200);
 			}
 		}

@@ -62,6 +62,7 @@ final class NodeTree {
 		}
 		int[] total = new int[1];
 		repository.forEachKey((key) -> {
+			account.work(trees.size());
 			String text = key.toString();
 			for (NodeTree tree : trees) {
 				if (tree.add(text) && ++total[0] > MAX_NODES) {

@@ -86,7 +86,7 @@ class ChunkCompactionTests {
 	@Test
 	void closingEndsIt() throws Exception {
 		RocksDbMetricRepository repository = open(LATER);
-		CompletableFuture.runAsync(repository::sweep);
+		CompletableFuture<Void> sweep = CompletableFuture.runAsync(repository::sweep);
 		this.compaction.begun.await();
 		CompletableFuture<Void> close = CompletableFuture.runAsync(repository::close);
 		Awaitility.await()
@@ -94,6 +94,7 @@ class ChunkCompactionTests {
 			.until(() -> "the store is closed".equals(repository.status().problem()));
 		this.compaction.goOn.countDown();
 		assertThat(close).succeedsWithin(Duration.ofSeconds(20));
+		assertThat(sweep.handle((unused, failure) -> true)).succeedsWithin(Duration.ofSeconds(20));
 		assertThat(Files.exists(this.directory.resolve("store").resolve("eardrum.running"))).isFalse();
 	}
 

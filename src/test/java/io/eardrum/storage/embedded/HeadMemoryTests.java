@@ -7,6 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+import io.eardrum.metric.Point;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -66,7 +68,7 @@ class HeadMemoryTests {
 				snapshot.advance();
 			}
 			assertThat(snapshot.hasNext()).isFalse();
-			assertThat(heads.get(number).last().value()).isEqualTo(number * 1e6 + 4999);
+			assertThat(heads.get(number).last()).isEqualTo(new Point(4999, number * 1e6 + 4999));
 			assertThat(bytes[number]).isBetween(16L * 5000, 24L * 5000);
 		}
 	}

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -98,8 +99,7 @@ class TailRecoveryTests {
 	@Test
 	void recordsBehindTheDamageAreCounted() throws Exception {
 		overwrite(this.safe / 2, new byte[PAGE_BYTES]);
-		LogTail tail = LogTail.of(this.log);
-		assertThat(tail).isNotNull();
+		LogTail tail = Objects.requireNonNull(LogTail.of(this.log));
 		assertThat(tail.position()).isLessThan(this.safe / 2);
 		assertThat(tail.bytes()).isEqualTo(Files.size(this.log) - tail.position());
 		assertThat(tail.readableRecords()).isEqualTo(1);

@@ -1,6 +1,8 @@
 package io.eardrum.web.graphite;
 
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
@@ -49,6 +51,16 @@ class NodeTreeTests {
 				.isThrownBy(() -> NodeTree.find(this.store, account, List.of("many.*", "many.n*", "*.n*")))
 				.withMessageContaining("More than 50000 nodes match, '");
 		}
+	}
+
+	@Test
+	void searchThatTakesTooLongIsGivenUp() {
+		put(3);
+		AtomicLong nanos = new AtomicLong();
+		ValueBudget clocked = new ValueBudget(1_000_000, () -> nanos.getAndAdd(TimeUnit.SECONDS.toNanos(30)));
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> NodeTree.find(this.store, clocked.open(), List.of("none")))
+			.withMessageContaining("more than 30 s");
 	}
 
 	@Test

@@ -27,6 +27,9 @@ public final class Evaluation {
 	 */
 	private static final int MAX_STEPS = 20_000;
 
+	/** What a step is as work: enough for the time to be looked at now and then. */
+	private static final int STEP_WORK = 1024;
+
 	/**
 	 * How many different paths a request may name. Each key of the store is held against
 	 * each of those that are patterns.
@@ -68,7 +71,7 @@ public final class Evaluation {
 		for (Expression target : targets) {
 			parts = collectPatterns(target, patterns, parts);
 		}
-		SeriesCatalog catalog = SeriesCatalog.of(repository, patterns, maxSeries);
+		SeriesCatalog catalog = SeriesCatalog.of(repository, account, patterns, maxSeries);
 		SeriesReader reader = new SeriesReader(repository, account, range.until() - range.from());
 		return new Evaluation(new Source(catalog, reader, account, range, (long) maxSeries * MAX_READS_A_SERIES),
 				range.from(), range.until());
@@ -202,6 +205,7 @@ public final class Evaluation {
 
 		void countStep() {
 			requireSteps(++this.steps);
+			this.account.work(STEP_WORK);
 		}
 
 	}

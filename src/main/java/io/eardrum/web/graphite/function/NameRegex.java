@@ -6,11 +6,12 @@ import java.util.regex.PatternSyntaxException;
 
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.SeriesName;
+import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
  * A regular expression that a request holds against names. It is written as Python has
- * it, and its work is bounded, whoever wrote it: it may look at so many characters and
- * not more.
+ * it, and its work is bounded, whoever wrote it: it may look at so many characters of one
+ * name and not more, and of all names at so many as the account of the request allows.
  */
 final class NameRegex {
 
@@ -18,12 +19,16 @@ final class NameRegex {
 
 	private final Pattern pattern;
 
+	private final ValueBudget.Account account;
+
 	/**
 	 * Reads a regular expression.
 	 * @param regex the expression
+	 * @param account takes note of its work
 	 * @throws QueryException if it is none
 	 */
-	NameRegex(String regex) {
+	NameRegex(String regex, ValueBudget.Account account) {
+		this.account = account;
 		try {
 			this.pattern = Pattern.compile(regex.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>"));
 		}
@@ -114,7 +119,7 @@ final class NameRegex {
 	/**
 	 * A text that can be looked at so often only.
 	 */
-	private static final class BoundedText implements CharSequence {
+	private final class BoundedText implements CharSequence {
 
 		private final CharSequence text;
 
@@ -129,6 +134,7 @@ final class NameRegex {
 			if (++this.looks > MAX_LOOKS) {
 				throw tooMuch();
 			}
+			NameRegex.this.account.look(1);
 			return this.text.charAt(index);
 		}
 

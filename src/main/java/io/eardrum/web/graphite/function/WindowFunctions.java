@@ -10,15 +10,13 @@ import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
  * Functions over the values before each value. What they need from before the range is
  * read too.
  */
 final class WindowFunctions {
-
-	/** How many values may be looked at where each window is computed from scratch. */
-	private static final long MAX_LOOKS = 100_000_000;
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -54,15 +52,13 @@ final class WindowFunctions {
 		Evaluation evaluation = call.evaluation();
 		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
 		List<Series> result = new ArrayList<>();
-		long looks = 0;
 		for (Series series : call.series(evaluation.over(evaluation.from() - before, evaluation.until()))) {
 			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
 			int window = (int) Math.min(points, series.size());
 			double factor = call.number("xFilesFactor", series.xFilesFactor());
-			looks += (long) window * (series.size() - window);
 			Grid grid = new Grid(series.start() + before, series.end(), series.step());
 			double[] values = isIncremental(aggregation) ? slide(series, window, aggregation)
-					: fromScratch(call, series, window, aggregation, looks);
+					: fromScratch(series, window, aggregation, evaluation.account());
 			removeSparse(series, window, factor, values);
 			result.add(series.withValues(grid, values).withPath(name + "(" + series.name() + "," + size + ")"));
 		}
@@ -92,11 +88,9 @@ final class WindowFunctions {
 		}
 	}
 
-	private static double[] fromScratch(FunctionCall call, Series series, int window, Aggregation aggregation,
-			long looks) {
-		if (looks > MAX_LOOKS) {
-			throw call.error("would look at more than " + MAX_LOOKS + " values; ask for a shorter window");
-		}
+	private static double[] fromScratch(Series series, int window, Aggregation aggregation,
+			ValueBudget.Account account) {
+		account.look((long) window * (series.size() - window));
 		double[] values = series.room(series.size() - window);
 		double[] slot = new double[window];
 		for (int i = 0; i < values.length; i++) {

@@ -28,12 +28,14 @@ public final class SeriesCatalog {
 	/**
 	 * Looks patterns up.
 	 * @param repository where the keys are
+	 * @param account takes note of the work
 	 * @param patterns the patterns
 	 * @param maxSeries how many keys all patterns together may match
 	 * @return the keys of each pattern
 	 * @throws QueryException if a pattern is none, or too many keys match
 	 */
-	public static SeriesCatalog of(MetricRepository repository, Collection<String> patterns, int maxSeries) {
+	public static SeriesCatalog of(MetricRepository repository, ValueBudget.Account account,
+			Collection<String> patterns, int maxSeries) {
 		Map<String, List<SeriesKey>> found = new HashMap<>();
 		Map<KeyPattern, List<SeriesKey>> open = new HashMap<>();
 		for (String text : patterns) {
@@ -48,7 +50,7 @@ public final class SeriesCatalog {
 			}
 		}
 		if (!open.isEmpty()) {
-			scan(repository, open, maxSeries);
+			scan(repository, account, open, maxSeries);
 			open.values().forEach((keys) -> keys.sort(Comparator.comparing(SeriesKey::toString)));
 		}
 		return new SeriesCatalog(found);
@@ -63,17 +65,21 @@ public final class SeriesCatalog {
 		}
 	}
 
-	private static void scan(MetricRepository repository, Map<KeyPattern, List<SeriesKey>> open, int maxSeries) {
+	private static void scan(MetricRepository repository, ValueBudget.Account account,
+			Map<KeyPattern, List<SeriesKey>> open, int maxSeries) {
 		int[] total = new int[1];
-		repository.forEachKey((key) -> open.forEach((pattern, keys) -> {
-			if (pattern.matches(key)) {
-				if (++total[0] > maxSeries) {
-					throw new QueryException("More than " + maxSeries + " series match, '" + pattern
-							+ "' among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
+		repository.forEachKey((key) -> {
+			account.work(open.size());
+			open.forEach((pattern, keys) -> {
+				if (pattern.matches(key)) {
+					if (++total[0] > maxSeries) {
+						throw new QueryException("More than " + maxSeries + " series match, '" + pattern
+								+ "' among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
+					}
+					keys.add(key);
 				}
-				keys.add(key);
-			}
-		}));
+			});
+		});
 	}
 
 	/**

@@ -134,6 +134,7 @@ public final class SeriesReader {
 		StepGuess guess = new StepGuess();
 		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
 		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
+			this.account.work(to - from);
 			for (int i = from; i < to; i++) {
 				guess.add(timestamps[i]);
 			}
@@ -147,15 +148,22 @@ public final class SeriesReader {
 	private Series readSlots(SeriesKey key, long step, long from, long until) throws IOException {
 		Grid grid = grid(step, from, until);
 		SlotFiller filler = new SlotFiller(grid, step, this.account.values(grid.size()));
-		this.repository.read(key, new TimeRange(grid.start(), grid.end() - 1), filler);
+		this.repository.read(key, new TimeRange(grid.start(), grid.end() - 1), counted(filler));
 		return series(key, grid, filler);
 	}
 
 	// The last slot takes all points of its time, also those after the range.
 	private void readRest(SeriesKey key, long until, Grid grid, SlotFiller filler) throws IOException {
 		if (until + 1 < grid.end()) {
-			this.repository.read(key, new TimeRange(until + 1, grid.end() - 1), filler);
+			this.repository.read(key, new TimeRange(until + 1, grid.end() - 1), counted(filler));
 		}
+	}
+
+	private PointSink counted(SlotFiller filler) {
+		return (key, timestamps, values, from, to) -> {
+			this.account.work(to - from);
+			filler.accept(key, timestamps, values, from, to);
+		};
 	}
 
 	private Series series(SeriesKey key, Grid grid, SlotFiller filler) {
@@ -221,6 +229,7 @@ public final class SeriesReader {
 
 		@Override
 		public void accept(SeriesKey key, long[] newTimestamps, double[] newValues, int first, int end) {
+			SeriesReader.this.account.work(end - first);
 			int next = first;
 			while (next < end && this.filler == null) {
 				if (this.size == MAX_SAMPLE) {

@@ -1,6 +1,8 @@
 package io.eardrum.web.graphite.series;
 
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 
 import io.eardrum.web.graphite.query.QueryException;
 
@@ -23,7 +25,20 @@ public final class ValueBudget {
 	/** The longest array that there is, nearly. */
 	private static final int MAX_ARRAY = Integer.MAX_VALUE - 64;
 
+	/**
+	 * How often a request may look at a character of a name with a regular expression, or
+	 * at a value for a window, where each is looked at again and again.
+	 */
+	private static final long MAX_LOOKS = 100_000_000;
+
+	/** After how much work the time is looked at. */
+	private static final long WORK_A_TIME = 65_536;
+
+	private static final long MAX_SECONDS = 30;
+
 	private final long maxValues;
+
+	private final LongSupplier nanoTime;
 
 	private final AtomicLong used = new AtomicLong();
 
@@ -32,7 +47,17 @@ public final class ValueBudget {
 	 * @param maxValues how many values there may be, 1 or more
 	 */
 	public ValueBudget(long maxValues) {
+		this(maxValues, System::nanoTime);
+	}
+
+	/**
+	 * Creates a budget.
+	 * @param maxValues how many values there may be, 1 or more
+	 * @param nanoTime a clock in nanoseconds, for the time that requests take
+	 */
+	public ValueBudget(long maxValues, LongSupplier nanoTime) {
 		this.maxValues = maxValues;
+		this.nanoTime = nanoTime;
 	}
 
 	/**
@@ -52,14 +77,55 @@ public final class ValueBudget {
 	}
 
 	/**
-	 * What one request has taken. It only grows: what a function has worked on is given
-	 * back with all the rest. For one thread.
+	 * What one request has taken: memory, which only grows (what a function has worked on
+	 * is given back with all the rest), work, and time. For one thread.
 	 */
 	public final class Account implements AutoCloseable {
 
+		private final long openedNanos = ValueBudget.this.nanoTime.getAsLong();
+
 		private long taken;
 
+		private long looks;
+
+		/** How much work is left until the time is looked at. */
+		private long untilTime;
+
 		private Account() {
+		}
+
+		/**
+		 * Takes note of work that takes time in proportion to what is there: points read,
+		 * keys held against patterns.
+		 * @param amount how much of it
+		 * @throws QueryException if this request takes too long
+		 */
+		public void work(long amount) {
+			this.untilTime -= amount;
+			if (this.untilTime <= 0) {
+				this.untilTime = WORK_A_TIME;
+				long seconds = TimeUnit.NANOSECONDS.toSeconds(ValueBudget.this.nanoTime.getAsLong() - this.openedNanos);
+				if (seconds >= MAX_SECONDS) {
+					throw new QueryException("The answer takes more than " + MAX_SECONDS
+							+ " s to compute. Ask for fewer series, or a shorter time.");
+				}
+			}
+		}
+
+		/**
+		 * Takes note of work that a request can ask for without end: of looks at
+		 * characters and values.
+		 * @param count how many looks
+		 * @throws QueryException if they are too many in all, or this request takes too
+		 * long
+		 */
+		public void look(long count) {
+			this.looks += count;
+			if (this.looks > MAX_LOOKS) {
+				throw new QueryException("The targets look at characters of names, and at values in windows, more than "
+						+ MAX_LOOKS + " times. Ask for fewer series, or for shorter windows.");
+			}
+			work(count);
 		}
 
 		/**
@@ -70,6 +136,7 @@ public final class ValueBudget {
 		 * @throws BudgetExceededException if other requests have taken too much
 		 */
 		public double[] values(long count) {
+			work(count + SERIES_VALUES);
 			take(count + SERIES_VALUES);
 			return new double[(int) count];
 		}

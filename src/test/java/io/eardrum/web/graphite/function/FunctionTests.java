@@ -223,8 +223,12 @@ class FunctionTests {
 	}
 
 	private List<Series> evaluate(String target, int maxSeries) {
+		return evaluate(target, maxSeries, 150);
+	}
+
+	private List<Series> evaluate(String target, int maxSeries, long until) {
 		Expression expression = TargetParser.parse(target);
-		Evaluation.Range range = new Evaluation.Range(100, 150, ZoneOffset.UTC);
+		Evaluation.Range range = new Evaluation.Range(100, until, ZoneOffset.UTC);
 		return Evaluation.of(this.store, this.budget.open(), List.of(expression), range, maxSeries)
 			.evaluate(expression);
 	}
@@ -306,6 +310,24 @@ class FunctionTests {
 		assertThatExceptionOfType(QueryException.class)
 			.isThrownBy(() -> evaluate("grep(alias(m.a, '" + name + "!'), '^(a|aa)+(b)?\\2$')"))
 			.withMessage("A regular expression takes too long on the name of a series.");
+	}
+
+	@Test
+	void looksOfRegularExpressionsAreCountedForTheRequest() {
+		String named = "aliasSub(group(m.*" + ",m.*".repeat(250) + "), '.+', '" + "a".repeat(2000) + "')";
+		assertThat(evaluate("exclude(" + named + ", 'b')")).hasSize(4 * 251);
+		String target = "exclude(".repeat(60) + named + ", 'b')".repeat(60);
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(target))
+			.withMessageContaining("more than 100000000 times");
+	}
+
+	@Test
+	void looksOfWindowsAreCountedForTheRequest() {
+		String wide = "movingMedian(m.gap, 6000)";
+		assertThat(evaluate(wide, 100, 100_100)).hasSize(1);
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> evaluate("group(" + wide + "," + wide + ")", 100, 100_100))
+			.withMessageContaining("more than 100000000 times");
 	}
 
 	@ParameterizedTest

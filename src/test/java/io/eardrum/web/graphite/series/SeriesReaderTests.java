@@ -2,7 +2,10 @@ package io.eardrum.web.graphite.series;
 
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.PointBatch;
@@ -198,19 +201,47 @@ class SeriesReaderTests {
 	}
 
 	@Test
+	void requestThatTakesTooLongIsGivenUpWhereverItIs() {
+		putEvery("a", 1, 0, 1000);
+		put("lonely", 5, 1);
+		AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 5);
+		ValueBudget clocked = new ValueBudget(1_000_000, () -> nanos.getAndAdd(TimeUnit.SECONDS.toNanos(30)));
+		List<ThrowingCallable> parts = List.of(() -> SeriesCatalog.of(this.store, clocked.open(), List.of("*"), 10),
+				() -> new SeriesReader(this.store, clocked.open(), 10).read(List.of(SeriesKey.of("a")), "a", 0, 10),
+				() -> new SeriesReader(this.store, clocked.open(), 10).read(List.of(SeriesKey.of("lonely")), "a", 90,
+						100),
+				() -> clocked.open().values(1), () -> clocked.open().look(1));
+		for (ThrowingCallable part : parts) {
+			assertThatExceptionOfType(QueryException.class).isThrownBy(part)
+				.withMessageContaining("more than 30 s to compute");
+		}
+	}
+
+	@Test
+	void timeIsLookedAtAgainAndAgain() {
+		AtomicLong nanos = new AtomicLong();
+		ValueBudget.Account account = new ValueBudget(1_000_000, nanos::get).open();
+		account.work(1);
+		nanos.set(TimeUnit.SECONDS.toNanos(29));
+		account.work(100_000);
+		nanos.set(TimeUnit.SECONDS.toNanos(31));
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> account.work(100_000));
+	}
+
+	@Test
 	void catalogFindsEachPatternsKeysInOrder() {
 		for (String key : List.of("x.b", "x.a", "x", "y.a", "x.a.b")) {
 			put(key, 1, 1);
 		}
-		SeriesCatalog catalog = SeriesCatalog.of(this.store, List.of("x.*", "*.a", "x", "none"), 4);
+		SeriesCatalog catalog = SeriesCatalog.of(this.store, this.budget.open(), List.of("x.*", "*.a", "x", "none"), 4);
 		assertThat(catalog.keys("x.*")).extracting(SeriesKey::toString).containsExactly("x.a", "x.b");
 		assertThat(catalog.keys("*.a")).extracting(SeriesKey::toString).containsExactly("x.a", "y.a");
 		assertThat(catalog.keys("x")).extracting(SeriesKey::toString).containsExactly("x");
 		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> SeriesCatalog.of(this.store, List.of("x.*", "*.a"), 3))
+			.isThrownBy(() -> SeriesCatalog.of(this.store, this.budget.open(), List.of("x.*", "*.a"), 3))
 			.withMessageContaining("More than 3 series");
 		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> SeriesCatalog.of(this.store, List.of("x.[a"), 3))
+			.isThrownBy(() -> SeriesCatalog.of(this.store, this.budget.open(), List.of("x.[a"), 3))
 			.withMessageContaining("'x.[a' can't be looked up");
 	}
 
