@@ -123,8 +123,7 @@ final class FilterFunctions {
 			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not '" + operator + "'");
 		}
 		Aggregation aggregation = Aggregation.named(function);
-		// As in Graphite, a series without values is below every number, and unequal to
-		// it.
+		// As in Graphite, a series without values is below and unequal to any number.
 		boolean withoutValues = operator.startsWith("<") || operator.equals("!=");
 		List<Series> series = call.series();
 		series.removeIf((one) -> {
