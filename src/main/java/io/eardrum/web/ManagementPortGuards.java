@@ -31,7 +31,7 @@ class ManagementPortGuards {
 
 	@Bean
 	ForeignPageFilter managementForeignPageFilter() {
-		return new ForeignPageFilter(false);
+		return new ForeignPageFilter();
 	}
 
 	@Bean

@@ -30,7 +30,7 @@ class WebConfiguration {
 
 	@Bean
 	ForeignPageFilter foreignPageFilter() {
-		return new ForeignPageFilter(false);
+		return new ForeignPageFilter();
 	}
 
 	@Bean
