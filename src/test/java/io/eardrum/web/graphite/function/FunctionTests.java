@@ -189,7 +189,7 @@ class FunctionTests {
 
 	private final MemoryMetricRepository store = new MemoryMetricRepository();
 
-	private final ValueBudget budget = new ValueBudget(1_000_000);
+	private final ValueBudget budget = new ValueBudget(10_000_000);
 
 	FunctionTests() {
 		put("m.a", 60, 60, 70, 80, 90, 100, 1, 2, 3, 4, 5);
