@@ -42,7 +42,7 @@ public final class RequestProblem extends RuntimeException {
 	 */
 	public static RequestProblem storageUnavailable() {
 		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-				"The storage is unavailable. The health endpoint says why.");
+				"The storage is unavailable. The health endpoint or the log says why.");
 	}
 
 	/**
