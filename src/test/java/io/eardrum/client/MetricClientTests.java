@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestThreads;
 import io.eardrum.client.MetricClientException.Reason;
 import io.eardrum.metric.KeyedPoint;
 import io.eardrum.metric.Point;
@@ -256,7 +257,8 @@ class MetricClientTests {
 			asked.countDown();
 			session.staySilent();
 		}); MetricClient client = MetricClient.connect(options(server))) {
-			CompletableFuture<List<Point>> call = CompletableFuture.supplyAsync(() -> client.get("palm.cpu"));
+			CompletableFuture<List<Point>> call = CompletableFuture.supplyAsync(() -> client.get("palm.cpu"),
+					TestThreads.NEW_THREAD);
 			asked.await();
 			client.close();
 			assertThatExceptionOfType(ExecutionException.class).isThrownBy(call::get)
@@ -320,7 +322,8 @@ class MetricClientTests {
 			port = server.port();
 			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
 			server.close();
-			CompletableFuture<Void> put = CompletableFuture.runAsync(() -> client.put("palm.cpu", 1, 6));
+			CompletableFuture<Void> put = CompletableFuture.runAsync(() -> client.put("palm.cpu", 1, 6),
+					TestThreads.NEW_THREAD);
 			ServerSocket again = Awaitility.await()
 				.ignoreExceptions()
 				.until(() -> new ServerSocket(port, 50, InetAddress.getLoopbackAddress()), (socket) -> true);

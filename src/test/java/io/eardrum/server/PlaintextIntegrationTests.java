@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
@@ -173,7 +174,8 @@ class PlaintextIntegrationTests {
 		this.storage.beforePut((batch) -> awaitUninterrupted(released));
 		byte[] lines = "slow.but.steady 1 1\n".repeat(1_000_000).getBytes(StandardCharsets.UTF_8);
 		try (TestClient client = client(); TestClient quick = this.server.client()) {
-			CompletableFuture<String> sending = CompletableFuture.supplyAsync(() -> sendAll(client, lines));
+			CompletableFuture<String> sending = CompletableFuture.supplyAsync(() -> sendAll(client, lines),
+					TestThreads.NEW_THREAD);
 			AtomicLong before = new AtomicLong(-1);
 			Awaitility.await()
 				.atMost(PATIENCE)
@@ -370,7 +372,7 @@ class PlaintextIntegrationTests {
 			idle.send("# nothing\n");
 			client.send("stop 1 1\nstop 2 2\nstop 3 3\n");
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<Void> stop = CompletableFuture.runAsync(this.server::close);
+			CompletableFuture<Void> stop = CompletableFuture.runAsync(this.server::close, TestThreads.NEW_THREAD);
 			Awaitility.await().atMost(PATIENCE).until(() -> refuses(address));
 			assertThat(stop).isNotDone();
 			released.countDown();
@@ -401,7 +403,7 @@ class PlaintextIntegrationTests {
 			for (int i = 1; i <= 100; i++) {
 				datagram("stop.udp 1 " + i);
 			}
-			CompletableFuture<Void> stop = CompletableFuture.runAsync(this.server::close);
+			CompletableFuture<Void> stop = CompletableFuture.runAsync(this.server::close, TestThreads.NEW_THREAD);
 			Awaitility.await().atMost(PATIENCE).until(() -> refuses(address));
 			released.countDown();
 			stop.get(10, TimeUnit.SECONDS);
@@ -427,7 +429,7 @@ class PlaintextIntegrationTests {
 			byte[] line = "hangs 1 1".getBytes(StandardCharsets.UTF_8);
 			socket.send(new DatagramPacket(line, line.length, other.graphiteAddress()));
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture.runAsync(other::close).get(8, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(other::close, TestThreads.NEW_THREAD).get(8, TimeUnit.SECONDS);
 			assertThat(output.getAll()).contains("before all datagrams were stored");
 		}
 		finally {

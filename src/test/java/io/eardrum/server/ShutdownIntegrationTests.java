@@ -22,6 +22,7 @@ import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
 import io.eardrum.EardrumProcess;
+import io.eardrum.TestThreads;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
@@ -80,7 +81,7 @@ class ShutdownIntegrationTests {
 			assertThat(idle.exchange("get nobody\n")).isEqualTo(Replies.OK);
 			client.send("put under.way 1 1\nput under.way 2 2\nget under.way\n");
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
+			CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close, TestThreads.NEW_THREAD);
 			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> refuses(address));
 			assertThat(stop).isNotDone();
 			released.countDown();
@@ -142,7 +143,7 @@ class ShutdownIntegrationTests {
 		try (TestClient client = server.client()) {
 			client.send("put hangs 1 1\n");
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
-			CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close);
+			CompletableFuture<Void> stop = CompletableFuture.runAsync(server::close, TestThreads.NEW_THREAD);
 			TestClient.Rest rest = client.readUntilClosed();
 			assertThat(rest.text()).isNotEqualTo(Replies.OK);
 			assertThat(rest.reset()).as("reset").isTrue();
@@ -162,12 +163,13 @@ class ShutdownIntegrationTests {
 			puts.append("put fill 1 ").append(i).append('\n');
 		}
 		try (TestClient client = TestClient.connectWithSmallReceiveBuffer(server.tcpPort(), 4096)) {
-			CompletableFuture<String> fill = CompletableFuture.supplyAsync(() -> readAll(client, 50_000));
+			CompletableFuture<String> fill = CompletableFuture.supplyAsync(() -> readAll(client, 50_000),
+					TestThreads.NEW_THREAD);
 			client.send(puts.toString());
 			Replies.assertSame("puts", fill.get(20, TimeUnit.SECONDS), Replies.OK.repeat(50_000));
 			client.send("get *\n".repeat(500));
 			assertThat(client.read(3)).isEqualTo("ok\n");
-			CompletableFuture.runAsync(server::close).get(8, TimeUnit.SECONDS);
+			CompletableFuture.runAsync(server::close, TestThreads.NEW_THREAD).get(8, TimeUnit.SECONDS);
 			assertThat(client.readUntilClosed().reset()).as("reset").isTrue();
 		}
 		finally {

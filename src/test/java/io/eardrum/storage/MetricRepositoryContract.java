@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -293,7 +294,9 @@ public abstract class MetricRepositoryContract {
 		assertThatThrownBy(() -> this.repository.forEachLast((key) -> true, (key, last) -> {
 			seen.add(key);
 			// In another thread: a lock that is held by this one would let it in.
-			CompletableFuture.runAsync(() -> put("a", 3, 3)).orTimeout(30, TimeUnit.SECONDS).join();
+			CompletableFuture.runAsync(() -> put("a", 3, 3), TestThreads.NEW_THREAD)
+				.orTimeout(30, TimeUnit.SECONDS)
+				.join();
 			throw failure;
 		})).isSameAs(failure);
 		assertThat(seen).hasSize(1);
@@ -311,7 +314,7 @@ public abstract class MetricRepositoryContract {
 				put("a", -1, i - 5);
 				acknowledged.set(i);
 			}
-		});
+		}, TestThreads.NEW_THREAD);
 		long seen = -1;
 		while (seen < points - 1) {
 			if (writer.isCompletedExceptionally()) {
@@ -461,7 +464,7 @@ public abstract class MetricRepositoryContract {
 				put("a", 9, 0);
 				put("new", 9, 0);
 				assertThat(Row.of(this.repository, "a", TimeRange.ALL)).hasSize(4);
-			}).orTimeout(30, TimeUnit.SECONDS).join();
+			}, TestThreads.NEW_THREAD).orTimeout(30, TimeUnit.SECONDS).join();
 			for (int i = from; i < to; i++) {
 				assertThat(values[i]).isEqualTo((double) timestamps[i]);
 				seen.add(timestamps[i]);
@@ -487,7 +490,7 @@ public abstract class MetricRepositoryContract {
 					batch.clear();
 				}
 			}
-		});
+		}, TestThreads.NEW_THREAD);
 		long seen = 0;
 		while (seen < points) {
 			if (writer.isCompletedExceptionally()) {
@@ -523,7 +526,7 @@ public abstract class MetricRepositoryContract {
 					put("a", round, i);
 				}
 			}
-		});
+		}, TestThreads.NEW_THREAD);
 		double last = 0;
 		while (last < rounds) {
 			if (writer.isCompletedExceptionally()) {
@@ -554,7 +557,7 @@ public abstract class MetricRepositoryContract {
 				for (int i = 1; i <= rounds; i++) {
 					put("a", sign * i, i % 10);
 				}
-			}));
+			}, TestThreads.NEW_THREAD));
 		}
 		start.countDown();
 		writers.forEach(CompletableFuture::join);
@@ -584,7 +587,7 @@ public abstract class MetricRepositoryContract {
 						batch.clear();
 					}
 				}
-			}));
+			}, TestThreads.NEW_THREAD));
 		}
 		start.countDown();
 		running.forEach(CompletableFuture::join);
@@ -613,7 +616,7 @@ public abstract class MetricRepositoryContract {
 						assertThat(currentKeys()).contains("key" + i);
 					}
 				}
-			}));
+			}, TestThreads.NEW_THREAD));
 		}
 		start.countDown();
 		writers.forEach(CompletableFuture::join);

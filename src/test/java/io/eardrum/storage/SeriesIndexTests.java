@@ -12,6 +12,7 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.SeriesKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -111,7 +112,7 @@ class SeriesIndexTests {
 					found.add(series);
 				}
 				return found;
-			}));
+			}, TestThreads.NEW_THREAD));
 		}
 		start.countDown();
 		List<Series> first = adders.get(0).join();

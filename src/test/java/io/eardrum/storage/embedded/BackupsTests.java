@@ -17,6 +17,7 @@ import org.rocksdb.FlushJobInfo;
 import org.rocksdb.RocksDB;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 
@@ -39,13 +40,14 @@ class BackupsTests {
 				RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC(),
 						List.of(flush))) {
 			put(repository);
-			CompletableFuture<Void> first = CompletableFuture.runAsync(() -> repository.backup(target));
+			CompletableFuture<Void> first = CompletableFuture.runAsync(() -> repository.backup(target),
+					TestThreads.NEW_THREAD);
 			try {
 				flush.begun.await();
 				BackupEndpoint endpoint = new BackupEndpoint(repository, this.directory.resolve("backups"),
 						Clock.systemUTC());
 				CompletableFuture<Integer> second = CompletableFuture
-					.supplyAsync(() -> endpoint.backup("same").getStatus());
+					.supplyAsync(() -> endpoint.backup("same").getStatus(), TestThreads.NEW_THREAD);
 				assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(409);
 			}
 			finally {

@@ -22,6 +22,7 @@ import org.rocksdb.CompactionJobInfo;
 import org.rocksdb.CompactionReason;
 import org.rocksdb.RocksDB;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
@@ -67,10 +68,11 @@ class ChunkCompactionTests {
 	@Test
 	void checkpointsGoOnMeanwhile() throws Exception {
 		try (RocksDbMetricRepository repository = open(LATER)) {
-			CompletableFuture<Void> sweep = CompletableFuture.runAsync(repository::sweep);
+			CompletableFuture<Void> sweep = CompletableFuture.runAsync(repository::sweep, TestThreads.NEW_THREAD);
 			this.compaction.begun.await();
 			put(repository, NOW + 1_000_000, 10);
-			CompletableFuture<Void> checkpoint = CompletableFuture.runAsync(repository::checkpoint);
+			CompletableFuture<Void> checkpoint = CompletableFuture.runAsync(repository::checkpoint,
+					TestThreads.NEW_THREAD);
 			try {
 				assertThat(checkpoint).succeedsWithin(Duration.ofSeconds(10));
 				assertThat(sweep).succeedsWithin(Duration.ofSeconds(10));
@@ -86,9 +88,9 @@ class ChunkCompactionTests {
 	@Test
 	void closingEndsIt() throws Exception {
 		RocksDbMetricRepository repository = open(LATER);
-		CompletableFuture<Void> sweep = CompletableFuture.runAsync(repository::sweep);
+		CompletableFuture<Void> sweep = CompletableFuture.runAsync(repository::sweep, TestThreads.NEW_THREAD);
 		this.compaction.begun.await();
-		CompletableFuture<Void> close = CompletableFuture.runAsync(repository::close);
+		CompletableFuture<Void> close = CompletableFuture.runAsync(repository::close, TestThreads.NEW_THREAD);
 		Awaitility.await()
 			.atMost(10, TimeUnit.SECONDS)
 			.until(() -> "the store is closed".equals(repository.status().problem()));
@@ -101,7 +103,8 @@ class ChunkCompactionTests {
 	@Test
 	void itCanBeStopped() throws Exception {
 		try (Database database = new Database(settings(), List.of(this.compaction))) {
-			CompletableFuture<Void> compacted = CompletableFuture.runAsync(database::compactChunks);
+			CompletableFuture<Void> compacted = CompletableFuture.runAsync(database::compactChunks,
+					TestThreads.NEW_THREAD);
 			this.compaction.begun.await();
 			database.stopCompaction();
 			this.compaction.goOn.countDown();

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -75,7 +76,8 @@ class HealingTests {
 			repository.put(batch);
 			List<Path> obstacles = block(store, "%06d.sst", 100);
 			CountDownLatch started = new CountDownLatch(1);
-			CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readSlowly(repository, started));
+			CompletableFuture<Void> read = CompletableFuture.runAsync(() -> readSlowly(repository, started),
+					TestThreads.NEW_THREAD);
 			started.await();
 			failToFlush(repository);
 			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> put(repository, 1));
