@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -23,6 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.RequestProblem;
 import io.eardrum.web.security.HttpProperties;
+import io.eardrum.web.security.RefusalLog;
 
 /**
  * Refuses requests for a host name that is not this server's. Whoever owns a name can
@@ -40,8 +40,6 @@ final class ForeignNameFilter extends OncePerRequestFilter {
 
 	private static final Logger logger = LoggerFactory.getLogger(ForeignNameFilter.class);
 
-	private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
-
 	private static final int MAX_LOGGED_LENGTH = 100;
 
 	private static final Pattern PORT = Pattern.compile(":\\d*$");
@@ -51,9 +49,8 @@ final class ForeignNameFilter extends OncePerRequestFilter {
 	/** In lower case; nothing if there are none that would be foreign. */
 	private final @Nullable Set<String> names;
 
-	private long refused;
-
-	private long nextLogNanos = System.nanoTime();
+	private final RefusalLog refusals = new RefusalLog("for a host name that eardrum.http.hosts has not",
+			System::nanoTime);
 
 	private ForeignNameFilter(@Nullable Set<String> names) {
 		this.names = names;
@@ -89,7 +86,8 @@ final class ForeignNameFilter extends OncePerRequestFilter {
 			chain.doFilter(request, response);
 			return;
 		}
-		log(host, request.getRemoteAddr());
+		String shown = host.substring(0, Math.min(host.length(), MAX_LOGGED_LENGTH));
+		this.refusals.refused("for " + shown + " from " + request.getRemoteAddr());
 		Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN,
 				"This server takes no requests for that host name. The property eardrum.http.hosts has those it takes."),
 				response);
@@ -101,19 +99,6 @@ final class ForeignNameFilter extends OncePerRequestFilter {
 		}
 		String name = lower(PORT.matcher(host).replaceFirst(""));
 		return ALWAYS_OWN.matcher(name).matches() || this.names.contains(name);
-	}
-
-	// At most once in ten seconds: pages shall not fill the disk.
-	private synchronized void log(String host, String from) {
-		this.refused++;
-		long now = System.nanoTime();
-		if (now - this.nextLogNanos >= 0) {
-			String shown = host.substring(0, Math.min(host.length(), MAX_LOGGED_LENGTH));
-			logger.warn("Requests over HTTP for a host name that eardrum.http.hosts has not: {}, the last one for {} "
-					+ "from {}", this.refused, shown, from);
-			this.nextLogNanos = now + LOG_INTERVAL_NANOS;
-			this.refused = 0;
-		}
 	}
 
 	private static String lower(String name) {

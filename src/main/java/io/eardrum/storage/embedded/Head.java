@@ -151,14 +151,6 @@ final class Head {
 	}
 
 	/**
-	 * Returns the block of the first points.
-	 * @return the block, which the others follow
-	 */
-	HeadBlock first() {
-		return this.first;
-	}
-
-	/**
 	 * Copies points.
 	 * @param count how many, from the first on; no more than {@link #size()} told
 	 * @param target where to copy them, timestamp and bits of the value in turn

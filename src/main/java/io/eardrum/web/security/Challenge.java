@@ -25,9 +25,9 @@ final class Challenge implements AuthenticationEntryPoint {
 
 	private static final String REASON = "This server takes requests with the right user and password only.";
 
-	private final AttemptLog log;
+	private final RefusalLog log;
 
-	Challenge(AttemptLog log) {
+	Challenge(RefusalLog log) {
 		this.log = log;
 	}
 
@@ -42,7 +42,7 @@ final class Challenge implements AuthenticationEntryPoint {
 			return;
 		}
 		if (reason instanceof BadCredentialsException) {
-			this.log.failed(request.getRemoteAddr());
+			this.log.refused("from " + request.getRemoteAddr());
 		}
 		response.setHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
 		if (isOfPerson(request)) {

@@ -32,7 +32,7 @@ class PasswordConfiguration {
 	@Bean
 	SecurityFilterChain passwordChain(HttpSecurity http, HttpProperties properties,
 			@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-		Challenge challenge = new Challenge(new AttemptLog(System::nanoTime));
+		Challenge challenge = new Challenge(new RefusalLog("with a wrong user or password", System::nanoTime));
 		String health = actuator + "/health";
 		return http.authenticationManager(properties.credentials())
 			.authorizeHttpRequests(

@@ -11,15 +11,15 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import static org.assertj.core.api.Assertions.assertThat;
 
 @ExtendWith(OutputCaptureExtension.class)
-class AttemptLogTests {
+class RefusalLogTests {
 
 	@Test
 	void tellsHowManyAtMostOnceInTenSeconds(CapturedOutput output) {
 		AtomicLong time = new AtomicLong(5);
-		AttemptLog log = new AttemptLog(time::get);
-		log.failed("192.0.2.1");
+		RefusalLog log = new RefusalLog("with a wrong user", time::get);
+		log.refused("from 192.0.2.1");
 		for (int i = 0; i < 100; i++) {
-			log.failed("192.0.2.2");
+			log.refused("from 192.0.2.2");
 		}
 		assertThat(output.getOut().lines().filter((line) -> line.contains("wrong user"))).hasSize(1)
 			.first()
@@ -27,7 +27,7 @@ class AttemptLogTests {
 			.contains(": 1,")
 			.endsWith("192.0.2.1");
 		time.addAndGet(TimeUnit.SECONDS.toNanos(10));
-		log.failed("192.0.2.3");
+		log.refused("from 192.0.2.3");
 		assertThat(output.getOut()).contains(": 101, the last one from 192.0.2.3");
 	}
 
