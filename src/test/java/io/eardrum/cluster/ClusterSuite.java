@@ -405,12 +405,25 @@ public final class ClusterSuite {
 		this.writers.forEach(ClusterWriter::stop);
 	}
 
+	// What tells most comes last, where it is seen even if the beginning is cut off.
 	private String evidence(CassandraCluster cluster) {
-		StringBuilder text = new StringBuilder();
+		StringBuilder text = new StringBuilder(cluster.tail());
 		for (int i = 0; i < this.servers.size(); i++) {
-			text.append("server ").append(i).append(":\n").append(this.servers.get(i).output()).append('\n');
+			text.append("\nserver ").append(i).append(":\n").append(this.servers.get(i).output());
 		}
-		return text.append(cluster.tail()).toString();
+		for (int i = 0; i < this.servers.size(); i++) {
+			text.append("server ").append(i).append(": ").append(health(this.httpPorts.get(i))).append('\n');
+		}
+		return text.toString();
+	}
+
+	private static String health(int httpPort) {
+		try {
+			return HttpAnswer.get(httpPort, "/actuator/health").body();
+		}
+		catch (UncheckedIOException ex) {
+			return ex.toString();
+		}
 	}
 
 	private void count(String fault) {

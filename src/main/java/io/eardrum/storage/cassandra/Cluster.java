@@ -97,37 +97,42 @@ final class Cluster implements AutoCloseable {
 	}
 
 	private void run() {
-		long pause = MIN_PAUSE_MILLIS;
-		while (!isClosing()) {
-			ClusterSession current = this.session;
-			try {
-				if (current == null) {
-					current = connect();
-					this.state.succeeded();
-					this.tried.countDown();
-					this.connected.accept(current);
+		try (this.connector) {
+			long pause = MIN_PAUSE_MILLIS;
+			while (!isClosing()) {
+				attempt();
+				this.tried.countDown();
+				if (this.session == null) {
+					pause(pause);
+					pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
 				}
 				else {
-					probe(current);
-				}
-				pause = MIN_PAUSE_MILLIS;
-			}
-			catch (OutOfMemoryError ex) {
-				throw ex;
-			}
-			catch (RuntimeException | Error ex) {
-				if (!isClosing()) {
-					this.state.failed(String.valueOf(ex.getMessage()));
-					logger.debug("The cluster can't be used yet", ex);
+					pause((this.state.problem() != null) ? PROBLEM_PROBE_INTERVAL_MILLIS : PROBE_INTERVAL_MILLIS);
 				}
 			}
-			this.tried.countDown();
-			if (this.session == null) {
-				pause(pause);
-				pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
+		}
+	}
+
+	private void attempt() {
+		ClusterSession current = this.session;
+		try {
+			if (current == null) {
+				current = connect();
+				this.state.succeeded();
+				this.tried.countDown();
+				this.connected.accept(current);
 			}
 			else {
-				pause((this.state.problem() != null) ? PROBLEM_PROBE_INTERVAL_MILLIS : PROBE_INTERVAL_MILLIS);
+				probe(current);
+			}
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!isClosing()) {
+				this.state.failed(String.valueOf(ex.getMessage()));
+				logger.debug("The cluster can't be used yet", ex);
 			}
 		}
 	}

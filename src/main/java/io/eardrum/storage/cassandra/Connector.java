@@ -1,5 +1,6 @@
 package io.eardrum.storage.cassandra;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
+import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
@@ -23,19 +25,31 @@ import io.eardrum.storage.StorageProperties;
 /**
  * Connects with the cluster: makes the tables if they lack, prepares the statements, and
  * sees that the tables are of a version that this code knows. Used by one thread.
+ * <p>
+ * A cluster that has just been started may be slow, and so is the driver's first contact
+ * with it: what was reached is kept when a step behind it fails, and the next attempt
+ * begins there.
  */
-final class Connector {
+final class Connector implements AutoCloseable {
 
 	/** The version of the tables that this code knows. */
 	private static final long FORMAT = 1;
 
 	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(60);
 
+	/** After so many attempts with one session of the driver there is a new one. */
+	private static final int MAX_ATTEMPTS = 5;
+
 	private final Supplier<CqlSessionBuilder> builders;
 
 	private final CqlIdentifier keyspace;
 
 	private final Schema schema;
+
+	/** The session of the driver that is not one with the tables yet. */
+	private @Nullable CqlSession reached;
+
+	private int attempts;
 
 	/**
 	 * Prepares to connect.
@@ -55,13 +69,33 @@ final class Connector {
 
 	/**
 	 * Connects, however long that takes, within a minute for each step.
-	 * @return the session
+	 * @return the session, which is the caller's
 	 * @throws StorageException if it can't be done now, with the reason
 	 */
 	ClusterSession connect() {
+		CqlSession driver = reach();
+		this.attempts++;
+		try {
+			this.schema.ensure(driver, datacenter(driver));
+			ClusterSession session = new ClusterSession(driver, prepare(driver));
+			checkTables(session);
+			this.reached = null;
+			return session;
+		}
+		finally {
+			if (this.attempts >= MAX_ATTEMPTS) {
+				close();
+			}
+		}
+	}
+
+	private CqlSession reach() {
+		CqlSession driver = this.reached;
+		if (driver != null) {
+			return driver;
+		}
 		// The keyspace may not be there yet, so the session has none.
 		CompletionStage<CqlSession> connecting = this.builders.get().withKeyspace((CqlIdentifier) null).buildAsync();
-		CqlSession driver;
 		try {
 			driver = Waiting.of(connecting, CONNECT_PATIENCE);
 		}
@@ -73,16 +107,9 @@ final class Connector {
 			});
 			throw new StorageException("The cluster can't be reached: " + ex.getMessage(), ex);
 		}
-		try {
-			this.schema.ensure(driver, datacenter(driver));
-			ClusterSession reached = new ClusterSession(driver, prepare(driver));
-			checkFormat(reached);
-			return reached;
-		}
-		catch (RuntimeException | Error ex) {
-			driver.forceCloseAsync();
-			throw ex;
-		}
+		this.reached = driver;
+		this.attempts = 0;
+		return driver;
 	}
 
 	// The driver asks the nodes of one datacenter only: if it is misspelt, there is none.
@@ -110,16 +137,39 @@ final class Connector {
 		return prepared;
 	}
 
-	private static void checkFormat(ClusterSession session) {
-		AsyncResultSet result = Waiting.of(session.send(Query.INSERT_FORMAT, Cells.of(FORMAT)), CONNECT_PATIENCE);
-		Row row = result.wasApplied() ? null : result.one();
+	// Nodes agree on what isn't there yet only: to have them agree takes several times as
+	// long as to ask, and many servers may be started at once.
+	private static void checkTables(ClusterSession session) {
+		Row row = ask(session, Query.SELECT_FORMAT).one();
+		if (row == null) {
+			AsyncResultSet result = ask(session, Query.INSERT_FORMAT, Cells.of(FORMAT));
+			row = result.wasApplied() ? null : result.one();
+		}
 		if (row != null) {
 			long format = row.getLong("next");
 			if (format != FORMAT) {
 				throw new StorageException("The tables have format " + format + ", and this version knows " + FORMAT);
 			}
 		}
-		Waiting.of(session.send(Query.BEGIN), CONNECT_PATIENCE);
+		if (ask(session, Query.SELECT_NEXT).one() == null) {
+			ask(session, Query.BEGIN);
+		}
+	}
+
+	private static AsyncResultSet ask(ClusterSession session, Query query, ByteBuffer... cells) {
+		return Waiting.of(session.send(query, cells), CONNECT_PATIENCE);
+	}
+
+	/**
+	 * Gives up what was reached, if it is of no use yet.
+	 */
+	@Override
+	public void close() {
+		CqlSession driver = this.reached;
+		this.reached = null;
+		if (driver != null) {
+			driver.forceCloseAsync();
+		}
 	}
 
 }

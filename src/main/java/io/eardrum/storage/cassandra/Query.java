@@ -54,6 +54,9 @@ enum Query {
 	/** The next place that is to be free, and the one that is now. */
 	ADVANCE("UPDATE %s.sequence SET next = ? WHERE name = 'series' IF next = ?"),
 
+	/** The version of the tables. */
+	SELECT_FORMAT("SELECT next FROM %s.sequence WHERE name = 'format'"),
+
 	/** Begins the sequence. */
 	BEGIN("INSERT INTO %s.sequence (name, next) VALUES ('series', 0) IF NOT EXISTS"),
 
@@ -85,7 +88,10 @@ enum Query {
 	// The driver sends others a second time when the answer is late. Here that would get
 	// into the way of the first time.
 	private boolean isTransaction() {
-		return this == ADVANCE || this == INSERT_KEY;
+		return switch (this) {
+			case INSERT_KEY, ADVANCE, BEGIN, INSERT_FORMAT -> true;
+			default -> false;
+		};
 	}
 
 	/**

@@ -8,9 +8,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
+import com.datastax.oss.driver.api.core.cql.Row;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -21,6 +23,7 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
@@ -96,6 +99,39 @@ class CassandraSchemaIntegrationTests {
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> store.status().writable());
 		put(store, 1);
 		assertThat(store.seriesCount()).isEqualTo(1);
+	}
+
+	@Test
+	void whatWasReachedIsKeptUntilTheTablesAreThere() {
+		AtomicInteger sessions = new AtomicInteger();
+		this.keyspace
+			.execute("CREATE KEYSPACE % WITH replication = {'class': 'NetworkTopologyStrategy', 'datacenter1': 1}");
+		try (CassandraMetricRepository store = new CassandraMetricRepository(
+				TestKeyspace.with(this.keyspace.settings(), new StorageProperties.Cassandra(false, 1, 256, MAX_WAIT)),
+				() -> {
+					sessions.incrementAndGet();
+					return TestKeyspace.builder(new CassandraProperties());
+				}, ClusterObserver.NONE, Clock.systemUTC())) {
+			assertThat(store.status().problem()).contains("lacks the tables");
+			Schema.tables(CqlIdentifier.fromCql(NAME)).values().forEach(this.keyspace::execute);
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> store.status().writable());
+			put(store, 1);
+			assertThat(sessions).hasValue(1);
+		}
+	}
+
+	@Test
+	void nodesAgreeOnTheTablesOnce() {
+		put(this.keyspace.open(), 1);
+		List<String> agreements = agreements();
+		assertThat(agreements).isNotEmpty();
+		put(this.keyspace.open(), 2);
+		assertThat(agreements()).isEqualTo(agreements);
+	}
+
+	// What nodes remember of the last agreement on each row.
+	private List<String> agreements() {
+		return this.keyspace.execute("SELECT * FROM system.paxos").stream().map(Row::getFormattedContents).toList();
 	}
 
 	@Test
