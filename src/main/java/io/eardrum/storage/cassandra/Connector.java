@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
@@ -81,6 +82,14 @@ final class Connector implements AutoCloseable {
 			checkTables(session);
 			this.reached = null;
 			return session;
+		}
+		catch (StorageException ex) {
+			// A driver that doesn't even say so when a node doesn't answer may never
+			// again.
+			if (ex.getCause() instanceof TimeoutException) {
+				close();
+			}
+			throw ex;
 		}
 		finally {
 			if (this.attempts >= MAX_ATTEMPTS) {

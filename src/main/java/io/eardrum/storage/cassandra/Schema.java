@@ -16,11 +16,11 @@ import java.util.regex.Pattern;
 
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.cql.Row;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import com.datastax.oss.driver.api.core.metadata.NodeState;
-import com.datastax.oss.driver.api.core.metadata.schema.KeyspaceMetadata;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -102,13 +102,12 @@ final class Schema {
 	 * @throws StorageException if something lacks, with what and what to do
 	 */
 	void ensure(CqlSession session, String datacenter) {
-		Waiting.of(session.refreshSchemaAsync(), TIMEOUT);
-		if (keyspaceOf(session).isEmpty()) {
-			createKeyspace(session, datacenter);
-		}
 		List<String> missing = missingTables(session);
 		if (missing.isEmpty()) {
 			return;
+		}
+		if (!hasKeyspace(session)) {
+			createKeyspace(session, datacenter);
 		}
 		if (!this.properties.createSchema()) {
 			throw new StorageException(
@@ -148,14 +147,25 @@ final class Schema {
 		Waiting.of(session.executeAsync(statement.setNode(node.orElse(null))), TIMEOUT);
 	}
 
+	// The driver knows all tables as well, but brings its knowledge up to date on one
+	// connection only, and not any more once that has failed in a certain way.
 	private List<String> missingTables(CqlSession session) {
 		List<String> missing = new ArrayList<>(this.tables.keySet());
-		keyspaceOf(session).ifPresent((present) -> missing.removeIf((name) -> present.getTable(name).isPresent()));
+		for (Row row : ask(session, "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?")) {
+			missing.remove(row.getString(0));
+		}
 		return missing;
 	}
 
-	private Optional<KeyspaceMetadata> keyspaceOf(CqlSession session) {
-		return session.getMetadata().getKeyspace(this.keyspace);
+	private boolean hasKeyspace(CqlSession session) {
+		return ask(session, "SELECT keyspace_name FROM system_schema.keyspaces WHERE keyspace_name = ?").iterator()
+			.hasNext();
+	}
+
+	// No keyspace has more tables of ours than stand on one page.
+	private Iterable<Row> ask(CqlSession session, String text) {
+		SimpleStatement statement = SimpleStatement.newInstance(text, this.keyspace.asInternal()).setIdempotent(true);
+		return Waiting.of(session.executeAsync(statement), TIMEOUT).currentPage();
 	}
 
 	// Those of the datacenter that is asked.
