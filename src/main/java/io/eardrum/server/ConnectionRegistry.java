@@ -12,12 +12,14 @@ final class ConnectionRegistry {
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
-	/** Of the heap, for replies that are not taken. */
-	private static final int UNREAD_SHARE = 8;
+	/** Of the heap, for replies that are not taken, and as much for frames at work. */
+	private static final int SHARE = 8;
 
 	private final int limit;
 
 	private final UnreadReplies unreadReplies;
+
+	private final FrameMemory frameMemory;
 
 	private volatile boolean stopping;
 
@@ -26,17 +28,24 @@ final class ConnectionRegistry {
 	 * @param limit how many connections there may be, to all ports together
 	 */
 	ConnectionRegistry(int limit) {
-		this(limit, new UnreadReplies(Runtime.getRuntime().maxMemory() / UNREAD_SHARE));
+		this(limit, new UnreadReplies(Runtime.getRuntime().maxMemory() / SHARE),
+				new FrameMemory(Runtime.getRuntime().maxMemory() / SHARE));
 	}
 
-	ConnectionRegistry(int limit, UnreadReplies unreadReplies) {
+	ConnectionRegistry(int limit, UnreadReplies unreadReplies, FrameMemory frameMemory) {
 		this.limit = limit;
 		this.unreadReplies = unreadReplies;
+		this.frameMemory = frameMemory;
 	}
 
 	// What connections hold while their clients don't take their replies.
 	UnreadReplies unreadReplies() {
 		return this.unreadReplies;
+	}
+
+	// What frames take until they are answered.
+	FrameMemory frameMemory() {
+		return this.frameMemory;
 	}
 
 	int limit() {

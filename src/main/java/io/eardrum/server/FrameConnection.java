@@ -71,6 +71,9 @@ final class FrameConnection extends TcpNetConnection {
 	/** What a {@link FrameExecutor} and its replies take, and a little more, in bytes. */
 	private static final int EXECUTOR_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
 
+	/** The same, and what the store reads ahead. */
+	private static final int LONG_REPLY_LENGTH = EXECUTOR_LENGTH + 64 * 1024;
+
 	private final Socket socket;
 
 	private final SocketChannel channel;
@@ -105,6 +108,9 @@ final class FrameConnection extends TcpNetConnection {
 	/** Whether all that still comes is thrown away. */
 	private volatile boolean discarding;
 
+	/** Whether its client has to wait until there is memory for a frame. */
+	private volatile boolean waitsForMemory;
+
 	private volatile @Nullable FrameLoop loop;
 
 	private volatile @Nullable SelectionKey key;
@@ -120,6 +126,9 @@ final class FrameConnection extends TcpNetConnection {
 	private boolean executing;
 
 	private @Nullable FrameReply reply;
+
+	/** What is taken for the frame at hand, in bytes. */
+	private long takenBytes;
 
 	/**
 	 * Creates the connection of a client.
@@ -257,8 +266,28 @@ final class FrameConnection extends TcpNetConnection {
 	 * to become idle
 	 */
 	boolean receiveNext() {
-		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding()
+		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding() && !isHeldBack()
 				&& receiveFrame();
+	}
+
+	// Tells whether nothing may be read from it now: there is no memory for a frame.
+	boolean isHeldBack() {
+		return this.registry.frameMemory().isFull() && !this.discarding;
+	}
+
+	/**
+	 * Has the loop tell of what has arrived again once there is memory for it.
+	 */
+	void awaitMemory() {
+		this.waitsForMemory = true;
+		this.registry.frameMemory().holdBack(this);
+	}
+
+	// There is memory again. Any thread may have given it back.
+	void readOn() {
+		this.lastReceivedNanos = System.nanoTime();
+		this.waitsForMemory = false;
+		armAgain();
 	}
 
 	// Tells whether the frame is so large that others should not wait for it.
@@ -318,6 +347,7 @@ final class FrameConnection extends TcpNetConnection {
 		this.term = current;
 		this.executing = true;
 		this.frame.setTerm(current);
+		take(FrameMemory.of(this.input.frameLength()));
 		if (this.registry.unreadReplies().isTight()) {
 			this.input.shrink();
 		}
@@ -379,6 +409,22 @@ final class FrameConnection extends TcpNetConnection {
 			becomeIdle();
 			throw ex;
 		}
+		finally {
+			giveBack();
+		}
+	}
+
+	private void take(long bytes) {
+		this.takenBytes += bytes;
+		this.registry.frameMemory().take(bytes);
+	}
+
+	private void giveBack() {
+		long bytes = this.takenBytes;
+		if (bytes > 0) {
+			this.takenBytes = 0;
+			this.registry.frameMemory().giveBack(bytes);
+		}
 	}
 
 	/**
@@ -386,6 +432,7 @@ final class FrameConnection extends TcpNetConnection {
 	 * @return whether there may be one
 	 */
 	boolean becomeIdle() {
+		giveBack();
 		this.term = null;
 		this.frame.forgetTerm();
 		if (this.input.isEnded() && !this.discarding) {
@@ -404,9 +451,15 @@ final class FrameConnection extends TcpNetConnection {
 	 * Goes back to the loop, from a thread that does not lead it.
 	 */
 	void becomeIdleElsewhere() {
+		if (becomeIdle()) {
+			armAgain();
+		}
+	}
+
+	private void armAgain() {
 		SelectionKey registration = this.key;
 		FrameLoop servingLoop = this.loop;
-		if (becomeIdle() && registration != null && servingLoop != null) {
+		if (registration != null && servingLoop != null) {
 			try {
 				servingLoop.arm(registration);
 			}
@@ -446,6 +499,9 @@ final class FrameConnection extends TcpNetConnection {
 			left.leave();
 			this.frame.setTerm(left);
 		}
+		if (this.executing && this.takenBytes < LONG_REPLY_LENGTH) {
+			take(LONG_REPLY_LENGTH);
+		}
 	}
 
 	/**
@@ -464,11 +520,13 @@ final class FrameConnection extends TcpNetConnection {
 			}
 			bytes += current.round().heldBytes();
 		}
+		giveBack();
 		unread.begin(this, bytes);
 	}
 
 	void endWait() {
 		this.registry.unreadReplies().end(this);
+		take(EXECUTOR_LENGTH);
 	}
 
 	// Tells whether its frame is being executed, and not its reply sent.
@@ -564,7 +622,7 @@ final class FrameConnection extends TcpNetConnection {
 
 	// For how long the client has sent nothing, in nanoseconds.
 	long silentNanos() {
-		return System.nanoTime() - this.lastReceivedNanos;
+		return this.waitsForMemory ? 0 : System.nanoTime() - this.lastReceivedNanos;
 	}
 
 	// For how long the write under way has not been taken, in nanoseconds.

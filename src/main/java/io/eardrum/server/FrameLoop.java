@@ -255,6 +255,11 @@ final class FrameLoop implements AutoCloseable {
 			connection.shakeHandsElsewhere();
 			return true;
 		}
+		if (connection.isHeldBack()) {
+			key.interestOpsAnd(~SelectionKey.OP_READ);
+			connection.awaitMemory();
+			return true;
+		}
 		if (!connection.receive()) {
 			return true;
 		}

@@ -13,6 +13,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
 import org.awaitility.Awaitility;
@@ -44,11 +45,16 @@ class FrameLoopTests {
 
 	private static final int BUFFER_LENGTH = 4096;
 
+	/** Of eight long replies that nobody reads, more would be taken if it counted. */
+	private static final int FRAME_MEMORY = 1_000_000;
+
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private final UnreadReplies unreadReplies = new UnreadReplies(2_000_000);
 
-	private final ConnectionRegistry registry = new ConnectionRegistry(1000, this.unreadReplies);
+	private final FrameMemory frameMemory = new FrameMemory(FRAME_MEMORY);
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000, this.unreadReplies, this.frameMemory);
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -170,6 +176,65 @@ class FrameLoopTests {
 		assertThat(this.registry.size()).isGreaterThan(5);
 		assertThat(this.unreadReplies.heldBytes()).isBetween(100_000L, 2_000_000L);
 		assertThat(other.exchange("get nothing\n")).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void noFrameIsReadWhileThoseBeforeItTakeAllMemory() throws Exception {
+		int puts = 600;
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforePut((batch) -> await(released));
+		List<TestClient> writers = new ArrayList<>();
+		for (int i = 0; i < 60; i++) {
+			writers.add(connect().send(("put writer." + i + " 1 1\n").repeat(puts)));
+		}
+		start();
+		Awaitility.await().until(this.frameMemory::isFull);
+		Awaitility.await().until(() -> this.frameMemory.heldBack() >= 30);
+		assertThat(silent()).isLessThanOrEqualTo(30);
+		assertThat(this.frameMemory.usedBytes()).isLessThan(FRAME_MEMORY + FrameMemory.of(FrameBuffer.LARGE_LENGTH));
+		released.countDown();
+		for (TestClient writer : writers) {
+			assertThat(writer.read(puts * Replies.OK.length())).isEqualTo(Replies.OK.repeat(puts));
+		}
+		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
+		assertThat(this.frameMemory.heldBack()).isZero();
+	}
+
+	@Test
+	void clientThatLeavesWhileItIsHeldBackIsNotKept() throws Exception {
+		this.frameMemory.take(FRAME_MEMORY);
+		TestClient client = connect().send("put held.back 1 1\n");
+		TestClient other = connect().send("put other 1 1\n");
+		start();
+		Awaitility.await().until(() -> this.frameMemory.heldBack() == 2);
+		client.close();
+		this.frameMemory.giveBack(FRAME_MEMORY);
+		assertThat(other.reply()).isEqualTo(Replies.OK);
+		Awaitility.await().until(() -> this.registry.size() == 1);
+		assertThat(other.exchange("get held.back\n")).isEqualTo("ok\nheld.back 1.0 1\n\n");
+	}
+
+	@Test
+	void framesThatFailedAreForgotten() throws Exception {
+		this.storage.beforePut((batch) -> {
+			throw new IllegalStateException("on purpose");
+		});
+		start();
+		for (int i = 0; i < 5; i++) {
+			connect().exchange("put k 1 1\n".repeat(10));
+		}
+		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
+	}
+
+	// Clients that may be taken for silent.
+	private long silent() {
+		AtomicLong count = new AtomicLong();
+		this.registry.forEach((connection) -> {
+			if (connection.isIdle() && connection.silentNanos() > 0) {
+				count.incrementAndGet();
+			}
+		});
+		return count.get();
 	}
 
 	private static Consumer<PointBatch> blockOnce(CountDownLatch stuck, CountDownLatch released) {
