@@ -2,7 +2,8 @@
  * Lets the disk of one directory fail, for a process that has this library in LD_PRELOAD:
  *
  *   FAILING_DISK=/the/directory   writes and syncs of files below it fail with EIO while there is a file
- *                                 /the/directory.fail-write or /the/directory.fail-sync beside it
+ *                                 /the/directory.fail-write or /the/directory.fail-sync beside it;
+ *                                 syncs take two seconds while there is a file /the/directory.slow-sync
  *
  * Build: cc -shared -fPIC -O2 -o failing_disk.so failing_disk.c -ldl
  */
@@ -16,12 +17,13 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-static int fails(int fd, const char *how) {
+/* Whether there is a file that says so, and the descriptor is one of that directory. */
+static int meant(int fd, const char *how) {
   const char *directory = getenv("FAILING_DISK");
   char path[PATH_MAX], link[64];
   int saved = errno;
   if (directory == NULL) return 0;
-  snprintf(path, sizeof path, "%s.fail-%s", directory, how);
+  snprintf(path, sizeof path, "%s.%s", directory, how);
   if (access(path, F_OK) != 0) {
     errno = saved;
     return 0;
@@ -40,7 +42,8 @@ static int fails(int fd, const char *how) {
   result name parameters {                                       \
     static __typeof__(&name) real;                               \
     if (real == NULL) real = REAL(name);                         \
-    if (fails(fd, how)) {                                        \
+    if (meant(fd, "slow-" how)) sleep(2);                        \
+    if (meant(fd, "fail-" how)) {                                \
       errno = EIO;                                               \
       return -1;                                                 \
     }                                                            \

@@ -43,6 +43,9 @@ class ObservabilityConfiguration {
 			Gauge.builder("eardrum.connections.limit", endpoint, TcpEndpoint::maxConnections)
 				.description("Clients that may be connected at once")
 				.register(registry);
+			Gauge.builder("eardrum.connections.held.back", endpoint, TcpEndpoint::heldBackCount)
+				.description("Clients from which nothing is read until there is memory for it")
+				.register(registry);
 		};
 	}
 

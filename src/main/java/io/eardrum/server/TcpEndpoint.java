@@ -100,6 +100,15 @@ public final class TcpEndpoint implements SmartLifecycle {
 		return this.registry.limit();
 	}
 
+	/**
+	 * Tells from how many clients nothing is read at the moment, for what others have
+	 * sent takes all the memory that there is for frames.
+	 * @return the number of connections, to all ports together
+	 */
+	public int heldBackCount() {
+		return this.registry.frameMemory().heldBack();
+	}
+
 	// After the gateway, and stopped before anything that answering needs.
 	@Override
 	public int getPhase() {
