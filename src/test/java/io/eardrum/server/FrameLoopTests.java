@@ -45,8 +45,7 @@ class FrameLoopTests {
 
 	private static final int BUFFER_LENGTH = 4096;
 
-	/** Of eight long replies that nobody reads, more would be taken if it counted. */
-	private static final int FRAME_MEMORY = 1_000_000;
+	private static final int FRAME_MEMORY = 2_000_000;
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -184,7 +183,7 @@ class FrameLoopTests {
 		CountDownLatch released = new CountDownLatch(1);
 		this.storage.beforePut((batch) -> await(released));
 		List<TestClient> writers = new ArrayList<>();
-		for (int i = 0; i < 60; i++) {
+		for (int i = 0; i < 80; i++) {
 			writers.add(connect().send(("put writer." + i + " 1 1\n").repeat(puts)));
 		}
 		start();
