@@ -55,6 +55,8 @@ def measure(servers, loads, options):
         print(f"round {number + 1}", flush=True)
         for peer in servers:
             print(f"  {peer.name}", flush=True)
+            # What the one before has written, and what was deleted of it, is not this one's work.
+            os.sync()
             for load, figure in peer.measure(loads, options).items():
                 runs.setdefault(peer.name, {}).setdefault(load, []).append(figure)
     return runs
