@@ -29,6 +29,9 @@ each=$((seconds * parallel / ${#targets[@]}))
 ((each > 0)) || { echo "$seconds s are not enough for ${#targets[@]} targets"; exit 2; }
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java
+compiler=()
+# Code that is quick to compile tries more inputs in a short time than quick code.
+if ((each < 60)); then compiler=(-XX:TieredStopAtLevel=1); fi
 mkdir -p target/fuzz
 ./mvnw -B -ntp -q -P fuzz dependency:build-classpath -DincludeScope=test -Dmdep.outputFile=target/fuzz/classpath
 classpath="target/test-classes:target/classes:$(cat target/fuzz/classpath)"
@@ -46,7 +49,7 @@ fuzz() { # <target> <libFuzzer's arguments...>
   {
     echo '#!/usr/bin/env bash'
     printf 'exec '
-    printf '%q ' "$java" -Xmx512m -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="${class//\//.}" \
+    printf '%q ' "$java" "${compiler[@]}" -Xmx512m -cp "$classpath" com.code_intelligence.jazzer.Jazzer --target_class="${class//\//.}" \
       '--instrumentation_includes=io.eardrum.**' --reproducer_path=target/fuzz \
       "--disabled_hooks=$hooks.BigDecimal:$hooks.RegexInjection:$hooks.RegexRoadblocks:$hooks.ReflectiveCall" \
       -timeout=20 -rss_limit_mb=2048
