@@ -15,6 +15,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import org.springframework.util.FileSystemUtils;
+
 import io.eardrum.EardrumProcess;
 
 /**
@@ -74,6 +76,9 @@ public final class FailingDiskSuite {
 				violation.isEmpty() ? "all of them kept" : "VIOLATION: " + violation, seed);
 		if (!violation.isEmpty()) {
 			System.out.println("the store is kept in " + suite.directory);
+		}
+		else {
+			FileSystemUtils.deleteRecursively(suite.directory);
 		}
 		System.exit(violation.isEmpty() ? 0 : 1);
 	}

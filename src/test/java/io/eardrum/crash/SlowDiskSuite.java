@@ -16,6 +16,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 
+import org.springframework.util.FileSystemUtils;
+
 import io.eardrum.EardrumProcess;
 
 /**
@@ -72,6 +74,7 @@ public final class SlowDiskSuite {
 				"slow disk: %d clients sent %d puts each; %d acknowledged while an fsync took 2 s, %d in all; %s%n",
 				CLIENTS, PUTS, suite.acknowledgedSlowly, suite.acknowledged(),
 				suite.violation.isEmpty() ? "the server lives" : "VIOLATION: " + suite.violation);
+		FileSystemUtils.deleteRecursively(directory);
 		System.exit(suite.violation.isEmpty() ? 0 : 1);
 	}
 
@@ -82,6 +85,9 @@ public final class SlowDiskSuite {
 		}
 		talk(SLOW);
 		this.acknowledgedSlowly = acknowledged();
+		if (this.violation.isEmpty() && isDone()) {
+			this.violation = "the disk was not slow";
+		}
 		Files.delete(trigger);
 		talk(PATIENCE);
 		if (this.violation.isEmpty() && !isDone()) {
