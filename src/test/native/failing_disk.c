@@ -3,7 +3,8 @@
  *
  *   FAILING_DISK=/the/directory   writes and syncs of files below it fail with EIO while there is a file
  *                                 /the/directory.fail-write or /the/directory.fail-sync beside it;
- *                                 syncs take two seconds while there is a file /the/directory.slow-sync
+ *                                 syncs take two seconds while there is a file /the/directory.slow-sync,
+ *                                 or as many milliseconds as that file says
  *
  * Build: cc -shared -fPIC -O2 -o failing_disk.so failing_disk.c -ldl
  */
@@ -36,13 +37,26 @@ static int meant(int fd, const char *how) {
   return strncmp(path, directory, strlen(directory)) == 0;
 }
 
+static void wait_for(const char *how) {
+  char path[PATH_MAX];
+  int milliseconds = 2000, saved = errno;
+  snprintf(path, sizeof path, "%s.%s", getenv("FAILING_DISK"), how);
+  FILE *file = fopen(path, "r");
+  if (file != NULL) {
+    if (fscanf(file, "%d", &milliseconds) != 1) milliseconds = 2000;
+    fclose(file);
+  }
+  usleep(milliseconds * 1000);
+  errno = saved;
+}
+
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
 #define FAILING(result, how, name, parameters, arguments)        \
   result name parameters {                                       \
     static __typeof__(&name) real;                               \
     if (real == NULL) real = REAL(name);                         \
-    if (meant(fd, "slow-" how)) sleep(2);                        \
+    if (meant(fd, "slow-" how)) wait_for("slow-" how);           \
     if (meant(fd, "fail-" how)) {                                \
       errno = EIO;                                               \
       return -1;                                                 \

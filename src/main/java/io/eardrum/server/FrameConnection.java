@@ -228,8 +228,12 @@ final class FrameConnection extends TcpNetConnection {
 			reset(ResetReason.CLIENT);
 		}
 		catch (RuntimeException | Error ex) {
+			// The client may have caused it, and could fill the disk with it.
+			this.logger.debug("The handshake failed: " + ex);
 			reset(ResetReason.INTERNAL_ERROR);
-			throw ex;
+			if (ex instanceof Error error) {
+				throw error;
+			}
 		}
 		finally {
 			becomeIdleElsewhere();
@@ -256,8 +260,8 @@ final class FrameConnection extends TcpNetConnection {
 	 * connection is busy
 	 */
 	boolean receive() {
-		// If a frame comes too late, who ended this connection is about to reset it.
-		return receiveFrame() && this.state.compareAndSet(State.IDLE, State.BUSY);
+		// Where a frame comes too late, another thread is about to reset this connection.
+		return receiveFrame() && !this.registry.isStopping() && this.state.compareAndSet(State.IDLE, State.BUSY);
 	}
 
 	/**
@@ -321,11 +325,6 @@ final class FrameConnection extends TcpNetConnection {
 		catch (IOException ex) {
 			this.logger.debug("The connection broke: " + ex);
 			reset(ResetReason.CLIENT);
-		}
-		catch (RuntimeException ex) {
-			// What can't be read now can't be read the next time either.
-			reset(ResetReason.INTERNAL_ERROR);
-			throw ex;
 		}
 		return false;
 	}
@@ -403,11 +402,6 @@ final class FrameConnection extends TcpNetConnection {
 		}
 		catch (IOException ex) {
 			reset(ResetReason.CLIENT);
-		}
-		catch (RuntimeException | Error ex) {
-			reset(ResetReason.INTERNAL_ERROR);
-			becomeIdle();
-			throw ex;
 		}
 		finally {
 			giveBack();
@@ -551,9 +545,15 @@ final class FrameConnection extends TcpNetConnection {
 		else if (this.tls != null) {
 			this.tls.sayGoodbye();
 		}
-		super.close();
-		this.registry.remove(this);
-		letGo();
+		try {
+			super.close();
+		}
+		finally {
+			this.registry.remove(this);
+			// A thread that waits for the client to take its reply would wait for ever.
+			writable();
+			letGo();
+		}
 	}
 
 	/**
@@ -572,12 +572,16 @@ final class FrameConnection extends TcpNetConnection {
 			}
 			writable();
 			letGo();
-			if (this.state.get() == State.ENDED || endIfIdle()) {
-				super.close();
+			try {
+				if (this.state.get() == State.ENDED || endIfIdle()) {
+					super.close();
+				}
 			}
-			// Last, because the process may end as soon as no connection is left.
-			this.registry.remove(this);
-			this.observer.connectionReset(reason);
+			finally {
+				// Last, because the process may end as soon as no connection is left.
+				this.registry.remove(this);
+				this.observer.connectionReset(reason);
+			}
 		}
 	}
 

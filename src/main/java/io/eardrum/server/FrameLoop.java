@@ -32,11 +32,14 @@ import org.jspecify.annotations.Nullable;
  * Any thread may register connections, supervise and close.
  * <p>
  * An {@link OutOfMemoryError} is no defect to survive: it ends the thread, and with it
- * the process.
+ * the process. That the system gives no more threads for a while is one, although it is
+ * an error of the same class.
  */
 final class FrameLoop implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(FrameLoop.class);
+
+	private static final String DEFECT = "Commands could not be executed";
 
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -50,8 +53,8 @@ final class FrameLoop implements AutoCloseable {
 
 	private final Selector selector;
 
-	/** The term that has begun last. */
-	private volatile LoopTerm term = new LoopTerm(this);
+	/** The term of the thread that leads, or is about to. */
+	private volatile LoopTerm term = LoopTerm.leading(this, new PendingWork());
 
 	/** A term for which there is no thread yet. */
 	private final AtomicReference<@Nullable LoopTerm> vacant = new AtomicReference<>();
@@ -71,7 +74,8 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	void start() {
-		appoint(this.term);
+		this.vacant.set(this.term);
+		fillVacancy();
 	}
 
 	/**
@@ -113,8 +117,8 @@ final class FrameLoop implements AutoCloseable {
 	void supervise() {
 		LoopTerm current = this.term;
 		if (current.loseIfStuck(STUCK_NANOS)) {
-			LoopTerm rest = current.takeOffered();
-			appoint((rest != null) ? rest : new LoopTerm(this));
+			PendingWork rest = current.takeOffered();
+			appoint((rest != null) ? rest : new PendingWork());
 		}
 		fillVacancy();
 	}
@@ -135,22 +139,11 @@ final class FrameLoop implements AutoCloseable {
 	 */
 	void leave(LoopTerm left) {
 		left.endRead();
-		boolean led = left.lose();
-		if (led) {
-			appoint(left.split());
+		if (left.lose()) {
+			appoint(left.takeWork());
 		}
 		else if (!left.isEmpty()) {
-			LoopTerm rest = left.split();
-			try {
-				this.threads.execute(() -> finish(rest));
-			}
-			catch (RejectedExecutionException ex) {
-				left.join(rest);
-			}
-			catch (OutOfMemoryError ex) {
-				requireThreadShortage(ex);
-				left.join(rest);
-			}
+			finishElsewhere(left);
 		}
 	}
 
@@ -160,7 +153,9 @@ final class FrameLoop implements AutoCloseable {
 		this.selector.wakeup();
 	}
 
-	private void appoint(LoopTerm next) {
+	// Only for the thread that has ended the leading term, of which there is always one.
+	private void appoint(PendingWork work) {
+		LoopTerm next = LoopTerm.leading(this, work);
 		this.term = next;
 		this.vacant.set(next);
 		fillVacancy();
@@ -168,20 +163,33 @@ final class FrameLoop implements AutoCloseable {
 
 	private void fillVacancy() {
 		LoopTerm next = this.vacant.getAndSet(null);
-		if (next != null) {
-			try {
-				this.threads.execute(() -> lead(next));
-			}
-			catch (RejectedExecutionException ex) {
-				this.vacant.set(next);
-			}
-			catch (OutOfMemoryError ex) {
-				requireThreadShortage(ex);
-				// The supervisor tries again.
-				this.vacant.set(next);
-				this.supervisor.wakeUp();
-			}
+		if (next != null && !start(() -> lead(next))) {
+			// The supervisor tries again.
+			this.vacant.set(next);
+			this.supervisor.wakeUp();
 		}
+	}
+
+	private void finishElsewhere(LoopTerm left) {
+		PendingWork rest = left.takeWork();
+		if (!start(() -> finish(LoopTerm.lost(this, rest)))) {
+			left.giveBack(rest);
+		}
+	}
+
+	// Returns whether there was a thread for it.
+	private boolean start(Runnable task) {
+		try {
+			this.threads.execute(task);
+			return true;
+		}
+		catch (RejectedExecutionException ex) {
+			logger.debug("The threads are ending", ex);
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A thread could not be started", ex);
+		}
+		return false;
 	}
 
 	private void lead(LoopTerm current) {
@@ -197,13 +205,10 @@ final class FrameLoop implements AutoCloseable {
 		catch (IOException | ClosedSelectorException ex) {
 			logger.debug("The loop is closed", ex);
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
 			abandon(current, ex);
-			// Somebody has to lead.
 			LockSupport.parkNanos(RETRY_NANOS);
+			// The loop always has a leader.
 			leave(current);
 		}
 	}
@@ -213,7 +218,7 @@ final class FrameLoop implements AutoCloseable {
 			this.selector.select();
 		}
 		catch (IOException ex) {
-			report(ex);
+			survive("The loop could not wait for clients", ex);
 			LockSupport.parkNanos(RETRY_NANOS);
 		}
 	}
@@ -260,7 +265,7 @@ final class FrameLoop implements AutoCloseable {
 			connection.awaitMemory();
 			return true;
 		}
-		if (!connection.receive()) {
+		if (!receive(connection)) {
 			return true;
 		}
 		if (connection.isHeavy()) {
@@ -282,6 +287,18 @@ final class FrameLoop implements AutoCloseable {
 		return leading;
 	}
 
+	// Returns whether there is a frame to execute. What fails concerns one client alone.
+	private boolean receive(FrameConnection connection) {
+		try {
+			return connection.receive();
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A client's commands could not be read", ex);
+			reset(connection);
+			return false;
+		}
+	}
+
 	private void beginWork(LoopTerm current) {
 		current.beginWork();
 		this.supervisor.wakeUp();
@@ -289,25 +306,32 @@ final class FrameLoop implements AutoCloseable {
 
 	// Returns whether the term goes on.
 	private boolean reply(LoopTerm current, FrameConnection connection) {
-		connection.sendReply(current);
+		sendReply(current, connection);
 		if (current.isLost()) {
-			connection.becomeIdleElsewhere();
+			release(connection);
 			return false;
 		}
 		connection.becomeIdle();
 		return true;
 	}
 
+	private void sendReply(LoopTerm current, FrameConnection connection) {
+		try {
+			connection.sendReply(current);
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A reply could not be sent", ex);
+			reset(connection);
+		}
+	}
+
 	private void execute(LoopTerm current, FrameConnection connection) {
 		try {
 			connection.execute(current);
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
-			report(ex);
+			survive(DEFECT, ex);
 		}
 	}
 
@@ -317,18 +341,15 @@ final class FrameLoop implements AutoCloseable {
 			do {
 				execute(lost, connection);
 				lost.commit();
-				connection.sendReply(lost);
+				sendReply(lost, connection);
 			}
 			while (connection.receiveNext());
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
-			report(ex);
-			connection.reset(ResetReason.INTERNAL_ERROR);
+			survive(DEFECT, ex);
+			reset(connection);
 		}
-		connection.becomeIdleElsewhere();
+		release(connection);
 	}
 
 	private boolean answer(LoopTerm current) {
@@ -351,24 +372,50 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			lost.commit();
 			for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
-				next.sendReply(lost);
-				next.becomeIdleElsewhere();
+				sendReply(lost, next);
+				release(next);
 			}
-		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
 			abandon(lost, ex);
 		}
 	}
 
-	// Nobody is left without an answer: who can't get one is reset.
+	// Each client that can get no answer is reset.
 	private void abandon(LoopTerm failed, Throwable defect) {
-		report(defect);
+		survive(DEFECT, defect);
 		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
-			next.reset(ResetReason.INTERNAL_ERROR);
-			next.becomeIdleElsewhere();
+			reset(next);
+			release(next);
+		}
+	}
+
+	private void reset(FrameConnection connection) {
+		try {
+			connection.reset(ResetReason.INTERNAL_ERROR);
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A connection could not be reset", ex);
+		}
+	}
+
+	// Gives a connection back to the thread that leads, from another one.
+	private void release(FrameConnection connection) {
+		try {
+			connection.becomeIdleElsewhere();
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A connection could not be given back", ex);
+		}
+	}
+
+	// Returns if the process can go on.
+	private void survive(String what, Throwable defect) {
+		if (defect instanceof OutOfMemoryError error) {
+			requireThreadShortage(error);
+		}
+		if (this.failureRate.permits()) {
+			logger.error(what, defect);
 		}
 	}
 
@@ -377,12 +424,6 @@ final class FrameLoop implements AutoCloseable {
 		String message = ex.getMessage();
 		if (message == null || !message.startsWith("unable to create native thread")) {
 			throw ex;
-		}
-	}
-
-	private void report(Throwable defect) {
-		if (this.failureRate.permits()) {
-			logger.error("Commands could not be executed", defect);
 		}
 	}
 

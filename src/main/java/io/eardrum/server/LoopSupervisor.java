@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,10 +14,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class LoopSupervisor implements Runnable, AutoCloseable {
 
+	private static final Log logger = LogFactory.getLog(LoopSupervisor.class);
+
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
 	/** Long enough that a loop with little to do seldom has to wake this thread. */
 	private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private final LogRate failureRate = new LogRate();
 
 	private final List<FrameLoop> loops;
 
@@ -37,12 +43,27 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 	public void run() {
 		this.thread = Thread.currentThread();
 		while (!this.closed) {
-			this.loops.forEach(FrameLoop::supervise);
+			this.loops.forEach(this::supervise);
 			if (isQuiet()) {
 				sleep();
 			}
 			else {
 				LockSupport.parkNanos(this, PERIOD_NANOS);
+			}
+		}
+	}
+
+	// A defect ends neither this thread nor the supervision of the other loops.
+	private void supervise(FrameLoop loop) {
+		try {
+			loop.supervise();
+		}
+		catch (RuntimeException | Error ex) {
+			if (ex instanceof OutOfMemoryError error) {
+				FrameLoop.requireThreadShortage(error);
+			}
+			if (this.failureRate.permits()) {
+				logger.error("A loop could not be supervised", ex);
 			}
 		}
 	}

@@ -1,19 +1,18 @@
 package io.eardrum.server;
 
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
 import org.jspecify.annotations.Nullable;
 
 /**
- * The time for which one thread leads a {@link FrameLoop}, and what it has in hand: the
- * puts to commit, and the connections to answer behind that.
+ * The part of one thread in a {@link FrameLoop}: whether it leads, and what it has in
+ * hand. The loop makes a leading term whenever it appoints a leader, and at no other
+ * time. A thread that only finishes work has a term that was lost before it began.
  * <p>
- * Used by the thread that leads, except that others may take the lead away from it while
- * it works on frames or a commit: then it touches nothing else of the loop. While it
- * reads from the store, they get what it has in hand as well.
+ * Used by its own thread, except that others may take the lead away from it while it
+ * works on frames or a commit: then it touches nothing else of the loop. While it reads
+ * from the store, they get what it has in hand as well.
  */
 final class LoopTerm {
 
@@ -22,46 +21,60 @@ final class LoopTerm {
 
 	private final FrameLoop loop;
 
-	private final AtomicReference<State> state = new AtomicReference<>(State.LEADING);
+	private final AtomicReference<State> state;
 
-	private Round round = new Round();
-
-	private Queue<FrameConnection> unanswered = new ArrayDeque<>();
+	private PendingWork work;
 
 	/** What this had in hand before its thread began to read; whoever takes it has it. */
-	private final AtomicReference<@Nullable LoopTerm> offered = new AtomicReference<>();
-
-	/** Since when there are connections to answer; meaningless while there are none. */
-	private long heldSinceNanos;
+	private final AtomicReference<@Nullable PendingWork> offered = new AtomicReference<>();
 
 	private volatile long workStartedNanos;
 
-	LoopTerm(FrameLoop loop) {
+	private LoopTerm(FrameLoop loop, PendingWork work, State state) {
 		this.loop = loop;
+		this.work = work;
+		this.state = new AtomicReference<>(state);
+	}
+
+	/**
+	 * Creates the term of a thread that is to lead.
+	 * @param loop the loop
+	 * @param work what the thread begins with
+	 * @return the term
+	 */
+	static LoopTerm leading(FrameLoop loop, PendingWork work) {
+		return new LoopTerm(loop, work, State.LEADING);
+	}
+
+	/**
+	 * Creates the term of a thread that finishes what is left of another one.
+	 * @param loop the loop, which that thread does not lead
+	 * @param work what is left
+	 * @return the term
+	 */
+	static LoopTerm lost(FrameLoop loop, PendingWork work) {
+		return new LoopTerm(loop, work, State.LOST);
 	}
 
 	Round round() {
-		return this.round;
+		return this.work.round();
 	}
 
 	void commit() {
-		this.round.commit();
+		this.work.round().commit();
 	}
 
 	void add(FrameConnection connection) {
-		if (this.unanswered.isEmpty()) {
-			this.heldSinceNanos = this.workStartedNanos;
-		}
-		this.unanswered.add(connection);
+		this.work.add(connection, this.workStartedNanos);
 	}
 
-	// The next connection to be answered, or null.
+	// Returns the next connection to answer, or null.
 	@Nullable FrameConnection next() {
-		return this.unanswered.poll();
+		return this.work.next();
 	}
 
 	boolean isEmpty() {
-		return this.unanswered.isEmpty();
+		return this.work.isEmpty();
 	}
 
 	// What comes now may take long, and others may take the lead meanwhile.
@@ -84,14 +97,14 @@ final class LoopTerm {
 	 * if they have waited for reads before. This term has another round then.
 	 */
 	void beginRead() {
-		if (this.unanswered.isEmpty()) {
+		if (isEmpty()) {
 			return;
 		}
-		if (System.nanoTime() - this.heldSinceNanos > PATIENCE_NANOS) {
+		if (this.work.heldNanos() > PATIENCE_NANOS) {
 			leave();
 			return;
 		}
-		this.offered.set(split());
+		this.offered.set(takeWork());
 		if (isLost()) {
 			// Whoever took the lead may have looked before.
 			leave();
@@ -100,14 +113,14 @@ final class LoopTerm {
 
 	// Takes back what has been offered, unless somebody else has it.
 	void endRead() {
-		LoopTerm rest = takeOffered();
+		PendingWork rest = takeOffered();
 		if (rest != null) {
-			join(rest);
+			giveBack(rest);
 		}
 	}
 
-	// What another thread is to go on with, if there is something: on any thread.
-	@Nullable LoopTerm takeOffered() {
+	// Returns what another thread is to go on with, or null: on any thread.
+	@Nullable PendingWork takeOffered() {
 		return this.offered.getAndSet(null);
 	}
 
@@ -150,28 +163,26 @@ final class LoopTerm {
 	}
 
 	/**
-	 * Splits off what this term has in hand. On its own thread, as all that touches it.
-	 * @return a new term that has it
+	 * Takes away what this term has in hand.
+	 * @return the work
 	 */
-	LoopTerm split() {
-		LoopTerm rest = new LoopTerm(this.loop);
-		rest.join(this);
-		this.round = new Round();
-		this.unanswered = new ArrayDeque<>();
-		return rest;
+	PendingWork takeWork() {
+		PendingWork taken = this.work;
+		this.work = new PendingWork();
+		return taken;
+	}
+
+	/**
+	 * Gives back what was taken away, because no other thread is there to go on with it.
+	 * @param taken the work; this term has none
+	 */
+	void giveBack(PendingWork taken) {
+		this.work = taken;
 	}
 
 	// Gives up the memory of a round that has nothing in it.
 	void shrink() {
-		if (this.round.isEmpty()) {
-			this.round = new Round();
-		}
-	}
-
-	void join(LoopTerm other) {
-		this.round = other.round;
-		this.unanswered = other.unanswered;
-		this.heldSinceNanos = other.heldSinceNanos;
+		this.work.shrink();
 	}
 
 	private enum State {

@@ -19,12 +19,18 @@ import java.util.Map;
 import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.EardrumProcess;
+import io.eardrum.server.MixedLoad;
+import io.eardrum.server.PrometheusScrape;
 
 /**
- * A server with little memory before a disk that takes two seconds for an fsync, and very
- * many clients that send much at once: a program of its own, which ends with 1 if it
- * finds a violation. The server must not run out of memory, and once the disk is as it
- * should be, every put must be acknowledged.
+ * A server before a slow disk: a program of its own, which ends with 1 if it finds a
+ * violation.
+ * <p>
+ * First, an fsync takes 40 ms. Some clients compare all that they have put with what they
+ * get, and others don't read their replies: only those may be reset. Then, an fsync takes
+ * two seconds, and very many clients send much at once to a server with little memory: it
+ * must not run out of it, and once the disk is as it should be, every put must be
+ * acknowledged.
  * <p>
  * Argument: the library built from {@code failing_disk.c}.
  */
@@ -35,6 +41,10 @@ public final class SlowDiskSuite {
 	private static final int PUTS = 3000;
 
 	private static final Duration SLOW = Duration.ofSeconds(15);
+
+	private static final String COMPARING_SYNC_MILLIS = "40";
+
+	private static final Duration COMPARING = Duration.ofSeconds(10);
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -62,6 +72,7 @@ public final class SlowDiskSuite {
 				store.toString(), "EARDRUM_STORAGE_MEMORY", "64MB", "EARDRUM_TCP_PORT", String.valueOf(port),
 				"SERVER_PORT", "0", "LD_PRELOAD", Path.of(arguments[0]).toAbsolutePath().toString(), "FAILING_DISK",
 				store.toString());
+		boolean compared = compare(arguments[0], directory.resolve("compared"));
 		SlowDiskSuite suite = new SlowDiskSuite(port);
 		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx128m", "-XX:+ExitOnOutOfMemoryError")) {
 			process.awaitListening(port);
@@ -75,7 +86,30 @@ public final class SlowDiskSuite {
 				CLIENTS, PUTS, suite.acknowledgedSlowly, suite.acknowledged(),
 				suite.violation.isEmpty() ? "the server lives" : "VIOLATION: " + suite.violation);
 		FileSystemUtils.deleteRecursively(directory);
-		System.exit(suite.violation.isEmpty() ? 0 : 1);
+		System.exit((compared && suite.violation.isEmpty()) ? 0 : 1);
+	}
+
+	private static boolean compare(String library, Path store) throws Exception {
+		int port = EardrumProcess.freePort();
+		int httpPort = EardrumProcess.freePort();
+		Map<String, String> environment = Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
+				store.toString(), "EARDRUM_TCP_PORT", String.valueOf(port), "EARDRUM_TCP_WRITE_TIMEOUT", "200ms",
+				"SERVER_PORT", String.valueOf(httpPort), "LD_PRELOAD", Path.of(library).toAbsolutePath().toString(),
+				"FAILING_DISK", store.toString());
+		Files.writeString(store.resolveSibling(store.getFileName() + ".slow-sync"), COMPARING_SYNC_MILLIS);
+		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx256m", "-XX:+ExitOnOutOfMemoryError")) {
+			process.awaitListening(port);
+			MixedLoad.Result result = MixedLoad.run(port, COMPARING, System.nanoTime());
+			double defects = PrometheusScrape.of(httpPort, "/actuator/prometheus")
+				.sum("eardrum_connections_reset_total", "reason", "internal_error");
+			boolean passed = result.violation() == null && result.comparisons() > 0 && defects == 0;
+			System.out.printf("slow disk: %s while an fsync took %s ms; %.0f resets because of a defect%n", result,
+					COMPARING_SYNC_MILLIS, defects);
+			if (!passed) {
+				System.out.println("VIOLATION; the server said: " + process.output());
+			}
+			return passed;
+		}
 	}
 
 	private void run(Path trigger) throws IOException {

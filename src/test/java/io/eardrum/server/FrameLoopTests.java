@@ -1,11 +1,6 @@
 package io.eardrum.server;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.StandardSocketOptions;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,16 +16,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.springframework.messaging.support.GenericMessage;
 
 import io.eardrum.metric.PointBatch;
-import io.eardrum.protocol.CommandParser;
-import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.Mockito.mock;
 
 /**
  * {@link FrameLoop} with sockets that have all sent something before it begins, so that
@@ -43,7 +34,11 @@ class FrameLoopTests {
 	/** A put, so that the reply waits for the commit, and a long reply. */
 	private static final String LONG_REPLY = "put deaf 1 1\n" + "x\n".repeat(16_000);
 
-	private static final int BUFFER_LENGTH = 4096;
+	/**
+	 * A put, and a reply that is too long for the socket and too short to be sent before
+	 * the put is committed.
+	 */
+	private static final String REPLY_BEHIND_THE_COMMIT = "put deaf 1 1\n" + "x\n".repeat(1200);
 
 	private static final int FRAME_MEMORY = 2_000_000;
 
@@ -61,8 +56,6 @@ class FrameLoopTests {
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
 
-	private final List<TestClient> clients = new ArrayList<>();
-
 	private final InterceptedStorage storage = new InterceptedStorage();
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
@@ -70,14 +63,13 @@ class FrameLoopTests {
 
 	private FrameLoop loop;
 
-	private ServerSocketChannel listener;
+	private ConnectionPairs pairs;
 
 	@BeforeEach
 	void open() throws IOException {
 		this.loop = new FrameLoop(this.threads, this.supervisor);
 		this.loops.add(this.loop);
-		this.listener = ServerSocketChannel.open();
-		this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+		this.pairs = new ConnectionPairs(this.registry, this.activator);
 	}
 
 	@AfterEach
@@ -86,10 +78,7 @@ class FrameLoopTests {
 		this.supervisor.close();
 		this.loop.close();
 		this.threads.shutdownNow();
-		this.listener.close();
-		for (TestClient client : this.clients) {
-			client.close();
-		}
+		this.pairs.close();
 	}
 
 	// Large frames make the thread leave, and the puts before them are answered by the
@@ -129,6 +118,31 @@ class FrameLoopTests {
 		for (TestClient reader : readers) {
 			assertThat(reader.reply()).isEqualTo(Replies.OK);
 		}
+		assertOneThreadLeads();
+	}
+
+	// The replies wait for the commit and are too long for the socket, so the thread that
+	// has lost the loop hands the other connections on, and the next one does so again.
+	@Test
+	void oneThreadLeadsAfterReplyUponReplyOfALostLoopIsNotRead() throws Exception {
+		CountDownLatch stuck = new CountDownLatch(1);
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforePut(blockOnce(stuck, released));
+		List<TestClient> readers = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			connect().send(REPLY_BEHIND_THE_COMMIT);
+			connect().send(REPLY_BEHIND_THE_COMMIT);
+			readers.add(connect().send("put reader." + i + " 1 1\n"));
+		}
+		TestClient other = connect();
+		start();
+		assertThat(stuck.await(10, TimeUnit.SECONDS)).isTrue();
+		assertThat(other.exchange("put other 1 1\n")).isEqualTo(Replies.OK);
+		released.countDown();
+		for (TestClient reader : readers) {
+			assertThat(reader.reply()).isEqualTo(Replies.OK);
+		}
+		assertOneThreadLeads();
 	}
 
 	@Test
@@ -227,6 +241,36 @@ class FrameLoopTests {
 		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
 	}
 
+	// A second leader would wait for the selector beside the first one, until it is
+	// ended.
+	private static void assertOneThreadLeads() {
+		Awaitility.await()
+			.during(Duration.ofMillis(200))
+			.atMost(Duration.ofSeconds(5))
+			.untilAsserted(() -> assertThat(Leaders.count()).isEqualTo(1));
+	}
+
+	@Test
+	void aClientThatCannotBeReadIsResetAloneAndKeepsNobodyWaiting() throws Exception {
+		TestClient failing = connect(new Pool<>(1, () -> {
+			throw new IllegalStateException("on purpose");
+		}));
+		List<TestClient> others = new ArrayList<>();
+		others.add(connect());
+		failing.send("put failing 1 1\n");
+		for (int i = 0; i < 3; i++) {
+			others.add(connect());
+		}
+		for (TestClient other : others) {
+			other.send("put other 1 1\n");
+		}
+		start();
+		for (TestClient other : others) {
+			assertThat(other.reply()).isEqualTo(Replies.OK);
+		}
+		assertThat(failing.readUntilClosed().reset()).isTrue();
+	}
+
 	// Clients that may be taken for silent.
 	private long silent() {
 		AtomicLong count = new AtomicLong();
@@ -261,26 +305,14 @@ class FrameLoopTests {
 		this.threads.execute(this.supervisor);
 	}
 
-	// Small buffers: a client that doesn't read is felt soon.
 	private TestClient connect() throws IOException {
-		int port = ((InetSocketAddress) this.listener.getLocalAddress()).getPort();
-		TestClient client = TestClient.connectWithSmallReceiveBuffer(port, BUFFER_LENGTH);
-		this.clients.add(client);
-		SocketChannel channel = this.listener.accept();
-		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
-		ServerObserver observer = mock(ServerObserver.class);
-		FrameConnection connection = new FrameConnection(channel, null, (event) -> {
-		}, "test", this.registry, observer, new CommandParser(ProtocolLimits.DEFAULTS),
-				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
-		FrameSerializer serializer = new FrameSerializer();
-		connection.setMapper(new FrameMessageMapper());
-		connection.setSerializer(serializer);
-		connection.setDeserializer(serializer);
-		connection.registerListener((message) -> connection
-			.send(new GenericMessage<>(this.activator.execute((Frame) message.getPayload()))));
-		this.registry.add(connection);
-		this.loop.register(connection);
-		return client;
+		return connect(this.buffers);
+	}
+
+	private TestClient connect(Pool<byte[]> pool) throws IOException {
+		ConnectionPairs.Pair pair = this.pairs.connect(pool);
+		this.loop.register(pair.connection());
+		return pair.client();
 	}
 
 }

@@ -1,0 +1,89 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.springframework.messaging.support.GenericMessage;
+
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+
+import static org.mockito.Mockito.mock;
+
+/**
+ * Connections of the server, each with its client at the other end, and without the port
+ * and the gateway that they have otherwise: a frame goes to the service activator
+ * directly. No loop serves them until a test says so. Their buffers are small, so that a
+ * client that doesn't read is felt soon.
+ */
+final class ConnectionPairs implements AutoCloseable {
+
+	private static final int BUFFER_LENGTH = 4096;
+
+	private final ConnectionRegistry registry;
+
+	private final FrameServiceActivator activator;
+
+	private final ServerSocketChannel listener;
+
+	private final List<TestClient> clients = new ArrayList<>();
+
+	ConnectionPairs(ConnectionRegistry registry, FrameServiceActivator activator) throws IOException {
+		this.registry = registry;
+		this.activator = activator;
+		this.listener = ServerSocketChannel.open();
+		this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+	}
+
+	/**
+	 * Connects a client.
+	 * @param buffers where the connection takes the buffer from that it receives with
+	 * @return both ends
+	 * @throws IOException if that fails
+	 */
+	Pair connect(Pool<byte[]> buffers) throws IOException {
+		int port = ((InetSocketAddress) this.listener.getLocalAddress()).getPort();
+		TestClient client = TestClient.connectWithSmallReceiveBuffer(port, BUFFER_LENGTH);
+		this.clients.add(client);
+		SocketChannel channel = this.listener.accept();
+		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
+		ServerObserver observer = mock(ServerObserver.class);
+		FrameConnection connection = new FrameConnection(channel, null, (event) -> {
+		}, "test", this.registry, observer, new CommandParser(ProtocolLimits.DEFAULTS),
+				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), buffers), true);
+		FrameSerializer serializer = new FrameSerializer();
+		connection.setMapper(new FrameMessageMapper());
+		connection.setSerializer(serializer);
+		connection.setDeserializer(serializer);
+		connection.registerListener((message) -> connection
+			.send(new GenericMessage<>(this.activator.execute((Frame) message.getPayload()))));
+		this.registry.add(connection);
+		return new Pair(client, connection, observer);
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.listener.close();
+		for (TestClient client : this.clients) {
+			client.close();
+		}
+	}
+
+	/**
+	 * Both ends of a connection.
+	 *
+	 * @param client the client's
+	 * @param connection the server's
+	 * @param observer is told what happens on it
+	 */
+	record Pair(TestClient client, FrameConnection connection, ServerObserver observer) {
+
+	}
+
+}

@@ -1,0 +1,313 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.storage.memory.MemoryMetricRepository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link FrameConnection}: what is true of it in each of its states, and which
+ * way leads from one to another. The test does what a loop does otherwise.
+ */
+@Timeout(60)
+class FrameConnectionTests {
+
+	/** A reply that is too long for the socket and waits for the commit. */
+	private static final String REPLY_BEHIND_THE_COMMIT = "put deaf 1 1\n" + "x\n".repeat(1200);
+
+	private final FrameMemory frameMemory = new FrameMemory(2_000_000);
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000, new UnreadReplies(2_000_000),
+			this.frameMemory);
+
+	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
+
+	private final ExecutorService threads = Executors.newCachedThreadPool();
+
+	private final LoopSupervisor supervisor = new LoopSupervisor(List.of());
+
+	private ConnectionPairs pairs;
+
+	private FrameLoop loop;
+
+	/** What the loop's thread would have in hand. */
+	private LoopTerm term;
+
+	private TestClient client;
+
+	private FrameConnection connection;
+
+	private ServerObserver observer;
+
+	@BeforeEach
+	void connect() throws IOException {
+		this.pairs = new ConnectionPairs(this.registry, new FrameServiceActivator(new MemoryMetricRepository()));
+		this.loop = new FrameLoop(this.threads, this.supervisor);
+		this.term = LoopTerm.leading(this.loop, new PendingWork());
+		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);
+		this.client = pair.client();
+		this.connection = pair.connection();
+		this.observer = pair.observer();
+		this.connection.channel().configureBlocking(false);
+	}
+
+	@AfterEach
+	void close() throws IOException {
+		this.connection.reset(ResetReason.SHUTDOWN);
+		this.loop.start();
+		this.loop.close();
+		this.threads.shutdown();
+		this.pairs.close();
+	}
+
+	@Test
+	void itIsIdleUntilAFrameIsComplete() throws IOException {
+		assertThat(this.connection.isIdle()).isTrue();
+		assertThat(this.connection.receive()).isFalse();
+		this.client.send("put k 1");
+		receiveInVain(7);
+		assertThat(this.connection.isIdle()).isTrue();
+		this.client.send(" 1\n");
+		Awaitility.await().until(this.connection::receive);
+		assertThat(this.connection.isIdle()).isFalse();
+	}
+
+	@Test
+	void itIsBusyUntilItsReplyIsSent() throws IOException {
+		receive("put k 1 1\n");
+		this.connection.execute(this.term);
+		assertThat(this.connection.awaitsCommit()).isTrue();
+		assertThat(this.frameMemory.usedBytes()).isPositive();
+		this.term.commit();
+		assertThat(this.connection.awaitsCommit()).isFalse();
+		this.connection.sendReply(this.term);
+		assertThat(this.connection.isIdle()).isFalse();
+		assertThat(this.connection.becomeIdle()).isTrue();
+		assertThat(this.connection.isIdle()).isTrue();
+		assertThat(this.frameMemory.usedBytes()).isZero();
+		assertThat(this.client.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void nothingIsExecutedOnceAnIdleSessionHasEnded() throws IOException {
+		assertThat(this.connection.endIfIdle()).isTrue();
+		assertThat(this.connection.isEnded()).isTrue();
+		assertThat(this.connection.endIfIdle()).isFalse();
+		this.client.send("put k 1 1\n");
+		receiveInVain(10);
+		assertThat(this.connection.isEnded()).isTrue();
+	}
+
+	@Test
+	void aBusySessionIsNotEndedUnderItsFrame() throws IOException {
+		receive("put k 1 1\n");
+		assertThat(this.connection.endIfIdle()).isFalse();
+		assertThat(this.connection.isEnded()).isFalse();
+		answer();
+		assertThat(this.connection.endIfIdle()).isTrue();
+		assertThat(this.client.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void nothingIsExecutedOnceTheServerStops() throws IOException {
+		this.client.send("put k 1 1\n");
+		this.registry.stop();
+		receiveInVain(10);
+		assertThat(this.connection.isIdle()).isTrue();
+		assertThat(this.connection.receiveNext()).isFalse();
+	}
+
+	@Test
+	void aFrameThatFollowsIsReceivedWhileItIsBusy() throws IOException {
+		receive("put k 1 1\n");
+		this.connection.execute(this.term);
+		this.term.commit();
+		this.connection.sendReply(this.term);
+		this.client.send("put k 2 2\n");
+		Awaitility.await().until(this.connection::receiveNext);
+		assertThat(this.connection.isIdle()).isFalse();
+		answer();
+		assertThat(this.client.read(8)).isEqualTo(Replies.OK.repeat(2));
+	}
+
+	@Test
+	void anIdleSessionThatIsResetIsGoneAtOnce() throws IOException {
+		this.connection.reset(ResetReason.IDLE_TIMEOUT);
+		assertThat(this.connection.isEnding()).isTrue();
+		assertThat(this.connection.isEnded()).isTrue();
+		assertThat(this.connection.isOpen()).isFalse();
+		assertThat(this.registry.size()).isZero();
+		assertThat(this.client.readUntilClosed().reset()).isTrue();
+		verify(this.observer).connectionReset(ResetReason.IDLE_TIMEOUT);
+	}
+
+	@Test
+	void aBusySessionThatIsResetEndsWithItsFrame() throws IOException {
+		receive("put k 1 1\n");
+		this.connection.execute(this.term);
+		this.connection.reset(ResetReason.WRITE_TIMEOUT);
+		assertThat(this.client.readUntilClosed().reset()).isTrue();
+		assertThat(this.registry.size()).isZero();
+		assertThat(this.connection.endIfIdle()).isFalse();
+		this.term.commit();
+		this.connection.sendReply(this.term);
+		assertThat(this.connection.becomeIdle()).isFalse();
+		assertThat(this.frameMemory.usedBytes()).isZero();
+	}
+
+	@Test
+	void onlyTheFirstReasonOfAnEndCounts() {
+		this.connection.reset(ResetReason.CLIENT);
+		this.connection.reset(ResetReason.SHUTDOWN);
+		this.connection.close();
+		verify(this.observer, times(1)).connectionReset(any());
+		verify(this.observer).connectionReset(ResetReason.CLIENT);
+	}
+
+	@Test
+	void aSessionThatIsClosedIsNotReset() throws IOException {
+		this.connection.close();
+		this.connection.reset(ResetReason.SHUTDOWN);
+		assertThat(this.client.readUntilClosed().reset()).isFalse();
+		verify(this.observer, never()).connectionReset(any());
+	}
+
+	@Test
+	void aFrameWithoutAReplyEndsInAReset() throws IOException {
+		receive("put k 1 1\n");
+		this.connection.registerListener((message) -> {
+		});
+		this.connection.execute(this.term);
+		this.connection.sendReply(this.term);
+		assertThat(this.connection.becomeIdle()).isFalse();
+		verify(this.observer).connectionReset(ResetReason.INTERNAL_ERROR);
+		assertThat(this.client.readUntilClosed().reset()).isTrue();
+	}
+
+	@Test
+	void aClientThatEndsItsSideIsAnsweredAndThenClosed() throws IOException {
+		this.client.send("put k 1 1\nput k 2").halfClose();
+		Awaitility.await().until(this.connection::receive);
+		// The end may come behind the lines.
+		answerOnceEnded();
+		assertThat(this.client.readToEnd()).isEqualTo(Replies.OK + Replies.WRONG_COMMAND);
+		assertThat(this.registry.size()).isZero();
+		verify(this.observer, never()).connectionReset(any());
+	}
+
+	@Test
+	void whatComesAfterTheLastReplyIsThrownAway() throws IOException {
+		receive("GET / HTTP/1.1\n");
+		answer();
+		assertThat(this.client.reply()).isEqualTo(Replies.WRONG_COMMAND);
+		this.client.send("put k 1 1\n");
+		Awaitility.await()
+			.during(Duration.ofMillis(50))
+			.atMost(Duration.ofSeconds(5))
+			.until(() -> !this.connection.receive());
+		assertThat(this.connection.receiveNext()).isFalse();
+		Awaitility.await().atMost(Duration.ofSeconds(5)).until(() -> {
+			this.connection.closeIfOverdue();
+			return this.registry.size() == 0;
+		});
+		verify(this.observer, never()).connectionReset(any());
+	}
+
+	@Test
+	void aThreadThatWaitsForTheClientGoesOnWhenTheConnectionIsClosed() throws Exception {
+		Future<?> sent = waitForTheClient();
+		this.connection.close();
+		sent.get(5, TimeUnit.SECONDS);
+		assertThat(this.connection.blockedNanos()).isZero();
+		assertThat(this.connection.becomeIdle()).isFalse();
+	}
+
+	@Test
+	void aThreadThatWaitsForTheClientGoesOnWhenTheConnectionIsReset() throws Exception {
+		Future<?> sent = waitForTheClient();
+		this.connection.reset(ResetReason.WRITE_TIMEOUT);
+		sent.get(5, TimeUnit.SECONDS);
+		assertThat(this.connection.becomeIdle()).isFalse();
+		verify(this.observer, times(1)).connectionReset(any());
+	}
+
+	@Test
+	void aClientThatIsHeldBackIsNotSilent() throws IOException {
+		this.frameMemory.take(2_000_000);
+		assertThat(this.connection.isHeldBack()).isTrue();
+		Awaitility.await().until(() -> this.connection.silentNanos() > 0);
+		this.connection.awaitMemory();
+		assertThat(this.connection.silentNanos()).isZero();
+		this.frameMemory.giveBack(2_000_000);
+		assertThat(this.connection.isHeldBack()).isFalse();
+		Awaitility.await().until(() -> this.connection.silentNanos() > 0);
+	}
+
+	@Test
+	void itIsNotWritableWithoutALoop() {
+		assertThatExceptionOfType(IOException.class).isThrownBy(this.connection::requestWritable);
+	}
+
+	// A reply is too long for the socket: the thread leaves the loop and waits.
+	private Future<?> waitForTheClient() throws IOException {
+		this.connection.channel().configureBlocking(true);
+		this.loop.register(this.connection);
+		receive(REPLY_BEHIND_THE_COMMIT);
+		this.connection.execute(this.term);
+		this.term.commit();
+		// Nobody leads: no one looks whether it can be written to.
+		this.term.lose();
+		Future<?> sent = this.threads.submit(() -> this.connection.sendReply(this.term));
+		Awaitility.await().until(() -> this.connection.blockedNanos() > 0);
+		return sent;
+	}
+
+	private void receive(String frame) throws IOException {
+		this.client.send(frame);
+		Awaitility.await().until(this.connection::receive);
+	}
+
+	private void answer() {
+		this.connection.execute(this.term);
+		this.term.commit();
+		this.connection.sendReply(this.term);
+		this.connection.becomeIdle();
+	}
+
+	private void answerOnceEnded() {
+		answer();
+		Awaitility.await().until(() -> {
+			if (this.registry.size() > 0 && this.connection.receive()) {
+				answer();
+			}
+			return this.registry.size() == 0;
+		});
+	}
+
+	// The bytes have come, and there is no frame to execute.
+	private void receiveInVain(int bytes) {
+		Awaitility.await().untilAsserted(() -> {
+			assertThat(this.connection.receive()).isFalse();
+			verify(this.observer).received(bytes);
+		});
+	}
+
+}

@@ -1,0 +1,28 @@
+package io.eardrum.server;
+
+import java.util.Arrays;
+
+/**
+ * The threads of this process that lead a {@link FrameLoop}.
+ */
+final class Leaders {
+
+	private Leaders() {
+	}
+
+	/**
+	 * Counts the threads that wait for clients, all loops together. A loop with two
+	 * leaders has one that waits and one that waits for its selector.
+	 * @return the number of threads
+	 */
+	static long count() {
+		return Thread.getAllStackTraces().values().stream().filter(Leaders::selects).count();
+	}
+
+	private static boolean selects(StackTraceElement[] stack) {
+		return Arrays.stream(stack)
+			.anyMatch((frame) -> frame.getClassName().equals(FrameLoop.class.getName())
+					&& frame.getMethodName().equals("select"));
+	}
+
+}

@@ -1,0 +1,343 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link LoopTerm}, {@link PendingWork} and how a {@link FrameLoop} passes the
+ * lead on, step by step: no thread runs until a test says so.
+ */
+@Timeout(60)
+class LoopTermTests {
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	/** What the loop has asked threads for and they have not begun. */
+	private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+	private final LoopSupervisor supervisor = new LoopSupervisor(List.of());
+
+	private boolean threadsAreShort;
+
+	private final FrameConnection first = mock(FrameConnection.class);
+
+	private final FrameConnection second = mock(FrameConnection.class);
+
+	private final FrameConnection third = mock(FrameConnection.class);
+
+	private FrameLoop loop;
+
+	@BeforeEach
+	void open() throws IOException {
+		this.loop = new FrameLoop(this::execute, this.supervisor);
+	}
+
+	@AfterEach
+	void close() {
+		this.threadsAreShort = false;
+		this.loop.close();
+		this.loop.start();
+		while (!this.tasks.isEmpty()) {
+			runNext();
+		}
+	}
+
+	@Test
+	void aTermLeadsUntilItLosesAndLosesOnce() {
+		LoopTerm term = leading();
+		assertThat(term.isLost()).isFalse();
+		assertThat(term.lose()).isTrue();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.lose()).isFalse();
+	}
+
+	@Test
+	void aTermThatOnlyFinishesHasNeverLed() {
+		LoopTerm term = LoopTerm.lost(this.loop, new PendingWork());
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.lose()).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		assertThat(term.endWork()).isFalse();
+		assertThat(term.isLost()).isTrue();
+	}
+
+	@Test
+	void onlyAThreadThatWorksForTooLongLosesTheLead() {
+		LoopTerm term = leading();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(NEVER)).isFalse();
+		assertThat(term.endWork()).isTrue();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(-1)).isTrue();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		assertThat(term.endWork()).isFalse();
+		assertThat(term.lose()).isFalse();
+	}
+
+	@Test
+	void aTermIsQuietOnlyBetweenPiecesOfWork() {
+		LoopTerm term = leading();
+		assertThat(term.isQuiet(-1)).isTrue();
+		assertThat(term.isQuiet(NEVER)).isFalse();
+		term.beginWork();
+		assertThat(term.isQuiet(-1)).isFalse();
+		term.endWork();
+		assertThat(term.isQuiet(-1)).isTrue();
+		term.lose();
+		assertThat(term.isQuiet(-1)).isFalse();
+	}
+
+	@Test
+	void connectionsAreAnsweredInTheOrderInWhichTheyCame() {
+		LoopTerm term = leading();
+		assertThat(term.isEmpty()).isTrue();
+		term.add(this.first);
+		term.add(this.second);
+		assertThat(term.isEmpty()).isFalse();
+		assertThat(term.next()).isSameAs(this.first);
+		assertThat(term.next()).isSameAs(this.second);
+		assertThat(term.next()).isNull();
+	}
+
+	@Test
+	void whatATermHasInHandIsTakenAsAWhole() {
+		LoopTerm term = leading();
+		term.add(this.first);
+		Round round = term.round();
+		PendingWork taken = term.takeWork();
+		assertThat(taken.round()).isSameAs(round);
+		assertThat(taken.next()).isSameAs(this.first);
+		assertThat(term.isEmpty()).isTrue();
+		assertThat(term.round()).isNotSameAs(round);
+	}
+
+	@Test
+	void whoLeavesTheLeadHandsOnWhatItHasInHand() {
+		LoopTerm term = leading();
+		term.add(this.first);
+		term.leave();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.isEmpty()).isTrue();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.first).becomeIdle();
+	}
+
+	@Test
+	void whoHasLostTheLeadAndHasNothingInHandLeavesNothingBehind() {
+		LoopTerm term = leading();
+		term.lose();
+		term.leave();
+		assertThat(this.tasks).isEmpty();
+	}
+
+	// However often its clients don't take their replies: the second time would have made
+	// a second leader.
+	@Test
+	void whoHasLostTheLeadHandsOnWhatItHasInHandAndNeverTheLead() {
+		LoopTerm term = leading();
+		term.add(this.first);
+		term.add(this.second);
+		term.add(this.third);
+		term.lose();
+		leavesWhenAnswering(this.first);
+		leavesWhenAnswering(this.second);
+		PendingWork rest = term.takeWork();
+		LoopTerm lost = LoopTerm.lost(this.loop, rest);
+		assertThat(lost.next()).isSameAs(this.first);
+		this.first.sendReply(lost);
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.second).sendReply(any());
+		verify(this.third, never()).sendReply(any());
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.third).sendReply(any());
+		// A leader would have waited for clients.
+		assertThat(this.tasks).isEmpty();
+	}
+
+	@Test
+	void whoFindsNoThreadGoesOnWithWhatItHasInHand() {
+		LoopTerm term = leading();
+		term.add(this.first);
+		term.lose();
+		this.threadsAreShort = true;
+		term.leave();
+		assertThat(term.next()).isSameAs(this.first);
+	}
+
+	@Test
+	void theLeadWaitsForAThread() {
+		LoopTerm term = leading();
+		term.add(this.first);
+		this.threadsAreShort = true;
+		term.leave();
+		assertThat(this.tasks).isEmpty();
+		assertThat(this.loop.isQuiet(-1)).isFalse();
+		this.loop.supervise();
+		assertThat(this.tasks).isEmpty();
+		this.threadsAreShort = false;
+		this.loop.supervise();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.supervise();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+	}
+
+	@Test
+	void othersAreTakenOverWhileATermReads() {
+		LoopTerm term = leading();
+		term.beginWork();
+		term.add(this.first);
+		term.beginRead();
+		assertThat(term.isEmpty()).isTrue();
+		PendingWork taken = term.takeOffered();
+		assertThat(taken).isNotNull();
+		assertThat(taken.next()).isSameAs(this.first);
+		assertThat(term.takeOffered()).isNull();
+		term.endRead();
+		assertThat(term.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whatNobodyTakesOverIsThereAgainAfterTheRead() {
+		LoopTerm term = leading();
+		term.beginWork();
+		term.add(this.first);
+		Round round = term.round();
+		term.beginRead();
+		assertThat(term.round()).isNotSameAs(round);
+		term.endRead();
+		assertThat(term.round()).isSameAs(round);
+		assertThat(term.next()).isSameAs(this.first);
+		assertThat(term.endWork()).isTrue();
+	}
+
+	@Test
+	void whatIsOfferedAfterTheLeadIsLostIsFinishedElsewhere() {
+		LoopTerm term = leading();
+		term.beginWork();
+		term.add(this.first);
+		assertThat(term.loseIfStuck(-1)).isTrue();
+		term.beginRead();
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.first).becomeIdleElsewhere();
+		term.endRead();
+		assertThat(term.isEmpty()).isTrue();
+	}
+
+	@Test
+	void putsThatHaveWaitedForReadsWaitForNoFurtherOne() {
+		LoopTerm term = leading();
+		term.beginWork();
+		term.add(this.first);
+		PendingWork held = term.takeWork();
+		Awaitility.await().until(() -> held.heldNanos() > TimeUnit.MILLISECONDS.toNanos(5));
+		term.giveBack(held);
+		term.beginRead();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.takeOffered()).isNull();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+	}
+
+	@Test
+	void aReplyThatCannotBeSentConcernsNoOtherClient() {
+		willThrow(new IllegalStateException("on purpose")).given(this.first).sendReply(any());
+		LoopTerm term = leading();
+		term.add(this.first);
+		term.add(this.second);
+		term.lose();
+		term.leave();
+		runNext();
+		verify(this.first).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.first).becomeIdleElsewhere();
+		verify(this.second).sendReply(any());
+		verify(this.second, never()).reset(any());
+	}
+
+	// A driver of the store may want a thread as well, and the system give none.
+	@Test
+	void theLoopHasALeaderAfterAShortageOfThreadsAndAfterResetsThatFail() {
+		Round round = mock(Round.class);
+		willThrow(new OutOfMemoryError("unable to create native thread: on purpose")).given(round).commit();
+		willThrow(new IllegalStateException("on purpose")).given(this.first).reset(any());
+		willThrow(new IllegalStateException("on purpose")).given(this.second).becomeIdleElsewhere();
+		PendingWork work = new PendingWork(round);
+		work.add(this.first, System.nanoTime());
+		work.add(this.second, System.nanoTime());
+		work.add(this.third, System.nanoTime());
+		LoopTerm.leading(this.loop, work).leave();
+		runNext();
+		verify(this.first).becomeIdleElsewhere();
+		verify(this.second).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.third).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.third).becomeIdleElsewhere();
+		// The next leader.
+		assertThat(this.tasks).hasSize(1);
+	}
+
+	@Test
+	void exhaustedMemoryEndsTheThread() {
+		OutOfMemoryError error = new OutOfMemoryError("on purpose");
+		Round round = mock(Round.class);
+		willThrow(error).given(round).commit();
+		LoopTerm.leading(this.loop, new PendingWork(round)).leave();
+		assertThatThrownBy(this::runNext).isSameAs(error);
+		assertThat(this.tasks).isEmpty();
+	}
+
+	private LoopTerm leading() {
+		return LoopTerm.leading(this.loop, new PendingWork());
+	}
+
+	private static void leavesWhenAnswering(FrameConnection connection) {
+		willAnswer((invocation) -> {
+			invocation.<LoopTerm>getArgument(0).leave();
+			return null;
+		}).given(connection).sendReply(any());
+	}
+
+	private void execute(Runnable task) {
+		if (this.threadsAreShort) {
+			throw new RejectedExecutionException("on purpose");
+		}
+		this.tasks.add(task);
+	}
+
+	private void runNext() {
+		this.tasks.remove().run();
+	}
+
+}
