@@ -45,9 +45,25 @@ final class ChunkCursor implements AutoCloseable {
 	 * @param cached whether what is read should stay in RocksDB's cache
 	 */
 	ChunkCursor(Database database, boolean cached) {
+		this(database, new ReadOptions().setFillCache(cached));
+	}
+
+	/**
+	 * Opens the chunks.
+	 * @param database where they are
+	 * @param options how to read them; closed with this cursor, and also if this throws
+	 */
+	ChunkCursor(Database database, ReadOptions options) {
 		this.database = database;
-		this.options = new ReadOptions().setFillCache(cached);
-		this.iterator = database.iterator(ColumnFamily.CHUNKS, this.options);
+		this.options = options;
+		try {
+			this.iterator = database.iterator(ColumnFamily.CHUNKS, options);
+		}
+		catch (RuntimeException | Error ex) {
+			// After a failed attempt to open RocksDB anew, each read ends here.
+			options.close();
+			throw ex;
+		}
 	}
 
 	/**

@@ -1,0 +1,49 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.ReadOptions;
+
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link ChunkCursor}: its native objects are freed whether it can be opened or
+ * not.
+ */
+class ChunkCursorTests {
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void cursorThatCannotBeOpenedLeavesNoNativeObjectBehind() {
+		Database database = open();
+		// As after an attempt to open the store anew that failed.
+		database.close();
+		try (ReadOptions options = new ReadOptions()) {
+			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> new ChunkCursor(database, options))
+				.withMessageContaining("is not open");
+			assertThat(options.isOwningHandle()).isFalse();
+		}
+	}
+
+	@Test
+	void closedCursorLeavesNoNativeObjectBehind() {
+		try (Database database = open(); ReadOptions options = new ReadOptions()) {
+			ChunkCursor cursor = new ChunkCursor(database, options);
+			assertThat(options.isOwningHandle()).isTrue();
+			cursor.close();
+			assertThat(options.isOwningHandle()).isFalse();
+		}
+	}
+
+	private Database open() {
+		return new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")));
+	}
+
+}
