@@ -210,6 +210,9 @@ final class Committer {
 		}
 		this.meters.logged(bytes.size());
 		this.sequence = last;
+		// The log has the series. They are listed before their points can be read: a
+		// client that has found a point must find its series in every later list.
+		this.storedSeries = series;
 		long grown = 0;
 		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
 			grown += write.applyTo(this.heads);
@@ -218,7 +221,6 @@ final class Committer {
 			this.heads.grow(grown);
 			this.whenGrown.run();
 		}
-		this.storedSeries = series;
 		return rest;
 	}
 

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestThreads;
 import io.eardrum.history.Histories;
 import io.eardrum.history.SeriesHistory;
 import io.eardrum.metric.PointBatch;
@@ -36,6 +39,11 @@ class StoreLinearizabilityTests {
 	private static final int ROUNDS = 6;
 
 	private static final int OPERATIONS = 400;
+
+	private static final int NEW_BATCHES = 20;
+
+	/** So many that it takes a while until all points of a batch are in memory. */
+	private static final int NEW_SERIES = 5_000;
 
 	@TempDir
 	Path directory;
@@ -69,6 +77,53 @@ class StoreLinearizabilityTests {
 			assertThat(failure.get()).isNull();
 			assertThat(histories.violation()).as("round %d with -Deardrum.test.seed=%d", round, seed).isEmpty();
 		}
+	}
+
+	@Test
+	void seriesThatAReaderHasFoundIsListedAfterwards() throws Exception {
+		try (RocksDbMetricRepository repository = open(0)) {
+			CyclicBarrier together = new CyclicBarrier(2);
+			CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+				for (int batch = 0; batch < NEW_BATCHES; batch++) {
+					PointBatch points = new PointBatch();
+					for (int i = 0; i < NEW_SERIES; i++) {
+						points.add(newKey(batch, i), 1, 1);
+					}
+					await(together);
+					repository.put(points);
+				}
+			}, TestThreads.NEW_THREAD);
+			CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> {
+				for (int batch = 0; batch < NEW_BATCHES; batch++) {
+					SeriesKey first = newKey(batch, 0);
+					await(together);
+					while (repository.last(first) == null) {
+						Thread.onSpinWait();
+					}
+					List<SeriesKey> keys = new ArrayList<>();
+					repository.forEachKey(keys::add);
+					assertThat(keys).contains(first);
+				}
+			}, TestThreads.NEW_THREAD);
+			while (!writer.isDone() && !reader.isDone()) {
+				repository.checkpoint();
+			}
+			reader.join();
+			writer.join();
+		}
+	}
+
+	private static void await(CyclicBarrier barrier) {
+		try {
+			barrier.await(30, TimeUnit.SECONDS);
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException("The other thread has ended", ex);
+		}
+	}
+
+	private static SeriesKey newKey(int batch, int number) {
+		return SeriesKey.of("new" + batch + "." + number);
 	}
 
 	private RocksDbMetricRepository open(int round) {

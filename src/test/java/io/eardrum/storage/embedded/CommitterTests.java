@@ -1,0 +1,67 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.SeriesIndex;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Committer}.
+ */
+class CommitterTests {
+
+	private final SeriesIndex<Series> index = new SeriesIndex<>();
+
+	private final Heads heads = new Heads();
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void seriesIsListedFromWhenItsFirstPointCanBeRead() {
+		try (Database database = new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+			// Called between when points can be read and when their put is answered.
+			List<Integer> listed = new ArrayList<>();
+			List<Integer> readable = new ArrayList<>();
+			Committer[] committer = new Committer[1];
+			committer[0] = new Committer(database, this.index, this.heads, new Availability(), new StorageMeters(),
+					false, () -> {
+						listed.add(committer[0].storedSeries());
+						readable.add(readableSeries());
+					});
+			committer[0].start(0);
+			put(committer[0], "a", "b");
+			put(committer[0], "c");
+			assertThat(readable).containsExactly(2, 3);
+			assertThat(listed).containsExactly(2, 3);
+		}
+	}
+
+	private int readableSeries() {
+		int count = 0;
+		for (int number = 0; number < this.index.size(); number++) {
+			count += (this.index.get(number).head() != null) ? 1 : 0;
+		}
+		return count;
+	}
+
+	private void put(Committer committer, String... keys) {
+		PointBatch batch = new PointBatch();
+		for (String key : keys) {
+			batch.add(SeriesKey.of(key), 1, 1);
+		}
+		PendingWrite write = new PendingWrite();
+		write.fill(batch, this.index, Integer.MAX_VALUE, Retention.FOREVER);
+		committer.commit(write);
+	}
+
+}
