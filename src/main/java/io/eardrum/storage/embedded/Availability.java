@@ -31,10 +31,13 @@ final class Availability {
 	}
 
 	@Nullable String problem() {
-		if (this.writeProblem != null) {
-			return this.writeProblem;
+		// Each is read once: it may end at any moment.
+		String write = this.writeProblem;
+		if (write != null) {
+			return write;
 		}
-		return (this.checkpointProblem != null) ? this.checkpointProblem : this.spaceProblem;
+		String checkpoint = this.checkpointProblem;
+		return (checkpoint != null) ? checkpoint : this.spaceProblem;
 	}
 
 	boolean isWriteFailed() {
