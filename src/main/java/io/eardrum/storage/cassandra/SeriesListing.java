@@ -45,7 +45,14 @@ final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 			}
 
 		});
-		this.page = this.pages.next();
+		try {
+			this.page = this.pages.next();
+		}
+		catch (RuntimeException | Error ex) {
+			// Some pages may have been fetched ahead.
+			close();
+			throw ex;
+		}
 	}
 
 	/**
