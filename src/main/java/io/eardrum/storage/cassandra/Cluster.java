@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -53,7 +54,8 @@ final class Cluster implements AutoCloseable {
 
 	private final Thread thread;
 
-	private volatile @Nullable ClusterSession session;
+	/** Closed by the thread that takes it out, which is this object's or another one. */
+	private final AtomicReference<@Nullable ClusterSession> session = new AtomicReference<>();
 
 	/**
 	 * Begins to connect.
@@ -89,7 +91,7 @@ final class Cluster implements AutoCloseable {
 	 * @throws StorageException if there is none yet
 	 */
 	ClusterSession session() {
-		ClusterSession current = this.session;
+		ClusterSession current = this.session.get();
 		if (current == null) {
 			throw new StorageException(String.valueOf(this.state.problem()));
 		}
@@ -102,7 +104,7 @@ final class Cluster implements AutoCloseable {
 			while (!isClosing()) {
 				attempt();
 				this.tried.countDown();
-				if (this.session == null) {
+				if (this.session.get() == null) {
 					pause(pause);
 					pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
 				}
@@ -114,7 +116,7 @@ final class Cluster implements AutoCloseable {
 	}
 
 	private void attempt() {
-		ClusterSession current = this.session;
+		ClusterSession current = this.session.get();
 		try {
 			if (current == null) {
 				current = connect();
@@ -139,7 +141,14 @@ final class Cluster implements AutoCloseable {
 
 	private ClusterSession connect() {
 		ClusterSession reached = this.connector.connect();
-		this.session = reached;
+		this.session.set(reached);
+		if (isClosing()) {
+			// close() waits for a while only, and may have looked before there was one.
+			if (this.session.compareAndSet(reached, null)) {
+				reached.driver().forceCloseAsync();
+			}
+			throw new StorageException("the store is closed");
+		}
 		logger.info("Connected to the cluster {}: keyspace {}, {} of {} nodes", reached.name(),
 				this.connector.keyspace().asCql(true), connectedNodes(), knownNodes());
 		return reached;
@@ -172,7 +181,7 @@ final class Cluster implements AutoCloseable {
 	}
 
 	private int nodes(Predicate<Node> wanted) {
-		ClusterSession current = this.session;
+		ClusterSession current = this.session.get();
 		if (current == null) {
 			return 0;
 		}
@@ -213,8 +222,7 @@ final class Cluster implements AutoCloseable {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		ClusterSession current = this.session;
-		this.session = null;
+		ClusterSession current = this.session.getAndSet(null);
 		if (current != null) {
 			CompletableFuture<Void> closed = current.driver().closeAsync().toCompletableFuture();
 			try {
