@@ -99,7 +99,7 @@ final class Requests {
 			}
 			return start(kind, request);
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			this.ahead.release();
 			throw ex;
 		}
@@ -145,7 +145,7 @@ final class Requests {
 			checkOpen();
 			sent = request.get();
 		}
-		catch (StorageException ex) {
+		catch (StorageException | Error ex) {
 			this.turns.release();
 			throw ex;
 		}
@@ -158,12 +158,16 @@ final class Requests {
 		CompletableFuture<T> answer = new CompletableFuture<>();
 		sent.whenComplete((result, failure) -> {
 			this.turns.release();
-			this.observer.requestEnded(kind, failure == null, System.nanoTime() - startNanos);
-			if (failure != null) {
-				answer.completeExceptionally(failure);
+			try {
+				this.observer.requestEnded(kind, failure == null, System.nanoTime() - startNanos);
 			}
-			else {
-				answer.complete(result);
+			finally {
+				if (failure != null) {
+					answer.completeExceptionally(failure);
+				}
+				else {
+					answer.complete(result);
+				}
 			}
 		});
 		return answer;

@@ -120,6 +120,34 @@ class RequestsTests {
 	}
 
 	@Test
+	void errorOfTheDriverFreesItsTurnAndItsRoomAhead() {
+		Error error = new NoClassDefFoundError("a class of the driver");
+		for (int i = 0; i < 200; i++) {
+			assertThatThrownBy(() -> this.requests.send(READ, () -> {
+				throw error;
+			})).isSameAs(error);
+			assertThatThrownBy(() -> this.requests.sendAhead(READ, () -> {
+				throw error;
+			})).isSameAs(error);
+		}
+		assertThat(this.requests.active()).isZero();
+		assertThat(this.requests.sendAhead(READ, () -> CompletableFuture.completedStage(""))).isNotNull();
+	}
+
+	@Test
+	void answerComesThoughTheObserverFails() {
+		Requests observed = new Requests(2, Duration.ofSeconds(1), Duration.ofSeconds(5),
+				(request, succeeded, nanos) -> {
+					throw new IllegalStateException("it can't be counted");
+				});
+		assertThat(observed.await(observed.send(READ, () -> CompletableFuture.completedStage("answer"))))
+			.isEqualTo("answer");
+		assertThat(observed.send(READ, () -> CompletableFuture.failedStage(new IllegalStateException())))
+			.isCompletedExceptionally();
+		assertThat(observed.active()).isZero();
+	}
+
+	@Test
 	void silenceOfTheDriverIsNotWaitedForForEver() {
 		Requests hasty = new Requests(1, Duration.ofSeconds(1), Duration.ofMillis(-600), ClusterObserver.NONE);
 		CompletableFuture<String> answer = hasty.send(READ, CompletableFuture::new);
