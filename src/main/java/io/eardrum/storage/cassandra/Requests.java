@@ -169,8 +169,19 @@ final class Requests {
 					answer.complete(result);
 				}
 			}
+			endIfOutOfMemory(failure);
 		});
 		return answer;
+	}
+
+	// Nobody waits for the answers behind the first one that failed. The driver would
+	// catch the error if this threw it.
+	private static void endIfOutOfMemory(@Nullable Throwable failure) {
+		OutOfMemoryError error = Problems.outOfMemory(failure);
+		if (error != null) {
+			Thread thread = Thread.currentThread();
+			thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
+		}
 	}
 
 	private void checkOpen() {
@@ -186,6 +197,7 @@ final class Requests {
 	 * @return the answer
 	 * @throws StorageException if the request failed, with the driver's exception as its
 	 * cause
+	 * @throws OutOfMemoryError if that is why it failed
 	 */
 	<T> T await(CompletableFuture<T> answer) {
 		try {
@@ -204,6 +216,7 @@ final class Requests {
 	}
 
 	private static StorageException failure(@Nullable Throwable cause) {
+		Problems.throwIfOutOfMemory(cause);
 		if (cause instanceof StorageException storage) {
 			return storage;
 		}

@@ -36,6 +36,7 @@ final class Waiting {
 			throw new StorageException("There was no answer within " + patience.toSeconds() + " seconds", ex);
 		}
 		catch (ExecutionException ex) {
+			Problems.throwIfOutOfMemory(ex);
 			throw new StorageException(Problems.describe(ex.getCause()), ex.getCause());
 		}
 	}

@@ -1,12 +1,17 @@
 package io.eardrum.storage.cassandra;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletionException;
 
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.DriverTimeoutException;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link Problems}.
@@ -29,6 +34,26 @@ class ProblemsTests {
 		assertThat(
 				Problems.describe(new IOException("Connection refused, again", new IOException("Connection refused"))))
 			.isEqualTo("Connection refused, again");
+	}
+
+	@Test
+	void findsTheLackOfMemoryThatAFailureComesFrom() {
+		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+		assertThat(Problems.outOfMemory(error)).isSameAs(error);
+		assertThat(Problems.outOfMemory(new CompletionException(new IOException(error)))).isSameAs(error);
+		assertThat(Problems.outOfMemory(AllNodesFailedException
+			.fromErrors(List.of(Map.entry(mock(Node.class), new IOException()), Map.entry(mock(Node.class), error)))))
+			.isSameAs(error);
+		assertThat(Problems.outOfMemory(new IOException(new IllegalStateException()))).isNull();
+		assertThat(Problems.outOfMemory(new OutOfMemoryError("unable to create native thread"))).isNull();
+		assertThat(Problems.outOfMemory(null)).isNull();
+	}
+
+	@Test
+	void causesThatGoRoundInACircleHaveAnEnd() {
+		IOException first = new IOException();
+		first.initCause(new IOException(first));
+		assertThat(Problems.outOfMemory(first)).isNull();
 	}
 
 	@Test

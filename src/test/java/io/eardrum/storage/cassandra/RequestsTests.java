@@ -5,16 +5,21 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
+import com.datastax.oss.driver.api.core.AllNodesFailedException;
+import com.datastax.oss.driver.api.core.metadata.Node;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,7 @@ import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link Requests} and {@link Lookahead}.
@@ -117,6 +123,46 @@ class RequestsTests {
 		}
 		assertThat(this.requests.active()).isZero();
 		assertThat(this.observed).hasSize(10).containsOnly("READ false");
+	}
+
+	@Test
+	void lackOfMemoryIsNoFailureOfTheCluster() {
+		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+		Thread.currentThread().setUncaughtExceptionHandler((thread, ex) -> assertThat(ex).isSameAs(error));
+		List<Throwable> failures = List.of(error, new CompletionException(error),
+				new StorageException("The callback failed", new CompletionException(error)), AllNodesFailedException
+					.fromErrors(List.of(Map.entry(mock(Node.class), new IllegalStateException(error)))));
+		for (Throwable failure : failures) {
+			CompletableFuture<String> answer = this.requests.send(READ, () -> CompletableFuture.failedStage(failure));
+			assertThatThrownBy(() -> this.requests.await(answer)).isSameAs(error);
+		}
+		assertThatThrownBy(() -> this.requests.send(READ, () -> {
+			throw new IllegalStateException(error);
+		})).isSameAs(error);
+		assertThat(this.requests.active()).isZero();
+	}
+
+	@Test
+	void lackOfMemoryIsToldThoughNobodyWaitsForTheAnswer() throws Exception {
+		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+		CompletableFuture<String> sent = new CompletableFuture<>();
+		CompletableFuture<String> answer = this.requests.send(READ, () -> sent);
+		AtomicReference<Throwable> told = new AtomicReference<>();
+		Thread driver = new Thread(() -> sent.completeExceptionally(new CompletionException(error)));
+		driver.setUncaughtExceptionHandler((thread, ex) -> told.set(ex));
+		driver.start();
+		driver.join();
+		assertThat(told.get()).isSameAs(error);
+		assertThat(answer).isCompletedExceptionally();
+	}
+
+	@Test
+	void lackOfThreadsIsAFailureLikeOthers() {
+		OutOfMemoryError error = new OutOfMemoryError("unable to create native thread: possibly out of memory");
+		CompletableFuture<String> answer = this.requests.send(READ, () -> CompletableFuture.failedStage(error));
+		assertThatThrownBy(() -> this.requests.await(answer)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("native thread")
+			.hasCause(error);
 	}
 
 	@Test
