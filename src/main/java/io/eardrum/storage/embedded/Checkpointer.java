@@ -176,14 +176,15 @@ final class Checkpointer {
 	}
 
 	/**
-	 * Counts points that were removed from the chunks.
-	 * @param removed how many
-	 * @param target the batch that removes them
+	 * Removes points from the chunks. They count until that is done.
+	 * @param removed how many points
+	 * @param removal the batch that removes them
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	void pointsRemoved(long removed, WriteBatchBytes target) {
-		this.storedPoints -= removed;
-		Metadata.POINTS.write(this.storedPoints, target);
+	void removePoints(long removed, WriteBatchBytes removal) {
+		long left = this.storedPoints - removed;
+		Metadata.POINTS.write(left, removal);
+		this.database.write(removal, false);
+		this.storedPoints = left;
 	}
 
 }

@@ -86,8 +86,7 @@ final class RetentionSweeper {
 
 	private long write(WriteBatchBytes batch, long points) {
 		if (!batch.isEmpty()) {
-			this.checkpointer.pointsRemoved(points, batch);
-			this.database.write(batch, false);
+			this.checkpointer.removePoints(points, batch);
 			batch.clear();
 		}
 		return points;

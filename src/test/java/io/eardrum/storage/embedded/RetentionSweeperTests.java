@@ -1,0 +1,81 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.BDDMockito.willCallRealMethod;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.spy;
+
+/**
+ * Tests for {@link RetentionSweeper}.
+ */
+class RetentionSweeperTests {
+
+	private static final long NOW = 1_800_000_000;
+
+	private static final int POINTS = 100;
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void pointsThatCouldNotBeRemovedCountUntilTheyAre() {
+		try (Database database = spy(
+				new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER)))) {
+			SeriesIndex<Series> index = new SeriesIndex<>();
+			Heads heads = new Heads();
+			Gate gate = new Gate();
+			StorageMeters meters = new StorageMeters();
+			Availability availability = new Availability();
+			Committer committer = new Committer(database, index, heads, availability, meters, false, () -> {
+			});
+			Checkpointer checkpointer = new Checkpointer(database, heads, committer, meters, at(NOW), gate);
+			committer.start(0);
+			checkpointer.start();
+			put(committer, index);
+			checkpointer.checkpoint();
+			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
+			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
+					new ChunkCompaction(database, availability, gate), at(NOW + 1_000_000), gate);
+			willThrow(new StorageException("the disk is full")).given(database).write(any(), anyBoolean());
+			assertThatExceptionOfType(StorageException.class).isThrownBy(sweeper::sweep);
+			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
+			willCallRealMethod().given(database).write(any(), anyBoolean());
+			sweeper.sweep();
+			assertThat(checkpointer.storedPoints()).isZero();
+			assertThat(Metadata.POINTS.read(database, -1)).isZero();
+		}
+	}
+
+	private static void put(Committer committer, SeriesIndex<Series> index) {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < POINTS; i++) {
+			batch.add(SeriesKey.of("a"), NOW - i, i);
+		}
+		PendingWrite write = new PendingWrite();
+		write.fill(batch, index, Integer.MAX_VALUE, Retention.of(Duration.ofDays(1)));
+		committer.commit(write);
+	}
+
+	private static Clock at(long second) {
+		return Clock.fixed(Instant.ofEpochSecond(second), ZoneOffset.UTC);
+	}
+
+}
