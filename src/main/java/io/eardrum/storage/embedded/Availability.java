@@ -30,8 +30,19 @@ final class Availability {
 		}
 	}
 
+	/**
+	 * Ensures that all that was acknowledged has been written.
+	 * @throws StorageException if a write failed, and nothing could be written since
+	 */
+	void ensureNoWriteFailed() {
+		String problem = this.writeProblem;
+		if (problem != null) {
+			throw new StorageException(problem);
+		}
+	}
+
 	@Nullable String problem() {
-		// Each is read once: it may end at any moment.
+		// Each once: it may be gone a moment later.
 		String write = this.writeProblem;
 		if (write != null) {
 			return write;

@@ -79,16 +79,19 @@ final class Checkpointer {
 	}
 
 	/**
-	 * Writes everything that is in memory now into chunks.
+	 * Writes everything that is in memory now into chunks: first what an earlier attempt
+	 * could not write.
 	 */
 	void checkpoint() {
-		if (this.pending == null) {
-			this.pending = this.committer.exclusively(() -> {
-				this.pendingLogBytes = this.meters.logBytes();
-				return this.heads.freeze(this.committer.sequence());
-			});
+		if (this.pending != null) {
+			write(this.pending);
 		}
-		write(this.pending);
+		Heads.Epoch ended = this.committer.exclusively(() -> {
+			this.pendingLogBytes = this.meters.logBytes();
+			return this.heads.freeze(this.committer.sequence());
+		});
+		this.pending = ended;
+		write(ended);
 	}
 
 	/**

@@ -24,6 +24,8 @@ final class Committer {
 	/** How much goes into one write, so that memory stays bounded. */
 	private static final int MAX_WRITE_BYTES = 4 << 20;
 
+	private static final int BATCH_BYTES = 1 << 20;
+
 	private final Database database;
 
 	private final SeriesIndex<Series> index;
@@ -137,6 +139,38 @@ final class Committer {
 	}
 
 	/**
+	 * Writes series again that the disk forgot when an fsync failed, though points of
+	 * theirs were put; only to be called {@link #exclusively}. Nobody else would: they
+	 * count as stored.
+	 */
+	void restoreLostSeries() {
+		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+		int number = (int) this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		for (; number < this.storedSeries; number++) {
+			SeriesKey lost = encodeKey(number);
+			batch.put(ColumnFamily.SERIES, number, this.key.buffer(), lost.length());
+			if (batch.size() > BATCH_BYTES) {
+				this.database.write(batch, true);
+				batch.clear();
+			}
+		}
+		if (!batch.isEmpty()) {
+			this.database.write(batch, true);
+		}
+	}
+
+	/**
+	 * Returns whether the disk still has the last record, and so all before it; only to
+	 * be asked {@link #exclusively}. If it hasn't, nothing may be committed before a
+	 * checkpoint: the log would have a gap, which stops the next start.
+	 * @return whether the next record follows on the last one in the log
+	 */
+	boolean isLogComplete() {
+		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
+		return Math.max(checkpoint, this.database.lastNumber(ColumnFamily.LOG)) >= this.sequence;
+	}
+
+	/**
 	 * Removes records whose writing failed, though they may be in the log all the same:
 	 * the next ones take their numbers.
 	 */
@@ -225,11 +259,16 @@ final class Committer {
 	}
 
 	private void putSeries(int number) {
-		SeriesKey added = this.index.get(number).key();
-		this.key.clear();
-		this.key.reserve(added.length());
-		added.copyTo(this.key.buffer(), 0);
+		SeriesKey added = encodeKey(number);
 		this.database.log(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
+	}
+
+	private SeriesKey encodeKey(int number) {
+		SeriesKey encoded = this.index.get(number).key();
+		this.key.clear();
+		this.key.reserve(encoded.length());
+		encoded.copyTo(this.key.buffer(), 0);
+		return encoded;
 	}
 
 	private static @Nullable PendingWrite reverse(@Nullable PendingWrite newest) {

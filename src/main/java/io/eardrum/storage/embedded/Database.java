@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -307,6 +308,26 @@ final class Database implements AutoCloseable {
 
 	RocksIterator iterator(ColumnFamily family, ReadOptions options) {
 		return rocks().newIterator(handle(family), options);
+	}
+
+	/**
+	 * Returns the key of the last entry of a family whose keys are numbers.
+	 * @param family the family
+	 * @return the key, or -1 if there is no entry
+	 */
+	long lastNumber(ColumnFamily family) {
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = iterator(family, options)) {
+			iterator.seekToLast();
+			if (iterator.isValid()) {
+				return ByteBuffer.wrap(iterator.key()).getLong();
+			}
+			iterator.status();
+			return -1;
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be read", ex);
+		}
 	}
 
 	/**

@@ -78,7 +78,8 @@ final class Maintenance implements Runnable {
 	}
 
 	/**
-	 * Makes a checkpoint in the calling thread.
+	 * Makes a checkpoint in the calling thread. The log holds nothing afterwards but what
+	 * is put meanwhile.
 	 */
 	void checkpointNow() {
 		this.gate.enter();

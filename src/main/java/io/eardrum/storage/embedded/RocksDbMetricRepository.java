@@ -403,6 +403,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		try {
+			// It may have been opened anew since, without what only memory has.
+			this.availability.ensureNoWriteFailed();
 			this.database.sync();
 			this.closingNote.write(this.database.writes());
 			this.marker.remove();

@@ -187,12 +187,10 @@ final class Watch implements Runnable {
 			return;
 		}
 		try {
-			this.knownErrors = 0;
-			this.database.reopen();
-			this.committer.exclusively(() -> {
-				this.committer.removeFailedRecords();
-				return true;
-			});
+			if (!reopen()) {
+				logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+				this.maintenance.checkpointNow();
+			}
 			this.availability.writeHealed();
 			this.failureLogged = false;
 			logger.info("The store in {} can be written again", this.database.path());
@@ -201,12 +199,26 @@ final class Watch implements Runnable {
 			this.availability.writeFailed(String.valueOf(ex.getMessage()));
 			logger.debug("The store can't be written yet", ex);
 		}
-		finally {
-			this.gate.reopen();
-		}
 		// What was not yet synced when it failed may be on the disk in part: chunks need
 		// it no more.
 		this.maintenance.request();
+	}
+
+	// Opens RocksDB anew, and the gate.
+	// Returns whether the disk has all of the log that it had
+	private boolean reopen() {
+		try {
+			this.knownErrors = 0;
+			this.database.reopen();
+			return this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				this.committer.restoreLostSeries();
+				return this.committer.isLogComplete();
+			});
+		}
+		finally {
+			this.gate.reopen();
+		}
 	}
 
 	// It would stay inside the gate for as long as it takes.
