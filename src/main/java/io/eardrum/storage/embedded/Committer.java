@@ -131,9 +131,16 @@ final class Committer {
 	 */
 	void syncIfNeeded() {
 		if (this.unsynced) {
+			// First, for what is written meanwhile may miss the fsync.
 			this.unsynced = false;
 			long start = System.nanoTime();
-			this.database.sync();
+			try {
+				this.database.sync();
+			}
+			catch (RuntimeException | Error ex) {
+				this.unsynced = true;
+				throw ex;
+			}
 			this.meters.synced(System.nanoTime() - start);
 		}
 	}

@@ -11,8 +11,10 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link Committer}.
@@ -43,6 +45,26 @@ class CommitterTests {
 			put(committer[0], "c");
 			assertThat(readable).containsExactly(2, 3);
 			assertThat(listed).containsExactly(2, 3);
+		}
+	}
+
+	@Test
+	@SuppressWarnings("try") // Closed and opened anew.
+	void whatCouldNotBeSyncedIsSyncedLater() {
+		StorageMeters meters = new StorageMeters();
+		try (Database database = new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+			Committer committer = new Committer(database, this.index, this.heads, new Availability(), meters, false,
+					() -> {
+					});
+			committer.start(0);
+			put(committer, "a");
+			database.close();
+			assertThatExceptionOfType(StorageException.class).isThrownBy(committer::syncIfNeeded);
+			database.reopen();
+			committer.syncIfNeeded();
+			assertThat(meters.fsyncs()).isEqualTo(1);
+			committer.syncIfNeeded();
+			assertThat(meters.fsyncs()).isEqualTo(1);
 		}
 	}
 
