@@ -74,6 +74,14 @@ final class Backups {
 		}
 	}
 
+	/**
+	 * Returns whether a copy is being made, which nobody can end.
+	 * @return whether one is
+	 */
+	boolean isRunning() {
+		return this.lock.isLocked();
+	}
+
 	// What can't be removed is in nobody's way.
 	private static void removeAbandoned(Path parent) {
 		Instant limit = Instant.now().minus(ABANDONED);

@@ -81,17 +81,18 @@ final class Checkpointer {
 	/**
 	 * Writes everything that is in memory now into chunks: first what an earlier attempt
 	 * could not write.
+	 * @param era when the thread entered the gate
 	 */
-	void checkpoint() {
+	void checkpoint(int era) {
 		if (this.pending != null) {
-			write(this.pending);
+			write(this.pending, era);
 		}
 		Heads.Epoch ended = this.committer.exclusively(() -> {
 			this.pendingLogBytes = this.meters.logBytes();
 			return this.heads.freeze(this.committer.sequence());
 		});
 		this.pending = ended;
-		write(ended);
+		write(ended, era);
 	}
 
 	/**
@@ -99,13 +100,18 @@ final class Checkpointer {
 	 * @param sequence the last record that was read
 	 */
 	void checkpointDuringRecovery(long sequence) {
-		write(this.heads.freeze(sequence));
+		int era = this.gate.enter();
+		try {
+			write(this.heads.freeze(sequence), era);
+		}
+		finally {
+			this.gate.leave(era);
+		}
 	}
 
-	private void write(Heads.Epoch epoch) {
+	private void write(Heads.Epoch epoch, int era) {
 		long start = System.nanoTime();
 		long now = this.clock.instant().getEpochSecond();
-		int era = this.gate.era();
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
 		List<Series> series = epoch.sorted();

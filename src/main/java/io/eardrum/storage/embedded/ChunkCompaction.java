@@ -60,8 +60,9 @@ final class ChunkCompaction implements Runnable {
 
 	// Returns false if it is to be tried again, but not at once
 	private boolean compact() {
+		int era;
 		try {
-			this.gate.enter();
+			era = this.gate.enter();
 		}
 		catch (RuntimeException ex) {
 			return false;
@@ -88,7 +89,7 @@ final class ChunkCompaction implements Runnable {
 			return false;
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.eardrum.storage.embedded;
 
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 import io.eardrum.storage.StorageException;
 
@@ -9,17 +10,38 @@ import io.eardrum.storage.StorageException;
  * What everyone passes who uses RocksDB, so that nobody is inside when it is closed:
  * using it then would not throw but end the process.
  * <p>
+ * Each thread belongs to the era in which it entered. Those of the present era and of the
+ * one before are counted apart, so that one can wait with the gate open until all have
+ * left who were inside at some moment, however many enter meanwhile.
+ * <p>
  * Safe for any number of threads; to enter while it is open costs one atomic addition. A
  * thread may enter again while it is inside.
  */
 final class Gate {
 
-	private final AtomicInteger inside = new AtomicInteger();
+	/**
+	 * For how long others wait at first while the gate is to be shut. A command should be
+	 * answered within a tenth of a second, and there are two such pauses.
+	 */
+	private static final Duration SHORT_PAUSE = Duration.ofMillis(30);
+
+	private final AtomicInteger insideEven = new AtomicInteger();
+
+	private final AtomicInteger insideOdd = new AtomicInteger();
 
 	private volatile State state = State.OPEN;
 
-	/** Grows whenever those inside are asked to leave; written under the monitor. */
+	/**
+	 * The present era. A new one begins only when all have left who entered before this
+	 * one. Written under the monitor.
+	 */
 	private volatile int era;
+
+	/** Who entered in an era before this one is asked to leave. */
+	private volatile int firstWelcome;
+
+	/** For how long others may have to wait next time. Under this object's monitor. */
+	private Duration pause = SHORT_PAUSE;
 
 	/**
 	 * Whether somebody shut the gate and hasn't opened it again, though it may have been
@@ -28,38 +50,39 @@ final class Gate {
 	private boolean shut;
 
 	/**
-	 * Enters; {@link #leave()} must follow. Waits while the gate is shut for a moment.
+	 * Enters; {@link #leave} must follow. Waits while the gate is shut for a moment.
+	 * @return the era in which this thread entered
 	 * @throws StorageException if it is closed for good
 	 */
-	void enter() {
+	int enter() {
 		while (true) {
-			this.inside.incrementAndGet();
+			int entered = this.era;
+			inside(entered).incrementAndGet();
 			State seen = this.state;
-			if (seen == State.OPEN) {
-				return;
+			// Who was counted in an era that had ended may have been overlooked.
+			if (seen == State.OPEN && this.era == entered) {
+				return entered;
 			}
-			leave();
+			leave(entered);
 			if (seen == State.CLOSED) {
 				throw new StorageException("the store is closed");
 			}
-			awaitOpening();
-		}
-	}
-
-	void leave() {
-		if (this.inside.decrementAndGet() == 0 && this.state != State.OPEN) {
-			synchronized (this) {
-				notifyAll();
+			if (seen == State.SHUT) {
+				awaitOpening();
 			}
 		}
 	}
 
 	/**
-	 * Tells which era it is, for {@link #ensureMayStay}.
-	 * @return a number
+	 * Leaves.
+	 * @param entered the era in which that thread entered
 	 */
-	int era() {
-		return this.era;
+	void leave(int entered) {
+		if (inside(entered).decrementAndGet() == 0 && this.state != State.OPEN) {
+			synchronized (this) {
+				notifyAll();
+			}
+		}
 	}
 
 	/**
@@ -72,7 +95,7 @@ final class Gate {
 		if (isClosed()) {
 			throw new StorageException("the store is closing");
 		}
-		if (this.era != entered) {
+		if (entered - this.firstWelcome < 0) {
 			throw new StorageException("the store is being opened anew");
 		}
 	}
@@ -87,26 +110,60 @@ final class Gate {
 	}
 
 	/**
-	 * Shuts the gate for a moment, and waits until nobody is inside. If somebody stays,
-	 * all who are inside are asked to {@linkplain #ensureMayStay leave}, so that a later
-	 * attempt succeeds; who enters afterwards may stay until that one.
-	 * @param patience how long to wait
+	 * Shuts the gate for a moment, once nobody is inside. Until all have left who are
+	 * inside now, it stays open, and nobody has to wait. If one of them stays for too
+	 * long, they are asked to {@linkplain #ensureMayStay leave}, and a later attempt
+	 * waits for the same ones and disturbs nobody else. Only then others are kept
+	 * waiting, for some ten milliseconds; those of them who are inside for longer are
+	 * asked to leave as well. Each attempt that fails there doubles that time for the
+	 * next one.
+	 * @param patience how long to wait while the gate is open, and how long others may
+	 * have to wait at most
 	 * @return whether nobody is inside; if not, the gate is open again
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
 	synchronized boolean shut(Duration patience) {
 		if (this.state != State.OPEN) {
 			return false;
 		}
-		this.state = State.SHUT;
-		if (awaitEmpty(patience)) {
-			// It may have been closed while this waited.
-			this.shut = this.state == State.SHUT;
-			return this.shut;
+		if (!isSomebodyLeft()) {
+			beginEra();
 		}
+		if (!await(() -> !isSomebodyLeft(), patience)) {
+			this.firstWelcome = this.era;
+			return false;
+		}
+		if (this.state != State.OPEN) {
+			return false;
+		}
+		this.state = State.SHUT;
+		if (!awaitEmpty(this.pause)) {
+			beginEra();
+			this.firstWelcome = this.era;
+			if (!awaitEmpty(this.pause)) {
+				Duration longer = this.pause.multipliedBy(2);
+				this.pause = (longer.compareTo(patience) < 0) ? longer : patience;
+				reopen();
+				return false;
+			}
+		}
+		this.pause = SHORT_PAUSE;
+		// It may have been closed while this waited.
+		this.shut = this.state == State.SHUT;
+		return this.shut;
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void beginEra() {
 		this.era++;
-		reopen();
-		return false;
+	}
+
+	// Whether somebody is inside of the era before the present one.
+	private boolean isSomebodyLeft() {
+		return inside(this.era - 1).get() != 0;
+	}
+
+	private AtomicInteger inside(int someEra) {
+		return ((someEra & 1) == 0) ? this.insideEven : this.insideOdd;
 	}
 
 	/**
@@ -156,11 +213,15 @@ final class Gate {
 		}
 	}
 
-	private synchronized boolean awaitEmpty(Duration patience) {
+	private boolean awaitEmpty(Duration patience) {
+		return await(() -> this.insideEven.get() == 0 && this.insideOdd.get() == 0 && !this.shut, patience);
+	}
+
+	private synchronized boolean await(BooleanSupplier condition, Duration patience) {
 		long deadline = System.nanoTime() + patience.toNanos();
 		boolean interrupted = false;
 		try {
-			while (this.inside.get() != 0 || this.shut) {
+			while (!condition.getAsBoolean()) {
 				long left = deadline - System.nanoTime();
 				if (left <= 0) {
 					return false;

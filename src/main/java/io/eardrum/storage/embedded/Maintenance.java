@@ -82,15 +82,15 @@ final class Maintenance implements Runnable {
 	 * is put meanwhile.
 	 */
 	void checkpointNow() {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint();
+				this.checkpointer.checkpoint(era);
 			}
 			this.room.changed();
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -98,14 +98,14 @@ final class Maintenance implements Runnable {
 	 * Removes old points in the calling thread.
 	 */
 	void sweepNow() {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep();
+				this.sweeper.sweep(era);
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -114,17 +114,18 @@ final class Maintenance implements Runnable {
 		this.thread = Thread.currentThread();
 		boolean failed = false;
 		while (awaitReason(failed)) {
+			int era;
 			try {
-				this.gate.enter();
+				era = this.gate.enter();
 			}
 			catch (RuntimeException ex) {
 				return;
 			}
 			try {
-				failed = !checkpoint() || !sweepIfDue();
+				failed = !checkpoint(era) || !sweepIfDue(era);
 			}
 			finally {
-				this.gate.leave();
+				this.gate.leave(era);
 			}
 			this.nativeHeap.trimIfDue();
 		}
@@ -148,7 +149,7 @@ final class Maintenance implements Runnable {
 	}
 
 	// Returns false if it is to be tried again, but not at once
-	private boolean checkpoint() {
+	private boolean checkpoint(int era) {
 		if (this.availability.isWriteFailed()) {
 			return false;
 		}
@@ -158,7 +159,7 @@ final class Maintenance implements Runnable {
 		this.requested = false;
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint();
+				this.checkpointer.checkpoint(era);
 			}
 			this.lastCheckpoint = System.nanoTime();
 			if (this.availability.isCheckpointFailed()) {
@@ -183,14 +184,14 @@ final class Maintenance implements Runnable {
 		}
 	}
 
-	private boolean sweepIfDue() {
+	private boolean sweepIfDue(int era) {
 		if (!this.settings.retention().isLimited() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
 			return true;
 		}
 		this.lastSweep = System.nanoTime();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep();
+				this.sweeper.sweep(era);
 			}
 			return true;
 		}

@@ -52,10 +52,10 @@ final class RetentionSweeper {
 
 	/**
 	 * Removes what is old.
+	 * @param era when the thread entered the gate
 	 */
-	void sweep() {
+	void sweep(int era) {
 		long now = this.clock.instant().getEpochSecond();
-		int era = this.gate.era();
 		long removedPoints = 0;
 		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {

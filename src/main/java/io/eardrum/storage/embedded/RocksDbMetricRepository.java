@@ -133,8 +133,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this.gate);
 			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.availability,
 					this.gate, this.room, settings);
-			this.watch = new Watch(this.database, this.committer, this.maintenance, this.availability, this.gate,
-					settings);
+			this.watch = new Watch(this.database, this.committer, this.maintenance, this.backups, this.availability,
+					this.gate, settings);
 			this.marker = new RunningMarker(this.database.path());
 			this.closingNote = new ClosingNote(this.database.path());
 			this.closingNote.check(this.database.writes());
@@ -190,7 +190,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		this.room.await();
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			PendingWrite write = takeWrite();
 			try {
@@ -205,7 +205,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -230,36 +230,36 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (SeriesReader reader = reader(true)) {
+				try (SeriesReader reader = reader(era, true)) {
 					reader.read(series, range, sink);
 				}
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		this.gate.enter();
-		try (SeriesReader reader = reader(false)) {
+		int era = this.gate.enter();
+		try (SeriesReader reader = reader(era, false)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
-	private SeriesReader reader(boolean cached) {
-		return new SeriesReader(this.database, this.heads, this.gate, this.snapshotRoom, this::nowSeconds, cached);
+	private SeriesReader reader(int era, boolean cached) {
+		return new SeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom, this::nowSeconds, cached);
 	}
 
 	private long nowSeconds() {
@@ -276,7 +276,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public @Nullable Point last(SeriesKey key) {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series == null) {
@@ -287,15 +287,14 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try (LastPointReader reader = lastPointReader()) {
-			int era = this.gate.era();
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				Series series = this.index.get(number);
@@ -306,7 +305,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			}
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -321,12 +320,12 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void backup(Path target) {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			this.backups.make(target);
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -376,6 +375,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		long checkpoint = this.meters.lastCheckpointMillis();
 		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
 		details.put("uncleanStarts", this.uncleanStarts);
+		String healing = this.watch.healing();
+		if (healing != null) {
+			details.put("healing", healing);
+		}
 		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
 		return new StorageStatus("embedded", problem == null, problem, details);
 	}

@@ -58,18 +58,19 @@ final class SeriesReader implements AutoCloseable {
 	 * @param database where the chunks are
 	 * @param heads what is in memory
 	 * @param gate through which the thread has gone
+	 * @param era when it did
 	 * @param room limits what all readers copy from memory
 	 * @param nowSeconds tells the time, in seconds since 1970
 	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
 	 * everything there is
 	 */
-	SeriesReader(Database database, Heads heads, Gate gate, SnapshotRoom room, LongSupplier nowSeconds,
+	SeriesReader(Database database, Heads heads, Gate gate, int era, SnapshotRoom room, LongSupplier nowSeconds,
 			boolean cached) {
 		this.database = database;
 		this.heads = heads;
 		this.gate = gate;
 		this.room = room;
-		this.era = gate.era();
+		this.era = era;
 		this.nowSeconds = nowSeconds;
 		this.cached = cached;
 	}

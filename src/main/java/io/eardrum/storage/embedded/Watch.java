@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +35,8 @@ final class Watch implements Runnable {
 
 	private final Maintenance maintenance;
 
+	private final Backups backups;
+
 	private final Availability availability;
 
 	private final Gate gate;
@@ -44,6 +47,9 @@ final class Watch implements Runnable {
 
 	private volatile long chunkBytes;
 
+	/** What has to happen before points can be put again, after a failed write. */
+	private volatile @Nullable String healing;
+
 	private boolean spaceLow;
 
 	private boolean failureLogged;
@@ -51,11 +57,12 @@ final class Watch implements Runnable {
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
 
-	Watch(Database database, Committer committer, Maintenance maintenance, Availability availability, Gate gate,
-			EmbeddedStorageSettings settings) {
+	Watch(Database database, Committer committer, Maintenance maintenance, Backups backups, Availability availability,
+			Gate gate, EmbeddedStorageSettings settings) {
 		this.database = database;
 		this.committer = committer;
 		this.maintenance = maintenance;
+		this.backups = backups;
 		this.availability = availability;
 		this.gate = gate;
 		this.settings = settings;
@@ -75,6 +82,14 @@ final class Watch implements Runnable {
 	 */
 	long chunkBytes() {
 		return this.chunkBytes;
+	}
+
+	/**
+	 * Returns what has to happen before points can be put again, after a failed write.
+	 * @return a sentence, or {@code null} if no write has failed
+	 */
+	@Nullable String healing() {
+		return this.availability.isWriteFailed() ? this.healing : null;
 	}
 
 	@Override
@@ -104,7 +119,7 @@ final class Watch implements Runnable {
 			heal();
 			return;
 		}
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			if (this.settings.fsync() == Fsync.EVERYSEC) {
 				sync();
@@ -119,7 +134,7 @@ final class Watch implements Runnable {
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 
@@ -179,24 +194,31 @@ final class Watch implements Runnable {
 			probe();
 		}
 		catch (IOException ex) {
+			this.healing = "waits until the disk takes data: " + ex.getMessage();
 			logger.debug("The disk can't be written yet", ex);
 			return;
 		}
 		stopCompaction();
+		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
+				: "waits until reads and writes end that are under way";
 		if (!this.gate.shut(PATIENCE)) {
 			return;
 		}
+		this.healing = "the store is being opened anew";
 		try {
 			if (!reopen()) {
+				this.healing = "what is in memory is being written into chunks";
 				logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
 				this.maintenance.checkpointNow();
 			}
 			this.availability.writeHealed();
+			this.healing = null;
 			this.failureLogged = false;
 			logger.info("The store in {} can be written again", this.database.path());
 		}
 		catch (RuntimeException ex) {
 			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			this.healing = "was tried, but the store could not be opened anew or written";
 			logger.debug("The store can't be written yet", ex);
 		}
 		// What was not yet synced when it failed may be on the disk in part: chunks need
@@ -223,12 +245,12 @@ final class Watch implements Runnable {
 
 	// It would stay inside the gate for as long as it takes.
 	private void stopCompaction() {
-		this.gate.enter();
+		int era = this.gate.enter();
 		try {
 			this.database.stopCompaction();
 		}
 		finally {
-			this.gate.leave();
+			this.gate.leave(era);
 		}
 	}
 

@@ -8,13 +8,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.rocksdb.AbstractEventListener;
-import org.rocksdb.FlushJobInfo;
-import org.rocksdb.RocksDB;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
 import io.eardrum.TestThreads;
@@ -93,32 +89,6 @@ class BackupsTests {
 		PointBatch batch = new PointBatch();
 		batch.add(SeriesKey.of("a"), 1, 2);
 		repository.put(batch);
-	}
-
-	/**
-	 * Holds the flush that a backup begins with until it is told to let it go on.
-	 */
-	private static final class SlowFlush extends AbstractEventListener {
-
-		private final CountDownLatch begun = new CountDownLatch(1);
-
-		private final CountDownLatch goOn = new CountDownLatch(1);
-
-		SlowFlush() {
-			super(EnabledEventCallback.ON_FLUSH_BEGIN);
-		}
-
-		@Override
-		public void onFlushBegin(RocksDB database, FlushJobInfo job) {
-			this.begun.countDown();
-			try {
-				this.goOn.await();
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
-
 	}
 
 }
