@@ -24,6 +24,8 @@ final class Maintenance implements Runnable {
 	 */
 	private static final int MAX_SERIES_POINTS = 1 << 20;
 
+	private static final String ENDED = "The thread that makes checkpoints has ended; the server has to be restarted";
+
 	private final Heads heads;
 
 	private final Checkpointer checkpointer;
@@ -39,6 +41,8 @@ final class Maintenance implements Runnable {
 	private final EmbeddedStorageSettings settings;
 
 	private final NativeHeap nativeHeap = new NativeHeap();
+
+	private final LogThrottle logThrottle = new LogThrottle();
 
 	private volatile @Nullable Thread thread;
 
@@ -112,22 +116,43 @@ final class Maintenance implements Runnable {
 	@Override
 	public void run() {
 		this.thread = Thread.currentThread();
-		boolean failed = false;
-		while (awaitReason(failed)) {
-			int era;
-			try {
-				era = this.gate.enter();
+		try {
+			boolean failed = false;
+			while (awaitReason(failed)) {
+				failed = !attend();
 			}
-			catch (RuntimeException ex) {
-				return;
+		}
+		finally {
+			if (!this.gate.isClosed()) {
+				this.availability.checkpointFailed(ENDED);
+				this.room.changed();
 			}
+		}
+	}
+
+	// Returns false if it is to be tried again, but not at once
+	private boolean attend() {
+		try {
+			boolean done;
+			int era = this.gate.enter();
 			try {
-				failed = !checkpoint(era) || !sweepIfDue(era);
+				done = checkpoint(era) && sweepIfDue(era);
 			}
 			finally {
 				this.gate.leave(era);
 			}
 			this.nativeHeap.trimIfDue();
+			return done;
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			// Whoever waits for room waits for this thread.
+			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				logger.error("The thread that makes checkpoints failed, and goes on", ex);
+			}
+			return false;
 		}
 	}
 

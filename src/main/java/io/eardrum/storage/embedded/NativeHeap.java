@@ -39,8 +39,8 @@ final class NativeHeap {
 	 */
 	void trimIfDue() {
 		if (this.possible && System.nanoTime() - this.lastTrim >= INTERVAL_NANOS) {
-			this.possible = trim();
 			this.lastTrim = System.nanoTime();
+			this.possible = trim();
 		}
 	}
 

@@ -52,6 +52,8 @@ final class Watch implements Runnable {
 
 	private boolean spaceLow;
 
+	private final LogThrottle logThrottle = new LogThrottle();
+
 	private boolean failureLogged;
 
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
@@ -103,7 +105,7 @@ final class Watch implements Runnable {
 				throw ex;
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.gate.isClosed()) {
+				if (!this.gate.isClosed() && this.logThrottle.permits()) {
 					logger.error("The store could not be looked after", ex);
 				}
 			}

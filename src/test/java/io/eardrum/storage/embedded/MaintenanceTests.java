@@ -1,0 +1,101 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+import io.eardrum.TestThreads;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.StorageException;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link Maintenance}: puts wait for its checkpoints, so they have to come, or
+ * somebody has to say that they won't.
+ */
+@Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class MaintenanceTests {
+
+	/** As nanoseconds this is no number, so whether a checkpoint is due can't be told. */
+	private static final Duration TOO_LONG = Duration.ofSeconds(Long.MAX_VALUE);
+
+	@TempDir
+	Path directory;
+
+	@Test
+	void itGoesOnAfterAFailureThatIsNotOneOfACheckpoint() {
+		try (RocksDbMetricRepository repository = open(TOO_LONG, Clock.systemUTC())) {
+			// It looks once a second.
+			Awaitility.await().dontCatchUncaughtExceptions().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),
+					TestThreads.NEW_THREAD);
+			assertThat(puts).succeedsWithin(Duration.ofSeconds(20));
+			assertThat(repository.statistics().checkpoints()).isPositive();
+		}
+	}
+
+	@Test
+	void putsDoNotWaitForAThreadThatHasEnded() {
+		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), new FatalClock())) {
+			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),
+					TestThreads.NEW_THREAD);
+			assertThat(puts).failsWithin(Duration.ofSeconds(20))
+				.withThrowableThat()
+				.withCauseInstanceOf(StorageException.class)
+				.withMessageContaining("has ended");
+			assertThat(repository.status().problem()).contains("has ended");
+		}
+	}
+
+	private RocksDbMetricRepository open(Duration checkpointInterval, Clock clock) {
+		return new RocksDbMetricRepository(new EmbeddedStorageSettings(this.directory.resolve("store"), Fsync.NEVER,
+				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false), clock);
+	}
+
+	// A batch takes some 160 KB of memory.
+	private static void put(RocksDbMetricRepository repository, int batches) {
+		for (int i = 0; i < batches; i++) {
+			PointBatch batch = new PointBatch();
+			for (int j = 0; j < 10_000; j++) {
+				batch.add(SeriesKey.of("a"), 10_000L * i + j, j);
+			}
+			repository.put(batch);
+		}
+	}
+
+	/**
+	 * Lets each checkpoint end as if there were no memory.
+	 */
+	private static final class FatalClock extends Clock {
+
+		@Override
+		public Instant instant() {
+			throw new OutOfMemoryError("as a test wants it");
+		}
+
+		@Override
+		public ZoneId getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(ZoneId zone) {
+			return this;
+		}
+
+	}
+
+}
