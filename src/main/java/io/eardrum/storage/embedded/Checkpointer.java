@@ -158,7 +158,7 @@ final class Checkpointer {
 			flush(count);
 			sync();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			for (Series one : series) {
 				one.forgetTail();
 			}
