@@ -54,6 +54,10 @@ final class ClientConnection {
 			throw new MetricClientException(MetricClientException.Reason.UNREACHABLE,
 					"no connection to " + options.host() + ":" + options.port() + ": " + text(ex), ex);
 		}
+		catch (RuntimeException | Error ex) {
+			close(transport);
+			throw ex;
+		}
 	}
 
 	private static Socket handshake(SSLSocketFactory factory, Socket transport, ClientOptions options)

@@ -64,6 +64,9 @@ public final class PutPipeline implements AutoCloseable {
 
 	private @Nullable MetricClientException failure;
 
+	/** What else has ended the reading or a write: it may be that memory has run out. */
+	private @Nullable Throwable defect;
+
 	/**
 	 * Opens a pipeline on a connection that nobody else uses.
 	 * @param connection the connection
@@ -128,6 +131,13 @@ public final class PutPipeline implements AutoCloseable {
 				// Replies that came before the end still count: the reader meets that end
 				// too, and knows better why.
 				awaitReplies();
+			}
+			catch (RuntimeException ex) {
+				failBecauseOf(ex);
+			}
+			catch (Error ex) {
+				failBecauseOf(ex);
+				throw ex;
 			}
 			this.chunk.clear();
 			this.gathered = 0;
@@ -195,7 +205,7 @@ public final class PutPipeline implements AutoCloseable {
 	private synchronized @Nullable MetricClientException finish() {
 		this.finished = true;
 		notifyAll();
-		return this.failure;
+		return failure();
 	}
 
 	// A point that isn't sent has its place among those that are: they come first.
@@ -217,10 +227,10 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	private synchronized boolean reserve(int count) {
-		while (this.failure == null && inFlight() + count > MAX_IN_FLIGHT) {
+		while (!hasFailed() && inFlight() + count > MAX_IN_FLIGHT) {
 			waitForChange();
 		}
-		if (this.failure != null) {
+		if (hasFailed()) {
 			return false;
 		}
 		this.sent += count;
@@ -229,7 +239,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	private synchronized void awaitReplies() {
-		while (this.failure == null && inFlight() > 0) {
+		while (!hasFailed() && inFlight() > 0) {
 			waitForChange();
 		}
 	}
@@ -238,8 +248,9 @@ public final class PutPipeline implements AutoCloseable {
 		return this.sent - this.acknowledged - this.rejected;
 	}
 
-	// Both wait for the other thread only, which the read timeout keeps from waiting for
-	// ever; an interrupt gives the connection up. The callers have the loop.
+	// Both wait for the other thread only. The read timeout keeps that from waiting for
+	// ever, and it does not end without a word. An interrupt gives the connection up. The
+	// callers have the loop.
 	@SuppressWarnings("WaitNotInLoop")
 	private void waitForChange() {
 		try {
@@ -262,8 +273,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	// Whoever goes on from the progress skips refused points: all of them have to be
-	// told,
-	// those that were answered just before the end too.
+	// told, those that were answered just before the end too.
 	private void throwFailure() {
 		MetricClientException reason = failure();
 		if (reason != null) {
@@ -274,7 +284,16 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	synchronized @Nullable MetricClientException failure() {
+		Throwable cause = this.defect;
+		if (this.failure == null && cause != null) {
+			this.failure = new MetricClientException(MetricClientException.Reason.CLOSED,
+					"the connection was given up because of a defect: " + cause, cause);
+		}
 		return this.failure;
+	}
+
+	private synchronized boolean hasFailed() {
+		return this.failure != null || this.defect != null;
 	}
 
 	private void read() {
@@ -295,10 +314,17 @@ public final class PutPipeline implements AutoCloseable {
 		catch (MetricClientException ex) {
 			fail(ex);
 		}
+		catch (RuntimeException ex) {
+			failBecauseOf(ex);
+		}
+		catch (Error ex) {
+			failBecauseOf(ex);
+			throw ex;
+		}
 	}
 
 	private synchronized long awaitInFlight() {
-		while (inFlight() == 0 && !this.finished && this.failure == null) {
+		while (inFlight() == 0 && !this.finished && !hasFailed()) {
 			try {
 				wait();
 			}
@@ -306,7 +332,7 @@ public final class PutPipeline implements AutoCloseable {
 				throw new MetricClientException(MetricClientException.Reason.CLOSED, "the reader was interrupted", ex);
 			}
 		}
-		return (this.failure != null) ? 0 : inFlight();
+		return hasFailed() ? 0 : inFlight();
 	}
 
 	private synchronized void answered(int oks, @Nullable MetricClientException error) {
@@ -328,11 +354,21 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	private synchronized void fail(MetricClientException reason) {
-		if (this.failure == null) {
+		if (!hasFailed()) {
 			this.failure = reason;
 		}
-		this.connection.abort();
 		notifyAll();
+		this.connection.abort();
+	}
+
+	// Makes no exception of it yet: there may be no memory for one, and whoever waits has
+	// to go on all the same.
+	private synchronized void failBecauseOf(Throwable cause) {
+		if (!hasFailed()) {
+			this.defect = cause;
+		}
+		notifyAll();
+		this.connection.abort();
 	}
 
 	/**
