@@ -23,7 +23,8 @@ import io.eardrum.protocol.LineParser;
  * with one commit. A line ends with its datagram at the latest. While points are being
  * stored, the system keeps what arrives, as far as its buffer goes; the rest is lost.
  * <p>
- * One thread does all of it. Any thread may start and stop it.
+ * One thread does all of it. Any thread may start and stop it. An
+ * {@link OutOfMemoryError} ends that thread, and with it the server.
  */
 final class DatagramReceiver {
 
@@ -82,17 +83,39 @@ final class DatagramReceiver {
 		this.activator = activator;
 		this.observer = observer;
 		this.frame = new Frame(parser, OutputStream.nullOutputStream(), observer);
-		this.selector = Selector.open();
-		this.channel = DatagramChannel.open();
+		this.channel = listen(address);
 		try {
-			this.channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_LENGTH);
 			this.receiveBufferLength = this.channel.getOption(StandardSocketOptions.SO_RCVBUF);
-			this.channel.bind(address);
-			this.channel.configureBlocking(false);
-			this.channel.register(this.selector, SelectionKey.OP_READ);
+			this.selector = selector(this.channel);
 		}
-		catch (IOException ex) {
-			close();
+		catch (IOException | RuntimeException ex) {
+			this.channel.close();
+			throw ex;
+		}
+	}
+
+	private static DatagramChannel listen(InetSocketAddress address) throws IOException {
+		DatagramChannel channel = DatagramChannel.open();
+		try {
+			channel.setOption(StandardSocketOptions.SO_RCVBUF, RECEIVE_BUFFER_LENGTH);
+			channel.bind(address);
+			channel.configureBlocking(false);
+			return channel;
+		}
+		catch (IOException | RuntimeException ex) {
+			channel.close();
+			throw ex;
+		}
+	}
+
+	private static Selector selector(DatagramChannel channel) throws IOException {
+		Selector selector = Selector.open();
+		try {
+			channel.register(selector, SelectionKey.OP_READ);
+			return selector;
+		}
+		catch (IOException | RuntimeException ex) {
+			selector.close();
 			throw ex;
 		}
 	}
@@ -157,13 +180,21 @@ final class DatagramReceiver {
 		try {
 			step.run();
 		}
-		catch (IOException | RuntimeException | Error ex) {
-			if (this.failureRate.permits()) {
-				logger.error("Datagrams could not be received", ex);
-			}
-			this.frame.setRound(new Round());
-			LockSupport.parkNanos(RETRY_NANOS);
+		catch (OutOfMemoryError ex) {
+			FrameLoop.requireThreadShortage(ex);
+			recover(ex);
 		}
+		catch (IOException | RuntimeException | Error ex) {
+			recover(ex);
+		}
+	}
+
+	private void recover(Throwable failure) {
+		if (this.failureRate.permits()) {
+			logger.error("Datagrams could not be received", failure);
+		}
+		this.frame.setRound(new Round());
+		LockSupport.parkNanos(RETRY_NANOS);
 	}
 
 	// Stores what has arrived, as far as it fits the buffer: returns how much that was,
