@@ -166,10 +166,16 @@ public final class ValueBudget {
 				throw new QueryException("The answer takes more than " + ValueBudget.this.maxValues
 						+ " values in memory. Ask for fewer series, or a shorter time.");
 			}
-			if (ValueBudget.this.used.addAndGet(count) > ValueBudget.this.maxValues) {
-				ValueBudget.this.used.addAndGet(-count);
-				throw new BudgetExceededException();
+			// Nothing is added that does not fit, not even for a moment: others would be
+			// refused then.
+			long before;
+			do {
+				before = ValueBudget.this.used.get();
+				if (count > ValueBudget.this.maxValues - before) {
+					throw new BudgetExceededException();
+				}
 			}
+			while (!ValueBudget.this.used.compareAndSet(before, before + count));
 			this.taken += count;
 		}
 
