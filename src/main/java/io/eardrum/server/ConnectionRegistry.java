@@ -4,11 +4,16 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
 /**
  * All open connections, whatever the port, and whether the server is stopping. Safe for
  * any number of threads.
  */
 final class ConnectionRegistry {
+
+	private static final Log logger = LogFactory.getLog(ConnectionRegistry.class);
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
@@ -20,6 +25,8 @@ final class ConnectionRegistry {
 	private final UnreadReplies unreadReplies;
 
 	private final FrameMemory frameMemory;
+
+	private final LogRate failureRate = new LogRate();
 
 	private volatile boolean stopping;
 
@@ -81,8 +88,30 @@ final class ConnectionRegistry {
 		return count;
 	}
 
+	/**
+	 * Does something to each connection. What fails for one of them is logged now and
+	 * then, and does not keep the others from it.
+	 * @param consumer does it
+	 */
 	void forEach(Consumer<FrameConnection> consumer) {
-		this.connections.forEach(consumer);
+		for (FrameConnection connection : this.connections) {
+			try {
+				consumer.accept(connection);
+			}
+			catch (OutOfMemoryError ex) {
+				FrameLoop.requireThreadShortage(ex);
+				report(ex);
+			}
+			catch (RuntimeException | Error ex) {
+				report(ex);
+			}
+		}
+	}
+
+	private void report(Throwable defect) {
+		if (this.failureRate.permits()) {
+			logger.error("A connection could not be looked after", defect);
+		}
 	}
 
 	// No session may wait for another frame from now on.

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Resets connections whose clients do not take their replies, or are silent for longer
  * than they may be. One thread looks at all connections now and then, so a timeout is
- * exceeded by up to a quarter of it, and by a second at most.
+ * exceeded by up to a quarter of it, and by a second at most. A connection for which that
+ * fails keeps this from no other one.
  */
 final class ConnectionWatchdog implements AutoCloseable {
 

@@ -1,0 +1,90 @@
+package io.eardrum.server;
+
+import java.time.Duration;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+
+import io.eardrum.UncaughtErrors;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.atLeast;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link ConnectionWatchdog}.
+ */
+@ExtendWith(OutputCaptureExtension.class)
+@Timeout(60)
+class ConnectionWatchdogTests {
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(10);
+
+	// Looks at the connections every 2 ms.
+	private final ConnectionWatchdog watchdog = new ConnectionWatchdog(this.registry, Duration.ofMillis(8),
+			Duration.ZERO);
+
+	private final FrameConnection bad = mock(FrameConnection.class);
+
+	private final FrameConnection good = mock(FrameConnection.class);
+
+	private final UncaughtErrors uncaught = UncaughtErrors.of("eardrum-tcp-watchdog");
+
+	@AfterEach
+	void close() {
+		this.watchdog.close();
+		this.uncaught.close();
+	}
+
+	@Test
+	void connectionThatCannotBeLookedAtKeepsNoOtherFromBeingReset(CapturedOutput output) {
+		willThrow(new IllegalStateException("on purpose")).given(this.bad).closeIfOverdue();
+		given(this.good.blockedNanos()).willReturn(Duration.ofSeconds(1).toNanos());
+		startWithBoth();
+		Awaitility.await().dontCatchUncaughtExceptions().untilAsserted(() -> {
+			verify(this.bad, atLeast(5)).closeIfOverdue();
+			verify(this.good, atLeast(5)).reset(ResetReason.WRITE_TIMEOUT);
+		});
+		assertThat(output.getAll().split("IllegalStateException: on purpose", -1)).as("times logged").hasSize(2);
+		assertThat(this.uncaught.errors()).isEmpty();
+	}
+
+	@Test
+	void shortageOfThreadsAndOtherErrorsPass() {
+		willThrow(new OutOfMemoryError("unable to create native thread: possibly out of memory"))
+			.willThrow(new StackOverflowError("on purpose"))
+			.given(this.bad)
+			.closeIfOverdue();
+		startWithBoth();
+		Awaitility.await()
+			.dontCatchUncaughtExceptions()
+			.untilAsserted(() -> verify(this.good, atLeast(5)).closeIfOverdue());
+		assertThat(this.uncaught.errors()).isEmpty();
+	}
+
+	@Test
+	void runningOutOfMemoryIsNotKept() {
+		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+		// Takes the only line that may be logged in ten seconds.
+		willThrow(new IllegalStateException("on purpose")).willThrow(error).given(this.bad).closeIfOverdue();
+		startWithBoth();
+		Awaitility.await()
+			.dontCatchUncaughtExceptions()
+			.untilAsserted(() -> assertThat(this.uncaught.errors()).containsExactly(error));
+	}
+
+	private void startWithBoth() {
+		this.registry.add(this.bad);
+		this.registry.add(this.good);
+		this.watchdog.start();
+	}
+
+}
