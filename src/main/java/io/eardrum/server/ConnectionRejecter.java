@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
@@ -24,8 +25,7 @@ final class ConnectionRejecter implements AutoCloseable {
 
 	private final ServerObserver observer;
 
-	private final ThreadPoolExecutor executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
-			new ArrayBlockingQueue<>(WAITING), ConnectionRejecter::thread);
+	private final ThreadPoolExecutor executor;
 
 	/**
 	 * Creates a rejecter.
@@ -33,8 +33,14 @@ final class ConnectionRejecter implements AutoCloseable {
 	 * @param observer is told of each
 	 */
 	ConnectionRejecter(byte[] reply, ServerObserver observer) {
+		this(reply, observer, ConnectionRejecter::thread);
+	}
+
+	ConnectionRejecter(byte[] reply, ServerObserver observer, ThreadFactory threads) {
 		this.reply = reply;
 		this.observer = observer;
+		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
+				new ArrayBlockingQueue<>(WAITING), threads);
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
@@ -48,28 +54,22 @@ final class ConnectionRejecter implements AutoCloseable {
 			socket.getOutputStream().write(this.reply);
 			this.observer.sent(this.reply.length);
 			socket.shutdownOutput();
-			this.executor.execute(() -> sendOff(socket));
+			this.executor.execute(new SendOff(socket));
 		}
 		catch (IOException | RejectedExecutionException ex) {
 			close(socket);
+		}
+		catch (OutOfMemoryError ex) {
+			// The thread that accepts clients is not to end because there is no other.
+			close(socket);
+			FrameLoop.requireThreadShortage(ex);
 		}
 	}
 
 	@Override
 	public void close() {
-		this.executor.shutdownNow();
-	}
-
-	private static void sendOff(Socket socket) {
-		try {
-			socket.setSoTimeout(PATIENCE_MILLIS);
-			SocketDrain.drain(socket, PATIENCE_MILLIS);
-		}
-		catch (IOException ex) {
-			// It has gone by itself.
-		}
-		finally {
-			close(socket);
+		for (Runnable waiting : this.executor.shutdownNow()) {
+			close(((SendOff) waiting).socket);
 		}
 	}
 
@@ -86,6 +86,29 @@ final class ConnectionRejecter implements AutoCloseable {
 		Thread thread = new Thread(task, "eardrum-tcp-rejecter");
 		thread.setDaemon(true);
 		return thread;
+	}
+
+	/**
+	 * Waits for a client to go.
+	 *
+	 * @param socket its connection, which is closed in the end
+	 */
+	private record SendOff(Socket socket) implements Runnable {
+
+		@Override
+		public void run() {
+			try {
+				this.socket.setSoTimeout(PATIENCE_MILLIS);
+				SocketDrain.drain(this.socket, PATIENCE_MILLIS);
+			}
+			catch (IOException ex) {
+				// It has gone by itself.
+			}
+			finally {
+				close(this.socket);
+			}
+		}
+
 	}
 
 }
