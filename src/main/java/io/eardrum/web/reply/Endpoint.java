@@ -129,6 +129,12 @@ public final class Endpoint implements HttpRequestHandler {
 			refuse(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how."),
 					response);
 		}
+		catch (OutOfMemoryError ex) {
+			// The container would make an answer of it, and what it logs may be off.
+			Thread current = Thread.currentThread();
+			current.getUncaughtExceptionHandler().uncaughtException(current, ex);
+			throw ex;
+		}
 	}
 
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
