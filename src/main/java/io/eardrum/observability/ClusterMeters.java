@@ -2,7 +2,6 @@ package io.eardrum.observability;
 
 import java.util.function.ToDoubleFunction;
 
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -36,9 +35,8 @@ final class ClusterMeters implements MeterBinder {
 
 	private void gauge(MeterRegistry registry, String name, String description,
 			ToDoubleFunction<ClusterStatistics> value) {
-		Gauge
-			.builder("eardrum.storage.cluster." + name, this.repository,
-					(store) -> value.applyAsDouble(store.statistics()))
+		Gauges
+			.of("eardrum.storage.cluster." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
 			.description(description)
 			.register(registry);
 	}

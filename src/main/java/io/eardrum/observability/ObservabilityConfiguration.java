@@ -1,7 +1,6 @@
 package io.eardrum.observability;
 
 import io.micrometer.core.instrument.FunctionCounter;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -37,13 +36,13 @@ class ObservabilityConfiguration {
 	@Bean
 	MeterBinder connectionGauges(TcpEndpoint endpoint) {
 		return (registry) -> {
-			Gauge.builder("eardrum.connections.active", endpoint, TcpEndpoint::allConnectionCount)
+			Gauges.of("eardrum.connections.active", endpoint, TcpEndpoint::allConnectionCount)
 				.description("Clients connected now")
 				.register(registry);
-			Gauge.builder("eardrum.connections.limit", endpoint, TcpEndpoint::maxConnections)
+			Gauges.of("eardrum.connections.limit", endpoint, TcpEndpoint::maxConnections)
 				.description("Clients that may be connected at once")
 				.register(registry);
-			Gauge.builder("eardrum.connections.held.back", endpoint, TcpEndpoint::heldBackCount)
+			Gauges.of("eardrum.connections.held.back", endpoint, TcpEndpoint::heldBackCount)
 				.description("Clients from which nothing is read until there is memory for it")
 				.register(registry);
 		};
@@ -51,7 +50,7 @@ class ObservabilityConfiguration {
 
 	@Bean
 	MeterBinder seriesGauge(MetricRepository repository) {
-		return (registry) -> Gauge.builder("eardrum.series", repository, ObservabilityConfiguration::seriesCount)
+		return (registry) -> Gauges.of("eardrum.series", repository, ObservabilityConfiguration::seriesCount)
 			.description("Series in the store")
 			.register(registry);
 	}
@@ -76,7 +75,7 @@ class ObservabilityConfiguration {
 	@Bean
 	MeterBinder storageMeters(MetricRepository repository) {
 		return (registry) -> {
-			Gauge.builder("eardrum.storage.writable", repository, (storage) -> storage.status().writable() ? 1 : 0)
+			Gauges.of("eardrum.storage.writable", repository, (storage) -> storage.status().writable() ? 1 : 0)
 				.description("1 while points can be put, 0 while they are refused")
 				.register(registry);
 			if (repository instanceof DurableMetricRepository durable) {
@@ -103,7 +102,7 @@ class ObservabilityConfiguration {
 	@ConditionalOnGraphitePort
 	MeterBinder graphiteEndpointMeters(GraphiteEndpoint endpoint) {
 		return (registry) -> {
-			Gauge.builder("eardrum.graphite.connections.active", endpoint, GraphiteEndpoint::connectionCount)
+			Gauges.of("eardrum.graphite.connections.active", endpoint, GraphiteEndpoint::connectionCount)
 				.description("Graphite's clients connected now")
 				.register(registry);
 			if (GraphiteEndpoint.knowsDroppedDatagrams()) {

@@ -6,7 +6,6 @@ import java.util.function.ToLongFunction;
 
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.FunctionTimer;
-import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 
@@ -57,13 +56,13 @@ final class StorageMeters implements MeterBinder {
 
 	private void gauge(MeterRegistry registry, String name, String description,
 			ToDoubleFunction<StorageStatistics> value) {
-		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
+		Gauges.of("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.statistics()))
 			.description(description)
 			.register(registry);
 	}
 
 	private void limit(MeterRegistry registry, String name, String description, ToDoubleFunction<StorageLimits> value) {
-		Gauge.builder("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.limits()))
+		Gauges.of("eardrum.storage." + name, this.repository, (store) -> value.applyAsDouble(store.limits()))
 			.description(description)
 			.register(registry);
 	}
