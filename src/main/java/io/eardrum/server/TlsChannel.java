@@ -14,6 +14,8 @@ import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -65,6 +67,10 @@ final class TlsChannel implements ConnectionChannel {
 	private static final int MAX_UNSENT_ANSWERS = 1024;
 
 	private static final byte[] NO_BYTES = {};
+
+	private static final Log logger = LogFactory.getLog(TlsChannel.class);
+
+	private static final LogRate defectRate = new LogRate();
 
 	private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -126,8 +132,8 @@ final class TlsChannel implements ConnectionChannel {
 	 * millisecond or so each time, and never waits.
 	 * @return whether it is done; if not, the client has to send something first
 	 * @throws NoTlsException if the client speaks anything but TLS
-	 * @throws IOException if the handshake fails, of which the client has been told, or
-	 * the client is gone
+	 * @throws IOException if the handshake fails, of which the client has been told
+	 * unless it is because of a defect, or the client is gone
 	 */
 	boolean handshake() throws IOException {
 		try {
@@ -156,6 +162,18 @@ final class TlsChannel implements ConnectionChannel {
 			sendAlert();
 			throw ex;
 		}
+		catch (RuntimeException ex) {
+			throw failed(ex);
+		}
+	}
+
+	// Engines pass on what checks of certificates throw, and have defects of their own. A
+	// client that finds one has broken its own connection, and is no matter for others.
+	private SSLException failed(RuntimeException defect) {
+		if (defectRate.permits()) {
+			logger.error("A client of TLS could not be served because of a defect", defect);
+		}
+		return new SSLException("the engine failed: " + defect, defect);
 	}
 
 	private void runTasks() {
@@ -276,6 +294,9 @@ final class TlsChannel implements ConnectionChannel {
 			catch (SSLException ex) {
 				sendAlert();
 				throw ex;
+			}
+			catch (RuntimeException ex) {
+				throw failed(ex);
 			}
 			finally {
 				this.restLength = encrypted.position();

@@ -18,6 +18,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
 
@@ -31,6 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * {@link TlsChannel}, before the JDK's own client.
@@ -245,6 +249,31 @@ class TlsChannelTests {
 				}
 			}).withMessageContaining("takes none");
 			assertThat(sent).succeedsWithin(20, TimeUnit.SECONDS);
+		}
+	}
+
+	// Which its loop would take for one of its own, and reset others because of it.
+	@Test
+	void defectOfTheEngineIsAFailureOfItsConnection() throws Exception {
+		SSLEngine engine = mock(SSLEngine.class);
+		given(engine.getHandshakeStatus()).willReturn(SSLEngineResult.HandshakeStatus.NEED_UNWRAP);
+		given(engine.unwrap(any(ByteBuffer.class), any(ByteBuffer.class)))
+			.willThrow(new IllegalStateException("on purpose"));
+		try (Pair pair = Pair.connect(null)) {
+			TlsChannel channel = new TlsChannel(pair.accepted, engine,
+					new Pool<>(4, () -> new byte[TlsChannel.BUFFER_LENGTH]), Runnable::run);
+			pair.client.getOutputStream().write(new byte[] { 22, 3, 3, 0, 1, 0 });
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> {
+				while (!channel.handshake()) {
+					Pair.pause();
+				}
+			}).withMessageContaining("on purpose");
+			pair.client.getOutputStream().write(new byte[] { 23, 3, 3, 0, 1, 0 });
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> {
+				while (channel.read(ByteBuffer.allocate(200_000)) == 0) {
+					Pair.pause();
+				}
+			}).withMessageContaining("on purpose");
 		}
 	}
 
