@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
@@ -21,6 +22,9 @@ final class ConnectionRegistry {
 	private static final int SHARE = 8;
 
 	private final int limit;
+
+	/** How many places are taken; a connection takes one before it is there. */
+	private final AtomicInteger taken = new AtomicInteger();
 
 	private final UnreadReplies unreadReplies;
 
@@ -59,18 +63,32 @@ final class ConnectionRegistry {
 		return this.limit;
 	}
 
-	// Tells whether one more is one too many.
+	// Whether one more is one too many.
 	boolean isFull() {
-		return this.connections.size() >= this.limit;
+		return this.taken.get() >= this.limit;
 	}
 
-	void add(FrameConnection connection) {
+	/**
+	 * Adds a connection.
+	 * @param connection the connection, which is not there yet
+	 * @return whether there was room for it; several ports may each have accepted a
+	 * client when there was room for one
+	 */
+	boolean add(FrameConnection connection) {
+		if (this.taken.getAndUpdate((count) -> Math.min(count + 1, this.limit)) >= this.limit) {
+			return false;
+		}
 		this.connections.add(connection);
+		return true;
 	}
 
-	// Tells whether the connection was there.
+	// Returns whether the connection was there.
 	boolean remove(FrameConnection connection) {
-		return this.connections.remove(connection);
+		boolean there = this.connections.remove(connection);
+		if (there) {
+			this.taken.decrementAndGet();
+		}
+		return there;
 	}
 
 	int size() {

@@ -156,10 +156,12 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	@Override
 	protected void addConnection(TcpConnectionSupport connection) {
-		if (isActive()) {
-			this.registry.add((FrameConnection) connection);
+		if (!isActive()) {
+			connection.close();
 		}
-		else {
+		else if (!this.registry.add((FrameConnection) connection)) {
+			// Another port has taken the last place since this client was accepted.
+			this.observer.connectionRejected();
 			connection.close();
 		}
 	}

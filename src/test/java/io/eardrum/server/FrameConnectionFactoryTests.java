@@ -1,0 +1,71 @@
+package io.eardrum.server;
+
+import java.util.List;
+import java.util.Objects;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.springframework.beans.factory.support.DefaultListableBeanFactory;
+import org.springframework.integration.ip.tcp.connection.TcpListener;
+import org.springframework.scheduling.TaskScheduler;
+
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link FrameConnectionFactory} with others that share its
+ * {@link ConnectionRegistry}.
+ */
+@Timeout(60)
+class FrameConnectionFactoryTests {
+
+	private final ConnectionRegistry registry = new ConnectionRegistry(1);
+
+	private final ServerObserver observer = mock(ServerObserver.class);
+
+	private final FrameLoops loops = new FrameLoops();
+
+	private final FrameConnectionFactory factory = new FrameConnectionFactory(
+			new PortSettings("host", "127.0.0.1", "port", 0, NetworkList.of(List.of()),
+					ProtocolLimits.DEFAULTS.maxLineLength(), () -> new CommandParser(ProtocolLimits.DEFAULTS), true),
+			null, this.registry, this.observer);
+
+	@BeforeEach
+	void start() {
+		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
+		beans.registerSingleton("taskScheduler", mock(TaskScheduler.class));
+		this.factory.setBeanFactory(beans);
+		this.factory.setApplicationEventPublisher((event) -> {
+		});
+		this.factory.setTaskExecutor(this.loops);
+		this.factory.registerListener(mock(TcpListener.class));
+		this.factory.start();
+	}
+
+	@AfterEach
+	void stop() {
+		this.factory.stop();
+		this.loops.close();
+	}
+
+	@Test
+	void clientWhosePlaceAnotherPortHasTakenSinceItWasAcceptedIsClosed() throws Exception {
+		FrameConnection other = mock(FrameConnection.class);
+		willAnswer((invocation) -> this.registry.add(other)).given(this.observer).connectionAccepted();
+		int port = Objects.requireNonNull(this.factory.boundAddress()).getPort();
+		try (TestClient client = TestClient.connect(port)) {
+			assertThat(client.readUntilClosed().text()).isEmpty();
+		}
+		assertThat(this.registry.size()).isEqualTo(1);
+		verify(this.observer).connectionRejected();
+		this.registry.remove(other);
+	}
+
+}
