@@ -12,7 +12,8 @@ import io.eardrum.storage.DurableMetricRepository;
 
 /**
  * A store on disk for measurements, without fsync: the disk is not what they measure. It
- * is deleted when it is closed. Safe for any number of threads.
+ * is deleted when it is closed. Safe for any number of threads, but for
+ * {@link #moveToChunks()}.
  */
 public final class TemporaryStore implements AutoCloseable {
 
@@ -20,7 +21,7 @@ public final class TemporaryStore implements AutoCloseable {
 
 	private final Path directory;
 
-	private final RocksDbMetricRepository repository;
+	private RocksDbMetricRepository repository;
 
 	/**
 	 * Opens a new store in a temporary directory.
@@ -32,14 +33,32 @@ public final class TemporaryStore implements AutoCloseable {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
-		this.repository = new RocksDbMetricRepository(
+		this.repository = open();
+	}
+
+	private RocksDbMetricRepository open() {
+		return new RocksDbMetricRepository(
 				EmbeddedStorageSettings.of(this.directory).withFsync(Fsync.NEVER).withHeadBytes(HEAD_BYTES),
 				Clock.systemUTC());
 	}
 
 	/**
+	 * Writes all points into chunks, and opens the store again: the chunks are in files
+	 * then, and no longer in RocksDB's write buffer. What {@link #repository()} has
+	 * returned before is closed.
+	 */
+	public void moveToChunks() {
+		this.repository.checkpoint();
+		this.repository.close();
+		this.repository = open();
+		if (this.repository.statistics().headBytes() > 0) {
+			throw new IllegalStateException("some points are not in chunks");
+		}
+	}
+
+	/**
 	 * Returns the store.
-	 * @return the store, open until this is closed
+	 * @return the store, open until this is closed or moved to chunks
 	 */
 	public DurableMetricRepository repository() {
 		return this.repository;

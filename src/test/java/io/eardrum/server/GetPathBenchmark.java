@@ -1,0 +1,82 @@
+package io.eardrum.server;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.TimeUnit;
+
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+import io.eardrum.protocol.PutFrames;
+import io.eardrum.storage.embedded.TemporaryStore;
+
+/**
+ * What it takes to answer a {@code get} of one key, in nanoseconds: from the bytes of its
+ * line, by way of the embedded store, to the bytes of its reply, on one thread. The
+ * points are all in heads, or all in chunks, which RocksDB has in its cache then.
+ */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+@Fork(value = 1, jvmArgs = "-Xmx1g")
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class GetPathBenchmark {
+
+	private static final int SERIES = 100;
+
+	/** How many points a series has. 2048 make a full chunk. */
+	@Param({ "1", "60", "2048" })
+	int points = 1;
+
+	@Param({ "heads", "chunks" })
+	String from = "heads";
+
+	private final TemporaryStore store = new TemporaryStore();
+
+	private final byte[][] gets = new byte[SERIES][];
+
+	private PutPath path = new PutPath(this.store.repository());
+
+	private int next;
+
+	@Setup
+	public void fill() throws IOException {
+		PutFrames frames = new PutFrames(SERIES, 0, SERIES);
+		for (int i = 0; i < this.points; i++) {
+			this.path.execute(frames.later());
+		}
+		if (this.path.stored() != (long) this.points * SERIES) {
+			throw new IllegalStateException(this.path.stored() + " points are stored");
+		}
+		if (this.from.equals("chunks")) {
+			this.store.moveToChunks();
+			this.path = new PutPath(this.store.repository());
+		}
+		for (int i = 0; i < SERIES; i++) {
+			this.gets[i] = String.format("get palm.host%05d.cpu.user\n", i).getBytes(StandardCharsets.US_ASCII);
+		}
+	}
+
+	@Benchmark
+	public void getOneSeries() throws IOException {
+		this.next = (this.next + 1) % SERIES;
+		this.path.execute(this.gets[this.next]);
+	}
+
+	@TearDown
+	public void close() throws IOException {
+		this.store.close();
+	}
+
+}
