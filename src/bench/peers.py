@@ -1,5 +1,4 @@
 """The servers that compare.py measures. Each `measure_...` returns its figures by the name of the load."""
-import csv
 import glob
 import os
 import re
@@ -14,18 +13,10 @@ import urllib.request
 
 import processes
 
-# name: connections, puts in flight on each
-WINDOWS = {"50 x 1": (50, 1), "8 x 16": (8, 16), "4 x 500": (4, 500)}
 STREAM = "streaming"
 READ = "reading all, rows/s"
-LOADS = [*WINDOWS, STREAM, READ]
+LOADS = [STREAM, READ]
 STREAMS = 4
-# Commands for redis-benchmark, by puts in flight: some seconds each.
-REDIS_COMMANDS = {1: 300_000, 16: 1_500_000, 500: 3_000_000}
-
-
-def p99(load):
-    return f"{load}, p99 ms"
 
 
 def cpu(load):
@@ -59,54 +50,16 @@ def measure_eardrum(fsync, loads, options):
         environment = processes.eardrum_environment(tcp, web, os.path.join(folder, "data"), fsync)
         command = [options.java, f"-Xmx{options.heap}", "-jar", processes.JAR]
         with processes.server(command, lambda: processes.http(web, "/actuator/health"), folder, environment) as process:
-            start = 1_200_000_000
-
-            def put(load, mode, connections, depth):
-                nonlocal start
-                # A later start each time: the points are to be new ones.
-                start += 100_000_000
-                with Meter(process) as meter:
-                    line = processes.load(options.java, tcp, mode, "--connections", connections, "--depth", depth,
-                                          "--start", start, "--seconds", options.seconds, "--warmup", options.warmup)
-                note(line)
-                figures[load] = float(re.search(r"(\d+) points/s", line).group(1))
-                figures[cpu(load)] = meter.cpu / (int(re.search(r"(\d+) with warm-up", line).group(1)) / 1e6)
-                if mode == "window":
-                    figures[p99(load)] = float(re.search(r"p99 ([\d.]+)", line).group(1))
-
-            for load, (connections, depth) in WINDOWS.items():
-                if load in loads:
-                    put(load, "window", connections, depth)
-            if STREAM in loads or READ in loads:
-                put(STREAM, "stream", STREAMS, 500)
+            with Meter(process) as meter:
+                line = processes.load(options.java, tcp, "stream", "--connections", STREAMS, "--depth", 500,
+                                      "--seconds", options.seconds, "--warmup", options.warmup)
+            note(line)
+            figures[STREAM] = float(re.search(r"(\d+) points/s", line).group(1))
+            figures[cpu(STREAM)] = meter.cpu / (int(re.search(r"(\d+) with warm-up", line).group(1)) / 1e6)
             if READ in loads:
                 line = processes.load(options.java, tcp, "get-all")
                 note(line)
                 figures[READ] = float(re.search(r"(\d+) rows/s", line).group(1))
-    return figures
-
-
-def measure_redis(fsync, loads, options):
-    """SET commands a second, with the append-only file."""
-    figures = {}
-    with tempfile.TemporaryDirectory() as folder:
-        port = processes.free_port()
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--appendonly", "yes", "--appendfsync",
-                   fsync, "--save", "", "--dir", folder]
-        with processes.server(command, processes.listening(port), folder) as process:
-            for load, (connections, depth) in WINDOWS.items():
-                if load not in loads:
-                    continue
-                count = REDIS_COMMANDS[depth]
-                with Meter(process) as meter:
-                    run = subprocess.run(["redis-benchmark", "-p", str(port), "-t", "set", "-c", str(connections),
-                                          "-P", str(depth), "-n", str(count), "-r", "1000", "--csv"],
-                                         capture_output=True, text=True, timeout=300, check=True)
-                row = next(csv.DictReader(run.stdout.splitlines()))
-                figures[load] = float(row["rps"])
-                figures[p99(load)] = float(row["p99_latency_ms"])
-                figures[cpu(load)] = meter.cpu / (count / 1e6)
-                note(f"{load}: {row['rps']} SET/s, p99 {row['p99_latency_ms']} ms")
     return figures
 
 
@@ -264,8 +217,6 @@ class Peer:
 PEERS = [
     Peer("eardrum", "Eardrum everysec", measure_eardrum, "everysec"),
     Peer("eardrum-always", "Eardrum always", measure_eardrum, "always"),
-    Peer("redis", "Redis AOF everysec", measure_redis, "everysec", "redis-server", tuple(WINDOWS)),
-    Peer("redis-always", "Redis AOF always", measure_redis, "always", "redis-server", tuple(WINDOWS)),
     Peer("victoria", "VictoriaMetrics", measure_victoria, program="victoria-metrics", loads=(STREAM, READ)),
     Peer("carbon", "carbon", measure_carbon, program="carbon-cache", loads=(STREAM,)),
 ]
