@@ -17,8 +17,8 @@ sent together, and the next ones when all are answered, which is the round trip 
 
 The servers take turns, each with an empty folder on the loopback address, and do all loads in each round. Ratios are
 those of one round, as the median of all rounds, with the least and the greatest. CPU is the time of the server's
-process for a command, user and system. Where the client takes more than 40 % of the machine's CPU, it is the client that is
-measured with requests/s, and the ratio of CPU counts.
+process for a command, user and system. Where the client takes more than 40 % of the machine's CPU, it is the client
+that is measured with requests/s, and the ratio of CPU counts.
 
 With --jars, the new jar is within noise if the median of new/old is at least 0.97 for requests/s (0.95 with fsync
 always), and at most 1.1 for the p99; the exit status is 1 if it is not.
@@ -164,16 +164,16 @@ def milliseconds(microseconds):
 class Pair:
     """What two servers did in one load, round by round."""
 
-    def __init__(self, load, firsts, seconds):
-        self.load, self.firsts, self.seconds = load, firsts, seconds
+    def __init__(self, load, first_runs, second_runs):
+        self.load, self.first_runs, self.second_runs = load, first_runs, second_runs
 
     def medians(self, figure):
-        return tuple(statistics.median(run[figure] for run in runs) for runs in (self.firsts, self.seconds))
+        return tuple(statistics.median(run[figure] for run in runs) for runs in (self.first_runs, self.second_runs))
 
     def ratios(self, figure):
         """First by second, of each round. CPU time is counted in steps of 10 ms, so there may be none."""
         return [first[figure] / second[figure] if second[figure] else float("nan")
-                for first, second in zip(self.firsts, self.seconds)]
+                for first, second in zip(self.first_runs, self.second_runs)]
 
     def ratio(self, figure):
         return statistics.median(self.ratios(figure))
@@ -231,8 +231,8 @@ def rounds(program, contests, options):
 
 
 def write_json(path, contests, results, options):
-    runs = [{"fsync": servers[0].fsync, "load": pair.load, servers[0].name: pair.firsts, servers[1].name: pair.seconds}
-            for servers, pairs in zip(contests, results) for pair in pairs]
+    runs = [{"fsync": first.fsync, "load": pair.load, first.name: pair.first_runs, second.name: pair.second_runs}
+            for (first, second), pairs in zip(contests, results) for pair in pairs]
     content = {"date": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
                "commit": processes.git_commit(), "java": processes.java_version(options.java),
                "kernel": platform.release(), "cores": os.cpu_count(), "seconds": options.seconds,
@@ -311,7 +311,7 @@ def main():
     for (first, second), pairs in zip(contests, results):
         if options.jars:
             # The ratio is new/old, though the old one runs first.
-            pairs = [Pair(pair.load, pair.seconds, pair.firsts) for pair in pairs]
+            pairs = [Pair(pair.load, pair.second_runs, pair.first_runs) for pair in pairs]
             first, second = second, first
         print(f"\nfsync {first.fsync}, medians of {options.rounds} rounds; {first.name} / {second.name}")
         print_pairs(first.name, second.name, pairs)
