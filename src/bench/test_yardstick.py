@@ -8,6 +8,7 @@ agree.
 Takes some seconds. Redis takes part where redis-server is installed.
 """
 import contextlib
+import io
 import shutil
 import socket
 import subprocess
@@ -245,9 +246,10 @@ class RightAnswers(unittest.TestCase):
         return counts, {kind: counted[kind] for kind in counts}
 
 
-def pair(rates, p99s=((1, 1),)):
-    runs = [[{"requests_per_second": rate, "p99_us": p99, "server_cpu_us": 1, "client_share": 0.1}
-             for rate, p99 in zip(side, times)] for side, times in zip(zip(*rates), zip(*(p99s * len(rates))))]
+def pair(rates, p99=(1, 1), client_share=0.1):
+    """Rounds of two servers: their rates in each, and what is the same in all."""
+    runs = [[{"requests_per_second": rate, "p50_us": 1, "p99_us": p99[side], "p999_us": 1, "server_cpu_us": 2 + side,
+              "client_share": client_share} for rate in rates_of_one] for side, rates_of_one in enumerate(zip(*rates))]
     return yardstick.Pair("put 1x1", *runs)
 
 
@@ -263,8 +265,14 @@ class Verdicts(unittest.TestCase):
         self.assertFalse(pair([(94.9, 100)]).verdict("always")[0])
 
     def test_a_jar_with_a_longer_tail_is_not_within_noise(self):
-        self.assertTrue(pair([(100, 100)], ((11, 10),)).verdict("everysec")[0])
-        self.assertFalse(pair([(100, 100)], ((11.1, 10),)).verdict("everysec")[0])
+        self.assertTrue(pair([(100, 100)], (11, 10)).verdict("everysec")[0])
+        self.assertFalse(pair([(100, 100)], (11.1, 10)).verdict("everysec")[0])
+
+    def test_the_ratio_of_cpu_counts_where_the_client_takes_much_of_it(self):
+        for share, said in ((0.4, False), (0.41, True)):
+            with contextlib.redirect_stdout(io.StringIO()) as output:
+                yardstick.print_pairs("new", "old", [pair([(1, 1)], client_share=share)])
+            self.assertEqual(said, "that of CPU µs a command: 0.67 (0.67 to 0.67)" in output.getvalue())
 
 
 if __name__ == "__main__":

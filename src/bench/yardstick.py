@@ -15,10 +15,11 @@ other series. For Redis a put is a SET of value and timestamp, a get of one poin
 LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight: they are
 sent together, and the next ones when all are answered, which is the round trip whose percentiles are printed.
 
-The servers take turns, each with an empty folder on the loopback address, and do all loads in each round. Ratios are
-those of one round, as the median of all rounds, with the least and the greatest. CPU is the time of the server's
-process for a command, user and system. Where the client takes more than 40 % of the machine's CPU, it is the client
-that is measured with requests/s, and the ratio of CPU counts.
+The servers take turns, each with an empty folder on the loopback address, and do all loads in each round, after each
+load of the last shape once without being measured. Ratios are those of one round, as the median of all rounds, with
+the least and the greatest. CPU is the time of the server's process for a command, user and system. Where the client
+takes more than 40 % of the machine's CPU, it is the client that is measured with requests/s, and the ratio of CPU
+counts.
 
 With --jars, the new jar is within noise if the median of new/old is at least 0.97 for requests/s (0.95 with fsync
 always), and at most 1.1 for the p99; the exit status is 1 if it is not.
@@ -143,6 +144,10 @@ def measure(program, server, options):
     os.sync()
     figures = {}
     with server.running() as (process, port):
+        for load in options.loads:
+            # What is measured first must not pay for what a JVM compiles. The deepest shape brings that about soonest.
+            run_client(program, server.kind, port, load, options.shapes[-1], "--prefix", f"warm-{load}-", seconds=0.1,
+                       warmup=options.warmup)
         for load in options.loads:
             for shape in options.shapes:
                 # Keys of its own for each load: its points are new ones, and what it reads is what it has filled.
