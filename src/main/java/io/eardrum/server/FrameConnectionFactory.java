@@ -156,12 +156,14 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	@Override
 	protected void addConnection(TcpConnectionSupport connection) {
-		if (!isActive()) {
-			connection.close();
-		}
-		else if (!this.registry.add((FrameConnection) connection)) {
+		if (!this.registry.add((FrameConnection) connection)) {
 			// Another port has taken the last place since this client was accepted.
 			this.observer.connectionRejected();
+			connection.close();
+		}
+		else if (!isActive()) {
+			// Looked at last: either the end of this factory finds the connection, or
+			// this finds the end.
 			connection.close();
 		}
 	}

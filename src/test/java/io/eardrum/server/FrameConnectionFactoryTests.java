@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.util.List;
 import java.util.Objects;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
@@ -32,21 +34,28 @@ class FrameConnectionFactoryTests {
 
 	private final FrameLoops loops = new FrameLoops();
 
-	private final FrameConnectionFactory factory = new FrameConnectionFactory(
-			new PortSettings("host", "127.0.0.1", "port", 0, NetworkList.of(List.of()),
-					ProtocolLimits.DEFAULTS.maxLineLength(), () -> new CommandParser(ProtocolLimits.DEFAULTS), true),
-			null, this.registry, this.observer);
+	private final FrameConnectionFactory factory = factory(this.registry);
 
 	@BeforeEach
 	void start() {
+		start(this.factory);
+	}
+
+	private FrameConnectionFactory factory(ConnectionRegistry connections) {
+		return new FrameConnectionFactory(new PortSettings("host", "127.0.0.1", "port", 0, NetworkList.of(List.of()),
+				ProtocolLimits.DEFAULTS.maxLineLength(), () -> new CommandParser(ProtocolLimits.DEFAULTS), true), null,
+				connections, this.observer);
+	}
+
+	private void start(FrameConnectionFactory started) {
 		DefaultListableBeanFactory beans = new DefaultListableBeanFactory();
 		beans.registerSingleton("taskScheduler", mock(TaskScheduler.class));
-		this.factory.setBeanFactory(beans);
-		this.factory.setApplicationEventPublisher((event) -> {
+		started.setBeanFactory(beans);
+		started.setApplicationEventPublisher((event) -> {
 		});
-		this.factory.setTaskExecutor(this.loops);
-		this.factory.registerListener(mock(TcpListener.class));
-		this.factory.start();
+		started.setTaskExecutor(this.loops);
+		started.registerListener(mock(TcpListener.class));
+		started.start();
 	}
 
 	@AfterEach
@@ -66,6 +75,23 @@ class FrameConnectionFactoryTests {
 		assertThat(this.registry.size()).isEqualTo(1);
 		verify(this.observer).connectionRejected();
 		this.registry.remove(other);
+	}
+
+	@Test
+	void clientThatComesWhileThePortIsClosedIsNotForgotten() {
+		ConnectionRegistry connections = mock(ConnectionRegistry.class);
+		FrameConnectionFactory stopping = factory(connections);
+		start(stopping);
+		Awaitility.await().until(stopping::isListening);
+		// The end closes all connections that it finds: this one is not there yet.
+		willAnswer((invocation) -> {
+			stopping.stop();
+			return true;
+		}).given(connections).add(any());
+		FrameConnection late = mock(FrameConnection.class);
+		stopping.addConnection(late);
+		verify(connections).add(late);
+		verify(late).close();
 	}
 
 }

@@ -291,7 +291,9 @@ class LoopTermTests {
 	@Test
 	void theLoopHasALeaderAfterAShortageOfThreadsAndAfterResetsThatFail() {
 		Round round = mock(Round.class);
-		willThrow(new OutOfMemoryError("unable to create native thread: on purpose")).given(round).commit();
+		willThrow(new OutOfMemoryError("unable to create native thread: on purpose")).willDoNothing()
+			.given(round)
+			.commit();
 		willThrow(new IllegalStateException("on purpose")).given(this.first).reset(any());
 		willThrow(new IllegalStateException("on purpose")).given(this.second).becomeIdleElsewhere();
 		PendingWork work = new PendingWork(round);
@@ -312,7 +314,7 @@ class LoopTermTests {
 	void exhaustedMemoryEndsTheThread() {
 		OutOfMemoryError error = new OutOfMemoryError("on purpose");
 		Round round = mock(Round.class);
-		willThrow(error).given(round).commit();
+		willThrow(error).willDoNothing().given(round).commit();
 		LoopTerm.leading(this.loop, new PendingWork(round)).leave();
 		assertThatThrownBy(this::runNext).isSameAs(error);
 		assertThat(this.tasks).isEmpty();

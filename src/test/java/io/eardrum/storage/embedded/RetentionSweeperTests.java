@@ -50,15 +50,16 @@ class RetentionSweeperTests {
 			committer.start(0);
 			checkpointer.start();
 			put(committer, index);
-			checkpointer.checkpoint();
+			int era = gate.enter();
+			checkpointer.checkpoint(era);
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
 			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
 					new ChunkCompaction(database, availability, gate), at(NOW + 1_000_000), gate);
 			willThrow(new StorageException("the disk is full")).given(database).write(any(), anyBoolean());
-			assertThatExceptionOfType(StorageException.class).isThrownBy(sweeper::sweep);
+			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> sweeper.sweep(era));
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
 			willCallRealMethod().given(database).write(any(), anyBoolean());
-			sweeper.sweep();
+			sweeper.sweep(era);
 			assertThat(checkpointer.storedPoints()).isZero();
 			assertThat(Metadata.POINTS.read(database, -1)).isZero();
 		}
