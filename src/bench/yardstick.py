@@ -15,8 +15,8 @@ other series. For Redis a put is a SET of value and timestamp, a get of one poin
 LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight: they are
 sent together, and the next ones when all are answered, which is the round trip whose percentiles are printed.
 
-The servers take turns, each with an empty folder on the loopback address, and do all loads in each round, after each
-load of the last shape once without being measured. Ratios are those of one round, as the median of all rounds, with
+The servers take turns, the first of one round being the second of the next, each with an empty folder on the loopback
+address, and do all loads in each round, after each load of the last shape once without being measured. Ratios are those of one round, as the median of all rounds, with
 the least and the greatest. CPU is the time of the server's process for a command, user and system. Where the client
 takes more than 40 % of the machine's CPU, it is the client that is measured with requests/s, and the ratio of CPU
 counts.
@@ -229,7 +229,8 @@ def rounds(program, contests, options):
     for number in range(options.rounds):
         print(f"round {number + 1}", flush=True)
         for contest, results in zip(contests, runs):
-            for server, result in zip(contest, results):
+            # Who runs first changes: the machine may not be the same for the second one.
+            for server, result in list(zip(contest, results))[::-1 if number % 2 else 1]:
                 result.append(measure(program, server, options))
     return [[Pair(load, [run[load] for run in first], [run[load] for run in second]) for load in first[0]]
             for first, second in runs]
@@ -315,7 +316,7 @@ def main():
     good = True
     for (first, second), pairs in zip(contests, results):
         if options.jars:
-            # The ratio is new/old, though the old one runs first.
+            # The ratio is new/old, though the old one is named first.
             pairs = [Pair(pair.load, pair.second_runs, pair.first_runs) for pair in pairs]
             first, second = second, first
         print(f"\nfsync {first.fsync}, medians of {options.rounds} rounds; {first.name} / {second.name}")

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.util.List;
 
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,7 +33,7 @@ class LoopSupervisorTests {
 
 	private final Thread thread = new Thread(this.supervisor, "supervisor");
 
-	private volatile Throwable uncaught;
+	private volatile @Nullable Throwable uncaught;
 
 	@AfterEach
 	void close() throws InterruptedException {

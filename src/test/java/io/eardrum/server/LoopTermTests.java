@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -218,8 +219,7 @@ class LoopTermTests {
 		term.add(this.first);
 		term.beginRead();
 		assertThat(term.isEmpty()).isTrue();
-		PendingWork taken = term.takeOffered();
-		assertThat(taken).isNotNull();
+		PendingWork taken = Objects.requireNonNull(term.takeOffered());
 		assertThat(taken.next()).isSameAs(this.first);
 		assertThat(term.takeOffered()).isNull();
 		term.endRead();
