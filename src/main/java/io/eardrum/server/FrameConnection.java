@@ -231,8 +231,8 @@ final class FrameConnection extends TcpNetConnection {
 			// The client may have caused it, and could fill the disk with it.
 			this.logger.debug("The handshake failed: " + ex);
 			reset(ResetReason.INTERNAL_ERROR);
-			if (ex instanceof Error error) {
-				throw error;
+			if (ex instanceof OutOfMemoryError error) {
+				FrameLoop.requireThreadShortage(error);
 			}
 		}
 		finally {
@@ -260,8 +260,13 @@ final class FrameConnection extends TcpNetConnection {
 	 * connection is busy
 	 */
 	boolean receive() {
+		if (this.registry.isStopping()) {
+			// What has not been read is not executed. The loop looks no further here.
+			endIfIdle();
+			return false;
+		}
 		// Where a frame comes too late, another thread is about to reset this connection.
-		return receiveFrame() && !this.registry.isStopping() && this.state.compareAndSet(State.IDLE, State.BUSY);
+		return receiveFrame() && this.state.compareAndSet(State.IDLE, State.BUSY);
 	}
 
 	/**
@@ -542,10 +547,10 @@ final class FrameConnection extends TcpNetConnection {
 			// clean end.
 			preventLingering();
 		}
-		else if (this.tls != null) {
-			this.tls.sayGoodbye();
-		}
 		try {
+			if (this.tls != null && this.ending.get() == Ending.CLOSED) {
+				this.tls.sayGoodbye();
+			}
 			super.close();
 		}
 		finally {

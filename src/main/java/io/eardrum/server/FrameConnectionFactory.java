@@ -161,9 +161,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			this.observer.connectionRejected();
 			connection.close();
 		}
-		else if (!isActive()) {
-			// Looked at last: either the end of this factory finds the connection, or
-			// this finds the end.
+		else if (!isActive() || this.registry.isStopping()) {
+			// Looked at last: either those who end all connections find this one, or this
+			// finds that they have begun.
 			connection.close();
 		}
 	}

@@ -89,7 +89,8 @@ final class FrameLoop implements AutoCloseable {
 			connection.serveBy(this, key);
 			arm(key);
 		}
-		catch (IOException | CancelledKeyException | ClosedSelectorException ex) {
+		catch (IOException | RuntimeException ex) {
+			logger.debug("The connection or the loop is closed", ex);
 			connection.close();
 		}
 	}
@@ -135,7 +136,8 @@ final class FrameLoop implements AutoCloseable {
 	/**
 	 * Called by the thread of a term before it does what may take long: others are no
 	 * longer to wait for it.
-	 * @param left the term, which has no round and no replies to send any more
+	 * @param left the term, which has no round and no replies to send afterwards, unless
+	 * there is no thread to go on with them
 	 */
 	void leave(LoopTerm left) {
 		left.endRead();
@@ -311,7 +313,12 @@ final class FrameLoop implements AutoCloseable {
 			release(connection);
 			return false;
 		}
-		connection.becomeIdle();
+		try {
+			connection.becomeIdle();
+		}
+		catch (RuntimeException | Error ex) {
+			survive("A connection could not be closed", ex);
+		}
 		return true;
 	}
 

@@ -114,9 +114,9 @@ final class Gate {
 	 * inside now, it stays open, and nobody has to wait. If one of them stays for too
 	 * long, they are asked to {@linkplain #ensureMayStay leave}, and a later attempt
 	 * waits for the same ones and disturbs nobody else. Only then others are kept
-	 * waiting, for some ten milliseconds; those of them who are inside for longer are
-	 * asked to leave as well. Each attempt that fails there doubles that time for the
-	 * next one.
+	 * waiting, for two pauses of 30 ms; those of them who are inside for longer than the
+	 * first are asked to leave as well. Each attempt that fails there doubles the pauses
+	 * of the next one.
 	 * @param patience how long to wait while the gate is open, and how long others may
 	 * have to wait at most
 	 * @return whether nobody is inside; if not, the gate is open again
@@ -141,7 +141,8 @@ final class Gate {
 			this.firstWelcome = this.era;
 			if (!awaitEmpty(this.pause)) {
 				Duration longer = this.pause.multipliedBy(2);
-				this.pause = (longer.compareTo(patience) < 0) ? longer : patience;
+				Duration longest = patience.dividedBy(2);
+				this.pause = (longer.compareTo(longest) < 0) ? longer : longest;
 				reopen();
 				return false;
 			}

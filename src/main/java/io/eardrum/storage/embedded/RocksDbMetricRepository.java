@@ -322,6 +322,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	public void backup(Path target) {
 		int era = this.gate.enter();
 		try {
+			// The disk may lack points that were acknowledged, until the store has
+			// healed.
+			this.availability.ensureNoWriteFailed();
 			this.backups.make(target);
 		}
 		finally {
@@ -413,7 +416,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.marker.remove();
 		}
 		catch (IOException | RuntimeException ex) {
-			logger.warn("The store in {} could not be closed in order", this.database.path(), ex);
+			logger
+				.warn("The store in {} could not be closed in order; unless every put is synced, the last ones may be "
+						+ "missing at the next start", this.database.path(), ex);
 		}
 		this.database.close();
 	}

@@ -210,7 +210,9 @@ final class Watch implements Runnable {
 		try {
 			if (!reopen()) {
 				this.healing = "what is in memory is being written into chunks";
-				logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+				if (this.logThrottle.permits()) {
+					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+				}
 				this.maintenance.checkpointNow();
 			}
 			this.availability.writeHealed();

@@ -76,6 +76,10 @@ class HealingBesideBackupTests {
 					.hasSizeLessThan(3)
 					.allSatisfy((millis) -> assertThat(millis).isLessThan(1000));
 				assertThat(backup).isNotDone();
+				// Another one would lack what is in memory only.
+				assertThatExceptionOfType(StorageException.class)
+					.isThrownBy(() -> repository.backup(this.directory.resolve("another")))
+					.isNotInstanceOf(BackupRunningException.class);
 				goOn.countDown();
 				assertThat(slowRead).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(stored);
 				assertThat(repository.status().writable()).isFalse();
