@@ -167,10 +167,11 @@ class LoopTermTests {
 		term.lose();
 		leavesWhenAnswering(this.first);
 		leavesWhenAnswering(this.second);
-		PendingWork rest = term.takeWork();
-		LoopTerm lost = LoopTerm.lost(this.loop, rest);
-		assertThat(lost.next()).isSameAs(this.first);
-		this.first.sendReply(lost);
+		term.leave();
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.second, never()).sendReply(any());
 		assertThat(this.tasks).hasSize(1);
 		runNext();
 		verify(this.second).sendReply(any());
