@@ -34,6 +34,9 @@ import org.jspecify.annotations.Nullable;
  * An {@link OutOfMemoryError} is no defect to survive: it ends the thread, and with it
  * the process. That the system gives no more threads for a while is one, although it is
  * an error of the same class.
+ * <p>
+ * Long, because all that may happen to a frame on its way through the loop stands here
+ * side by side.
  */
 final class FrameLoop implements AutoCloseable {
 
