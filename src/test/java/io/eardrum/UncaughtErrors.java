@@ -3,14 +3,16 @@ package io.eardrum;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * What threads end with while a test runs. It takes the place of whatever else is told of
- * it in this process, and gives that back in the end. Awaitility does the same while it
- * waits, unless it is told not to.
+ * What threads end with while a test runs. Several tests may listen at the same time,
+ * each to threads of another name. Awaitility would take their place while it waits;
+ * {@link TestSession} tells it not to.
  */
 public final class UncaughtErrors implements AutoCloseable {
 
-	private final Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+	private static final List<UncaughtErrors> LISTENERS = new CopyOnWriteArrayList<>();
 
 	private final List<Throwable> errors = new CopyOnWriteArrayList<>();
 
@@ -21,20 +23,42 @@ public final class UncaughtErrors implements AutoCloseable {
 	}
 
 	/**
+	 * Passes on to the listeners, from now on, what threads of this process end with;
+	 * what nobody listens for goes where it went before.
+	 */
+	static void install() {
+		Thread.UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+		Thread.setDefaultUncaughtExceptionHandler((thread, error) -> pass(before, thread, error));
+	}
+
+	private static void pass(Thread.@Nullable UncaughtExceptionHandler before, Thread thread, Throwable error) {
+		boolean heard = false;
+		for (UncaughtErrors listener : LISTENERS) {
+			if (listener.threadName.equals(thread.getName())) {
+				listener.errors.add(error);
+				heard = true;
+			}
+		}
+		if (heard) {
+			return;
+		}
+		if (before != null) {
+			before.uncaughtException(thread, error);
+			return;
+		}
+		System.err.println("Exception in thread " + thread.getName());
+		error.printStackTrace();
+	}
+
+	/**
 	 * Listens from now on.
 	 * @param threadName the name of the threads to listen to
 	 * @return what comes
 	 */
 	public static UncaughtErrors of(String threadName) {
 		UncaughtErrors errors = new UncaughtErrors(threadName);
-		Thread.setDefaultUncaughtExceptionHandler(errors::add);
+		LISTENERS.add(errors);
 		return errors;
-	}
-
-	private void add(Thread thread, Throwable error) {
-		if (thread.getName().equals(this.threadName)) {
-			this.errors.add(error);
-		}
 	}
 
 	/**
@@ -47,7 +71,7 @@ public final class UncaughtErrors implements AutoCloseable {
 
 	@Override
 	public void close() {
-		Thread.setDefaultUncaughtExceptionHandler(this.before);
+		LISTENERS.remove(this);
 	}
 
 }

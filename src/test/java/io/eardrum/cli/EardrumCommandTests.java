@@ -344,6 +344,7 @@ class EardrumCommandTests {
 	// The thread that reads replies waits for puts when it has read them all.
 	private static void awaitAllReplies(ScriptedServer server) {
 		Awaitility.await()
+			.atMost(30, TimeUnit.SECONDS)
 			.until(() -> server.lines().size() > 1_000 && Thread.getAllStackTraces()
 				.keySet()
 				.stream()

@@ -138,9 +138,7 @@ class BrokenTlsTests {
 
 	private static void assertPassedOnIfItIsAnError(Throwable defect, UncaughtErrors uncaught) {
 		if (defect instanceof Error) {
-			Awaitility.await()
-				.dontCatchUncaughtExceptions()
-				.untilAsserted(() -> assertThat(uncaught.errors()).containsExactly(defect));
+			Awaitility.await().untilAsserted(() -> assertThat(uncaught.errors()).containsExactly(defect));
 		}
 		else {
 			assertThat(uncaught.errors()).isEmpty();
@@ -165,7 +163,7 @@ class BrokenTlsTests {
 
 			@Override
 			public int read() {
-				Awaitility.await().dontCatchUncaughtExceptions().until(() -> caller.getState() == Thread.State.WAITING);
+				Awaitility.await().until(() -> caller.getState() == Thread.State.WAITING);
 				if (defect instanceof Error error) {
 					throw error;
 				}

@@ -14,24 +14,20 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
-import io.eardrum.EardrumApplication;
 import io.eardrum.EardrumProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * What the server says to an operator whose configuration is wrong, and that
  * configuration by environment variables works.
  */
-@ExtendWith(OutputCaptureExtension.class)
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
 class ConfigurationIntegrationTests {
 
@@ -69,11 +65,10 @@ class ConfigurationIntegrationTests {
 			eardrum.http.hosts                | a,b:8080 | metrics.example
 			eardrum.http.hosts                | *.a      | metrics.example
 			""")
-	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed,
-			CapturedOutput output) {
-		assertThatStartFails("--" + property + "=" + value);
-		assertThatFailureIsAnalysed(output).contains(value).contains(allowed);
-		assertThat(description(output).replace("-", "").toLowerCase(Locale.ROOT)).contains(property.replace("-", ""));
+	void wrongValueStopsTheStartWithMessageThatNamesIt(String property, String value, String allowed) {
+		String log = RunningServer.logOfFailedStart("--" + property + "=" + value);
+		assertThatFailureIsAnalysed(log).contains(value).contains(allowed);
+		assertThat(description(log).replace("-", "").toLowerCase(Locale.ROOT)).contains(property.replace("-", ""));
 	}
 
 	@ParameterizedTest
@@ -85,26 +80,27 @@ class ConfigurationIntegrationTests {
 			{sha256}secret          | ada | {bcrypt}
 			{noop}                  | ada | {noop}
 			""")
-	void wrongPasswordIsNamedAndNotShown(String password, String user, String told, CapturedOutput output) {
-		assertThatStartFails("--eardrum.http.password=" + password, "--eardrum.http.user=" + user);
-		assertThatFailureIsAnalysed(output).contains(told).contains("eardrum.http.password").doesNotContain("secret");
-		assertThat(output).doesNotContain("secret");
+	void wrongPasswordIsNamedAndNotShown(String password, String user, String told) {
+		String log = RunningServer.logOfFailedStart("--eardrum.http.password=" + password,
+				"--eardrum.http.user=" + user);
+		assertThatFailureIsAnalysed(log).contains(told).contains("eardrum.http.password").doesNotContain("secret");
+		assertThat(log).doesNotContain("secret");
 	}
 
 	@Test
-	void takenPortIsNamedAlongWithThePropertyThatChangesIt(CapturedOutput output) throws Exception {
+	void takenPortIsNamedAlongWithThePropertyThatChangesIt() throws Exception {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			assertThatStartFails("--eardrum.tcp.port=" + taken.getLocalPort());
-			assertThatFailureIsAnalysed(output).contains(Integer.toString(taken.getLocalPort()))
+			String log = RunningServer.logOfFailedStart("--eardrum.tcp.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(log).contains(Integer.toString(taken.getLocalPort()))
 				.contains("eardrum.tcp.port");
 		}
 	}
 
 	@Test
-	void takenPortOfGraphiteIsNamedAlongWithThePropertyThatChangesIt(CapturedOutput output) throws Exception {
+	void takenPortOfGraphiteIsNamedAlongWithThePropertyThatChangesIt() throws Exception {
 		try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-			assertThatStartFails("--eardrum.graphite.port=" + taken.getLocalPort());
-			assertThatFailureIsAnalysed(output).contains("port " + taken.getLocalPort() + " of 127.0.0.1")
+			String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(log).contains("port " + taken.getLocalPort() + " of 127.0.0.1")
 				.contains("with eardrum.graphite.port")
 				.contains("EARDRUM_GRAPHITE_PORT=")
 				.contains("comes from eardrum.tcp.host");
@@ -112,25 +108,26 @@ class ConfigurationIntegrationTests {
 	}
 
 	@Test
-	void portOfGraphiteThatIsTakenOnUdpIsNamedToo(CapturedOutput output) throws Exception {
+	void portOfGraphiteThatIsTakenOnUdpIsNamedToo() throws Exception {
 		// A number that is free on TCP.
 		try (DatagramSocket taken = new DatagramSocket(EardrumProcess.freePort(), InetAddress.getLoopbackAddress())) {
-			assertThatStartFails("--eardrum.graphite.port=" + taken.getLocalPort());
-			assertThatFailureIsAnalysed(output).contains("port " + taken.getLocalPort() + " of 127.0.0.1 (UDP: ")
+			String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=" + taken.getLocalPort());
+			assertThatFailureIsAnalysed(log).contains("port " + taken.getLocalPort() + " of 127.0.0.1 (UDP: ")
 				.contains("with eardrum.graphite.port");
 		}
 	}
 
 	@Test
-	void hostOfGraphiteThatCannotBeHadIsNamed(CapturedOutput output) {
-		assertThatStartFails("--eardrum.graphite.port=0", "--eardrum.graphite.host=192.0.2.1");
-		assertThatFailureIsAnalysed(output).contains("192.0.2.1").contains("comes from eardrum.graphite.host");
+	void hostOfGraphiteThatCannotBeHadIsNamed() {
+		String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=0", "--eardrum.graphite.host=192.0.2.1");
+		assertThatFailureIsAnalysed(log).contains("192.0.2.1").contains("comes from eardrum.graphite.host");
 	}
 
 	@Test
-	void hostOfGraphiteThatCannotBeResolvedIsNamed(CapturedOutput output) {
-		assertThatStartFails("--eardrum.graphite.port=0", "--eardrum.graphite.host=no-such-host.invalid");
-		assertThatFailureIsAnalysed(output).contains("no-such-host.invalid").contains("eardrum.graphite.host");
+	void hostOfGraphiteThatCannotBeResolvedIsNamed() {
+		String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=0",
+				"--eardrum.graphite.host=no-such-host.invalid");
+		assertThatFailureIsAnalysed(log).contains("no-such-host.invalid").contains("eardrum.graphite.host");
 	}
 
 	@Test
@@ -146,15 +143,15 @@ class ConfigurationIntegrationTests {
 	}
 
 	@Test
-	void hostThatCannotBeResolvedIsNamed(CapturedOutput output) {
-		assertThatStartFails("--eardrum.tcp.host=no-such-host.invalid");
-		assertThatFailureIsAnalysed(output).contains("no-such-host.invalid").contains("eardrum.tcp.host");
+	void hostThatCannotBeResolvedIsNamed() {
+		String log = RunningServer.logOfFailedStart("--eardrum.tcp.host=no-such-host.invalid");
+		assertThatFailureIsAnalysed(log).contains("no-such-host.invalid").contains("eardrum.tcp.host");
 	}
 
 	@Test
-	void hostThatIsNotOfThisMachineIsNamed(CapturedOutput output) {
-		assertThatStartFails("--eardrum.tcp.host=192.0.2.1");
-		assertThatFailureIsAnalysed(output).contains("192.0.2.1").contains("eardrum.tcp.host");
+	void hostThatIsNotOfThisMachineIsNamed() {
+		String log = RunningServer.logOfFailedStart("--eardrum.tcp.host=192.0.2.1");
+		assertThatFailureIsAnalysed(log).contains("192.0.2.1").contains("eardrum.tcp.host");
 	}
 
 	@Test
@@ -195,20 +192,13 @@ class ConfigurationIntegrationTests {
 		}
 	}
 
-	private static void assertThatStartFails(String... arguments) {
-		assertThatException().isThrownBy(
-				() -> new SpringApplicationBuilder(EardrumApplication.class).run(RunningServer.withDefaults(arguments))
-					.close());
+	private static AbstractStringAssert<?> assertThatFailureIsAnalysed(String log) {
+		assertThat(log).contains("APPLICATION FAILED TO START");
+		return assertThat(description(log));
 	}
 
-	private static AbstractStringAssert<?> assertThatFailureIsAnalysed(CapturedOutput output) {
-		assertThat(output.getAll()).contains("APPLICATION FAILED TO START");
-		return assertThat(description(output));
-	}
-
-	private static String description(CapturedOutput output) {
-		String all = output.getAll();
-		return all.substring(Math.max(0, all.indexOf("APPLICATION FAILED TO START")));
+	private static String description(String log) {
+		return log.substring(Math.max(0, log.indexOf("APPLICATION FAILED TO START")));
 	}
 
 	private static int freePortBesides(int other) throws IOException {

@@ -6,10 +6,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 
+import io.eardrum.CapturedLog;
 import io.eardrum.UncaughtErrors;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -22,7 +20,6 @@ import static org.mockito.Mockito.verify;
 /**
  * Tests for {@link ConnectionWatchdog}.
  */
-@ExtendWith(OutputCaptureExtension.class)
 @Timeout(60)
 class ConnectionWatchdogTests {
 
@@ -36,24 +33,27 @@ class ConnectionWatchdogTests {
 
 	private final FrameConnection good = mock(FrameConnection.class);
 
+	private final CapturedLog log = CapturedLog.ofThreads("eardrum-tcp-watchdog");
+
 	private final UncaughtErrors uncaught = UncaughtErrors.of("eardrum-tcp-watchdog");
 
 	@AfterEach
 	void close() {
 		this.watchdog.close();
+		this.log.close();
 		this.uncaught.close();
 	}
 
 	@Test
-	void connectionThatCannotBeLookedAtKeepsNoOtherFromBeingReset(CapturedOutput output) {
+	void connectionThatCannotBeLookedAtKeepsNoOtherFromBeingReset() {
 		willThrow(new IllegalStateException("on purpose")).given(this.bad).closeIfOverdue();
 		given(this.good.blockedNanos()).willReturn(Duration.ofSeconds(1).toNanos());
 		startWithBoth();
-		Awaitility.await().dontCatchUncaughtExceptions().untilAsserted(() -> {
+		Awaitility.await().untilAsserted(() -> {
 			verify(this.bad, atLeast(5)).closeIfOverdue();
 			verify(this.good, atLeast(5)).reset(ResetReason.WRITE_TIMEOUT);
 		});
-		assertThat(output.getAll().split("IllegalStateException: on purpose", -1)).as("times logged").hasSize(2);
+		assertThat(this.log.text().split("IllegalStateException: on purpose", -1)).as("times logged").hasSize(2);
 		assertThat(this.uncaught.errors()).isEmpty();
 	}
 
@@ -64,9 +64,7 @@ class ConnectionWatchdogTests {
 			.given(this.bad)
 			.closeIfOverdue();
 		startWithBoth();
-		Awaitility.await()
-			.dontCatchUncaughtExceptions()
-			.untilAsserted(() -> verify(this.good, atLeast(5)).closeIfOverdue());
+		Awaitility.await().untilAsserted(() -> verify(this.good, atLeast(5)).closeIfOverdue());
 		assertThat(this.uncaught.errors()).isEmpty();
 	}
 
@@ -76,9 +74,7 @@ class ConnectionWatchdogTests {
 		// Takes the only line that may be logged in ten seconds.
 		willThrow(new IllegalStateException("on purpose")).willThrow(error).given(this.bad).closeIfOverdue();
 		startWithBoth();
-		Awaitility.await()
-			.dontCatchUncaughtExceptions()
-			.untilAsserted(() -> assertThat(this.uncaught.errors()).containsExactly(error));
+		Awaitility.await().untilAsserted(() -> assertThat(this.uncaught.errors()).containsExactly(error));
 	}
 
 	private void startWithBoth() {

@@ -79,14 +79,10 @@ class DatagramReceiverTests {
 		});
 		// Takes the only line that may be logged in ten seconds.
 		send("udp.a 1 1\n");
-		Awaitility.await()
-			.dontCatchUncaughtExceptions()
-			.pollInterval(Duration.ofMillis(50))
-			.atMost(Duration.ofSeconds(20))
-			.untilAsserted(() -> {
-				send("udp.b 1 1\n");
-				assertThat(this.uncaught.errors()).containsExactly(error);
-			});
+		Awaitility.await().pollInterval(Duration.ofMillis(50)).atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
+			send("udp.b 1 1\n");
+			assertThat(this.uncaught.errors()).containsExactly(error);
+		});
 		assertThat(this.receiver.isListening()).isFalse();
 	}
 
@@ -98,7 +94,7 @@ class DatagramReceiverTests {
 			throw new OutOfMemoryError("unable to create native thread: possibly out of memory");
 		});
 		send("udp.a 1 1\n");
-		Awaitility.await().dontCatchUncaughtExceptions().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+		Awaitility.await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
 			send("udp.b 2 2\n");
 			assertThat(this.storage.store().last(SeriesKey.of("udp.b"))).isNotNull();
 		});
@@ -111,7 +107,7 @@ class DatagramReceiverTests {
 			.given(this.observer)
 			.datagramsReceived(anyInt(), anyInt());
 		send("udp.a 1 1\n");
-		Awaitility.await().dontCatchUncaughtExceptions().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
+		Awaitility.await().pollInterval(Duration.ofMillis(50)).untilAsserted(() -> {
 			send("udp.b 2 2\n");
 			assertThat(this.storage.store().last(SeriesKey.of("udp.b"))).isNotNull();
 		});
@@ -123,11 +119,11 @@ class DatagramReceiverTests {
 		UnixOperatingSystemMXBean system = (UnixOperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
 		InetSocketAddress nowhere = InetSocketAddress.createUnresolved("nowhere.invalid", 1);
 		long before = system.getOpenFileDescriptorCount();
-		for (int i = 0; i < 50; i++) {
+		for (int i = 0; i < 300; i++) {
 			assertThatExceptionOfType(UnresolvedAddressException.class).isThrownBy(() -> receiver(nowhere));
 		}
-		// Three or four each, if they stayed.
-		assertThat(system.getOpenFileDescriptorCount()).isLessThan(before + 50);
+		// Three or four each, if they stayed; what runs beside may have opened some.
+		assertThat(system.getOpenFileDescriptorCount()).isLessThan(before + 300);
 	}
 
 	private DatagramReceiver receiver(InetSocketAddress where) throws IOException {

@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -17,6 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Whatever keeps one client waiting, others are answered: more clients than there are
  * loops are kept waiting here.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
 class FairnessIntegrationTests {
 

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.storage.MetricRepository;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * one pass finds them ready together. Nobody watches over the time that a client leaves
  * its replies unread: who waits for such a client here waits for ever.
  */
+@Isolated("It counts the leaders of all loops.")
 @Timeout(60)
 class FrameLoopTests {
 

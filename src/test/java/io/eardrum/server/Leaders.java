@@ -1,6 +1,7 @@
 package io.eardrum.server;
 
 import java.util.Arrays;
+import java.util.Collection;
 
 /**
  * The threads of this process that lead a {@link FrameLoop}.
@@ -16,7 +17,16 @@ final class Leaders {
 	 * @return the number of threads
 	 */
 	static long count() {
-		return Thread.getAllStackTraces().values().stream().filter(Leaders::selects).count();
+		return count(Thread.getAllStackTraces().keySet());
+	}
+
+	/**
+	 * Counts those among some threads.
+	 * @param threads where to look
+	 * @return the number of threads
+	 */
+	static long count(Collection<Thread> threads) {
+		return threads.stream().map(Thread::getStackTrace).filter(Leaders::selects).count();
 	}
 
 	private static boolean selects(StackTraceElement[] stack) {

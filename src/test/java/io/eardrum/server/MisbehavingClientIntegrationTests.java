@@ -7,13 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,33 +20,34 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Clients that vanish, never read, never send, or talk nonsense: each costs one bounded
  * connection at most, and nobody else notices.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
 class MisbehavingClientIntegrationTests {
 
 	private static final int MAX_LOG_LINES = 3;
 
-	private static RunningServer server;
+	private RunningServer server;
 
-	@BeforeAll
-	static void start() {
-		server = RunningServer.start();
+	@BeforeEach
+	void start() {
+		this.server = RunningServer.start();
 	}
 
-	@AfterAll
-	static void stop() {
-		server.close();
+	@AfterEach
+	void stop() {
+		this.server.close();
 	}
 
 	@Test
 	void resetInMidFrameExecutesWholeLinesAtMostAndDisturbsNobody() throws Exception {
-		try (TestClient other = server.client()) {
+		try (TestClient other = this.server.client()) {
 			for (int i = 0; i < 100; i++) {
-				TestClient client = server.client();
+				TestClient client = this.server.client();
 				client.send("put cut.reset 1 15");
 				assertThat(other.exchange("put other.reset " + i + " 1\n")).isEqualTo(Replies.OK);
 				client.reset();
 			}
-			awaitActiveConnections(server, 1);
+			awaitActiveConnections(this.server, 1);
 			assertThat(other.exchange("get cut.reset\n")).isEqualTo(Replies.OK);
 			assertThat(other.exchange("get other.reset\n")).isEqualTo("ok\nother.reset 99.0 1\n\n");
 		}
@@ -55,14 +55,14 @@ class MisbehavingClientIntegrationTests {
 
 	@Test
 	void resetBeforeRepliesAreReadDisturbsNobody() throws Exception {
-		try (TestClient other = server.client()) {
+		try (TestClient other = this.server.client()) {
 			for (int i = 0; i < 50; i++) {
-				TestClient client = server.client();
+				TestClient client = this.server.client();
 				client.send("put unread.reset 1 1\nget unread.reset\nwrong\n".repeat(200) + "put unread.reset 2 2");
 				client.reset();
 				assertThat(other.exchange("get nobody\n")).isEqualTo(Replies.OK);
 			}
-			awaitActiveConnections(server, 1);
+			awaitActiveConnections(this.server, 1);
 			assertThat(other.exchange("get unread.reset\n")).isIn(Replies.OK, "ok\nunread.reset 1.0 1\n\n");
 		}
 	}
@@ -70,7 +70,7 @@ class MisbehavingClientIntegrationTests {
 	@Test
 	void twoHundredConnectionsThatComeAndGoLeaveNothingBehind() throws Exception {
 		for (int i = 0; i < 200; i++) {
-			TestClient client = server.client();
+			TestClient client = this.server.client();
 			if (i % 3 == 0) {
 				client.reset();
 			}
@@ -81,8 +81,8 @@ class MisbehavingClientIntegrationTests {
 				client.close();
 			}
 		}
-		awaitActiveConnections(server, 0);
-		assertThat(server.conversation("get gone\n")).isEqualTo(Replies.OK);
+		awaitActiveConnections(this.server, 0);
+		assertThat(this.server.conversation("get gone\n")).isEqualTo(Replies.OK);
 	}
 
 	@Test
@@ -90,17 +90,17 @@ class MisbehavingClientIntegrationTests {
 		List<TestClient> silent = new ArrayList<>();
 		try {
 			for (int i = 0; i < 100; i++) {
-				silent.add(server.client());
+				silent.add(this.server.client());
 			}
-			assertThat(server.conversation("get nobody\n")).isEqualTo(Replies.OK);
-			awaitActiveConnections(server, 100);
+			assertThat(this.server.conversation("get nobody\n")).isEqualTo(Replies.OK);
+			awaitActiveConnections(this.server, 100);
 		}
 		finally {
 			for (TestClient client : silent) {
 				client.close();
 			}
 		}
-		awaitActiveConnections(server, 0);
+		awaitActiveConnections(this.server, 0);
 	}
 
 	@Test
@@ -142,7 +142,7 @@ class MisbehavingClientIntegrationTests {
 
 	@Test
 	void clientThatSendsOneByteAtATimeGetsItsRepliesAndDisturbsNobody() throws Exception {
-		try (TestClient slow = server.client(); TestClient other = server.client()) {
+		try (TestClient slow = this.server.client(); TestClient other = this.server.client()) {
 			byte[] commands = "put slow 1 1\nget slow\n".getBytes(StandardCharsets.US_ASCII);
 			for (int i = 0; i < commands.length; i++) {
 				slow.send(commands, i, i + 1);
@@ -177,7 +177,7 @@ class MisbehavingClientIntegrationTests {
 
 	@Test
 	void sessionHasNoIdleTimeoutByDefault() throws Exception {
-		try (TestClient silent = server.client()) {
+		try (TestClient silent = this.server.client()) {
 			Awaitility.await()
 				.pollDelay(Duration.ofMillis(1500))
 				.atMost(Duration.ofSeconds(10))
@@ -186,28 +186,27 @@ class MisbehavingClientIntegrationTests {
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void logStaysQuietWhateverClientsDo(CapturedOutput output) throws Exception {
-		assertThat(server.conversation("wrong\n".repeat(2000))).isEqualTo(Replies.WRONG_COMMAND.repeat(2000));
+	void logStaysQuietWhateverClientsDo() throws Exception {
+		long linesBefore = this.server.log().lines().count();
+		assertThat(this.server.conversation("wrong\n".repeat(2000))).isEqualTo(Replies.WRONG_COMMAND.repeat(2000));
 		for (int i = 0; i < 50; i++) {
-			TestClient client = server.client();
+			TestClient client = this.server.client();
 			client.send("put quiet 1 1\nget quiet\nwrong\n\n\n".repeat(50) + "put cut");
 			client.reset();
-			TestClient unread = server.client();
+			TestClient unread = this.server.client();
 			unread.send("x".repeat(5000) + "\nGET / HTTP/1.1\r\n");
 			unread.close();
-			server.conversation("put cut 1");
+			this.server.conversation("put cut 1");
 		}
-		awaitActiveConnections(server, 0);
-		assertThat(output.getAll().lines().filter((line) -> !line.isBlank())).hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
+		awaitActiveConnections(this.server, 0);
+		assertThat(this.server.log().lines().skip(linesBefore)).hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
 	}
 
 	@Test
-	@ExtendWith(OutputCaptureExtension.class)
-	void logStaysQuietAboutClientsThatNeverRead(CapturedOutput output) throws Exception {
+	void logStaysQuietAboutClientsThatNeverRead() throws Exception {
 		try (RunningServer strict = RunningServer.start("--eardrum.tcp.write-timeout=200ms")) {
 			fill(strict, 60_000);
-			long linesBefore = output.getAll().lines().count();
+			long linesBefore = strict.log().lines().count();
 			List<TestClient> clients = new ArrayList<>();
 			for (int i = 0; i < 12; i++) {
 				TestClient client = TestClient.connectWithSmallReceiveBuffer(strict.tcpPort(), 4096);
@@ -218,8 +217,7 @@ class MisbehavingClientIntegrationTests {
 				Awaitility.await().until(() -> strict.scrape().sum("eardrum_connections_active") == 0);
 				client.close();
 			}
-			assertThat(output.getAll().lines().skip(linesBefore).filter((line) -> !line.isBlank()))
-				.hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
+			assertThat(strict.log().lines().skip(linesBefore)).hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
 		}
 	}
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
 import com.sun.management.ThreadMXBean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.protocol.PutFrames;
@@ -17,6 +18,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * the bytes that are sent. What a frame costs as a whole is spread over its puts here; an
  * object for each of them would be 16 bytes.
  */
+@Tag("optimized")
 class PutAllocationTests {
 
 	private static final int POINTS = 2000;

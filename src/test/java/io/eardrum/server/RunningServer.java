@@ -11,7 +11,11 @@ import java.util.Objects;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
+import io.eardrum.CapturedLog;
 import io.eardrum.EardrumApplication;
+import io.eardrum.ServerThreads;
+
+import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
  * The whole application on free ports of the loopback interface, with the memory store,
@@ -19,9 +23,12 @@ import io.eardrum.EardrumApplication;
  */
 public final class RunningServer implements AutoCloseable {
 
+	private final ServerThreads threads;
+
 	private final ConfigurableApplicationContext context;
 
-	private RunningServer(ConfigurableApplicationContext context) {
+	private RunningServer(ServerThreads threads, ConfigurableApplicationContext context) {
+		this.threads = threads;
 		this.context = context;
 	}
 
@@ -31,7 +38,7 @@ public final class RunningServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	public static RunningServer start(String... arguments) {
-		return new RunningServer(new SpringApplicationBuilder(EardrumApplication.class).run(withDefaults(arguments)));
+		return start(new SpringApplicationBuilder(EardrumApplication.class), arguments);
 	}
 
 	/**
@@ -41,9 +48,32 @@ public final class RunningServer implements AutoCloseable {
 	 * @return the running server
 	 */
 	static RunningServer start(InterceptedStorage storage, String... arguments) {
-		return new RunningServer(new SpringApplicationBuilder(EardrumApplication.class)
-			.initializers((context) -> context.getBeanFactory().addBeanPostProcessor(storage))
-			.run(withDefaults(arguments)));
+		return start(new SpringApplicationBuilder(EardrumApplication.class)
+			.initializers((context) -> context.getBeanFactory().addBeanPostProcessor(storage)), arguments);
+	}
+
+	private static RunningServer start(SpringApplicationBuilder application, String... arguments) {
+		ServerThreads threads = new ServerThreads();
+		try {
+			return new RunningServer(threads, threads.call(() -> application.run(withDefaults(arguments))));
+		}
+		catch (Throwable ex) {
+			threads.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Starts the application, which must not succeed.
+	 * @param arguments arguments of the command line
+	 * @return what it has logged
+	 */
+	static String logOfFailedStart(String... arguments) {
+		try (ServerThreads threads = new ServerThreads()) {
+			assertThatException().isThrownBy(() -> threads.run(
+					() -> new SpringApplicationBuilder(EardrumApplication.class).run(withDefaults(arguments)).close()));
+			return threads.log().text();
+		}
 	}
 
 	/**
@@ -117,9 +147,30 @@ public final class RunningServer implements AutoCloseable {
 		return conversation(sent.getBytes(StandardCharsets.UTF_8));
 	}
 
+	/**
+	 * Returns what this server has logged, and no other that runs beside it.
+	 * @return its log, which stays when the server is closed
+	 */
+	CapturedLog log() {
+		return this.threads.log();
+	}
+
+	/**
+	 * Returns the threads of this server, and of no other that runs beside it.
+	 * @return those that are alive
+	 */
+	List<Thread> threads() {
+		return this.threads.alive();
+	}
+
 	@Override
 	public void close() {
-		this.context.close();
+		try {
+			this.threads.run(this.context::close);
+		}
+		finally {
+			this.threads.close();
+		}
 	}
 
 }

@@ -7,25 +7,30 @@ import java.util.List;
 
 import jakarta.servlet.ServletException;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
+import io.eardrum.CapturedLog;
 import io.eardrum.web.security.HttpProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-@ExtendWith(OutputCaptureExtension.class)
 class ForeignNameFilterTests {
 
 	private static final String NOBODY_IS_ASKED = "asks nobody for a password";
+
+	private final CapturedLog log = CapturedLog.ofThisThread();
+
+	@AfterEach
+	void close() {
+		this.log.close();
+	}
 
 	@ParameterizedTest
 	@CsvSource({ "localhost:8080,200", "LOCALHOST,200", "127.0.0.1,200", "127.0.0.2:8080,200", "[::1]:8080,200",
@@ -63,27 +68,27 @@ class ForeignNameFilterTests {
 	}
 
 	@Test
-	void portThatIsOpenToEveryPageIsWarnedOf(CapturedOutput output) throws Exception {
+	void portThatIsOpenToEveryPageIsWarnedOf() throws Exception {
 		filter("0.0.0.0");
-		assertThat(output).contains(NOBODY_IS_ASKED).contains("0.0.0.0").contains("eardrum.http.hosts");
+		assertThat(this.log.text()).contains(NOBODY_IS_ASKED).contains("0.0.0.0").contains("eardrum.http.hosts");
 	}
 
 	@Test
-	void portThatIsNotIsNotWarnedOf(CapturedOutput output) throws Exception {
+	void portThatIsNotIsNotWarnedOf() throws Exception {
 		filter("127.0.0.1");
 		filter("0.0.0.0", "metrics.example");
 		filter("0.0.0.0", "*");
 		ForeignNameFilter.of(new HttpProperties("ada", "tea", List.of()), InetAddress.getByName("0.0.0.0"));
-		assertThat(output).doesNotContain(NOBODY_IS_ASKED);
+		assertThat(this.log.text()).doesNotContain(NOBODY_IS_ASKED);
 	}
 
 	@Test
-	void operatorLearnsOfRefusedNamesNowAndThen(CapturedOutput output) throws Exception {
+	void operatorLearnsOfRefusedNamesNowAndThen() throws Exception {
 		ForeignNameFilter filter = filter("0.0.0.0", "eardrum");
 		for (int i = 0; i < 20; i++) {
 			status(filter, "metrics" + i + ".example:8080");
 		}
-		assertThat(output.getOut().lines().filter((line) -> line.contains("metrics"))).hasSize(1)
+		assertThat(this.log.lines().filter((line) -> line.contains("metrics"))).hasSize(1)
 			.first()
 			.asString()
 			.contains("metrics0.example:8080")

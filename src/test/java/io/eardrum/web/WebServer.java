@@ -21,7 +21,9 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
+import io.eardrum.CapturedLog;
 import io.eardrum.EardrumApplication;
+import io.eardrum.ServerThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
@@ -34,11 +36,14 @@ public final class WebServer implements AutoCloseable {
 
 	private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
+	private final ServerThreads threads;
+
 	private final ConfigurableApplicationContext context;
 
 	private final MetricRepository store;
 
-	private WebServer(ConfigurableApplicationContext context, MetricRepository store) {
+	private WebServer(ServerThreads threads, ConfigurableApplicationContext context, MetricRepository store) {
+		this.threads = threads;
 		this.context = context;
 		this.store = store;
 	}
@@ -72,10 +77,17 @@ public final class WebServer implements AutoCloseable {
 			}
 
 		};
-		ConfigurableApplicationContext context = new SpringApplicationBuilder(EardrumApplication.class)
-			.initializers((starting) -> starting.getBeanFactory().addBeanPostProcessor(interceptor))
-			.run(all.toArray(String[]::new));
-		return new WebServer(context, Objects.requireNonNull(store.get()));
+		SpringApplicationBuilder application = new SpringApplicationBuilder(EardrumApplication.class)
+			.initializers((starting) -> starting.getBeanFactory().addBeanPostProcessor(interceptor));
+		ServerThreads threads = new ServerThreads();
+		try {
+			ConfigurableApplicationContext context = threads.call(() -> application.run(all.toArray(String[]::new)));
+			return new WebServer(threads, context, Objects.requireNonNull(store.get()));
+		}
+		catch (Throwable ex) {
+			threads.close();
+			throw ex;
+		}
 	}
 
 	public ConfigurableApplicationContext context() {
@@ -145,9 +157,22 @@ public final class WebServer implements AutoCloseable {
 		return socket;
 	}
 
+	/**
+	 * Returns what this server has logged, and no other that runs beside it.
+	 * @return its log, which stays when the server is closed
+	 */
+	public CapturedLog log() {
+		return this.threads.log();
+	}
+
 	@Override
 	public void close() {
-		this.context.close();
+		try {
+			this.threads.run(this.context::close);
+		}
+		finally {
+			this.threads.close();
+		}
 	}
 
 }

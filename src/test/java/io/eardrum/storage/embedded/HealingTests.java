@@ -20,7 +20,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+import io.eardrum.ServerThreads;
 import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -35,6 +38,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Whether {@link RocksDbMetricRepository} goes on by itself when the disk does. RocksDB
  * is kept from making files by directories that have the names it is about to take.
  */
+@Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealingTests {
 
@@ -95,9 +99,10 @@ class HealingTests {
 	void nothingSpinsWhileTheDiskCannotBeWritten() throws Exception {
 		Path store = this.directory.resolve("store");
 		Thread checkpoints;
-		try (RocksDbMetricRepository repository = open(store)) {
+		try (ServerThreads own = new ServerThreads();
+				RocksDbMetricRepository repository = own.call(() -> open(store))) {
 			put(repository, 1);
-			checkpoints = thread("eardrum-checkpoint");
+			checkpoints = thread(own, "eardrum-checkpoint");
 			List<Path> obstacles = block(store, "%06d.sst", 100);
 			// The store can't be opened anew either, though the disk takes data.
 			Path current = store.resolve("CURRENT");
@@ -175,14 +180,8 @@ class HealingTests {
 			.isThrownBy(() -> repository.backup(this.directory.resolve("backup" + System.nanoTime())));
 	}
 
-	private static Thread thread(String name) {
-		// Those of other stores have ended or are younger.
-		return Thread.getAllStackTraces()
-			.keySet()
-			.stream()
-			.filter((thread) -> thread.getName().equals(name))
-			.max((left, right) -> Long.compare(left.getId(), right.getId()))
-			.orElseThrow();
+	private static Thread thread(ServerThreads own, String name) {
+		return own.alive().stream().filter((thread) -> thread.getName().equals(name)).findAny().orElseThrow();
 	}
 
 	private static List<Path> block(Path store, String name, int last) throws IOException {

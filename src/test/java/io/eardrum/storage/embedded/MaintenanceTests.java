@@ -39,7 +39,7 @@ class MaintenanceTests {
 	void itGoesOnAfterAFailureThatIsNotOneOfACheckpoint() {
 		try (RocksDbMetricRepository repository = open(TOO_LONG, Clock.systemUTC())) {
 			// It looks once a second.
-			Awaitility.await().dontCatchUncaughtExceptions().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+			Awaitility.await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
 			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),
 					TestThreads.NEW_THREAD);
 			assertThat(puts).succeedsWithin(Duration.ofSeconds(20));

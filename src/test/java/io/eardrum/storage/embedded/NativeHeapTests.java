@@ -13,6 +13,7 @@ import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.rocksdb.RocksDB;
 import org.rocksdb.WriteBatch;
 
@@ -22,6 +23,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 /**
  * Tests for {@link NativeHeap}.
  */
+@Isolated("It looks at the memory of the process.")
 class NativeHeapTests {
 
 	// Below what the C library asks the system for separately.
