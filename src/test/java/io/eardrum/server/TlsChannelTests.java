@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -234,9 +235,12 @@ class TlsChannelTests {
 			pair.shakeHands();
 			SSLSocket client = connected.get();
 			pair.fillSendBuffer();
+			Semaphore taken = new Semaphore(1);
 			CompletableFuture<Void> sent = async(() -> {
-				// In threes, so that there is data in between.
+				// In threes, so that there is data in between, and no more of them come
+				// in one call.
 				for (int i = 0; i < 100; i++) {
+					taken.acquire();
 					client.startHandshake();
 					client.startHandshake();
 					client.startHandshake();
@@ -248,8 +252,10 @@ class TlsChannelTests {
 				ByteBuffer buffer = ByteBuffer.allocate(100_000);
 				for (int received = 0; received < 100;) {
 					received += pair.read(buffer.clear());
+					taken.release();
 				}
 			}).withMessageContaining("takes none");
+			taken.release(100);
 			assertThat(sent).succeedsWithin(20, TimeUnit.SECONDS);
 		}
 	}

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -22,6 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What clients that send their bodies byte by byte can do to others, over real
  * connections, of which there are more than threads.
  */
+@Isolated("It takes all places of the endpoints, which are those of the process.")
 @Timeout(120)
 class SlowBodyIntegrationTests {
 
