@@ -39,9 +39,10 @@ class TcpServerPropertiesTests {
 
 	@ParameterizedTest
 	@CsvSource({ "port,-1,0 to 65535", "port,65536,0 to 65535", "max-connections,0,from 1 to 1000000",
-			"max-line-length,63B,64B to 1MB", "max-line-length,2MB,64B to 1MB", "max-key-length,0B,at least 1B",
-			"max-key-length,4081B,16B shorter", "write-timeout,0s,10ms to 1d", "write-timeout,-1s,10ms to 1d",
-			"idle-timeout,-1s,0 (never) to 365d", "shutdown-grace-period,2h,0 to 1h", "host,'',IP address" })
+			"max-connections,1000001,from 1 to 1000000", "max-line-length,63B,64B to 1MB",
+			"max-line-length,2MB,64B to 1MB", "max-key-length,0B,at least 1B", "max-key-length,4081B,16B shorter",
+			"write-timeout,0s,10ms to 1d", "write-timeout,-1s,10ms to 1d", "idle-timeout,-1s,0 (never) to 365d",
+			"shutdown-grace-period,2h,0 to 1h", "host,'',IP address" })
 	void saysWhatIsAllowed(String name, String value, String allowed) {
 		assertThatExceptionOfType(BindException.class).isThrownBy(() -> bind(Map.of("eardrum.tcp." + name, value)))
 			.havingRootCause()
@@ -49,6 +50,11 @@ class TcpServerPropertiesTests {
 				assertThat(ex.getName()).isEqualTo("eardrum.tcp." + name);
 				assertThat(ex.getReason()).contains(allowed);
 			});
+	}
+
+	@Test
+	void blankBundleIsNone() {
+		assertThat(bind(Map.of("eardrum.tcp.ssl.bundle", " ")).ssl().bundle()).isNull();
 	}
 
 	private static TcpServerProperties bind(Map<String, String> values) {

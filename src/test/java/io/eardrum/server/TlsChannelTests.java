@@ -1,5 +1,6 @@
 package io.eardrum.server;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -141,6 +142,34 @@ class TlsChannelTests {
 		try (Pair pair = Pair.connect(null)) {
 			pair.client.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
 			assertThatExceptionOfType(NoTlsException.class).isThrownBy(pair::shakeHands);
+		}
+	}
+
+	@Test
+	void recordOfTheHandshakeIsNoLongerThanOneMayBe() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(new byte[] { 22, 3, 1, (byte) 0xFF, (byte) 0xFF });
+			assertThatExceptionOfType(SSLException.class).isThrownBy(pair::shakeHands)
+				.withMessageContaining("a record of 65540 bytes");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "16", "1603010200", "160301020001" })
+	void clientMayLeaveAnywhereInTheHandshake(String sent) throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(HexFormat.of().parseHex(sent));
+			pair.client.shutdownOutput();
+			assertThatExceptionOfType(EOFException.class).isThrownBy(pair::shakeHands)
+				.withMessageContaining("left during the handshake");
+		}
+	}
+
+	@Test
+	void alertThatClosesEndsTheHandshake() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(HexFormat.of().parseHex("15030300020100"));
+			assertThatExceptionOfType(IOException.class).isThrownBy(pair::shakeHands);
 		}
 	}
 
