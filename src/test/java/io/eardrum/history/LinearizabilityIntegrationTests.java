@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.EardrumProcess;
+import io.eardrum.TestSeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -47,7 +48,7 @@ class LinearizabilityIntegrationTests {
 
 	@Test
 	void clientsAgreeOnOneOrderOfAllPutsAndGetsWhateverKillsTheServer() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		int port = EardrumProcess.freePort();
 		Map<String, String> environment = Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
 				this.directory.resolve("store").toString(), "EARDRUM_STORAGE_CHECKPOINTINTERVAL", "1s",

@@ -10,6 +10,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -134,7 +136,7 @@ class LinearizationTests {
 	}
 
 	private static String judge(Store store) throws InterruptedException {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Histories histories = new Histories(2);
 		List<Thread> clients = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 class CommandParserTests {
@@ -161,7 +163,7 @@ class CommandParserTests {
 
 	@Test
 	void readsTheSameWithAndWithoutItsFastPath() throws IOException {
-		long seed = System.nanoTime();
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		String alphabet = "put k*1 2.-+e\t\r0ü";
 		for (int i = 0; i < 20_000; i++) {

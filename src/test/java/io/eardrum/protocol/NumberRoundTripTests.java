@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -17,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class NumberRoundTripTests {
 
-	private static final long SEED = System.nanoTime();
+	private static final long SEED = TestSeed.value();
 
 	private final SplittableRandom random = new SplittableRandom(SEED);
 

@@ -10,7 +10,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +18,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.TestSeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -60,7 +61,7 @@ class ModelIntegrationTests {
 
 	@Test
 	void concurrentConnectionsGetWhatTheModelSays() throws Exception {
-		long seed = ThreadLocalRandom.current().nextLong();
+		long seed = TestSeed.value();
 		List<ModelClient> models = new ArrayList<>();
 		List<Callable<Void>> runs = new ArrayList<>();
 		for (int i = 0; i < CONNECTIONS; i++) {
@@ -127,7 +128,7 @@ class ModelIntegrationTests {
 
 	@Test
 	void answersTwentyThousandPipelinedCommandsInOrder() throws Exception {
-		long seed = ThreadLocalRandom.current().nextLong();
+		long seed = TestSeed.value();
 		ModelClient model = new ModelClient("pipeline", seed);
 		StringBuilder sent = new StringBuilder();
 		StringBuilder expected = new StringBuilder();

@@ -10,6 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
@@ -44,7 +46,7 @@ class NetworkListTests {
 
 	@Test
 	void randomNetworksAgreeWithArithmetic() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		for (int i = 0; i < 5000; i++) {
 			byte[] bytes = new byte[random.nextBoolean() ? 4 : 16];

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.CapturedLog;
+import io.eardrum.TestSeed;
 import io.eardrum.TestThreads;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -101,7 +102,7 @@ class PlaintextIntegrationTests {
 
 	@Test
 	void linesMayBeCutIntoSegmentsAnywhere() throws Exception {
-		long seed = System.nanoTime();
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		StringBuilder lines = new StringBuilder();
 		for (int i = 0; i < 2000; i++) {
@@ -140,7 +141,7 @@ class PlaintextIntegrationTests {
 
 	@Test
 	void garbageIsCountedAndHurtsNobody() throws Exception {
-		long seed = System.nanoTime();
+		long seed = TestSeed.value();
 		byte[] garbage = new byte[300_000];
 		new Random(seed).nextBytes(garbage);
 		try (TestClient other = client()) {

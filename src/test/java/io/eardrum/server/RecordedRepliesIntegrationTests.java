@@ -19,7 +19,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
@@ -31,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestSeed;
 import io.eardrum.server.RecordedReplies.Conversation;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -103,7 +103,7 @@ class RecordedRepliesIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { COMMANDS, LIMITS })
 	void repliesAreTheSameWhereverTheyAreCut(String name) throws Exception {
-		long seed = ThreadLocalRandom.current().nextLong();
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		RecordedReplies recorded = RecordedReplies.read(name);
 		requireSame(recorded, replay(recorded, embedded(recorded.arguments()), (bytes) -> cuts(bytes, random)),
@@ -129,7 +129,7 @@ class RecordedRepliesIntegrationTests {
 	void repliesToInventedCommandsOfManyConnectionsAreTheSame() throws Exception {
 		Map<String, byte[]> recorded = readInvented();
 		assertThat(recorded).hasSize(2 * MODELS + 3);
-		long seed = ThreadLocalRandom.current().nextLong();
+		long seed = TestSeed.value();
 		try (RunningServer server = RunningServer.start(embedded())) {
 			ExecutorService executor = Executors.newCachedThreadPool();
 			try {

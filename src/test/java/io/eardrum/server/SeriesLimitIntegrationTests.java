@@ -11,6 +11,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -65,7 +67,7 @@ class SeriesLimitIntegrationTests {
 	// Frames of many points, so that rounds are committed in the middle of them.
 	@Test
 	void everyPutGetsTheReplyThatIsDueToIt() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		StringBuilder lines = new StringBuilder();
 		StringBuilder replies = new StringBuilder();

@@ -9,6 +9,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -28,7 +30,7 @@ class SlowCommitsIntegrationTests {
 		InterceptedStorage storage = new InterceptedStorage();
 		storage.beforePut((batch) -> pause());
 		try (RunningServer server = RunningServer.start(storage, "--eardrum.tcp.write-timeout=100ms")) {
-			MixedLoad.Result result = MixedLoad.run(server.tcpPort(), DURATION, System.nanoTime());
+			MixedLoad.Result result = MixedLoad.run(server.tcpPort(), DURATION, TestSeed.value());
 			assertThat(result.violation()).as(result.toString()).isNull();
 			assertThat(result.comparisons()).as(result.toString()).isPositive();
 			PrometheusScrape scrape = server.scrape();

@@ -22,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.TestSeed;
 import io.eardrum.TestThreads;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
@@ -636,7 +637,7 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void behavesLikeSortedMapsAtRandom() {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		try {
 			behavesLikeSortedMaps(new Random(seed));
 		}

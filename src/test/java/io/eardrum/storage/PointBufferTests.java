@@ -10,6 +10,7 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 
@@ -96,7 +97,7 @@ class PointBufferTests {
 
 	@Test
 	void behavesLikeSortedMapAtRandom() {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		for (int run = 0; run < 200; run++) {
 			try {
 				behavesLikeSortedMap(new Random(seed + run));

@@ -6,6 +6,8 @@ import java.util.function.LongUnaryOperator;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.TestSeed;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -53,7 +55,7 @@ class ChunkCodecTests {
 
 	@Test
 	void anythingComesBack() {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		for (int round = 0; round < 3000; round++) {
 			PointColumns points = randomPoints(random);

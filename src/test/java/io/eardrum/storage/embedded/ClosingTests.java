@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -35,7 +36,7 @@ class ClosingTests {
 
 	@Test
 	void closingWaitsForPutsReadsCheckpointsSweepsAndBackups() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		long[] acknowledged = new long[WRITERS];
 		for (int round = 0; round < 8; round++) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -42,7 +43,7 @@ class FaultTests {
 
 	@Test
 	void logCutAnywhereKeepsWhatIsBeforeTheCut() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		Path store = this.directory.resolve("store");
 		Path image = this.directory.resolve("image");

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestSeed;
 import io.eardrum.TestThreads;
 import io.eardrum.history.Histories;
 import io.eardrum.history.SeriesHistory;
@@ -52,7 +53,7 @@ class StoreLinearizabilityTests {
 
 	@Test
 	void allReadersSeeOneOrderOfPutsWhileCheckpointsRun() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		for (int round = 0; round < ROUNDS; round++) {
 			Histories histories = new Histories(SERIES);

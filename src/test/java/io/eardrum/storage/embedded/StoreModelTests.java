@@ -14,6 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -52,7 +53,7 @@ class StoreModelTests {
 
 	@Test
 	void behavesLikeSortedMaps() throws Exception {
-		long seed = Long.getLong("eardrum.test.seed", System.nanoTime());
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		for (int i = 0; i < SERIES; i++) {
 			this.model.add(new TreeMap<>());

@@ -14,6 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -65,7 +66,7 @@ class PointIntakeTests {
 		}
 		body.append("put huge ").append("1".repeat(300_000)).append(" 1\nput k0 -1 20000");
 		byte[] bytes = body.toString().getBytes(StandardCharsets.UTF_8);
-		long seed = System.nanoTime();
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		InputStream trickle = new ByteArrayInputStream(bytes) {
 

@@ -10,6 +10,7 @@ import java.util.function.IntToDoubleFunction;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.TestSeed;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 
@@ -72,7 +73,7 @@ class ThinningTests {
 
 	@Test
 	void keepsExtremesOfAnySeries() throws IOException {
-		long seed = System.nanoTime();
+		long seed = TestSeed.value();
 		Random random = new Random(seed);
 		for (int round = 0; round < 2_000; round++) {
 			List<Point> points = new ArrayList<>();
