@@ -25,14 +25,19 @@ final class Counters {
 	 * @param description what they count
 	 * @param type that type
 	 * @param reasons the reasons
+	 * @param tags names and values of other labels, in turn
 	 * @return the counters
 	 */
 	static <E extends Enum<E>> Map<E, Counter> byReason(MeterRegistry registry, String name, String description,
-			Class<E> type, Set<E> reasons) {
+			Class<E> type, Set<E> reasons, String... tags) {
 		Map<E, Counter> counters = new EnumMap<>(type);
 		for (E reason : reasons) {
 			counters.put(reason,
-					Counter.builder(name).description(description).tag("reason", label(reason)).register(registry));
+					Counter.builder(name)
+						.description(description)
+						.tags(tags)
+						.tag("reason", label(reason))
+						.register(registry));
 		}
 		return counters;
 	}

@@ -49,7 +49,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		this.resets = Counters.byReason(registry, "eardrum.graphite.connections.reset",
 				"Connections of Graphite's clients that ended with a reset", ResetReason.class,
 				EnumSet.allOf(ResetReason.class));
-		this.allPointsPut = ServerMeters.pointsPut(registry);
+		this.allPointsPut = CommandMeters.pointsPut(registry);
 		this.points = Counter.builder("eardrum.graphite.points")
 			.description("Points stored that came in Graphite's protocol")
 			.register(registry);
@@ -70,7 +70,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		Counters.add(this.allPointsPut, stored);
 		if (counts.failed(Command.PUT) > 0) {
 			for (ErrorReason reason : REASONS) {
-				Counters.add(this.errors.get(reason), counts.errors(reason));
+				Counters.add(this.errors.get(reason), counts.errors(Command.PUT, reason));
 			}
 		}
 	}

@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
 import io.eardrum.server.GraphiteEndpoint;
 import io.eardrum.server.GraphiteObserver;
@@ -26,11 +27,16 @@ import io.eardrum.storage.StorageException;
 @Configuration(proxyBeanMethods = false)
 class ObservabilityConfiguration {
 
+	@Bean
+	CommandObserver commandMeters(MeterRegistry registry) {
+		return new CommandMeters(registry);
+	}
+
 	// Graphite's is one, too.
 	@Bean
 	@Primary
-	ServerObserver serverMeters(MeterRegistry registry) {
-		return new ServerMeters(registry);
+	ServerObserver serverMeters(MeterRegistry registry, CommandObserver commands) {
+		return new ServerMeters(registry, commands);
 	}
 
 	@Bean

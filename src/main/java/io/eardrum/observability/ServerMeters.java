@@ -1,7 +1,6 @@
 package io.eardrum.observability;
 
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.server.FrameCounts;
 import io.eardrum.server.ResetReason;
@@ -29,17 +29,9 @@ final class ServerMeters implements ServerObserver {
 
 	private static final ErrorReason[] REASONS = ErrorReason.values();
 
-	private final Map<Command, Counter> served = new EnumMap<>(Command.class);
-
-	private final Map<Command, Counter> failed = new EnumMap<>(Command.class);
-
-	private final Map<ErrorReason, Counter> errors;
+	private final CommandObserver commands;
 
 	private final Map<ResetReason, Counter> resets;
-
-	private final Counter pointsPut;
-
-	private final Counter pointsReturned;
 
 	private final Counter bytesReceived;
 
@@ -57,21 +49,15 @@ final class ServerMeters implements ServerObserver {
 
 	private final Timer frameDuration;
 
-	ServerMeters(MeterRegistry registry) {
-		for (Command command : COMMANDS) {
-			if (command != Command.UNKNOWN) {
-				this.served.put(command, requests(registry, command, "ok"));
-			}
-			this.failed.put(command, requests(registry, command, "error"));
-		}
-		this.errors = Counters.byReason(registry, "eardrum.errors", "Commands answered with an error",
-				ErrorReason.class, EnumSet.allOf(ErrorReason.class));
+	/**
+	 * Makes the meters.
+	 * @param registry where they are made
+	 * @param commands counts the commands
+	 */
+	ServerMeters(MeterRegistry registry, CommandObserver commands) {
+		this.commands = commands;
 		this.resets = Counters.byReason(registry, "eardrum.connections.reset", "Connections that ended with a reset",
 				ResetReason.class, EnumSet.allOf(ResetReason.class));
-		this.pointsPut = pointsPut(registry);
-		this.pointsReturned = Counter.builder("eardrum.points.returned")
-			.description("Points read for clients")
-			.register(registry);
 		this.bytesReceived = bytes(registry, "received");
 		this.bytesSent = bytes(registry, "sent");
 		this.accepted = connections(registry, "accepted");
@@ -90,19 +76,15 @@ final class ServerMeters implements ServerObserver {
 
 	@Override
 	public void frameHandled(FrameCounts counts, long durationNanos) {
-		long failures = 0;
 		for (Command command : COMMANDS) {
-			Counters.add(this.served.get(command), counts.served(command));
-			Counters.add(this.failed.get(command), counts.failed(command));
-			failures += counts.failed(command);
-		}
-		if (failures > 0) {
-			for (ErrorReason reason : REASONS) {
-				Counters.add(this.errors.get(reason), counts.errors(reason));
+			this.commands.served(command, counts.served(command));
+			if (counts.failed(command) > 0) {
+				for (ErrorReason reason : REASONS) {
+					this.commands.failed(command, reason, counts.errors(command, reason));
+				}
 			}
 		}
-		Counters.add(this.pointsPut, counts.served(Command.PUT));
-		Counters.add(this.pointsReturned, counts.pointsReturned());
+		this.commands.returned(counts.pointsReturned());
 		this.frameDuration.record(durationNanos, TimeUnit.NANOSECONDS);
 	}
 
@@ -139,19 +121,6 @@ final class ServerMeters implements ServerObserver {
 	@Override
 	public void connectionReset(ResetReason reason) {
 		Counters.add(this.resets.get(reason), 1);
-	}
-
-	// All points that were put, whichever port they came to: one meter.
-	static Counter pointsPut(MeterRegistry registry) {
-		return Counter.builder("eardrum.points.put").description("Points stored").register(registry);
-	}
-
-	private static Counter requests(MeterRegistry registry, Command command, String outcome) {
-		return Counter.builder("eardrum.requests")
-			.description("Commands answered")
-			.tag("command", Counters.label(command))
-			.tag("outcome", outcome)
-			.register(registry);
 	}
 
 	private static Counter bytes(MeterRegistry registry, String direction) {

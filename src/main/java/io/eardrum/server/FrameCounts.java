@@ -19,14 +19,20 @@ public final class FrameCounts {
 
 	private final long[] failed = new long[COMMANDS.length];
 
-	private final long[] errors = new long[REASONS.length];
+	/** By command, and for each of them by reason. */
+	private final long[] errors = new long[COMMANDS.length * REASONS.length];
+
+	private boolean failures;
 
 	private long pointsReturned;
 
 	void clear() {
 		Arrays.fill(this.served, 0);
-		Arrays.fill(this.failed, 0);
-		Arrays.fill(this.errors, 0);
+		if (this.failures) {
+			Arrays.fill(this.failed, 0);
+			Arrays.fill(this.errors, 0);
+			this.failures = false;
+		}
 		this.pointsReturned = 0;
 	}
 
@@ -36,7 +42,8 @@ public final class FrameCounts {
 
 	void failed(Command command, ErrorReason reason, int count) {
 		this.failed[command.ordinal()] += count;
-		this.errors[reason.ordinal()] += count;
+		this.errors[command.ordinal() * REASONS.length + reason.ordinal()] += count;
+		this.failures = true;
 	}
 
 	void returned(int points) {
@@ -62,12 +69,13 @@ public final class FrameCounts {
 	}
 
 	/**
-	 * Tells how many commands were answered with an error for one reason.
+	 * Tells how many commands of a kind were answered with an error for one reason.
+	 * @param command the kind of command that they were meant to be
 	 * @param reason the reason
 	 * @return the number of commands
 	 */
-	public long errors(ErrorReason reason) {
-		return this.errors[reason.ordinal()];
+	public long errors(Command command, ErrorReason reason) {
+		return this.errors[command.ordinal() * REASONS.length + reason.ordinal()];
 	}
 
 	/**

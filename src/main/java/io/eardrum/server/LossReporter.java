@@ -5,6 +5,7 @@ import java.util.concurrent.atomic.LongAdder;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
 
 /**
@@ -29,7 +30,7 @@ final class LossReporter implements GraphiteObserver {
 	@Override
 	public void frameHandled(FrameCounts counts, long durationNanos) {
 		this.delegate.frameHandled(counts, durationNanos);
-		long unstored = counts.errors(ErrorReason.STORAGE);
+		long unstored = counts.errors(Command.PUT, ErrorReason.STORAGE);
 		if (unstored > 0) {
 			this.lost.add(unstored);
 			if (this.rate.permits()) {

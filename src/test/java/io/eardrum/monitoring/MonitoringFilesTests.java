@@ -117,6 +117,25 @@ class MonitoringFilesTests {
 	}
 
 	@Test
+	void metersOfAllServersAreScraped() {
+		Set<String> hosts = new TreeSet<>();
+		MonitoringFiles.scrapeConfigs().forEach((job) -> {
+			if (job.get("job_name").equals("eardrum")) {
+				MonitoringFiles.<Map<String, Object>>list(job.get("static_configs"))
+					.forEach((targets) -> MonitoringFiles.<String>list(targets.get("targets"))
+						.forEach((target) -> hosts.add(target.replaceFirst(":8080$", ""))));
+				MonitoringFiles.<Map<String, Object>>list(job.get("dns_sd_configs")).forEach((names) -> {
+					assertThat(names).containsEntry("port", 8080);
+					hosts.addAll(MonitoringFiles.<String>list(names.get("names")));
+				});
+			}
+		});
+		Map<String, Map<String, Object>> servers = MonitoringFiles.services();
+		servers.values().removeIf((service) -> !"eardrum:latest".equals(service.get("image")));
+		assertThat(hosts).isEqualTo(new TreeSet<>(servers.keySet()));
+	}
+
+	@Test
 	void serversTakeRequestsForTheNamesOfTheirServices() {
 		Map<String, Map<String, Object>> servers = MonitoringFiles.services();
 		servers.values().removeIf((service) -> !"eardrum:latest".equals(service.get("image")));

@@ -72,8 +72,8 @@ class FrameExecutorTests {
 		this.repository.failPut = true;
 		assertThat(execute("put a 1 1\nwrong\nput a 2 2\n")).isEqualTo(UNAVAILABLE + WRONG + UNAVAILABLE);
 		assertThat(this.executor.counts().served(Command.PUT)).isZero();
-		assertThat(this.executor.counts().errors(ErrorReason.STORAGE)).isEqualTo(2);
-		assertThat(this.executor.counts().errors(ErrorReason.UNKNOWN_COMMAND)).isEqualTo(1);
+		assertThat(this.executor.counts().errors(Command.PUT, ErrorReason.STORAGE)).isEqualTo(2);
+		assertThat(this.executor.counts().errors(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND)).isEqualTo(1);
 	}
 
 	@Test
@@ -108,7 +108,7 @@ class FrameExecutorTests {
 		this.frame.set(source, 0, 10, true);
 		this.executor.execute(this.frame).writeTo(this.output);
 		assertThat(this.output.toString(StandardCharsets.US_ASCII)).isEqualTo("ok\n\n" + WRONG);
-		assertThat(this.executor.counts().errors(ErrorReason.CUT_LINE)).isEqualTo(1);
+		assertThat(this.executor.counts().errors(Command.UNKNOWN, ErrorReason.CUT_LINE)).isEqualTo(1);
 	}
 
 	@Test

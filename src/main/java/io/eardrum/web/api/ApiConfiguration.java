@@ -10,9 +10,11 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.ObservedRepository;
 
 /**
  * Wires the HTTP API to its paths.
@@ -24,20 +26,24 @@ class ApiConfiguration {
 	private static final int ORDER = 0;
 
 	@Bean
-	SimpleUrlHandlerMapping apiMapping(MetricRepository repository,
+	SimpleUrlHandlerMapping apiMapping(MetricRepository repository, CommandObserver observer,
 			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
 			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
 		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
-		return new SimpleUrlHandlerMapping(endpoints(repository, limits, Clock.systemUTC()), ORDER);
+		return new SimpleUrlHandlerMapping(endpoints(repository, observer, limits, Clock.systemUTC()), ORDER);
 	}
 
-	static Map<String, Endpoint> endpoints(MetricRepository repository, ProtocolLimits limits, Clock clock) {
-		SeriesLists lists = new SeriesLists(repository);
+	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer, ProtocolLimits limits,
+			Clock clock) {
+		ObservedRepository observed = new ObservedRepository(repository, observer);
+		SeriesLists lists = new SeriesLists(observed);
+		PointsReader reader = new PointsReader(observed, clock);
+		PointsWriter writer = new PointsWriter(repository, observer, limits);
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-		endpoints.put("/api/series", Endpoint.get(SeriesLists.PAGE_PARAMETERS, lists::page));
-		endpoints.put("/api/latest", Endpoint.get(SeriesLists.LATEST_PARAMETERS, lists::latest));
-		endpoints.put("/api/points", Endpoint.get(PointsReader.PARAMETERS, new PointsReader(repository, clock)::read)
-			.post(PointsWriter.PARAMETERS, new PointsWriter(repository, limits)::write));
+		endpoints.put("/api/series", Endpoint.get(SeriesLists.PAGE_PARAMETERS, observed.counted(lists::page)));
+		endpoints.put("/api/latest", Endpoint.get(SeriesLists.LATEST_PARAMETERS, observed.counted(lists::latest)));
+		endpoints.put("/api/points", Endpoint.get(PointsReader.PARAMETERS, observed.counted(reader::read))
+			.post(PointsWriter.PARAMETERS, writer::write));
 		endpoints.put("/api/**", Endpoint.nothing());
 		return endpoints;
 	}

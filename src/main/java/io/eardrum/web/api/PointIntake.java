@@ -13,6 +13,7 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandHandler;
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
@@ -37,6 +38,8 @@ final class PointIntake implements CommandHandler {
 
 	private final MetricRepository repository;
 
+	private final CommandObserver observer;
+
 	private final ProtocolLimits limits;
 
 	private final CommandParser parser;
@@ -59,11 +62,13 @@ final class PointIntake implements CommandHandler {
 	/**
 	 * Begins.
 	 * @param repository where the points go
+	 * @param observer is told what became of each point
 	 * @param limits what may come
 	 * @param placeName how errors call the place of a point: a line or an index
 	 */
-	PointIntake(MetricRepository repository, ProtocolLimits limits, String placeName) {
+	PointIntake(MetricRepository repository, CommandObserver observer, ProtocolLimits limits, String placeName) {
 		this.repository = repository;
+		this.observer = observer;
 		this.limits = limits;
 		this.parser = new CommandParser(limits);
 		this.placeName = placeName;
@@ -130,9 +135,17 @@ final class PointIntake implements CommandHandler {
 				this.repository.put(this.batch);
 			}
 			catch (StorageException ex) {
+				this.observer.failed(Command.PUT, ErrorReason.STORAGE, count);
 				throw RequestProblem.storageUnavailable().with("stored", this.stored);
 			}
-			this.stored += count - this.batch.refusedCount();
+			catch (RuntimeException ex) {
+				// A defect, for those who wait for the points too.
+				this.observer.failed(Command.PUT, ErrorReason.STORAGE, count);
+				throw ex;
+			}
+			int taken = count - this.batch.refusedCount();
+			this.observer.served(Command.PUT, taken);
+			this.stored += taken;
 			noteRefused();
 			this.batch.clear();
 		}
@@ -193,6 +206,7 @@ final class PointIntake implements CommandHandler {
 
 	@Override
 	public void wrong(Command command, ErrorReason reason) {
+		this.observer.failed(command, reason, 1);
 		this.errorCount++;
 		if (this.errors.size() < MAX_ERRORS) {
 			Map<String, Object> error = new LinkedHashMap<>();

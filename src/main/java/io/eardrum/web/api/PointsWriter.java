@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Exchange;
@@ -26,10 +27,13 @@ final class PointsWriter {
 
 	private final MetricRepository repository;
 
+	private final CommandObserver observer;
+
 	private final ProtocolLimits limits;
 
-	PointsWriter(MetricRepository repository, ProtocolLimits limits) {
+	PointsWriter(MetricRepository repository, CommandObserver observer, ProtocolLimits limits) {
 		this.repository = repository;
+		this.observer = observer;
 		this.limits = limits;
 	}
 
@@ -42,11 +46,11 @@ final class PointsWriter {
 	void write(Query query, Exchange exchange) throws IOException {
 		PointIntake intake;
 		if (isJson(exchange.header("Content-Type"))) {
-			intake = new PointIntake(this.repository, this.limits, "index");
+			intake = new PointIntake(this.repository, this.observer, this.limits, "index");
 			new BodyJson(intake, this.limits).readAll(exchange.body());
 		}
 		else {
-			intake = new PointIntake(this.repository, this.limits, "line");
+			intake = new PointIntake(this.repository, this.observer, this.limits, "line");
 			new BodyLines(intake, this.limits).readAll(exchange.body());
 		}
 		long stored = intake.end();

@@ -7,8 +7,10 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.ObservedRepository;
 
 /**
  * Wires the endpoint for Prometheus to its path.
@@ -20,10 +22,11 @@ class FederationConfiguration {
 	private static final int ORDER = 0;
 
 	@Bean
-	SimpleUrlHandlerMapping federationMapping(MetricRepository repository) {
-		Federation federation = new Federation(repository, Clock.systemUTC());
-		return new SimpleUrlHandlerMapping(Map.of("/federate", Endpoint.get(Federation.PARAMETERS, federation::scrape)),
-				ORDER);
+	SimpleUrlHandlerMapping federationMapping(MetricRepository repository, CommandObserver observer) {
+		ObservedRepository observed = new ObservedRepository(repository, observer);
+		Federation federation = new Federation(observed, Clock.systemUTC());
+		return new SimpleUrlHandlerMapping(
+				Map.of("/federate", Endpoint.get(Federation.PARAMETERS, observed.counted(federation::scrape))), ORDER);
 	}
 
 }

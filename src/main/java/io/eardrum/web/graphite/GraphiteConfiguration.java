@@ -11,9 +11,11 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
+import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.ObservedRepository;
 
 /**
  * Wires Graphite's read API to its paths.
@@ -29,21 +31,27 @@ class GraphiteConfiguration {
 	private static final String VERSION = "1.1.8";
 
 	@Bean
-	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, RenderProperties properties) {
+	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, CommandObserver observer,
+			RenderProperties properties) {
 		return new SimpleUrlHandlerMapping(
-				endpoints(repository, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), ORDER);
+				endpoints(repository, observer, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), ORDER);
 	}
 
-	static Map<String, Endpoint> endpoints(MetricRepository repository, RenderProperties properties, Clock clock) {
+	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer,
+			RenderProperties properties, Clock clock) {
+		ObservedRepository observed = new ObservedRepository(repository, observer);
 		ValueBudget budget = new ValueBudget(properties.maxValuesOrDefault());
-		Renderer renderer = new Renderer(repository, budget, properties.maxSeries(), clock);
-		Nodes nodes = new Nodes(repository, budget);
+		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(), clock);
+		Nodes nodes = new Nodes(observed, budget);
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
-		endpoints.put("/render", both(RenderRequest.PARAMETERS, GraphiteProblem.told(renderer::render)));
-		endpoints.put("/metrics/find", both(Nodes.FIND_PARAMETERS, GraphiteProblem.told(nodes::find)));
-		endpoints.put("/metrics/expand", both(Nodes.EXPAND_PARAMETERS, GraphiteProblem.told(nodes::expand)));
-		endpoints.put("/metrics/index.json", both(Set.of(), nodes::index));
+		endpoints.put("/render",
+				both(RenderRequest.PARAMETERS, GraphiteProblem.told(observed.counted(renderer::render))));
+		endpoints.put("/metrics/find",
+				both(Nodes.FIND_PARAMETERS, GraphiteProblem.told(observed.counted(nodes::find))));
+		endpoints.put("/metrics/expand",
+				both(Nodes.EXPAND_PARAMETERS, GraphiteProblem.told(observed.counted(nodes::expand))));
+		endpoints.put("/metrics/index.json", both(Set.of(), observed.counted(nodes::index)));
 		endpoints.put("/functions", get(FunctionIndex.PARAMETERS, functions::list));
 		endpoints.put("/functions/*", get(Set.of(), functions::describe));
 		endpoints.put("/version", get(Set.of(),

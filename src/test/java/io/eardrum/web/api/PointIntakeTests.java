@@ -19,11 +19,18 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.reply.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link PointIntake}, {@link BodyLines} and {@link BodyJson}.
@@ -33,6 +40,8 @@ class PointIntakeTests {
 	private static final ProtocolLimits LIMITS = new ProtocolLimits(64, 16);
 
 	private final MemoryMetricRepository repository = new MemoryMetricRepository();
+
+	private final RecordedCounts counts = new RecordedCounts();
 
 	@Test
 	void linesAreStored() throws IOException {
@@ -56,6 +65,9 @@ class PointIntakeTests {
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":422", "\"stored\":2",
 					"\"errorCount\":1", "[{\"line\":3,\"reason\":\"" + reason + "\",\"message\":"));
 		assertThat(keys()).containsExactly("ok");
+		assertThat(this.counts.all()).hasSize(2)
+			.containsEntry("put ok", 2L)
+			.anySatisfy((name, count) -> assertThat(name).endsWith(" " + reason));
 	}
 
 	@Test
@@ -76,7 +88,7 @@ class PointIntakeTests {
 			}
 
 		};
-		PointIntake intake = new PointIntake(this.repository, LIMITS, "line");
+		PointIntake intake = new PointIntake(this.repository, this.counts, LIMITS, "line");
 		new BodyLines(intake, LIMITS).readAll(trickle);
 		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
 			.isThrownBy(intake::end)
@@ -92,6 +104,21 @@ class PointIntakeTests {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines("nonsense\n".repeat(1_000_000)))
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":1000000", "\"line\":100,")
 				.doesNotContain("\"line\":101,"));
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "StorageException", "IllegalStateException" })
+	void pointsThatTheStoreDoesNotTakeCountAsFailed(String kind) {
+		MetricRepository broken = mock(MetricRepository.class);
+		willThrow(kind.equals("StorageException") ? new StorageException("full") : new IllegalStateException())
+			.given(broken)
+			.put(any());
+		PointIntake intake = new PointIntake(broken, this.counts, LIMITS, "line");
+		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> {
+			new BodyLines(intake, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
+			intake.end();
+		});
+		assertThat(this.counts.all()).containsExactly(entry("put storage", 2L));
 	}
 
 	@Test
@@ -138,7 +165,7 @@ class PointIntakeTests {
 		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
 		// writes.
 		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
-			PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+			PointIntake intake = new PointIntake(this.repository, this.counts, LIMITS, "index");
 			assertThatExceptionOfType(RequestProblem.class)
 				.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
 				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
@@ -161,7 +188,7 @@ class PointIntakeTests {
 			}
 
 		});
-		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+		PointIntake intake = new PointIntake(this.repository, this.counts, LIMITS, "index");
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(body))
 			.withMessage("broken");
 	}
@@ -176,13 +203,13 @@ class PointIntakeTests {
 	}
 
 	private long lines(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, LIMITS, "line");
+		PointIntake intake = new PointIntake(this.repository, this.counts, LIMITS, "line");
 		new BodyLines(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}
 
 	private long json(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, LIMITS, "index");
+		PointIntake intake = new PointIntake(this.repository, this.counts, LIMITS, "index");
 		new BodyJson(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}

@@ -1,0 +1,78 @@
+package io.eardrum.observability;
+
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandObserver;
+import io.eardrum.protocol.ErrorReason;
+
+/**
+ * Counts commands, and the points that they put and get, whichever way they come. All
+ * meters exist from the start, so that a rate over them is never missing its first step.
+ * Safe for any number of threads.
+ */
+final class CommandMeters implements CommandObserver {
+
+	private final Map<Command, Counter> served = new EnumMap<>(Command.class);
+
+	private final Map<Command, Counter> failed = new EnumMap<>(Command.class);
+
+	private final Map<Command, Map<ErrorReason, Counter>> errors = new EnumMap<>(Command.class);
+
+	private final Counter pointsPut;
+
+	private final Counter pointsReturned;
+
+	CommandMeters(MeterRegistry registry) {
+		for (Command command : Command.values()) {
+			if (command != Command.UNKNOWN) {
+				this.served.put(command, requests(registry, command, "ok"));
+			}
+			this.failed.put(command, requests(registry, command, "error"));
+			this.errors.put(command, Counters.byReason(registry, "eardrum.errors", "Commands answered with an error",
+					ErrorReason.class, EnumSet.allOf(ErrorReason.class), "command", Counters.label(command)));
+		}
+		this.pointsPut = pointsPut(registry);
+		this.pointsReturned = Counter.builder("eardrum.points.returned")
+			.description("Points read for clients")
+			.register(registry);
+	}
+
+	@Override
+	public void served(Command command, long count) {
+		Counters.add(this.served.get(command), count);
+		if (command == Command.PUT) {
+			Counters.add(this.pointsPut, count);
+		}
+	}
+
+	@Override
+	public void failed(Command command, ErrorReason reason, long count) {
+		Counters.add(this.failed.get(command), count);
+		Counters.add(this.errors.getOrDefault(command, Map.of()).get(reason), count);
+	}
+
+	@Override
+	public void returned(long points) {
+		Counters.add(this.pointsReturned, points);
+	}
+
+	// All points that were put, whichever way they came: one meter.
+	static Counter pointsPut(MeterRegistry registry) {
+		return Counter.builder("eardrum.points.put").description("Points stored").register(registry);
+	}
+
+	private static Counter requests(MeterRegistry registry, Command command, String outcome) {
+		return Counter.builder("eardrum.requests")
+			.description("Commands answered")
+			.tag("command", Counters.label(command))
+			.tag("outcome", outcome)
+			.register(registry);
+	}
+
+}
