@@ -30,7 +30,8 @@ import io.eardrum.storage.StorageException;
  * Implementation note: puts go into the {@link Round} of the frame. Until that is
  * committed it is not known how they are to be answered, so what stands between two
  * commits is kept as the lengths of its runs: some puts, some wrong commands, some puts,
- * and so on.
+ * and so on. Long, for how a command is executed and how it is answered differ by these
+ * runs, which both halves read and write.
  */
 final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 

@@ -6,7 +6,8 @@ import java.util.function.DoubleUnaryOperator;
 
 /**
  * A series on a grid: a value, or none, for each step of time. Immutable; what changes it
- * returns another one, and what only gives it another name shares the values.
+ * returns another one, and what only gives it another name shares the values. Long, for
+ * all ways to make one series of another stand side by side.
  */
 public final class Series {
 
