@@ -13,9 +13,14 @@ import java.nio.charset.StandardCharsets;
  * @param out its standard output
  * @param err its standard error
  */
-record CommandRun(int status, String out, String err) {
+public record CommandRun(int status, String out, String err) {
 
-	static CommandRun of(String... arguments) {
+	/**
+	 * Runs a command in this process.
+	 * @param arguments its arguments
+	 * @return what came of it
+	 */
+	public static CommandRun of(String... arguments) {
 		return withInput("", arguments);
 	}
 

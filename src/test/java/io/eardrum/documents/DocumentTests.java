@@ -1,0 +1,167 @@
+package io.eardrum.documents;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Holds what the documents point to against what is there: links, files and classes.
+ */
+class DocumentTests {
+
+	/** {@code console}: commands behind {@code $}, and what they print. */
+	private static final Set<String> LANGUAGES = Set.of("console", "sh", "python", "java", "yaml", "xml", "properties",
+			"text");
+
+	private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
+
+	private static final Pattern PATH = Pattern.compile("(src|docs|bin|\\.ci|\\.mvn|\\.github)/[\\w./-]*");
+
+	private static final Pattern CLASS = Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:[#.(].*)?");
+
+	/** Classes of others, and other names that are written like classes. */
+	private static final Set<String> FOREIGN = Set.of("NullMarked", "EnableIntegration", "GossipingPropertyFileSnitch");
+
+	/** What commands make. */
+	private static final Set<String> OUTPUT = Set.of("src/test/resources/stores/0.2.0");
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void fenceSaysWhatIsInIt(Path document) {
+		assertThat(Documents.blocks(document))
+			.allSatisfy((block) -> assertThat(LANGUAGES).as(block.toString()).contains(block.language()));
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void linksLeadSomewhere(Path document) {
+		List<String> dead = new ArrayList<>();
+		LINK.matcher(String.join("\n", Documents.prose(document)))
+			.results()
+			.map((found) -> found.group(1))
+			.filter((target) -> !target.matches("[a-z]+:.*"))
+			.forEach((target) -> {
+				String[] parts = target.split("#", 2);
+				Path file = parts[0].isEmpty() ? document : inFolderOf(document, parts[0]);
+				if (!Files.exists(file) || (parts.length > 1 && !anchors(file).contains(parts[1]))) {
+					dead.add(target);
+				}
+			});
+		assertThat(dead).as("links in " + document).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void filesThatAreNamedAreThere(Path document) {
+		List<String> missing = new ArrayList<>();
+		for (String word : words(document)) {
+			if (PATH.matcher(word).matches() && !OUTPUT.contains(word) && !Files.exists(Path.of(word))
+					&& !Files.exists(inFolderOf(document, word))) {
+				missing.add(word);
+			}
+		}
+		assertThat(missing).as("files named in " + document).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void classesThatAreNamedAreThere(Path document) {
+		Set<String> classes = classes();
+		Set<String> missing = new TreeSet<>();
+		for (String code : Documents.code(String.join("\n", Documents.prose(document)))) {
+			var matcher = CLASS.matcher(code);
+			if (matcher.matches() && !classes.contains(matcher.group(1)) && !FOREIGN.contains(matcher.group(1))) {
+				missing.add(matcher.group(1));
+			}
+		}
+		assertThat(missing).as("classes named in " + document).isEmpty();
+	}
+
+	@Test
+	void foreignClassesAreNamed() {
+		Set<String> named = new TreeSet<>();
+		documents().forEach((document) -> named.addAll(Documents.code(String.join("\n", Documents.prose(document)))));
+		assertThat(FOREIGN).allSatisfy(
+				(name) -> assertThat(named).anySatisfy((code) -> assertThat(code).matches("@?" + name + "([#.(].*)?")));
+	}
+
+	@Test
+	void everyDocumentIsReached() {
+		Set<Path> linked = new TreeSet<>();
+		for (Path document : Documents.all()) {
+			LINK.matcher(Documents.text(document))
+				.results()
+				.map((found) -> found.group(1).replaceFirst("#.*", ""))
+				.filter((target) -> target.endsWith(".md") && !target.contains(":"))
+				.forEach((target) -> linked.add(inFolderOf(document, target)));
+		}
+		assertThat(Documents.all()).filteredOn((document) -> document.startsWith("docs"))
+			.isNotEmpty()
+			.allSatisfy((document) -> assertThat(linked).contains(document));
+	}
+
+	// Words of inline code and of commands.
+	private static List<String> words(Path document) {
+		List<String> texts = new ArrayList<>(Documents.code(String.join("\n", Documents.prose(document))));
+		Documents.blocks(document)
+			.stream()
+			.filter((block) -> Set.of("console", "sh").contains(block.language()))
+			.forEach((block) -> texts.add(block.text()));
+		return texts.stream().flatMap((text) -> Stream.of(text.split("[\\s'\"=,;]+"))).toList();
+	}
+
+	private static Set<String> classes() {
+		Set<String> classes = new TreeSet<>();
+		try (Stream<Path> files = Files.walk(Path.of("src"))) {
+			files.map((file) -> Objects.requireNonNull(file.getFileName()).toString())
+				.filter((name) -> name.endsWith(".java"))
+				.forEach((name) -> classes.add(name.substring(0, name.length() - ".java".length())));
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+		// Alerts are written alike; others hold them against their file.
+		Pattern.compile("alert: (\\w+)")
+			.matcher(Documents.text(Path.of("src/main/docker/monitoring/prometheus/alerts.yml")))
+			.results()
+			.forEach((found) -> classes.add(found.group(1)));
+		return classes;
+	}
+
+	private static Path inFolderOf(Path document, String path) {
+		return document.resolveSibling(path).normalize();
+	}
+
+	// As GitHub makes them of headings.
+	private static Set<String> anchors(Path document) {
+		Set<String> anchors = new TreeSet<>();
+		for (String line : Documents.prose(document)) {
+			if (line.matches("#+ .*")) {
+				anchors.add(line.replaceFirst("#+ ", "")
+					.toLowerCase(Locale.ROOT)
+					.replaceAll("[^\\p{L}\\p{N} _-]", "")
+					.replace(' ', '-'));
+			}
+		}
+		return anchors;
+	}
+
+	static Stream<Path> documents() {
+		return Documents.all().stream();
+	}
+
+}
