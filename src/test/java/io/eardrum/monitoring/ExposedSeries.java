@@ -43,6 +43,31 @@ final class ExposedSeries {
 		this.labelsByName.computeIfAbsent(name, (absent) -> new ArrayList<>()).add(labels);
 	}
 
+	Set<String> names() {
+		return this.labelsByName.keySet();
+	}
+
+	boolean has(String name) {
+		return this.labelsByName.containsKey(name);
+	}
+
+	/**
+	 * Tells which values a label has.
+	 * @param name the name of the series
+	 * @param label the name of the label
+	 * @return the values, over all series of that name
+	 */
+	Set<String> values(String name, String label) {
+		Set<String> values = new TreeSet<>();
+		this.labelsByName.getOrDefault(name, List.of()).forEach((labels) -> {
+			String value = labels.get(label);
+			if (value != null) {
+				values.add(value);
+			}
+		});
+		return values;
+	}
+
 	/**
 	 * Finds what is wrong with an expression.
 	 * @param expression the expression

@@ -265,11 +265,12 @@ class MonitoringFilesTests {
 	@Test
 	void alertsAreDocumented() {
 		Set<String> documented = new TreeSet<>();
-		Pattern.compile("^\\| `(Eardrum\\w+)`", Pattern.MULTILINE)
+		Pattern.compile("^\\| `(Eardrum\\w+)` \\| .* \\| (\\w+) \\|$", Pattern.MULTILINE)
 			.matcher(MonitoringFiles.text(Path.of("docs/operations.md")))
 			.results()
-			.forEach((found) -> documented.add(found.group(1)));
-		assertThat(MonitoringFiles.alerts()).extracting((alert) -> alert.get("alert").toString())
+			.forEach((found) -> documented.add(found.group(1) + " " + found.group(2)));
+		assertThat(MonitoringFiles.alerts())
+			.extracting((alert) -> alert.get("alert") + " " + MonitoringFiles.map(alert.get("labels")).get("severity"))
 			.containsExactlyInAnyOrderElementsOf(documented);
 	}
 

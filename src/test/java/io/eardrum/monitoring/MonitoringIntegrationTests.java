@@ -164,6 +164,70 @@ class MonitoringIntegrationTests {
 	}
 
 	@Test
+	void metersThatAreExposedAreDocumented() {
+		Set<String> told = new TreeSet<>();
+		DocumentedMeter.all().forEach((meter) -> told.addAll(meter.samples()));
+		Set<String> real = new TreeSet<>();
+		for (ExposedSeries series : List.of(exposed, exposedByCluster)) {
+			series.names()
+				.stream()
+				.filter((name) -> name.startsWith("eardrum_") && !name.startsWith("eardrum_last_"))
+				.forEach(real::add);
+		}
+		assertThat(told).filteredOn((name) -> name.startsWith("eardrum_")).containsExactlyElementsOf(real);
+		assertThat(told)
+			.allSatisfy((name) -> assertThat(exposed.has(name) || exposedByCluster.has(name)).as(name).isTrue());
+	}
+
+	@Test
+	void labelsAndTheirValuesAreTheDocumentedOnes() {
+		int count = 0;
+		for (DocumentedMeter meter : DocumentedMeter.all()) {
+			for (Map.Entry<String, Set<String>> label : meter.labels().entrySet()) {
+				Set<String> values = new TreeSet<>(exposed.values(meter.samples().first(), label.getKey()));
+				values.addAll(exposedByCluster.values(meter.samples().first(), label.getKey()));
+				assertThat(label.getValue()).as(meter.samples().first() + " " + label.getKey()).isEqualTo(values);
+				count++;
+			}
+		}
+		assertThat(count).isGreaterThan(8);
+	}
+
+	@Test
+	void metersOfTheServerAreOnADashboardOrInAnAlert() {
+		StringBuilder used = new StringBuilder();
+		queries().forEach((query) -> used.append(query.get()[1]).append('\n'));
+		MonitoringFiles.alerts().forEach((alert) -> used.append(alert.get("expr")).append('\n'));
+		Set<String> unseen = new TreeSet<>();
+		for (DocumentedMeter meter : DocumentedMeter.all()) {
+			// Of the samples of a histogram, one is enough.
+			Map<String, Boolean> seen = new HashMap<>();
+			meter.samples()
+				.forEach((name) -> seen.merge(name.replaceFirst("_(bucket|count|sum|max)$", ""),
+						used.toString().matches("(?s).*\\b" + name + "\\b.*"), Boolean::logicalOr));
+			seen.forEach((name, isSeen) -> {
+				if (!isSeen) {
+					unseen.add(name);
+				}
+			});
+		}
+		assertThat(unseen).isEmpty();
+	}
+
+	@Test
+	void metersOfDashboardsAndAlertsAreDocumented() {
+		Set<String> told = new TreeSet<>();
+		DocumentedMeter.all().forEach((meter) -> told.addAll(meter.samples()));
+		// They are explained where series are.
+		told.addAll(Set.of("eardrum_last_timestamp_seconds", "eardrum_last_value", "up", "ALERTS"));
+		Stream
+			.concat(queries().map((query) -> query.get()[1].toString()),
+					MonitoringFiles.alerts().stream().map((alert) -> alert.get("expr").toString()))
+			.forEach((text) -> assertThat(told)
+				.containsAll(expression(text).selectors().stream().map(PromqlExpression.Selector::name).toList()));
+	}
+
+	@Test
 	void variablesOfPrometheusHaveValues() {
 		int count = 0;
 		for (JsonNode variable : variables("prometheus")) {
