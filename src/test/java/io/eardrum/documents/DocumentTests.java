@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -38,6 +39,8 @@ class DocumentTests {
 
 	/** What commands make. */
 	private static final Set<String> OUTPUT = Set.of("src/test/resources/stores/0.2.0");
+
+	private static final Set<String> CLASSES = classes();
 
 	@ParameterizedTest
 	@MethodSource("documents")
@@ -80,11 +83,10 @@ class DocumentTests {
 	@ParameterizedTest
 	@MethodSource("documents")
 	void classesThatAreNamedAreThere(Path document) {
-		Set<String> classes = classes();
 		Set<String> missing = new TreeSet<>();
 		for (String code : Documents.code(String.join("\n", Documents.prose(document)))) {
-			var matcher = CLASS.matcher(code);
-			if (matcher.matches() && !classes.contains(matcher.group(1)) && !FOREIGN.contains(matcher.group(1))) {
+			Matcher matcher = CLASS.matcher(code);
+			if (matcher.matches() && !CLASSES.contains(matcher.group(1)) && !FOREIGN.contains(matcher.group(1))) {
 				missing.add(matcher.group(1));
 			}
 		}

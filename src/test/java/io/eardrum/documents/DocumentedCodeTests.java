@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 
 import org.junit.jupiter.api.Assumptions;
@@ -54,11 +55,10 @@ class DocumentedCodeTests {
 			sources.add(source);
 		}
 		StringWriter messages = new StringWriter();
-		try (var files = compiler.getStandardFileManager(null, null, null)) {
+		try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
 			boolean compiled = compiler
 				.getTask(messages, files, null,
-						List.of("-proc:none", "-implicit:none", "-d", directory.toString(), "-cp",
-								System.getProperty("java.class.path")),
+						List.of("-proc:none", "-implicit:none", "-d", directory.toString(), "-cp", "target/classes"),
 						null, files.getJavaFileObjectsFromPaths(sources))
 				.call();
 			assertThat(compiled).as("%s: %s", blocks, messages).isTrue();
