@@ -34,6 +34,10 @@ class DocumentTests {
 
 	private static final Pattern CLASS = Pattern.compile("@?([A-Z][a-z0-9]+(?:[A-Z][A-Za-z0-9]*)+)(?:[#.(].*)?");
 
+	private static final Pattern TEST = Pattern.compile("-D(?:it\\.)?test='?([A-Za-z]+)\\b");
+
+	private static final Pattern THREAD = Pattern.compile("(?:new Thread|start)\\([^;]*\"(eardrum-[a-z-]+)\"");
+
 	/** Classes of others, and other names that are written like classes. */
 	private static final Set<String> FOREIGN = Set.of("NullMarked", "EnableIntegration", "GossipingPropertyFileSnitch");
 
@@ -93,6 +97,40 @@ class DocumentTests {
 		assertThat(missing).as("classes named in " + document).isEmpty();
 	}
 
+	@ParameterizedTest
+	@MethodSource("documents")
+	void testsThatAreToBeRunAreThere(Path document) {
+		Set<String> missing = new TreeSet<>();
+		TEST.matcher(Documents.text(document))
+			.results()
+			.map((found) -> found.group(1))
+			.filter((name) -> !name.equals("none") && !CLASSES.contains(name))
+			.forEach(missing::add);
+		assertThat(missing).as("tests named in " + document).isEmpty();
+	}
+
+	@Test
+	void threadsAreTheRealOnes() {
+		Set<String> told = new TreeSet<>();
+		Documents
+			.code(String.join("\n",
+					Documents.sections(Documents.docs("operations.md")).getOrDefault("Stopping", List.of())))
+			.stream()
+			.filter((code) -> code.matches("eardrum-[a-z-]+(1)?"))
+			.forEach((code) -> told.add(code.replace("1", "")));
+		Set<String> real = new TreeSet<>();
+		try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
+			files.filter((file) -> file.toString().endsWith(".java") && !file.toString().contains("client"))
+				.forEach((file) -> THREAD.matcher(Documents.text(file))
+					.results()
+					.forEach((found) -> real.add(found.group(1))));
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
+		assertThat(told).isEqualTo(real);
+	}
+
 	@Test
 	void foreignClassesAreNamed() {
 		Set<String> named = new TreeSet<>();
@@ -123,7 +161,7 @@ class DocumentTests {
 			.stream()
 			.filter((block) -> Set.of("console", "sh").contains(block.language()))
 			.forEach((block) -> texts.add(block.text()));
-		return texts.stream().flatMap((text) -> Stream.of(text.split("[\\s'\"=,;]+"))).toList();
+		return texts.stream().flatMap((text) -> Stream.of(text.split("[\\s'\"=,;]+", -1))).toList();
 	}
 
 	private static Set<String> classes() {

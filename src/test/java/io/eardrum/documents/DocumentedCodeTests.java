@@ -33,7 +33,7 @@ class DocumentedCodeTests {
 			import io.eardrum.client.*;
 			import io.eardrum.metric.*;
 
-			abstract class Example%d {
+			abstract class EXAMPLE {
 				abstract void log(long index, Exception rejection);
 				void run(MetricClient client, List<KeyedPoint> points) throws Exception {
 			""";
@@ -51,7 +51,8 @@ class DocumentedCodeTests {
 		List<Path> sources = new ArrayList<>();
 		for (int i = 0; i < blocks.size(); i++) {
 			Path source = directory.resolve("Example" + i + ".java");
-			Files.writeString(source, String.format(BEFORE, i) + declaredAnew(blocks.get(i)) + "\t}\n}\n");
+			Files.writeString(source,
+					BEFORE.replace("EXAMPLE", "Example" + i) + declaredAnew(blocks.get(i)) + "\t}\n}\n");
 			sources.add(source);
 		}
 		StringWriter messages = new StringWriter();

@@ -150,7 +150,7 @@ class DocumentedPropertiesTests {
 		Set<String> seen = new TreeSet<>();
 		for (List<String> row : Documents.rows(Documents.README, "Configuration")) {
 			List<String> names = Documents.code(row.get(0));
-			String[] values = row.get(1).split(", ");
+			String[] values = row.get(1).split(", ", -1);
 			for (int i = 0; i < names.size(); i++) {
 				String name = names.get(i).contains(".") ? names.get(i)
 						: names.get(0).replaceFirst("[^.]+$", names.get(i));

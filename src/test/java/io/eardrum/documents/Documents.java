@@ -130,10 +130,10 @@ final class Documents {
 
 	private static List<String> cells(String row) {
 		// A | inside of code is written \|.
-		return Stream.of(CELLS.split(row.replace("\\|", "\u0000")))
-			.skip(1)
+		List<String> cells = Stream.of(CELLS.split(row.replace("\\|", "\u0000"), -1))
 			.map((cell) -> cell.replace('\u0000', '|').strip())
 			.toList();
+		return cells.subList(1, cells.size() - 1);
 	}
 
 	/**

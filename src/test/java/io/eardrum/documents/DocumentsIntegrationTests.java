@@ -201,7 +201,7 @@ class DocumentsIntegrationTests {
 	void pathsOfTheApiAreTheRealOnes() {
 		Map<String, Set<String>> told = new TreeMap<>();
 		for (List<String> row : Documents.rows(Documents.docs("http-api.md"), "")) {
-			String[] request = Documents.code(row.get(0)).get(0).split("[ ?&]");
+			String[] request = Documents.code(row.get(0)).get(0).split("[ ?&]", -1);
 			told.put(request[0] + " " + request[1],
 					new TreeSet<>(Arrays.stream(request).skip(2).map((name) -> name.replace("=", "")).toList()));
 		}
@@ -247,7 +247,7 @@ class DocumentsIntegrationTests {
 		Documents.rows(document, "")
 			.stream()
 			.filter((row) -> row.size() == 2 && row.get(0).startsWith("`"))
-			.forEach((row) -> told.add(Documents.code(row.get(0)).get(0).split(" ")[0]));
+			.forEach((row) -> told.add(Documents.code(row.get(0)).get(0).split(" ", -1)[0]));
 		String help = CommandRun.of("--help").out();
 		Set<String> real = new TreeSet<>();
 		Pattern.compile("(?m)^  ([a-z]+) {2,}\\S")
@@ -267,7 +267,7 @@ class DocumentsIntegrationTests {
 	@CsvSource({ "0, put palm.cpu 1", "0, get nobody", "0, ping", "1, last nobody", "1, import no-such-file",
 			"2, put palm.cpu", "2, pin", "69, ping --host 127.0.0.1 --port 1" })
 	void statusIsAsTold(int status, String command) {
-		List<String> arguments = new ArrayList<>(List.of(command.split(" ")));
+		List<String> arguments = new ArrayList<>(List.of(command.split(" ", -1)));
 		if (!arguments.contains("--port")) {
 			arguments.add("--port=" + tcpPort);
 		}
@@ -311,7 +311,7 @@ class DocumentsIntegrationTests {
 	// A JVM for each would take longer than all the rest.
 	private static String runInThisProcess(ShellCommand command, String text) {
 		List<String> arguments = new ArrayList<>();
-		for (String word : text.split(" +")) {
+		for (String word : text.split(" +", -1)) {
 			arguments.add(word.matches("[a-z]+\\.txt(\\.gz)?") ? directory.resolve(word).toString() : word);
 		}
 		if (!arguments.contains("--port") && !arguments.contains("--help")) {
@@ -354,7 +354,7 @@ class DocumentsIntegrationTests {
 
 	private static void converse(String transcript) throws IOException {
 		try (Socket socket = connect()) {
-			for (String exchange : transcript.strip().split("\n\n")) {
+			for (String exchange : transcript.strip().split("\n\n", -1)) {
 				String[] parts = exchange.split("\n", 2);
 				send(socket, parts[0] + "\r\n");
 				String reply = parts[1] + "\n\n";
@@ -400,7 +400,7 @@ class DocumentsIntegrationTests {
 	}
 
 	private static boolean isOnThePath(String program) {
-		return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":"))
+		return Arrays.stream(Objects.requireNonNullElse(System.getenv("PATH"), "").split(":", -1))
 			.anyMatch((folder) -> Files.isExecutable(Path.of(folder, program)));
 	}
 

@@ -35,7 +35,7 @@ record DocumentedMeter(SortedSet<String> samples, Map<String, Set<String>> label
 		List<DocumentedMeter> meters = new ArrayList<>();
 		for (String line : section.lines().toList()) {
 			if (line.startsWith("| `")) {
-				meters.add(ofRow(line.split(" \\| ?")));
+				meters.add(ofRow(line.split(" \\| ?", -1)));
 			}
 		}
 		return meters;
@@ -48,7 +48,7 @@ record DocumentedMeter(SortedSet<String> samples, Map<String, Set<String>> label
 		for (String code : codes(cells[0])) {
 			(code.startsWith("_") ? suffixes : names).add(code);
 		}
-		boolean histogram = cells.length > 2 && cells[1].startsWith("histogram");
+		boolean histogram = cells.length > 3 && cells[1].startsWith("histogram");
 		for (String name : names) {
 			if (histogram && !name.endsWith("_max")) {
 				suffixes.addAll(List.of("_bucket", "_count", "_sum"));
@@ -67,7 +67,7 @@ record DocumentedMeter(SortedSet<String> samples, Map<String, Set<String>> label
 	private static Map<String, Set<String>> labels(String[] cells) {
 		Map<String, Set<String>> labels = new TreeMap<>();
 		// What is in parentheses explains a value.
-		Matcher matcher = LABEL.matcher((cells.length > 2) ? cells[1].replaceAll(" \\([^)]*\\)", "") : "");
+		Matcher matcher = LABEL.matcher((cells.length > 3) ? cells[1].replaceAll(" \\([^)]*\\)", "") : "");
 		while (matcher.find()) {
 			labels.put(matcher.group(1), new TreeSet<>(codes(matcher.group(2))));
 		}
