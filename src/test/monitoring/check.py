@@ -8,12 +8,14 @@ has to be up, each rule has to evaluate, and each query of the dashboards has to
 on a free port of the loopback interface until this ends, after two minutes at most. Exits with 1 at the first fault.
 """
 
+import contextlib
 import glob
 import json
 import os
 import re
 import shutil
 import socket
+import ssl
 import struct
 import subprocess
 import sys
@@ -84,6 +86,9 @@ def wrong_command_and_reset():
         connection.recv(1024)
         # what a client does that vanishes
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    # a handshake that fails, for the port has no TLS
+    with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", tcp_port), timeout=10) as connection:
+        ssl.create_default_context().wrap_socket(connection, server_hostname="localhost")
 
 
 def load(stop):
