@@ -30,6 +30,12 @@ final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer {
 
 	private static final Duration MAX_RECONNECTION_DELAY = Duration.ofSeconds(10);
 
+	/**
+	 * How long the driver waits for further changes of tables before it looks at them,
+	 * and whoever makes a table with it: a second, as the driver comes, for each of them.
+	 */
+	private static final Duration SCHEMA_CHANGES_WINDOW = Duration.ofMillis(100);
+
 	private final CassandraProperties properties;
 
 	DriverDefaults(CassandraProperties properties) {
@@ -76,6 +82,7 @@ final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer {
 		builder.withString(DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS, "ConstantSpeculativeExecutionPolicy")
 			.withDuration(DefaultDriverOption.SPECULATIVE_EXECUTION_DELAY, SECOND_NODE_DELAY)
 			.withInt(DefaultDriverOption.SPECULATIVE_EXECUTION_MAX, 2)
+			.withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, SCHEMA_CHANGES_WINDOW)
 			.withDuration(DefaultDriverOption.RECONNECTION_BASE_DELAY, MIN_RECONNECTION_DELAY)
 			.withDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY, MAX_RECONNECTION_DELAY);
 		if (this.properties.getPool().getHeartbeatInterval() == null) {

@@ -115,6 +115,8 @@ class CassandraStorageConfigurationTests {
 			assertThat(profile.getDuration(DefaultDriverOption.HEARTBEAT_INTERVAL)).isEqualTo(Duration.ofSeconds(5));
 			assertThat(profile.getDuration(DefaultDriverOption.RECONNECTION_MAX_DELAY))
 				.isEqualTo(Duration.ofSeconds(10));
+			assertThat(profile.getDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW))
+				.isEqualTo(Duration.ofMillis(100));
 			assertThat(profile.getString(DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS))
 				.isEqualTo("ConstantSpeculativeExecutionPolicy");
 			assertThat(profile.getString(DefaultDriverOption.LOAD_BALANCING_POLICY_CLASS))
