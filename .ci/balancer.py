@@ -4,8 +4,8 @@
 usage: balancer.py HAPROXY JAVA JAR
 
 The servers are on 127.0.0.1 and 127.0.0.2 and the balancer on 127.0.0.3, all with the same ports. One server keeps its points in
-memory; the other one is told of a Cassandra that is not there, so that it lives and is not ready. Ends with 1 if something is not
-as promised.
+memory; the other one is told of a Cassandra that is not there, so that it lives and is not ready. The balancer checks them four times
+as often as it would, which changes nothing but the time this takes. Ends with 1 if something is not as promised.
 """
 import os
 import re
@@ -19,6 +19,8 @@ import urllib.request
 sys.path.insert(0, 'src/build')
 from ports import free_port  # noqa: E402
 
+# Seconds that a session is silent, which the configuration allows: its short times, of connecting and of checks, are 2 and 3.
+SILENCE = 5
 CONFIGURATION = 'src/main/docker/cluster/haproxy.cfg'
 READY, UNREADY, BALANCER = '127.0.0.1', '127.0.0.2', '127.0.0.3'
 UNAVAILABLE = b'error\nstorage unavailable\n\n'
@@ -30,7 +32,8 @@ def configuration(ports):
     for number, host in ((1, READY), (2, UNREADY)):
         text = re.sub(rf'eardrum-{number}:(\d+)', lambda match: f'{host}:{ports[match[1]]}', text)
     text = re.sub(r'bind :(\d+)', lambda match: f'bind {BALANCER}:{ports[match[1]]}', text)
-    text = text.replace('check port 8080', f'check port {ports["8080"]}')
+    text, count = re.subn(r'check port 8080 inter 2s', f'check port {ports["8080"]} inter 500ms', text)
+    assert count == 1, 'the servers are not checked as they were'
     return text.replace('127.0.0.1:8404', f'127.0.0.1:{ports["8404"]}')
 
 
@@ -85,6 +88,12 @@ def http(ports, path):
         return answer.read()
 
 
+def plaintext(ports):
+    with socket.create_connection((BALANCER, ports['2003']), timeout=5) as connection:
+        connection.sendall(b'b 2 2\n')
+    return ask(ports, b'get b\n') == b'ok\nb 2.0 2\n\n'
+
+
 def main():
     haproxy, java, jar = sys.argv[1:]
     ports = {name: free_port(READY, UNREADY, BALANCER) for name in ('8888', '8080', '2003', '8404')}
@@ -107,19 +116,16 @@ def main():
             ready = start_server(java, jar, folder, READY, ports, memory)
             processes.append(ready)
             until('once one is ready, it gets all new connections', lambda: ask(ports, b'put a 1 1\n') == b'ok\n\n')
-            until('HTTP gets there too', lambda: b'"a"' in http(ports, '/api/series'))
-
-            def plaintext():
-                with socket.create_connection((BALANCER, ports['2003']), timeout=5) as connection:
-                    connection.sendall(b'b 2 2\n')
-                return ask(ports, b'get b\n') == b'ok\nb 2.0 2\n\n'
-
-            until("so does Graphite's protocol", plaintext)
-            half = ask(ports, b'put c 1 1\n' * 1000 + b'get c\n', half_close=True)
-            assert half == b'ok\n\n' * 1000 + b'ok\nc 1.0 1\n\n', half[-100:]
-            print('a client that half-closes gets all replies: yes', flush=True)
             with socket.create_connection((BALANCER, ports['8888']), timeout=20) as idle:
-                time.sleep(10)
+                idle.sendall(b'put c 1 1\n')
+                assert replies(idle, 1) == b'ok\n\n'
+                silent_since = time.monotonic()
+                until('HTTP gets there too', lambda: b'"a"' in http(ports, '/api/series'))
+                until("so does Graphite's protocol", lambda: plaintext(ports))
+                half = ask(ports, b'put c 1 1\n' * 1000 + b'get c\n', half_close=True)
+                assert half == b'ok\n\n' * 1000 + b'ok\nc 1.0 1\n\n', half[-100:]
+                print('a client that half-closes gets all replies: yes', flush=True)
+                time.sleep(max(0, silent_since + SILENCE - time.monotonic()))
                 idle.sendall(b'get c\n')
                 assert replies(idle, 1) == b'ok\nc 1.0 1\n\n'
                 print('a session that was silent goes on: yes', flush=True)
