@@ -24,8 +24,11 @@ public final class CassandraCluster implements AutoCloseable {
 	/** What the nodes call their datacenter, with the simple snitch. */
 	public static final String DATACENTER = "datacenter1";
 
-	/** What makes a node take less than a gigabyte, and start in some ten seconds. */
-	public static final List<String> SMALL = List.of("-Xms512m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
+	/**
+	 * What makes a node take little more than half a gigabyte, and start in some five
+	 * seconds. It locks what memory it has at its start.
+	 */
+	public static final List<String> SMALL = List.of("-Xms192m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
 
 	private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -54,7 +57,7 @@ public final class CassandraCluster implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a cluster.
+	 * Starts a cluster, and waits until it takes clients.
 	 * @param size how many nodes it has
 	 * @param jvmArguments what the JVMs of the nodes are told besides
 	 * @param settings what differs from the common cassandra.yaml
@@ -63,22 +66,48 @@ public final class CassandraCluster implements AutoCloseable {
 	 */
 	public static CassandraCluster start(int size, List<String> jvmArguments, Map<String, Object> settings)
 			throws IOException {
+		CassandraCluster cluster = launch(size, jvmArguments, settings);
+		try {
+			cluster.awaitReady();
+			return cluster;
+		}
+		catch (RuntimeException ex) {
+			cluster.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Starts a cluster, and does not wait for it.
+	 * @param size how many nodes it has
+	 * @param jvmArguments what the JVMs of the nodes are told besides
+	 * @param settings what differs from the common cassandra.yaml
+	 * @return the cluster, which takes no clients yet
+	 * @throws IOException if it can't be started
+	 */
+	public static CassandraCluster launch(int size, List<String> jvmArguments, Map<String, Object> settings)
+			throws IOException {
 		CassandraCluster cluster = new CassandraCluster(size, jvmArguments, settings);
 		Runtime.getRuntime().addShutdownHook(cluster.hook);
 		try {
-			// The first one is whom the others ask; then these start side by side.
-			cluster.nodes.get(0).start(0);
-			for (CassandraNode node : cluster.nodes.subList(1, size)) {
-				node.launch();
-			}
+			// Side by side: each has a token of its own, and none copies from others.
 			for (CassandraNode node : cluster.nodes) {
-				node.awaitReady(size - 1);
+				node.launch();
 			}
 			return cluster;
 		}
 		catch (IOException | RuntimeException ex) {
 			cluster.close();
 			throw ex;
+		}
+	}
+
+	/**
+	 * Waits until all nodes take clients and see each other.
+	 */
+	public void awaitReady() {
+		for (CassandraNode node : this.nodes) {
+			node.awaitReady(this.nodes.size() - 1);
 		}
 	}
 

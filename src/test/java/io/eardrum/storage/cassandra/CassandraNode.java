@@ -52,6 +52,9 @@ public final class CassandraNode implements AutoCloseable {
 
 	private @Nullable Process process;
 
+	/** Thaws this node after some time. */
+	private @Nullable Process thaw;
+
 	/** How long the log was when the node was last started. */
 	private long logStart;
 
@@ -180,7 +183,7 @@ public final class CassandraNode implements AutoCloseable {
 	 */
 	void awaitReady(int others) {
 		long end = System.nanoTime() + START_TIMEOUT.toNanos();
-		while (!takesClients() || seen() < others) {
+		while (!takesClients(contactPoint()) || seen() < others) {
 			if (!isRunning()) {
 				throw new IllegalStateException("node " + this.number + " ended: " + tail());
 			}
@@ -192,9 +195,14 @@ public final class CassandraNode implements AutoCloseable {
 		}
 	}
 
-	private boolean takesClients() {
+	/**
+	 * Tells whether something takes clients there.
+	 * @param contactPoint where it should
+	 * @return whether it does
+	 */
+	static boolean takesClients(InetSocketAddress contactPoint) {
 		try (Socket socket = new Socket()) {
-			socket.connect(contactPoint(), 1000);
+			socket.connect(contactPoint, 1000);
 			return true;
 		}
 		catch (IOException ex) {
@@ -222,6 +230,7 @@ public final class CassandraNode implements AutoCloseable {
 		if (this.process != null) {
 			this.process.destroyForcibly().onExit().orTimeout(1, TimeUnit.MINUTES).join();
 		}
+		endThaw();
 	}
 
 	/**
@@ -233,7 +242,7 @@ public final class CassandraNode implements AutoCloseable {
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public void freeze(Duration longest) throws IOException, InterruptedException {
-		shell("sleep \"$1\"; kill -CONT \"$0\"", String.valueOf(longest.toSeconds()));
+		this.thaw = shell("sleep \"$1\"; kill -CONT \"$0\"", String.valueOf(longest.toSeconds()));
 		signal("STOP");
 	}
 
@@ -244,6 +253,17 @@ public final class CassandraNode implements AutoCloseable {
 	 */
 	public void thaw() throws IOException, InterruptedException {
 		signal("CONT");
+		endThaw();
+	}
+
+	private void endThaw() {
+		if (this.thaw != null) {
+			// The shell first, which would go on when its sleep ends.
+			List<ProcessHandle> sleep = this.thaw.descendants().toList();
+			this.thaw.destroyForcibly();
+			sleep.forEach(ProcessHandle::destroyForcibly);
+			this.thaw = null;
+		}
 	}
 
 	private void signal(String name) throws IOException, InterruptedException {
