@@ -93,6 +93,7 @@ class CassandraSecurityIntegrationTests {
 			.withSslEngineFactory(new ProgrammaticSslEngineFactory(context))
 			.withConfigLoader(DriverConfigLoader.programmaticBuilder()
 				.withDuration(DefaultDriverOption.REQUEST_TIMEOUT, PATIENCE)
+				.withDuration(DefaultDriverOption.METADATA_SCHEMA_WINDOW, Duration.ofMillis(100))
 				.build())
 			.build();
 	}

@@ -41,11 +41,18 @@ final class TestKeyspace implements AutoCloseable {
 		this.session = builder(new CassandraProperties()).build();
 	}
 
-	// By hand, a node that runs already may be named.
+	// A node that runs already, or is about to, may be named.
 	static InetSocketAddress contactPoint() {
 		Integer port = Integer.getInteger("eardrum.cassandra.port");
-		return (port != null) ? new InetSocketAddress(InetAddress.getLoopbackAddress(), port)
-				: CassandraCluster.shared().contactPoints().get(0);
+		if (port == null) {
+			return CassandraCluster.shared().contactPoints().get(0);
+		}
+		InetSocketAddress named = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.pollDelay(Duration.ZERO)
+			.until(() -> CassandraNode.takesClients(named));
+		return named;
 	}
 
 	static CqlSessionBuilder builder(CassandraProperties properties) {
@@ -90,7 +97,11 @@ final class TestKeyspace implements AutoCloseable {
 	 */
 	CassandraMetricRepository open() {
 		CassandraMetricRepository store = open(settings(), new CassandraProperties(), Clock.systemUTC());
-		Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> store.status().writable());
+		// It mostly is, and the contract opens a store several times in each test.
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(60))
+			.pollDelay(Duration.ZERO)
+			.until(() -> store.status().writable());
 		return store;
 	}
 
