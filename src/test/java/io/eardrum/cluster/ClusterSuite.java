@@ -19,6 +19,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
+import com.jayway.jsonpath.JsonPath;
+
 import io.eardrum.EardrumProcess;
 import io.eardrum.server.HttpAnswer;
 import io.eardrum.storage.cassandra.CassandraCluster;
@@ -56,6 +58,9 @@ public final class ClusterSuite {
 	private static final Duration RECOVERY = Duration.ofSeconds(60);
 
 	private static final Duration SERVER_START = Duration.ofSeconds(90);
+
+	/** By then a node that was frozen goes on by itself, if all else goes wrong. */
+	private static final Duration MAX_FROZEN = Duration.ofMinutes(2);
 
 	private final Random random;
 
@@ -108,6 +113,16 @@ public final class ClusterSuite {
 	}
 
 	public static void main(String[] arguments) throws Exception {
+		System.exit(of(arguments).run() ? 0 : 1);
+	}
+
+	/**
+	 * Reads the options.
+	 * @param arguments names and values
+	 * @return the suite, which was not begun yet
+	 * @throws IOException if there are no free ports
+	 */
+	static ClusterSuite of(String[] arguments) throws IOException {
 		int rounds = 1;
 		int writers = 4;
 		long seed = System.nanoTime();
@@ -125,11 +140,11 @@ public final class ClusterSuite {
 		if (!Files.isReadable(jar)) {
 			throw new IllegalArgumentException("there is no " + jar);
 		}
-		System.out.println("cluster suite: --seed " + seed);
-		ClusterSuite suite = new ClusterSuite(rounds, seed, writers, jar);
-		suite.endInTime();
-		boolean passed = suite.run();
-		System.exit(passed ? 0 : 1);
+		return new ClusterSuite(rounds, seed, writers, jar);
+	}
+
+	long seed() {
+		return this.seed;
 	}
 
 	private void endInTime() {
@@ -143,7 +158,14 @@ public final class ClusterSuite {
 		watchdog.start();
 	}
 
-	private boolean run() throws Exception {
+	/**
+	 * Does all of it, in limited time: if it hangs, it ends the process.
+	 * @return whether all was as it must be
+	 * @throws Exception if the cluster can't be started
+	 */
+	boolean run() throws Exception {
+		System.out.println("cluster suite: --seed " + this.seed);
+		endInTime();
 		String end = "";
 		try (CassandraCluster cluster = CassandraCluster.start(NODES, CassandraCluster.SMALL,
 				Map.of("commitlog_sync", "batch"))) {
@@ -198,7 +220,6 @@ public final class ClusterSuite {
 		}
 		new Thread(this.reader::run, "reader").start();
 		awaitProgress("in the beginning", RECOVERY);
-		pause(Duration.ofSeconds(2));
 		check("in the beginning");
 		for (int round = 0; round < this.rounds; round++) {
 			List<Fault> plan = new ArrayList<>(List.of(Fault.values()));
@@ -223,7 +244,9 @@ public final class ClusterSuite {
 			cluster.node(node).kill();
 			count("nodes killed");
 			note(awaitProgress("with node " + node + " killed", FAILOVER));
-			pause(Duration.ofSeconds(4));
+			// The others wait 2 s for an answer to a write, and keep it for the node
+			// then.
+			pause(Duration.ofMillis(2500));
 			note(awaitProgress("with node " + node + " killed for a while", FAILOVER));
 			cluster.restart(node);
 			say("node " + node + " is back");
@@ -232,12 +255,17 @@ public final class ClusterSuite {
 	}
 
 	private void freezeNode(CassandraCluster cluster) throws Exception {
+		awaitConnections("before a node is frozen", NODES);
 		int node = victims()[0];
-		Duration time = Duration.ofSeconds(10 + this.random.nextInt(5));
-		cluster.node(node).freeze(time.multipliedBy(3));
+		cluster.node(node).freeze(MAX_FROZEN);
 		count("frozen");
 		note(awaitProgress("with node " + node + " frozen", FAILOVER));
-		pause(time);
+		// It is longer than the 5 s that a read and the 2 s that a write may take:
+		// servers
+		// ask after 5 s on a connection on which nothing comes, and close it after 7.
+		awaitConnections("while node " + node + " is frozen", NODES - 1);
+		// Nodes give each other up after some 16 s: that is for those who have more time.
+		pause(Duration.ofMillis(this.random.nextInt((this.rounds > 1) ? 12_000 : 1_000)));
 		note(awaitProgress("with node " + node + " frozen for a while", FAILOVER));
 		cluster.node(node).thaw();
 		say("node " + node + " goes on");
@@ -275,7 +303,8 @@ public final class ClusterSuite {
 		awaitGrowth("puts are refused with two nodes away", StoredRows.SILENCE, (tally) -> tally.refused);
 		awaitGrowth("gets are refused with two nodes away", StoredRows.SILENCE, (tally) -> tally.refusedReads);
 		awaitReadiness(503, StoredRows.SILENCE);
-		pause(Duration.ofSeconds(3));
+		// A server in trouble tries each second whether its cluster takes points again.
+		pause(Duration.ofMillis(1500));
 		awaitGrowth("puts are still refused", StoredRows.SILENCE, (tally) -> tally.refused);
 		this.writers.forEach(ClusterWriter::allow);
 		cluster.restart(victims[0]);
@@ -369,6 +398,21 @@ public final class ClusterSuite {
 	private void awaitReadiness(int status, Duration limit) {
 		await("readiness is " + status, limit,
 				() -> this.httpPorts.stream().allMatch((port) -> readiness(port) == status));
+	}
+
+	private void awaitConnections(String when, int nodes) {
+		await("servers are connected with " + nodes + " nodes " + when, FAILOVER,
+				() -> this.httpPorts.stream().allMatch((port) -> connectedNodes(port) == nodes));
+	}
+
+	private static int connectedNodes(int httpPort) {
+		try {
+			return JsonPath.<Integer>read(HttpAnswer.get(httpPort, "/actuator/health").body(),
+					"$.components.storage.details.connectedNodes");
+		}
+		catch (UncheckedIOException ex) {
+			return -1;
+		}
 	}
 
 	private static int readiness(int httpPort) {
