@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 import io.eardrum.storage.cassandra.CassandraCluster;
@@ -46,7 +45,7 @@ public final class CassandraCheck {
 
 	private static boolean test(long seed) throws IOException, InterruptedException {
 		// It starts while Maven does; the tests wait for it.
-		try (CassandraCluster cluster = CassandraCluster.launch(1, CassandraCluster.SMALL, Map.of())) {
+		try (CassandraCluster cluster = CassandraCluster.launch(1, CassandraCluster.SMALL, CassandraCluster.PATIENT)) {
 			Process maven = maven(cluster.contactPoints().get(0).getPort(), seed);
 			Runtime.getRuntime().addShutdownHook(new Thread(() -> end(maven)));
 			boolean ended = maven.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);

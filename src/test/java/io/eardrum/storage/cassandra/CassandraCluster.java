@@ -28,7 +28,14 @@ public final class CassandraCluster implements AutoCloseable {
 	 * What makes a node take little more than half a gigabyte, and start in some five
 	 * seconds. It locks what memory it has at its start.
 	 */
-	public static final List<String> SMALL = List.of("-Xms192m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
+	public static final List<String> SMALL = List.of("-Xms320m", "-Xmn192m", "-Xmx512m", "-XX:TieredStopAtLevel=1");
+
+	/**
+	 * What a node needs that nobody is to find slow, on a machine that may be busy: as
+	 * Cassandra comes, a write fails after two seconds.
+	 */
+	public static final Map<String, Object> PATIENT = Map.of("write_request_timeout", "20s", "read_request_timeout",
+			"20s", "range_request_timeout", "20s");
 
 	private static final AtomicInteger COUNTER = new AtomicInteger();
 
@@ -44,16 +51,6 @@ public final class CassandraCluster implements AutoCloseable {
 			this.nodes
 				.add(new CassandraNode(i, size, ports, directory.resolve("node-" + (i + 1)), jvmArguments, settings));
 		}
-	}
-
-	/**
-	 * Starts a cluster with small heaps.
-	 * @param size how many nodes it has
-	 * @return the cluster, which takes clients
-	 * @throws IOException if it can't be started
-	 */
-	public static CassandraCluster start(int size) throws IOException {
-		return start(size, SMALL, Map.of());
 	}
 
 	/**
@@ -196,7 +193,7 @@ public final class CassandraCluster implements AutoCloseable {
 
 		private static CassandraCluster create() {
 			try {
-				return start(1);
+				return start(1, SMALL, PATIENT);
 			}
 			catch (IOException ex) {
 				throw new UncheckedIOException(ex);

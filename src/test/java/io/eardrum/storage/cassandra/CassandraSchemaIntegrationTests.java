@@ -72,7 +72,7 @@ class CassandraSchemaIntegrationTests {
 				}
 				for (Future<CassandraMetricRepository> future : opening) {
 					try (CassandraMetricRepository store = future.get()) {
-						Awaitility.await().until(() -> store.status().writable());
+						Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> store.status().writable());
 						put(store, 1);
 						assertThat(store.seriesCount()).isEqualTo(1);
 					}

@@ -10,6 +10,7 @@ import java.util.List;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.CqlSession;
 import com.datastax.oss.driver.api.core.CqlSessionBuilder;
+import com.datastax.oss.driver.api.core.config.DefaultDriverOption;
 import com.datastax.oss.driver.api.core.config.DriverConfigLoader;
 import com.datastax.oss.driver.api.core.config.ProgrammaticDriverConfigLoaderBuilder;
 import com.datastax.oss.driver.api.core.cql.Row;
@@ -29,6 +30,12 @@ final class TestKeyspace implements AutoCloseable {
 
 	private static final StorageProperties.Cassandra PROPERTIES = new StorageProperties.Cassandra(true, 1, 256,
 			Duration.ofSeconds(10));
+
+	/**
+	 * Longer than a server waits: a machine may be busy, and how long a request takes is
+	 * not what most tests are about.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(20);
 
 	private final CqlIdentifier name;
 
@@ -58,6 +65,9 @@ final class TestKeyspace implements AutoCloseable {
 	static CqlSessionBuilder builder(CassandraProperties properties) {
 		ProgrammaticDriverConfigLoaderBuilder loader = DriverConfigLoader.programmaticBuilder();
 		new DriverDefaults(properties).customize(loader);
+		if (properties.getRequest().getTimeout() == null) {
+			loader.withDuration(DefaultDriverOption.REQUEST_TIMEOUT, PATIENCE);
+		}
 		CqlSessionBuilder builder = CqlSession.builder()
 			.withConfigLoader(loader.build())
 			.addContactPoint(contactPoint());
@@ -66,8 +76,8 @@ final class TestKeyspace implements AutoCloseable {
 	}
 
 	CassandraStorageSettings settings() {
-		return new CassandraStorageSettings(this.name, "LOCAL_QUORUM", Duration.ofSeconds(5), PROPERTIES,
-				Retention.FOREVER, null, 100_000);
+		return new CassandraStorageSettings(this.name, "LOCAL_QUORUM", PATIENCE, PROPERTIES, Retention.FOREVER, null,
+				100_000);
 	}
 
 	static CassandraStorageSettings with(CassandraStorageSettings settings, Retention retention) {
