@@ -65,9 +65,9 @@ public final class CassandraCheck {
 		List<String> command = List.of(Path.of("mvnw").toAbsolutePath().toString(), "-B", "-ntp", "-P", "cassandra",
 				"failsafe:integration-test", "failsafe:verify", "-Dgroups=cassandra",
 				"-Deardrum.cassandra.port=" + port, "-Deardrum.test.seed=" + seed, "-DforkCount=2",
-				"-Dfailsafe.runOrder=alphabetical", "-Dmaven.test.redirectTestOutputToFile=true",
-				// What runs for a minute gains nothing from a compiler that is thorough.
-				"-Dtest.jvm.arguments=-Xmx512m -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1");
+				"-Dfailsafe.runOrder=alphabetical", "-Dtest.jvm.arguments=-Xmx512m -XX:+ExitOnOutOfMemoryError",
+				// Two at a time are enough for one node.
+				"-Djunit.jupiter.execution.parallel.enabled=false");
 		return new ProcessBuilder(command).inheritIO().redirectInput(new File("/dev/null")).start();
 	}
 
