@@ -151,7 +151,7 @@ public final class RunningServer implements AutoCloseable {
 	 * Returns what this server has logged, and no other that runs beside it.
 	 * @return its log, which stays when the server is closed
 	 */
-	CapturedLog log() {
+	public CapturedLog log() {
 		return this.threads.log();
 	}
 

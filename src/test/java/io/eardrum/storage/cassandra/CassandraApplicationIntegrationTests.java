@@ -15,9 +15,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.springframework.boot.test.system.CapturedOutput;
-import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
@@ -32,8 +30,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for the whole application in front of a cluster, and of none.
  */
 @Tag("cassandra")
+@ResourceLock("Cassandra")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-@ExtendWith(OutputCaptureExtension.class)
 class CassandraApplicationIntegrationTests {
 
 	private static final String NAME = "application_tests";
@@ -82,7 +80,7 @@ class CassandraApplicationIntegrationTests {
 	}
 
 	@Test
-	void clusterThatIsNotThereIsUnavailableAndSaidOnce(CapturedOutput output) throws IOException {
+	void clusterThatIsNotThereIsUnavailableAndSaidOnce() throws IOException {
 		int port;
 		try (ServerSocket unused = new ServerSocket(0)) {
 			port = unused.getLocalPort();
@@ -98,8 +96,8 @@ class CassandraApplicationIntegrationTests {
 				.contains("can't be reached", ":" + port);
 			// Some attempts later.
 			Awaitility.await().pollDelay(Duration.ofSeconds(8)).until(() -> true);
-			assertThat(output.getAll().split("can't be reached", -1)).as("log").hasSize(2);
-			assertThat(output.getAll()).doesNotContain("com.datastax", "c.d.o.d", "\tat ");
+			assertThat(server.log().text().split("can't be reached", -1)).as("log").hasSize(2);
+			assertThat(server.log().text()).doesNotContain("com.datastax", "c.d.o.d", "\tat ");
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.eardrum.storage.cassandra;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.MetricRepositoryContract;
@@ -12,6 +13,7 @@ import io.eardrum.storage.MetricRepositoryContract;
  * store again is what it is to ask another server, which knows nothing yet.
  */
 @Tag("cassandra")
+@ResourceLock("Cassandra")
 class CassandraMetricRepositoryIntegrationTests extends MetricRepositoryContract {
 
 	private static TestKeyspace keyspace;

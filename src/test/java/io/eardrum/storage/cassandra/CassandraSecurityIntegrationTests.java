@@ -26,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.server.HttpAnswer;
@@ -39,6 +40,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * lets a role do no more than it needs, set up as {@code docs/cluster.md} says.
  */
 @Tag("cassandra")
+@ResourceLock("Cassandra")
 @Timeout(value = 180, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class CassandraSecurityIntegrationTests {
 
