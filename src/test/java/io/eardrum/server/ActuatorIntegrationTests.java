@@ -73,6 +73,19 @@ class ActuatorIntegrationTests {
 	}
 
 	@Test
+	void storeThatTakesNoPointsIsSeenByHealthAndMetersAndTheProcessLives() {
+		this.storage.takesNoPoints("the disk is full");
+		int port = this.server.httpPort();
+		HttpAnswer health = HttpAnswer.get(port, "/actuator/health");
+		assertThat(health.status()).isEqualTo(503);
+		assertThat(JsonPath.<String>read(health.body(), "$.components.storage.details.problem"))
+			.isEqualTo("the disk is full");
+		assertThat(HttpAnswer.get(port, "/actuator/health/readiness").status()).isEqualTo(503);
+		assertThat(HttpAnswer.get(port, "/actuator/health/liveness").status()).isEqualTo(200);
+		assertThat(this.server.scrape().sum("eardrum_storage_writable")).isZero();
+	}
+
+	@Test
 	void countersStartAtZeroForEveryReasonThatCanCome() {
 		PrometheusScrape scrape = this.server.scrape();
 		for (String reason : new String[] { "unknown_command", "wrong_word_count", "bad_key", "bad_value",
@@ -184,6 +197,8 @@ class ActuatorIntegrationTests {
 				}
 			}
 			assertThatConnectionsAre(3, 3, 4);
+			assertThat(this.server.log().lines().filter((line) -> line.contains("Clients are turned away")))
+				.hasSizeBetween(1, 3);
 		}
 		assertThatConnectionsAre(0, 3, 4);
 	}

@@ -1,13 +1,20 @@
 package io.eardrum.server;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.util.List;
 import java.util.Objects;
 
+import jdk.net.ExtendedSocketOptions;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.scheduling.TaskScheduler;
@@ -75,6 +82,22 @@ class FrameConnectionFactoryTests {
 		assertThat(this.registry.size()).isEqualTo(1);
 		verify(this.observer).connectionRejected();
 		this.registry.remove(other);
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void clientThatHasVanishedIsNoticedWithinTwoMinutes() throws Exception {
+		try (ServerSocket listener = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+				TestClient client = TestClient.connect(listener.getLocalPort());
+				Socket accepted = listener.accept()) {
+			this.factory.setSocketAttributes(accepted);
+			assertThat(accepted.getOption(StandardSocketOptions.SO_KEEPALIVE)).isTrue();
+			assertThat(accepted.getOption(ExtendedSocketOptions.TCP_KEEPIDLE)
+					+ accepted.getOption(ExtendedSocketOptions.TCP_KEEPCOUNT)
+							* accepted.getOption(ExtendedSocketOptions.TCP_KEEPINTERVAL))
+				.isBetween(10, 120);
+			client.send("it has not vanished");
+		}
 	}
 
 	@Test

@@ -28,6 +28,11 @@ final class InterceptedStorage implements BeanPostProcessor {
 	private volatile Consumer<SeriesKey> beforeRead = (key) -> {
 	};
 
+	private volatile Consumer<SeriesKey> afterRead = (key) -> {
+	};
+
+	private volatile @Nullable String problem;
+
 	private volatile @Nullable MetricRepository store;
 
 	/**
@@ -44,6 +49,22 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 */
 	void beforeRead(Consumer<SeriesKey> action) {
 		this.beforeRead = action;
+	}
+
+	/**
+	 * Says what happens once all points of a series have been passed on.
+	 * @param action may throw a {@link StorageException}, or block
+	 */
+	void afterRead(Consumer<SeriesKey> action) {
+		this.afterRead = action;
+	}
+
+	/**
+	 * Lets the store say that it takes no points.
+	 * @param reason why
+	 */
+	void takesNoPoints(String reason) {
+		this.problem = reason;
 	}
 
 	MetricRepository store() {
@@ -77,6 +98,7 @@ final class InterceptedStorage implements BeanPostProcessor {
 		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
 			InterceptedStorage.this.beforeRead.accept(key);
 			this.delegate.read(key, range, sink);
+			InterceptedStorage.this.afterRead.accept(key);
 		}
 
 		@Override
@@ -101,7 +123,9 @@ final class InterceptedStorage implements BeanPostProcessor {
 
 		@Override
 		public StorageStatus status() {
-			return this.delegate.status();
+			StorageStatus status = this.delegate.status();
+			String reason = InterceptedStorage.this.problem;
+			return (reason != null) ? new StorageStatus(status.engine(), false, reason, status.details()) : status;
 		}
 
 	}

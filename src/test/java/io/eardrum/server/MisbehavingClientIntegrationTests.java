@@ -108,7 +108,7 @@ class MisbehavingClientIntegrationTests {
 		try (RunningServer strict = RunningServer.start("--eardrum.tcp.write-timeout=1s");
 				TestClient other = strict.client()) {
 			fill(strict, 60_000);
-			double resets = strict.scrape().sum("eardrum_connections_reset_total");
+			double resets = resets(strict, "write_timeout");
 			try (TestClient client = TestClient.connectWithSmallReceiveBuffer(strict.tcpPort(), 4096)) {
 				client.send("get *\n".repeat(1000));
 				assertThat(other.exchange("get nobody\n")).isEqualTo(Replies.OK);
@@ -116,7 +116,7 @@ class MisbehavingClientIntegrationTests {
 				// it.
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(20))
-					.until(() -> strict.scrape().sum("eardrum_connections_reset_total") == resets + 1);
+					.until(() -> resets(strict, "write_timeout") == resets + 1);
 				awaitActiveConnections(strict, 1);
 				assertThat(client.readUntilClosed().reset()).as("reset").isTrue();
 			}
@@ -155,22 +155,29 @@ class MisbehavingClientIntegrationTests {
 
 	@Test
 	void idleClientIsClosedAfterTheIdleTimeoutAndBusyOneIsNot() throws Exception {
-		try (RunningServer strict = RunningServer.start("--eardrum.tcp.idle-timeout=3s");
+		try (RunningServer strict = RunningServer.start("--eardrum.tcp.idle-timeout=3s", "--eardrum.graphite.port=0");
 				TestClient silent = strict.client();
+				TestClient plaintext = TestClient.connect(strict.graphiteAddress());
 				TestClient fallenSilent = strict.client();
 				TestClient cut = strict.client();
 				TestClient busy = strict.client()) {
 			assertThat(fallenSilent.exchange("get nobody\n")).isEqualTo(Replies.OK);
 			cut.send("put cut.idle 1 1");
+			plaintext.send("plaintext.idle 1 1\n");
 			// Thirty polls a timeout, so that a busy machine may miss some.
 			Awaitility.await()
 				.pollInterval(Duration.ofMillis(100))
 				.during(Duration.ofSeconds(7))
 				.atMost(Duration.ofSeconds(30))
 				.until(() -> busy.exchange("get cut.idle\n").equals(Replies.OK));
-			assertThat(silent.readUntilClosed().text()).isEmpty();
-			assertThat(fallenSilent.readUntilClosed().text()).isEmpty();
-			assertThat(cut.readUntilClosed().text()).isIn("", Replies.WRONG_COMMAND);
+			for (TestClient client : List.of(silent, fallenSilent, cut, plaintext)) {
+				TestClient.Rest rest = client.readUntilClosed();
+				assertThat(rest.text()).isEmpty();
+				assertThat(rest.reset()).as("reset").isTrue();
+			}
+			assertThat(resets(strict, "idle_timeout")).isEqualTo(3);
+			assertThat(strict.scrape().sum("eardrum_graphite_connections_reset_total", "reason", "idle_timeout"))
+				.isEqualTo(1);
 			assertThat(busy.exchange("get cut.idle\n")).isEqualTo(Replies.OK);
 		}
 	}
@@ -219,6 +226,10 @@ class MisbehavingClientIntegrationTests {
 			}
 			assertThat(strict.log().lines().skip(linesBefore)).hasSizeLessThanOrEqualTo(MAX_LOG_LINES);
 		}
+	}
+
+	private static double resets(RunningServer server, String reason) {
+		return server.scrape().sum("eardrum_connections_reset_total", "reason", reason);
 	}
 
 	private static void fill(RunningServer filled, int points) throws IOException {

@@ -1,9 +1,12 @@
 package io.eardrum.server;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -37,6 +40,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Graphite's plaintext protocol on real sockets: what is sent is stored or counted, and
@@ -331,7 +335,18 @@ class PlaintextIntegrationTests {
 	}
 
 	@Test
-	void healthShowsWhereItListens() {
+	@EnabledOnOs(OS.LINUX)
+	void portsListenOnTheLoopbackAddressAlone() throws Exception {
+		InetAddress other = InetAddress.getByAddress(new byte[] { 127, 0, 0, 2 });
+		for (int port : new int[] { this.server.tcpPort(), this.server.graphiteAddress().getPort(),
+				this.server.httpPort() }) {
+			new Socket(InetAddress.getLoopbackAddress(), port).close();
+			assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> new Socket(other, port).close());
+		}
+	}
+
+	@Test
+	void healthAndLogShowWhereItListens() {
 		HttpAnswer health = HttpAnswer.get(this.server.httpPort(), "/actuator/health");
 		assertThat(JsonPath.<String>read(health.body(), "$.components.graphite.status")).isEqualTo("UP");
 		assertThat(JsonPath.<String>read(health.body(), "$.components.graphite.details.address"))
@@ -340,6 +355,8 @@ class PlaintextIntegrationTests {
 			.isEqualTo(this.server.graphiteAddress().getPort());
 		assertThat(JsonPath.<Integer>read(health.body(), "$.components.tcp.details.port"))
 			.isEqualTo(this.server.tcpPort());
+		assertThat(this.server.log().text()).containsPattern(
+				"port " + this.server.graphiteAddress().getPort() + ", TCP and UDP \\(with room for \\d+ KiB\\)");
 	}
 
 	@Test

@@ -1,8 +1,10 @@
 package io.eardrum.server;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -259,6 +261,28 @@ class ProtocolIntegrationTests {
 		try (RunningServer failing = RunningServer.start(storage); TestClient client = failing.client()) {
 			assertThat(client.exchange("put bug 1 1\n")).isEqualTo(Replies.STORAGE_UNAVAILABLE);
 			assertThat(client.exchange("get bug\n")).isEqualTo(Replies.OK);
+		}
+	}
+
+	@Test
+	void cutsReplyOfWhichAPartHasLeftWithAReset() throws Exception {
+		InterceptedStorage storage = new InterceptedStorage();
+		storage.afterRead((key) -> {
+			throw new StorageException("the disk is gone");
+		});
+		try (RunningServer failing = RunningServer.start(storage); TestClient client = failing.client()) {
+			StringBuilder puts = new StringBuilder();
+			for (int i = 0; i < 20_000; i++) {
+				puts.append("put long 1 ").append(i).append('\n');
+			}
+			assertThat(failing.conversation(puts.toString())).isEqualTo(Replies.OK.repeat(20_000));
+			client.send("get long\n");
+			TestClient.Rest rest = client.readUntilClosed();
+			assertThat(rest.text()).startsWith("ok\nlong 1.0 0\n").doesNotContain("\n\n");
+			assertThat(rest.reset()).as("reset").isTrue();
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> failing.scrape().sum("eardrum_connections_reset_total", "reason", "reply_cut") == 1);
 		}
 	}
 

@@ -147,6 +147,7 @@ class ShutdownIntegrationTests {
 			assertThat(rest.text()).isNotEqualTo(Replies.OK);
 			assertThat(rest.reset()).as("reset").isTrue();
 			stop.get(8, TimeUnit.SECONDS);
+			assertThat(server.log().text()).contains("1 sessions, 1 of them before they were answered");
 		}
 		finally {
 			released.countDown();

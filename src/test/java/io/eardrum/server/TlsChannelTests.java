@@ -238,6 +238,25 @@ class TlsChannelTests {
 	}
 
 	@Test
+	void renegotiationEndsTheSession() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			CompletableFuture<Integer> answered = async(() -> {
+				SSLSocket client = pair.encrypted("TLSv1.2");
+				client.startHandshake();
+				// Before TLS 1.3, the second one computes all of it anew.
+				client.startHandshake();
+				client.getOutputStream().write('a');
+				return client.getInputStream().read();
+			});
+			pair.shakeHands();
+			assertThatExceptionOfType(SSLException.class).isThrownBy(() -> pair.read(ByteBuffer.allocate(100_000)))
+				.withMessageContaining("renegotiation");
+			pair.channel.close();
+			assertThat(answered).failsWithin(20, TimeUnit.SECONDS);
+		}
+	}
+
+	@Test
 	void newKeysWithoutEndEndTheSession() throws Exception {
 		try (Pair pair = Pair.connect(null)) {
 			CompletableFuture<Void> sent = async(() -> {

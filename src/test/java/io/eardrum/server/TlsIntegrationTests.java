@@ -2,8 +2,12 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,6 +173,7 @@ class TlsIntegrationTests {
 				.during(2, TimeUnit.SECONDS)
 				.atMost(10, TimeUnit.SECONDS)
 				.until(() -> answers(server, TestCertificate.context(null, second)));
+			assertThat(server.log().text()).contains("The reloaded certificates of the SSL bundle 'port'");
 			first.writePem(this.directory);
 			Awaitility.await()
 				.atMost(20, TimeUnit.SECONDS)
@@ -251,10 +256,41 @@ class TlsIntegrationTests {
 				thread.join();
 			}
 			assertThat(failures).isEmpty();
+			assertThat(server.threads().stream().filter((thread) -> thread.getName().startsWith("eardrum-tls-")))
+				.as("threads that compute handshakes")
+				.hasSizeLessThanOrEqualTo(Math.max(1, Runtime.getRuntime().availableProcessors() / 2));
 			assertThat(server.scrape().sum("eardrum_points_put_total")).isEqualTo(16 * 15);
 			Awaitility.await()
 				.atMost(10, TimeUnit.SECONDS)
 				.until(() -> server.bean(TcpEndpoint.class).connectionCount() == 0);
+		}
+	}
+
+	@Test
+	void connectionTooManyIsClosedWithoutAWord() throws Exception {
+		try (RunningServer server = start("--eardrum.tcp.max-connections=1");
+				TestClient client = TestClient.connectWithTls(server.tcpPort(), TestCertificate.context(null, first),
+						0);
+				TestClient tooMany = server.client()) {
+			assertThat(tooMany.readToEnd()).isEmpty();
+			assertThat(client.exchange("get nobody\n")).isEqualTo(Replies.OK);
+		}
+	}
+
+	@Test
+	void bundleMayBeAKeyStoreAndNarrowsTheVersions(@TempDir Path stores) throws Exception {
+		TestCertificate third = TestCertificate.create(stores, "third");
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.ssl.bundle=port",
+				"--spring.ssl.bundle.jks.port.keystore.location=file:" + stores.resolve("third.p12"),
+				"--spring.ssl.bundle.jks.port.keystore.password=changeit",
+				"--spring.ssl.bundle.jks.port.options.enabled-protocols=TLSv1.3")) {
+			SSLContext context = TestCertificate.context(null, third);
+			try (TestClient client = TestClient.connectWithTls(server.tcpPort(), context, 0)) {
+				assertThat(client.exchange("get nobody\n")).isEqualTo(Replies.OK);
+			}
+			assertThatExceptionOfType(SSLException.class)
+				.isThrownBy(() -> TestClient.connectWithTls(server.tcpPort(), context, 0, "TLSv1.2"))
+				.withMessageContaining("protocol_version");
 		}
 	}
 
@@ -272,15 +308,45 @@ class TlsIntegrationTests {
 	void onlyAllowedNetworksMayConnect() throws Exception {
 		try (RunningServer server = RunningServer.start("--eardrum.tcp.allow=10.0.0.0/8,127.0.0.0/9")) {
 			assertThat(server.conversation("put a 1 1\n")).isEqualTo(Replies.OK);
-			try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.tcpPort(),
-					InetAddress.getByAddress(new byte[] { 127, (byte) 128, 0, 1 }), 0)) {
-				socket.setSoTimeout(10_000);
-				assertThat(socket.getInputStream().read()).isEqualTo(-1);
+			for (int i = 0; i < 4; i++) {
+				try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.tcpPort(),
+						InetAddress.getByAddress(new byte[] { 127, (byte) 128, 0, 1 }), 0)) {
+					socket.setSoTimeout(10_000);
+					assertThat(socket.getInputStream().read()).isEqualTo(-1);
+				}
 			}
 			Awaitility.await()
 				.atMost(10, TimeUnit.SECONDS)
-				.until(() -> server.scrape().sum("eardrum_connections_total", "outcome", "refused") == 1);
+				.until(() -> server.scrape().sum("eardrum_connections_total", "outcome", "refused") == 4);
+			assertThat(server.log().lines().filter((line) -> line.contains("Refused a client from 127.128.0.1")))
+				.hasSizeBetween(1, 3);
 			assertThat(server.conversation("get a\n")).isEqualTo("ok\na 1.0 1\n\n");
+		}
+	}
+
+	@Test
+	void onlyAllowedNetworksMaySendToThePortOfGraphite() throws Exception {
+		InetAddress elsewhere = InetAddress.getByAddress(new byte[] { 127, (byte) 128, 0, 1 });
+		try (RunningServer choosy = RunningServer.start("--eardrum.graphite.port=0",
+				"--eardrum.tcp.allow=127.0.0.0/9")) {
+			InetSocketAddress target = choosy.graphiteAddress();
+			try (Socket socket = new Socket(target.getAddress(), target.getPort(), elsewhere, 0)) {
+				socket.setSoTimeout(10_000);
+				assertThat(socket.getInputStream().read()).isEqualTo(-1);
+			}
+			try (DatagramSocket foreign = new DatagramSocket(new InetSocketAddress(elsewhere, 0));
+					DatagramSocket own = new DatagramSocket()) {
+				// In their order, for one thread reads them all.
+				byte[] line = "foreign 1 1".getBytes(StandardCharsets.UTF_8);
+				foreign.send(new DatagramPacket(line, line.length, target));
+				line = "own 1 1".getBytes(StandardCharsets.UTF_8);
+				own.send(new DatagramPacket(line, line.length, target));
+			}
+			Awaitility.await()
+				.atMost(20, TimeUnit.SECONDS)
+				.until(() -> choosy.scrape().sum("eardrum_graphite_points_total") == 1);
+			assertThat(choosy.conversation("get *\n")).isEqualTo("ok\nown 1.0 1\n\n");
+			assertThat(choosy.scrape().sum("eardrum_graphite_connections_total", "outcome", "refused")).isEqualTo(2);
 		}
 	}
 
