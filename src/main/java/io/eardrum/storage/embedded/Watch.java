@@ -162,8 +162,20 @@ final class Watch implements Runnable {
 	}
 
 	/**
-	 * Looks at the free space. Points are taken again once there is a tenth more than the
-	 * limit, or every file that comes and goes would let the state flicker.
+	 * Tells whether there is too little space to take points. They are taken again once
+	 * there is a tenth more than the limit, or every file that comes and goes would let
+	 * the state flicker.
+	 * @param free how many bytes are free
+	 * @param limit below how many points are refused
+	 * @param before whether there was too little until now
+	 * @return whether there is too little
+	 */
+	static boolean isLow(long free, long limit, boolean before) {
+		return free < (before ? limit + limit / 10 : limit);
+	}
+
+	/**
+	 * Looks at the free space.
 	 */
 	void checkSpace() {
 		long limit = this.settings.minFreeBytes();
@@ -174,7 +186,7 @@ final class Watch implements Runnable {
 			this.availability.space("The free space of " + this.database.path() + " can't be told: " + ex);
 			return;
 		}
-		boolean low = this.freeBytes < (this.spaceLow ? limit + limit / 10 : limit);
+		boolean low = isLow(this.freeBytes, limit, this.spaceLow);
 		String problem = "Only " + this.freeBytes + " bytes are free in " + this.database.path()
 				+ ", and eardrum.storage.min-free-space is " + limit;
 		if (low && !this.spaceLow) {

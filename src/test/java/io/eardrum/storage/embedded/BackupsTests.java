@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 
@@ -55,6 +58,24 @@ class BackupsTests {
 		try (RocksDbMetricRepository backup = new RocksDbMetricRepository(settings("backups/same"),
 				Clock.systemUTC())) {
 			assertThat(backup.seriesCount()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	void chunksOfOneOnTheSameDiskAreLinks() throws Exception {
+		Path copy = this.directory.resolve("backups").resolve("links");
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			repository.checkpoint();
+			repository.backup(copy);
+			try (DirectoryStream<Path> chunks = Files.newDirectoryStream(copy, "*.sst")) {
+				assertThat(chunks.iterator()).toIterable()
+					.isNotEmpty()
+					.allSatisfy((file) -> assertThat(
+							Files.isSameFile(file, this.directory.resolve("store").resolve(file.getFileName())))
+						.isTrue());
+			}
 		}
 	}
 

@@ -120,6 +120,14 @@ class EmbeddedStorageConfigurationTests {
 			.isEqualTo(new MemoryBudget(32 * mebibyte, 64 * mebibyte));
 	}
 
+	@Test
+	void halfOfATotalIsForPointsButHalfOfTheHeapAtMostAndTheRestIsForRocksDb() {
+		long mebibyte = 1 << 20;
+		assertThat(MemoryBudget.share(128 * mebibyte)).isEqualTo(new MemoryBudget(64 * mebibyte, 64 * mebibyte));
+		long heap = Runtime.getRuntime().maxMemory();
+		assertThat(MemoryBudget.share(4 * heap)).isEqualTo(new MemoryBudget(heap / 2, 4 * heap - heap / 2));
+	}
+
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner().withUserConfiguration(EmbeddedStorageConfiguration.class)
 			.withPropertyValues("eardrum.storage.path=" + this.directory.resolve("store"));

@@ -48,6 +48,18 @@ class MaintenanceTests {
 	}
 
 	@Test
+	void pointsGetIntoChunksOnceTheIntervalIsOver() {
+		try (RocksDbMetricRepository repository = open(Duration.ofSeconds(1), Clock.systemUTC())) {
+			PointBatch batch = new PointBatch();
+			batch.add(SeriesKey.of("a"), 1, 1);
+			repository.put(batch);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> repository.statistics().storedPoints() == 1 && repository.statistics().headBytes() == 0);
+		}
+	}
+
+	@Test
 	void putsDoNotWaitForAThreadThatHasEnded() {
 		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), new FatalClock())) {
 			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),

@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.LongStream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -44,7 +45,11 @@ class RetentionTests {
 	void open() {
 		Retention retention = new Retention(List.of(Retention.Rule.of("keep.*", Duration.ZERO),
 				Retention.Rule.of("debug.?", Duration.ofMinutes(1)), Retention.Rule.of("*", HOUR)));
-		this.repository = new RocksDbMetricRepository(
+		this.repository = open(retention);
+	}
+
+	private RocksDbMetricRepository open(Retention retention) {
+		return new RocksDbMetricRepository(
 				EmbeddedStorageSettings.of(this.directory.resolve("store")).withRetention(retention), this.clock);
 	}
 
@@ -117,6 +122,32 @@ class RetentionTests {
 		assertThat(read("keep.x")).containsExactly(5L, NOW - 100);
 		assertThat(read("debug.x")).isEmpty();
 		assertThat(read("debug.xy")).containsExactly(NOW - 100);
+	}
+
+	@Test
+	void longerRetentionBringsBackWhatHasNotBeenRemovedYet() throws Exception {
+		put("a", LongStream.range(NOW, NOW + 5000).toArray());
+		this.repository.checkpoint();
+		// A chunk of 2048 is old as a whole, another one in part.
+		this.clock.seconds.addAndGet(3600 + 3000);
+		this.repository.sweep();
+		assertThat(read("a")).hasSize(2000);
+		this.repository.close();
+		this.repository = open(Retention.FOREVER);
+		assertThat(read("a")).hasSize(5000 - 2048);
+	}
+
+	@Test
+	void keyStaysListedAfterItsPointsHaveGone() throws Exception {
+		put("a", NOW);
+		put("keep.x", NOW);
+		this.repository.checkpoint();
+		this.clock.seconds.addAndGet(3601);
+		this.repository.sweep();
+		assertThat(read("a")).isEmpty();
+		List<String> listed = new ArrayList<>();
+		this.repository.forEachKey((key) -> listed.add(key.toString()));
+		assertThat(listed).containsExactly("a", "keep.x");
 	}
 
 	@Test
