@@ -112,7 +112,7 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new CompletionCommand(terminal));
 		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
 		line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
-		boolean colours = terminal.outIsTerminal() && isEmpty(System.getenv("NO_COLOR"));
+		boolean colours = isColoured(terminal, System.getenv("NO_COLOR"));
 		line.setColorScheme(
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
@@ -123,8 +123,15 @@ public final class EardrumCommand implements Runnable {
 		return line;
 	}
 
-	private static boolean isEmpty(@Nullable String text) {
-		return text == null || text.isEmpty();
+	/**
+	 * Tells whether the output may have colours.
+	 * @param terminal where it goes
+	 * @param noColor what the environment has as {@code NO_COLOR}; anything but nothing
+	 * forbids them
+	 * @return whether it may
+	 */
+	static boolean isColoured(Terminal terminal, @Nullable String noColor) {
+		return terminal.outIsTerminal() && (noColor == null || noColor.isEmpty());
 	}
 
 	@Override

@@ -48,9 +48,13 @@ final class ServerOptions {
 	int timeoutSeconds;
 
 	MetricClient connect() {
+		return MetricClient.connect(clientOptions());
+	}
+
+	ClientOptions clientOptions() {
 		Duration timeout = Duration.ofSeconds(this.timeoutSeconds);
 		ClientOptions options = ClientOptions.of(this.host, this.port).withTimeouts(timeout, timeout);
-		return MetricClient.connect(speaksTls() ? options.withTls(socketFactory()) : options);
+		return speaksTls() ? options.withTls(socketFactory()) : options;
 	}
 
 	private boolean speaksTls() {

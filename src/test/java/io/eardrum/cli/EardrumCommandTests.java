@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+import io.eardrum.client.ClientOptions;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.client.ScriptedServer;
@@ -93,6 +94,13 @@ class EardrumCommandTests {
 		assertThat(run.status()).isEqualTo(69);
 		assertThat(run.out()).isEmpty();
 		assertThat(run.err()).startsWith("eardrum: no connection to 127.0.0.1:" + port).containsOnlyOnce("\n");
+	}
+
+	@Test
+	void timeoutBoundsEachWait() {
+		ClientOptions options = CommandLine.populateCommand(new ServerOptions(), "--timeout", "3").clientOptions();
+		assertThat(options.connectTimeout()).isEqualTo(Duration.ofSeconds(3));
+		assertThat(options.readTimeout()).isEqualTo(Duration.ofSeconds(3));
 	}
 
 	@ParameterizedTest
@@ -187,6 +195,26 @@ class EardrumCommandTests {
 			assertThat(CommandRun.on(lines(0, 3_000), false, line).err()).isEqualTo("""
 					3000 points acknowledged, 0 lines rejected
 					""");
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "true, , true", "true, '', true", "true, 1, false", "true, 0, false", "false, , false" })
+	void coloursAreForTerminalsUnlessTheEnvironmentForbidsThem(boolean isTerminal, String noColor, boolean coloured) {
+		Terminal terminal = new Terminal(InputStream.nullInputStream(),
+				new StandardOutput(OutputStream.nullOutputStream()), System.err, isTerminal, isTerminal);
+		assertThat(EardrumCommand.isColoured(terminal, noColor)).isEqualTo(coloured);
+	}
+
+	@Test
+	void importNamesTheFirstTenLinesThatAreRejectedAndCountsThemAll() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			CommandRun run = CommandRun.withInput("bad\n".repeat(100) + "a 1 1\n", "import", "-", "--port",
+					"" + server.port());
+			assertThat(run.status()).isEqualTo(1);
+			assertThat(run.err().lines().filter((line) -> line.startsWith("line "))).hasSize(10)
+				.allMatch((line) -> line.matches("line (\\d|10): .*"));
+			assertThat(run.err()).endsWith("1 points acknowledged, 100 lines rejected\n");
 		}
 	}
 

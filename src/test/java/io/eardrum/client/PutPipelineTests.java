@@ -1,10 +1,12 @@
 package io.eardrum.client;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -16,6 +18,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.TestThreads;
 import io.eardrum.client.MetricClientException.Reason;
 import io.eardrum.metric.KeyedPoint;
 
@@ -134,6 +137,41 @@ class PutPipelineTests {
 	}
 
 	@Test
+	void pointsWaitOnceAsManyAreUnansweredAsMayBe() throws Exception {
+		CountDownLatch released = new CountDownLatch(1);
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			CompletableFuture<Void> answers = CompletableFuture.runAsync(() -> {
+				awaitLatch(released);
+				write(session, "ok\n\n".repeat(50_000));
+			}, TestThreads.NEW_THREAD);
+			session.staySilent();
+			answers.join();
+		}); MetricClient client = connect(server)) {
+			CompletableFuture<PutPipeline> opened = new CompletableFuture<>();
+			Thread putting = new Thread(() -> {
+				try (PutPipeline pipeline = client.pipeline((index, rejection) -> {
+				})) {
+					opened.complete(pipeline);
+					points(50_000).forEach(pipeline::put);
+				}
+			});
+			putting.start();
+			PutPipeline pipeline = opened.get();
+			// They leave by some hundreds.
+			Awaitility.await()
+				.atMost(30, TimeUnit.SECONDS)
+				.until(() -> putting.getState() == Thread.State.WAITING && pipeline.progress().sent() > 31_000);
+			assertThat(pipeline.progress().sent()).isLessThanOrEqualTo(32_768);
+			released.countDown();
+			putting.join();
+			assertThat(pipeline.progress().acknowledged()).isEqualTo(50_000);
+		}
+		finally {
+			released.countDown();
+		}
+	}
+
+	@Test
 	void flushedPointsAreAnsweredWithoutMore() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n"); MetricClient client = connect(server)) {
 			try (PutPipeline pipeline = client.pipeline((index, rejection) -> {
@@ -204,6 +242,15 @@ class PutPipelineTests {
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();
 			}
+		}
+	}
+
+	private static void write(ScriptedServer.Session session, String text) {
+		try {
+			session.write(text);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
 		}
 	}
 
