@@ -94,6 +94,11 @@ class AnswerIntegrationTests {
 			.doesNotContain("/actuator/heapdump");
 	}
 
+	@Test
+	void infoTellsTheVersion() {
+		assertThat(server.get("/actuator/info").body()).containsPattern("\"version\":\"\\d+\\.\\d+\\.\\d+");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "beans", "caches", "conditions", "configprops", "env", "heapdump", "loggers", "mappings",
 			"metrics", "scheduledtasks", "shutdown", "startup", "threaddump", "integrationgraph" })

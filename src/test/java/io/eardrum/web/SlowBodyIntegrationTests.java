@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
@@ -71,6 +73,41 @@ class SlowBodyIntegrationTests {
 			for (Socket socket : slow) {
 				socket.close();
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "/api/points, text/plain, 100", "/actuator/backup, application/json, 10" })
+	void oneRequestTooManyIsToldSoAndOthersAreServedOnceThereIsRoom(String path, String type, int places)
+			throws Exception {
+		List<Socket> slow = new ArrayList<>();
+		try {
+			// What is announced does not come.
+			for (int i = 0; i < places; i++) {
+				slow.add(open(path, type, 10));
+			}
+			Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> answer(path, type).startsWith("HTTP/1.1 503 "));
+			assertThat(answer(path, type)).contains("\r\nRetry-After: 1\r\n").contains("too many requests at once");
+			assertThat(readiness()).startsWith("HTTP/1.1 200 ");
+		}
+		finally {
+			for (Socket socket : slow) {
+				socket.close();
+			}
+		}
+		Awaitility.await().atMost(20, TimeUnit.SECONDS).until(() -> !answer(path, type).startsWith("HTTP/1.1 503 "));
+	}
+
+	private static Socket open(String path, String type, int length) throws IOException {
+		return server.open("POST " + path + " HTTP/1.1", "Host: 127.0.0.1", "Content-Type: " + type,
+				"Connection: close", "Content-Length: " + length);
+	}
+
+	// Of a request with a body that is there as a whole, and wrong.
+	private static String answer(String path, String type) throws IOException {
+		try (Socket socket = open(path, type, 1)) {
+			socket.getOutputStream().write('x');
+			return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
 		}
 	}
 

@@ -242,6 +242,15 @@ class GraphiteIntegrationTests {
 		assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("read more than 1000 series");
 	}
 
+	@Test
+	void requestOfTooManyTargetsIsRefused() {
+		String targets = "target=palm.cpu&".repeat(500) + "from=1199&until=1260";
+		assertThat(server.post("/render", FORM, targets).statusCode()).isEqualTo(200);
+		HttpResponse<String> response = server.post("/render", FORM, "target=palm.cpu&" + targets);
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("500 targets");
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "/metrics/find", "/metrics/find?query=", "/metrics/find?query=a&format=pickle",
 			"/metrics/find?query=a.%5B" })

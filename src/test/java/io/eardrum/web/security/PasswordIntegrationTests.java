@@ -230,6 +230,13 @@ class PasswordIntegrationTests {
 				.asString()
 				.contains("127.0.0.1");
 			assertThat(other.log().text()).doesNotContain("oolong").doesNotContain("darjeeling");
+			other.get("/api/series");
+			String scrape = other.get("/actuator/prometheus", basic("ada", "oolong")).body();
+			assertThat(scrape.lines()
+				.filter((line) -> line.startsWith("http_server_requests_seconds_count{")
+						&& line.contains("status=\"401\""))
+				.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+				.sum()).as("wrong ones, and one without any").isEqualTo(21);
 		}
 	}
 
