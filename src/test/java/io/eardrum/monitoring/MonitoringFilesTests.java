@@ -68,6 +68,32 @@ class MonitoringFilesTests {
 	}
 
 	@Test
+	void portsOfTheServerArePublishedOnTheLoopbackAddress() {
+		assertThat(MonitoringFiles
+			.<String>list(MonitoringFiles.map(MonitoringFiles.services().get("eardrum")).get("ports"))).hasSize(4)
+			.allMatch((port) -> port.startsWith("${EARDRUM_BIND:-127.0.0.1}:"));
+	}
+
+	@Test
+	void serverIsConfinedAndNotRoot() {
+		assertThat(MonitoringFiles.map(MonitoringFiles.services().get("eardrum"))).containsEntry("read_only", true)
+			.containsEntry("cap_drop", List.of("ALL"))
+			.containsEntry("security_opt", List.of("no-new-privileges:true"));
+		List<String> users = MonitoringFiles.text(Path.of("Dockerfile"))
+			.lines()
+			.filter((line) -> line.startsWith("USER "))
+			.toList();
+		assertThat(users).last().isEqualTo("USER 10001:10001");
+	}
+
+	@Test
+	void everyAlertIsTriedByPromtool() {
+		String tests = MonitoringFiles.text(Path.of("src/test/monitoring/alerts-test.yml"));
+		assertThat(MonitoringFiles.alerts()).extracting((alert) -> "alertname=\"" + alert.get("alert") + '"')
+			.allSatisfy((fires) -> assertThat(tests).contains(fires));
+	}
+
+	@Test
 	void whatIsMountedIsThere() {
 		monitoringServices().forEach((name, service) -> mounts(service).forEach((inside, outside) -> {
 			assertThat(outside).as(name).exists();
