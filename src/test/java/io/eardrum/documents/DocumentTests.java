@@ -38,6 +38,8 @@ class DocumentTests {
 
 	private static final Pattern THREAD = Pattern.compile("(?:new Thread|start)\\([^;]*\"(eardrum-[a-z-]+)\"");
 
+	private static final Pattern TEST_METHOD = Pattern.compile("(\\w+Tests)[.#](\\w+)");
+
 	/** Classes of others, and other names that are written like classes. */
 	private static final Set<String> FOREIGN = Set.of("NullMarked", "EnableIntegration", "GossipingPropertyFileSnitch");
 
@@ -95,6 +97,29 @@ class DocumentTests {
 			}
 		}
 		assertThat(missing).as("classes named in " + document).isEmpty();
+	}
+
+	@ParameterizedTest
+	@MethodSource("documents")
+	void methodsOfTestsThatAreNamedAreThere(Path document) {
+		Set<String> missing = new TreeSet<>();
+		for (String code : Documents.code(String.join("\n", Documents.prose(document)))) {
+			Matcher matcher = TEST_METHOD.matcher(code);
+			if (matcher.matches() && !hasMethod(matcher.group(1), matcher.group(2))) {
+				missing.add(code);
+			}
+		}
+		assertThat(missing).as("methods named in " + document).isEmpty();
+	}
+
+	private static boolean hasMethod(String test, String method) {
+		try (Stream<Path> files = Files.walk(Path.of("src/test/java"))) {
+			return files.filter((file) -> file.endsWith(test + ".java"))
+				.anyMatch((file) -> Documents.text(file).contains("void " + method + "("));
+		}
+		catch (IOException ex) {
+			throw new AssertionError(ex);
+		}
 	}
 
 	@ParameterizedTest
