@@ -24,12 +24,12 @@ class KeyPatternTests {
 	@CsvSource(delimiter = ' ', quoteCharacter = '"',
 			value = { "palm.cpu palm.cpu", "palm.* palm.cpu", "*.cpu palm.cpu", "*.* palm.cpu", "p*m.c*u palm.cpu",
 					"*a*.cpu palm.cpu", "palm* palm", "*palm palm", "** palm", "pa?m.c?? palm.cpu", "? \u00fc",
-					"? \ud83d\ude00", "[\u00e4-\u00fc] \u00fc", "[\ud83d\ude00-\ud83d\ude05] \ud83d\ude01",
-					"[a-z]alm palm", "[!a]alm palm", "[]x]a ]a", "[!]]a xa", "[a-]b -b", "[-a]b -b", "[a!]b !b",
-					"[*?]b *b", "[{,}]b ,b", "{palm,oak}.cpu oak.cpu", "{p*,oak}.c{pu,ores} palm.cores", "x{,y}z xz",
-					"x{,y}z xyz", "{a,b{c,d{e,f}}}g bdfg", "{[a,b],c} b", "a,b a,b", "a} a}", "a] a]",
-					"\\*.\\{a \"*.{a\"", "{a\\,b,c} a,b", "*.b .b", "a..b a..b", "a.*.b a..b", "* \ud83d\ude00\u00fc",
-					"[!a] \u20ac" })
+					"? \ud83d\ude00", "[\u00e4-\u00fc] \u00fc", "[\u3042-\u3093] \u3053",
+					"[\ud83d\ude00-\ud83d\ude05] \ud83d\ude01", "[a-z]alm palm", "[!a]alm palm", "[]x]a ]a", "[!]]a xa",
+					"[a-]b -b", "[-a]b -b", "[a!]b !b", "[*?]b *b", "[{,}]b ,b", "{palm,oak}.cpu oak.cpu",
+					"{p*,oak}.c{pu,ores} palm.cores", "x{,y}z xz", "x{,y}z xyz", "{a,b{c,d{e,f}}}g bdfg", "{[a,b],c} b",
+					"a,b a,b", "a} a}", "a] a]", "\\*.\\{a \"*.{a\"", "{a\\,b,c} a,b", "*.b .b", "a..b a..b",
+					"a.*.b a..b", "* \ud83d\ude00\u00fc", "[!a] \u20ac" })
 	void matches(String pattern, String key) {
 		assertThat(KeyPattern.of(pattern).matches(key)).isTrue();
 		assertThat(KeyPattern.of(pattern).matches(SeriesKey.of(key))).isTrue();
@@ -69,6 +69,23 @@ class KeyPatternTests {
 		assertThat(KeyPattern.of("a".repeat(KeyPattern.MAX_LENGTH)).isLiteral()).isTrue();
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of("a".repeat(KeyPattern.MAX_LENGTH + 1)))
 			.withMessage("a pattern has at most 8192 characters");
+	}
+
+	@Test
+	void choicesAreReadDownToTheirLimit() {
+		assertThat(KeyPattern.of("{".repeat(16) + "a" + "}".repeat(16)).matches("a")).isTrue();
+	}
+
+	@Test
+	void lastCharacterOfTheBasicPlaneIsOneCharacterOfClass() {
+		assertThat(KeyPattern.of("[\uffff]").matches("\uffff")).isTrue();
+	}
+
+	@Test
+	void keyThatEndsWithinCharacterDoesNoHarm() {
+		SeriesKey cut = SeriesKey.of(new byte[] { 'a', (byte) 0xE2 }, 0, 2);
+		assertThat(KeyPattern.of("a*").matches(cut)).isTrue();
+		assertThat(KeyPattern.of("*b").matches(cut)).isFalse();
 	}
 
 	@Test

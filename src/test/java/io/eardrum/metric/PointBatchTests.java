@@ -60,8 +60,48 @@ class PointBatchTests {
 		this.batch.clear();
 		assertThat(this.batch.isEmpty()).isTrue();
 		this.batch.add(SeriesKey.of("second"), 2, 2);
+		assertThat(this.batch.isEmpty()).isFalse();
 		assertThat(this.batch.size()).isEqualTo(1);
 		assertThat(this.batch.key(0)).isEqualTo(SeriesKey.of("second"));
+	}
+
+	@Test
+	void onlyRefusedPointIsRefusedAndCountsOnce() {
+		fill(3);
+		assertThat(this.batch.isRefused(1)).isFalse();
+		this.batch.refuse(1);
+		this.batch.refuse(1);
+		assertThat(this.batch.refusedCount()).isEqualTo(1);
+		assertThat(this.batch.isRefused(0)).isFalse();
+		assertThat(this.batch.isRefused(1)).isTrue();
+		assertThat(this.batch.isRefused(2)).isFalse();
+	}
+
+	@Test
+	void clearedBatchHasNoRefusedPoints() {
+		fill(2);
+		this.batch.refuse(1);
+		this.batch.clear();
+		fill(2);
+		assertThat(this.batch.refusedCount()).isZero();
+		this.batch.refuse(0);
+		assertThat(this.batch.isRefused(1)).isFalse();
+	}
+
+	@Test
+	void memoryIsThatOfTheMostPointsEverHeld() {
+		fill(1_000);
+		// A key has a byte, and a point 24 beside it; room for at most as many again.
+		long held = this.batch.heldBytes();
+		assertThat(held).isBetween(25_000L, 2 * 25_000L);
+		this.batch.clear();
+		assertThat(this.batch.heldBytes()).isEqualTo(held);
+	}
+
+	private void fill(int count) {
+		for (int i = 0; i < count; i++) {
+			this.batch.add(SeriesKey.of("k"), i, i);
+		}
 	}
 
 }
