@@ -42,7 +42,9 @@ class CommandParserTests {
 			"put k 1e400 2,PUT,BAD_VALUE", "put k 1f 2,PUT,BAD_VALUE", "put k 1 2.0,PUT,BAD_TIMESTAMP",
 			"put k 1 9223372036854775808,PUT,BAD_TIMESTAMP", "put k 1 1e3,PUT,BAD_TIMESTAMP",
 			"get,GET,WRONG_WORD_COUNT", "get a b,GET,WRONG_WORD_COUNT", "get * *,GET,WRONG_WORD_COUNT",
-			"GET / HTTP/1.1,UNKNOWN,HTTP", "host: x,UNKNOWN,HTTP" })
+			"GET / HTTP/1.1,UNKNOWN,HTTP", "GET / http/0.9,UNKNOWN,HTTP", "GET / HTTP/9,UNKNOWN,HTTP",
+			"GET / HTTP/,UNKNOWN,UNKNOWN_COMMAND", "GET / HTTP/:,UNKNOWN,UNKNOWN_COMMAND",
+			"GET / HTTP//,UNKNOWN,UNKNOWN_COMMAND", "host: x,UNKNOWN,HTTP", "Host:,UNKNOWN,HTTP" })
 	void tellsWhatIsWrong(String line, Command command, ErrorReason reason) throws IOException {
 		parse(line + "\n");
 		assertThat(this.commands.lines()).containsExactly("wrong " + command + " " + reason);
@@ -138,7 +140,8 @@ class CommandParserTests {
 	@Test
 	void readsNothingBehindALineOfAnHttpRequestThatIsTooLong() throws IOException {
 		String path = "a".repeat(5000);
-		for (String line : new String[] { "POST /" + path + " HTTP/1.1", "OPTIONS /" + path + "\r", "Host: " + path }) {
+		for (String line : new String[] { "POST /" + path + " HTTP/1.1", "OPTIONS /" + path + "\r", "PATCH /" + path,
+				"ZAP /" + path, "Host: " + path }) {
 			this.commands.lines().clear();
 			assertThat(parse(line + "\nput a 1 2\n")).isFalse();
 			assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN HTTP");
@@ -148,11 +151,18 @@ class CommandParserTests {
 	@Test
 	void goesOnBehindAnyOtherLineThatIsTooLong() throws IOException {
 		String much = "1".repeat(5000);
-		for (String line : new String[] { much, " ".repeat(5000), "get /" + much, "put / 1 " + much, "GET " + much }) {
+		for (String line : new String[] { much, " ".repeat(5000), "get /" + much, "put / 1 " + much, "GET " + much,
+				"@GET /" + much, "GET[ /" + much }) {
 			this.commands.lines().clear();
 			assertThat(parse(line + "\nget a\n")).as(line.substring(0, 7)).isTrue();
 			assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN LINE_TOO_LONG", "get a");
 		}
+	}
+
+	@Test
+	void takesNoteOfACutLine() throws IOException {
+		this.parser.cutLine(this.commands);
+		assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN CUT_LINE");
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.eardrum.protocol;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -38,6 +39,7 @@ class ReplyWriterTests {
 		this.writer.ok(2);
 		this.writer.wrongCommand(1);
 		this.writer.storageUnavailable(1);
+		this.writer.tooManySeries(1);
 		this.writer.flush();
 		assertThat(this.writes).containsExactly("""
 				ok
@@ -53,6 +55,9 @@ class ReplyWriterTests {
 
 				error
 				storage unavailable
+
+				error
+				too many series
 
 				""");
 	}
@@ -97,6 +102,42 @@ class ReplyWriterTests {
 		long mark = this.writer.beginRows();
 		this.writer.rows(SeriesKey.of("k"), new long[10_000], new double[10_000], 0, 10_000);
 		assertThat(this.writer.rollBack(mark)).isFalse();
+	}
+
+	@Test
+	void sendsNothingIfThereIsNothing() throws IOException {
+		this.writer.flush();
+		this.writer.ok(1);
+		this.writer.flush();
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\n\n");
+	}
+
+	@Test
+	void growsToHoldBackAReplyUpToItsLimit() throws IOException {
+		int count = ReplyWriter.MAX_BUFFER_LENGTH / 4;
+		this.writer.ok(count);
+		assertThat(this.writes).isEmpty();
+		this.writer.ok(1);
+		assertThat(this.writes).containsExactly("ok\n\n".repeat(count));
+	}
+
+	@Test
+	void forgetsWhatHasNotLeftWhenItIsDirectedElsewhere() throws IOException {
+		ByteArrayOutputStream other = new ByteArrayOutputStream();
+		this.writer.ok(1);
+		this.writer.reset(other);
+		this.writer.wrongCommand(1);
+		this.writer.flush();
+		assertThat(this.writes).isEmpty();
+		assertThat(other.toString(StandardCharsets.UTF_8)).isEqualTo("error\nwrong command\n\n");
+	}
+
+	@Test
+	void repliesToThoseTurnedAwayAreWhole() {
+		assertThat(ReplyWriter.tooManyConnections()).asString(StandardCharsets.UTF_8)
+			.isEqualTo("error\ntoo many connections\n\n");
+		assertThat(ReplyWriter.tlsExpected()).asString(StandardCharsets.UTF_8).isEqualTo("error\nTLS expected\n\n");
 	}
 
 }

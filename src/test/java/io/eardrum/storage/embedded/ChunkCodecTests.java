@@ -2,6 +2,7 @@ package io.eardrum.storage.embedded;
 
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.IntToDoubleFunction;
 import java.util.function.LongUnaryOperator;
 
 import org.junit.jupiter.api.Test;
@@ -90,6 +91,37 @@ class ChunkCodecTests {
 	}
 
 	@Test
+	void counterTakesTheBitsOfItsDifferences() {
+		Random random = new Random(3);
+		long[] sum = { 1_000_000_000 };
+		assertTakes(4, (i) -> sum[0] += random.nextInt(8));
+	}
+
+	@Test
+	void noiseTakesTheBitsOfItsOffsets() {
+		Random random = new Random(4);
+		assertTakes(8, (i) -> 1000 + random.nextInt(256));
+	}
+
+	@Test
+	void nineDecimalsTakeAsLittleAsNone() {
+		Random random = new Random(5);
+		assertTakes(8, (i) -> (1000 + random.nextInt(256)) / 1e9);
+	}
+
+	@Test
+	void largeNumbersThatDifferInFewBitsTakeThese() {
+		Random random = new Random(6);
+		assertTakes(8, (i) -> (1L << 52) + ((long) random.nextInt(256) << 36));
+	}
+
+	@Test
+	void largeNumbersThatDifferInAllDigitsTakeNoMoreThanTheirDigits() {
+		Random random = new Random(7);
+		assertTakes(48, (i) -> (random.nextLong() >>> 20) * 16 / 10.0);
+	}
+
+	@Test
 	void damageIsToldFromData() {
 		PointColumns points = randomPoints(new Random(2));
 		byte[] bytes = encode(points);
@@ -111,8 +143,21 @@ class ChunkCodecTests {
 	}
 
 	@Test
+	void chunkWhoseBlocksOfOneByteAreCutOffIsDamage() {
+		ByteWriter chunk = new ByteWriter(32);
+		chunk.writeByte(ChunkEncoder.DECIMAL_DELTA);
+		int count = 2 + 20 * ChunkEncoder.BLOCK;
+		chunk.writeVarint(count);
+		chunk.writeZigzag(0);
+		chunk.writeVarint(count - 1);
+		chunk.writeVarint(1);
+		chunk.writeBytes(new byte[16], 0, 16);
+		assertDamaged(chunk);
+	}
+
+	@Test
 	void timestampsThatDoNotAscendAreDamage() {
-		for (long[] timestamps : new long[][] { { 5, 5 }, { 5, 4 }, { 1, 3, 3 }, { 1, 3, 2 }, { 1, 0, 2 },
+		for (long[] timestamps : new long[][] { { 5, 5 }, { 5, 4 }, { 1, 3, 3 }, { 1, 3, 2 }, { 1, 0, 2 }, { 1, 1, 2 },
 				{ Long.MAX_VALUE, Long.MIN_VALUE, 0 } }) {
 			PointColumns points = new PointColumns(3);
 			for (long timestamp : timestamps) {
@@ -137,6 +182,26 @@ class ChunkCodecTests {
 				assertDamaged(chunk);
 			}
 		}
+	}
+
+	@Test
+	void unknownEncodingIsNamed() {
+		byte[] chunk = new byte[16 + ByteReader.SLACK];
+		chunk[0] = 0x13;
+		chunk[1] = 1;
+		assertThatExceptionOfType(CorruptStoreException.class)
+			.isThrownBy(() -> this.decoder.decode(chunk, 16, new PointColumns(16)))
+			.withMessage("a chunk has the unknown encoding 3");
+	}
+
+	// Points at regular times take the given bits each, and a few bytes a block.
+	private void assertTakes(int bits, IntToDoubleFunction values) {
+		PointColumns points = new PointColumns(2048);
+		for (int i = 0; i < 2048; i++) {
+			points.add(60L * i, values.applyAsDouble(i));
+		}
+		assertThat(encode(points).length).isLessThan(2048 * bits / 8 + 4 * (2048 / ChunkEncoder.BLOCK));
+		assertComesBack(points);
 	}
 
 	private void assertDamaged(ByteWriter chunk) {
