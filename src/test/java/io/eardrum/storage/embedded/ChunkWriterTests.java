@@ -87,6 +87,21 @@ class ChunkWriterTests {
 		assertThat(keys()).isLessThan(ChunkWriter.MAX_PIECES * (timestamps.length / ChunkWriter.TARGET_POINTS + 1));
 	}
 
+	@Test
+	void oneBatchTakesChunksOfHundredsOfSeries() {
+		WriteBatchBytes batch = new WriteBatchBytes(64);
+		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
+			ChunkWriter writer = new ChunkWriter(batch, cursor);
+			for (int number = 0; number < 700; number++) {
+				PointColumns points = new PointColumns(1);
+				points.add(number, 1);
+				writer.write(new Series(SeriesKey.of("s" + number), number, 0), points);
+			}
+		}
+		this.database.write(batch, true);
+		assertThat(keys()).isEqualTo(700);
+	}
+
 	private void write(long... timestamps) {
 		PointColumns points = new PointColumns(timestamps.length);
 		for (long timestamp : timestamps) {

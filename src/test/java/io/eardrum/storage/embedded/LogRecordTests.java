@@ -1,7 +1,15 @@
 package io.eardrum.storage.embedded;
 
+import java.util.ArrayList;
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
@@ -20,6 +28,25 @@ class LogRecordTests {
 			.isThrownBy(() -> LogRecord.decode(reader, (series, timestamp, value) -> {
 			}))
 			.withMessage("a record of the log has -1 points");
+	}
+
+	@Test
+	void recordLeavesRefusedPointsOut() {
+		SeriesKey key = SeriesKey.of("a");
+		Series series = Series.withoutChunks(key, 7, 0);
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 4; i++) {
+			batch.add(key, 100 - i, i);
+		}
+		batch.refuse(0);
+		batch.refuse(2);
+		ByteWriter record = new ByteWriter(16);
+		LogRecord.encode(batch, new @Nullable Series[] { null, series, null, series }, record);
+		ByteReader reader = new ByteReader();
+		reader.reset(record.buffer(), record.size());
+		List<String> points = new ArrayList<>();
+		LogRecord.decode(reader, (number, timestamp, value) -> points.add(number + " " + timestamp + " " + value));
+		assertThat(points).containsExactly("7 99 1.0", "7 97 3.0");
 	}
 
 }
