@@ -198,11 +198,14 @@ public final class PlaintextParser implements LineParser {
 			return false;
 		}
 		double seconds = this.numbers.value();
-		this.timestamp = (long) seconds;
-		// Without an exponent it is digits that don't fit, which a double might round
-		// until they do, or a fraction and nothing else.
-		return hasExponent(source, start, end) ? seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63
-				: Math.abs(seconds) < 1;
+		if (hasExponent(source, start, end)) {
+			this.timestamp = (long) seconds;
+			return seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63;
+		}
+		// Digits that don't fit, which a double might round until they do, or a fraction
+		// and nothing else, which it might round to a whole second.
+		this.timestamp = 0;
+		return Math.abs(seconds) <= 1;
 	}
 
 	private static boolean hasExponent(byte[] source, int from, int end) {

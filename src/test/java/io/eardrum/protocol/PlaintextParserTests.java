@@ -58,18 +58,32 @@ class PlaintextParserTests {
 				"put k 1.0 9223372036854775807", "put k 1.0 -9223372036854775808");
 	}
 
+	@Test
+	void cutsOffAFractionThatADoubleWouldRoundToASecond() throws IOException {
+		parse("k 1 .99999999999999999999\nk 1 -.99999999999999999999\nk 1 5.99999999999999999999\n");
+		assertThat(this.commands.lines()).containsExactly("put k 1.0 0", "put k 1.0 0", "put k 1.0 5");
+	}
+
+	@Test
+	void takesTimestampsWithExponentsAsFarAsTheyFit() throws IOException {
+		parse("k 1 -9223372036854775808e0\nk 1 9223372036854774784e0\nk 1 9223372036854775808e0\n");
+		assertThat(this.commands.lines()).containsExactly("put k 1.0 -9223372036854775808",
+				"put k 1.0 9223372036854774784", "wrong PUT BAD_TIMESTAMP");
+	}
+
 	@ParameterizedTest
-	@CsvSource({ "k,WRONG_WORD_COUNT", "k 1,WRONG_WORD_COUNT", "k 1 2 3,WRONG_WORD_COUNT", "put k 1 2,WRONG_WORD_COUNT",
-			"get k,WRONG_WORD_COUNT", "k 1 2 3 4 5,WRONG_WORD_COUNT", "'k 1 2, 3',WRONG_WORD_COUNT", "* 1 2,BAD_KEY",
-			"k nan 2,BAD_VALUE", "k NaN 2,BAD_VALUE", "k inf 2,BAD_VALUE", "k -Infinity 2,BAD_VALUE",
-			"k 1e400 2,BAD_VALUE", "k 1_0 2,BAD_VALUE", "k 0x1 2,BAD_VALUE", "k 1f 2,BAD_VALUE", "k U 2,BAD_VALUE",
-			"k nan nan,BAD_VALUE", "k 1 N,BAD_TIMESTAMP", "k 1 nan,BAD_TIMESTAMP", "k 1 .,BAD_TIMESTAMP",
-			"k 1 1.2.3,BAD_TIMESTAMP", "k 1 2.5x,BAD_TIMESTAMP", "k 1 9223372036854775808,BAD_TIMESTAMP",
-			"k 1 9223372036854775808.5,BAD_TIMESTAMP", "k 1 -9223372036854775809,BAD_TIMESTAMP",
-			"k 1 -9223372036854775987,BAD_TIMESTAMP", "k 1 -9223372036854775809.5,BAD_TIMESTAMP",
-			"k 1 1e19,BAD_TIMESTAMP", "k 1 -1e19,BAD_TIMESTAMP", "k 1 1e,BAD_TIMESTAMP", "k 1 2020-01-01,BAD_TIMESTAMP",
-			"GET / HTTP/1.1,HTTP", "post /a http/2,HTTP", "Host: 127.0.0.1:2003,HTTP", " hOST:	x ,HTTP",
-			"Host:,WRONG_WORD_COUNT", "Host:a 1,WRONG_WORD_COUNT", "Host: 1 x,BAD_TIMESTAMP" })
+	@CsvSource({ "k,WRONG_WORD_COUNT", "' 1 2',WRONG_WORD_COUNT", "k 1,WRONG_WORD_COUNT", "k 1 2 3,WRONG_WORD_COUNT",
+			"put k 1 2,WRONG_WORD_COUNT", "get k,WRONG_WORD_COUNT", "k 1 2 3 4 5,WRONG_WORD_COUNT",
+			"'k 1 2, 3',WRONG_WORD_COUNT", "* 1 2,BAD_KEY", "k nan 2,BAD_VALUE", "k NaN 2,BAD_VALUE",
+			"k inf 2,BAD_VALUE", "k -Infinity 2,BAD_VALUE", "k 1e400 2,BAD_VALUE", "k 1_0 2,BAD_VALUE",
+			"k 0x1 2,BAD_VALUE", "k 1f 2,BAD_VALUE", "k U 2,BAD_VALUE", "k nan nan,BAD_VALUE", "k 1 N,BAD_TIMESTAMP",
+			"k 1 nan,BAD_TIMESTAMP", "k 1 .,BAD_TIMESTAMP", "k 1 1.2.3,BAD_TIMESTAMP", "k 1 2.5x,BAD_TIMESTAMP",
+			"k 1 9223372036854775808,BAD_TIMESTAMP", "k 1 9223372036854775808.5,BAD_TIMESTAMP",
+			"k 1 -9223372036854775809,BAD_TIMESTAMP", "k 1 -9223372036854775987,BAD_TIMESTAMP",
+			"k 1 -9223372036854775809.5,BAD_TIMESTAMP", "k 1 1e19,BAD_TIMESTAMP", "k 1 -1e19,BAD_TIMESTAMP",
+			"k 1 1e,BAD_TIMESTAMP", "k 1 2020-01-01,BAD_TIMESTAMP", "GET / HTTP/1.1,HTTP", "post /a http/2,HTTP",
+			"Host: 127.0.0.1:2003,HTTP", " hOST:	x ,HTTP", "Host:,WRONG_WORD_COUNT", "Host:a 1,WRONG_WORD_COUNT",
+			"Host: 1 x,BAD_TIMESTAMP" })
 	void tellsWhatIsWrong(String line, ErrorReason reason) throws IOException {
 		parse(line + "\n");
 		assertThat(this.commands.lines()).containsExactly("wrong PUT " + reason);

@@ -105,6 +105,46 @@ class ReplyWriterTests {
 	}
 
 	@Test
+	void takesBackWhatHasNotLeftBehindWhatHas() throws IOException {
+		this.writer.ok(1);
+		this.writer.flush();
+		long mark = this.writer.beginRows();
+		assertThat(this.writer.rollBack(mark)).isTrue();
+		this.writer.wrongCommand(1);
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\n\n", "error\nwrong command\n\n");
+	}
+
+	@Test
+	void refusesToTakeBackWhatHasLeftBehindOthers() throws IOException {
+		for (int i = 0; i < 3; i++) {
+			this.writer.ok(1);
+			this.writer.flush();
+			long mark = this.writer.beginRows();
+			this.writer.flush();
+			assertThat(this.writer.rollBack(mark)).isFalse();
+		}
+	}
+
+	@Test
+	void growsWhereverItsBufferEnds() throws IOException {
+		this.writer.ok(4096 / 4);
+		this.writer.beginRows();
+		this.writer.endRows();
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\n\n".repeat(1025));
+		this.writes.clear();
+		// With the longest numbers, the row fills the buffer, which has doubled, to its
+		// end.
+		String key = "k".repeat(8192 - 3 - NumberWriter.MAX_VALUE_LENGTH - NumberWriter.MAX_TIMESTAMP_LENGTH - 3);
+		this.writer.beginRows();
+		this.writer.rows(SeriesKey.of(key), new long[] { Long.MIN_VALUE }, new double[] { -Double.MAX_VALUE }, 0, 1);
+		this.writer.endRows();
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("ok\n" + key + " -1.7976931348623157e+308 -9223372036854775808\n\n");
+	}
+
+	@Test
 	void sendsNothingIfThereIsNothing() throws IOException {
 		this.writer.flush();
 		this.writer.ok(1);

@@ -14,7 +14,7 @@ class TelnetFilterTests {
 	@ParameterizedTest
 	@CsvSource({ "get a, get a", "FF FB 01 g, g", "g FF FD 03 e, ge", "FF FE 0A g, g", "FF FC 22 g, g", "FF F1 g, g",
 			"FF F4 FF FD 06 g, g", "FF FA 18 00 x 0A y FF F0 g, g", "FF FA FF FF FF F0 g, g", "FF FF g, FF g",
-			"g FF 0A, g FF 0A", "FF g, FF g", "g FF FF, g FF", "FF FA 01 FF 02 FF F0 g, g", "g FF F0 e, ge",
+			"g FF 0A, g FF 0A", "FF g, FF g", "g FF FF, g FF", "FF FA 01 FF 02 FF F0 g, g", "FF FA 01 F0 x FF F0 g, g", "g FF F0 e, ge",
 			"g FF EF e, g FF EF e" })
 	void swallowsWhatTelnetDefines(String received, String expected) {
 		byte[] source = bytes(received);
@@ -31,6 +31,23 @@ class TelnetFilterTests {
 		source[1] = (byte) 0xFA;
 		byte[] filtered = filter(source, 70);
 		assertThat(filtered).startsWith(0xFF).hasSize(200 - 2 - 65 + 1);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "g, false", "FF, true", "FF FB, true", "FF FB 01, false", "FF FA 01, true", "FF FA 01 FF, true",
+			"FF FA 01 FF F0, false" })
+	void knowsWhetherCommandHasEnded(String received, boolean midCommand) {
+		byte[] source = bytes(received);
+		TelnetFilter filter = new TelnetFilter(64);
+		filter.filter(source, 0, source.length, 0);
+		assertThat(filter.isMidCommand()).isEqualTo(midCommand);
+	}
+
+	@Test
+	void movesDataToItsTarget() {
+		byte[] buffer = bytes("..get a");
+		assertThat(new TelnetFilter(64).filter(buffer, 2, buffer.length, 0)).isEqualTo(4);
+		assertThat(Arrays.copyOf(buffer, 4)).isEqualTo(bytes("geta"));
 	}
 
 	private static byte[] filter(byte[] source, int cut) {
