@@ -14,8 +14,8 @@ class TelnetFilterTests {
 	@ParameterizedTest
 	@CsvSource({ "get a, get a", "FF FB 01 g, g", "g FF FD 03 e, ge", "FF FE 0A g, g", "FF FC 22 g, g", "FF F1 g, g",
 			"FF F4 FF FD 06 g, g", "FF FA 18 00 x 0A y FF F0 g, g", "FF FA FF FF FF F0 g, g", "FF FF g, FF g",
-			"g FF 0A, g FF 0A", "FF g, FF g", "g FF FF, g FF", "FF FA 01 FF 02 FF F0 g, g", "FF FA 01 F0 x FF F0 g, g", "g FF F0 e, ge",
-			"g FF EF e, g FF EF e" })
+			"g FF 0A, g FF 0A", "FF g, FF g", "g FF FF, g FF", "FF FA 01 FF 02 FF F0 g, g", "FF FA 01 F0 x FF F0 g, g",
+			"g FF F0 e, ge", "g FF EF e, g FF EF e" })
 	void swallowsWhatTelnetDefines(String received, String expected) {
 		byte[] source = bytes(received);
 		for (int cut = 0; cut <= source.length; cut++) {

@@ -73,4 +73,45 @@ class HeadMemoryTests {
 		}
 	}
 
+	@Test
+	void snapshotHasThePointsOfTheEpochBeforeToo() {
+		HeadMemory memory = new HeadMemory(4096);
+		Head previous = new Head(0, null, memory);
+		Head head = new Head(1, previous, memory);
+		append(previous, memory, 1, 3, 7);
+		append(head, memory, 2, 3);
+		assertThat(timestamps(HeadSnapshot.of(head))).containsExactly(1L, 2L, 3L, 7L);
+		head.forgetPrevious();
+		assertThat(timestamps(HeadSnapshot.of(head))).containsExactly(2L, 3L);
+	}
+
+	@Test
+	void snapshotTakesTheMemoryThatWasForetold() {
+		HeadMemory memory = new HeadMemory(4096);
+		Head head = new Head(0, null, memory);
+		append(head, memory, 1, 2, 3);
+		assertThat(HeadSnapshot.bytesToTake(head)).isEqualTo(3 * 16);
+		assertThat(HeadSnapshot.of(head).bytes()).isEqualTo(3 * 16);
+		// What has to be sorted is copied once more.
+		append(head, memory, 2);
+		assertThat(HeadSnapshot.bytesToTake(head)).isEqualTo(2 * 4 * 16);
+		Head next = new Head(1, head, memory);
+		append(next, memory, 5, 6);
+		assertThat(HeadSnapshot.bytesToTake(next)).isEqualTo(2 * (4 + 2) * 16);
+	}
+
+	private static void append(Head head, HeadMemory memory, long... timestamps) {
+		for (long timestamp : timestamps) {
+			head.append(timestamp, 1, memory);
+		}
+	}
+
+	private static List<Long> timestamps(HeadSnapshot snapshot) {
+		List<Long> timestamps = new ArrayList<>();
+		for (; snapshot.hasNext(); snapshot.advance()) {
+			timestamps.add(snapshot.timestamp());
+		}
+		return timestamps;
+	}
+
 }

@@ -70,6 +70,16 @@ class LastPointReaderTests {
 	}
 
 	@Test
+	void lastPutOfTheHighestTimestampWinsThoughOthersCameLate() {
+		put("a", 1, 10);
+		put("a", 2, 5);
+		put("a", 3, 10);
+		assertThat(last("a")).isEqualTo(new Point(10, 3));
+		put("a", 4, 10);
+		assertThat(last("a")).isEqualTo(new Point(10, 4));
+	}
+
+	@Test
 	void lastPointIsInTheLastOfManyChunks() {
 		PointBatch batch = new PointBatch();
 		for (int i = 0; i < 10 * ChunkWriter.TARGET_POINTS; i++) {
