@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -98,6 +99,34 @@ class HeadMemoryTests {
 		Head next = new Head(1, head, memory);
 		append(next, memory, 5, 6);
 		assertThat(HeadSnapshot.bytesToTake(next)).isEqualTo(2 * (4 + 2) * 16);
+	}
+
+	@Test
+	void endedEpochHasItsOwnPointsOnly() {
+		Heads heads = new Heads();
+		Series series = new Series(SeriesKey.of("a"), 0, 0);
+		Series idle = new Series(SeriesKey.of("b"), 1, 0);
+		heads.append(idle, 1, 1);
+		heads.append(series, 1, 1);
+		Heads.Epoch ended = heads.freeze(5);
+		heads.append(series, 2, 1);
+		assertThat(ended.sorted()).containsExactly(series, idle);
+		assertThat(timestamps(HeadSnapshot.of(series.frozenHead(ended.number())))).containsExactly(1L);
+		assertThat(timestamps(HeadSnapshot.of(idle.frozenHead(ended.number())))).containsExactly(1L);
+	}
+
+	@Test
+	void droppedEpochLeavesNewerPointsOnly() {
+		Heads heads = new Heads();
+		Series series = new Series(SeriesKey.of("a"), 0, 0);
+		Series idle = new Series(SeriesKey.of("b"), 1, 0);
+		heads.append(series, 1, 1);
+		heads.append(idle, 1, 1);
+		Heads.Epoch ended = heads.freeze(5);
+		heads.append(series, 2, 1);
+		heads.drop(ended);
+		assertThat(timestamps(HeadSnapshot.of(series.head()))).containsExactly(2L);
+		assertThat(idle.head()).isNull();
 	}
 
 	private static void append(Head head, HeadMemory memory, long... timestamps) {
