@@ -106,13 +106,15 @@ class ReplyWriterTests {
 
 	@Test
 	void takesBackWhatHasNotLeftBehindWhatHas() throws IOException {
-		this.writer.ok(1);
-		this.writer.flush();
+		for (int i = 0; i < 4; i++) {
+			this.writer.ok(1);
+			this.writer.flush();
+		}
 		long mark = this.writer.beginRows();
 		assertThat(this.writer.rollBack(mark)).isTrue();
 		this.writer.wrongCommand(1);
 		this.writer.flush();
-		assertThat(this.writes).containsExactly("ok\n\n", "error\nwrong command\n\n");
+		assertThat(this.writes).endsWith("ok\n\n", "error\nwrong command\n\n");
 	}
 
 	@Test
