@@ -143,19 +143,6 @@ class ChunkCodecTests {
 	}
 
 	@Test
-	void chunkWhoseBlocksOfOneByteAreCutOffIsDamage() {
-		ByteWriter chunk = new ByteWriter(32);
-		chunk.writeByte(ChunkEncoder.DECIMAL_DELTA);
-		int count = 2 + 20 * ChunkEncoder.BLOCK;
-		chunk.writeVarint(count);
-		chunk.writeZigzag(0);
-		chunk.writeVarint(count - 1);
-		chunk.writeVarint(1);
-		chunk.writeBytes(new byte[16], 0, 16);
-		assertDamaged(chunk);
-	}
-
-	@Test
 	void timestampsThatDoNotAscendAreDamage() {
 		for (long[] timestamps : new long[][] { { 5, 5 }, { 5, 4 }, { 1, 3, 3 }, { 1, 3, 2 }, { 1, 0, 2 }, { 1, 1, 2 },
 				{ Long.MAX_VALUE, Long.MIN_VALUE, 0 } }) {
