@@ -129,6 +129,54 @@ class HeadMemoryTests {
 		assertThat(idle.head()).isNull();
 	}
 
+	@Test
+	void memoryCountsUntilItsEpochIsDropped() {
+		Heads heads = new Heads();
+		long first = fill(heads, 1000);
+		assertThat(first).isBetween(16_000L, 24_500L);
+		assertThat(heads.bytes()).isEqualTo(first);
+		assertThat(heads.liveBytes()).isEqualTo(first);
+		Heads.Epoch ended = heads.freeze(5);
+		assertThat(heads.liveBytes()).isZero();
+		long second = fill(heads, 10);
+		assertThat(heads.bytes()).isEqualTo(first + second);
+		heads.drop(ended);
+		assertThat(heads.bytes()).isEqualTo(second);
+	}
+
+	@Test
+	void largestHeadIsThatOfTheEpoch() {
+		Heads heads = new Heads();
+		fill(heads, 10);
+		fill(heads, 1000);
+		fill(heads, 10);
+		assertThat(heads.largest()).isBetween(500, 1000);
+		heads.freeze(5);
+		assertThat(heads.largest()).isZero();
+	}
+
+	@Test
+	void droppedEpochIsAnotherVersion() {
+		Heads heads = new Heads();
+		fill(heads, 10);
+		long before = heads.version();
+		Heads.Epoch ended = heads.freeze(5);
+		assertThat(heads.version()).isEqualTo(before);
+		heads.drop(ended);
+		assertThat(heads.version()).isNotEqualTo(before);
+	}
+
+	// Returns how much memory the points of a new series took.
+	private static long fill(Heads heads, int points) {
+		Series series = new Series(SeriesKey.of("a"), 0, 0);
+		long taken = 0;
+		for (int i = 0; i < points; i++) {
+			taken += heads.append(series, i, i);
+		}
+		heads.grow(taken);
+		return taken;
+	}
+
 	private static void append(Head head, HeadMemory memory, long... timestamps) {
 		for (long timestamp : timestamps) {
 			head.append(timestamp, 1, memory);
