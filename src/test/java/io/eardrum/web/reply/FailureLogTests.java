@@ -40,6 +40,15 @@ class FailureLogTests {
 	}
 
 	@Test
+	void failureWithoutATraceIsOneCause() {
+		RuntimeException failure = new IllegalStateException();
+		failure.setStackTrace(new StackTraceElement[0]);
+		assertThat(this.log.permits(failure)).isTrue();
+		assertThat(this.log.permits(failure)).isFalse();
+		assertThat(this.log.permits(failure("a"))).isTrue();
+	}
+
+	@Test
 	void causesThatAreToldApartAreBounded() {
 		int logged = 0;
 		for (int i = 0; i < 1000; i++) {
