@@ -39,6 +39,14 @@ public final class CapturedLog extends UnsynchronizedAppenderBase<ILoggingEvent>
 	}
 
 	/**
+	 * Captures what all threads log, for what a thread of the JDK does.
+	 * @return their log, with that of what runs beside
+	 */
+	public static CapturedLog ofAllThreads() {
+		return new CapturedLog((thread) -> true);
+	}
+
+	/**
 	 * Captures what threads log, whatever the logger.
 	 * @param name their name
 	 * @return their log

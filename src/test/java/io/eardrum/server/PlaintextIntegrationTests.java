@@ -443,9 +443,8 @@ class PlaintextIntegrationTests {
 		});
 		RunningServer other = RunningServer.start(hanging, "--eardrum.graphite.port=0",
 				"--eardrum.tcp.shutdown-grace-period=1s");
-		// The JDK's own thread finds out that the time is over.
-		try (CapturedLog late = CapturedLog.ofThreads("CompletableFutureDelayScheduler");
-				DatagramSocket socket = new DatagramSocket()) {
+		// A thread of the JDK finds out that the time is over.
+		try (CapturedLog late = CapturedLog.ofAllThreads(); DatagramSocket socket = new DatagramSocket()) {
 			byte[] line = "hangs 1 1".getBytes(StandardCharsets.UTF_8);
 			socket.send(new DatagramPacket(line, line.length, other.graphiteAddress()));
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
