@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 
+import org.awaitility.Awaitility;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -99,7 +100,8 @@ public final class RunningServer implements AutoCloseable {
 	}
 
 	InetSocketAddress graphiteAddress() {
-		return Objects.requireNonNull(bean(GraphiteEndpoint.class).addressIfListening());
+		// The thread that accepts says a moment after the start that it does.
+		return Awaitility.await().until(bean(GraphiteEndpoint.class)::addressIfListening, Objects::nonNull);
 	}
 
 	/**
