@@ -153,6 +153,12 @@ is 'the status of an unknown name' "$status" 2
 is 'its lines' "$(wc -l <"$folder/err")" 1
 check 'it names the suites' grep -q 'no-such-suite.*passes fails .*waits' "$folder/err"
 is 'and nothing runs' "$out" ''
+run ''
+is 'the status of an empty name' "$status" 2
+check 'it says so too' grep -q "no suite ''" "$folder/err"
+run --loud
+is 'the status of an unknown option' "$status" 2
+check 'it names the options' grep -q -- '--loud.*--long --list' "$folder/err"
 
 bash "$folder/.ci/run" waits >/dev/null 2>&1 &
 runner=$!
@@ -160,11 +166,16 @@ for _ in {1..300}; do
   [[ -z $(find "$TMPDIR" -name waiting) ]] || break
   sleep 0.1
 done
+run passes
+is 'the status of a second run in the same folder' "$status" 2
+is 'and nothing runs' "$out" ''
 kill -TERM "$runner"
 status=0
 wait "$runner" || status=$?
 is 'the status of a run that was told to end' "$status" 143
 is 'what is left of it' "$(sleeping 1005; ls "$TMPDIR")" ''
+run passes
+is 'the status of a run after it' "$status" 0
 
 table=$(bash run --list)
 echo "$table"

@@ -52,7 +52,7 @@ hard_limit() { # <name>
 select_suites() { # [name...]: puts what has to run into `selected`, in the order of the table
   local name wanted=" $* " follows=''
   for name; do
-    if [[ -z ${how[$name]:-} ]]; then
+    if [[ -z $name || -z ${how[$name]:-} ]]; then
       echo "run: there is no suite '$name', but there are: ${names[*]}" >&2
       exit 2
     fi
@@ -203,6 +203,7 @@ finish() {
   trap '' INT TERM
   for name in "${running[@]}"; do kill -TERM "${pids[$name]}" 2>/dev/null || :; done
   for name in "${running[@]}"; do wait "${pids[$name]}" 2>/dev/null || :; done
+  if [[ -n $tail_process ]]; then wait "$tail_process" 2>/dev/null || :; fi
   if [[ -n $scratch ]]; then rm -rf --one-file-system "$scratch"; fi
 }
 
@@ -226,6 +227,10 @@ run_suites() { # the arguments of .ci/run
     case $name in
       --long) long=yes ;;
       --list) listing=yes ;;
+      -*)
+        echo "run: there is no option '$name', but there are: --long --list" >&2
+        exit 2
+        ;;
       *) wanted+=("$name") ;;
     esac
   done
@@ -233,6 +238,12 @@ run_suites() { # the arguments of .ci/run
   if [[ -n $listing ]]; then
     list
     exit
+  fi
+  # They would build in the same target. Whatever runs here has the lock too, so it is there until all of that has ended.
+  exec {lock}<.ci/run
+  if command -v flock >/dev/null && ! flock -n "$lock"; then
+    echo 'run: another run is under way in this folder' >&2
+    exit 2
   fi
   newest=$(newest_jdk)
   JDK17_HOME=$(jdk_17)

@@ -74,7 +74,7 @@ up_to_date() { # whether target has the jar and the classes of the tests of thes
 
 build() { # <argument...>: runs Maven, and remembers that target is up to date then
   : >"$CI_SCRATCH/started"
-  ./mvnw -B -ntp "$@"
+  ./mvnw -B -ntp "$@" || return
   touch -r "$CI_SCRATCH/started" "$built"
 }
 
