@@ -71,9 +71,11 @@ class HealingBesideBackupTests {
 					}
 					LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
 				}
-				// A machine that is busy otherwise may make one or two wait.
+				// Each attempt to open the store once made them wait for two seconds. A
+				// machine that is busy otherwise, as it is with other tests beside, makes
+				// some of the hundreds wait for a tenth.
 				assertThat(slow).as("milliseconds of gets above 100")
-					.hasSizeLessThan(3)
+					.hasSizeLessThan(20)
 					.allSatisfy((millis) -> assertThat(millis).isLessThan(1000));
 				assertThat(backup).isNotDone();
 				// Another one would lack what is in memory only.
