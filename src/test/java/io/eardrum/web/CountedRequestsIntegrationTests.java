@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -35,7 +36,8 @@ class CountedRequestsIntegrationTests {
 
 	private static WebServer server;
 
-	private static volatile boolean failing;
+	/** What the store throws, if it is to fail. */
+	private static volatile @Nullable Supplier<RuntimeException> failure;
 
 	private Map<String, Double> before = Map.of();
 
@@ -55,7 +57,7 @@ class CountedRequestsIntegrationTests {
 
 	@BeforeEach
 	void look() {
-		failing = false;
+		failure = null;
 		this.before = counts();
 	}
 
@@ -77,7 +79,7 @@ class CountedRequestsIntegrationTests {
 
 	@Test
 	void pointsThatTheStoreRefusesCountAsFailedPuts() {
-		failing = true;
+		failure = () -> new StorageException("the disk is gone");
 		post("put a 1 1\nput a 2 2\n", 503);
 		assertThat(growth()).isEqualTo(Map.of("requests put error", 2.0, "errors put storage", 2.0));
 	}
@@ -104,8 +106,16 @@ class CountedRequestsIntegrationTests {
 	@ValueSource(strings = { "/api/points?key=palm.cpu", "/api/series", "/api/latest", "/federate?match[]=*",
 			"/metrics/find?query=*", "/metrics/expand?query=*", "/metrics/index.json", "/render?target=palm.*" })
 	void requestThatCanNotReadCountsAsFailedGetAndNotAsPut(String path) {
-		failing = true;
+		failure = () -> new StorageException("the disk is gone");
 		assertThat(server.get(path).statusCode()).isEqualTo(503);
+		assertThat(growth()).isEqualTo(Map.of("requests get error", 1.0, "errors get storage", 1.0));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/points?key=palm.cpu", "/render?target=palm.*" })
+	void requestThatMeetsADefectCountsAsFailedGet(String path) {
+		failure = () -> new IllegalStateException("on purpose");
+		assertThat(server.get(path).statusCode()).isEqualTo(500);
 		assertThat(growth()).isEqualTo(Map.of("requests get error", 1.0, "errors get storage", 1.0));
 	}
 
@@ -164,8 +174,9 @@ class CountedRequestsIntegrationTests {
 		}
 
 		private MetricRepository store() {
-			if (failing) {
-				throw new StorageException("the disk is gone");
+			Supplier<RuntimeException> thrown = failure;
+			if (thrown != null) {
+				throw thrown.get();
 			}
 			return this.delegate;
 		}

@@ -46,11 +46,11 @@ class GraphiteConfiguration {
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 		endpoints.put("/render",
-				both(RenderRequest.PARAMETERS, GraphiteProblem.told(observed.counted(renderer::render))));
+				both(RenderRequest.PARAMETERS, observed.counted(GraphiteProblem.told(renderer::render))));
 		endpoints.put("/metrics/find",
-				both(Nodes.FIND_PARAMETERS, GraphiteProblem.told(observed.counted(nodes::find))));
+				both(Nodes.FIND_PARAMETERS, observed.counted(GraphiteProblem.told(nodes::find))));
 		endpoints.put("/metrics/expand",
-				both(Nodes.EXPAND_PARAMETERS, GraphiteProblem.told(observed.counted(nodes::expand))));
+				both(Nodes.EXPAND_PARAMETERS, observed.counted(GraphiteProblem.told(nodes::expand))));
 		endpoints.put("/metrics/index.json", both(Set.of(), observed.counted(nodes::index)));
 		endpoints.put("/functions", get(FunctionIndex.PARAMETERS, functions::list));
 		endpoints.put("/functions/*", get(Set.of(), functions::describe));

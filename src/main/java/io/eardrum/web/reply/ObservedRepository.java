@@ -16,7 +16,6 @@ import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
 
 /**
@@ -44,7 +43,8 @@ public final class ObservedRepository implements MetricRepository {
 
 	/**
 	 * Makes the requests that an action answers count as a get each: as an error if the
-	 * store fails, and not at all if the request itself is wrong.
+	 * store or the server fails, and not at all if the request itself is wrong or its
+	 * client has gone.
 	 * @param action reads from this store
 	 * @return the action that counts
 	 */
@@ -53,7 +53,11 @@ public final class ObservedRepository implements MetricRepository {
 			try {
 				action.serve(query, exchange);
 			}
-			catch (StorageException ex) {
+			catch (RequestProblem ex) {
+				throw ex;
+			}
+			catch (RuntimeException ex) {
+				// Defects too: nobody has got what the store has.
 				this.observer.failed(Command.GET, ErrorReason.STORAGE, 1);
 				throw ex;
 			}
