@@ -1,6 +1,7 @@
 package io.eardrum;
 
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.LifecycleMethodExecutionExceptionHandler;
 import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
 
 /**
@@ -8,7 +9,7 @@ import org.junit.jupiter.api.extension.TestExecutionExceptionHandler;
  * of the system property {@value #PROPERTY}. Whatever fails says which one it was; JUnit
  * finds this by its name in {@code META-INF/services}.
  */
-public final class TestSeed implements TestExecutionExceptionHandler {
+public final class TestSeed implements TestExecutionExceptionHandler, LifecycleMethodExecutionExceptionHandler {
 
 	private static final String PROPERTY = "eardrum.test.seed";
 
@@ -24,8 +25,32 @@ public final class TestSeed implements TestExecutionExceptionHandler {
 
 	@Override
 	public void handleTestExecutionException(ExtensionContext context, Throwable ex) throws Throwable {
+		throw withSeed(ex);
+	}
+
+	@Override
+	public void handleBeforeAllMethodExecutionException(ExtensionContext context, Throwable ex) throws Throwable {
+		throw withSeed(ex);
+	}
+
+	@Override
+	public void handleBeforeEachMethodExecutionException(ExtensionContext context, Throwable ex) throws Throwable {
+		throw withSeed(ex);
+	}
+
+	@Override
+	public void handleAfterEachMethodExecutionException(ExtensionContext context, Throwable ex) throws Throwable {
+		throw withSeed(ex);
+	}
+
+	@Override
+	public void handleAfterAllMethodExecutionException(ExtensionContext context, Throwable ex) throws Throwable {
+		throw withSeed(ex);
+	}
+
+	private static Throwable withSeed(Throwable ex) {
 		ex.addSuppressed(new Repeat());
-		throw ex;
+		return ex;
 	}
 
 	/**
