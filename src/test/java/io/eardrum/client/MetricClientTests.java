@@ -62,10 +62,18 @@ class MetricClientTests {
 
 	@Test
 	void optionsOutOfRangeAreRefused() {
-		assertThatIllegalArgumentException().isThrownBy(() -> ClientOptions.of("localhost", 0));
+		for (int port : new int[] { -1, 0, 65_536 }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> ClientOptions.of("localhost", port));
+		}
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(Duration.ZERO, SHORT));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(SHORT, Duration.ofDays(25)));
+		Duration negative = Duration.ofMillis(-1);
 		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(Duration.ZERO, SHORT, SHORT));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(negative, SHORT, SHORT));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(SHORT, SHORT.minusMillis(1), SHORT));
+		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(SHORT, SHORT, negative));
 	}
 
 	@Test
@@ -117,6 +125,33 @@ class MetricClientTests {
 				MetricClient client = MetricClient.connect(options(server))) {
 			assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu"));
 			assertFails(Reason.CLOSED, () -> client.get("palm.cpu"));
+		}
+	}
+
+	@Test
+	void lineThatIsNoReplyIsShownInPart() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("x".repeat(200) + "\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu")))
+				.hasMessageContaining("'" + "x".repeat(100) + "… (200 bytes)'");
+		}
+	}
+
+	@Test
+	void errorWithoutEndIsMalformed() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("error\n" + "more\n".repeat(17) + "\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu")))
+				.hasMessageContaining("more than 16 lines");
+		}
+	}
+
+	@Test
+	void errorOfSeveralLinesIsToldInOne() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("error\nout of\ncheese\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> client.get("palm.cpu"))
+				.withMessageContaining("out of cheese");
 		}
 	}
 
