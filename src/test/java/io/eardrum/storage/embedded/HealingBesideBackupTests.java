@@ -18,6 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
@@ -33,6 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * What reads and puts come to when a write fails while a backup is made, which nothing
  * can end, and without whose end RocksDB can't be opened anew.
  */
+@Isolated("It times gets.")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HealingBesideBackupTests {
 
@@ -71,11 +73,9 @@ class HealingBesideBackupTests {
 					}
 					LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
 				}
-				// Each attempt to open the store once made them wait for two seconds. A
-				// machine that is busy otherwise, as it is with other tests beside, makes
-				// some of the hundreds wait for a tenth.
+				// A machine that is busy otherwise may make one or two wait.
 				assertThat(slow).as("milliseconds of gets above 100")
-					.hasSizeLessThan(20)
+					.hasSizeLessThan(3)
 					.allSatisfy((millis) -> assertThat(millis).isLessThan(1000));
 				assertThat(backup).isNotDone();
 				// Another one would lack what is in memory only.
