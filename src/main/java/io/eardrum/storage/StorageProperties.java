@@ -39,9 +39,9 @@ import org.springframework.util.unit.DataUnit;
  * whose pattern matches the whole key, and retention if none does
  * @param backupPath the directory below which the actuator endpoint makes backups; by
  * default backups in the directory of the store
- * @param recover what to do with a write-ahead log whose end is damaged: strict doesn't
- * start; tail drops the damaged end of the last file, after a power failure, and is to be
- * removed after one start
+ * @param recover what to do with a store that is damaged: strict doesn't start; tail
+ * drops the damaged end of the log, after a power failure; accept takes what is left,
+ * whatever lacks; the last two are to be removed after one start
  * @param cassandra what only concerns the engine cassandra; how to connect is told by
  * spring.cassandra
  */
@@ -75,7 +75,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		check("fsync", fsync, List.of("always", "everysec", "never").contains(fsync),
 				"It must be always, everysec or never.");
 		recover = recover.toLowerCase(Locale.ROOT);
-		check("recover", recover, List.of("strict", "tail").contains(recover), "It must be strict or tail.");
+		check("recover", recover, List.of("strict", "tail", "accept").contains(recover),
+				"It must be strict, tail or accept.");
 		if (memory != null) {
 			check("memory", memory, memory.toMegabytes() >= MIN_MEMORY_MEGABYTES, "It must be at least 64MB.");
 		}

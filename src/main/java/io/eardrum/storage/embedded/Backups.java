@@ -6,33 +6,38 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.ClosingFacts;
+import io.eardrum.storage.embedded.directory.DiskSync;
 
 /**
- * Makes copies of a store, one at a time: RocksDB makes each in a directory whose name
- * ends in {@value #UNFINISHED}, and begins by deleting what is there.
+ * Makes copies of a store, one at a time, each in a directory whose name ends in
+ * {@value #UNFINISHED} until it is whole.
  * <p>
  * Any number of threads may try, all of them inside the {@link Gate}.
  */
 final class Backups {
 
-	/** What RocksDB appends to the name of a copy until it is complete. */
+	/** What RocksDB, too, appends to the name of a copy until it is complete. */
 	static final String UNFINISHED = ".tmp";
 
 	private static final Logger logger = LoggerFactory.getLogger(Backups.class);
 
 	/** Files of RocksDB, of which alone such a directory consists. */
-	private static final Pattern FILES = Pattern.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*");
+	private static final Pattern FILES = Pattern
+		.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*" + "|eardrum\\.(store|closed)(\\.tmp)?");
 
 	/**
 	 * For how long nothing has been added to a copy that nobody makes any more: another
@@ -40,12 +45,23 @@ final class Backups {
 	 */
 	private static final Duration ABANDONED = Duration.ofHours(1);
 
+	private final StoreOpener store;
+
 	private final Database database;
+
+	private final LongSupplier seriesCount;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	Backups(Database database) {
-		this.database = database;
+	/**
+	 * Makes what makes copies.
+	 * @param store the store
+	 * @param seriesCount tells how many series there are
+	 */
+	Backups(StoreOpener store, LongSupplier seriesCount) {
+		this.store = store;
+		this.database = store.database();
+		this.seriesCount = seriesCount;
 	}
 
 	/**
@@ -59,15 +75,25 @@ final class Backups {
 		}
 		try {
 			Path parent = target.toAbsolutePath().getParent();
-			if (parent != null) {
-				Files.createDirectories(parent);
-				removeAbandoned(parent);
+			if (parent == null) {
+				throw new StorageException("The backup " + target + " would be a whole disk");
 			}
-			this.database.copyTo(target);
+			DiskSync.makeDirectories(parent);
+			removeAbandoned(parent);
+			// Has its name only once it is whole, and safe against power loss.
+			Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
+			if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+				removeIfCopy(unfinished);
+			}
+			ClosingFacts facts = new ClosingFacts(this.database.writes(), this.seriesCount.getAsLong());
+			this.database.copyTo(unfinished);
+			this.store.seal(unfinished, facts);
+			Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+			DiskSync.directory(parent);
 			logger.info("Copied the store in {} to {}", this.database.path(), target);
 		}
 		catch (IOException ex) {
-			throw new StorageException("The directory of " + target + " can't be made", ex);
+			throw new StorageException("The backup " + target + " can't be written: " + ex, ex);
 		}
 		finally {
 			this.lock.unlock();

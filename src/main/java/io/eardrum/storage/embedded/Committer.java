@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
@@ -26,6 +27,13 @@ final class Committer {
 
 	private static final int BATCH_BYTES = 1 << 20;
 
+	/**
+	 * How old a write may become without an fsync before others wait for one, if they are
+	 * made once a second: however slow the disk is, no more than the points of two
+	 * seconds are at stake.
+	 */
+	private static final long MAX_UNSYNCED_NANOS = Duration.ofSeconds(2).toNanos();
+
 	private final Database database;
 
 	private final SeriesIndex<Series> index;
@@ -36,13 +44,15 @@ final class Committer {
 
 	private final StorageMeters meters;
 
-	private final boolean sync;
+	private final Fsync fsync;
 
 	private final Runnable whenGrown;
 
 	private final AtomicReference<@Nullable PendingWrite> line = new AtomicReference<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Object syncMonitor = new Object();
 
 	private final ByteWriter key = new ByteWriter(512);
 
@@ -52,16 +62,23 @@ final class Committer {
 	/** How many series are in the store for sure. */
 	private volatile int storedSeries;
 
-	private volatile boolean unsynced;
+	/**
+	 * When the oldest write was made that no sync has been begun for, in nanoseconds; 0
+	 * if there is none.
+	 */
+	private volatile long unsyncedSince;
+
+	/** The same of what the sync is for that is under way. */
+	private volatile long syncingSince;
 
 	Committer(Database database, SeriesIndex<Series> index, Heads heads, Availability availability,
-			StorageMeters meters, boolean sync, Runnable whenGrown) {
+			StorageMeters meters, Fsync fsync, Runnable whenGrown) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.availability = availability;
 		this.meters = meters;
-		this.sync = sync;
+		this.fsync = fsync;
 		this.whenGrown = whenGrown;
 	}
 
@@ -127,22 +144,41 @@ final class Committer {
 	}
 
 	/**
-	 * Makes what was written safe against power loss, if it is not.
+	 * Makes what was written safe against power loss, if it is not. Safe for any number
+	 * of threads.
 	 */
 	void syncIfNeeded() {
-		if (this.unsynced) {
+		synchronized (this.syncMonitor) {
+			long since = this.unsyncedSince;
+			if (since == 0) {
+				return;
+			}
 			// First, for what is written meanwhile may miss the fsync.
-			this.unsynced = false;
+			this.syncingSince = since;
+			this.unsyncedSince = 0;
 			long start = System.nanoTime();
 			try {
 				this.database.sync();
 			}
 			catch (RuntimeException | Error ex) {
-				this.unsynced = true;
+				this.unsyncedSince = since;
 				throw ex;
+			}
+			finally {
+				this.syncingSince = 0;
 			}
 			this.meters.synced(System.nanoTime() - start);
 		}
+	}
+
+	/**
+	 * Tells for how long a write has been waiting to become safe against power loss.
+	 * @return the age of the oldest one in nanoseconds, or 0 if all are safe
+	 */
+	long unsyncedNanos() {
+		long syncing = this.syncingSince;
+		long since = (syncing != 0) ? syncing : this.unsyncedSince;
+		return (since != 0) ? Math.max(0, System.nanoTime() - since) : 0;
 	}
 
 	/**
@@ -200,6 +236,9 @@ final class Committer {
 				if (problem != null) {
 					failure = new StorageException(problem);
 				}
+				if (this.fsync == Fsync.EVERYSEC && unsyncedNanos() > MAX_UNSYNCED_NANOS) {
+					syncIfNeeded();
+				}
 				while (failed != null && failure == null) {
 					failed = write(failed);
 				}
@@ -242,12 +281,13 @@ final class Committer {
 			rest = rest.next;
 		}
 		long start = System.nanoTime();
-		this.database.writeLog(this.sync);
-		if (this.sync) {
+		boolean sync = this.fsync == Fsync.ALWAYS;
+		this.database.writeLog(sync);
+		if (sync) {
 			this.meters.synced(System.nanoTime() - start);
 		}
-		else {
-			this.unsynced = true;
+		else if (this.unsyncedSince == 0) {
+			this.unsyncedSince = start;
 		}
 		this.meters.logged(bytes.size());
 		this.sequence = last;

@@ -2,9 +2,6 @@ package io.eardrum.storage.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,6 +33,10 @@ import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.DurableState;
+import io.eardrum.storage.embedded.directory.StoreDirectory;
+import io.eardrum.storage.embedded.directory.StoreFiles;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 /**
  * The RocksDB of a store, open.
@@ -46,9 +47,8 @@ import io.eardrum.storage.StorageException;
  * <p>
  * The write-ahead log is read strictly at the start. A record at its end that was not
  * written in full was never acknowledged and is dropped; anything else that is wrong
- * stops the start, unless somebody asks for a {@link TailRecovery}. The mode that RocksDB
- * has as its default, point-in-time recovery, would drop whatever follows a damaged
- * record, acknowledged or not, and say nothing.
+ * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
+ * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
  * <p>
  * Long, for all that is said to RocksDB is said here, with its options.
  */
@@ -81,81 +81,60 @@ final class Database implements AutoCloseable {
 
 	private @Nullable LogBatch logBatch;
 
+	private volatile @Nullable DurableState durable;
+
 	private final Object compactionMonitor = new Object();
 
 	/** By which a compaction under way can be stopped. Under its monitor. */
 	private @Nullable CompactRangeOptions compaction;
 
 	/**
-	 * Opens a store.
-	 * @param settings how it is to work
+	 * How a database is opened.
 	 */
-	Database(EmbeddedStorageSettings settings) {
-		this(settings, List.of());
+	enum Mode {
+
+		/** Made, and written; there must be none. */
+		CREATE,
+
+		/** Written; there must be one. */
+		EXISTING,
+
+		/** Only read; nothing on the disk is changed. */
+		READ_ONLY
+
 	}
 
 	/**
-	 * Opens a store.
+	 * Makes a database that is not open yet.
+	 * @param directory where it is
 	 * @param settings how it is to work
 	 * @param listeners are told what RocksDB does with its files, in its own threads;
 	 * theirs to close who passes them
 	 */
-	Database(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
+	Database(StoreDirectory directory, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.listeners = listeners;
-		this.path = settings.path().toAbsolutePath().normalize();
+		this.path = directory.path();
 		this.nativeBytes = settings.nativeBytes();
 		this.maxWalBytes = Math.max(64 * MEBIBYTE, settings.headBytes());
-		try {
-			Files.createDirectories(this.path);
-		}
-		catch (IOException ex) {
-			throw new StoreOpenException("The directory " + this.path + " can't be made: " + ex,
-					"Set eardrum.storage.path to a directory that can be made and written by this user.", ex);
-		}
-		NativeLibrary.load(this.path);
-		requireLog();
-		if (settings.recoverTail()) {
-			recoverTail();
-		}
-		open();
 	}
 
-	// RocksDB takes a store without its last log for one that had nothing in it. There
-	// always is one while a store is open; only a backup may do without.
-	private void requireLog() {
-		try {
-			if (new RunningMarker(this.path).isSet() && Files.exists(this.path.resolve("CURRENT"))
-					&& logFiles().isEmpty()) {
-				throw OpenFailure.corruption(this.path, "its write-ahead log (a file " + this.path.resolve("*.log")
-						+ ") is missing, though it was not closed when it was last used", null);
-			}
-		}
-		catch (IOException ex) {
-			throw new StoreOpenException("The directory " + this.path + " can't be read: " + ex,
-					"Check that this user may read it, and that its disk works.", ex);
-		}
-	}
-
-	private void recoverTail() {
-		try {
-			new TailRecovery(this.path).recover(logFiles());
-		}
-		catch (IOException ex) {
-			throw new StoreOpenException("The end of the log in " + this.path + " can't be dropped: " + ex,
-					"Check that this user may write to the directory, and that its disk works and has space left.", ex);
-		}
-	}
-
-	private void open() {
+	/**
+	 * Opens it.
+	 * @param mode how
+	 * @throws RocksDBException if that fails; it is closed then
+	 */
+	void open(Mode mode) throws RocksDBException {
 		try {
 			LRUCache cache = opened(new LRUCache(this.nativeBytes));
 			WriteBufferManager buffers = opened(new WriteBufferManager(this.nativeBytes / 2, cache));
-			DBOptions options = opened(options(buffers));
+			DBOptions options = opened(options(buffers, mode == Mode.CREATE));
 			List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
 			for (ColumnFamily family : ColumnFamily.values()) {
 				descriptors.add(new ColumnFamilyDescriptor(family.familyName(), opened(familyOptions(family, cache))));
 			}
-			this.rocks = opened(RocksDB.open(options, this.path.toString(), descriptors, this.handles));
+			this.rocks = opened((mode == Mode.READ_ONLY)
+					? RocksDB.openReadOnly(options, this.path.toString(), descriptors, this.handles)
+					: RocksDB.open(options, this.path.toString(), descriptors, this.handles));
 			this.handles.forEach(this.opened::push);
 			for (ColumnFamily family : ColumnFamily.values()) {
 				if (this.handles.get(family.number()).getID() != family.number()) {
@@ -167,30 +146,28 @@ final class Database implements AutoCloseable {
 			this.unsynced = opened(new WriteOptions());
 			this.logBatch = opened(new LogBatch(this.handles));
 		}
-		catch (RocksDBException ex) {
-			close();
-			throw OpenFailure.of(this.path, ex, this::logFiles);
-		}
-		catch (RuntimeException ex) {
+		catch (RocksDBException | RuntimeException ex) {
 			close();
 			throw ex;
 		}
 	}
 
-	private DBOptions options(WriteBufferManager buffers) {
+	private DBOptions options(WriteBufferManager buffers, boolean create) {
 		// Options that the Java API has no setters for. The sizes of write-ahead logs are
-		// noted when they are synced, so that one which was cut is found out.
+		// noted in the MANIFEST when RocksDB goes on to the next one.
 		Properties properties = new Properties();
 		properties.setProperty("track_and_verify_wals_in_manifest", "true");
 		return DBOptions.getDBOptionsFromProps(properties)
-			.setCreateIfMissing(true)
-			.setCreateMissingColumnFamilies(true)
+			.setCreateIfMissing(create)
+			.setCreateMissingColumnFamilies(create)
+			.setErrorIfExists(create)
 			.setParanoidChecks(true)
 			.setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
 			.setMaxTotalWalSize(this.maxWalBytes)
 			.setWriteBufferManager(buffers)
 			.setMaxBackgroundJobs(2)
 			.setBytesPerSync(MEBIBYTE)
+			.setWalBytesPerSync(MEBIBYTE)
 			.setMaxOpenFiles(512)
 			.setKeepLogFileNum(INFO_LOG_FILES)
 			.setMaxLogFileSize(4 * MEBIBYTE)
@@ -281,11 +258,51 @@ final class Database implements AutoCloseable {
 	 * Makes all that was written safe against power loss.
 	 */
 	void sync() {
+		DurableState written = state();
 		try {
 			rocks().flushWal(true);
+			this.durable = written;
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be synced", ex);
+		}
+	}
+
+	/**
+	 * Makes what was written safe against power loss, if anything was since that was done
+	 * last.
+	 */
+	void syncIfWritten() {
+		DurableState last = this.durable;
+		if (last == null || last.writes() != writes()) {
+			sync();
+		}
+	}
+
+	/**
+	 * Returns what was made safe by the last {@link #sync()}.
+	 * @return the state, or {@code null} if nothing was since this was opened
+	 */
+	@Nullable DurableState durable() {
+		return this.durable;
+	}
+
+	/**
+	 * Notes that everything is safe, as it is when RocksDB has just been opened.
+	 * @return what is
+	 */
+	DurableState noteDurable() {
+		DurableState opened = state();
+		this.durable = opened;
+		return opened;
+	}
+
+	private DurableState state() {
+		try {
+			return DurableState.of(this.path, writes());
+		}
+		catch (IOException ex) {
+			throw new StorageException("The directory " + this.path + " can't be read: " + ex, ex);
 		}
 	}
 
@@ -407,23 +424,7 @@ final class Database implements AutoCloseable {
 	 * @throws IOException if the directory can't be read
 	 */
 	long logFileBytes() throws IOException {
-		long sum = 0;
-		for (Path file : logFiles()) {
-			sum += Files.size(file);
-		}
-		return sum;
-	}
-
-	private List<Path> logFiles() throws IOException {
-		List<Path> found = new ArrayList<>();
-		try (DirectoryStream<Path> files = Files.newDirectoryStream(this.path, "*.log")) {
-			files.forEach(found::add);
-		}
-		catch (DirectoryIteratorException ex) {
-			throw ex.getCause();
-		}
-		found.sort(null);
-		return found;
+		return StoreFiles.walBytes(this.path);
 	}
 
 	/**
@@ -437,14 +438,6 @@ final class Database implements AutoCloseable {
 		catch (RocksDBException ex) {
 			throw failure("can't be copied to " + target, ex);
 		}
-	}
-
-	/**
-	 * Closes RocksDB and opens it again: the only way to let it write after an error.
-	 */
-	void reopen() {
-		close();
-		open();
 	}
 
 	/**
@@ -466,6 +459,7 @@ final class Database implements AutoCloseable {
 		}
 		this.rocks = null;
 		this.logBatch = null;
+		this.durable = null;
 		this.handles.clear();
 		while (!this.opened.isEmpty()) {
 			try {

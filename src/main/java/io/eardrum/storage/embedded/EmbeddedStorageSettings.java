@@ -6,6 +6,7 @@ import java.util.Locale;
 
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.embedded.directory.RecoverMode;
 
 /**
  * How the embedded store is to work.
@@ -19,10 +20,10 @@ import io.eardrum.storage.StorageProperties;
  * @param checkpointInterval after how long points get into chunks at the latest
  * @param retention how long points are kept
  * @param maxSeries how many series there may be; points of others are refused
- * @param recoverTail whether to drop a damaged end of the log when the store is opened
+ * @param recover what to do if the store is not as it was left
  */
 record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
-		Duration checkpointInterval, Retention retention, int maxSeries, boolean recoverTail) {
+		Duration checkpointInterval, Retention retention, int maxSeries, RecoverMode recover) {
 
 	static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
@@ -33,7 +34,7 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	 */
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
-				Retention.FOREVER, Integer.MAX_VALUE, false);
+				Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT);
 	}
 
 	/**
@@ -48,37 +49,37 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		return new EmbeddedStorageSettings(properties.path(),
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
 				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), Retention.of(properties),
-				properties.seriesLimit(), "tail".equals(properties.recover()));
+				properties.seriesLimit(), RecoverMode.valueOf(properties.recover().toUpperCase(Locale.ROOT)));
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {
 		return new EmbeddedStorageSettings(this.path, policy, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
 	}
 
 	EmbeddedStorageSettings withHeadBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, bytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
 	}
 
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recoverTail);
+				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
 	}
 
 	EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, kept, this.maxSeries, this.recoverTail);
+				this.checkpointInterval, kept, this.maxSeries, this.recover);
 	}
 
 	EmbeddedStorageSettings withMaxSeries(int count) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count, this.recoverTail);
+				this.checkpointInterval, this.retention, count, this.recover);
 	}
 
-	EmbeddedStorageSettings withRecoverTail(boolean drop) {
+	EmbeddedStorageSettings withRecover(RecoverMode mode) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, drop);
+				this.checkpointInterval, this.retention, this.maxSeries, mode);
 	}
 
 	/**

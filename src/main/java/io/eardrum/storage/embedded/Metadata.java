@@ -1,6 +1,10 @@
 package io.eardrum.storage.embedded;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The numbers that the store keeps about itself, each under a name.
@@ -18,6 +22,9 @@ enum Metadata {
 
 	/** How often the store was found not to have been closed. */
 	UNCLEAN_STARTS("unclean-starts");
+
+	/** Which store it is: no number of the kind above, but sixteen bytes. */
+	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
 
 	/** The layout that this version reads and writes. */
 	static final long CURRENT_FORMAT = 1;
@@ -58,6 +65,36 @@ enum Metadata {
 		ByteWriter value = new ByteWriter(Long.BYTES);
 		value.writeLongBigEndian(number);
 		target.put(ColumnFamily.META, key(), value.buffer(), value.size());
+	}
+
+	/**
+	 * Reads which store it is.
+	 * @param database where it is
+	 * @return its number, or {@code null} if it does not know it
+	 */
+	static @Nullable UUID readId(Database database) {
+		byte[] value = database.get(ColumnFamily.META, ID);
+		if (value == null) {
+			return null;
+		}
+		if (value.length != 2 * Long.BYTES) {
+			throw new CorruptStoreException("the entry that tells which store it is has " + value.length + " bytes");
+		}
+		ByteBuffer number = ByteBuffer.wrap(value);
+		return new UUID(number.getLong(), number.getLong());
+	}
+
+	/**
+	 * Writes which store it is.
+	 * @param id its number
+	 * @param target the batch that is to write it
+	 */
+	static void writeId(UUID id, WriteBatchBytes target) {
+		byte[] value = ByteBuffer.allocate(2 * Long.BYTES)
+			.putLong(id.getMostSignificantBits())
+			.putLong(id.getLeastSignificantBits())
+			.array();
+		target.put(ColumnFamily.META, ID, value, value.length);
 	}
 
 	private byte[] key() {

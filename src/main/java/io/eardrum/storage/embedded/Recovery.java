@@ -34,6 +34,9 @@ final class Recovery {
 
 	private final EmbeddedStorageSettings settings;
 
+	/** If not, all points of the log stay in memory, as they were before. */
+	private final boolean writable;
+
 	private byte[] value = new byte[4096];
 
 	private long points;
@@ -43,30 +46,13 @@ final class Recovery {
 	private long logBytes;
 
 	Recovery(Database database, SeriesIndex<Series> index, Heads heads, Checkpointer checkpointer,
-			EmbeddedStorageSettings settings) {
+			EmbeddedStorageSettings settings, boolean writable) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.settings = settings;
-	}
-
-	/**
-	 * Checks that this version can read the store, and notes its own if it is new.
-	 */
-	void checkFormat() {
-		long format = Metadata.FORMAT.read(this.database, 0);
-		if (format > Metadata.CURRENT_FORMAT) {
-			throw new StoreOpenException(
-					"The store in " + this.database.path() + " was written by a newer Eardrum (format " + format
-							+ "; this one knows " + Metadata.CURRENT_FORMAT + ").",
-					"Use the newer version, or set eardrum.storage.path to another directory.", null);
-		}
-		if (format < Metadata.CURRENT_FORMAT) {
-			WriteBatchBytes batch = new WriteBatchBytes(64);
-			Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
-			this.database.write(batch, true);
-		}
+		this.writable = writable;
 	}
 
 	/**
@@ -76,6 +62,7 @@ final class Recovery {
 	long recover() {
 		long start = System.nanoTime();
 		readSeries();
+		checkChunks();
 		long last = readLog();
 		if (this.points > 0 || this.index.size() > 0) {
 			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
@@ -111,6 +98,18 @@ final class Recovery {
 		}
 	}
 
+	// A chunk of a series that is not there would never be read.
+	private void checkChunks() {
+		// The first half of what a key begins with.
+		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
+		if (last >= this.index.size()) {
+			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+		}
+		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
+			throw new CorruptStoreException("the number of points in chunks is missing");
+		}
+	}
+
 	private long readLog() {
 		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
 		long last = checkpoint;
@@ -137,7 +136,7 @@ final class Recovery {
 					this.heads.grow(this.grown);
 					this.grown = 0;
 				}
-				if (this.heads.bytes() > this.settings.checkpointBytes()) {
+				if (this.heads.bytes() > this.settings.checkpointBytes() && this.writable) {
 					this.checkpointer.checkpointDuringRecovery(last);
 					this.logBytes = 0;
 				}

@@ -31,14 +31,15 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.embedded.directory.ClosingFacts;
 
 /**
  * Keeps points on disk: a batch is in the log when its put returns, and its points get
  * from memory into compressed chunks with the next checkpoint.
  * <p>
- * All methods may be called by any number of threads at once. Three threads of its own
- * make checkpoints ({@link Maintenance}), give space back ({@link ChunkCompaction}) and
- * look after the disk ({@link Watch}).
+ * All methods may be called by any number of threads at once. Four threads of its own
+ * make checkpoints ({@link Maintenance}), give space back ({@link ChunkCompaction}), look
+ * after the disk ({@link Watch}) and sync what was written ({@link LogSyncer}).
  * <p>
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
@@ -73,11 +74,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final AtomicInteger idleWriteCount = new AtomicInteger();
 
+	private final StoreOpener store;
+
 	private final Database database;
-
-	private final RunningMarker marker;
-
-	private final ClosingNote closingNote;
 
 	private final Committer committer;
 
@@ -95,9 +94,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Maintenance maintenance;
 
-	private final Watch watch;
+	private final LogSyncer syncer;
 
-	private final long uncleanStarts;
+	private final Watch watch;
 
 	private boolean closed;
 
@@ -119,13 +118,14 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, List<AbstractEventListener> listeners) {
 		this.settings = settings;
 		this.clock = clock;
-		this.database = new Database(settings, listeners);
-		this.backups = new Backups(this.database);
+		this.store = new StoreOpener(settings, listeners);
+		this.database = this.store.database();
+		this.backups = new Backups(this.store, this::seriesCount);
 		try {
 			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
 			this.snapshotRoom = new SnapshotRoom(settings.snapshotBytes(), SnapshotRoom.PATIENCE, this.gate);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
-					settings.fsync() == Fsync.ALWAYS, this::grown);
+					settings.fsync(), this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
 					this.gate);
 			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
@@ -133,49 +133,47 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this.gate);
 			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.availability,
 					this.gate, this.room, settings);
-			this.watch = new Watch(this.database, this.committer, this.maintenance, this.backups, this.availability,
+			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
+			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, settings);
-			this.marker = new RunningMarker(this.database.path());
-			this.closingNote = new ClosingNote(this.database.path());
-			this.closingNote.check(this.database.writes());
-			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings);
-			recovery.checkFormat();
-			this.uncleanStarts = noteStart();
+			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings,
+					!this.store.isReadOnly());
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
+			accept();
 			this.watch.checkSpace();
 		}
 		catch (CorruptStoreException ex) {
-			this.database.close();
-			throw OpenFailure.corruption(this.database.path(), String.valueOf(ex.getMessage()), ex);
+			this.store.close();
+			throw this.store.refusal(ex);
 		}
 		catch (RuntimeException | Error ex) {
-			this.database.close();
+			this.store.close();
 			throw ex;
 		}
 		start(this.maintenance, "eardrum-checkpoint");
 		start(this.compaction, "eardrum-compaction");
 		start(this.watch, "eardrum-storage-watch");
+		start(this.syncer, "eardrum-storage-sync");
+	}
+
+	private void accept() {
+		if (this.index.size() < this.store.expectedSeries()) {
+			throw new CorruptStoreException(
+					"it had " + this.store.expectedSeries() + " series, and has " + this.index.size());
+		}
+		this.store.accept();
+		if (this.store.isReadOnly()) {
+			String problem = "The disk of " + this.database.path()
+					+ " is too full to open the store for writing; it is opened for reading";
+			logger.error("{}, and points are taken once there is room", problem);
+			this.availability.writeFailed(problem);
+		}
 	}
 
 	private void grown() {
 		this.maintenance.requestIfDue();
-	}
-
-	private long noteStart() {
-		long count = Metadata.UNCLEAN_STARTS.read(this.database, 0);
-		boolean unclean = this.marker.set();
-		this.closingNote.remove();
-		if (unclean) {
-			count++;
-			logger.warn("The store in {} was not closed when it was last used (unclean start number {})",
-					this.database.path(), count);
-			WriteBatchBytes batch = new WriteBatchBytes(64);
-			Metadata.UNCLEAN_STARTS.write(count, batch);
-			this.database.write(batch, false);
-		}
-		return count;
 	}
 
 	private static void start(Runnable task, String name) {
@@ -351,6 +349,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @return the number of bytes
 	 */
 	long chunkBytesNow() {
+		this.syncer.sync();
 		this.watch.look();
 		return this.watch.chunkBytes();
 	}
@@ -360,7 +359,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
 				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
 				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
-				this.meters.waitingWriters(), this.uncleanStarts, this.watch.freeBytes());
+				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes());
 	}
 
 	@Override
@@ -377,7 +376,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		details.put("freeBytes", this.watch.freeBytes());
 		long checkpoint = this.meters.lastCheckpointMillis();
 		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
-		details.put("uncleanStarts", this.uncleanStarts);
+		details.put("uncleanStarts", this.store.uncleanStarts());
 		String healing = this.watch.healing();
 		if (healing != null) {
 			details.put("healing", healing);
@@ -408,19 +407,24 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
 			return;
 		}
+		ClosingFacts facts = null;
 		try {
 			// It may have been opened anew since, without what only memory has.
 			this.availability.ensureNoWriteFailed();
 			this.database.sync();
-			this.closingNote.write(this.database.writes());
-			this.marker.remove();
+			facts = new ClosingFacts(this.database.writes(), seriesCount());
 		}
-		catch (IOException | RuntimeException ex) {
+		catch (RuntimeException ex) {
 			logger
 				.warn("The store in {} could not be closed in order; unless every put is synced, the last ones may be "
 						+ "missing at the next start", this.database.path(), ex);
 		}
-		this.database.close();
+		if (facts != null) {
+			this.store.close(facts);
+		}
+		else {
+			this.store.close();
+		}
 	}
 
 }

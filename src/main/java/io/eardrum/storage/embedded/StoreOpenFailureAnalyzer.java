@@ -3,6 +3,8 @@ package io.eardrum.storage.embedded;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
+import io.eardrum.storage.embedded.directory.StoreOpenException;
+
 /**
  * Tells an operator why the store could not be opened, and what to do.
  */

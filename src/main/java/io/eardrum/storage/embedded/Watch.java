@@ -14,9 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The thread that looks after the store once a second: it makes what was written safe
- * against power loss if that is its turn, watches the free space, and tries to write
- * again after a failure.
+ * The thread that looks after the store once a second: it watches the directory and the
+ * free space, and tries to write again after a failure.
  */
 final class Watch implements Runnable {
 
@@ -27,7 +26,9 @@ final class Watch implements Runnable {
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	/** What must fit onto the disk before RocksDB is opened anew. */
-	private static final int PROBE_BYTES = 1 << 20;
+	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
+
+	private final StoreOpener store;
 
 	private final Database database;
 
@@ -59,9 +60,10 @@ final class Watch implements Runnable {
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
 
-	Watch(Database database, Committer committer, Maintenance maintenance, Backups backups, Availability availability,
+	Watch(StoreOpener store, Committer committer, Maintenance maintenance, Backups backups, Availability availability,
 			Gate gate, EmbeddedStorageSettings settings) {
-		this.database = database;
+		this.store = store;
+		this.database = store.database();
 		this.committer = committer;
 		this.maintenance = maintenance;
 		this.backups = backups;
@@ -116,6 +118,7 @@ final class Watch implements Runnable {
 	 * Does what there is to do.
 	 */
 	void look() {
+		checkDirectory();
 		checkSpace();
 		if (this.availability.isWriteFailed()) {
 			heal();
@@ -123,9 +126,6 @@ final class Watch implements Runnable {
 		}
 		int era = this.gate.enter();
 		try {
-			if (this.settings.fsync() == Fsync.EVERYSEC) {
-				sync();
-			}
 			long errors = this.database.number(ColumnFamily.META, "rocksdb.background-errors");
 			if (this.availability.isCheckpointFailed() || errors > this.knownErrors) {
 				// RocksDB may take no writes any more, and nobody may put who would find
@@ -137,15 +137,6 @@ final class Watch implements Runnable {
 		}
 		finally {
 			this.gate.leave(era);
-		}
-	}
-
-	private void sync() {
-		try {
-			this.committer.syncIfNeeded();
-		}
-		catch (RuntimeException ex) {
-			this.availability.writeFailed(String.valueOf(ex.getMessage()));
 		}
 	}
 
@@ -172,6 +163,14 @@ final class Watch implements Runnable {
 	 */
 	static boolean isLow(long free, long limit, boolean before) {
 		return free < (before ? limit + limit / 10 : limit);
+	}
+
+	// RocksDB would go on writing to files that nobody can find any more.
+	private void checkDirectory() {
+		if (!this.availability.isWriteFailed() && !this.store.isSameDirectory()) {
+			this.availability.writeFailed("The directory " + this.database.path()
+					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
+		}
 	}
 
 	/**
@@ -203,6 +202,10 @@ final class Watch implements Runnable {
 		if (!this.failureLogged) {
 			logger.error("No points are taken: {}", this.availability.problem());
 			this.failureLogged = true;
+		}
+		if (!this.store.isSameDirectory()) {
+			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
+			return;
 		}
 		try {
 			probe();
@@ -247,7 +250,7 @@ final class Watch implements Runnable {
 	private boolean reopen() {
 		try {
 			this.knownErrors = 0;
-			this.database.reopen();
+			this.store.reopen();
 			return this.committer.exclusively(() -> {
 				this.committer.removeFailedRecords();
 				this.committer.restoreLostSeries();

@@ -102,7 +102,8 @@ class ChunkCompactionTests {
 
 	@Test
 	void itCanBeStopped() throws Exception {
-		try (Database database = new Database(settings(), List.of(this.compaction))) {
+		try (StoreOpener store = new StoreOpener(settings(), List.of(this.compaction))) {
+			Database database = store.database();
 			CompletableFuture<Void> compacted = CompletableFuture.runAsync(database::compactChunks,
 					TestThreads.NEW_THREAD);
 			this.compaction.begun.await();

@@ -22,10 +22,10 @@ class ChunkCursorTests {
 
 	@Test
 	void cursorThatCannotBeOpenedLeavesNoNativeObjectBehind() {
-		Database database = open();
-		// As after an attempt to open the store anew that failed.
-		database.close();
-		try (ReadOptions options = new ReadOptions()) {
+		try (StoreOpener store = open(); ReadOptions options = new ReadOptions()) {
+			Database database = store.database();
+			// As after an attempt to open the store anew that failed.
+			database.close();
 			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> new ChunkCursor(database, options))
 				.withMessageContaining("is not open");
 			assertThat(options.isOwningHandle()).isFalse();
@@ -34,16 +34,16 @@ class ChunkCursorTests {
 
 	@Test
 	void closedCursorLeavesNoNativeObjectBehind() {
-		try (Database database = open(); ReadOptions options = new ReadOptions()) {
-			ChunkCursor cursor = new ChunkCursor(database, options);
+		try (StoreOpener store = open(); ReadOptions options = new ReadOptions()) {
+			ChunkCursor cursor = new ChunkCursor(store.database(), options);
 			assertThat(options.isOwningHandle()).isTrue();
 			cursor.close();
 			assertThat(options.isOwningHandle()).isFalse();
 		}
 	}
 
-	private Database open() {
-		return new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")));
+	private StoreOpener open() {
+		return new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")));
 	}
 
 }

@@ -23,18 +23,21 @@ class ChunkWriterTests {
 	@TempDir
 	Path directory;
 
+	private StoreOpener store;
+
 	private Database database;
 
 	private long bytesWritten;
 
 	@BeforeEach
 	void open() {
-		this.database = new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")));
+		this.store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")));
+		this.database = this.store.database();
 	}
 
 	@AfterEach
 	void close() {
-		this.database.close();
+		this.store.close();
 	}
 
 	@Test

@@ -30,13 +30,14 @@ class CommitterTests {
 
 	@Test
 	void seriesIsListedFromWhenItsFirstPointCanBeRead() {
-		try (Database database = new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+		try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+			Database database = store.database();
 			// Called between when points can be read and when their put is answered.
 			List<Integer> listed = new ArrayList<>();
 			List<Integer> readable = new ArrayList<>();
 			Committer[] committer = new Committer[1];
 			committer[0] = new Committer(database, this.index, this.heads, new Availability(), new StorageMeters(),
-					false, () -> {
+					Fsync.NEVER, () -> {
 						listed.add(committer[0].storedSeries());
 						readable.add(readableSeries());
 					});
@@ -52,15 +53,17 @@ class CommitterTests {
 	@SuppressWarnings("try") // Closed and opened anew.
 	void whatCouldNotBeSyncedIsSyncedLater() {
 		StorageMeters meters = new StorageMeters();
-		try (Database database = new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
-			Committer committer = new Committer(database, this.index, this.heads, new Availability(), meters, false,
-					() -> {
+		try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+			Database database = store.database();
+			Committer committer = new Committer(database, this.index, this.heads, new Availability(), meters,
+					Fsync.NEVER, () -> {
 					});
 			committer.start(0);
+			store.accept();
 			put(committer, "a");
 			database.close();
 			assertThatExceptionOfType(StorageException.class).isThrownBy(committer::syncIfNeeded);
-			database.reopen();
+			store.reopen();
 			committer.syncIfNeeded();
 			assertThat(meters.fsyncs()).isEqualTo(1);
 			committer.syncIfNeeded();

@@ -25,6 +25,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -48,7 +49,8 @@ class FaultTests {
 		Path store = this.directory.resolve("store");
 		Path image = this.directory.resolve("image");
 		long[] logSizes = new long[200];
-		try (RocksDbMetricRepository repository = open(settings(store))) {
+		// Nothing is known to be safe then, so nothing that lacks is missed.
+		try (RocksDbMetricRepository repository = open(settings(store).withFsync(Fsync.NEVER))) {
 			for (int i = 0; i < logSizes.length; i++) {
 				put(repository, i, 1 + random.nextInt(30));
 				logSizes[i] = Files.size(onlyFile(store, ".log"));
@@ -104,8 +106,7 @@ class FaultTests {
 		Path log = onlyFile(image, ".log");
 		Files.delete(log);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(image)))
-			.withMessageContaining("*.log")
-			.withMessageContaining("missing")
+			.withMessageContaining(log + " is missing")
 			.satisfies((ex) -> assertThat(ex.action()).contains("backup"));
 	}
 
@@ -115,10 +116,10 @@ class FaultTests {
 		try (RocksDbMetricRepository repository = open(settings(store))) {
 			put(repository, 0, 20);
 		}
-		Files.delete(onlyFile(store, ".log"));
+		Path log = onlyFile(store, ".log");
+		Files.delete(log);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
-			.withMessageContaining("*.log")
-			.withMessageContaining("deleted")
+			.withMessageContaining(log + " is missing")
 			.satisfies((ex) -> assertThat(ex.action()).contains("backup"));
 	}
 
@@ -133,8 +134,7 @@ class FaultTests {
 		truncate(log, Files.size(log) - 1);
 		for (int attempt = 0; attempt < 2; attempt++) {
 			assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
-				.withMessageContaining("eardrum.closed")
-				.withMessageContaining("cut");
+				.withMessageContaining(log + " is cut");
 		}
 	}
 
@@ -280,10 +280,11 @@ class FaultTests {
 	void newerFormatIsRefused() {
 		Path store = this.directory.resolve("store");
 		open(settings(store)).close();
-		try (Database database = new Database(settings(store))) {
+		try (StoreOpener opened = new StoreOpener(settings(store))) {
+			opened.accept();
 			WriteBatchBytes batch = new WriteBatchBytes(64);
 			Metadata.FORMAT.write(Metadata.CURRENT_FORMAT + 1, batch);
-			database.write(batch, true);
+			opened.database().write(batch, true);
 		}
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
 			.withMessageContaining("newer");

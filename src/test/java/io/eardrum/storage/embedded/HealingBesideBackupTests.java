@@ -26,6 +26,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.RecoverMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -124,7 +125,8 @@ class HealingBesideBackupTests {
 	private static RocksDbMetricRepository open(Path store, SlowFlush flush) {
 		long nativeBytes = 1 << 20;
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, nativeBytes, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false), Clock.systemUTC(), List.of(flush));
+				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT), Clock.systemUTC(),
+				List.of(flush));
 	}
 
 	private static void put(RocksDbMetricRepository repository, int first, int count) {

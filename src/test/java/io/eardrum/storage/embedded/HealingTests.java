@@ -30,6 +30,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.RecoverMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -172,7 +173,7 @@ class HealingTests {
 
 	private static RocksDbMetricRepository open(Path store, Duration checkpointInterval) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, 64L << 20, 0,
-				checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false), Clock.systemUTC());
+				checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT), Clock.systemUTC());
 	}
 
 	private void failToFlush(RocksDbMetricRepository repository) {

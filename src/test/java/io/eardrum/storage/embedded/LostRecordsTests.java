@@ -30,6 +30,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.RecoverMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -186,7 +187,7 @@ class LostRecordsTests {
 
 	private RocksDbMetricRepository open(Path store) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.NEVER, 64L << 20, 64L << 20, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false), this.clock);
+				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT), this.clock);
 	}
 
 	private static void put(RocksDbMetricRepository repository, String key, long timestamp) {

@@ -19,6 +19,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.RecoverMode;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -74,7 +75,8 @@ class MaintenanceTests {
 
 	private RocksDbMetricRepository open(Duration checkpointInterval, Clock clock) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(this.directory.resolve("store"), Fsync.NEVER,
-				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false), clock);
+				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT),
+				clock);
 	}
 
 	// A batch takes some 160 KB of memory.

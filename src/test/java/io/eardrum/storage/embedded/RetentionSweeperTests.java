@@ -37,14 +37,15 @@ class RetentionSweeperTests {
 
 	@Test
 	void pointsThatCouldNotBeRemovedCountUntilTheyAre() {
-		try (Database database = spy(
-				new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER)))) {
+		try (StoreOpener store = new StoreOpener(
+				EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER))) {
+			Database database = spy(store.database());
 			SeriesIndex<Series> index = new SeriesIndex<>();
 			Heads heads = new Heads();
 			Gate gate = new Gate();
 			StorageMeters meters = new StorageMeters();
 			Availability availability = new Availability();
-			Committer committer = new Committer(database, index, heads, availability, meters, false, () -> {
+			Committer committer = new Committer(database, index, heads, availability, meters, Fsync.NEVER, () -> {
 			});
 			Checkpointer checkpointer = new Checkpointer(database, heads, committer, meters, at(NOW), gate);
 			committer.start(0);

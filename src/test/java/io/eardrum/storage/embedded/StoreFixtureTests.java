@@ -120,8 +120,8 @@ class StoreFixtureTests {
 		int full = 0;
 		int late = 0;
 		int pieces = 0;
-		try (Database database = new Database(EmbeddedStorageSettings.of(store()));
-				ChunkCursor cursor = new ChunkCursor(database, false)) {
+		try (StoreOpener opened = new StoreOpener(EmbeddedStorageSettings.of(store()));
+				ChunkCursor cursor = new ChunkCursor(opened.database(), false)) {
 			for (cursor.seekToFirst(); cursor.isValid(); cursor.next()) {
 				if (cursor.piece() == 0) {
 					chunks.merge(cursor.series(), 1, Integer::sum);

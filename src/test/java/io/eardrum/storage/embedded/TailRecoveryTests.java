@@ -2,11 +2,12 @@ package io.eardrum.storage.embedded;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -19,6 +20,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -41,6 +44,8 @@ class TailRecoveryTests {
 	/** Where the record that was not acknowledged begins. */
 	private long safe;
 
+	private long end;
+
 	@BeforeEach
 	void failInTheMiddleOfAWrite() throws Exception {
 		Path store = this.directory.resolve("store");
@@ -49,13 +54,18 @@ class TailRecoveryTests {
 			put(repository, 0, 20_000);
 			this.safe = Files.size(logOf(store));
 			put(repository, 20_000, 10_000);
-			try (Stream<Path> files = Files.list(store)) {
-				for (Path file : files.filter(Files::isRegularFile).toList()) {
-					Files.copy(file, this.image.resolve(file.getFileName()));
-				}
-			}
+			copy(store, this.image);
 		}
 		this.log = logOf(this.image);
+		this.end = Files.size(this.log);
+	}
+
+	private static void copy(Path store, Path image) throws IOException {
+		try (Stream<Path> files = Files.list(store)) {
+			for (Path file : files.filter(Files::isRegularFile).toList()) {
+				Files.copy(file, image.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+			}
+		}
 	}
 
 	@ParameterizedTest
@@ -76,7 +86,9 @@ class TailRecoveryTests {
 		}
 		assertThat(count(true)).isEqualTo(20_000);
 		assertThat(count(false)).as("once more, and strictly").isEqualTo(20_000);
-		assertThat(this.log.resolveSibling(this.log.getFileName() + ".damaged")).exists();
+		// What only lacks its end, or is zeros to the end, is no damage.
+		assertThat(Files.exists(this.log.resolveSibling(this.log.getFileName() + ".damaged")))
+			.isEqualTo(!List.of("cut", "all").contains(damage));
 	}
 
 	@Test
@@ -92,37 +104,70 @@ class TailRecoveryTests {
 
 	@Test
 	void wholeLogIsLeftAsItIs() throws Exception {
-		assertThat(LogTail.of(this.log)).isNull();
 		assertThat(count(true)).isEqualTo(30_000);
 	}
 
 	@Test
-	void recordsBehindTheDamageAreCounted() throws Exception {
-		overwrite(this.safe / 2, new byte[PAGE_BYTES]);
-		LogTail tail = Objects.requireNonNull(LogTail.of(this.log));
-		assertThat(tail.position()).isLessThan(this.safe / 2);
-		assertThat(tail.bytes()).isEqualTo(Files.size(this.log) - tail.position());
-		assertThat(tail.readableRecords()).isEqualTo(1);
-	}
-
-	@Test
 	void damageOfAStoreThatWasClosedIsNotDropped() throws Exception {
-		Files.delete(this.image.resolve("eardrum.running"));
-		overwrite((this.safe + Files.size(this.log)) / 2, new byte[PAGE_BYTES]);
+		assertThat(count(false)).isEqualTo(30_000);
+		this.log = logOf(this.image);
+		overwrite(Files.size(this.log) / 2, "damage".getBytes(StandardCharsets.US_ASCII));
+		long size = Files.size(this.log);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> count(true))
 			.withMessageContaining("damaged");
+		assertThat(Files.size(this.log)).isEqualTo(size);
 	}
 
 	@Test
-	void damageInAnEarlierFileIsNotDropped() throws Exception {
+	void damageInFrontOfWhatWasSafeIsNotDropped() throws Exception {
+		Path store = this.directory.resolve("marked");
+		try (RocksDbMetricRepository repository = open(store, false)) {
+			put(repository, 0, 20_000);
+			repository.chunkBytesNow();
+			put(repository, 20_000, 10_000);
+			copy(store, this.image);
+		}
 		overwrite(this.safe / 2, new byte[PAGE_BYTES]);
-		Files.createFile(this.log.resolveSibling("999999.log"));
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> count(true))
-			.withMessageContaining("damaged");
+			.withMessageContaining(this.log.toString())
+			.satisfies((ex) -> assertThat(ex.action()).doesNotContain("recover=tail"));
+	}
+
+	@Test
+	void filesBehindTheDamageAreDroppedAndKept() throws Exception {
+		overwrite(this.safe, new byte[PAGE_BYTES]);
+		Path later = Files.copy(this.log, this.log.resolveSibling("999999.log"));
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> count(false))
+			.satisfies((ex) -> assertThat(ex.action()).contains("2 readable records")
+				.contains((this.end - this.safe + this.end) + " bytes"));
+		assertThat(count(true)).isEqualTo(20_000);
+		assertThat(later).doesNotExist();
+		assertThat(later.resolveSibling("999999.log.damaged")).exists();
+	}
+
+	@Test
+	void secondRecoveryKeepsTheFilesOfTheFirst() throws Exception {
+		Files.writeString(this.log.resolveSibling(this.log.getFileName() + ".damaged"), "earlier");
+		overwrite(this.safe, new byte[PAGE_BYTES]);
+		assertThat(count(true)).isEqualTo(20_000);
+		assertThat(this.log.resolveSibling(this.log.getFileName() + ".damaged")).hasContent("earlier");
+		assertThat(this.log.resolveSibling(this.log.getFileName() + ".2.damaged")).exists();
+	}
+
+	@Test
+	void runningServerIsSafeFromIt() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (RocksDbMetricRepository repository = open(store, false)) {
+			put(repository, 0, 100);
+			assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store, true))
+				.withMessageContaining("in use");
+			assertThat(repository.status().writable()).isTrue();
+		}
 	}
 
 	private static RocksDbMetricRepository open(Path store, boolean recoverTail) {
-		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(store).withRecoverTail(recoverTail),
+		return new RocksDbMetricRepository(
+				EmbeddedStorageSettings.of(store).withRecover(recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT),
 				Clock.systemUTC());
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.storage.embedded;
+package io.eardrum.storage.embedded.directory;
 
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +7,7 @@ import io.eardrum.storage.StorageException;
 /**
  * The store can't be opened as it is: somebody has to do something about it.
  */
-final class StoreOpenException extends StorageException {
+public final class StoreOpenException extends StorageException {
 
 	private final String action;
 
@@ -17,7 +17,7 @@ final class StoreOpenException extends StorageException {
 	 * @param action what an operator can do about it
 	 * @param cause what was thrown, if anything
 	 */
-	StoreOpenException(String problem, String action, @Nullable Throwable cause) {
+	public StoreOpenException(String problem, String action, @Nullable Throwable cause) {
 		super(problem);
 		if (cause != null) {
 			initCause(cause);
@@ -29,7 +29,7 @@ final class StoreOpenException extends StorageException {
 	 * Tells what an operator can do about it.
 	 * @return some sentences
 	 */
-	String action() {
+	public String action() {
 		return this.action;
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.storage.embedded;
+package io.eardrum.storage.embedded.directory;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,10 +19,10 @@ import org.rocksdb.RocksDBException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link LogTail}, with files that RocksDB wrote: where in a block records
+ * Tests for {@link RecordFile}, with files that RocksDB wrote: where in a block records
  * begin and end decides how they are divided.
  */
-class LogTailTests {
+class RecordFileTests {
 
 	private static final int BLOCK_BYTES = 32 << 10;
 
@@ -32,19 +33,19 @@ class LogTailTests {
 
 	@BeforeEach
 	void loadLibrary() {
-		NativeLibrary.load(this.directory);
+		RocksDB.loadLibrary();
 	}
 
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1, 6, 7, 8, 9 })
 	void recordIsFoundWhereverTheBlockBeforeItEnds(int left) throws Exception {
 		Path log = write(BLOCK_BYTES - left - HEADER_BYTES, 100, 50);
-		assertThat(LogTail.of(log)).isNull();
+		assertThat(damageOf(log)).isNull();
 		// What has no room for a header is filled up.
 		long start = (left < HEADER_BYTES) ? BLOCK_BYTES : BLOCK_BYTES - left;
 		long size = Files.size(log);
 		flip(log, size - 50 - HEADER_BYTES - 1);
-		assertThat(LogTail.of(log)).isEqualTo(new LogTail(start, size - start, 0));
+		assertThat(damageOf(log)).isEqualTo(new WalDamage(start, size - start, 0, false));
 	}
 
 	@ParameterizedTest
@@ -55,17 +56,17 @@ class LogTailTests {
 			lengths[i] = 128 - HEADER_BYTES;
 		}
 		Path log = write(lengths);
-		assertThat(LogTail.of(log)).isNull();
+		assertThat(damageOf(log)).isNull();
 		flip(log, damaged * 128L + 100);
-		assertThat(LogTail.of(log))
-			.isEqualTo(new LogTail(damaged * 128L, (lengths.length - damaged) * 128L, (damaged < 256) ? 512 : 256));
+		assertThat(damageOf(log)).isEqualTo(
+				new WalDamage(damaged * 128L, (lengths.length - damaged) * 128L, (damaged < 256) ? 512 : 256, false));
 	}
 
 	@Test
 	void recordOfWhichOnlyTheFirstBlockIsThereIsDamage() throws Exception {
 		Path log = write(30_000, 10_000);
 		resize(log, BLOCK_BYTES);
-		assertThat(LogTail.of(log)).isEqualTo(new LogTail(30_007, BLOCK_BYTES - 30_007, 0));
+		assertThat(damageOf(log)).isEqualTo(new WalDamage(30_007, BLOCK_BYTES - 30_007, 0, true));
 	}
 
 	@Test
@@ -73,7 +74,7 @@ class LogTailTests {
 		Path log = write(100, 100);
 		for (int lost = 1; lost < 10; lost++) {
 			resize(log, 214 - lost);
-			assertThat(LogTail.of(log)).isEqualTo(new LogTail(107, 107 - lost, 0));
+			assertThat(damageOf(log)).isEqualTo(new WalDamage(107, 107 - lost, 0, true));
 		}
 	}
 
@@ -84,7 +85,12 @@ class LogTailTests {
 		// The rest of the first record, and the beginning of the last one, are no
 		// records.
 		resize(log, 2 * BLOCK_BYTES);
-		assertThat(LogTail.of(log)).isEqualTo(new LogTail(0, 2 * BLOCK_BYTES, 1));
+		assertThat(damageOf(log)).isEqualTo(new WalDamage(0, 2 * BLOCK_BYTES, 1, false));
+	}
+
+	private static @Nullable WalDamage damageOf(Path log) throws IOException {
+		return RecordFile.read(log, (bytes, length) -> {
+		});
 	}
 
 	// Has RocksDB write records of the given lengths.

@@ -1,0 +1,467 @@
+package io.eardrum.storage.embedded.directory;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The directory of a store, from the moment its lock is taken until the lock is given
+ * back.
+ * <p>
+ * A start goes through these steps, and whatever stops it leaves the files as they were:
+ * {@link #open} takes the lock and judges the files; {@link #prepare} makes sure that
+ * nothing RocksDB does meanwhile is final; {@link #accept} says that the store is whole
+ * and may be written to, or {@link #rollBack} undoes the start. Later, {@link #mark}
+ * notes what is safe, and {@link #noteClosing} what the store consists of at its end.
+ * <p>
+ * Used by one thread at a time.
+ */
+public final class StoreDirectory implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(StoreDirectory.class);
+
+	private static final String WHAT_TO_DO = "Points that were acknowledged may be lost, so Eardrum doesn't start "
+			+ "with it. It has changed nothing. Keep a copy of the directory, check the disk, and set "
+			+ "eardrum.storage.path to a backup.";
+
+	private final Path path;
+
+	private final RecoverMode mode;
+
+	private final StoreLock lock;
+
+	private final RunningMarker marker;
+
+	private final SafetyCopy safetyCopy;
+
+	private StoreExamination examination;
+
+	private UUID id;
+
+	private @Nullable StoreMark lastMark;
+
+	private @Nullable Object fileKey;
+
+	private StoreDirectory(Path path, RecoverMode mode, StoreLock lock) throws IOException {
+		this.path = path;
+		this.mode = mode;
+		this.lock = lock;
+		this.marker = new RunningMarker(path);
+		this.safetyCopy = new SafetyCopy(path);
+		if (this.safetyCopy.isThere()) {
+			logger.info("The last start with {} broke off; its files are brought back as they were before", path);
+			this.safetyCopy.restore();
+		}
+		this.safetyCopy.remove();
+		this.examination = StoreExamination.of(path, mode == RecoverMode.ACCEPT);
+		recoverTail();
+		this.lastMark = this.examination.mark();
+		StoreIdentity known = this.examination.identity();
+		this.id = (known != null && !this.examination.isUnmade()) ? known.id() : UUID.randomUUID();
+	}
+
+	/**
+	 * Takes the lock of a directory, which is made if there is none, and judges the files
+	 * in it.
+	 * @param path the directory
+	 * @param mode what to do if the store is not as it was left
+	 * @return the directory, to be {@linkplain #close() closed}
+	 * @throws StoreOpenException if another server has the lock, or the store is damaged
+	 */
+	public static StoreDirectory open(Path path, RecoverMode mode) {
+		try {
+			DiskSync.makeDirectories(path);
+		}
+		catch (IOException ex) {
+			throw new StoreOpenException("The directory " + path + " can't be made: " + ex,
+					"Set eardrum.storage.path to a directory that can be made and written by this user.", ex);
+		}
+		StoreLock lock = StoreLock.take(path);
+		StoreDirectory opened = null;
+		try {
+			opened = new StoreDirectory(path, mode, lock);
+			opened.ensureWhole();
+			StoreDirectory whole = opened;
+			lock = null;
+			return whole;
+		}
+		catch (IOException ex) {
+			throw unreadable(path, ex);
+		}
+		finally {
+			if (lock != null) {
+				lock.close();
+			}
+		}
+	}
+
+	private static StoreOpenException unreadable(Path path, IOException ex) {
+		return new StoreOpenException("The directory " + path + " can't be read or written: " + ex,
+				"Check that this user may read and write it and all files in it, and that its disk works and has "
+						+ "space left.",
+				ex);
+	}
+
+	private void recoverTail() throws IOException {
+		if (this.mode != RecoverMode.TAIL) {
+			return;
+		}
+		TornTail tail = this.examination.tail();
+		if (tail == null) {
+			if (this.examination.findings().isEmpty()) {
+				logger.warn("The end of the store in {} has no damage that could be dropped; "
+						+ "remove eardrum.storage.recover from the configuration", this.path);
+			}
+			return;
+		}
+		new TailRecovery(this.path).recover(tail);
+		this.examination = StoreExamination.of(this.path, false);
+	}
+
+	private void ensureWhole() {
+		List<Finding> findings = this.examination.findings();
+		TornTail tail = this.examination.tail();
+		if (tail != null) {
+			throw new StoreOpenException(damaged(describe(tail)), WHAT_TO_DO + hint(tail), null);
+		}
+		if (findings.isEmpty()) {
+			return;
+		}
+		if (this.examination.isOccupied()) {
+			throw new StoreOpenException("No store can be made in " + this.path + ": " + describe(findings) + ".",
+					"Set eardrum.storage.path to an empty directory, or to one that has a store.", null);
+		}
+		throw new StoreOpenException(damaged(describe(findings)), WHAT_TO_DO
+				+ " If the files were copied, copy all of them again, into an empty directory. Where there is no backup, "
+				+ "one start with eardrum.storage.recover=accept takes what is left.", null);
+	}
+
+	private String describe(List<Finding> findings) {
+		return findings.stream()
+			.limit(10)
+			.map((finding) -> this.path.resolve(finding.file()) + " " + finding.problem())
+			.collect(Collectors.joining("; "))
+				+ ((findings.size() > 10) ? "; and " + (findings.size() - 10) + " more" : "");
+	}
+
+	private String describe(TornTail tail) {
+		Path file = this.path.resolve(tail.file());
+		return tail.isOfCurrent() ? file + " names a MANIFEST that is missing, and " + tail.manifest() + " is there"
+				: file + " can't be read from byte " + tail.position() + " on";
+	}
+
+	private static String hint(TornTail tail) {
+		String dropped = tail.isOfCurrent()
+				? "one start with eardrum.storage.recover=tail goes back to the file before."
+				: "what is damaged may be what was being written then, the last " + tail.bytes()
+						+ " bytes of the log, with " + tail.readableRecords()
+						+ " readable records behind the damage; one start with eardrum.storage.recover=tail drops them.";
+		return " If the power failed: " + dropped;
+	}
+
+	private String damaged(String what) {
+		return "The store in " + this.path + " is damaged: " + what;
+	}
+
+	/**
+	 * Refuses the store for what came to light only after it had been opened.
+	 * @param what what is wrong, naming the file if it is known
+	 * @param cause what was thrown, if anything
+	 * @return the refusal
+	 */
+	public StoreOpenException refusal(String what, @Nullable Throwable cause) {
+		return new StoreOpenException(damaged(what), WHAT_TO_DO, cause);
+	}
+
+	public Path path() {
+		return this.path;
+	}
+
+	/**
+	 * Returns which store it is.
+	 * @return the number that no other has
+	 */
+	public UUID id() {
+		return this.id;
+	}
+
+	/**
+	 * Tells whether there is no store yet, so that one has to be made.
+	 * @return whether nothing was ever stored here
+	 */
+	public boolean isNew() {
+		return this.examination.isFresh() || this.examination.isUnmade();
+	}
+
+	/**
+	 * Tells whether the store may not know its number: it is of an older version, or
+	 * somebody wants it taken as it is.
+	 * @return whether it has to be told
+	 */
+	public boolean isToBeAdopted() {
+		StoreIdentity known = this.examination.identity();
+		return !isNew() && (known == null || known.state() == StoreIdentity.State.ADOPTING);
+	}
+
+	/**
+	 * Tells whether the store may or may not know its number already.
+	 * @return whether telling it was begun
+	 */
+	public boolean isAdopting() {
+		StoreIdentity known = this.examination.identity();
+		return known != null && known.state() == StoreIdentity.State.ADOPTING;
+	}
+
+	/**
+	 * Tells whether the store is to be taken as it is.
+	 * @return whether somebody asked for that
+	 */
+	public boolean isTrusting() {
+		return this.mode == RecoverMode.ACCEPT;
+	}
+
+	/**
+	 * Tells whether the store was not closed when it was last used.
+	 * @return whether it was not
+	 */
+	public boolean isUnclean() {
+		return !isNew() && !this.examination.isClean()
+				&& (this.examination.isRunning() || this.examination.identity() != null);
+	}
+
+	/**
+	 * Tells how much the store has to hold at least.
+	 * @return the number of a write of RocksDB's
+	 */
+	public long expectedWrites() {
+		return this.examination.writes();
+	}
+
+	/**
+	 * Tells how many series the store has to hold at least.
+	 * @return the number of series
+	 */
+	public long expectedSeries() {
+		ClosingLedger ledger = this.examination.ledger();
+		return (ledger != null && this.examination.isClean()) ? ledger.series() : 0;
+	}
+
+	/**
+	 * Gets ready for RocksDB to be opened for writing. What a killed process left
+	 * unsynced is synced first, for only the end of what is written last may be torn by a
+	 * power failure.
+	 */
+	public void prepare() {
+		try {
+			if (isNew()) {
+				removeUnmade();
+				new StoreIdentity(this.id, StoreIdentity.State.CREATING).write(this.path);
+				return;
+			}
+			for (Map.Entry<String, Long> file : StoreFiles.sizes(this.path).entrySet()) {
+				if (StoreFiles.isWal(file.getKey()) || StoreFiles.isManifest(file.getKey())) {
+					DiskSync.file(this.path.resolve(file.getKey()));
+				}
+			}
+			if (!this.safetyCopy.make()) {
+				// Without one, what the start changes stays, so a ledger holds no more.
+				this.marker.set();
+			}
+		}
+		catch (IOException ex) {
+			throw unreadable(this.path, ex);
+		}
+	}
+
+	private void removeUnmade() throws IOException {
+		for (String name : StoreFiles.names(this.path)) {
+			if (StoreFiles.isRocksDb(name) || name.equals(StoreMark.FILE)) {
+				Files.delete(this.path.resolve(name));
+			}
+		}
+		this.lastMark = null;
+	}
+
+	/**
+	 * Brings back what was there before {@link #prepare}. RocksDB has to be closed.
+	 */
+	public void rollBack() {
+		try {
+			if (this.safetyCopy.isThere()) {
+				this.safetyCopy.restore();
+			}
+			else if (!isNew() && !this.examination.isRunning()) {
+				this.marker.remove();
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("The files in {} could not all be brought back; the next start does so, and before that they "
+					+ "are in {}", this.path, SafetyCopy.NAME, ex);
+		}
+	}
+
+	/**
+	 * Notes that the store has been made, or adopted, and knows its number.
+	 * @param durable what of it is safe
+	 */
+	public void noteMade(DurableState durable) {
+		try {
+			if (!StoreMark.isThere(this.path)) {
+				writeMark(durable, true);
+			}
+			new StoreIdentity(this.id, StoreIdentity.State.MADE).write(this.path);
+			this.fileKey = keyOfFiles();
+		}
+		catch (IOException ex) {
+			throw unreadable(this.path, ex);
+		}
+	}
+
+	/**
+	 * Notes that a store is about to be told its number.
+	 * @param given the number
+	 * @param durable what of it is safe
+	 */
+	public void noteAdopting(UUID given, DurableState durable) {
+		try {
+			this.id = given;
+			Files.deleteIfExists(this.path.resolve(StoreMark.FILE));
+			writeMark(durable, true);
+			new StoreIdentity(given, StoreIdentity.State.ADOPTING).write(this.path);
+		}
+		catch (IOException ex) {
+			throw unreadable(this.path, ex);
+		}
+	}
+
+	/**
+	 * Ends the start: the store is whole, and what is written from now on counts.
+	 * @param durable what of it is safe
+	 */
+	public void accept(DurableState durable) {
+		try {
+			if (!isToBeAdopted() && !StoreMark.isThere(this.path)) {
+				// A backup has none. What was written so far may yet be undone.
+				StoreMark first = new StoreMark(1, this.id, 0, 0, new DurableState(0, new TreeMap<>()));
+				first.write(this.path, true);
+				this.lastMark = first;
+			}
+			// Until the marker is there, the ledger has to fit if the start breaks off.
+			this.marker.set();
+			Files.deleteIfExists(this.path.resolve(ClosingLedger.FILE));
+			this.safetyCopy.remove();
+			DiskSync.directory(this.path);
+			if (!isToBeAdopted()) {
+				writeMark(durable, false);
+				this.fileKey = keyOfFiles();
+			}
+		}
+		catch (IOException ex) {
+			throw unreadable(this.path, ex);
+		}
+	}
+
+	/**
+	 * Tells whether the directory still is the one that was opened: not moved, removed or
+	 * hidden by another disk.
+	 * @return whether it is
+	 */
+	public boolean isSame() {
+		try {
+			return this.fileKey == null || this.fileKey.equals(keyOfFiles());
+		}
+		catch (IOException ex) {
+			return false;
+		}
+	}
+
+	private Object keyOfFiles() throws IOException {
+		return List.of(key(this.path), key(this.path.resolve(StoreIdentity.FILE)));
+	}
+
+	private static Object key(Path file) throws IOException {
+		Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+		// Not every system has them.
+		return (key != null) ? key : file;
+	}
+
+	/**
+	 * Notes what is safe, if it is not what was noted last.
+	 * @param durable what is safe
+	 * @throws IOException if that can't be written
+	 */
+	public void mark(DurableState durable) throws IOException {
+		writeMark(durable, false);
+	}
+
+	private void writeMark(DurableState durable, boolean sync) throws IOException {
+		StoreMark last = this.lastMark;
+		long manifest = 0;
+		long manifestBytes = 0;
+		Path current = this.path.resolve(StoreFiles.CURRENT);
+		if (Files.exists(current)) {
+			String name = Files.readString(current).strip();
+			Path file = this.path.resolve(name);
+			manifest = StoreFiles.number(name);
+			manifestBytes = Files.size(file);
+			boolean known = last != null && last.manifest() == manifest && last.manifestBytes() == manifestBytes;
+			if (!known) {
+				// RocksDB syncs what it adds, but maybe only in a moment.
+				DiskSync.file(file);
+			}
+			else if (!sync && last != null && last.durable().equals(durable)) {
+				return;
+			}
+		}
+		StoreMark next = new StoreMark((last != null) ? last.number() + 1 : 1, this.id, manifest, manifestBytes,
+				durable);
+		next.write(this.path, sync);
+		this.lastMark = next;
+	}
+
+	/**
+	 * Notes what the store consists of. RocksDB has been closed.
+	 * @param facts what it holds
+	 * @throws IOException if that can't be written
+	 */
+	public void noteClosing(ClosingFacts facts) throws IOException {
+		NavigableMap<Long, Long> none = new TreeMap<>();
+		StoreMark last = this.lastMark;
+		writeMark(new DurableState(facts.writes(), (last != null) ? last.durable().wal() : none), false);
+		ClosingLedger.of(this.path, this.id, facts).write(this.path);
+		this.marker.remove();
+	}
+
+	/**
+	 * Makes a copy of the store that knows what it consists of, and is safe against power
+	 * loss.
+	 * @param copy the directory of the copy, with all of RocksDB's files
+	 * @param facts what it holds at least
+	 * @throws IOException if that fails
+	 */
+	public void seal(Path copy, ClosingFacts facts) throws IOException {
+		new StoreIdentity(this.id, StoreIdentity.State.MADE).write(copy);
+		for (String name : StoreFiles.sizes(copy).keySet()) {
+			DiskSync.file(copy.resolve(name));
+		}
+		ClosingLedger.of(copy, this.id, facts).write(copy);
+		DiskSync.directory(copy);
+	}
+
+	@Override
+	public void close() {
+		this.lock.close();
+	}
+
+}

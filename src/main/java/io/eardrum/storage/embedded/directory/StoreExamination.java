@@ -1,0 +1,447 @@
+package io.eardrum.storage.embedded.directory;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the files of a store that nobody has open, changes nothing, and says what is
+ * wrong with them.
+ * <p>
+ * A store that was closed, and a backup, have to be exactly what their ledger says. One
+ * that was not closed has to hold all that its mark says was safe: its MANIFEST and the
+ * files of its write-ahead log may be longer, and what was written after the mark may
+ * lack.
+ * <p>
+ * Used by one thread, once.
+ */
+final class StoreExamination {
+
+	private static final Pattern CURRENT_TEXT = Pattern.compile("MANIFEST-[0-9]{6,}\n");
+
+	/** A record of the write-ahead log begins with its number and how many it has. */
+	private static final int BATCH_HEADER_BYTES = Long.BYTES + Integer.BYTES;
+
+	private final Path directory;
+
+	private final boolean trusting;
+
+	private final List<Finding> findings = new ArrayList<>();
+
+	private boolean fresh;
+
+	private boolean occupied;
+
+	private boolean running;
+
+	private boolean clean;
+
+	private @Nullable StoreIdentity identity;
+
+	private @Nullable StoreMark mark;
+
+	private @Nullable ClosingLedger ledger;
+
+	private @Nullable TornTail tail;
+
+	private long lastWrite;
+
+	private NavigableMap<String, Long> sizes = new TreeMap<>();
+
+	private StoreExamination(Path directory, boolean trusting) {
+		this.directory = directory;
+		this.trusting = trusting;
+	}
+
+	/**
+	 * Examines a directory.
+	 * @param directory the directory, which exists
+	 * @param trusting whether to leave out what compares the store with what it held
+	 * @return what was found
+	 * @throws IOException if a file can't be read
+	 */
+	static StoreExamination of(Path directory, boolean trusting) throws IOException {
+		StoreExamination examination = new StoreExamination(directory, trusting);
+		examination.examine();
+		return examination;
+	}
+
+	/**
+	 * Tells whether there is no store, so that one may be made.
+	 * @return whether the directory has no file that could be a store's
+	 */
+	boolean isFresh() {
+		return this.fresh;
+	}
+
+	/**
+	 * Tells whether there is no store, and none may be made.
+	 * @return whether the directory has files that are no store's
+	 */
+	boolean isOccupied() {
+		return this.occupied;
+	}
+
+	/**
+	 * Tells whether making a store was begun here and not finished: it holds nothing.
+	 * @return whether its files may be removed
+	 */
+	boolean isUnmade() {
+		StoreIdentity known = this.identity;
+		return known != null && known.state() == StoreIdentity.State.CREATING;
+	}
+
+	boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * Tells whether the store is what it was when it was closed or copied.
+	 * @return whether the ledger says so
+	 */
+	boolean isClean() {
+		return this.clean;
+	}
+
+	@Nullable StoreIdentity identity() {
+		return this.identity;
+	}
+
+	@Nullable StoreMark mark() {
+		return this.mark;
+	}
+
+	@Nullable ClosingLedger ledger() {
+		return this.ledger;
+	}
+
+	/**
+	 * Tells how much the store has to hold at least.
+	 * @return the number of a write
+	 */
+	long writes() {
+		long marked = (this.mark != null) ? this.mark.durable().writes() : 0;
+		ClosingLedger known = this.ledger;
+		long noted = (known != null && (this.clean || known.id() == null)) ? known.writes() : 0;
+		return this.trusting ? 0 : Math.max(marked, noted);
+	}
+
+	/**
+	 * Returns the damage that a power failure explains.
+	 * @return the damage, or {@code null} if there is none such
+	 */
+	@Nullable TornTail tail() {
+		return this.findings.isEmpty() ? this.tail : null;
+	}
+
+	List<Finding> findings() {
+		return List.copyOf(this.findings);
+	}
+
+	private void examine() throws IOException {
+		this.sizes = StoreFiles.sizes(this.directory);
+		List<String> names = StoreFiles.names(this.directory);
+		if (names.stream().noneMatch((name) -> StoreFiles.isRocksDb(name) || StoreFiles.isOwn(name))) {
+			examineStrangers(names);
+			return;
+		}
+		this.running = new RunningMarker(this.directory).isSet();
+		readOwnFiles();
+		if (!this.findings.isEmpty()) {
+			return;
+		}
+		if (isUnmade()) {
+			examineUnmade();
+			return;
+		}
+		if (this.ledger != null && this.ledger.id() != null && examineLedger(this.ledger)) {
+			return;
+		}
+		examineOwnFiles();
+		if (this.findings.isEmpty()) {
+			examineFiles();
+		}
+	}
+
+	private void examineStrangers(List<String> names) {
+		List<String> strangers = names.stream().filter((name) -> !StoreFiles.isHarmless(name)).toList();
+		this.fresh = strangers.isEmpty();
+		this.occupied = !this.fresh;
+		strangers.stream()
+			.limit(5)
+			.forEach((name) -> this.findings
+				.add(new Finding(name, "is not a file of Eardrum's, and a store is made in an empty directory only")));
+	}
+
+	private void readOwnFiles() throws IOException {
+		if (this.trusting) {
+			return;
+		}
+		if (StoreIdentity.isThere(this.directory)) {
+			this.identity = StoreIdentity.read(this.directory);
+			if (this.identity == null) {
+				this.findings.add(new Finding(StoreIdentity.FILE, "is damaged"));
+			}
+		}
+		if (ClosingLedger.isThere(this.directory)) {
+			this.ledger = ClosingLedger.read(this.directory);
+			// While a store is open, what is left of an old ledger means nothing.
+			if (this.ledger == null && !this.running) {
+				this.findings.add(new Finding(ClosingLedger.FILE, "is damaged"));
+			}
+		}
+		if (StoreMark.isThere(this.directory)) {
+			this.mark = StoreMark.read(this.directory);
+		}
+	}
+
+	// Only what making a store leaves may be removed.
+	private void examineUnmade() {
+		boolean used = this.running || this.ledger != null || this.sizes.keySet().stream().anyMatch(StoreFiles::isTable)
+				|| (this.mark != null && this.mark.durable().writes() > 0);
+		if (used) {
+			this.findings.add(new Finding(StoreIdentity.FILE,
+					"says that the store has never been made, though it has files of one that has"));
+		}
+	}
+
+	// Returns whether the ledger decides.
+	private boolean examineLedger(ClosingLedger known) throws IOException {
+		List<Finding> differences = known.compare(this.directory);
+		checkId(ClosingLedger.FILE, known.id());
+		if (differences.isEmpty()) {
+			this.clean = this.findings.isEmpty();
+			return true;
+		}
+		boolean stale = this.mark != null && this.mark.durable().writes() > known.writes();
+		if (this.running || stale) {
+			return false;
+		}
+		this.findings.addAll(differences);
+		return true;
+	}
+
+	private void checkId(String file, @Nullable UUID id) {
+		if (this.identity != null && id != null && !this.identity.id().equals(id)) {
+			this.findings.add(new Finding(file, "is that of another store"));
+		}
+	}
+
+	private void examineOwnFiles() {
+		boolean known = this.identity != null || this.mark != null || StoreMark.isThere(this.directory)
+				|| (this.ledger != null && this.ledger.id() != null);
+		if (!known || this.trusting) {
+			// Of an older version.
+			return;
+		}
+		if (this.identity == null) {
+			this.findings.add(new Finding(StoreIdentity.FILE, "is missing"));
+		}
+		if (this.mark == null) {
+			boolean adopting = this.identity != null && this.identity.state() == StoreIdentity.State.ADOPTING;
+			if (!adopting) {
+				this.findings
+					.add(new Finding(StoreMark.FILE, StoreMark.isThere(this.directory) ? "is damaged" : "is missing"));
+			}
+		}
+		else {
+			checkId(StoreMark.FILE, this.mark.id());
+		}
+	}
+
+	private void examineFiles() throws IOException {
+		String manifestName = examineCurrent();
+		if (manifestName == null) {
+			return;
+		}
+		Manifest manifest = Manifest.read(this.directory.resolve(manifestName));
+		examineManifest(manifestName, manifest);
+		examineTables(manifest);
+		examineWal(manifest);
+		if (this.tail == null && this.findings.isEmpty() && this.lastWrite < writes()) {
+			List<String> wal = this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
+			this.findings.add(new Finding(wal.isEmpty() ? manifestName : wal.get(wal.size() - 1),
+					"has lost its end: the store holds " + this.lastWrite + " writes, and held " + writes()));
+		}
+	}
+
+	// Returns the name of the MANIFEST, or null if there is none
+	private @Nullable String examineCurrent() throws IOException {
+		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
+		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, which names the MANIFEST"
+					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
+			return null;
+		}
+		String text = Files.readString(this.directory.resolve(StoreFiles.CURRENT), StandardCharsets.ISO_8859_1);
+		if (!CURRENT_TEXT.matcher(text).matches()) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is damaged: it does not name a MANIFEST"));
+			return null;
+		}
+		String name = text.strip();
+		long number = StoreFiles.number(name);
+		StoreMark known = this.mark;
+		if (known != null && number < known.manifest()) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "names " + name + ", though "
+					+ StoreFiles.manifestName(known.manifest()) + " had been used: it is an older copy"));
+			return null;
+		}
+		if (!this.sizes.containsKey(name)) {
+			List<String> older = manifests.stream()
+				.filter((other) -> known != null && StoreFiles.number(other) == known.manifest())
+				.toList();
+			if (older.size() == 1 && StoreFiles.number(older.get(0)) < number && isWholeSince(older.get(0), known)) {
+				this.tail = new TornTail(StoreFiles.CURRENT, -1, 0, 0, List.of(), older.get(0));
+			}
+			else {
+				this.findings.add(new Finding(name, "is missing, though CURRENT names it"));
+			}
+			return null;
+		}
+		return name;
+	}
+
+	private boolean isWholeSince(String manifest, @Nullable StoreMark known) throws IOException {
+		Long size = this.sizes.get(manifest);
+		return known != null && size != null && size >= known.manifestBytes()
+				&& Manifest.read(this.directory.resolve(manifest)).damage() == null;
+	}
+
+	private void examineManifest(String name, Manifest manifest) {
+		long size = this.sizes.getOrDefault(name, 0L);
+		StoreMark known = this.mark;
+		long safe = (known != null && known.manifest() == StoreFiles.number(name)) ? known.manifestBytes() : 0;
+		WalDamage damage = manifest.damage();
+		this.lastWrite = manifest.lastSequence();
+		if (size == 0) {
+			this.findings.add(new Finding(name, "is empty"));
+		}
+		else if (size < safe) {
+			this.findings.add(new Finding(name, "is cut: it has " + size + " bytes, and had " + safe));
+		}
+		else if (damage != null && damage.position() < safe) {
+			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
+		}
+		else if (damage != null && !damage.unfinished()) {
+			damaged(name, damage, List.of(), safe > 0);
+		}
+		else if (manifest.edits() == 0) {
+			this.findings.add(new Finding(name, "is damaged: it has no record that can be read"));
+		}
+	}
+
+	private void examineTables(Manifest manifest) {
+		if (manifest.damage() != null) {
+			return;
+		}
+		manifest.tables().forEach((number, size) -> {
+			String name = StoreFiles.tableName(number);
+			Long found = this.sizes.get(name);
+			if (found == null) {
+				this.findings.add(new Finding(name, "is missing"));
+			}
+			else if (found < size) {
+				this.findings.add(new Finding(name, "is cut: it has " + found + " of " + size + " bytes"));
+			}
+			else if (found > size) {
+				this.findings
+					.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of " + size));
+			}
+		});
+	}
+
+	private void examineWal(Manifest manifest) throws IOException {
+		long first = manifest.firstWal();
+		Map<String, Long> safe = new LinkedHashMap<>();
+		manifest.syncedWal().forEach((number, size) -> safe.put(StoreFiles.walName(number), size));
+		if (this.mark != null) {
+			this.mark.durable()
+				.wal()
+				.tailMap(first, true)
+				.forEach((number, size) -> safe.merge(StoreFiles.walName(number), size, Math::max));
+		}
+		List<String> needed = this.sizes.keySet()
+			.stream()
+			.filter((name) -> StoreFiles.isWal(name) && StoreFiles.number(name) >= first)
+			.toList();
+		safe.keySet()
+			.stream()
+			.filter((name) -> !needed.contains(name))
+			.forEach((name) -> this.findings.add(new Finding(name, "is missing, a part of the write-ahead log")));
+		if (needed.isEmpty() && this.running && safe.isEmpty()) {
+			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
+					"is missing, the write-ahead log, though the store was not closed when it was last used"));
+		}
+		readWal(needed, safe);
+	}
+
+	private void readWal(List<String> needed, Map<String, Long> safe) throws IOException {
+		String torn = null;
+		WalDamage damage = null;
+		int laterRecords = 0;
+		long laterBytes = 0;
+		List<String> later = new ArrayList<>();
+		for (String name : needed) {
+			long size = this.sizes.getOrDefault(name, 0L);
+			long expected = safe.getOrDefault(name, 0L);
+			if (size < expected) {
+				this.findings.add(new Finding(name, "is cut: it has " + size + " bytes, and had " + expected));
+				continue;
+			}
+			int[] records = new int[1];
+			boolean behind = damage != null;
+			WalDamage found = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
+				records[0]++;
+				if (!behind && length >= BATCH_HEADER_BYTES) {
+					noteWrites(bytes);
+				}
+			});
+			if (damage != null) {
+				later.add(name);
+				laterRecords += records[0];
+				laterBytes += size;
+			}
+			else if (found != null && found.position() < expected) {
+				this.findings.add(new Finding(name, "is damaged at byte " + found.position() + ", of " + expected
+						+ " that were on the disk for sure"));
+				return;
+			}
+			else if (found != null) {
+				torn = name;
+				damage = found;
+			}
+		}
+		if (torn != null && damage != null && !(damage.unfinished() && laterRecords == 0)) {
+			damaged(torn, new WalDamage(damage.position(), damage.bytes() + laterBytes,
+					damage.readableRecords() + laterRecords, false), later, this.mark != null || this.running);
+		}
+	}
+
+	private void noteWrites(byte[] bytes) {
+		ByteBuffer header = ByteBuffer.wrap(bytes, 0, BATCH_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+		this.lastWrite = Math.max(this.lastWrite, header.getLong() + header.getInt() - 1);
+	}
+
+	private void damaged(String name, WalDamage damage, List<String> later, boolean explained) {
+		if (explained && this.tail == null) {
+			this.tail = new TornTail(name, damage.position(), damage.bytes(), damage.readableRecords(), later, "");
+		}
+		else {
+			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
+		}
+	}
+
+}

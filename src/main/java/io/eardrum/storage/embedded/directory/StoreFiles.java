@@ -1,0 +1,142 @@
+package io.eardrum.storage.embedded.directory;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/**
+ * The names of the files that a store consists of.
+ */
+public final class StoreFiles {
+
+	static final String CURRENT = "CURRENT";
+
+	static final String MANIFEST_PREFIX = "MANIFEST-";
+
+	static final String WAL_SUFFIX = ".log";
+
+	static final String TABLE_SUFFIX = ".sst";
+
+	/** What RocksDB keeps, but for what it only tells people. */
+	private static final Pattern ROCKSDB = Pattern
+		.compile("CURRENT|IDENTITY|MANIFEST-[0-9]+|OPTIONS-[0-9]+(\\.dbtmp)?|[0-9]+\\.(sst|log|dbtmp)");
+
+	/** What may be in a directory in which a store is made. */
+	private static final Pattern HARMLESS = Pattern.compile("native|backups|lost\\+found|eardrum\\.(probe|lock)|LOG"
+			+ "|LOG\\.old\\.[0-9]+|LOCK|eardrum\\.(store|closed|current|before)\\.tmp|[^0-9.].*\\.log(\\..*)?"
+			+ "|\\.(?!([0-9]+\\.(sst|log)|CURRENT|MANIFEST|OPTIONS|IDENTITY|eardrum)).*");
+
+	private static final Pattern OWN = Pattern.compile("eardrum\\.(store|mark|closed|running|before)|.*\\.damaged");
+
+	private StoreFiles() {
+	}
+
+	/**
+	 * Tells whether a file is RocksDB's, and needed.
+	 * @param name its name
+	 * @return whether it is
+	 */
+	public static boolean isRocksDb(String name) {
+		return ROCKSDB.matcher(name).matches();
+	}
+
+	static boolean isOwn(String name) {
+		return OWN.matcher(name).matches();
+	}
+
+	static boolean isHarmless(String name) {
+		return HARMLESS.matcher(name).matches();
+	}
+
+	static boolean isTable(String name) {
+		return name.endsWith(TABLE_SUFFIX) && isRocksDb(name);
+	}
+
+	static boolean isWal(String name) {
+		return name.endsWith(WAL_SUFFIX) && isRocksDb(name);
+	}
+
+	static boolean isManifest(String name) {
+		return name.startsWith(MANIFEST_PREFIX) && isRocksDb(name);
+	}
+
+	// The number in the name of a file of RocksDB's.
+	static long number(String name) {
+		String digits = name.replaceAll("[^0-9]", "");
+		try {
+			return digits.isEmpty() ? 0 : Long.parseLong(digits);
+		}
+		catch (NumberFormatException ex) {
+			return 0;
+		}
+	}
+
+	static String walName(long number) {
+		return String.format("%06d%s", number, WAL_SUFFIX);
+	}
+
+	static String tableName(long number) {
+		return String.format("%06d%s", number, TABLE_SUFFIX);
+	}
+
+	static String manifestName(long number) {
+		return String.format("%s%06d", MANIFEST_PREFIX, number);
+	}
+
+	static List<String> names(Path directory) throws IOException {
+		List<String> names = new ArrayList<>();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+			files.forEach((file) -> names.add(String.valueOf(file.getFileName())));
+		}
+		catch (DirectoryIteratorException ex) {
+			throw ex.getCause();
+		}
+		names.sort(null);
+		return names;
+	}
+
+	// The files of RocksDB's in a directory, and their sizes.
+	static NavigableMap<String, Long> sizes(Path directory) throws IOException {
+		NavigableMap<String, Long> sizes = new TreeMap<>();
+		for (String name : names(directory)) {
+			Path file = directory.resolve(name);
+			if (isRocksDb(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+				sizes.put(name, Files.size(file));
+			}
+		}
+		return sizes;
+	}
+
+	/**
+	 * Lists the files of the write-ahead log.
+	 * @param directory the directory of the store
+	 * @return the files in their order
+	 * @throws IOException if the directory can't be read
+	 */
+	public static List<Path> walFiles(Path directory) throws IOException {
+		return sizes(directory).keySet().stream().filter(StoreFiles::isWal).map(directory::resolve).toList();
+	}
+
+	/**
+	 * Tells how long the write-ahead log is.
+	 * @param directory the directory of the store
+	 * @return the number of bytes
+	 * @throws IOException if the directory can't be read
+	 */
+	public static long walBytes(Path directory) throws IOException {
+		return sizes(directory).entrySet()
+			.stream()
+			.filter((file) -> isWal(file.getKey()))
+			.mapToLong(NavigableMap.Entry::getValue)
+			.sum();
+	}
+
+}

@@ -1,0 +1,81 @@
+package io.eardrum.storage.embedded.directory;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drops the damaged end of a store before RocksDB reads it, because somebody asked for
+ * that after a power failure. The pages of what was not yet synced may have reached the
+ * disk in any order then: the file is as long as it was, and what it ends with is zeros
+ * or nonsense.
+ * <p>
+ * What is dropped stays in files beside it, and these are safe before anything is
+ * dropped.
+ */
+final class TailRecovery {
+
+	private static final Logger logger = LoggerFactory.getLogger(TailRecovery.class);
+
+	private final Path directory;
+
+	TailRecovery(Path directory) {
+		this.directory = directory;
+	}
+
+	/**
+	 * Cuts the file where the damage begins, and moves those after it away.
+	 * @param tail what to drop
+	 * @throws IOException if a file can't be read or written
+	 */
+	void recover(TornTail tail) throws IOException {
+		Path file = this.directory.resolve(tail.file());
+		Path copy = Files.copy(file, unused(tail.file()));
+		DiskSync.file(copy);
+		DiskSync.directory(this.directory);
+		if (tail.isOfCurrent()) {
+			rename(tail.manifest());
+			logger.warn("Made {} name {} again, as eardrum.storage.recover asks for; the file as it was is {}", file,
+					tail.manifest(), copy);
+			return;
+		}
+		for (String later : tail.laterFiles()) {
+			Files.move(this.directory.resolve(later), unused(later));
+		}
+		DiskSync.directory(this.directory);
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+			channel.truncate(tail.position());
+			channel.force(true);
+		}
+		logger.warn(
+				"Dropped the last {} bytes of {} and {} later files, from byte {} on, as eardrum.storage.recover asks "
+						+ "for; behind the damage {} records could have been read; the file as it was is {}",
+				tail.bytes(), file, tail.laterFiles().size(), tail.position(), tail.readableRecords(), copy);
+	}
+
+	private void rename(String manifest) throws IOException {
+		Path unfinished = this.directory.resolve("eardrum.current.tmp");
+		Files.write(unfinished, (manifest + "\n").getBytes(StandardCharsets.US_ASCII));
+		DiskSync.file(unfinished);
+		Files.move(unfinished, this.directory.resolve(StoreFiles.CURRENT), StandardCopyOption.ATOMIC_MOVE,
+				StandardCopyOption.REPLACE_EXISTING);
+		DiskSync.directory(this.directory);
+	}
+
+	// It may have been recovered before.
+	private Path unused(String name) {
+		Path file = this.directory.resolve(name + ".damaged");
+		for (int i = 2; Files.exists(file); i++) {
+			file = this.directory.resolve(name + "." + i + ".damaged");
+		}
+		return file;
+	}
+
+}
