@@ -261,7 +261,7 @@ final class Database implements AutoCloseable {
 		DurableState written = state();
 		try {
 			rocks().flushWal(true);
-			this.durable = written;
+			noteDurable(written);
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be synced", ex);
@@ -293,8 +293,16 @@ final class Database implements AutoCloseable {
 	 */
 	DurableState noteDurable() {
 		DurableState opened = state();
-		this.durable = opened;
+		noteDurable(opened);
 		return opened;
+	}
+
+	// Of two syncs at once, the one that ends later may be of less.
+	private synchronized void noteDurable(DurableState state) {
+		DurableState known = this.durable;
+		if (known == null || known.writes() <= state.writes()) {
+			this.durable = state;
+		}
 	}
 
 	private DurableState state() {

@@ -70,7 +70,7 @@ final class LogSyncer implements Runnable {
 	void sync() {
 		int era = this.gate.enter();
 		try {
-			if (this.availability.isWriteFailed()) {
+			if (this.availability.isWriteFailed() || !this.store.isSameDirectory()) {
 				return;
 			}
 			try {

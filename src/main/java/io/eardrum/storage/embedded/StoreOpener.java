@@ -97,19 +97,18 @@ final class StoreOpener implements AutoCloseable {
 		Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
 		Metadata.writeId(this.directory.id(), batch);
 		this.database.write(batch, true);
-		this.directory.noteMade(this.database.noteDurable());
+		this.directory.noteMade();
 	}
 
 	private void openForWriting() throws RocksDBException {
-		this.directory.prepare();
 		try {
+			this.directory.prepare();
 			this.database.open(Database.Mode.EXISTING);
 		}
-		catch (RocksDBException ex) {
+		catch (RocksDBException | StoreOpenException ex) {
 			if (!isNoSpace(ex)) {
 				throw ex;
 			}
-			this.database.close();
 			this.directory.rollBack();
 			openForReading();
 			return;
@@ -214,7 +213,7 @@ final class StoreOpener implements AutoCloseable {
 		WriteBatchBytes batch = new WriteBatchBytes(64);
 		Metadata.writeId(id, batch);
 		this.database.write(batch, true);
-		this.directory.noteMade(this.database.durable());
+		this.directory.noteMade();
 	}
 
 	/**
@@ -239,10 +238,10 @@ final class StoreOpener implements AutoCloseable {
 	 * an error. Never makes a store.
 	 */
 	void reopen() {
-		this.database.close();
 		if (!this.directory.isSame()) {
 			throw new StorageException("The directory " + this.directory.path() + " is not the one that was opened");
 		}
+		this.database.close();
 		try {
 			if (!this.accepted) {
 				this.directory.prepare();
@@ -255,10 +254,10 @@ final class StoreOpener implements AutoCloseable {
 		}
 		catch (RocksDBException ex) {
 			if (!this.accepted) {
-				this.database.close();
 				this.directory.rollBack();
 			}
-			throw OpenFailure.of(this.directory, ex);
+			throw new StorageException(
+					"The store in " + this.directory.path() + " can't be opened anew: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -343,8 +342,8 @@ final class StoreOpener implements AutoCloseable {
 		}
 	}
 
-	private static boolean isNoSpace(RocksDBException ex) {
-		Status status = ex.getStatus();
+	private static boolean isNoSpace(Exception ex) {
+		Status status = (ex instanceof RocksDBException failure) ? failure.getStatus() : null;
 		String message = String.valueOf(ex.getMessage());
 		return (status != null && status.getSubCode() == Status.SubCode.NoSpace)
 				|| message.contains("No space left on device") || message.contains("Disk quota exceeded");

@@ -167,7 +167,7 @@ final class Watch implements Runnable {
 
 	// RocksDB would go on writing to files that nobody can find any more.
 	private void checkDirectory() {
-		if (!this.availability.isWriteFailed() && !this.store.isSameDirectory()) {
+		if (!this.store.isSameDirectory()) {
 			this.availability.writeFailed("The directory " + this.database.path()
 					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
 		}

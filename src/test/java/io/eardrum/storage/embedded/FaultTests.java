@@ -139,7 +139,7 @@ class FaultTests {
 	}
 
 	@Test
-	void noteOfAnEarlierClosingIsNoObstacle() throws Exception {
+	void ledgerOfAnEarlierClosingIsNamed() throws Exception {
 		Path store = this.directory.resolve("store");
 		try (RocksDbMetricRepository repository = open(settings(store))) {
 			put(repository, 0, 20);
@@ -151,6 +151,9 @@ class FaultTests {
 			put(repository, 1, 20);
 		}
 		Files.write(note, earlier);
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))
+			.withMessageContaining(note + " is older than the store");
+		Files.delete(note);
 		try (RocksDbMetricRepository repository = open(settings(store))) {
 			assertThat(read(repository)).hasSize(40);
 		}

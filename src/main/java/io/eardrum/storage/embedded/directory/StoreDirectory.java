@@ -142,9 +142,12 @@ public final class StoreDirectory implements AutoCloseable {
 			throw new StoreOpenException("No store can be made in " + this.path + ": " + describe(findings) + ".",
 					"Set eardrum.storage.path to an empty directory, or to one that has a store.", null);
 		}
-		throw new StoreOpenException(damaged(describe(findings)), WHAT_TO_DO
-				+ " If the files were copied, copy all of them again, into an empty directory. Where there is no backup, "
-				+ "one start with eardrum.storage.recover=accept takes what is left.", null);
+		throw new StoreOpenException(damaged(describe(findings)),
+				WHAT_TO_DO + " If the files were copied, copy all of them again, into an empty directory."
+						+ (isTrusting() ? ""
+								: " Where there is no backup, one start with eardrum.storage.recover=accept takes "
+										+ "what is left."),
+				null);
 	}
 
 	private String describe(List<Finding> findings) {
@@ -313,12 +316,11 @@ public final class StoreDirectory implements AutoCloseable {
 
 	/**
 	 * Notes that the store has been made, or adopted, and knows its number.
-	 * @param durable what of it is safe
 	 */
-	public void noteMade(DurableState durable) {
+	public void noteMade() {
 		try {
 			if (!StoreMark.isThere(this.path)) {
-				writeMark(durable, true);
+				writeFirstMark();
 			}
 			new StoreIdentity(this.id, StoreIdentity.State.MADE).write(this.path);
 			this.fileKey = keyOfFiles();
@@ -353,9 +355,7 @@ public final class StoreDirectory implements AutoCloseable {
 		try {
 			if (!isToBeAdopted() && !StoreMark.isThere(this.path)) {
 				// A backup has none. What was written so far may yet be undone.
-				StoreMark first = new StoreMark(1, this.id, 0, 0, new DurableState(0, new TreeMap<>()));
-				first.write(this.path, true);
-				this.lastMark = first;
+				writeFirstMark();
 			}
 			// Until the marker is there, the ledger has to fit if the start breaks off.
 			this.marker.set();
@@ -403,6 +403,13 @@ public final class StoreDirectory implements AutoCloseable {
 	 */
 	public void mark(DurableState durable) throws IOException {
 		writeMark(durable, false);
+	}
+
+	// Knows nothing yet, but is there.
+	private void writeFirstMark() throws IOException {
+		StoreMark first = new StoreMark(1, this.id, 0, 0, new DurableState(0, new TreeMap<>()));
+		first.write(this.path, true);
+		this.lastMark = first;
 	}
 
 	private void writeMark(DurableState durable, boolean sync) throws IOException {

@@ -222,15 +222,23 @@ final class StoreExamination {
 	private boolean examineLedger(ClosingLedger known) throws IOException {
 		List<Finding> differences = known.compare(this.directory);
 		checkId(ClosingLedger.FILE, known.id());
-		if (differences.isEmpty()) {
+		StoreMark marked = this.mark;
+		boolean stale = marked != null && marked.durable().writes() > known.writes();
+		if (differences.isEmpty() && !stale) {
 			this.clean = this.findings.isEmpty();
 			return true;
 		}
-		boolean stale = this.mark != null && this.mark.durable().writes() > known.writes();
-		if (this.running || stale) {
+		if (this.running) {
+			// It was to be removed when the store was opened.
 			return false;
 		}
-		this.findings.addAll(differences);
+		if (stale) {
+			this.findings.add(new Finding(ClosingLedger.FILE, "is older than the store: it knows " + known.writes()
+					+ " writes, and there were " + marked.durable().writes() + ", so files of two copies are mixed"));
+		}
+		else {
+			this.findings.addAll(differences);
+		}
 		return true;
 	}
 

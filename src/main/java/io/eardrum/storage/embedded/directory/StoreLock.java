@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -23,33 +25,34 @@ final class StoreLock implements AutoCloseable {
 	 * The directories that this process holds. Closing any descriptor of the file would
 	 * give up the process's lock on it, so nobody may open it a second time.
 	 */
-	private static final Set<Path> held = ConcurrentHashMap.newKeySet();
+	private static final Set<Object> held = ConcurrentHashMap.newKeySet();
 
-	private final Path key;
+	private final Object key;
 
 	private final FileChannel channel;
 
-	private StoreLock(Path key, FileChannel channel) {
+	private StoreLock(Object key, FileChannel channel) {
 		this.key = key;
 		this.channel = channel;
 	}
 
 	static StoreLock take(Path directory) {
 		Path file = directory.resolve(NAME);
-		Path key = null;
+		Object key = null;
 		FileChannel channel = null;
 		try {
-			key = directory.toRealPath();
-			if (!held.add(key)) {
-				key = null;
+			Object found = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+			Object directoryKey = (found != null) ? found : directory.toRealPath();
+			if (!held.add(directoryKey)) {
 				throw inUse(directory, null);
 			}
+			key = directoryKey;
 			channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
 			FileLock lock = channel.tryLock();
 			if (lock == null) {
 				throw inUse(directory, null);
 			}
-			StoreLock taken = new StoreLock(key, channel);
+			StoreLock taken = new StoreLock(directoryKey, channel);
 			key = null;
 			channel = null;
 			return taken;
@@ -72,7 +75,7 @@ final class StoreLock implements AutoCloseable {
 				"Stop the other one, or set eardrum.storage.path to another directory.", cause);
 	}
 
-	private static void giveUp(@Nullable Path key, @Nullable FileChannel channel) {
+	private static void giveUp(@Nullable Object key, @Nullable FileChannel channel) {
 		try {
 			if (channel != null) {
 				channel.close();
