@@ -1,0 +1,331 @@
+package io.eardrum.crash;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Damages stores in every way and holds what opens against what was put: a program of its
+ * own, which ends with 1 if it finds a violation.
+ * <p>
+ * Options: {@code --damages <n>} (500), how many are opened in this process; {@code --jar
+ * <n>} (0), how many more by a real server, from the jar {@code --server <path>}
+ * (target/eardrum.jar); {@code --seed <n>}; {@code --only <n>} (none), the number of the
+ * one damage to repeat; {@code --unnamed <fail|count>} (fail), whether it is a violation
+ * if what is said names no file or the wrong one; {@code --shown <n>} (100), how many
+ * violations are printed.
+ * <p>
+ * A store that was damaged may open whole, or without what was acknowledged less than two
+ * seconds before it was killed, which nothing can tell. Else it has to be refused, now
+ * and at the next start, with the name of the file and without any change to the files;
+ * and to be whole again once the undamaged files are back. {@link DamageVerdict} lists
+ * what may come of it.
+ */
+public final class DamageSuite {
+
+	private static final Duration LIMIT_OF_BASES = Duration.ofMinutes(2);
+
+	private static final Duration LIMIT_PER_DAMAGE = Duration.ofSeconds(2);
+
+	private static final Duration LIMIT_PER_JAR = Duration.ofMinutes(2);
+
+	private static final int WORKERS = 2;
+
+	private final Options options;
+
+	private final Path directory;
+
+	private final Map<DamageKind, Map<DamageVerdict, Integer>> counts = new EnumMap<>(DamageKind.class);
+
+	private final Map<Integer, String> violations = new TreeMap<>();
+
+	private final Map<DamageKind, List<DamageKind.Target>> targets = new EnumMap<>(DamageKind.class);
+
+	private final List<DamageKind> order = new ArrayList<>();
+
+	private DamageSuite(Options options) throws IOException {
+		this.options = options;
+		this.directory = Files.createTempDirectory("eardrum-damages");
+		for (int round = 0; round < maxWeight(); round++) {
+			for (DamageKind kind : DamageKind.values()) {
+				if (round < kind.weight()) {
+					this.order.add(kind);
+				}
+			}
+		}
+	}
+
+	public static void main(String[] arguments) throws Exception {
+		Options options = Options.of(arguments);
+		silenceLogs();
+		endAfter(LIMIT_OF_BASES.plus(LIMIT_PER_DAMAGE.multipliedBy(options.damages()))
+			.plus(LIMIT_PER_JAR.multipliedBy(options.jars())), options.seed());
+		System.out.printf("damages: --seed %d%n", options.seed());
+		DamageSuite suite = new DamageSuite(options);
+		boolean passed;
+		try {
+			passed = suite.run();
+		}
+		finally {
+			StoreFiles.deleteFiles(suite.directory);
+		}
+		System.exit(passed ? 0 : 1);
+	}
+
+	/**
+	 * Keeps what stores log to themselves: most of them are damaged.
+	 */
+	static void silenceLogs() {
+		((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger("ROOT").setLevel(Level.OFF);
+	}
+
+	private static void endAfter(Duration limit, long seed) {
+		Thread watchdog = new Thread(() -> {
+			long end = System.nanoTime() + limit.toNanos();
+			while (System.nanoTime() < end) {
+				LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
+			}
+			System.out.printf("damages: not done after %s; --seed %d%n", limit, seed);
+			Runtime.getRuntime().halt(2);
+		}, "watchdog");
+		watchdog.setDaemon(true);
+		watchdog.start();
+	}
+
+	private static int maxWeight() {
+		int max = 0;
+		for (DamageKind kind : DamageKind.values()) {
+			max = Math.max(max, kind.weight());
+		}
+		return max;
+	}
+
+	private boolean run() throws Exception {
+		long start = System.nanoTime();
+		List<StoreImage> images = makeImages();
+		long made = System.nanoTime();
+		for (DamageKind kind : DamageKind.values()) {
+			List<DamageKind.Target> found = kind.targets(images);
+			if (found.isEmpty()) {
+				throw new IllegalStateException("there is nothing of which it can be said that " + kind.title());
+			}
+			this.targets.put(kind, found);
+		}
+		runTrials(images);
+		long end = System.nanoTime();
+		print(images, Duration.ofNanos(made - start), Duration.ofNanos(end - made));
+		return this.violations.isEmpty();
+	}
+
+	private List<StoreImage> makeImages() throws Exception {
+		Path folder = Files.createDirectory(this.directory.resolve("images"));
+		long seed = this.options.seed();
+		List<Callable<List<StoreImage>>> makers = new ArrayList<>();
+		for (String fsync : List.of("always", "everysec", "never")) {
+			makers.add(() -> new DamageBases(folder, fsync, fsync, seed).grown());
+		}
+		makers.add(() -> DamageBases.reallyKilled(folder, "process", "everysec", seed + 1));
+		makers.add(() -> new DamageBases(folder, "young-closed", "always", seed + 2).youngClosed(3));
+		makers.add(() -> new DamageBases(folder, "young-killed", "always", seed + 3).youngKilled(3, true));
+		makers.add(() -> new DamageBases(folder, "just-killed", "everysec", seed + 4).youngKilled(3, false));
+		makers.add(() -> new DamageBases(folder, "empty-closed", "always", seed + 5).youngClosed(0));
+		makers.add(() -> new DamageBases(folder, "empty-killed", "always", seed + 6).youngKilled(0, true));
+		ExecutorService executor = Executors.newFixedThreadPool(makers.size());
+		try {
+			List<StoreImage> images = new ArrayList<>();
+			for (Future<List<StoreImage>> made : executor.invokeAll(makers)) {
+				images.addAll(made.get());
+			}
+			return images;
+		}
+		finally {
+			executor.shutdown();
+		}
+	}
+
+	private void runTrials(List<StoreImage> images) throws Exception {
+		Queue<Integer> inProcess = new ConcurrentLinkedQueue<>();
+		Queue<Integer> byServer = new ConcurrentLinkedQueue<>();
+		int damages = this.options.damages();
+		for (int number = 1; number <= damages + this.options.jars(); number++) {
+			if (this.options.only() == 0 || this.options.only() == number) {
+				((number <= damages) ? inProcess : byServer).add(number);
+			}
+		}
+		Path folder = Files.createDirectory(this.directory.resolve("trials"));
+		List<Callable<Boolean>> workers = new ArrayList<>();
+		DamageTrial server = new DamageTrial(new ServerOpener(this.options.server()), folder, images);
+		workers.add(() -> runAll(server, byServer));
+		DamageTrial trial = new DamageTrial(new RepositoryOpener(), folder, images);
+		for (int i = 0; i < WORKERS; i++) {
+			workers.add(() -> runAll(trial, inProcess));
+		}
+		ExecutorService executor = Executors.newFixedThreadPool(workers.size());
+		try {
+			for (Future<Boolean> future : executor.invokeAll(workers)) {
+				future.get();
+			}
+		}
+		finally {
+			executor.shutdown();
+		}
+	}
+
+	private boolean runAll(DamageTrial trial, Queue<Integer> numbers) throws IOException {
+		Integer number = numbers.poll();
+		while (number != null) {
+			run(trial, number);
+			number = numbers.poll();
+		}
+		return true;
+	}
+
+	private void run(DamageTrial trial, int number) throws IOException {
+		DamageKind kind = this.order.get((number - 1) % this.order.size());
+		DamageKind.Target target = target(kind, number);
+		long seed = (this.options.seed() * 31 + number) * 1_000_003;
+		DamageTrial.Outcome outcome = trial.run(kind.plan(number, seed, target));
+		synchronized (this) {
+			this.counts.computeIfAbsent(kind, (unused) -> new EnumMap<>(DamageVerdict.class))
+				.merge(outcome.verdict(), 1, Integer::sum);
+			String line = "number " + number + ((number > this.options.damages()) ? " (server)" : "") + ", "
+					+ outcome.verdict() + ": " + target.base().name() + ", " + kind.title() + ": " + outcome.message();
+			if (outcome.verdict().isViolation(this.options.named())) {
+				this.violations.put(number, line);
+			}
+			if (this.options.only() != 0) {
+				System.out.println(line);
+			}
+		}
+	}
+
+	// Goes through all targets of a kind before one comes again, in an order that looks
+	// random.
+	private DamageKind.Target target(DamageKind kind, int number) {
+		List<DamageKind.Target> found = this.targets.get(kind);
+		if (found == null) {
+			throw new IllegalStateException(kind.name());
+		}
+		int before = 0;
+		for (int i = 0; i < (number - 1) % this.order.size(); i++) {
+			before += (this.order.get(i) == kind) ? 1 : 0;
+		}
+		long turn = (long) ((number - 1) / this.order.size()) * kind.weight() + before;
+		List<DamageKind.Target> shuffled = new ArrayList<>(found);
+		java.util.Collections.shuffle(shuffled,
+				new java.util.Random(this.options.seed() + kind.ordinal() + turn / found.size()));
+		return shuffled.get((int) (turn % found.size()));
+	}
+
+	private void print(List<StoreImage> images, Duration making, Duration damaging) {
+		System.out.printf("%d images of stores, made in %.1f s:%n", images.size(), making.toMillis() / 1000.0);
+		for (StoreImage image : images) {
+			System.out.printf("  %-22s %3d puts, %3d of them to be kept%n", image.name(), image.made(), image.kept());
+		}
+		List<DamageVerdict> verdicts = new ArrayList<>();
+		for (DamageVerdict verdict : DamageVerdict.values()) {
+			if (count(verdict) > 0) {
+				verdicts.add(verdict);
+			}
+		}
+		StringBuilder table = new StringBuilder(String.format("%-34s", ""));
+		verdicts.forEach((verdict) -> table.append(String.format("  %s", title(verdict))));
+		for (DamageKind kind : DamageKind.values()) {
+			table.append(String.format("%n%-34s", kind.title()));
+			for (DamageVerdict verdict : verdicts) {
+				table.append(cell(verdict, this.counts.getOrDefault(kind, Map.of()).getOrDefault(verdict, 0)));
+			}
+		}
+		table.append(String.format("%n%-34s", "all"));
+		verdicts.forEach((verdict) -> table.append(cell(verdict, count(verdict))));
+		System.out.println(table);
+		this.violations.values().stream().limit(this.options.shown()).forEach(System.out::println);
+		if (this.violations.size() > this.options.shown()) {
+			System.out.printf("and %d more%n", this.violations.size() - this.options.shown());
+		}
+		System.out.printf("damages: %d, in %.1f s; %s; --damages %d --jar %d --seed %d%s%n",
+				this.counts.values().stream().flatMap((one) -> one.values().stream()).mapToInt((count) -> count).sum(),
+				damaging.toMillis() / 1000.0,
+				this.violations.isEmpty() ? "all as they must be" : this.violations.size() + " VIOLATIONS",
+				this.options.damages(), this.options.jars(), this.options.seed(),
+				this.violations.isEmpty() ? "" : " --only <number> repeats one");
+	}
+
+	private int count(DamageVerdict verdict) {
+		return this.counts.values().stream().mapToInt((one) -> one.getOrDefault(verdict, 0)).sum();
+	}
+
+	private static String title(DamageVerdict verdict) {
+		return verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
+	}
+
+	private static String cell(DamageVerdict verdict, int count) {
+		return String.format("  %" + title(verdict).length() + "s", (count > 0) ? String.valueOf(count) : ".");
+	}
+
+	/**
+	 * What is asked for.
+	 *
+	 * @param damages how many damages are opened in this process
+	 * @param jars how many are opened by a real server
+	 * @param server its jar
+	 * @param seed what decides what is random
+	 * @param only the number of the only one, or 0
+	 * @param named whether what is said must name the file
+	 * @param shown how many violations are printed
+	 */
+	private record Options(int damages, int jars, Path server, long seed, int only, boolean named, int shown) {
+
+		private static Options of(String[] arguments) {
+			Options options = new Options(500, 0, Path.of("target", "eardrum.jar"), System.nanoTime(), 0, true, 100);
+			for (int i = 0; i < arguments.length; i += 2) {
+				if (i + 1 == arguments.length) {
+					throw new IllegalArgumentException(arguments[i] + " needs a value");
+				}
+				options = options.with(arguments[i], arguments[i + 1]);
+			}
+			return options;
+		}
+
+		private Options with(String name, String value) {
+			return switch (name) {
+				case "--damages" -> new Options(Integer.parseInt(value), this.jars, this.server, this.seed, this.only,
+						this.named, this.shown);
+				case "--jar" -> new Options(this.damages, Integer.parseInt(value), this.server, this.seed, this.only,
+						this.named, this.shown);
+				case "--server" ->
+					new Options(this.damages, this.jars, Path.of(value), this.seed, this.only, this.named, this.shown);
+				case "--seed" -> new Options(this.damages, this.jars, this.server, Long.parseLong(value), this.only,
+						this.named, this.shown);
+				case "--only" -> new Options(this.damages, this.jars, this.server, this.seed, Integer.parseInt(value),
+						this.named, this.shown);
+				case "--unnamed" -> new Options(this.damages, this.jars, this.server, this.seed, this.only,
+						!value.equals("count"), this.shown);
+				case "--shown" -> new Options(this.damages, this.jars, this.server, this.seed, this.only, this.named,
+						Integer.parseInt(value));
+				default -> throw new IllegalArgumentException("unknown option " + name);
+			};
+		}
+
+	}
+
+}
