@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 enum DamageKind {
 
 	/** Changes one bit anywhere. */
-	BIT_FLIPPED("a bit is flipped", 3, eachFile(), (directory, target, random) -> {
+	BIT_FLIPPED("a bit is flipped", 3, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int bit = random.nextInt(bytes.length * Byte.SIZE);
 			bytes[bit / Byte.SIZE] ^= (byte) (1 << (bit % Byte.SIZE));
@@ -27,7 +27,7 @@ enum DamageKind {
 	}),
 
 	/** Changes the first bytes. */
-	START_FLIPPED("its first bytes are flipped", 1, eachFile(), (directory, target, random) -> {
+	START_FLIPPED("its first bytes are flipped", 1, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int count = Math.min(bytes.length, 1 + random.nextInt(16));
 			for (int i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ enum DamageKind {
 	}),
 
 	/** Changes the last bytes. */
-	END_FLIPPED("its last bytes are flipped", 1, eachFile(), (directory, target, random) -> {
+	END_FLIPPED("its last bytes are flipped", 1, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int count = Math.min(bytes.length, 1 + random.nextInt(16));
 			for (int i = 1; i <= count; i++) {
@@ -49,7 +49,7 @@ enum DamageKind {
 	}),
 
 	/** Leaves a file without bytes. */
-	EMPTIED("it is cut to nothing", 2, eachFile(),
+	EMPTIED("it is cut to nothing", 2, eachFileWithBytes(),
 			(directory, target, random) -> rewrite(directory, target,
 					(bytes) -> new Change(new byte[0], "of " + bytes.length + " bytes"))),
 
@@ -60,7 +60,7 @@ enum DamageKind {
 							"at byte " + target.place() + " of " + bytes.length))),
 
 	/** Cuts a file anywhere. */
-	CUT("it is cut anywhere", 3, eachFile(), (directory, target, random) -> {
+	CUT("it is cut anywhere", 3, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int length = random.nextInt(bytes.length);
 			return new Change(Arrays.copyOf(bytes, length), "at byte " + length + " of " + bytes.length);
@@ -68,7 +68,7 @@ enum DamageKind {
 	}),
 
 	/** Makes a page zero. */
-	PAGE_ZEROED("a page is zero", 2, eachFile(), (directory, target, random) -> {
+	PAGE_ZEROED("a page is zero", 2, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int page = random.nextInt((bytes.length + Places.PAGE_BYTES - 1) / Places.PAGE_BYTES);
 			int end = Math.min(bytes.length, (page + 1) * Places.PAGE_BYTES);
@@ -78,7 +78,7 @@ enum DamageKind {
 	}),
 
 	/** Makes all zero from some place on. */
-	END_ZEROED("it is zero from some place on", 2, eachFile(), (directory, target, random) -> {
+	END_ZEROED("it is zero from some place on", 2, eachFileWithBytes(), (directory, target, random) -> {
 		return rewrite(directory, target, (bytes) -> {
 			int from = random.nextInt(bytes.length);
 			Arrays.fill(bytes, from, bytes.length, (byte) 0);
@@ -152,7 +152,7 @@ enum DamageKind {
 		String last = target.fileName();
 		keep(directory, (name) -> name.compareTo(last) <= 0);
 		return rewrite(directory, target, (bytes) -> {
-			int length = random.nextInt(bytes.length);
+			int length = random.nextInt(bytes.length + 1);
 			return new Change(Arrays.copyOf(bytes, length), "last of all, after " + length + " of " + bytes.length);
 		});
 	}),
@@ -289,6 +289,19 @@ enum DamageKind {
 		};
 	}
 
+	private static Targets eachFileWithBytes() {
+		Targets files = eachFile();
+		return (base, images, targets) -> {
+			List<Target> found = new ArrayList<>();
+			files.add(base, images, found);
+			for (Target target : found) {
+				if (Files.size(base.directory().resolve(target.fileName())) > 0) {
+					targets.add(target);
+				}
+			}
+		};
+	}
+
 	private static Targets eachRecord() {
 		return (base, images, targets) -> {
 			if (!isBase(base)) {
@@ -415,16 +428,11 @@ enum DamageKind {
 
 	private static String rewrite(Path directory, Target target, Rewriting rewriting) throws IOException {
 		Path file = directory.resolve(target.fileName());
-		byte[] bytes = Files.readAllBytes(file);
-		String what = "the file is empty";
-		if (bytes.length > 0) {
-			Change change = rewriting.of(bytes);
-			// It may be a link.
-			Files.delete(file);
-			Files.write(file, change.bytes());
-			what = change.what();
-		}
-		return target.fileName() + ", " + what;
+		Change change = rewriting.of(Files.readAllBytes(file));
+		// It may be a link.
+		Files.delete(file);
+		Files.write(file, change.bytes());
+		return target.fileName() + ", " + change.what();
 	}
 
 	/**
@@ -491,7 +499,7 @@ enum DamageKind {
 	}
 
 	/**
-	 * Changes the bytes of a file that has some.
+	 * Changes the bytes of a file.
 	 */
 	private interface Rewriting {
 

@@ -5,11 +5,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -48,7 +50,7 @@ public final class DamageSuite {
 
 	private static final Duration LIMIT_PER_JAR = Duration.ofMinutes(2);
 
-	private static final int WORKERS = 2;
+	private static final int WORKERS = 4;
 
 	private final Options options;
 
@@ -231,8 +233,7 @@ public final class DamageSuite {
 		}
 		long turn = (long) ((number - 1) / this.order.size()) * kind.weight() + before;
 		List<DamageKind.Target> shuffled = new ArrayList<>(found);
-		java.util.Collections.shuffle(shuffled,
-				new java.util.Random(this.options.seed() + kind.ordinal() + turn / found.size()));
+		Collections.shuffle(shuffled, new Random(this.options.seed() + kind.ordinal() + turn / found.size()));
 		return shuffled.get((int) (turn % found.size()));
 	}
 

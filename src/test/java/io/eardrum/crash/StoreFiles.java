@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -86,7 +87,7 @@ final class StoreFiles {
 
 	/**
 	 * Copies a store that nobody uses. Files of points, which nothing writes to once they
-	 * are there, become links; {@link #unlink} one before damaging it.
+	 * are there, become links; who damages one puts another file in its place.
 	 * @param source its directory
 	 * @param target the directory of the copy, which is made
 	 * @throws IOException if that fails
@@ -142,17 +143,6 @@ final class StoreFiles {
 	}
 
 	/**
-	 * Replaces a link by a copy of what it links to.
-	 * @param file the file
-	 * @throws IOException if that fails
-	 */
-	static void unlink(Path file) throws IOException {
-		byte[] bytes = Files.readAllBytes(file);
-		Files.delete(file);
-		Files.write(file, bytes);
-	}
-
-	/**
 	 * Undoes a damage.
 	 * @param names the files it has changed, made or deleted
 	 * @param whole the directory that has them as they were
@@ -180,7 +170,7 @@ final class StoreFiles {
 			return;
 		}
 		try (Stream<Path> files = Files.walk(directory)) {
-			for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+			for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
 				Files.delete(file);
 			}
 		}
