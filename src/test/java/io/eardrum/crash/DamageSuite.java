@@ -178,6 +178,12 @@ public final class DamageSuite {
 		DamageTrial server = new DamageTrial(new ServerOpener(this.options.server()), folder, images);
 		workers.add(() -> runAll(server, byServer));
 		DamageTrial trial = new DamageTrial(new RepositoryOpener(), folder, images);
+		for (StoreImage image : images) {
+			String problem = trial.whatIsWrongWith(image);
+			if (problem != null) {
+				this.violations.put(-this.violations.size(), image.name() + ", undamaged: " + problem);
+			}
+		}
 		for (int i = 0; i < WORKERS; i++) {
 			workers.add(() -> runAll(trial, inProcess));
 		}

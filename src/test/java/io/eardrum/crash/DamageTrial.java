@@ -94,6 +94,28 @@ final class DamageTrial {
 		}
 	}
 
+	/**
+	 * Opens a copy of an image that nobody has damaged.
+	 * @param image the image
+	 * @return what is wrong with it, or {@code null} if it is whole
+	 * @throws IOException if something goes wrong that says nothing about the store
+	 */
+	@Nullable String whatIsWrongWith(StoreImage image) throws IOException {
+		Path copy = this.folder.resolve(image.name().replace('/', '.'));
+		StoreFiles.copy(image.directory(), copy);
+		try (StoreOpener.OpenStore store = this.opener.open(copy, image.fsync(), false)) {
+			StoreOpener.Contents contents = store.read();
+			return (contents.failure() != null) ? contents.failure()
+					: image.history().compare(contents.rows(), Set.of(), image.made(), image.made()).difference();
+		}
+		catch (StoreOpener.RefusedException ex) {
+			return ex.getMessage();
+		}
+		finally {
+			StoreFiles.deleteFiles(copy);
+		}
+	}
+
 	private static String damage(Plan plan, Path directory, long seed) throws IOException {
 		StoreFiles.deleteFiles(directory);
 		StoreFiles.copy(plan.base().directory(), directory);
@@ -189,16 +211,24 @@ final class DamageTrial {
 
 		private final TreeSet<String> changed;
 
+		/** What may be named: also what a copy that was laid over has left. */
+		private final TreeSet<String> odd;
+
 		private DamageVerdict verdict = DamageVerdict.NO_DAMAGE;
 
 		private String message = "";
 
-		private Course(Plan plan, Path directory, long seed, TreeMap<String, String> before, TreeSet<String> changed) {
+		private Course(Plan plan, Path directory, long seed, TreeMap<String, String> before, TreeSet<String> changed)
+				throws IOException {
 			this.plan = plan;
 			this.directory = directory;
 			this.seed = seed;
 			this.before = before;
 			this.changed = changed;
+			this.odd = new TreeSet<>(changed);
+			for (StoreImage truth : plan.truths()) {
+				this.odd.addAll(StoreFiles.differences(before, StoreFiles.list(truth.directory())));
+			}
 		}
 
 		Outcome run() throws IOException {
@@ -248,7 +278,7 @@ final class DamageTrial {
 							+ ((failure != null) ? "; and a read fails: " + failure : ""));
 				}
 				else if (failure != null) {
-					DamageVerdict names = judgeNames(failure, this.changed, this.before.keySet());
+					DamageVerdict names = judgeNames(failure, this.odd, this.before.keySet());
 					is((names != null) ? names : DamageVerdict.READ_FAILS, "a read fails: " + failure);
 					return;
 				}
@@ -313,9 +343,9 @@ final class DamageTrial {
 			if (!touched.isEmpty()) {
 				is(DamageVerdict.CHANGED, "refused, and these files are not as they were: " + touched + "; " + refusal);
 			}
-			DamageVerdict names = judgeNames(refusal, this.changed, this.before.keySet());
+			DamageVerdict names = judgeNames(refusal, this.odd, this.before.keySet());
 			if (names != null) {
-				is(names, "changed are " + this.changed + "; " + refusal);
+				is(names, "changed are " + this.odd + "; " + refusal);
 			}
 			boolean hint = refusal.contains(HINT);
 			if (this.plan.torn() && !hint) {

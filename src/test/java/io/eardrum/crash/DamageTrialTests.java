@@ -312,6 +312,27 @@ class DamageTrialTests {
 	}
 
 	@Test
+	void whatACopyThatWasLaidOverHasLeftMayBeNamed() throws IOException {
+		StoreImage newer = makeImage("store/3-closed", MADE + 1);
+		Files.delete(newer.directory().resolve("000009.sst"));
+		this.store.message = "there should be no file 000009.sst";
+		DamageTrial.Plan plan = new DamageTrial.Plan(1, 1, this.image, List.of(newer), false, this::cutLog);
+		assertThat(run(plan, List.of(this.image, newer))).isEqualTo(DamageVerdict.REFUSED);
+		assertThat(verdict()).isEqualTo(DamageVerdict.WRONG_FILE);
+	}
+
+	@Test
+	void imageThatIsNotWholeIsFoundOut() throws IOException {
+		this.store.log = StoreFiles.list(this.image.directory()).get(LOG);
+		DamageTrial trial = new DamageTrial(this.store, this.directory, List.of(this.image));
+		assertThat(trial.whatIsWrongWith(this.image)).isNull();
+		this.store.restored = () -> HISTORY.after(MADE - 1);
+		assertThat(trial.whatIsWrongWith(this.image)).isNotNull();
+		this.store.restored = () -> null;
+		assertThat(trial.whatIsWrongWith(this.image)).isEqualTo(this.store.message);
+	}
+
+	@Test
 	void directoryWithoutFilesMayBeANewStore() throws IOException {
 		this.store.damaged = Map::of;
 		assertThat(verdict((path, random) -> {

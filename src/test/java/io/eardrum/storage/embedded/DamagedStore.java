@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -83,6 +84,16 @@ public final class DamagedStore implements AutoCloseable {
 	public static String message(Throwable failure) {
 		return (failure instanceof StoreOpenException open) ? open.getMessage() + " " + open.action()
 				: String.valueOf(failure);
+	}
+
+	/**
+	 * Returns whether all records of a file of the write-ahead log can be read.
+	 * @param file the file
+	 * @return whether the server would find no damage in it
+	 * @throws IOException if it can't be read
+	 */
+	public static boolean isWholeLog(Path file) throws IOException {
+		return LogTail.of(file) == null;
 	}
 
 	@Override
