@@ -142,8 +142,8 @@ final class StoreOpener implements AutoCloseable {
 		UUID stored = Metadata.readId(this.database);
 		boolean known = !this.directory.isToBeAdopted();
 		if (known && !this.directory.id().equals(stored)) {
-			throw new CorruptStoreException(
-					this.directory.path().resolve("eardrum.store") + " is that of another store");
+			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
+					+ " is that of another store than the other files: " + this.directory.walNames());
 		}
 		if (!known && stored != null && !this.directory.isAdopting() && !this.directory.isTrusting()) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")

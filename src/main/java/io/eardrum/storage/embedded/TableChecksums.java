@@ -42,7 +42,7 @@ final class TableChecksums {
 			}
 			String problem = check(table);
 			if (problem != null) {
-				damaged.add(table + " (" + problem + ")");
+				damaged.add(table + " is damaged (" + problem + ")");
 			}
 		}
 		return damaged;

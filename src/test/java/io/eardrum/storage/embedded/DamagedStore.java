@@ -8,6 +8,9 @@ import java.util.Locale;
 
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.directory.RecordFiles;
+import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 /**
  * A store on disk for tests of other packages that damage its files: it has so little
@@ -41,7 +44,7 @@ public final class DamagedStore implements AutoCloseable {
 			this.repository = new RocksDbMetricRepository(
 					new EmbeddedStorageSettings(directory, Fsync.valueOf(fsync.toUpperCase(Locale.ROOT)), HEAD_BYTES,
 							NATIVE_BYTES, 0, EmbeddedStorageSettings.DEFAULT_CHECKPOINT_INTERVAL, Retention.FOREVER,
-							Integer.MAX_VALUE, recoverTail),
+							Integer.MAX_VALUE, recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT),
 					Clock.systemUTC(), List.of(this.syncs));
 		}
 		catch (RuntimeException | Error ex) {
@@ -93,7 +96,7 @@ public final class DamagedStore implements AutoCloseable {
 	 * @throws IOException if it can't be read
 	 */
 	public static boolean isWholeLog(Path file) throws IOException {
-		return LogTail.of(file) == null;
+		return RecordFiles.isWhole(file);
 	}
 
 	@Override

@@ -130,7 +130,7 @@ class StoreStartTests {
 		}
 		Files.copy(other.resolve("eardrum.store"), store.resolve("eardrum.store"), StandardCopyOption.REPLACE_EXISTING);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store))
-			.withMessageContaining("another store");
+			.withMessageContaining("eardrum.mark and eardrum.store are those of two stores");
 	}
 
 	@Test

@@ -122,25 +122,27 @@ record ClosingLedger(@Nullable UUID id, long writes, long series, NavigableMap<S
 			Path path = directory.resolve(name);
 			long size = file.getValue().size();
 			if (!Files.isRegularFile(path)) {
-				findings.add(new Finding(name, "is missing"));
+				findings.add(new Finding(name, "is missing, which " + FILE + " lists"));
 				continue;
 			}
 			long found = Files.size(path);
 			if (found < size) {
-				findings.add(new Finding(name, "is cut: it has " + found + " of " + size + " bytes"));
+				findings.add(new Finding(name,
+						"is cut: it has " + found + " of the " + size + " bytes that " + FILE + " tells"));
 			}
 			else if (found > size) {
-				findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of " + size));
+				findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
+						+ size + " that " + FILE + " tells"));
 			}
 			else if (file.getValue().checksum() != null && !file.getValue().checksum().equals(checksum(path))) {
-				findings.add(new Finding(name, "is not what it was: its checksum is wrong"));
+				findings
+					.add(new Finding(name, "is not what it was: its checksum is not the one that " + FILE + " tells"));
 			}
 		}
 		for (String name : present.keySet()) {
 			boolean counts = StoreFiles.isTable(name) || StoreFiles.isWal(name) || StoreFiles.isManifest(name);
 			if (counts && !this.files.containsKey(name)) {
-				findings.add(new Finding(name,
-						"was not there when the store was closed or copied, so files of two copies are mixed"));
+				findings.add(new Finding(name, "is not in " + FILE + ", so files of two copies are mixed"));
 			}
 		}
 		return findings;

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -185,6 +184,50 @@ public final class StoreDirectory implements AutoCloseable {
 	 */
 	public StoreOpenException refusal(String what, @Nullable Throwable cause) {
 		return new StoreOpenException(damaged(what), WHAT_TO_DO, cause);
+	}
+
+	/**
+	 * Looks for what is wrong with the files of a store that RocksDB found damaged, and
+	 * that is closed again. Tables are not read.
+	 * @return what is wrong, each as a sentence that names the file
+	 */
+	public List<String> findDamage() {
+		try {
+			return this.examination.examineFurther()
+				.stream()
+				.limit(10)
+				.map((finding) -> this.path.resolve(finding.file()) + " " + finding.problem())
+				.toList();
+		}
+		catch (IOException ex) {
+			return List.of("(the files can't be read: " + ex + ")");
+		}
+	}
+
+	/**
+	 * Returns the name of the MANIFEST, for a message.
+	 * @return the name
+	 */
+	public String manifestName() {
+		try {
+			return this.path.resolve(Files.readString(this.path.resolve(StoreFiles.CURRENT)).strip()).toString();
+		}
+		catch (IOException ex) {
+			return "its MANIFEST";
+		}
+	}
+
+	/**
+	 * Returns the names of the files of the write-ahead log, for a message.
+	 * @return the names
+	 */
+	public String walNames() {
+		try {
+			return StoreFiles.walFiles(this.path).stream().map(Path::toString).collect(Collectors.joining(", "));
+		}
+		catch (IOException ex) {
+			return "(the directory can't be read: " + ex + ")";
+		}
 	}
 
 	public Path path() {
@@ -443,9 +486,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 * @throws IOException if that can't be written
 	 */
 	public void noteClosing(ClosingFacts facts) throws IOException {
-		NavigableMap<Long, Long> none = new TreeMap<>();
-		StoreMark last = this.lastMark;
-		writeMark(new DurableState(facts.writes(), (last != null) ? last.durable().wal() : none), false);
+		writeMark(DurableState.of(this.path, facts.writes()), false);
 		ClosingLedger.of(this.path, this.id, facts).write(this.path);
 		this.marker.remove();
 	}

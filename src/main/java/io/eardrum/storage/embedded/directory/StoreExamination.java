@@ -59,6 +59,12 @@ final class StoreExamination {
 
 	private long lastWrite;
 
+	/** The first write in the file of the write-ahead log that was read last. */
+	private long firstLogged;
+
+	/** The last write in those that were read so far. */
+	private long lastLogged;
+
 	private NavigableMap<String, Long> sizes = new TreeMap<>();
 
 	private StoreExamination(Path directory, boolean trusting) {
@@ -171,9 +177,7 @@ final class StoreExamination {
 			return;
 		}
 		examineOwnFiles();
-		if (this.findings.isEmpty()) {
-			examineFiles();
-		}
+		examineFiles();
 	}
 
 	private void examineStrangers(List<String> names) {
@@ -244,7 +248,7 @@ final class StoreExamination {
 
 	private void checkId(String file, @Nullable UUID id) {
 		if (this.identity != null && id != null && !this.identity.id().equals(id)) {
-			this.findings.add(new Finding(file, "is that of another store"));
+			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " are those of two stores"));
 		}
 	}
 
@@ -260,9 +264,12 @@ final class StoreExamination {
 		}
 		if (this.mark == null) {
 			boolean adopting = this.identity != null && this.identity.state() == StoreIdentity.State.ADOPTING;
-			if (!adopting) {
-				this.findings
-					.add(new Finding(StoreMark.FILE, StoreMark.isThere(this.directory) ? "is damaged" : "is missing"));
+			if (StoreMark.isThere(this.directory)) {
+				this.findings.add(new Finding(StoreMark.FILE, "is damaged"));
+			}
+			else if (!adopting) {
+				this.findings.add(new Finding(StoreMark.FILE, "is missing"
+						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", one of which a store has")));
 			}
 		}
 		else {
@@ -277,8 +284,13 @@ final class StoreExamination {
 		}
 		Manifest manifest = Manifest.read(this.directory.resolve(manifestName));
 		examineManifest(manifestName, manifest);
+		int before = this.findings.size();
 		examineTables(manifest);
 		examineWal(manifest);
+		WalDamage end = manifest.damage();
+		if (end != null && this.findings.size() > before) {
+			this.findings.add(new Finding(manifestName, "lacks its end, from byte " + end.position() + " on"));
+		}
 		if (this.tail == null && this.findings.isEmpty() && this.lastWrite < writes()) {
 			List<String> wal = this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
 			this.findings.add(new Finding(wal.isEmpty() ? manifestName : wal.get(wal.size() - 1),
@@ -411,12 +423,18 @@ final class StoreExamination {
 			}
 			int[] records = new int[1];
 			boolean behind = damage != null;
+			long earlier = this.lastLogged;
 			WalDamage found = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
-				records[0]++;
 				if (!behind && length >= BATCH_HEADER_BYTES) {
-					noteWrites(bytes);
+					noteWrites(bytes, records[0] == 0);
 				}
+				records[0]++;
 			});
+			if (this.firstLogged <= earlier && records[0] > 0 && !behind) {
+				this.findings.add(new Finding(name, "is not the one that was here: it begins with write "
+						+ this.firstLogged + ", and the file before it ends with " + earlier));
+				return;
+			}
 			if (damage != null) {
 				later.add(name);
 				laterRecords += records[0];
@@ -432,15 +450,76 @@ final class StoreExamination {
 				damage = found;
 			}
 		}
-		if (torn != null && damage != null && !(damage.unfinished() && laterRecords == 0)) {
+		if (torn != null && later.stream().anyMatch((name) -> safe.getOrDefault(name, 0L) > 0)) {
+			// All that is before a safe byte of a later file was made safe before it.
+			this.findings.add(new Finding(torn, "is damaged at byte " + ((damage != null) ? damage.position() : 0)
+					+ ", before what was on the disk for sure"));
+		}
+		else if (torn != null && damage != null && !(damage.unfinished() && laterRecords == 0)) {
 			damaged(torn, new WalDamage(damage.position(), damage.bytes() + laterBytes,
 					damage.readableRecords() + laterRecords, false), later, this.mark != null || this.running);
 		}
 	}
 
-	private void noteWrites(byte[] bytes) {
-		ByteBuffer header = ByteBuffer.wrap(bytes, 0, BATCH_HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-		this.lastWrite = Math.max(this.lastWrite, header.getLong() + header.getInt() - 1);
+	/**
+	 * Reads what the ledger vouches for, and looks for files that are not a part of the
+	 * store: to be asked when RocksDB found damage that this did not.
+	 * @return what is wrong
+	 * @throws IOException if a file can't be read
+	 */
+	List<Finding> examineFurther() throws IOException {
+		List<Finding> found = new ArrayList<>();
+		Path current = this.directory.resolve(StoreFiles.CURRENT);
+		String manifestName = Files.exists(current) ? Files.readString(current, StandardCharsets.ISO_8859_1).strip()
+				: "";
+		Manifest manifest = this.sizes.containsKey(manifestName) ? Manifest.read(this.directory.resolve(manifestName))
+				: null;
+		long[] further = new long[1];
+		for (String name : this.sizes.keySet()) {
+			boolean needed = !StoreFiles.isWal(name) || manifest == null
+					|| StoreFiles.number(name) >= manifest.firstWal();
+			if ((StoreFiles.isWal(name) && needed) || name.equals(manifestName)) {
+				long[] gap = new long[1];
+				boolean wal = StoreFiles.isWal(name);
+				WalDamage damage = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
+					if (wal && length >= BATCH_HEADER_BYTES) {
+						long last = further[0];
+						long begin = firstWriteOf(bytes);
+						gap[0] = (last > 0 && begin > last + 1 && gap[0] == 0) ? last + 1 : gap[0];
+						further[0] = Math.max(last, begin + writesOf(bytes) - 1);
+					}
+				});
+				if (damage != null) {
+					found.add(new Finding(name, "is damaged at byte " + damage.position()));
+				}
+				if (gap[0] > 0) {
+					found.add(new Finding(name, "goes on behind a gap: write " + gap[0]
+							+ " is missing, so files of two copies may be mixed"));
+				}
+			}
+			boolean listed = manifest == null || !manifest.isUnderstood()
+					|| manifest.tables().containsKey(StoreFiles.number(name));
+			if ((StoreFiles.isTable(name) && !listed) || !needed
+					|| (StoreFiles.isManifest(name) && !name.equals(manifestName))) {
+				found.add(new Finding(name, "is not a part of it, so files of two copies may be mixed"));
+			}
+		}
+		return found;
+	}
+
+	private void noteWrites(byte[] bytes, boolean first) {
+		long begin = firstWriteOf(bytes);
+		this.firstLogged = first ? begin : this.firstLogged;
+		this.lastLogged = Math.max(this.lastLogged, begin + writesOf(bytes) - 1);
+		this.lastWrite = Math.max(this.lastWrite, this.lastLogged);
+	}
+
+	private static long firstWriteOf(byte[] batch) {
+		return ByteBuffer.wrap(batch).order(ByteOrder.LITTLE_ENDIAN).getLong();
+	}
+
+	private static int writesOf(byte[] batch) {
+		return ByteBuffer.wrap(batch).order(ByteOrder.LITTLE_ENDIAN).getInt(Long.BYTES);
 	}
 
 	private void damaged(String name, WalDamage damage, List<String> later, boolean explained) {
