@@ -19,11 +19,13 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
 
 /**
  * Damages stores in every way and holds what opens against what was put: a program of its
@@ -50,7 +52,16 @@ public final class DamageSuite {
 
 	private static final Duration LIMIT_PER_JAR = Duration.ofMinutes(2);
 
+	/** Stores wait for the disk more than they compute. */
 	private static final int WORKERS = 4;
+
+	/** A start that hangs goes on using a processor. */
+	private static final int MAX_HANGING = 3;
+
+	/** A directory in memory, if there is one. */
+	private static final Path MEMORY = Path.of("/dev/shm");
+
+	private static final long NEEDED_MEMORY = 512L << 20;
 
 	private final Options options;
 
@@ -64,9 +75,11 @@ public final class DamageSuite {
 
 	private final List<DamageKind> order = new ArrayList<>();
 
+	private final AtomicInteger hanging = new AtomicInteger();
+
 	private DamageSuite(Options options) throws IOException {
 		this.options = options;
-		this.directory = Files.createTempDirectory("eardrum-damages");
+		this.directory = makeDirectory();
 		for (int round = 0; round < maxWeight(); round++) {
 			for (DamageKind kind : DamageKind.values()) {
 				if (round < kind.weight()) {
@@ -76,6 +89,14 @@ public final class DamageSuite {
 		}
 	}
 
+	// No power fails here, and a disk only makes it slow.
+	private static Path makeDirectory() throws IOException {
+		if (Files.isWritable(MEMORY) && Files.getFileStore(MEMORY).getUsableSpace() > NEEDED_MEMORY) {
+			return Files.createTempDirectory(MEMORY, "eardrum-damages");
+		}
+		return Files.createTempDirectory("eardrum-damages");
+	}
+
 	public static void main(String[] arguments) throws Exception {
 		Options options = Options.of(arguments);
 		silenceLogs();
@@ -83,14 +104,18 @@ public final class DamageSuite {
 			.plus(LIMIT_PER_JAR.multipliedBy(options.jars())), options.seed());
 		System.out.printf("damages: --seed %d%n", options.seed());
 		DamageSuite suite = new DamageSuite(options);
-		boolean passed;
+		// Also when it is told to end, for it may be memory that it holds.
+		Runtime.getRuntime().addShutdownHook(new Thread(suite::deleteDirectory, "deletes-stores"));
+		System.exit(suite.run() ? 0 : 1);
+	}
+
+	private void deleteDirectory() {
 		try {
-			passed = suite.run();
+			FileSystemUtils.deleteRecursively(this.directory);
 		}
-		finally {
-			StoreFiles.deleteFiles(suite.directory);
+		catch (IOException ex) {
+			System.out.println("damages: " + this.directory + " is not deleted: " + ex);
 		}
-		System.exit(passed ? 0 : 1);
 	}
 
 	/**
@@ -107,7 +132,7 @@ public final class DamageSuite {
 				LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1));
 			}
 			System.out.printf("damages: not done after %s; --seed %d%n", limit, seed);
-			Runtime.getRuntime().halt(2);
+			System.exit(2);
 		}, "watchdog");
 		watchdog.setDaemon(true);
 		watchdog.start();
@@ -200,7 +225,7 @@ public final class DamageSuite {
 
 	private boolean runAll(DamageTrial trial, Queue<Integer> numbers) throws IOException {
 		Integer number = numbers.poll();
-		while (number != null) {
+		while (number != null && this.hanging.get() < MAX_HANGING) {
 			run(trial, number);
 			number = numbers.poll();
 		}
@@ -212,6 +237,9 @@ public final class DamageSuite {
 		DamageKind.Target target = target(kind, number);
 		long seed = (this.options.seed() * 31 + number) * 1_000_003;
 		DamageTrial.Outcome outcome = trial.run(kind.plan(number, seed, target));
+		if (outcome.verdict() == DamageVerdict.HANGS) {
+			this.hanging.incrementAndGet();
+		}
 		synchronized (this) {
 			this.counts.computeIfAbsent(kind, (unused) -> new EnumMap<>(DamageVerdict.class))
 				.merge(outcome.verdict(), 1, Integer::sum);
@@ -268,6 +296,9 @@ public final class DamageSuite {
 		this.violations.values().stream().limit(this.options.shown()).forEach(System.out::println);
 		if (this.violations.size() > this.options.shown()) {
 			System.out.printf("and %d more%n", this.violations.size() - this.options.shown());
+		}
+		if (this.hanging.get() >= MAX_HANGING) {
+			System.out.printf("ended early, for %d starts hang%n", this.hanging.get());
 		}
 		System.out.printf("damages: %d, in %.1f s; %s; --damages %d --jar %d --seed %d%s%n",
 				this.counts.values().stream().flatMap((one) -> one.values().stream()).mapToInt((count) -> count).sum(),

@@ -108,7 +108,7 @@ final class DamageTrial {
 			return (contents.failure() != null) ? contents.failure()
 					: image.history().compare(contents.rows(), Set.of(), image.made(), image.made()).difference();
 		}
-		catch (StoreOpener.RefusedException ex) {
+		catch (StoreOpener.RefusedException | StoreOpener.HangsException ex) {
 			return ex.getMessage();
 		}
 		finally {
@@ -232,6 +232,16 @@ final class DamageTrial {
 		}
 
 		Outcome run() throws IOException {
+			try {
+				start();
+			}
+			catch (StoreOpener.HangsException ex) {
+				is(DamageVerdict.HANGS, String.valueOf(ex.getMessage()));
+			}
+			return new Outcome(this.verdict, this.message);
+		}
+
+		private void start() throws StoreOpener.HangsException, IOException {
 			StoreOpener.Contents first;
 			try (StoreOpener.OpenStore store = open(this.directory, false)) {
 				first = store.read();
@@ -242,20 +252,15 @@ final class DamageTrial {
 			}
 			catch (StoreOpener.RefusedException ex) {
 				refused(String.valueOf(ex.getMessage()));
-				return outcome();
+				return;
 			}
 			if (this.verdict == DamageVerdict.WHOLE || this.verdict == DamageVerdict.PERMITTED_LOSS) {
 				openAgain(first);
 			}
-			return outcome();
-		}
-
-		private Outcome outcome() {
-			return new Outcome(this.verdict, this.message);
 		}
 
 		private StoreOpener.OpenStore open(Path copy, boolean recoverTail)
-				throws StoreOpener.RefusedException, IOException {
+				throws StoreOpener.RefusedException, StoreOpener.HangsException, IOException {
 			return DamageTrial.this.opener.open(copy, this.plan.base().fsync(), recoverTail);
 		}
 
@@ -315,29 +320,35 @@ final class DamageTrial {
 			batch.add(SeriesKey.of(MARKER), 1, 1);
 			String answer = store.put(batch);
 			if (answer != null) {
-				is(DamageVerdict.SECOND_START,
-						"it opens with " + first.rows().size() + " series and refuses a put: " + answer);
+				foundLater("it opens with " + first.rows().size() + " series and refuses a put: ", answer);
 			}
 		}
 
-		private void openAgain(StoreOpener.Contents first) throws IOException {
+		// Damage may be where nothing reads at first.
+		private void foundLater(String when, String what) {
+			boolean named = judgeNames(what, this.odd, this.before.keySet()) == null;
+			is(named ? DamageVerdict.READ_FAILS : DamageVerdict.SECOND_START, when + what);
+		}
+
+		private void openAgain(StoreOpener.Contents first) throws StoreOpener.HangsException, IOException {
 			Map<String, Map<Long, Double>> expected = new HashMap<>(first.rows());
 			expected.put(MARKER, Map.of(1L, 1.0));
 			try (StoreOpener.OpenStore store = open(this.directory, false)) {
 				StoreOpener.Contents second = store.read();
-				if (!second.rows().equals(expected)) {
-					is(DamageVerdict.SECOND_START,
-							"it opens whole, but at the next start it has " + second.rows().size()
-									+ " series instead of " + expected.size() + " or other points; "
-									+ second.failure());
+				if (second.failure() != null) {
+					foundLater("it opens whole, but at the next start a read fails: ", second.failure());
+				}
+				else if (!second.rows().equals(expected)) {
+					is(DamageVerdict.SECOND_START, "it opens whole, but at the next start it has "
+							+ second.rows().size() + " series instead of " + expected.size() + " or other points");
 				}
 			}
 			catch (StoreOpener.RefusedException ex) {
-				is(DamageVerdict.SECOND_START, "it opens whole, but the next start is refused: " + ex.getMessage());
+				foundLater("it opens whole, but the next start is refused: ", String.valueOf(ex.getMessage()));
 			}
 		}
 
-		private void refused(String refusal) throws IOException {
+		private void refused(String refusal) throws StoreOpener.HangsException, IOException {
 			TreeSet<String> touched = StoreFiles.differences(this.before, StoreFiles.list(this.directory));
 			is(DamageVerdict.REFUSED, refusal);
 			if (!touched.isEmpty()) {
@@ -366,7 +377,7 @@ final class DamageTrial {
 			restore(refusal);
 		}
 
-		private void restore(String refusal) throws IOException {
+		private void restore(String refusal) throws StoreOpener.HangsException, IOException {
 			StoreImage base = this.plan.base();
 			StoreFiles.restore(this.changed, base.directory(), this.directory);
 			try (StoreOpener.OpenStore store = open(this.directory, false)) {
@@ -384,7 +395,7 @@ final class DamageTrial {
 			}
 		}
 
-		private void recoverTail(String refusal) throws IOException {
+		private void recoverTail(String refusal) throws StoreOpener.HangsException, IOException {
 			Path copy = this.directory.resolveSibling(this.directory.getFileName() + ".tail");
 			damage(this.plan, copy, this.seed);
 			try (StoreOpener.OpenStore store = open(copy, true)) {

@@ -237,7 +237,28 @@ class DamageTrialTests {
 	@Test
 	void storeThatIsRefusedAtTheSecondStartIsFoundOut() throws IOException {
 		this.store.damaged = () -> (this.store.opened == 1) ? HISTORY.after(MADE) : null;
+		this.store.message = "can't be opened";
 		assertThat(verdict()).isEqualTo(DamageVerdict.SECOND_START);
+	}
+
+	@Test
+	void damageThatIsNamedMayBeFoundLater() throws IOException {
+		this.store.damaged = () -> HISTORY.after(MADE);
+		this.store.answer = "can't be written: " + LOG;
+		assertThat(verdict()).isEqualTo(DamageVerdict.READ_FAILS);
+		this.store.answer = null;
+		this.store.damaged = () -> (this.store.opened == 1) ? HISTORY.after(MADE) : null;
+		assertThat(verdict()).isEqualTo(DamageVerdict.READ_FAILS);
+	}
+
+	@Test
+	void startThatHangsIsFoundOut() throws IOException {
+		this.store.hangs = 1;
+		assertThat(verdict()).isEqualTo(DamageVerdict.HANGS);
+		this.store.hangs = 2;
+		assertThat(verdict()).isEqualTo(DamageVerdict.HANGS);
+		this.store.hangs = 4;
+		assertThat(verdict()).isEqualTo(DamageVerdict.REFUSED);
 	}
 
 	@Test
@@ -386,6 +407,7 @@ class DamageTrialTests {
 	private DamageVerdict run(DamageTrial.Plan plan, List<StoreImage> images) throws IOException {
 		this.store.log = StoreFiles.list(this.image.directory()).get(LOG);
 		this.store.opened = 0;
+		this.store.put = null;
 		TreeMap<String, String> before = StoreFiles.list(this.image.directory());
 		DamageTrial trial = new DamageTrial(this.store, this.directory, images);
 		DamageTrial.Outcome outcome = trial.run(plan);
@@ -431,6 +453,8 @@ class DamageTrialTests {
 
 		private int opened;
 
+		private int hangs;
+
 		private int refusals = Integer.MAX_VALUE;
 
 		private Rows damaged = () -> null;
@@ -455,13 +479,17 @@ class DamageTrialTests {
 		private @Nullable PointBatch put;
 
 		@Override
-		public OpenStore open(Path directory, String fsync, boolean recoverTail) throws RefusedException, IOException {
+		public OpenStore open(Path directory, String fsync, boolean recoverTail)
+				throws RefusedException, HangsException, IOException {
 			Map<String, Map<Long, Double>> rows;
 			if (recoverTail) {
 				rows = this.recovered.get();
 			}
 			else {
 				this.opened++;
+				if (this.opened == this.hangs) {
+					throw new HangsException("it hangs");
+				}
 				boolean isWhole = Objects.equals(StoreFiles.list(directory).get(LOG), this.log);
 				rows = isWhole ? this.restored.get() : this.damaged.get();
 				if (!isWhole && rows == null && this.opened > this.refusals) {

@@ -8,6 +8,9 @@ enum DamageVerdict {
 	/** It opens, and points that had to be kept are missing, or there are wrong ones. */
 	SILENT(true),
 
+	/** A start neither ends nor is ready. */
+	HANGS(true),
+
 	/** It is refused, and with the undamaged files put back it is still not whole. */
 	DESTROYED(true),
 
@@ -29,7 +32,10 @@ enum DamageVerdict {
 	 */
 	NO_HINT(true),
 
-	/** It opens, is whole, is closed, and isn't whole the next time. */
+	/**
+	 * It opens and seems whole, but takes no put, or isn't whole at the next start, and
+	 * not because of damage that is named.
+	 */
 	SECOND_START(true),
 
 	/** What is said names other files than the damaged one. */
@@ -38,7 +44,9 @@ enum DamageVerdict {
 	/** What is said names no file at all. */
 	UNNAMED(true),
 
-	/** It opens, and reading what is damaged fails with the name of the file. */
+	/**
+	 * It opens, and what reads the damaged part later fails with the name of the file.
+	 */
 	READ_FAILS(false),
 
 	/** It is refused as it should be. */

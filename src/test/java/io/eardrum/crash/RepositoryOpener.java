@@ -9,6 +9,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,14 +31,34 @@ import io.eardrum.storage.embedded.DamagedStore;
  */
 final class RepositoryOpener implements StoreOpener {
 
+	private static final long PATIENCE_SECONDS = 30;
+
+	/** RocksDB may read a damaged file for ever, and nothing ends it. */
+	private final ExecutorService threads = Executors.newCachedThreadPool((task) -> {
+		Thread thread = new Thread(task, "opens-a-store");
+		thread.setDaemon(true);
+		return thread;
+	});
+
 	@Override
 	@SuppressWarnings("resource") // Closed by who opens it.
-	public OpenStore open(Path directory, String fsync, boolean recoverTail) throws RefusedException {
+	public OpenStore open(Path directory, String fsync, boolean recoverTail)
+			throws RefusedException, HangsException, IOException {
+		Future<DamagedStore> store = this.threads.submit(() -> new DamagedStore(directory, fsync, recoverTail));
 		try {
-			return new OpenRepository(new DamagedStore(directory, fsync, recoverTail));
+			return new OpenRepository(store.get(PATIENCE_SECONDS, TimeUnit.SECONDS));
 		}
-		catch (RuntimeException ex) {
-			throw new RefusedException(DamagedStore.message(ex));
+		catch (ExecutionException ex) {
+			if (ex.getCause() instanceof Error error) {
+				throw error;
+			}
+			throw new RefusedException(DamagedStore.message(ex.getCause()));
+		}
+		catch (TimeoutException ex) {
+			throw new HangsException("it is not open after " + PATIENCE_SECONDS + " s, and was not refused");
+		}
+		catch (InterruptedException ex) {
+			throw new IOException(ex);
 		}
 	}
 

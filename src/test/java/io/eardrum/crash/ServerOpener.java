@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
+import org.awaitility.core.ConditionTimeoutException;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.EardrumProcess;
@@ -40,11 +41,13 @@ final class ServerOpener implements StoreOpener {
 
 	@Override
 	@SuppressWarnings("resource") // Closed by who opens it.
-	public OpenStore open(Path directory, String fsync, boolean recoverTail) throws RefusedException, IOException {
+	public OpenStore open(Path directory, String fsync, boolean recoverTail)
+			throws RefusedException, HangsException, IOException {
 		int port = EardrumProcess.freePort();
-		Map<String, String> environment = new HashMap<>(Map.of("EARDRUM_STORAGE_TYPE", "embedded",
-				"EARDRUM_STORAGE_PATH", directory.toString(), "EARDRUM_STORAGE_FSYNC", fsync, "EARDRUM_STORAGE_MEMORY",
-				"64MB", "EARDRUM_TCP_PORT", String.valueOf(port), "SERVER_PORT", "0"));
+		Map<String, String> environment = new HashMap<>(
+				Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH", directory.toString(),
+						"EARDRUM_STORAGE_FSYNC", fsync, "EARDRUM_STORAGE_MEMORY", "64MB", "EARDRUM_TCP_PORT",
+						String.valueOf(port), "SERVER_PORT", "0", "EARDRUM_STORAGE_MINFREESPACE", "1MB"));
 		if (recoverTail) {
 			environment.put("EARDRUM_STORAGE_RECOVER", "tail");
 		}
@@ -56,6 +59,11 @@ final class ServerOpener implements StoreOpener {
 		}
 		catch (IllegalStateException ex) {
 			throw refusal(process);
+		}
+		catch (ConditionTimeoutException ex) {
+			try (process) {
+				throw new HangsException("the server takes no connections and goes on: " + process.output());
+			}
 		}
 	}
 

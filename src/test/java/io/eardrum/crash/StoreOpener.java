@@ -21,9 +21,11 @@ interface StoreOpener {
 	 * @param recoverTail whether to start with {@code eardrum.storage.recover=tail}
 	 * @return the store
 	 * @throws RefusedException if it is not opened
+	 * @throws HangsException if nothing comes of it
 	 * @throws IOException if something else goes wrong
 	 */
-	OpenStore open(Path directory, String fsync, boolean recoverTail) throws RefusedException, IOException;
+	OpenStore open(Path directory, String fsync, boolean recoverTail)
+			throws RefusedException, HangsException, IOException;
 
 	/**
 	 * A store that was opened.
@@ -71,6 +73,22 @@ interface StoreOpener {
 		 * @param message all that an operator is told
 		 */
 		RefusedException(String message) {
+			super(message);
+		}
+
+	}
+
+	/**
+	 * A start neither ends nor is ready. What it uses is not given back.
+	 */
+	@SuppressWarnings("serial")
+	final class HangsException extends Exception {
+
+		/**
+		 * Makes one.
+		 * @param message how long it has taken
+		 */
+		HangsException(String message) {
 			super(message);
 		}
 
