@@ -451,6 +451,31 @@ enum DamageKind {
 			return Objects.requireNonNull(this.file);
 		}
 
+		/**
+		 * Describes the target without the numbers of files, which RocksDB's threads
+		 * decide.
+		 * @return words that are the same for the same target of another run
+		 */
+		String label() {
+			return this.base.name() + " " + label(this.base, this.file) + " " + this.place + " "
+					+ ((this.other != null) ? this.other.name() + " " + label(this.other, this.otherFile) : "");
+		}
+
+		private static String label(StoreImage image, @Nullable String file) {
+			if (file == null) {
+				return "";
+			}
+			String kind = StoreFiles.kind(file);
+			int rank = 0;
+			for (String name : image.fileNames()) {
+				if (name.equals(file)) {
+					break;
+				}
+				rank += StoreFiles.kind(name).equals(kind) ? 1 : 0;
+			}
+			return kind + " " + rank;
+		}
+
 	}
 
 	/**

@@ -5,13 +5,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Queue;
-import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -24,6 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
@@ -36,7 +38,9 @@ import org.springframework.util.FileSystemUtils;
  * (target/eardrum.jar); {@code --seed <n>}; {@code --only <n>} (none), the number of the
  * one damage to repeat; {@code --unnamed <fail|count>} (fail), whether it is a violation
  * if what is said names no file or the wrong one; {@code --shown <n>} (100), how many
- * violations are printed.
+ * violations are printed; {@code --keep <directory>}, where to keep the stores of
+ * violations, damaged and whole, for the threads of RocksDB don't make the very same
+ * files again.
  * <p>
  * A store that was damaged may open whole, or without what was acknowledged less than two
  * seconds before it was killed, which nothing can tell. Else it has to be refused, now
@@ -58,6 +62,8 @@ public final class DamageSuite {
 	/** A start that hangs goes on using a processor. */
 	private static final int MAX_HANGING = 3;
 
+	private static final long PRIME = 1_000_003;
+
 	/** A directory in memory, if there is one. */
 	private static final Path MEMORY = Path.of("/dev/shm");
 
@@ -71,7 +77,7 @@ public final class DamageSuite {
 
 	private final Map<Integer, String> violations = new TreeMap<>();
 
-	private final Map<DamageKind, List<DamageKind.Target>> targets = new EnumMap<>(DamageKind.class);
+	private final Map<DamageKind, Map<String, DamageKind.Target>> targets = new EnumMap<>(DamageKind.class);
 
 	private final List<DamageKind> order = new ArrayList<>();
 
@@ -155,7 +161,9 @@ public final class DamageSuite {
 			if (found.isEmpty()) {
 				throw new IllegalStateException("there is nothing of which it can be said that " + kind.title());
 			}
-			this.targets.put(kind, found);
+			Map<String, DamageKind.Target> labelled = new TreeMap<>();
+			found.forEach((target) -> labelled.put(target.label(), target));
+			this.targets.put(kind, labelled);
 		}
 		runTrials(images);
 		long end = System.nanoTime();
@@ -235,8 +243,9 @@ public final class DamageSuite {
 	private void run(DamageTrial trial, int number) throws IOException {
 		DamageKind kind = this.order.get((number - 1) % this.order.size());
 		DamageKind.Target target = target(kind, number);
-		long seed = (this.options.seed() * 31 + number) * 1_000_003;
-		DamageTrial.Outcome outcome = trial.run(kind.plan(number, seed, target));
+		long seed = (this.options.seed() * 31 + number) * PRIME;
+		DamageTrial.Plan plan = kind.plan(number, seed, target);
+		DamageTrial.Outcome outcome = trial.run(plan);
 		if (outcome.verdict() == DamageVerdict.HANGS) {
 			this.hanging.incrementAndGet();
 		}
@@ -247,6 +256,10 @@ public final class DamageSuite {
 					+ outcome.verdict() + ": " + target.base().name() + ", " + kind.title() + ": " + outcome.message();
 			if (outcome.verdict().isViolation(this.options.named())) {
 				this.violations.put(number, line);
+				Path keep = this.options.keep();
+				if (keep != null) {
+					trial.keep(plan, keep);
+				}
 			}
 			if (this.options.only() != 0) {
 				System.out.println(line);
@@ -254,21 +267,20 @@ public final class DamageSuite {
 		}
 	}
 
-	// Goes through all targets of a kind before one comes again, in an order that looks
-	// random.
+	// The target whose label, number and seed give the smallest of numbers that look
+	// random: a file more or less in one run hardly ever makes it another one.
 	private DamageKind.Target target(DamageKind kind, int number) {
-		List<DamageKind.Target> found = this.targets.get(kind);
-		if (found == null) {
-			throw new IllegalStateException(kind.name());
+		DamageKind.@Nullable Target chosen = null;
+		long smallest = Long.MAX_VALUE;
+		for (Map.Entry<String, DamageKind.Target> target : this.targets.getOrDefault(kind, Map.of()).entrySet()) {
+			long hash = new SplittableRandom(target.getKey().hashCode() + (this.options.seed() + number) * PRIME)
+				.nextLong();
+			if (chosen == null || hash < smallest) {
+				smallest = hash;
+				chosen = target.getValue();
+			}
 		}
-		int before = 0;
-		for (int i = 0; i < (number - 1) % this.order.size(); i++) {
-			before += (this.order.get(i) == kind) ? 1 : 0;
-		}
-		long turn = (long) ((number - 1) / this.order.size()) * kind.weight() + before;
-		List<DamageKind.Target> shuffled = new ArrayList<>(found);
-		Collections.shuffle(shuffled, new Random(this.options.seed() + kind.ordinal() + turn / found.size()));
-		return shuffled.get((int) (turn % found.size()));
+		return Objects.requireNonNull(chosen);
 	}
 
 	private void print(List<StoreImage> images, Duration making, Duration damaging) {
@@ -330,38 +342,30 @@ public final class DamageSuite {
 	 * @param only the number of the only one, or 0
 	 * @param named whether what is said must name the file
 	 * @param shown how many violations are printed
+	 * @param keep where to keep the stores of violations
 	 */
-	private record Options(int damages, int jars, Path server, long seed, int only, boolean named, int shown) {
+	private record Options(int damages, int jars, Path server, long seed, int only, boolean named, int shown,
+			@Nullable Path keep) {
 
 		private static Options of(String[] arguments) {
-			Options options = new Options(500, 0, Path.of("target", "eardrum.jar"), System.nanoTime(), 0, true, 100);
+			Map<String, String> values = new HashMap<>(Map.of("--damages", "500", "--jar", "0", "--server",
+					"target/eardrum.jar", "--seed", String.valueOf(System.nanoTime()), "--only", "0", "--unnamed",
+					"fail", "--shown", "100", "--keep", ""));
 			for (int i = 0; i < arguments.length; i += 2) {
-				if (i + 1 == arguments.length) {
-					throw new IllegalArgumentException(arguments[i] + " needs a value");
+				if (!values.containsKey(arguments[i]) || i + 1 == arguments.length) {
+					throw new IllegalArgumentException("unknown option, or one without a value: " + arguments[i]);
 				}
-				options = options.with(arguments[i], arguments[i + 1]);
+				values.put(arguments[i], arguments[i + 1]);
 			}
-			return options;
+			String keep = value(values, "--keep");
+			return new Options(Integer.parseInt(value(values, "--damages")), Integer.parseInt(value(values, "--jar")),
+					Path.of(value(values, "--server")), Long.parseLong(value(values, "--seed")),
+					Integer.parseInt(value(values, "--only")), !value(values, "--unnamed").equals("count"),
+					Integer.parseInt(value(values, "--shown")), keep.isEmpty() ? null : Path.of(keep));
 		}
 
-		private Options with(String name, String value) {
-			return switch (name) {
-				case "--damages" -> new Options(Integer.parseInt(value), this.jars, this.server, this.seed, this.only,
-						this.named, this.shown);
-				case "--jar" -> new Options(this.damages, Integer.parseInt(value), this.server, this.seed, this.only,
-						this.named, this.shown);
-				case "--server" ->
-					new Options(this.damages, this.jars, Path.of(value), this.seed, this.only, this.named, this.shown);
-				case "--seed" -> new Options(this.damages, this.jars, this.server, Long.parseLong(value), this.only,
-						this.named, this.shown);
-				case "--only" -> new Options(this.damages, this.jars, this.server, this.seed, Integer.parseInt(value),
-						this.named, this.shown);
-				case "--unnamed" -> new Options(this.damages, this.jars, this.server, this.seed, this.only,
-						!value.equals("count"), this.shown);
-				case "--shown" -> new Options(this.damages, this.jars, this.server, this.seed, this.only, this.named,
-						Integer.parseInt(value));
-				default -> throw new IllegalArgumentException("unknown option " + name);
-			};
+		private static String value(Map<String, String> values, String name) {
+			return Objects.requireNonNull(values.get(name));
 		}
 
 	}

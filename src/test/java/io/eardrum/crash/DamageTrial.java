@@ -1,6 +1,7 @@
 package io.eardrum.crash;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -92,6 +93,35 @@ final class DamageTrial {
 		finally {
 			StoreFiles.deleteFiles(directory);
 		}
+	}
+
+	/**
+	 * Makes a store once more as a trial has damaged it, and a whole one beside it.
+	 * @param plan what the trial did
+	 * @param target where the directories are made
+	 * @throws IOException if that fails
+	 */
+	void keep(Plan plan, Path target) throws IOException {
+		Path damaged = target.resolve("case-" + plan.number());
+		Path whole = target.resolve("case-" + plan.number() + ".whole");
+		StoreFiles.deleteFiles(whole);
+		Files.createDirectories(whole);
+		for (String name : StoreFiles.names(plan.base().directory())) {
+			Files.copy(plan.base().directory().resolve(name), whole.resolve(name));
+		}
+		Path source = this.folder.resolve("kept-" + plan.number());
+		for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+			damage(plan, source, plan.seed() + attempt);
+			if (!StoreFiles.list(source).equals(StoreFiles.list(plan.base().directory()))) {
+				break;
+			}
+		}
+		StoreFiles.deleteFiles(damaged);
+		Files.createDirectories(damaged);
+		for (String name : StoreFiles.names(source)) {
+			Files.copy(source.resolve(name), damaged.resolve(name));
+		}
+		StoreFiles.deleteFiles(source);
 	}
 
 	/**

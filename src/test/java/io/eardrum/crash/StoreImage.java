@@ -1,6 +1,9 @@
 package io.eardrum.crash;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,19 @@ record StoreImage(String name, Path directory, String fsync, PutHistory history,
 	 */
 	String store() {
 		return this.name.substring(0, this.name.indexOf('/'));
+	}
+
+	/**
+	 * Lists its files.
+	 * @return their names, in order
+	 */
+	Set<String> fileNames() {
+		try {
+			return StoreFiles.names(this.directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**
