@@ -161,7 +161,7 @@ static int open_recorded(int directory, const char *path, int flags, mode_t mode
     unknown("a descriptor that is too large");
   } else if (fd >= 0) {
     recorded[fd] = 1;
-    if ((flags & O_ACCMODE) != O_RDONLY && (flags & (O_DSYNC | O_TMPFILE)) != 0 && (flags & O_DIRECTORY) == 0) unknown("open with O_DSYNC, O_SYNC or O_TMPFILE");
+    if ((flags & O_DSYNC) != 0 || (flags & O_TMPFILE) == O_TMPFILE) unknown("open with O_DSYNC, O_SYNC or O_TMPFILE");
     append_path(OPENED, fd, ((flags & O_CREAT) != 0 && !there) ? 1 : 0, (flags & O_TRUNC) != 0 && there, full);
   }
   DONE(fd);
@@ -169,7 +169,7 @@ static int open_recorded(int directory, const char *path, int flags, mode_t mode
 
 #define MODE                                                                  \
   mode_t mode = 0;                                                            \
-  if ((flags & (O_CREAT | O_TMPFILE)) != 0) {                                 \
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {                 \
     va_list rest;                                                             \
     va_start(rest, flags);                                                    \
     mode = va_arg(rest, mode_t);                                              \

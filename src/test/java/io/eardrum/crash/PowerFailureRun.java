@@ -33,7 +33,7 @@ import io.eardrum.server.PrometheusScrape;
  */
 final class PowerFailureRun {
 
-	/** The first line that a record has about itself is the policy, the second this. */
+	/** The directory that is the whole disk, by which a record begins. */
 	static final String DISK = "disk";
 
 	static final String RECORD = "record";
@@ -44,6 +44,9 @@ final class PowerFailureRun {
 	static final String STORE = "eardrum/data";
 
 	private static final String BACKUPS = STORE + "/backups/";
+
+	/** How lives end: killed (k), killed in the start (i), or stopped in order (s). */
+	private static final Map<String, String> ENDINGS = Map.of("always", "kisk", "everysec", "kski", "never", "skik");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -117,11 +120,14 @@ final class PowerFailureRun {
 	 * @throws Exception if a put is refused, a start fails, or the record is not complete
 	 */
 	void run(int lives) throws Exception {
+		String endings = ENDINGS.get(this.policy);
 		for (int life = 0; life < lives; life++) {
-			switch (life % 4) {
-				case 1 -> dieInStart();
-				case 2 -> live(life, true);
-				default -> live(life, false);
+			char ending = endings.charAt(life % endings.length());
+			if (ending == 'i') {
+				dieInStart();
+			}
+			else {
+				live(life, ending == 's');
 			}
 			compare();
 		}

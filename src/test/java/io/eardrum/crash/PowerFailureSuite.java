@@ -67,7 +67,7 @@ public final class PowerFailureSuite {
 
 	private static final int SECOND_FAILURES = 6;
 
-	private static final int MAX_KEPT = 5;
+	private static final int MAX_KEPT = 10;
 
 	private static final Duration LIMIT = Duration.ofMinutes(40);
 
@@ -167,7 +167,7 @@ public final class PowerFailureSuite {
 			tryImage(this.only);
 		}
 		else {
-			inParallel(this.images, this::tryImage);
+			inParallel(this.images, Math.min(4, Runtime.getRuntime().availableProcessors()), this::tryImage);
 		}
 		report(System.nanoTime() - start);
 		return this.violations.isEmpty();
@@ -184,7 +184,7 @@ public final class PowerFailureSuite {
 			Files.copy(stream, natives.resolve(name));
 		}
 		System.setProperty("java.library.path", natives.toString());
-		inParallel(POLICIES.length, (number) -> {
+		inParallel(POLICIES.length, POLICIES.length, (number) -> {
 			String policy = POLICIES[number];
 			new PowerFailureRun(Files.createDirectories(this.records.resolve(policy)), policy, this.library, this.jar,
 					this.seed + number)
@@ -192,9 +192,8 @@ public final class PowerFailureSuite {
 		});
 	}
 
-	private static void inParallel(int count, Task task) throws Exception {
-		ExecutorService executor = Executors
-			.newFixedThreadPool(Math.min(4, Runtime.getRuntime().availableProcessors()));
+	private static void inParallel(int count, int threads, Task task) throws Exception {
+		ExecutorService executor = Executors.newFixedThreadPool(threads);
 		try {
 			List<Future<?>> futures = new ArrayList<>();
 			for (int i = 0; i < count; i++) {
@@ -227,14 +226,18 @@ public final class PowerFailureSuite {
 		try {
 			List<RecordedPuts.Backup> backups = policy.puts.backups(moment);
 			RecordedPuts.@Nullable Backup backup = null;
+			List<String> gone = new ArrayList<>();
 			for (RecordedPuts.Backup answered : backups) {
 				count("backups answered before the power failed");
 				if (!image.has(answered.path())) {
-					one.fail("a backup is gone", answered.path());
+					gone.add(answered.path());
 				}
 				else if (backup == null || random.nextInt(2) == 0) {
 					backup = answered;
 				}
+			}
+			if (!gone.isEmpty()) {
+				one.fail("backups are gone", gone.size() + " of " + backups.size() + ": " + gone);
 			}
 			Predicate<String> wanted = wanted(backup);
 			one.wanted = wanted;
@@ -243,20 +246,21 @@ public final class PowerFailureSuite {
 			if (backup != null) {
 				one.checkBackup(backup);
 			}
-			if (twice) {
+			if (twice && image.has(PowerFailureRun.STORE)) {
 				failAgain(one, random);
 			}
 			else {
-				one.checkStore(directory, policy.promised(moment), moment, random.nextInt(4) == 0);
+				one.checkStore(directory, random.nextInt(4) == 0);
 			}
 		}
 		catch (RuntimeException ex) {
 			one.fail("the tester failed", ex.toString() + " at " + Arrays.toString(ex.getStackTrace()));
 		}
 		finally {
-			if (this.only < 0) {
-				FileSystemUtils.deleteRecursively(directory);
+			if (this.only >= 0) {
+				System.out.println(one.keep());
 			}
+			FileSystemUtils.deleteRecursively(directory);
 		}
 	}
 
@@ -300,7 +304,7 @@ public final class PowerFailureSuite {
 					List<String> description = image.writeTo(again, one.wanted);
 					one.second = "entry " + moment + " of " + read.count() + " of the start after that: " + description;
 					count("power failures in a start after a power failure");
-					one.checkStore(again, one.policy.promised(one.moment), one.moment, false);
+					one.checkStore(again, false);
 				}
 				finally {
 					FileSystemUtils.deleteRecursively(again);
@@ -321,6 +325,10 @@ public final class PowerFailureSuite {
 	private void report(long nanos) throws IOException {
 		System.out.printf("power failures: %d images, %d stores opened in %d s; %s%n", this.images, this.opened.get(),
 				TimeUnit.NANOSECONDS.toSeconds(nanos), this.counts);
+		this.policies.values()
+			.forEach((policy) -> System.out.printf(
+					"%s: of the puts lost, the oldest had been acknowledged %d ms before%n", policy.name,
+					TimeUnit.NANOSECONDS.toMillis(policy.oldestLost.get())));
 		this.violations.forEach((kind, cases) -> {
 			System.out.printf("VIOLATION, %d times: %s%n", cases.size(), kind);
 			cases.stream().limit(3).forEach((one) -> System.out.println("  " + one));
@@ -366,6 +374,8 @@ public final class PowerFailureSuite {
 
 		private final int[] nameChanges;
 
+		private final AtomicLong oldestLost = new AtomicLong();
+
 		Policy(String name, Path directory) throws IOException {
 			this.name = name;
 			this.record = PowerRecord.read(directory.resolve(PowerFailureRun.RECORD));
@@ -383,7 +393,13 @@ public final class PowerFailureSuite {
 			for (int entry = 0; entry < this.record.count(); entry++) {
 				switch (this.record.type(entry)) {
 					case PowerRecord.STARTED -> started = entry;
-					case PowerRecord.READY -> this.spans.add(new int[] { started, entry });
+					case PowerRecord.READY -> {
+						this.spans.add(new int[] { started, entry });
+						if (this.puts.isFirstStart(entry - 1)) {
+							this.spans.add(new int[] { started, entry });
+							this.spans.add(new int[] { started, entry });
+						}
+					}
 					case PowerRecord.STOPPING -> stopping = entry;
 					case PowerRecord.STOPPED -> this.spans.add(new int[] { stopping, entry });
 					case PowerRecord.BACKUP_REQUESTED -> requested = entry;
@@ -468,14 +484,19 @@ public final class PowerFailureSuite {
 			}
 		}
 
-		void checkStore(Path disk, long[] promised, int until, boolean again) {
+		void checkStore(Path disk, boolean again) {
 			Path path = disk.resolve(PowerFailureRun.STORE);
+			boolean there = Files.isDirectory(path);
+			long[] promised = this.policy.promised(this.moment);
 			try (StoreImage store = open(path)) {
 				PowerFailureSuite.this.opened.incrementAndGet();
-				String violation = this.policy.puts.check(until, promised, read(store));
+				long[][] found = read(store);
+				String violation = this.policy.puts.check(this.moment, promised, found);
 				if (!violation.isEmpty()) {
-					fail("points are wrong", violation);
+					fail(there ? "points are wrong" : "the directory of the store is gone", violation);
+					return;
 				}
+				this.policy.oldestLost.accumulateAndGet(this.policy.puts.oldestLost(this.moment, found), Math::max);
 				PointBatch batch = new PointBatch();
 				batch.add(SeriesKey.of(StoreOpening.KEY), 0, 1);
 				store.repository().put(batch);
@@ -489,16 +510,24 @@ public final class PowerFailureSuite {
 				return;
 			}
 			if (again) {
-				try (StoreImage store = StoreImage.open(path, false)) {
-					PowerFailureSuite.this.opened.incrementAndGet();
-					String violation = this.policy.puts.check(until, promised, read(store));
-					if (!violation.isEmpty() || store.repository().last(SeriesKey.of(StoreOpening.KEY)) == null) {
-						fail("points are wrong after another start", violation);
-					}
+				checkAgain(path, promised);
+			}
+		}
+
+		// What the first start has found must be there after another one.
+		private void checkAgain(Path path, long[] promised) {
+			try (StoreImage store = StoreImage.open(path, false)) {
+				PowerFailureSuite.this.opened.incrementAndGet();
+				String violation = this.policy.puts.check(this.moment, promised, read(store));
+				if (!violation.isEmpty()) {
+					fail("points are wrong after another start", violation);
 				}
-				catch (StorageException | IOException ex) {
-					fail("the store is refused by another start", String.valueOf(ex.getMessage()));
+				else if (store.repository().last(SeriesKey.of(StoreOpening.KEY)) == null) {
+					fail("points are wrong after another start", "what was put before it is missing");
 				}
+			}
+			catch (StorageException | IOException ex) {
+				fail("the store is refused by another start", String.valueOf(ex.getMessage()));
 			}
 		}
 
@@ -514,9 +543,10 @@ public final class PowerFailureSuite {
 					throw new RefusedException("the store is refused after its first start", ex);
 				}
 			}
-			count("stores that recover=tail opened");
 			try {
-				return StoreImage.open(store, true);
+				StoreImage opened = StoreImage.open(store, true);
+				count("stores that recover=tail opened");
+				return opened;
 			}
 			catch (StorageException ex) {
 				throw new RefusedException("the store is refused with recover=tail, which was said to help", ex);
@@ -537,14 +567,16 @@ public final class PowerFailureSuite {
 
 		void fail(String kind, String what) {
 			String where = "";
-			if (PowerFailureSuite.this.only < 0 && PowerFailureSuite.this.kept.incrementAndGet() <= MAX_KEPT) {
+			boolean first = !PowerFailureSuite.this.violations.containsKey(kind);
+			if (first && PowerFailureSuite.this.only < 0 && PowerFailureSuite.this.kept.incrementAndGet() <= MAX_KEPT) {
 				where = "; " + keep();
 			}
 			PowerFailureSuite.this.violations
 				.computeIfAbsent(kind, (absent) -> Collections.synchronizedList(new ArrayList<>()))
 				.add("image " + this.number + ", " + this.policy.name + ", names " + this.names + ", entry "
-						+ this.moment + " of " + this.policy.record.count() + ": " + what
-						+ (this.second.isEmpty() ? "" : "; " + this.second) + where);
+						+ this.moment + " of " + this.policy.record.count() + ": "
+						+ what.replace(this.directory + "/", "") + (this.second.isEmpty() ? "" : "; " + this.second)
+						+ where);
 		}
 
 		private String keep() {

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 
 /**
  * What processes did to the files of a directory, and what was noted meanwhile, in one
@@ -93,15 +94,20 @@ final class PowerRecord {
 	private PowerRecord(ByteBuffer bytes) {
 		this.bytes = bytes;
 		int position = 0;
-		while (position < bytes.limit()) {
+		while (position + HEADER_BYTES <= bytes.limit()) {
 			if (bytes.getInt(position) != MAGIC) {
 				throw new IllegalStateException("no entry begins at byte " + position + " of the record");
+			}
+			int end = position + HEADER_BYTES + bytes.getInt(position + 40) + bytes.getInt(position + 44);
+			if (end > bytes.limit()) {
+				// It is being written.
+				break;
 			}
 			if (this.count == this.positions.length) {
 				this.positions = Arrays.copyOf(this.positions, 2 * this.count);
 			}
 			this.positions[this.count++] = position;
-			position += HEADER_BYTES + bytes.getInt(position + 40) + bytes.getInt(position + 44);
+			position = end;
 		}
 	}
 
@@ -192,7 +198,14 @@ final class PowerRecord {
 
 		private final FileChannel channel;
 
+		private final LongSupplier nanos;
+
 		Notes(Path file) throws IOException {
+			this(file, System::nanoTime);
+		}
+
+		Notes(Path file, LongSupplier nanos) throws IOException {
+			this.nanos = nanos;
 			this.channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
 		}
 
@@ -211,7 +224,7 @@ final class PowerRecord {
 				.putInt(type)
 				.putInt(0)
 				.putInt(descriptor)
-				.putLong(System.nanoTime())
+				.putLong(this.nanos.getAsLong())
 				.putLong(first)
 				.putLong(second)
 				.putInt(length)

@@ -276,12 +276,15 @@ final class RecordedDisk {
 			case 1 -> count;
 			default -> safe + random.nextInt(count - safe + 1);
 		};
+		// Or else what is lost first hides what is lost later.
+		boolean directories = random.nextBoolean();
 		double chance = new double[] { 0, 0.5, 0.5, 0.9, 1 }[random.nextInt(5)];
 		for (int i = 0; i < count; i++) {
 			NameChange change = this.changes.get(i);
 			boolean survives = switch (names) {
 				case ORDERED -> i < kept;
-				case UNORDERED -> change.isSafe(moment, names) || random.nextDouble() < chance;
+				case UNORDERED -> change.isSafe(moment, names) || (random.nextDouble() < chance
+						| (directories && change.node.directory && change.from == null));
 			};
 			if (survives) {
 				change.apply(tree);

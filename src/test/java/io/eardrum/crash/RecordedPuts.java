@@ -217,6 +217,24 @@ final class RecordedPuts {
 	}
 
 	/**
+	 * Returns how old the oldest put is that was acknowledged and is lost.
+	 * @param moment the last entry that happened
+	 * @param found for each writer, the value of each cell, which are right
+	 * @return how long before the moment it was acknowledged, or before the end of the
+	 * server if that came first, in nanoseconds; 0 if none is lost
+	 */
+	long oldestLost(int moment, long[][] found) {
+		long oldest = 0;
+		for (int i = 0; i < WRITERS; i++) {
+			int entry = this.writers[i].acknowledged.firstAbove(Arrays.stream(found[i]).max().orElse(ABSENT) + 1);
+			if (entry <= moment) {
+				oldest = Math.max(oldest, syncedUntil(moment) - this.record.nanos(entry));
+			}
+		}
+		return oldest;
+	}
+
+	/**
 	 * A backup.
 	 *
 	 * @param path its directory
@@ -248,6 +266,12 @@ final class RecordedPuts {
 			int found = Arrays.binarySearch(this.entries, 0, this.count, moment);
 			int last = (found >= 0) ? found : -found - 2;
 			return (last >= 0) ? this.values[last] : 0;
+		}
+
+		int firstAbove(long value) {
+			int found = Arrays.binarySearch(this.values, 0, this.count, value + 1);
+			int first = (found >= 0) ? found : -found - 1;
+			return (first < this.count) ? this.entries[first] : Integer.MAX_VALUE;
 		}
 
 		long last() {
