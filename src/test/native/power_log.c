@@ -4,6 +4,7 @@
  *
  *   POWER_LOG_DIRECTORY=/the/directory   an absolute path; whatever is below it is recorded
  *   POWER_LOG=/the/record                where to, at its end; outside of that directory
+ *   POWER_LOG_SYNC_MILLIS=100            lets each sync take longer, if it is there
  *
  * One lock puts all operations in order: it is held during each of them but the syncs, of which the beginning
  * and the end are recorded. Others may append to the same file, one write for each of their entries, and so
@@ -72,9 +73,12 @@ static volatile unsigned char recorded[DESCRIPTORS];
 
 static int ours(int fd) { return fd >= 0 && fd < DESCRIPTORS && recorded[fd]; }
 
+static void start_to_record(void);
+
 /* Under the lock. */
 static void append(int type, int fd, int64_t first, int64_t second, const void *bytes, size_t length, const void *more, size_t more_length) {
   struct timespec now;
+  if (type != STARTED) start_to_record();
   clock_gettime(CLOCK_MONOTONIC, &now);
   struct header header = {MAGIC, type, getpid(), fd, now.tv_sec * 1000000000LL + now.tv_nsec, first, second, length, more_length};
   struct iovec parts[] = {{&header, sizeof header}, {(void *)bytes, length}, {(void *)more, more_length}};
@@ -126,7 +130,9 @@ static void *await_kill(void *unused) {
   return unused;
 }
 
-__attribute__((constructor)) static void start(void) {
+static useconds_t sync_micros;
+
+__attribute__((constructor)) static void prepare(void) {
   const char *directory = getenv("POWER_LOG_DIRECTORY"), *file = getenv("POWER_LOG");
   if (directory == NULL || file == NULL) return;
   snprintf(root, sizeof root, "%s", directory);
@@ -138,6 +144,15 @@ __attribute__((constructor)) static void start(void) {
     abort();
   }
   mkfifo(pipe_path, 0600);
+  const char *millis = getenv("POWER_LOG_SYNC_MILLIS");
+  if (millis != NULL) sync_micros = atoi(millis) * 1000;
+}
+
+/* With the first thing that is recorded: programs that the process runs do nothing to the directory. */
+static void start_to_record(void) {
+  static int started;
+  if (started) return;
+  started = 1;
   append(STARTED, -1, 0, 0, NULL, 0, NULL, 0);
   sigset_t all, before;
   pthread_t thread;
@@ -453,6 +468,7 @@ int truncate64(const char *path, off64_t length) { return truncate_path(path, le
     int64_t number = ++syncs;                                                  \
     append(SYNCING, fd, number, 0, NULL, 0, NULL, 0);                          \
     pthread_mutex_unlock(&order);                                              \
+    if (sync_micros > 0) usleep(sync_micros);                                  \
     int result = next(fd);                                                     \
     int saved = errno;                                                         \
     pthread_mutex_lock(&order);                                                \

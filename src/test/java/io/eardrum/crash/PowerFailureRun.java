@@ -80,10 +80,12 @@ final class PowerFailureRun {
 	 * @param policy the value of {@code eardrum.storage.fsync}
 	 * @param library the library built from {@code power_log.c}
 	 * @param jar the server, or {@code null} for that on the class path
+	 * @param syncMillis how much longer a sync takes, with {@code everysec}
 	 * @param seed decides what happens when
 	 * @throws IOException if the directory can't be made
 	 */
-	PowerFailureRun(Path directory, String policy, Path library, @Nullable Path jar, long seed) throws IOException {
+	PowerFailureRun(Path directory, String policy, Path library, @Nullable Path jar, int syncMillis, long seed)
+			throws IOException {
 		this.directory = directory;
 		this.disk = Files.createDirectories(directory.resolve(DISK));
 		this.policy = policy;
@@ -100,6 +102,9 @@ final class PowerFailureRun {
 				"EARDRUM_STORAGE_CHECKPOINTINTERVAL", "1s", "EARDRUM_TCP_PORT", String.valueOf(this.port),
 				"SERVER_PORT", String.valueOf(this.httpPort)));
 		this.environment.putAll(environment(library, this.disk, record));
+		if (policy.equals("everysec")) {
+			this.environment.put("POWER_LOG_SYNC_MILLIS", String.valueOf(syncMillis));
+		}
 	}
 
 	/**

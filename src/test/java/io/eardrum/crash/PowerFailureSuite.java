@@ -48,7 +48,8 @@ import io.eardrum.storage.embedded.StoreImage;
  * <p>
  * Options: {@code --library <file>}, built from {@code power_log.c}; {@code --jar <file>}
  * of the server, else it is that on the class path; {@code --images <n>} (200) for all
- * policies together; {@code --lives <n>} of each server (4); {@code --seed <n>};
+ * policies together; {@code --lives <n>} of each server (3); {@code --seed <n>};
+ * {@code --sync-millis <n>} more for each sync with {@code everysec} (0);
  * {@code --record <directory>} takes the records that an earlier run has left and makes
  * none; {@code --only <n>} tries one image and leaves it; {@code --keep <directory>} is
  * where images with violations are left, with the records.
@@ -83,6 +84,8 @@ public final class PowerFailureSuite {
 
 	private final long seed;
 
+	private final int syncMillis;
+
 	private final Path records;
 
 	private final boolean recorded;
@@ -105,8 +108,9 @@ public final class PowerFailureSuite {
 		this.library = Path.of(options.getOrDefault("--library", "power_log.so")).toAbsolutePath();
 		this.jar = options.containsKey("--jar") ? Path.of(options.get("--jar")).toAbsolutePath() : null;
 		this.images = Integer.parseInt(options.getOrDefault("--images", "200"));
-		this.lives = Integer.parseInt(options.getOrDefault("--lives", "4"));
+		this.lives = Integer.parseInt(options.getOrDefault("--lives", "3"));
 		this.seed = options.containsKey("--seed") ? Long.parseLong(options.get("--seed")) : System.nanoTime();
+		this.syncMillis = Integer.parseInt(options.getOrDefault("--sync-millis", "0"));
 		this.recorded = options.containsKey("--record");
 		this.records = this.recorded ? Path.of(options.get("--record")) : this.work.resolve("records");
 		this.only = Integer.parseInt(options.getOrDefault("--only", "-1"));
@@ -116,7 +120,7 @@ public final class PowerFailureSuite {
 	public static void main(String[] arguments) throws Exception {
 		Map<String, String> options = new TreeMap<>();
 		List<String> known = List.of("--library", "--jar", "--images", "--lives", "--seed", "--record", "--only",
-				"--keep");
+				"--sync-millis", "--keep");
 		for (int i = 0; i + 1 < arguments.length; i += 2) {
 			if (!known.contains(arguments[i])) {
 				throw new IllegalArgumentException("unknown option " + arguments[i]);
@@ -187,7 +191,7 @@ public final class PowerFailureSuite {
 		inParallel(POLICIES.length, POLICIES.length, (number) -> {
 			String policy = POLICIES[number];
 			new PowerFailureRun(Files.createDirectories(this.records.resolve(policy)), policy, this.library, this.jar,
-					this.seed + number)
+					this.syncMillis, this.seed + number)
 				.run(this.lives);
 		});
 	}
