@@ -5,6 +5,8 @@ import java.time.Clock;
 
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 /**
  * A store in a given directory, opened as a start of the server opens it, for those who
@@ -28,9 +30,9 @@ public final class StoreImage implements AutoCloseable {
 	 * @throws StorageException if it is refused
 	 */
 	public static StoreImage open(Path directory, boolean recoverTail) {
-		return new StoreImage(new RocksDbMetricRepository(
-				EmbeddedStorageSettings.of(directory).withHeadBytes(HEAD_BYTES).withRecoverTail(recoverTail),
-				Clock.systemUTC()));
+		return new StoreImage(new RocksDbMetricRepository(EmbeddedStorageSettings.of(directory)
+			.withHeadBytes(HEAD_BYTES)
+			.withRecover(recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT), Clock.systemUTC()));
 	}
 
 	/**
