@@ -18,6 +18,8 @@ import io.eardrum.storage.StorageStatistics;
  */
 final class StorageMeters implements MeterBinder {
 
+	private static final double NANOS_PER_SECOND = 1_000_000_000;
+
 	private static final double MILLIS_PER_SECOND = 1000;
 
 	private final DurableMetricRepository repository;
@@ -45,6 +47,8 @@ final class StorageMeters implements MeterBinder {
 		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
 				StorageStatistics::waitingWriters);
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
+		gauge(registry, "unsynced.seconds", "Age of the oldest point that was answered and waits for an fsync",
+				(statistics) -> statistics.unsyncedNanos() / NANOS_PER_SECOND);
 		limit(registry, "max.series", "Series that there may be; points of others are refused",
 				StorageLimits::maxSeries);
 		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);

@@ -18,8 +18,10 @@ package io.eardrum.storage;
  * @param waitingWriters how many threads wait for a checkpoint to make room
  * @param uncleanStarts how often the store was found not to have been closed
  * @param freeBytes how much disk space is left
+ * @param unsyncedNanos for how long the oldest point has been waiting for an fsync that
+ * was acknowledged before one, in nanoseconds; 0 if there is none
  */
 public record StorageStatistics(long fsyncs, long fsyncNanos, long checkpoints, long checkpointNanos,
 		long lastCheckpointMillis, long logBytes, long headBytes, long series, long storedPoints, long chunkBytes,
-		int waitingWriters, long uncleanStarts, long freeBytes) {
+		int waitingWriters, long uncleanStarts, long freeBytes, long unsyncedNanos) {
 }

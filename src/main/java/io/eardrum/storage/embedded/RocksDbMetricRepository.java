@@ -359,7 +359,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
 				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
 				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
-				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes());
+				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
+				this.committer.unsyncedNanos());
 	}
 
 	@Override

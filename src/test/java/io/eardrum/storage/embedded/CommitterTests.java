@@ -71,6 +71,30 @@ class CommitterTests {
 		}
 	}
 
+	@Test
+	void oncePerSecondMeansThatNoPutIsTakenBesideOneThatWaitedForTwo() throws Exception {
+		StorageMeters meters = new StorageMeters();
+		try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
+			Committer committer = new Committer(store.database(), this.index, this.heads, new Availability(), meters,
+					Fsync.EVERYSEC, () -> {
+					});
+			committer.start(0);
+			assertThat(committer.unsyncedNanos()).isZero();
+			put(committer, "a");
+			put(committer, "a");
+			assertThat(meters.fsyncs()).isZero();
+			assertThat(committer.unsyncedNanos()).isPositive();
+			// Nobody syncs: the disk is busy with something else.
+			Thread.sleep(2_050);
+			assertThat(committer.unsyncedNanos()).isGreaterThan(2_000_000_000L);
+			put(committer, "a");
+			assertThat(meters.fsyncs()).isEqualTo(1);
+			assertThat(committer.unsyncedNanos()).as("of the last one").isBetween(1L, 1_500_000_000L);
+			put(committer, "a");
+			assertThat(meters.fsyncs()).isEqualTo(1);
+		}
+	}
+
 	private int readableSeries() {
 		int count = 0;
 		for (int number = 0; number < this.index.size(); number++) {

@@ -50,7 +50,7 @@ class EmbeddedStorageConfigurationTests {
 
 	@ParameterizedTest
 	@CsvSource({ "type, paper, 'It must be embedded, memory or cassandra'", "fsync, sometimes, It must be always",
-			"recover, everything, It must be strict or tail", "memory, 5MB, at least 64MB",
+			"recover, everything, It must be strict, tail or accept", "memory, 5MB, at least 64MB",
 			"min-free-space, -1MB, not be negative", "retention, 5s, 1m or more",
 			"checkpoint-interval, 2d, from 1s to 1d" })
 	void wrongValueIsNamed(String name, String value, String reason) {
