@@ -73,11 +73,12 @@ public record Retention(List<Rule> rules) {
 	/**
 	 * Tells from when on points count.
 	 * @param seconds how long they are kept, or 0 if for ever
-	 * @param now the present, in seconds since 1970
+	 * @param now the present, in seconds since 1970; {@link Long#MIN_VALUE} if it is not
+	 * known
 	 * @return the first timestamp that is kept
 	 */
 	public static long cutoff(long seconds, long now) {
-		return (seconds == 0) ? Long.MIN_VALUE : now - seconds;
+		return (seconds == 0 || now < Long.MIN_VALUE + seconds) ? Long.MIN_VALUE : now - seconds;
 	}
 
 	/**

@@ -37,6 +37,10 @@ import org.springframework.util.unit.DataUnit;
  * Timestamps are taken as seconds since 1970
  * @param retentionRules how long the points of some keys are kept: the first rule counts
  * whose pattern matches the whole key, and retention if none does
+ * @param retentionJump what to do with a clock that is far ahead of the embedded store
+ * when it is opened: hold removes no point for it until the clock has gone on evenly for
+ * an hour, or for a day if it is more than a day ahead; accept believes it at once, and
+ * is to be removed after one start
  * @param backupPath the directory below which the actuator endpoint makes backups; by
  * default backups in the directory of the store
  * @param recover what to do with a store that is damaged: strict doesn't start; tail
@@ -51,8 +55,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@Nullable Integer maxSeries, @DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
-		@DefaultValue List<RetentionRule> retentionRules, @Nullable Path backupPath,
-		@DefaultValue("strict") String recover, @DefaultValue Cassandra cassandra) {
+		@DefaultValue List<RetentionRule> retentionRules, @DefaultValue("hold") String retentionJump,
+		@Nullable Path backupPath, @DefaultValue("strict") String recover, @DefaultValue Cassandra cassandra) {
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
@@ -94,6 +98,9 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 			checkRetention("retention-rules[" + i + "].retention", rule.retention());
 		}
 		retentionRules = List.copyOf(retentionRules);
+		retentionJump = retentionJump.toLowerCase(Locale.ROOT);
+		check("retention-jump", retentionJump, List.of("hold", "accept").contains(retentionJump),
+				"It must be hold or accept.");
 		check("cassandra.replication-factor", cassandra.replicationFactor(), cassandra.replicationFactor() >= 1,
 				"It must be 1 or more.");
 		check("cassandra.max-requests", cassandra.maxRequests(),

@@ -20,8 +20,10 @@ package io.eardrum.storage;
  * @param freeBytes how much disk space is left
  * @param unsyncedNanos for how long the oldest point has been waiting for an fsync that
  * was acknowledged before one, in nanoseconds; 0 if there is none
+ * @param clockJumpSeconds by how many seconds the clock is ahead of what retention goes
+ * by, while it is not believed; 0 otherwise
  */
 public record StorageStatistics(long fsyncs, long fsyncNanos, long checkpoints, long checkpointNanos,
 		long lastCheckpointMillis, long logBytes, long headBytes, long series, long storedPoints, long chunkBytes,
-		int waitingWriters, long uncleanStarts, long freeBytes, long unsyncedNanos) {
+		int waitingWriters, long uncleanStarts, long freeBytes, long unsyncedNanos, long clockJumpSeconds) {
 }

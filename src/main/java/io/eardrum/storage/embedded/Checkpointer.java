@@ -2,10 +2,9 @@ package io.eardrum.storage.embedded;
 
 import java.time.Clock;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
-
-import io.eardrum.storage.Retention;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
@@ -20,6 +19,9 @@ import io.eardrum.storage.Retention;
  * made safe must stay so when it moves. Therefore the chunks are made safe before the log
  * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
  * the cut before files of the log are dropped, for they are gone at once.
+ * <p>
+ * What is too old already is written as well: only the {@link RetentionSweeper} removes
+ * points.
  * <p>
  * Used by one thread, which is inside the {@link Gate}.
  */
@@ -111,7 +113,7 @@ final class Checkpointer {
 
 	private void write(Heads.Epoch epoch, int era) {
 		long start = System.nanoTime();
-		long now = this.clock.instant().getEpochSecond();
+		long startMillis = this.clock.millis();
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
 		List<Series> series = epoch.sorted();
@@ -122,7 +124,6 @@ final class Checkpointer {
 				this.gate.ensureMayStay(era);
 				this.points.clear(KEPT_POINTS);
 				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
-				head.skipTo(Retention.cutoff(one.retentionSeconds(), now));
 				head.drainTo(Integer.MAX_VALUE, Long.MAX_VALUE, this.points);
 				if (!this.points.isEmpty()) {
 					writer.write(one, this.points);
@@ -146,7 +147,8 @@ final class Checkpointer {
 		this.storedPoints = count;
 		this.heads.drop(epoch);
 		this.pending = null;
-		this.meters.checkpointed(System.nanoTime() - start, this.clock.millis());
+		long nanos = System.nanoTime() - start;
+		this.meters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
 		this.database.dropLogFiles(epoch.sequence());
 	}
 

@@ -20,10 +20,12 @@ import io.eardrum.storage.embedded.directory.RecoverMode;
  * @param checkpointInterval after how long points get into chunks at the latest
  * @param retention how long points are kept
  * @param maxSeries how many series there may be; points of others are refused
+ * @param acceptJump whether to believe at once a clock that is far ahead of the store
+ * when it is opened
  * @param recover what to do if the store is not as it was left
  */
 record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
-		Duration checkpointInterval, Retention retention, int maxSeries, RecoverMode recover) {
+		Duration checkpointInterval, Retention retention, int maxSeries, boolean acceptJump, RecoverMode recover) {
 
 	static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
@@ -34,7 +36,7 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	 */
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
-				Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT);
+				Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT);
 	}
 
 	/**
@@ -49,37 +51,43 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		return new EmbeddedStorageSettings(properties.path(),
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
 				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), Retention.of(properties),
-				properties.seriesLimit(), RecoverMode.valueOf(properties.recover().toUpperCase(Locale.ROOT)));
+				properties.seriesLimit(), "accept".equals(properties.retentionJump()),
+				RecoverMode.valueOf(properties.recover().toUpperCase(Locale.ROOT)));
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {
 		return new EmbeddedStorageSettings(this.path, policy, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
 	}
 
 	EmbeddedStorageSettings withHeadBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, bytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
 	}
 
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
 	}
 
 	EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, kept, this.maxSeries, this.recover);
+				this.checkpointInterval, kept, this.maxSeries, this.acceptJump, this.recover);
 	}
 
 	EmbeddedStorageSettings withMaxSeries(int count) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count, this.recover);
+				this.checkpointInterval, this.retention, count, this.acceptJump, this.recover);
+	}
+
+	EmbeddedStorageSettings withAcceptJump(boolean accept) {
+		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
+				this.checkpointInterval, this.retention, this.maxSeries, accept, this.recover);
 	}
 
 	EmbeddedStorageSettings withRecover(RecoverMode mode) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, mode);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, mode);
 	}
 
 	/**

@@ -33,7 +33,7 @@ final class LastPointReader implements AutoCloseable {
 	 * Makes a reader.
 	 * @param database where the chunks are
 	 * @param heads what is in memory
-	 * @param nowSeconds tells the time, in seconds since 1970
+	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
 	 */
 	LastPointReader(Database database, Heads heads, LongSupplier nowSeconds) {
 		this.database = database;

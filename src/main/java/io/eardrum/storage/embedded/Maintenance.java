@@ -7,9 +7,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.StorageException;
+
 /**
- * The thread that makes checkpoints when there is reason to, removes old points, and
- * gives memory back.
+ * The thread that makes checkpoints when there is reason to, removes old points, looks at
+ * the clock for that, and gives memory back.
  */
 final class Maintenance implements Runnable {
 
@@ -32,6 +34,8 @@ final class Maintenance implements Runnable {
 
 	private final RetentionSweeper sweeper;
 
+	private final RetentionClock retentionClock;
+
 	private final Availability availability;
 
 	private final Gate gate;
@@ -52,11 +56,12 @@ final class Maintenance implements Runnable {
 
 	private long lastSweep = System.nanoTime();
 
-	Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, Availability availability, Gate gate,
-			HeadRoom room, EmbeddedStorageSettings settings) {
+	Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, RetentionClock retentionClock,
+			Availability availability, Gate gate, HeadRoom room, EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.sweeper = sweeper;
+		this.retentionClock = retentionClock;
 		this.availability = availability;
 		this.gate = gate;
 		this.room = room;
@@ -136,6 +141,7 @@ final class Maintenance implements Runnable {
 			boolean done;
 			int era = this.gate.enter();
 			try {
+				keepTime();
 				done = checkpoint(era) && sweepIfDue(era);
 			}
 			finally {
@@ -206,6 +212,22 @@ final class Maintenance implements Runnable {
 				this.room.changed();
 			}
 			return false;
+		}
+	}
+
+	// What can't be noted costs little: the clock may be doubted after the next start.
+	private void keepTime() {
+		this.retentionClock.look();
+		if (this.availability.isWriteFailed() || this.availability.isCheckpointFailed()) {
+			return;
+		}
+		try {
+			this.retentionClock.saveIfDue();
+		}
+		catch (StorageException ex) {
+			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				logger.error("The time by which old points are removed could not be noted", ex);
+			}
 		}
 	}
 

@@ -21,7 +21,16 @@ enum Metadata {
 	POINTS("points"),
 
 	/** How often the store was found not to have been closed. */
-	UNCLEAN_STARTS("unclean-starts");
+	UNCLEAN_STARTS("unclean-starts"),
+
+	/** What retention goes by instead of the clock, in seconds since 1970. */
+	RETENTION_TIME("retention-time"),
+
+	/** By how many seconds the clock was ahead of that when it was last looked at. */
+	CLOCK_AHEAD("clock-ahead"),
+
+	/** For how many seconds the clock has to go on evenly before it is believed. */
+	CLOCK_DOUBT("clock-doubt");
 
 	/** Which store it is: no number of the kind above, but sixteen bytes. */
 	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);

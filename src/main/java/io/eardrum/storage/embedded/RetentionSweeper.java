@@ -1,7 +1,5 @@
 package io.eardrum.storage.embedded;
 
-import java.time.Clock;
-
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,7 +30,7 @@ final class RetentionSweeper {
 
 	private final ChunkCompaction compaction;
 
-	private final Clock clock;
+	private final RetentionClock clock;
 
 	private final Gate gate;
 
@@ -41,7 +39,7 @@ final class RetentionSweeper {
 	private long removedBytes;
 
 	RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
-			ChunkCompaction compaction, Clock clock, Gate gate) {
+			ChunkCompaction compaction, RetentionClock clock, Gate gate) {
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
@@ -55,7 +53,7 @@ final class RetentionSweeper {
 	 * @param era when the thread entered the gate
 	 */
 	void sweep(int era) {
-		long now = this.clock.instant().getEpochSecond();
+		long now = this.clock.look();
 		long removedPoints = 0;
 		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {

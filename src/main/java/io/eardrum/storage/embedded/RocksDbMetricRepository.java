@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
@@ -58,8 +59,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final EmbeddedStorageSettings settings;
 
-	private final Clock clock;
-
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
 	private final Heads heads = new Heads();
@@ -77,6 +76,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	private final StoreOpener store;
 
 	private final Database database;
+
+	private final RetentionClock retentionClock;
 
 	private final Committer committer;
 
@@ -106,7 +107,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @param clock tells the time, for what is older than it is kept
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock) {
-		this(settings, clock, List.of());
+		this(settings, clock, System::nanoTime, List.of());
 	}
 
 	/**
@@ -116,6 +117,18 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @param listeners are told what RocksDB does with its files, in its own threads
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, List<AbstractEventListener> listeners) {
+		this(settings, clock, System::nanoTime, listeners);
+	}
+
+	/**
+	 * Opens a store, which takes as long as its log is.
+	 * @param settings how it is to work
+	 * @param clock tells the time, for what is older than it is kept
+	 * @param nanos tells how much time passes while the store is open, in nanoseconds
+	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 */
+	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, LongSupplier nanos,
+			List<AbstractEventListener> listeners) {
 		this.settings = settings;
 		this.clock = clock;
 		this.store = new StoreOpener(settings, listeners);
@@ -129,10 +142,11 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
 					this.gate);
 			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
-			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction, clock,
-					this.gate);
-			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.availability,
-					this.gate, this.room, settings);
+			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
+			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
+					this.retentionClock, this.gate);
+			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
+					this.availability, this.gate, this.room, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, settings);
@@ -142,6 +156,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
 			accept();
+			this.retentionClock.start(this.index.size() == 0, settings.acceptJump(), !this.store.isReadOnly());
 			this.watch.checkSpace();
 		}
 		catch (CorruptStoreException ex) {
@@ -257,11 +272,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private SeriesReader reader(int era, boolean cached) {
-		return new SeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom, this::nowSeconds, cached);
-	}
-
-	private long nowSeconds() {
-		return this.clock.instant().getEpochSecond();
+		return new SeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
+				this.retentionClock::seconds, cached);
 	}
 
 	@Override
@@ -308,7 +320,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private LastPointReader lastPointReader() {
-		return new LastPointReader(this.database, this.heads, this::nowSeconds);
+		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds);
 	}
 
 	@Override
@@ -360,7 +372,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
 				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
 				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
-				this.committer.unsyncedNanos());
+				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds());
 	}
 
 	@Override
@@ -381,6 +393,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		String healing = this.watch.healing();
 		if (healing != null) {
 			details.put("healing", healing);
+		}
+		String held = this.retentionClock.held();
+		if (held != null) {
+			details.put("retentionHeld", held);
 		}
 		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
 		return new StorageStatus("embedded", problem == null, problem, details);
@@ -412,6 +428,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		try {
 			// It may have been opened anew since, without what only memory has.
 			this.availability.ensureNoWriteFailed();
+			this.retentionClock.save();
 			this.database.sync();
 			facts = new ClosingFacts(this.database.writes(), seriesCount());
 		}

@@ -60,7 +60,7 @@ final class SeriesReader implements AutoCloseable {
 	 * @param gate through which the thread has gone
 	 * @param era when it did
 	 * @param room limits what all readers copy from memory
-	 * @param nowSeconds tells the time, in seconds since 1970
+	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
 	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
 	 * everything there is
 	 */

@@ -122,7 +122,8 @@ class ChunkCompactionTests {
 
 	private EmbeddedStorageSettings settings() {
 		return EmbeddedStorageSettings.of(this.directory.resolve("store"))
-			.withRetention(Retention.of(Duration.ofDays(1)));
+			.withRetention(Retention.of(Duration.ofDays(1)))
+			.withAcceptJump(true);
 	}
 
 	private static void put(RocksDbMetricRepository repository, long first, int count) {

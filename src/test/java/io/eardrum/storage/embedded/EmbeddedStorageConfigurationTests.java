@@ -15,12 +15,14 @@ import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.ApplicationContext;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageLimits;
+import io.eardrum.storage.StorageProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -52,7 +54,7 @@ class EmbeddedStorageConfigurationTests {
 	@CsvSource({ "type, paper, 'It must be embedded, memory or cassandra'", "fsync, sometimes, It must be always",
 			"recover, everything, It must be strict, tail or accept", "memory, 5MB, at least 64MB",
 			"min-free-space, -1MB, not be negative", "retention, 5s, 1m or more",
-			"checkpoint-interval, 2d, from 1s to 1d" })
+			"retention-jump, believe, It must be hold or accept", "checkpoint-interval, 2d, from 1s to 1d" })
 	void wrongValueIsNamed(String name, String value, String reason) {
 		runner().withPropertyValues("eardrum.storage." + name + "=" + value)
 			.run((context) -> assertThat(context.getStartupFailure())
@@ -79,11 +81,21 @@ class EmbeddedStorageConfigurationTests {
 			.withPropertyValues("eardrum.storage.retention=30d", "eardrum.storage.retention-rules[0].keys=debug.*",
 					"eardrum.storage.retention-rules[0].retention=1d")
 			.run((context) -> {
-				EmbeddedStorageSettings settings = EmbeddedStorageSettings
-					.of(context.getBean(io.eardrum.storage.StorageProperties.class), MemoryBudget.ofThisProcess());
+				EmbeddedStorageSettings settings = settings(context);
 				assertThat(settings.retention().seconds(SeriesKey.of("debug.x"))).isEqualTo(86_400);
 				assertThat(settings.retention().seconds(SeriesKey.of("x"))).isEqualTo(30 * 86_400);
 			});
+	}
+
+	@Test
+	void clockThatJumpsIsHeldUnlessItIsToBeAccepted() {
+		runner().run((context) -> assertThat(settings(context).acceptJump()).isFalse());
+		runner().withPropertyValues("eardrum.storage.retention-jump=Accept")
+			.run((context) -> assertThat(settings(context).acceptJump()).isTrue());
+	}
+
+	private static EmbeddedStorageSettings settings(ApplicationContext context) {
+		return EmbeddedStorageSettings.of(context.getBean(StorageProperties.class), MemoryBudget.ofThisProcess());
 	}
 
 	@Test

@@ -125,7 +125,7 @@ class HealingBesideBackupTests {
 	private static RocksDbMetricRepository open(Path store, SlowFlush flush) {
 		long nativeBytes = 1 << 20;
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, nativeBytes, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT), Clock.systemUTC(),
+				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT), Clock.systemUTC(),
 				List.of(flush));
 	}
 

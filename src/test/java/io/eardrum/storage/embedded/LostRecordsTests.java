@@ -187,7 +187,7 @@ class LostRecordsTests {
 
 	private RocksDbMetricRepository open(Path store) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.NEVER, 64L << 20, 64L << 20, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT), this.clock);
+				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT), this.clock);
 	}
 
 	private static void put(RocksDbMetricRepository repository, String key, long timestamp) {
@@ -239,7 +239,8 @@ class LostRecordsTests {
 	}
 
 	/**
-	 * Stops a thread when it begins with a checkpoint, and can make one fail.
+	 * Stops a thread when it begins with a checkpoint, which looks at the clock in
+	 * milliseconds, and can make one fail.
 	 */
 	private static final class HeldClock extends Clock {
 
@@ -262,6 +263,11 @@ class LostRecordsTests {
 
 		@Override
 		public Instant instant() {
+			return Instant.ofEpochSecond(1_800_000_000);
+		}
+
+		@Override
+		public long millis() {
 			if (this.fail) {
 				throw new IllegalStateException("no time");
 			}
@@ -274,7 +280,7 @@ class LostRecordsTests {
 					Thread.currentThread().interrupt();
 				}
 			}
-			return Instant.ofEpochSecond(1_800_000_000);
+			return super.millis();
 		}
 
 		@Override

@@ -62,7 +62,9 @@ class MaintenanceTests {
 
 	@Test
 	void putsDoNotWaitForAThreadThatHasEnded() {
-		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), new FatalClock())) {
+		FatalClock clock = new FatalClock();
+		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), clock)) {
+			clock.fatal = true;
 			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),
 					TestThreads.NEW_THREAD);
 			assertThat(puts).failsWithin(Duration.ofSeconds(20))
@@ -75,7 +77,7 @@ class MaintenanceTests {
 
 	private RocksDbMetricRepository open(Duration checkpointInterval, Clock clock) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(this.directory.resolve("store"), Fsync.NEVER,
-				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, RecoverMode.STRICT),
+				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
 				clock);
 	}
 
@@ -91,13 +93,18 @@ class MaintenanceTests {
 	}
 
 	/**
-	 * Lets each checkpoint end as if there were no memory.
+	 * Lets the thread end as if there were no memory, once it is told to.
 	 */
 	private static final class FatalClock extends Clock {
 
+		private volatile boolean fatal;
+
 		@Override
 		public Instant instant() {
-			throw new OutOfMemoryError("as a test wants it");
+			if (this.fatal) {
+				throw new OutOfMemoryError("as a test wants it");
+			}
+			return Instant.EPOCH;
 		}
 
 		@Override

@@ -54,8 +54,11 @@ class RetentionSweeperTests {
 			int era = gate.enter();
 			checkpointer.checkpoint(era);
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
+			RetentionClock clock = new RetentionClock(database, at(NOW + 1_000_000), System::nanoTime, true);
+			clock.start(true, false);
 			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
-					new ChunkCompaction(database, availability, gate), at(NOW + 1_000_000), gate);
+					new ChunkCompaction(database, availability, gate), clock, gate);
+
 			willThrow(new StorageException("the disk is full")).given(database).write(any(), anyBoolean());
 			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> sweeper.sweep(era));
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);

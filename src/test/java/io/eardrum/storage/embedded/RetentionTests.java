@@ -2,13 +2,10 @@ package io.eardrum.storage.embedded;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
 import org.awaitility.Awaitility;
@@ -16,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
@@ -37,7 +35,7 @@ class RetentionTests {
 	@TempDir
 	Path directory;
 
-	private final MovableClock clock = new MovableClock();
+	private final MovableClock clock = new MovableClock(NOW);
 
 	private RocksDbMetricRepository repository;
 
@@ -45,12 +43,11 @@ class RetentionTests {
 	void open() {
 		Retention retention = new Retention(List.of(Retention.Rule.of("keep.*", Duration.ZERO),
 				Retention.Rule.of("debug.?", Duration.ofMinutes(1)), Retention.Rule.of("*", HOUR)));
-		this.repository = open(retention);
+		this.repository = open(settings(retention));
 	}
 
-	private RocksDbMetricRepository open(Retention retention) {
-		return new RocksDbMetricRepository(
-				EmbeddedStorageSettings.of(this.directory.resolve("store")).withRetention(retention), this.clock);
+	private RocksDbMetricRepository open(EmbeddedStorageSettings settings) {
+		return new RocksDbMetricRepository(settings, this.clock, this.clock::nanos, List.of());
 	}
 
 	@AfterEach
@@ -73,14 +70,22 @@ class RetentionTests {
 	}
 
 	@Test
+	void nothingIsTooOldForeverNorWhileTheTimeIsNotKnown() {
+		assertThat(Retention.cutoff(3600, NOW)).isEqualTo(NOW - 3600);
+		assertThat(Retention.cutoff(0, NOW)).isEqualTo(Long.MIN_VALUE);
+		assertThat(Retention.cutoff(3600, Long.MIN_VALUE)).isEqualTo(Long.MIN_VALUE);
+		assertThat(Retention.cutoff(Long.MAX_VALUE, -10)).isEqualTo(Long.MIN_VALUE);
+	}
+
+	@Test
 	void oldPointsAreNotReturnedWhereverTheyAre() throws Exception {
 		put("a", NOW - 3601, NOW - 3600, NOW);
 		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
 		this.repository.checkpoint();
 		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
-		this.clock.seconds.addAndGet(10);
+		this.clock.run(Duration.ofSeconds(10));
 		assertThat(read("a")).containsExactly(NOW);
-		this.clock.seconds.addAndGet(3600);
+		this.clock.run(Duration.ofSeconds(3600));
 		assertThat(read("a")).isEmpty();
 	}
 
@@ -92,9 +97,9 @@ class RetentionTests {
 			assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
 			this.repository.checkpoint();
 		}
-		this.clock.seconds.addAndGet(3600);
+		this.clock.run(Duration.ofSeconds(3600));
 		assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
-		this.clock.seconds.addAndGet(1);
+		this.clock.run(Duration.ofSeconds(1));
 		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
 		this.repository.sweep();
 		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
@@ -107,7 +112,7 @@ class RetentionTests {
 			put("a", NOW + i);
 		}
 		this.repository.checkpoint();
-		this.clock.seconds.addAndGet(3600 + 50);
+		this.clock.run(Duration.ofSeconds(3600 + 50));
 		List<Long> read = new ArrayList<>();
 		this.repository.read(SeriesKey.of("a"), new TimeRange(NOW + 10, NOW + 20),
 				(key, timestamps, values, from, to) -> read.add(timestamps[from]));
@@ -129,11 +134,10 @@ class RetentionTests {
 		put("a", LongStream.range(NOW, NOW + 5000).toArray());
 		this.repository.checkpoint();
 		// A chunk of 2048 is old as a whole, another one in part.
-		this.clock.seconds.addAndGet(3600 + 3000);
+		this.clock.run(Duration.ofSeconds(3600 + 3000));
 		this.repository.sweep();
 		assertThat(read("a")).hasSize(2000);
-		this.repository.close();
-		this.repository = open(Retention.FOREVER);
+		reopen(Duration.ZERO, settings(Retention.FOREVER));
 		assertThat(read("a")).hasSize(5000 - 2048);
 	}
 
@@ -142,7 +146,7 @@ class RetentionTests {
 		put("a", NOW);
 		put("keep.x", NOW);
 		this.repository.checkpoint();
-		this.clock.seconds.addAndGet(3601);
+		this.clock.run(Duration.ofSeconds(3601));
 		this.repository.sweep();
 		assertThat(read("a")).isEmpty();
 		List<String> listed = new ArrayList<>();
@@ -164,20 +168,168 @@ class RetentionTests {
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
 		this.repository.sweep();
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(200_003);
-		this.clock.seconds.set(NOW + 3600 + 100_000);
+		this.clock.run(Duration.ofSeconds(3600 + 100_000));
 		List<Long> before = read("a");
 		assertThat(before).hasSize(100_000);
 		this.repository.sweep();
 		assertThat(read("a")).isEqualTo(before);
 		assertThat(this.repository.statistics().storedPoints()).isBetween(100_003L, 102_051L);
-		this.clock.seconds.set(NOW + 3600 + 300_000);
+		this.clock.run(Duration.ofSeconds(200_000));
 		this.repository.sweep();
 		assertThat(this.repository.statistics().storedPoints()).isEqualTo(3);
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> this.repository.chunkBytesNow() < 5000);
 		assertThat(read("keep.x")).containsExactly(1L, 2L, 3L);
-		put("a", this.clock.seconds.get());
+		put("a", this.clock.now());
 		this.repository.checkpoint();
-		assertThat(read("a")).containsExactly(this.clock.seconds.get());
+		assertThat(read("a")).containsExactly(this.clock.now());
+	}
+
+	@Test
+	void whatIsTooOldIsWrittenIntoChunksAllTheSame() throws Exception {
+		put("a", NOW - 7200, NOW);
+		this.repository.checkpoint();
+		assertThat(read("a")).containsExactly(NOW);
+		reopen(Duration.ZERO, settings(Retention.FOREVER));
+		assertThat(read("a")).containsExactly(NOW - 7200, NOW);
+	}
+
+	@Test
+	void clockThatIsFarAheadNeitherRemovesNorHidesAnything() throws Exception {
+		put("a", NOW - 3500, NOW - 10, NOW);
+		this.repository.checkpoint();
+		put("a", NOW + 1);
+		this.clock.jump(Duration.ofDays(800));
+		put("a", NOW + 2, this.clock.now());
+		for (int i = 0; i < 2; i++) {
+			this.repository.sweep();
+			assertThat(read("a")).containsExactly(NOW - 3500, NOW - 10, NOW, NOW + 1, NOW + 2, this.clock.now());
+			assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(this.clock.now(), 1));
+			this.repository.checkpoint();
+		}
+		assertThat(this.repository.status().writable()).isTrue();
+		assertThat(this.repository.status().details().get("retentionHeld")).asString().contains("800 days ahead");
+		assertThat(this.repository.statistics().clockJumpSeconds()).isEqualTo(800 * 86_400);
+		this.clock.jump(Duration.ofDays(-800));
+		this.clock.run(Duration.ofMinutes(10));
+		this.repository.sweep();
+		assertThat(read("a")).as("but what is too old in ten minutes")
+			.containsExactly(NOW - 10, NOW, NOW + 1, NOW + 2, NOW + 800 * 86_400);
+		assertThat(this.repository.statistics().storedPoints()).isEqualTo(6);
+		assertThat(this.repository.status().details()).doesNotContainKey("retentionHeld");
+		assertThat(this.repository.statistics().clockJumpSeconds()).isZero();
+	}
+
+	@Test
+	void startThatWritesALongLogIntoChunksDropsNothing() throws Exception {
+		int count = 100_000;
+		put("a", LongStream.range(NOW, NOW + count).toArray());
+		reopen(Duration.ofDays(800), settings(Retention.of(Duration.ofDays(2))).withHeadBytes(1 << 20));
+		assertThat(this.repository.statistics().storedPoints()).isPositive();
+		this.repository.checkpoint();
+		this.repository.sweep();
+		assertThat(read("a")).hasSize(count);
+	}
+
+	@Test
+	void nightIsBelievedAfterAnHour() throws Exception {
+		put("a", NOW);
+		this.repository.checkpoint();
+		reopen(Duration.ofHours(16), settings(Retention.of(HOUR)));
+		runAndSweep(Duration.ofMinutes(59));
+		assertThat(read("a")).containsExactly(NOW);
+		runAndSweep(Duration.ofMinutes(1));
+		assertThat(read("a")).isEmpty();
+		assertThat(this.repository.statistics().storedPoints()).isZero();
+	}
+
+	@Test
+	void yearIsBelievedAfterADayInTwoLives() throws Exception {
+		EmbeddedStorageSettings settings = settings(Retention.of(Duration.ofDays(30)));
+		put("a", NOW);
+		this.repository.checkpoint();
+		reopen(Duration.ofDays(400), settings);
+		runAndSweep(Duration.ofHours(12));
+		reopen(Duration.ofMinutes(1), settings);
+		runAndSweep(Duration.ofHours(12).minusMinutes(1));
+		assertThat(read("a")).containsExactly(NOW);
+		assertThat(this.repository.last(SeriesKey.of("a"))).isNotNull();
+		assertThat(this.repository.statistics().storedPoints()).isOne();
+		runAndSweep(Duration.ofMinutes(1));
+		assertThat(read("a")).isEmpty();
+		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
+		assertThat(this.repository.statistics().storedPoints()).isZero();
+	}
+
+	@Test
+	void yearIsBelievedAtOnceWhereThatIsAskedFor() throws Exception {
+		put("a", NOW);
+		this.repository.checkpoint();
+		reopen(Duration.ofDays(400), settings(Retention.of(Duration.ofDays(30))).withAcceptJump(true));
+		assertThat(read("a")).isEmpty();
+		this.repository.sweep();
+		assertThat(this.repository.statistics().storedPoints()).isZero();
+	}
+
+	@Test
+	void clockThatWasAheadFromTheStartHidesNothingWhenItIsSetBack() throws Exception {
+		put("a", NOW - 800 * 86_400, NOW);
+		this.clock.jump(Duration.ofDays(-800));
+		assertThat(read("a")).containsExactly(NOW - 800 * 86_400, NOW);
+		this.repository.checkpoint();
+		this.repository.sweep();
+		assertThat(read("a")).containsExactly(NOW - 800 * 86_400, NOW);
+	}
+
+	@Test
+	void storeOfAnEarlierVersionIsHeldForADay() throws Exception {
+		StoreFixture fixture = new StoreFixture(StoreFixture.FOLDER.resolve("0.1.0-85b3e6f").resolve("killed.zip"));
+		this.repository.close();
+		FileSystemUtils.deleteRecursively(this.directory.resolve("store"));
+		fixture.unpackTo(this.directory.resolve("store"));
+		this.repository = open(settings(Retention.of(HOUR)));
+		StoredRows rows = StoredRows.of(fixture.reply(), fixture.keys());
+		this.repository.sweep();
+		this.repository.checkpoint();
+		this.repository.sweep();
+		rows.requireSame(this.repository);
+		assertThat(this.repository.status().details()).containsKey("retentionHeld");
+		runAndSweep(Duration.ofDays(1));
+		assertThat(this.repository.status().details()).doesNotContainKey("retentionHeld");
+		assertThat(read("one.point")).isEmpty();
+	}
+
+	@Test
+	void clockIsLookedAtAndTheTimeNotedBesidesAllThatGoesOn() {
+		put("a", NOW);
+		this.clock.run(HOUR);
+		AtomicInteger count = new AtomicInteger();
+		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+			Path backup = this.directory.resolve("backup" + count.incrementAndGet());
+			this.repository.backup(backup);
+			try (Database database = new Database(EmbeddedStorageSettings.of(backup))) {
+				return Metadata.RETENTION_TIME.read(database, 0) == NOW + 3600;
+			}
+		});
+		this.clock.jump(Duration.ofDays(2));
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.until(() -> this.repository.status().details().containsKey("retentionHeld"));
+	}
+
+	private void runAndSweep(Duration duration) {
+		this.repository.sweep();
+		this.clock.run(duration);
+		this.repository.sweep();
+	}
+
+	private void reopen(Duration off, EmbeddedStorageSettings settings) {
+		this.repository.close();
+		this.clock.jump(off);
+		this.repository = open(settings);
+	}
+
+	private EmbeddedStorageSettings settings(Retention retention) {
+		return EmbeddedStorageSettings.of(this.directory.resolve("store")).withRetention(retention);
 	}
 
 	private void put(String key, long... timestamps) {
@@ -196,27 +348,6 @@ class RetentionTests {
 			}
 		});
 		return read;
-	}
-
-	private static final class MovableClock extends Clock {
-
-		private final AtomicLong seconds = new AtomicLong(NOW);
-
-		@Override
-		public ZoneOffset getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(java.time.ZoneId zone) {
-			return this;
-		}
-
-		@Override
-		public Instant instant() {
-			return Instant.ofEpochSecond(this.seconds.get());
-		}
-
 	}
 
 }

@@ -149,7 +149,7 @@ public final class StoreFixtureWriter {
 		try (StoreTarget target = new StoreTarget(settings, clock, List.of())) {
 			write("swept", target);
 		}
-		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings,
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings.withAcceptJump(true),
 				Clock.fixed(Instant.ofEpochSecond(NOW), ZoneOffset.UTC))) {
 			repository.sweep();
 		}
