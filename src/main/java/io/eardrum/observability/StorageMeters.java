@@ -49,6 +49,9 @@ final class StorageMeters implements MeterBinder {
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
 		gauge(registry, "unsynced.seconds", "Age of the oldest point that was answered and waits for an fsync",
 				(statistics) -> statistics.unsyncedNanos() / NANOS_PER_SECOND);
+		gauge(registry, "clock.jump.seconds",
+				"By how much the clock is ahead of what retention goes by, while it is not believed",
+				StorageStatistics::clockJumpSeconds);
 		limit(registry, "max.series", "Series that there may be; points of others are refused",
 				StorageLimits::maxSeries);
 		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);

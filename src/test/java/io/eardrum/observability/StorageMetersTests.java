@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.StorageLimits;
+import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,6 +44,13 @@ class StorageMetersTests {
 		assertThat(gauge("eardrum.storage.min.free.bytes")).isEqualTo(1024);
 		assertThat(gauge("eardrum.storage.max.series")).isEqualTo(77);
 		assertThat(gauge("eardrum.storage.checkpoint.interval.seconds")).isEqualTo(2.5);
+	}
+
+	@Test
+	void tellsByHowMuchTheClockIsAhead() {
+		given(this.repository.statistics())
+			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 90_000));
+		assertThat(gauge("eardrum.storage.clock.jump.seconds")).isEqualTo(90_000);
 	}
 
 	private double gauge(String name) {
