@@ -13,6 +13,8 @@ import io.eardrum.storage.ClusterStatistics;
  */
 final class ClusterMeters implements MeterBinder {
 
+	private static final double MILLIS_PER_SECOND = 1000;
+
 	private final ClusterMetricRepository repository;
 
 	ClusterMeters(ClusterMetricRepository repository) {
@@ -31,6 +33,8 @@ final class ClusterMeters implements MeterBinder {
 				ClusterStatistics::connectedNodes);
 		gauge(registry, "known.series", "Series that this server knows to be registered",
 				ClusterStatistics::knownSeries);
+		gauge(registry, "clock.offset.seconds", "By how much the server's clock is ahead of the cluster's",
+				(statistics) -> statistics.clockOffsetMillis() / MILLIS_PER_SECOND);
 	}
 
 	private void gauge(MeterRegistry registry, String name, String description,

@@ -10,7 +10,9 @@ package io.eardrum.storage;
  * until it was reached for the first time
  * @param connectedNodes how many of them there is a connection to
  * @param knownSeries how many series this server knows to be registered
+ * @param clockOffsetMillis by how many milliseconds the server's clock is ahead of the
+ * cluster's; less than 0 if it is behind, 0 until it was compared
  */
 public record ClusterStatistics(int activeRequests, int maxRequests, int waitingCallers, int knownNodes,
-		int connectedNodes, long knownSeries) {
+		int connectedNodes, long knownSeries, long clockOffsetMillis) {
 }

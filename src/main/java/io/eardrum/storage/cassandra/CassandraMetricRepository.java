@@ -40,8 +40,9 @@ import io.eardrum.storage.StorageStatus;
  * that failed may have been stored or not, in part too, and may be seen later, until it
  * is put again. Of two puts of one point through one server the later one wins, and
  * through two servers too if their clocks agree better than the time between them (see
- * {@link WriteClock}). A read sees each page as of a moment of its own: of what is put
- * meanwhile it may show a later point and not an earlier one.
+ * {@link WriteClock}). A server takes no puts while its clock does not agree with the
+ * cluster's (see {@link ClusterClock}). A read sees each page as of a moment of its own:
+ * of what is put meanwhile it may show a later point and not an earlier one.
  * <p>
  * <em>Threads</em>: all methods may be called by any number of threads at once. A request
  * holds no thread but the caller's, which waits for the answer; one more thread looks
@@ -82,6 +83,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 
 	private final WriteClock writeClock;
 
+	private final ClusterClock clusterClock;
+
 	private final Cluster cluster;
 
 	private volatile boolean closed;
@@ -103,8 +106,10 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
 				settings.cassandra().maxWait());
 		this.writeClock = new WriteClock(clock);
-		this.cluster = new Cluster(new Connector(builders, settings.keyspace(), settings.cassandra()), this.state,
-				this::learnSeries);
+		this.clusterClock = new ClusterClock(clock, System::nanoTime);
+		this.cluster = new Cluster(
+				new Connector(builders, settings.keyspace(), settings.cassandra(), this.clusterClock), this.state,
+				this.clusterClock, this::learnSeries);
 		this.cluster.awaitFirstAttempt(START_PATIENCE);
 	}
 
@@ -129,6 +134,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 			return;
 		}
 		ClusterSession session = this.cluster.session();
+		this.clusterClock.ensureAgrees();
 		try {
 			SeriesIndex<SeriesPoints> points = SeriesPoints.of(batch);
 			register(session, points);
@@ -268,7 +274,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	@Override
 	public ClusterStatistics statistics() {
 		return new ClusterStatistics(this.requests.active(), this.requests.limit(), this.requests.waiting(),
-				this.cluster.knownNodes(), this.cluster.connectedNodes(), this.cache.size());
+				this.cluster.knownNodes(), this.cluster.connectedNodes(), this.cache.size(),
+				this.clusterClock.offsetMillis());
 	}
 
 	@Override
@@ -278,8 +285,16 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		details.put("consistency", this.settings.consistency());
 		details.put("nodes", this.cluster.knownNodes());
 		details.put("connectedNodes", this.cluster.connectedNodes());
-		String problem = this.closed ? "the store is closed" : this.state.problem();
+		String problem = problem();
 		return new StorageStatus("cassandra", problem == null, problem, details);
+	}
+
+	private @Nullable String problem() {
+		if (this.closed) {
+			return "the store is closed";
+		}
+		String problem = this.state.problem();
+		return (problem != null) ? problem : this.clusterClock.problem();
 	}
 
 	/**

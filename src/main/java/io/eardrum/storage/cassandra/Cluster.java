@@ -22,9 +22,10 @@ import io.eardrum.storage.StorageException;
  * <p>
  * A thread of its own has the {@link Connector} connect; what fails is tried again, after
  * a second at first and ten at last. From then on the driver keeps up the connections,
- * and the thread writes something every few seconds: so a server that nobody uses knows
- * how its cluster is, and one whose puts have failed learns when they would succeed
- * again. All other methods are quick, and safe for any number of threads.
+ * and the thread writes something every few seconds, and compares the clocks: so a server
+ * that nobody uses knows how its cluster is, and one whose puts have failed learns when
+ * they would succeed again. All other methods are quick, and safe for any number of
+ * threads.
  */
 final class Cluster implements AutoCloseable {
 
@@ -46,6 +47,8 @@ final class Cluster implements AutoCloseable {
 
 	private final ClusterState state;
 
+	private final ClusterClock clock;
+
 	private final Consumer<ClusterSession> connected;
 
 	private final CountDownLatch tried = new CountDownLatch(1);
@@ -61,11 +64,13 @@ final class Cluster implements AutoCloseable {
 	 * Begins to connect.
 	 * @param connector connects
 	 * @param state is told how the cluster is
+	 * @param clock is compared now and then
 	 * @param connected is called once there is a session, by the thread of this object
 	 */
-	Cluster(Connector connector, ClusterState state, Consumer<ClusterSession> connected) {
+	Cluster(Connector connector, ClusterState state, ClusterClock clock, Consumer<ClusterSession> connected) {
 		this.connector = connector;
 		this.state = state;
+		this.clock = clock;
 		this.connected = connected;
 		this.thread = new Thread(this::run, "eardrum-cassandra");
 		this.thread.setDaemon(true);
@@ -162,6 +167,13 @@ final class Cluster implements AutoCloseable {
 			throw new StorageException("The cluster takes no points: " + ex.getMessage(), ex);
 		}
 		this.state.succeeded();
+		try {
+			this.clock.compareIfDue(current);
+		}
+		catch (StorageException ex) {
+			// Whether the cluster takes points is what the probe has told.
+			logger.debug("The clocks could not be compared", ex);
+		}
 	}
 
 	/**

@@ -1,15 +1,21 @@
 package io.eardrum.storage.cassandra;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 
 import com.datastax.oss.driver.api.core.CqlSession;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.BoundStatement;
 import com.datastax.oss.driver.api.core.cql.BoundStatementBuilder;
 import com.datastax.oss.driver.api.core.cql.PreparedStatement;
 import com.datastax.oss.driver.api.core.cql.Statement;
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster that was reached, with all tables there and all statements prepared. The
@@ -52,6 +58,30 @@ final class ClusterSession {
 	 */
 	CompletionStage<AsyncResultSet> send(Query query, ByteBuffer... cells) {
 		return send(bind(query, cells));
+	}
+
+	/**
+	 * Sends a query that any node can answer by itself.
+	 * @param node the node that is to answer, or {@code null} for any
+	 * @param query the query, without question marks
+	 * @return its first page
+	 */
+	CompletionStage<AsyncResultSet> sendTo(@Nullable Node node, Query query) {
+		return send(bind(query).setConsistencyLevel(DefaultConsistencyLevel.LOCAL_ONE).setNode(node));
+	}
+
+	/**
+	 * Returns the nodes of the datacenter that is asked to which there is a connection.
+	 * @return the nodes, in no order
+	 */
+	List<Node> connectedNodes() {
+		return this.session.getMetadata()
+			.getNodes()
+			.values()
+			.stream()
+			.filter((node) -> node.getDistance() == NodeDistance.LOCAL && node.getState() == NodeState.UP
+					&& node.getOpenConnections() > 0)
+			.toList();
 	}
 
 	CompletionStage<AsyncResultSet> send(Statement<?> statement) {

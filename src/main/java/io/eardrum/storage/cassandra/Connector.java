@@ -24,8 +24,9 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * Connects with the cluster: makes the tables if they lack, prepares the statements, and
- * sees that the tables are of a version that this code knows. Used by one thread.
+ * Connects with the cluster: makes the tables if they lack, prepares the statements, sees
+ * that the tables are of a version that this code knows, and compares the clocks. Used by
+ * one thread.
  * <p>
  * A cluster that has just been started may be slow, and so is the driver's first contact
  * with it: what was reached is kept when a step behind it fails, and the next attempt
@@ -47,6 +48,8 @@ final class Connector implements AutoCloseable {
 
 	private final Schema schema;
 
+	private final ClusterClock clock;
+
 	/** The session of the driver that is not one with the tables yet. */
 	private @Nullable CqlSession reached;
 
@@ -57,11 +60,14 @@ final class Connector implements AutoCloseable {
 	 * @param builders makes a builder of sessions, which may be changed
 	 * @param keyspace where the tables are, or are to be
 	 * @param properties how to make them
+	 * @param clock is to be compared
 	 */
-	Connector(Supplier<CqlSessionBuilder> builders, CqlIdentifier keyspace, StorageProperties.Cassandra properties) {
+	Connector(Supplier<CqlSessionBuilder> builders, CqlIdentifier keyspace, StorageProperties.Cassandra properties,
+			ClusterClock clock) {
 		this.builders = builders;
 		this.keyspace = keyspace;
 		this.schema = new Schema(keyspace, properties);
+		this.clock = clock;
 	}
 
 	CqlIdentifier keyspace() {
@@ -80,6 +86,7 @@ final class Connector implements AutoCloseable {
 			this.schema.ensure(driver, datacenter(driver));
 			ClusterSession session = new ClusterSession(driver, prepare(driver));
 			checkTables(session);
+			this.clock.compare(session);
 			this.reached = null;
 			return session;
 		}

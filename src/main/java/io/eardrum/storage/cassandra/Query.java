@@ -66,6 +66,9 @@ enum Query {
 	 */
 	INSERT_FORMAT("INSERT INTO %s.sequence (name, next) VALUES ('format', ?) IF NOT EXISTS"),
 
+	/** What time it is for the node that answers, in milliseconds since 1970. */
+	SELECT_NOW("SELECT toUnixTimestamp(now()) FROM system.local"),
+
 	/** Writes something that nobody reads. */
 	PROBE("INSERT INTO %s.sequence (name, next) VALUES ('probe', 0)");
 

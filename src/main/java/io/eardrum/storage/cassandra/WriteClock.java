@@ -13,7 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * clocks decide: of two puts of one point through different servers, one of which began
  * after the other was answered, the earlier one wins if its server's clock is ahead by
  * more than the time between them. The same goes for a server that is started again after
- * its clock was set back.
+ * its clock was set back. {@link ClusterClock} sees to it that this is a minute or two at
+ * most.
  * <p>
  * Safe for any number of threads.
  */

@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 import com.datastax.oss.driver.api.core.cql.Row;
 import org.awaitility.Awaitility;
@@ -311,7 +315,7 @@ class CassandraServersIntegrationTests {
 	@Test
 	void putThroughServerWhoseClockIsBehindLosesAgainstEarlierOneOfAnother() {
 		CassandraMetricRepository behind = keyspace.open(keyspace.settings(), new CassandraProperties(),
-				Clock.offset(Clock.systemUTC(), Duration.ofHours(-1)));
+				Clock.offset(Clock.systemUTC(), Duration.ofSeconds(-30)));
 		put(this.first, "a", 1, 5);
 		put(behind, "a", 2, 5);
 		assertThat(this.second.last(SeriesKey.of("a"))).isEqualTo(new Point(5, 1));
@@ -319,6 +323,44 @@ class CassandraServersIntegrationTests {
 		put(behind, "a", 3, 6);
 		put(behind, "a", 4, 6);
 		assertThat(this.second.last(SeriesKey.of("a"))).isEqualTo(new Point(6, 4));
+	}
+
+	@Test
+	void serverWhoseClockIsFarOffRefusesPutsUntilItIsRight() throws Exception {
+		AtomicLong offsetSeconds = new AtomicLong(800 * 86_400);
+		CassandraMetricRepository wrong = keyspace.open(keyspace.settings(), new CassandraProperties(), new Clock() {
+
+			@Override
+			public Instant instant() {
+				return Instant.now().plusSeconds(offsetSeconds.get());
+			}
+
+			@Override
+			public ZoneId getZone() {
+				return ZoneOffset.UTC;
+			}
+
+			@Override
+			public Clock withZone(ZoneId zone) {
+				return this;
+			}
+
+		});
+		put(this.first, "a", 1, 5);
+		assertThatThrownBy(() -> put(wrong, "a", 2, 5)).isInstanceOf(StorageException.class)
+			.hasMessageContaining("The clock of this server says");
+		assertThat(wrong.status().problem()).contains("more than a minute apart");
+		assertThat(wrong.statistics().clockOffsetMillis()).isBetween(800 * 86_400_000L - 60_000,
+				800 * 86_400_000L + 60_000);
+		assertThat(timestamps(wrong, "a")).containsExactly(5L);
+		offsetSeconds.set(0);
+		put(wrong, "a", 3, 5);
+		assertThat(wrong.status().writable()).isTrue();
+		put(this.first, "a", 4, 5);
+		assertThat(wrong.last(SeriesKey.of("a"))).as("nothing is of the future").isEqualTo(new Point(5, 4));
+		offsetSeconds.set(-120);
+		assertThatThrownBy(() -> put(wrong, "a", 5, 5)).as("before it is compared again")
+			.isInstanceOf(StorageException.class);
 	}
 
 	@Test

@@ -31,6 +31,8 @@ class ClusterTests {
 
 	private final Connector connector = mock(Connector.class);
 
+	private final ClusterClock clock = mock(ClusterClock.class);
+
 	private final CountDownLatch connecting = new CountDownLatch(1);
 
 	private final CountDownLatch goOn = new CountDownLatch(1);
@@ -75,7 +77,8 @@ class ClusterTests {
 			awaitUninterruptibly(this.goOn);
 			return new ClusterSession(this.driver, Map.of());
 		});
-		return new Cluster(this.connector, new ClusterState("not reached yet"), (session) -> this.used.countDown());
+		return new Cluster(this.connector, new ClusterState("not reached yet"), this.clock,
+				(session) -> this.used.countDown());
 	}
 
 	// As what the driver does before it has anything to wait for.
