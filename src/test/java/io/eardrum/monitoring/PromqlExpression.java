@@ -26,8 +26,8 @@ final class PromqlExpression {
 	private static final Set<String> AGGREGATIONS = Set.of("avg", "bottomk", "count", "max", "min", "quantile",
 			"stddev", "sum", "topk");
 
-	private static final Set<String> FUNCTIONS = Set.of("absent", "avg_over_time", "changes", "clamp_max", "clamp_min",
-			"delta", "deriv", "histogram_quantile", "increase", "irate", "label_replace", "max_over_time",
+	private static final Set<String> FUNCTIONS = Set.of("abs", "absent", "avg_over_time", "changes", "clamp_max",
+			"clamp_min", "delta", "deriv", "histogram_quantile", "increase", "irate", "label_replace", "max_over_time",
 			"min_over_time", "predict_linear", "rate", "resets", "time", "timestamp", "vector");
 
 	private final String text;
