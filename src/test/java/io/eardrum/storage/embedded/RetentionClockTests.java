@@ -38,6 +38,8 @@ class RetentionClockTests {
 
 	private CapturedLog log;
 
+	private StoreOpener store;
+
 	private Database database;
 
 	private RetentionClock clock;
@@ -45,14 +47,15 @@ class RetentionClockTests {
 	@BeforeEach
 	void open() {
 		this.log = CapturedLog.ofThisThread();
-		this.database = new Database(
+		this.store = new StoreOpener(
 				EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER));
+		this.database = this.store.database();
 		this.clock = start(true);
 	}
 
 	@AfterEach
 	void close() {
-		this.database.close();
+		this.store.close();
 		this.log.close();
 	}
 
@@ -62,7 +65,7 @@ class RetentionClockTests {
 
 	private RetentionClock start(boolean empty, boolean accept, boolean limited) {
 		RetentionClock started = new RetentionClock(this.database, this.time, this.time::nanos, limited);
-		started.start(empty, accept);
+		started.start(empty, accept, true);
 		return started;
 	}
 

@@ -55,7 +55,7 @@ class RetentionSweeperTests {
 			checkpointer.checkpoint(era);
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
 			RetentionClock clock = new RetentionClock(database, at(NOW + 1_000_000), System::nanoTime, true);
-			clock.start(true, false);
+			clock.start(true, false, true);
 			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
 					new ChunkCompaction(database, availability, gate), clock, gate);
 
