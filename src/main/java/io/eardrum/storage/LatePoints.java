@@ -53,6 +53,23 @@ final class LatePoints {
 		return this.newest;
 	}
 
+	/**
+	 * Finds the last one that was added of those with the highest timestamp up to a given
+	 * one.
+	 * @param limit the last timestamp that counts
+	 * @return its index, or -1 if there is none
+	 */
+	int newestUpTo(long limit) {
+		int found = -1;
+		for (int i = 0; i < this.size; i++) {
+			long timestamp = this.timestamps[i];
+			if (timestamp <= limit && (found < 0 || timestamp >= this.timestamps[found])) {
+				found = i;
+			}
+		}
+		return found;
+	}
+
 	void sortAndKeepLast() {
 		PointSort.sort(this.timestamps, this.values, this.size);
 		int kept = 0;

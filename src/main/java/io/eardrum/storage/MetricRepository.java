@@ -67,8 +67,10 @@ public interface MetricRepository {
 	void forEachKey(Consumer<SeriesKey> consumer);
 
 	/**
-	 * Reads the last point of a series: the one with the highest timestamp. Takes about
-	 * as long however long the series is.
+	 * Reads the last point of a series: the newest that is not behind the
+	 * {@linkplain Horizon horizon} of this machine's clock, and if all are, the newest of
+	 * them. Takes about as long however long the series is; where points in the future
+	 * have to be passed over, longer by a look at what is in memory.
 	 * @param key the key of the series
 	 * @return its last point, or {@code null} if it has none
 	 * @throws StorageException if the store can't be read
@@ -76,8 +78,9 @@ public interface MetricRepository {
 	@Nullable Point last(SeriesKey key);
 
 	/**
-	 * Passes the last point of some series on, in the order of their first put, each as
-	 * of a moment of its own. No lock is held while the consumer works.
+	 * Passes the {@linkplain #last last} point of some series on, in the order of their
+	 * first put, each as of a moment of its own. No lock is held while the consumer
+	 * works.
 	 * @param wanted is asked of each series, in order, whether it is to be read; those
 	 * that are not cost next to nothing
 	 * @param consumer takes the points

@@ -127,6 +127,29 @@ public final class PointBuffer {
 	}
 
 	/**
+	 * Returns the point with the highest timestamp up to a given one: in the time that
+	 * one look takes if that is the highest of all, and otherwise in the time that it
+	 * takes to look through what came late.
+	 * @param timestamp the last timestamp that counts
+	 * @return the point, or {@code null} if there is none
+	 */
+	public @Nullable Point lastUpTo(long timestamp) {
+		Point highest = last();
+		if (highest == null || highest.timestamp() <= timestamp) {
+			return highest;
+		}
+		// The highest one is beyond it, so that there is a place for it.
+		int index = lowerBound(this.timestamps, this.sorted, timestamp);
+		int found = (this.timestamps[index] == timestamp) ? index : index - 1;
+		LatePoints points = this.late;
+		int late = (points != null) ? points.newestUpTo(timestamp) : -1;
+		if (points != null && late >= 0 && (found < 0 || points.timestamp(late) >= this.timestamps[found])) {
+			return new Point(points.timestamp(late), points.value(late));
+		}
+		return (found >= 0) ? new Point(this.timestamps[found], this.values[found]) : null;
+	}
+
+	/**
 	 * Returns the points as they are now.
 	 * @return the points, which later changes of this buffer don't touch
 	 */

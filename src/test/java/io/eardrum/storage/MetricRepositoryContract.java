@@ -2,6 +2,7 @@ package io.eardrum.storage;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,6 +43,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 public abstract class MetricRepositoryContract {
+
+	/** How far ahead of the clock a point may be to count as the last one: a day. */
+	private static final long HORIZON_SECONDS = 86_400;
 
 	private MetricRepository repository;
 
@@ -248,9 +252,127 @@ public abstract class MetricRepositoryContract {
 		assertThat(last("b")).isEqualTo(new Point(Long.MIN_VALUE, 8));
 		put("b", 9, Long.MAX_VALUE);
 		put("b", 10, 0);
-		assertThat(last("b")).isEqualTo(new Point(Long.MAX_VALUE, 9));
+		assertThat(last("b")).isEqualTo(new Point(0, 10));
 		assertThat(last("c")).isNull();
 		assertThat(keys()).containsExactly("a", "b");
+	}
+
+	@Test
+	void pointBehindTheHorizonDoesNotHideThePresent() {
+		long now = nowSeconds();
+		put("a", 1, now * 1000);
+		assertThat(last("a")).isEqualTo(new Point(now * 1000, 1));
+		put("a", 2, now - 60);
+		assertThat(last("a")).isEqualTo(new Point(now - 60, 2));
+		put("a", 3, now + HORIZON_SECONDS - 60);
+		put("a", 4, now + HORIZON_SECONDS + 600);
+		put("a", 5, now);
+		assertThat(last("a")).isEqualTo(new Point(now + HORIZON_SECONDS - 60, 3));
+		put("a", 6, now + HORIZON_SECONDS - 60);
+		put("a", 7, now * 1000);
+		assertThat(last("a")).isEqualTo(new Point(now + HORIZON_SECONDS - 60, 6));
+		assertThat(read("a")).hasSize(5);
+	}
+
+	@Test
+	void ofPointsThatAreAllBehindTheHorizonTheNewestIsTheLast() {
+		long now = nowSeconds();
+		put("a", 1, now * 1000 + 1);
+		put("a", 2, now * 1000);
+		put("b", 3, now);
+		put("b", 4, Long.MAX_VALUE);
+		put("a", 5, now * 1000 + 1);
+		assertThat(last("a")).isEqualTo(new Point(now * 1000 + 1, 5));
+		assertThat(last("b")).isEqualTo(new Point(now, 3));
+		put("a", 6, Long.MAX_VALUE);
+		assertThat(last("a")).isEqualTo(new Point(Long.MAX_VALUE, 6));
+	}
+
+	@Test
+	void lastPointNeverGoesBackWhilePointsOfTheFutureComeBetween() {
+		int points = manyPoints() / 200;
+		long start = nowSeconds() - points;
+		AtomicLong acknowledged = new AtomicLong(-1);
+		put("a", -1, start * 1000);
+		CompletableFuture<Void> writer = CompletableFuture.runAsync(() -> {
+			for (int i = 0; i < points; i++) {
+				put("a", i, start + i);
+				acknowledged.set(i);
+				if (i % 10 == 0) {
+					put("a", -1, (start + i) * 1000);
+				}
+			}
+		}, TestThreads.NEW_THREAD);
+		long seen = -1;
+		while (seen < points - 1) {
+			if (writer.isCompletedExceptionally()) {
+				writer.join();
+			}
+			long expected = Math.max(seen, acknowledged.get());
+			Point last = Objects.requireNonNull(this.repository.last(SeriesKey.of("a")));
+			if (last.timestamp() == start * 1000) {
+				assertThat(expected).isEqualTo(-1);
+				continue;
+			}
+			assertThat(last.value()).isEqualTo((double) last.timestamp() - start);
+			assertThat(last.timestamp() - start).isGreaterThanOrEqualTo(expected);
+			seen = last.timestamp() - start;
+		}
+		writer.join();
+	}
+
+	@Test
+	void lastPointsAreThoseOfAModelAtRandom() throws IOException {
+		long seed = TestSeed.value();
+		try {
+			lastPointsAreThoseOfAModel(new Random(seed));
+		}
+		catch (AssertionError | RuntimeException ex) {
+			throw new AssertionError("-Deardrum.test.seed=" + seed, ex);
+		}
+	}
+
+	private void lastPointsAreThoseOfAModel(Random random) throws IOException {
+		long now = nowSeconds();
+		// Well away from it, on either side: the clock goes on.
+		long[] bases = { now - 1000, now + HORIZON_SECONDS / 2, now + 2 * HORIZON_SECONDS, now * 1000,
+				Long.MAX_VALUE - 100 };
+		Map<String, NavigableMap<Long, Double>> model = new LinkedHashMap<>();
+		PointBatch batch = new PointBatch();
+		for (int round = 0; round < randomRounds(); round++) {
+			batch.clear();
+			int points = 1 + random.nextInt(1 << random.nextInt(9));
+			int kinds = 1 + random.nextInt(bases.length);
+			for (int i = 0; i < points; i++) {
+				String key = "k" + random.nextInt(1 + random.nextInt(8));
+				// Half of them in the future, or more.
+				long timestamp = bases[bases.length - 1 - random.nextInt(kinds)] + random.nextInt(100);
+				double value = random.nextInt(1000) / 10.0;
+				batch.add(SeriesKey.of(key), timestamp, value);
+				model.computeIfAbsent(key, (absent) -> new TreeMap<>()).put(timestamp, value);
+			}
+			this.repository.put(batch);
+			if (random.nextInt(10) == 0) {
+				this.repository = reopen(this.repository);
+			}
+			List<Row> expected = new ArrayList<>();
+			model.forEach((key, rows) -> {
+				Map.Entry<Long, Double> present = rows.floorEntry(now + HORIZON_SECONDS);
+				Map.Entry<Long, Double> last = (present != null) ? present : rows.lastEntry();
+				expected.add(new Row(key, last.getKey(), last.getValue()));
+			});
+			List<Row> lasts = new ArrayList<>();
+			this.repository.forEachLast((key) -> true, (key, last) -> lasts
+				.add(new Row(key.toString(), Objects.requireNonNull(last).timestamp(), last.value())));
+			assertThat(lasts).isEqualTo(expected);
+			Row row = expected.get(random.nextInt(expected.size()));
+			assertThat(this.repository.last(SeriesKey.of(row.key())))
+				.isEqualTo(new Point(row.timestamp(), row.value()));
+		}
+	}
+
+	private static long nowSeconds() {
+		return Instant.now().getEpochSecond();
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Horizon;
 import io.eardrum.storage.Retention;
 
 /**
@@ -32,31 +33,41 @@ final class LastPointReader {
 	}
 
 	/**
-	 * Fetches the last point of a series.
+	 * Fetches the last point of a series: the newest that is not behind the horizon, and
+	 * if there is none, the newest of all, for which the cluster is asked once more.
 	 * @param key the key of the series
 	 * @return the last point, if it has one
 	 */
 	CompletionStage<Last> last(SeriesKey key) {
-		long cutoff = Retention.cutoff(this.cache.retentionSeconds(key), this.nowSeconds.getAsLong());
+		long now = this.nowSeconds.getAsLong();
+		long cutoff = Retention.cutoff(this.cache.retentionSeconds(key), now);
 		ByteBuffer keyBytes = Cells.of(key);
-		return this.session.send(Query.SELECT_LAST_BUCKETS, keyBytes, Cells.of(Buckets.of(cutoff)))
-			.thenCompose((buckets) -> last(keyBytes, buckets))
-			.thenApply((point) -> new Last(key, (point != null && point.timestamp() >= cutoff) ? point : null));
+		return last(keyBytes, cutoff, Horizon.of(now))
+			.thenCompose((point) -> (point != null) ? CompletableFuture.completedStage(point)
+					: last(keyBytes, cutoff, Long.MAX_VALUE))
+			.thenApply((point) -> new Last(key, point));
+	}
+
+	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, long from, long to) {
+		return this.session
+			.send(Query.SELECT_LAST_BUCKETS, keyBytes, Cells.of(Buckets.of(from)), Cells.of(Buckets.of(to)))
+			.thenCompose((buckets) -> last(keyBytes, buckets, to))
+			.thenApply((point) -> (point != null && point.timestamp() >= from) ? point : null);
 	}
 
 	// A bucket may be empty: its points have expired, or a put failed that began it.
-	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, AsyncResultSet buckets) {
+	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, AsyncResultSet buckets, long to) {
 		Row bucket = buckets.one();
 		if (bucket == null) {
-			return buckets.hasMorePages() ? buckets.fetchNextPage().thenCompose((more) -> last(keyBytes, more))
+			return buckets.hasMorePages() ? buckets.fetchNextPage().thenCompose((more) -> last(keyBytes, more, to))
 					: CompletableFuture.completedStage(null);
 		}
-		return this.session.send(Query.SELECT_LAST_POINT, keyBytes, Cells.of(Cells.toLong(bucket, 0)))
+		return this.session.send(Query.SELECT_LAST_POINT, keyBytes, Cells.of(Cells.toLong(bucket, 0)), Cells.of(to))
 			.thenCompose((result) -> {
 				Row row = result.one();
 				return (row != null)
 						? CompletableFuture.completedStage(new Point(Cells.toLong(row, 0), Cells.toDouble(row, 1)))
-						: last(keyBytes, buckets);
+						: last(keyBytes, buckets, to);
 			});
 	}
 

@@ -21,17 +21,19 @@ enum Query {
 	SELECT_BUCKETS("SELECT bucket FROM %s.buckets WHERE key = ? AND bucket >= ? AND bucket <= ? ORDER BY bucket ASC"),
 
 	/**
-	 * Key, first bucket: the buckets, descending. The first one is nearly always enough.
+	 * Key, first bucket, last bucket: the buckets, descending. The first one is nearly
+	 * always enough.
 	 */
-	SELECT_LAST_BUCKETS("SELECT bucket FROM %s.buckets WHERE key = ? AND bucket >= ? ORDER BY bucket DESC", 10),
+	SELECT_LAST_BUCKETS(
+			"SELECT bucket FROM %s.buckets WHERE key = ? AND bucket >= ? AND bucket <= ? ORDER BY bucket DESC", 10),
 
 	/** Key, bucket, first timestamp, last timestamp: timestamps and values, ascending. */
 	SELECT_POINTS("SELECT timestamp, value FROM %s.points"
 			+ " WHERE key = ? AND bucket = ? AND timestamp >= ? AND timestamp <= ?"),
 
-	/** Key, bucket: timestamp and value of the last point. */
-	SELECT_LAST_POINT(
-			"SELECT timestamp, value FROM %s.points" + " WHERE key = ? AND bucket = ? ORDER BY timestamp DESC LIMIT 1"),
+	/** Key, bucket, last timestamp: timestamp and value of the last point. */
+	SELECT_LAST_POINT("SELECT timestamp, value FROM %s.points"
+			+ " WHERE key = ? AND bucket = ? AND timestamp <= ? ORDER BY timestamp DESC LIMIT 1"),
 
 	/** Key: its place. */
 	SELECT_PLACE("SELECT place FROM %s.series_by_key WHERE key = ?"),

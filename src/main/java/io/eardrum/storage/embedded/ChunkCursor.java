@@ -100,32 +100,57 @@ final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Finds the last point of a series. Its last chunk has it, but any piece of that.
+	 * Finds the last point of a series up to a timestamp. The chunk in which that lies
+	 * has it, but any piece of it, unless all its points are later.
 	 * @param series the number of the series
-	 * @param target becomes the points of a piece, the last of which is the sought one
-	 * @return whether the series has a chunk
+	 * @param timestamp the last timestamp that counts
+	 * @param target becomes points of a piece, the last of which is the sought one
+	 * @return whether there is such a point
 	 */
-	boolean seekLastPoint(int series, PointColumns target) {
-		if (!seekLastPiece(series, Long.MAX_VALUE)) {
-			return false;
-		}
-		long start = start();
+	boolean seekLastPoint(int series, long timestamp, PointColumns target) {
 		target.clear();
-		decode(target);
-		while (piece() > 0) {
-			this.iterator.prev();
-			moved();
-			if (!this.valid || series() != series || start() != start) {
-				throw new CorruptStoreException(
-						"A chunk of series " + series + " in " + this.database.path() + " has lost its first pieces");
+		boolean found = seekLastPiece(series, timestamp);
+		while (found && target.isEmpty()) {
+			long start = start();
+			takeLater(timestamp, target);
+			while (piece() > 0) {
+				this.iterator.prev();
+				moved();
+				if (!this.valid || series() != series || start() != start) {
+					throw new CorruptStoreException("A chunk of series " + series + " in " + this.database.path()
+							+ " has lost its first pieces");
+				}
+				takeLater(timestamp, target);
 			}
-			// Of equal ones the one in the later piece counts.
-			if (lastOfPiece() > target.last()) {
-				target.clear();
-				decode(target);
+			if (target.isEmpty()) {
+				this.iterator.prev();
+				moved();
+				found = this.valid && series() == series;
 			}
 		}
-		return true;
+		return !target.isEmpty();
+	}
+
+	// Takes the points of a piece up to a timestamp if the last of them is later than
+	// what
+	// was taken of the pieces behind it: of equal ones the one in the later piece counts.
+	private void takeLater(long timestamp, PointColumns target) {
+		long last = lastOfPiece();
+		if (!target.isEmpty() && last <= target.last()) {
+			return;
+		}
+		if (last <= timestamp) {
+			target.clear();
+			decode(target);
+			return;
+		}
+		this.piece.clear();
+		decode(this.piece);
+		this.piece.truncate(this.piece.indexBehind(timestamp));
+		if (!this.piece.isEmpty() && (target.isEmpty() || this.piece.last() > target.last())) {
+			target.clear();
+			target.addAll(this.piece, 0, this.piece.size());
+		}
 	}
 
 	boolean next() {

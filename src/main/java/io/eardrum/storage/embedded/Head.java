@@ -2,6 +2,7 @@ package io.eardrum.storage.embedded;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -172,6 +173,32 @@ final class Head {
 	 */
 	boolean isAscending() {
 		return (int) NEWEST.getAcquire(this) == ASCENDING;
+	}
+
+	/**
+	 * Returns the point with the highest timestamp up to a given one, the last one that
+	 * was put of those. Looks at all points.
+	 * @param timestamp the last timestamp that counts
+	 * @return the point, or {@code null} if there is none
+	 */
+	@Nullable Point lastUpTo(long timestamp) {
+		int count = size();
+		long highest = Long.MIN_VALUE;
+		double value = Double.NaN;
+		boolean found = false;
+		HeadBlock block = this.first;
+		for (int i = 0; i < count; i++) {
+			if (i == block.end()) {
+				block = Objects.requireNonNull(block.next());
+			}
+			long candidate = block.timestamp(i);
+			if (candidate <= timestamp && candidate >= highest) {
+				highest = candidate;
+				value = block.value(i);
+				found = true;
+			}
+		}
+		return found ? new Point(highest, value) : null;
 	}
 
 	/**

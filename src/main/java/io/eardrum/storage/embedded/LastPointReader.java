@@ -5,11 +5,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.Point;
+import io.eardrum.storage.Horizon;
 import io.eardrum.storage.Retention;
 
 /**
  * Reads the last point of series after series: the last one in memory, or that of the
- * last chunk. Of a chunk it decodes the one piece that has the last point.
+ * last chunk. Of a chunk it decodes the one piece that has the last point. Only where
+ * that point is in the future does it look for the last one before: at all points in
+ * memory, and at the chunk of the present.
  * <p>
  * A series is seen as of one moment for the same reason as with {@link SeriesReader}.
  * <p>
@@ -42,36 +45,64 @@ final class LastPointReader implements AutoCloseable {
 	}
 
 	/**
-	 * Reads the last point of a series.
+	 * Reads the last point of a series: of those that are kept the newest that is not
+	 * behind the horizon, and if all are, the newest.
 	 * @param series the series
 	 * @return its last point, or {@code null} if there is none, or none that is kept
 	 */
 	@Nullable Point last(Series series) {
-		Point inMemory;
+		long now = this.nowSeconds.getAsLong();
+		long cutoff = Retention.cutoff(series.retentionSeconds(), now);
+		long horizon = Horizon.of(now);
+		Point newestInMemory;
+		Point presentInMemory;
 		ChunkCursor chunks;
 		do {
 			chunks = currentCursor();
-			inMemory = lastInMemory(series.head());
+			Head head = series.head();
+			newestInMemory = newestInMemory(head);
+			// Heads only grow: what the second look finds was newest by then, too.
+			presentInMemory = (newestInMemory != null && newestInMemory.timestamp() > horizon)
+					? newestInMemory(head, horizon) : newestInMemory;
 		}
 		while (this.heads.version() != this.version);
-		Point last = inMemory;
-		if (chunks.seekLastPoint(series.number(), this.piece)
-				&& (inMemory == null || this.piece.last() > inMemory.timestamp())) {
-			last = new Point(this.piece.last(), this.piece.values()[this.piece.size() - 1]);
+		Point newest = later(newestInMemory, newestInChunks(chunks, series, Long.MAX_VALUE));
+		if (newest != null && newest.timestamp() > horizon) {
+			Point present = later(presentInMemory, newestInChunks(chunks, series, horizon));
+			if (present != null && present.timestamp() >= cutoff) {
+				return present;
+			}
 		}
-		boolean kept = last != null
-				&& last.timestamp() >= Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong());
-		return kept ? last : null;
+		return (newest != null && newest.timestamp() >= cutoff) ? newest : null;
 	}
 
-	private static @Nullable Point lastInMemory(@Nullable Head newest) {
-		if (newest == null) {
+	private static @Nullable Point newestInMemory(@Nullable Head head) {
+		if (head == null) {
 			return null;
 		}
-		Head previous = newest.previous();
-		Point last = newest.last();
-		Point older = (previous != null) ? previous.last() : null;
-		return (last == null || (older != null && older.timestamp() > last.timestamp())) ? older : last;
+		Head previous = head.previous();
+		return later(head.last(), (previous != null) ? previous.last() : null);
+	}
+
+	private static @Nullable Point newestInMemory(@Nullable Head head, long timestamp) {
+		if (head == null) {
+			return null;
+		}
+		Head previous = head.previous();
+		return later(head.lastUpTo(timestamp), (previous != null) ? previous.lastUpTo(timestamp) : null);
+	}
+
+	private @Nullable Point newestInChunks(ChunkCursor chunks, Series series, long timestamp) {
+		return chunks.seekLastPoint(series.number(), timestamp, this.piece)
+				? new Point(this.piece.last(), this.piece.values()[this.piece.size() - 1]) : null;
+	}
+
+	// Of two points with the same timestamp, the one that was put later counts.
+	private static @Nullable Point later(@Nullable Point putLater, @Nullable Point putBefore) {
+		if (putLater == null || putBefore == null) {
+			return (putLater != null) ? putLater : putBefore;
+		}
+		return (putBefore.timestamp() > putLater.timestamp()) ? putBefore : putLater;
 	}
 
 	private ChunkCursor currentCursor() {

@@ -50,6 +50,14 @@ final class PointColumns {
 	}
 
 	/**
+	 * Drops the points from an index on.
+	 * @param newSize how many points stay
+	 */
+	void truncate(int newSize) {
+		this.size = newSize;
+	}
+
+	/**
 	 * Starts anew, and gives memory back if there is more than a limit.
 	 * @param limit for how many points memory may be kept
 	 */

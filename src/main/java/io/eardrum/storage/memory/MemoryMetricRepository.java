@@ -1,6 +1,7 @@
 package io.eardrum.storage.memory;
 
 import java.io.IOException;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
@@ -14,6 +15,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesIndex;
@@ -36,6 +38,8 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	private final int maxSeries;
 
+	private final Clock clock;
+
 	private final SeriesIndex<MemorySeries> index = new SeriesIndex<>();
 
 	private final LongAdder points = new LongAdder();
@@ -44,15 +48,17 @@ public final class MemoryMetricRepository implements MetricRepository {
 	 * Creates a store for as many series as there are.
 	 */
 	public MemoryMetricRepository() {
-		this(Integer.MAX_VALUE);
+		this(Integer.MAX_VALUE, Clock.systemUTC());
 	}
 
 	/**
 	 * Creates a store.
 	 * @param maxSeries how many series it takes
+	 * @param clock tells what is in the future
 	 */
-	public MemoryMetricRepository(int maxSeries) {
+	public MemoryMetricRepository(int maxSeries, Clock clock) {
 		this.maxSeries = maxSeries;
+		this.clock = clock;
 	}
 
 	@Override
@@ -112,7 +118,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 	@Override
 	public @Nullable Point last(SeriesKey key) {
 		MemorySeries series = this.index.find(key);
-		return (series != null) ? series.last() : null;
+		return (series != null) ? series.last(horizon()) : null;
 	}
 
 	@Override
@@ -121,9 +127,13 @@ public final class MemoryMetricRepository implements MetricRepository {
 		for (int number = 0; number < size; number++) {
 			MemorySeries series = this.index.get(number);
 			if (wanted.test(series.key())) {
-				consumer.accept(series.key(), series.last());
+				consumer.accept(series.key(), series.last(horizon()));
 			}
 		}
+	}
+
+	private long horizon() {
+		return Horizon.of(Math.floorDiv(this.clock.millis(), 1000L));
 	}
 
 	@Override

@@ -43,10 +43,12 @@ final class MemorySeries extends SeriesIndex.Entry {
 
 	/**
 	 * Returns the last point as it is now.
+	 * @param horizon the last timestamp that counts as long as there is any up to it
 	 * @return the point, or {@code null} if there is none yet
 	 */
-	synchronized @Nullable Point last() {
-		return this.points.last();
+	synchronized @Nullable Point last(long horizon) {
+		Point last = this.points.lastUpTo(horizon);
+		return (last != null) ? last : this.points.last();
 	}
 
 	/**

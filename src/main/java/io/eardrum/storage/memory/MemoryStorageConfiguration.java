@@ -1,5 +1,7 @@
 package io.eardrum.storage.memory;
 
+import java.time.Clock;
+
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -17,7 +19,7 @@ class MemoryStorageConfiguration {
 
 	@Bean
 	MemoryMetricRepository metricRepository(StorageProperties properties) {
-		return new MemoryMetricRepository(properties.seriesLimit());
+		return new MemoryMetricRepository(properties.seriesLimit(), Clock.systemUTC());
 	}
 
 }
