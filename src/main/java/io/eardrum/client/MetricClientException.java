@@ -87,6 +87,9 @@ public final class MetricClientException extends RuntimeException {
 		/** The point would be the first of its series, and the server has too many. */
 		TOO_MANY_SERIES(false),
 
+		/** The timestamp is further ahead of the server's clock than it allows. */
+		TIMESTAMP_IN_FUTURE(false),
+
 		/** The server said {@code error} and something that this client doesn't know. */
 		OTHER_ERROR(false),
 

@@ -156,6 +156,7 @@ final class ReplyReader {
 			case "wrong command" -> MetricClientException.Reason.WRONG_COMMAND;
 			case "storage unavailable" -> MetricClientException.Reason.STORAGE_UNAVAILABLE;
 			case "too many series" -> MetricClientException.Reason.TOO_MANY_SERIES;
+			case "timestamp too far in the future" -> MetricClientException.Reason.TIMESTAMP_IN_FUTURE;
 			case "too many connections" -> MetricClientException.Reason.TOO_MANY_CONNECTIONS;
 			default -> MetricClientException.Reason.OTHER_ERROR;
 		};

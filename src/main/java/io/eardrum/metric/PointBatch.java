@@ -3,6 +3,8 @@ package io.eardrum.metric;
 import java.util.Arrays;
 import java.util.BitSet;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Points on their way into a store, in the order in which they were put: for each its
  * key, timestamp and value, in columns, so that a batch which is cleared and filled again
@@ -31,6 +33,9 @@ public final class PointBatch {
 	private int size;
 
 	private final BitSet refused = new BitSet();
+
+	/** Those of the refused ones whose timestamp is why. */
+	private final BitSet inFuture = new BitSet();
 
 	private int refusedCount;
 
@@ -81,13 +86,15 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Marks a point as one that the store does not take, for good: what is told to whom
-	 * has put it.
+	 * Marks a point as one that is not stored, for good: what is told to whom has put it.
+	 * A point that has been refused stays so, for the first reason.
 	 * @param index the number of the point, from 0
+	 * @param reason why
 	 */
-	public void refuse(int index) {
+	public void refuse(int index, Refusal reason) {
 		if (!this.refused.get(index)) {
 			this.refused.set(index);
+			this.inFuture.set(index, reason == Refusal.TIMESTAMP_IN_FUTURE);
 			this.refusedCount++;
 		}
 	}
@@ -99,6 +106,18 @@ public final class PointBatch {
 	 */
 	public boolean isRefused(int index) {
 		return this.refusedCount > 0 && this.refused.get(index);
+	}
+
+	/**
+	 * Tells why a point has been refused.
+	 * @param index the number of the point, from 0
+	 * @return the reason, or {@code null} if it has not been refused
+	 */
+	public @Nullable Refusal refusal(int index) {
+		if (!isRefused(index)) {
+			return null;
+		}
+		return this.inFuture.get(index) ? Refusal.TIMESTAMP_IN_FUTURE : Refusal.TOO_MANY_SERIES;
 	}
 
 	/**
@@ -203,6 +222,7 @@ public final class PointBatch {
 		this.size = 0;
 		if (this.refusedCount > 0) {
 			this.refused.clear();
+			this.inFuture.clear();
 			this.refusedCount = 0;
 		}
 	}
@@ -212,6 +232,19 @@ public final class PointBatch {
 		this.keyHashes = Arrays.copyOf(this.keyHashes, capacity);
 		this.timestamps = Arrays.copyOf(this.timestamps, capacity);
 		this.values = Arrays.copyOf(this.values, capacity);
+	}
+
+	/**
+	 * Why a point is not stored, though it is one.
+	 */
+	public enum Refusal {
+
+		/** It would be the first one of its series, and there are as many as may be. */
+		TOO_MANY_SERIES,
+
+		/** Its timestamp is further ahead of the server's clock than is allowed. */
+		TIMESTAMP_IN_FUTURE
+
 	}
 
 }

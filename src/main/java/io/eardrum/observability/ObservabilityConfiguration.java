@@ -20,6 +20,7 @@ import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.SuspectPointObserver;
 
 /**
  * Puts meters and health indicators beside what they look at.
@@ -30,6 +31,11 @@ class ObservabilityConfiguration {
 	@Bean
 	CommandObserver commandMeters(MeterRegistry registry) {
 		return new CommandMeters(registry);
+	}
+
+	@Bean
+	SuspectPointObserver suspectPointMeters(MeterRegistry registry) {
+		return new SuspectPointMeters(registry);
 	}
 
 	// Graphite's is one, too.

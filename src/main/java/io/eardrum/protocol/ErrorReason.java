@@ -1,8 +1,10 @@
 package io.eardrum.protocol;
 
+import io.eardrum.metric.PointBatch;
+
 /**
- * Why a command is answered with an error. The reply tells no more than "wrong command"
- * or "storage unavailable"; the reason is for those who run the server.
+ * Why a command is answered with an error. Of what is wrong with a command the reply
+ * tells no more than that it is; the reason is for those who run the server.
  */
 public enum ErrorReason {
 
@@ -36,7 +38,22 @@ public enum ErrorReason {
 	/** The point needs a series more than there may be. */
 	TOO_MANY_SERIES,
 
+	/** The timestamp is further ahead of the server's clock than is allowed. */
+	TIMESTAMP_IN_FUTURE,
+
 	/** The command was right, but the store couldn't serve it. */
-	STORAGE
+	STORAGE;
+
+	/**
+	 * Returns the reason that a refused point is counted under.
+	 * @param refusal why it was refused
+	 * @return the reason
+	 */
+	public static ErrorReason of(PointBatch.Refusal refusal) {
+		return switch (refusal) {
+			case TOO_MANY_SERIES -> TOO_MANY_SERIES;
+			case TIMESTAMP_IN_FUTURE -> TIMESTAMP_IN_FUTURE;
+		};
+	}
 
 }

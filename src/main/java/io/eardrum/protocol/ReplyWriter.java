@@ -36,6 +36,8 @@ public final class ReplyWriter {
 
 	private static final byte[] TOO_MANY_SERIES = ascii("error\ntoo many series\n\n");
 
+	private static final byte[] TIMESTAMP_IN_FUTURE = ascii("error\ntimestamp too far in the future\n\n");
+
 	private static final byte[] TLS_EXPECTED = ascii("error\nTLS expected\n\n");
 
 	private static final int MAX_NUMBERS_LENGTH = NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
@@ -102,6 +104,15 @@ public final class ReplyWriter {
 	 */
 	public void tooManySeries(int count) throws IOException {
 		repeat(TOO_MANY_SERIES, count);
+	}
+
+	/**
+	 * Writes the reply to any number of puts whose timestamps are too far ahead.
+	 * @param count how many there were
+	 * @throws IOException if the stream throws it
+	 */
+	public void timestampInFuture(int count) throws IOException {
+		repeat(TIMESTAMP_IN_FUTURE, count);
 	}
 
 	/**

@@ -19,6 +19,7 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.TimestampCheck;
 
 /**
  * Executes the commands of one frame after the other and collects their replies, which
@@ -42,6 +43,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
 
 	private final MetricRepository repository;
+
+	private final TimestampCheck check;
 
 	private final Pool<FrameExecutor> pool;
 
@@ -67,6 +70,9 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/** Those of the puts committed last that were refused. */
 	private final BitSet refused = new BitSet();
 
+	/** Those of them that were refused for their timestamps. */
+	private final BitSet inFuture = new BitSet();
+
 	private boolean last;
 
 	private long startNanos;
@@ -76,11 +82,14 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/**
 	 * Creates an executor.
 	 * @param repository where the points are
+	 * @param check puts points there, but for those that are too far in the future
 	 * @param pool where this object goes when its reply has been sent
 	 * @param defects is told of failures that the store does not know itself
 	 */
-	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, Consumer<RuntimeException> defects) {
+	FrameExecutor(MetricRepository repository, TimestampCheck check, Pool<FrameExecutor> pool,
+			Consumer<RuntimeException> defects) {
 		this.repository = repository;
+		this.check = check;
 		this.pool = pool;
 		this.defects = defects;
 	}
@@ -116,12 +125,12 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	/**
 	 * Stores the puts of a round, which need not be all from this frame.
-	 * @param points the puts; those that need a series too many are marked as refused
+	 * @param points the puts; those that are not taken are marked as refused
 	 * @return whether the others are stored
 	 */
 	boolean store(PointBatch points) {
 		try {
-			this.repository.put(points);
+			this.check.put(points, this.repository);
 			return true;
 		}
 		catch (RuntimeException ex) {
@@ -145,14 +154,12 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	 */
 	void committed(boolean stored, PointBatch points) {
 		this.stored = stored;
-		this.refused.clear();
+		forgetRefused();
 		if (stored) {
 			if (points.refusedCount() > 0) {
 				noteRefused(points);
 			}
-			int refusals = this.refused.cardinality();
-			this.counts.served(Command.PUT, this.uncommitted - refusals);
-			this.counts.failed(Command.PUT, ErrorReason.TOO_MANY_SERIES, refusals);
+			this.counts.served(Command.PUT, this.uncommitted - this.refused.cardinality());
 		}
 		else {
 			this.counts.failed(Command.PUT, ErrorReason.STORAGE, this.uncommitted);
@@ -162,10 +169,18 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private void noteRefused(PointBatch points) {
 		for (int i = 0; i < this.uncommitted; i++) {
-			if (points.isRefused(this.firstInRound + i)) {
+			PointBatch.Refusal refusal = points.refusal(this.firstInRound + i);
+			if (refusal != null) {
 				this.refused.set(i);
+				this.inFuture.set(i, refusal == PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+				this.counts.failed(Command.PUT, ErrorReason.of(refusal), 1);
 			}
 		}
+	}
+
+	private void forgetRefused() {
+		this.refused.clear();
+		this.inFuture.clear();
 	}
 
 	/**
@@ -270,7 +285,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 				puts += count;
 			}
 		}
-		this.refused.clear();
+		forgetRefused();
 		forgetRuns();
 	}
 
@@ -286,10 +301,17 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			this.replies.ok(taken - next);
 			next = taken;
 			if (next < to) {
-				int clear = Math.min(to, this.refused.nextClearBit(next));
-				this.replies.tooManySeries(clear - next);
-				next = clear;
+				answerRefused(next++);
 			}
+		}
+	}
+
+	private void answerRefused(int put) throws IOException {
+		if (this.inFuture.get(put)) {
+			this.replies.timestampInFuture(1);
+		}
+		else {
+			this.replies.tooManySeries(1);
 		}
 	}
 

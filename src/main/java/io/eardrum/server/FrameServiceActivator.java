@@ -10,6 +10,7 @@ import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.support.GenericMessage;
 
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 
 /**
  * The service activator behind the gateway: executes the commands of a frame on the
@@ -27,17 +28,20 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 
 	private final MetricRepository repository;
 
+	private final TimestampCheck check;
+
 	private final Pool<FrameExecutor> executors;
 
 	private final LogRate defectRate = new LogRate();
 
-	FrameServiceActivator(MetricRepository repository) {
+	FrameServiceActivator(MetricRepository repository, TimestampCheck check) {
 		this.repository = repository;
+		this.check = check;
 		this.executors = new Pool<>(POOLED_EXECUTORS, this::newExecutor);
 	}
 
 	private FrameExecutor newExecutor() {
-		return new FrameExecutor(this.repository, this.executors, this::reportDefect);
+		return new FrameExecutor(this.repository, this.check, this.executors, this::reportDefect);
 	}
 
 	@Override

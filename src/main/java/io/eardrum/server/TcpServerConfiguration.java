@@ -12,6 +12,7 @@ import org.springframework.integration.config.EnableIntegration;
 import org.springframework.util.IdGenerator;
 
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 
 /**
  * Wires the TCP port: connection factory, gateway, channel, service activator.
@@ -62,8 +63,8 @@ class TcpServerConfiguration {
 
 	@Bean
 	@ServiceActivator(inputChannel = "frames")
-	FrameServiceActivator frameServiceActivator(MetricRepository repository) {
-		return new FrameServiceActivator(repository);
+	FrameServiceActivator frameServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
+		return new FrameServiceActivator(repository, timestampCheck);
 	}
 
 	@Bean

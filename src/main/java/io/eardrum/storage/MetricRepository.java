@@ -26,10 +26,10 @@ public interface MetricRepository {
 	/**
 	 * Stores points. When this returns, all of them are stored as safely as this store is
 	 * configured to, and every read that starts from now on sees them. Where a key and
-	 * timestamp come twice in a batch, the later one wins. Points of a new series for
-	 * which there is no room are {@linkplain PointBatch#refuse refused}, and the others
-	 * stored.
-	 * @param batch the points; not used any more once this returns
+	 * timestamp come twice in a batch, the later one wins. Points that have been
+	 * {@linkplain PointBatch#refuse refused} are left out; those of a new series for
+	 * which there is no room are refused now, and the others stored.
+	 * @param batch the points; this store does not use it any more once this returns
 	 * @throws StorageException if not all of them could be stored. Each point of the
 	 * batch may then have been stored or not, as if the answer had been lost on its way;
 	 * none is stored in part

@@ -30,6 +30,9 @@ import org.springframework.util.unit.DataUnit;
  * @param maxSeries how many series there may be, 1 or more; points of others are refused.
  * By default as many as fit into a third of the heap, of 200 bytes each; with cassandra
  * any number
+ * @param maxFuture how far ahead of the server's clock the timestamp of a point may be,
+ * 1m to 3650d, for example 1d; points beyond it are refused. 0 means that any timestamp
+ * is taken. Timestamps are taken as seconds since 1970
  * @param minFreeSpace below how much free disk space puts are refused
  * @param checkpointInterval after how long points get from the log into chunks at the
  * latest, 1s to 1d; they do so earlier when they take half of the memory they may
@@ -52,7 +55,8 @@ import org.springframework.util.unit.DataUnit;
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
 		@DefaultValue("always") String fsync, @Nullable @DataSizeUnit(DataUnit.MEGABYTES) DataSize memory,
-		@Nullable Integer maxSeries, @DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
+		@Nullable Integer maxSeries, @DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration maxFuture,
+		@DefaultValue("256MB") @DataSizeUnit(DataUnit.MEGABYTES) DataSize minFreeSpace,
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
 		@DefaultValue List<RetentionRule> retentionRules, @DefaultValue("hold") String retentionJump,
@@ -64,6 +68,10 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	private static final int SERIES_BYTES = 200;
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
+
+	private static final Duration MIN_FUTURE = Duration.ofMinutes(1);
+
+	private static final Duration MAX_FUTURE = Duration.ofDays(3650);
 
 	/** A connection takes 1024 at once, and there is one to each node. */
 	private static final int MAX_REQUESTS = 10_000;
@@ -87,6 +95,9 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		if (maxSeries != null) {
 			check("max-series", maxSeries, maxSeries >= 1, "It must be 1 or more.");
 		}
+		check("max-future", maxFuture,
+				maxFuture.isZero() || (maxFuture.compareTo(MIN_FUTURE) >= 0 && maxFuture.compareTo(MAX_FUTURE) <= 0),
+				"It must be from 1m to 3650d, or 0 to take any timestamp.");
 		check("min-free-space", minFreeSpace, !minFreeSpace.isNegative(), "It must not be negative.");
 		check("checkpoint-interval", checkpointInterval, checkpointInterval.compareTo(Duration.ofSeconds(1)) >= 0
 				&& checkpointInterval.compareTo(Duration.ofDays(1)) <= 0, "It must be from 1s to 1d.");

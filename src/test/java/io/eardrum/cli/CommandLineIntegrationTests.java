@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.BitSet;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 
 import io.eardrum.EardrumProcess;
 import io.eardrum.client.MetricClient;
+import io.eardrum.server.HttpAnswer;
 import io.eardrum.server.RunningServer;
 import io.eardrum.server.TestCertificate;
 
@@ -63,6 +65,44 @@ class CommandLineIntegrationTests {
 			assertThat(CommandRun.of("watch", "palm.cpu", "--count", "1", port).out()).contains("palm.cpu", "▁");
 			assertThat(CommandRun.of("ping", port).out()).contains("answers");
 			assertThat(CommandRun.of("bench", "--seconds", "1", "--warmup", "0", port).out()).contains("p99.9");
+		}
+	}
+
+	@Test
+	void lastPassesOverTheFutureAsTheServerDoes() {
+		long now = Instant.now().getEpochSecond();
+		try (RunningServer server = RunningServer.start()) {
+			String port = "--port=" + server.tcpPort();
+			CommandRun.of("put", "mixed", "1", Long.toString(now), port);
+			CommandRun.of("put", "mixed", "2", Long.toString(now * 1000), port);
+			CommandRun.of("put", "future", "3", Long.toString(now * 1000), port);
+			CommandRun.of("put", "future", "4", Long.toString(now * 1000 + 1), port);
+			assertThat(CommandRun.of("last", "mixed", "future", "mixed", port).out())
+				.isEqualTo("mixed 1.0 %d\nfuture 4.0 %d\nmixed 1.0 %d\n".formatted(now, now * 1000 + 1, now));
+			String served = HttpAnswer.get(server.httpPort(), "/api/latest").body();
+			assertThat(served).contains("\"timestamp\":" + now + ",\"value\":1.0}",
+					"\"timestamp\":" + (now * 1000 + 1) + ",\"value\":4.0}");
+			String federated = HttpAnswer.get(server.httpPort(), "/federate?match%5B%5D=mixed").body();
+			assertThat(federated).contains("eardrum_last_value{key=\"mixed\"} 1.0\n");
+		}
+	}
+
+	@Test
+	void pointsTooFarInTheFutureAreRejectedWithTheReason() {
+		long now = Instant.now().getEpochSecond();
+		try (RunningServer server = RunningServer.start("--eardrum.storage.max-future=1d")) {
+			String port = "--port=" + server.tcpPort();
+			assertThat(CommandRun.withInput("put a 1 1\nput a 2 " + now * 1000 + "\nput a 3 3\n", "import", "-", port))
+				.satisfies((run) -> {
+					assertThat(run.status()).isEqualTo(1);
+					assertThat(run.err()).contains("line 2: ", "timestamp too far in the future",
+							"2 points acknowledged, 1 line");
+				});
+			assertThat(CommandRun.of("put", "a", "1", Long.toString(now * 1000), port))
+				.satisfies((run) -> assertThat(run.err()).contains("timestamp too far in the future"))
+				.extracting(CommandRun::status)
+				.isEqualTo(1);
+			assertThat(CommandRun.of("get", "a", port).out()).isEqualTo("a 1.0 1\na 3.0 3\n");
 		}
 	}
 

@@ -206,11 +206,13 @@ class MetricClientTests {
 	@Test
 	void errorTellsItsReasonAndTheSessionGoesOn() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("error\nwrong command\n\n",
-				"error\nstorage unavailable\n\n", "error\ntoo many series\n\n", "error\nout of order\n\n", "error\n\n",
-				"ok\n\n"); MetricClient client = MetricClient.connect(options(server))) {
+				"error\nstorage unavailable\n\n", "error\ntoo many series\n\n",
+				"error\ntimestamp too far in the future\n\n", "error\nout of order\n\n", "error\n\n", "ok\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
 			assertFails(Reason.WRONG_COMMAND, () -> client.put("palm.cpu", 1, 5));
 			assertFails(Reason.STORAGE_UNAVAILABLE, () -> client.put("palm.cpu", 1, 5));
 			assertFails(Reason.TOO_MANY_SERIES, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.TIMESTAMP_IN_FUTURE, () -> client.put("palm.cpu", 1, 5));
 			assertThat(assertFails(Reason.OTHER_ERROR, () -> client.get("palm.cpu")))
 				.hasMessageContaining("out of order");
 			assertFails(Reason.OTHER_ERROR, client::getAll);

@@ -69,8 +69,8 @@ class PointBatchTests {
 	void onlyRefusedPointIsRefusedAndCountsOnce() {
 		fill(3);
 		assertThat(this.batch.isRefused(1)).isFalse();
-		this.batch.refuse(1);
-		this.batch.refuse(1);
+		this.batch.refuse(1, PointBatch.Refusal.TOO_MANY_SERIES);
+		this.batch.refuse(1, PointBatch.Refusal.TOO_MANY_SERIES);
 		assertThat(this.batch.refusedCount()).isEqualTo(1);
 		assertThat(this.batch.isRefused(0)).isFalse();
 		assertThat(this.batch.isRefused(1)).isTrue();
@@ -78,13 +78,31 @@ class PointBatchTests {
 	}
 
 	@Test
+	void firstReasonForWhichAPointIsRefusedStays() {
+		fill(4);
+		this.batch.refuse(1, PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		this.batch.refuse(1, PointBatch.Refusal.TOO_MANY_SERIES);
+		this.batch.refuse(2, PointBatch.Refusal.TOO_MANY_SERIES);
+		this.batch.refuse(2, PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		assertThat(this.batch.refusal(0)).isNull();
+		assertThat(this.batch.refusal(1)).isEqualTo(PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		assertThat(this.batch.refusal(2)).isEqualTo(PointBatch.Refusal.TOO_MANY_SERIES);
+		assertThat(this.batch.refusedCount()).isEqualTo(2);
+		this.batch.clear();
+		fill(4);
+		assertThat(this.batch.refusal(1)).isNull();
+		this.batch.refuse(1, PointBatch.Refusal.TOO_MANY_SERIES);
+		assertThat(this.batch.refusal(1)).isEqualTo(PointBatch.Refusal.TOO_MANY_SERIES);
+	}
+
+	@Test
 	void clearedBatchHasNoRefusedPoints() {
 		fill(2);
-		this.batch.refuse(1);
+		this.batch.refuse(1, PointBatch.Refusal.TOO_MANY_SERIES);
 		this.batch.clear();
 		fill(2);
 		assertThat(this.batch.refusedCount()).isZero();
-		this.batch.refuse(0);
+		this.batch.refuse(0, PointBatch.Refusal.TOO_MANY_SERIES);
 		assertThat(this.batch.isRefused(1)).isFalse();
 	}
 

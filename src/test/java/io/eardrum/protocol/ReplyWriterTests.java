@@ -40,6 +40,7 @@ class ReplyWriterTests {
 		this.writer.wrongCommand(1);
 		this.writer.storageUnavailable(1);
 		this.writer.tooManySeries(1);
+		this.writer.timestampInFuture(1);
 		this.writer.flush();
 		assertThat(this.writes).containsExactly("""
 				ok
@@ -58,6 +59,9 @@ class ReplyWriterTests {
 
 				error
 				too many series
+
+				error
+				timestamp too far in the future
 
 				""");
 	}

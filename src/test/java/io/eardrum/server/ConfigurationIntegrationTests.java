@@ -59,6 +59,9 @@ class ConfigurationIntegrationTests {
 			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
 			eardrum.storage.type              | paper    | memory
 			eardrum.storage.max-series        | 0        | 1 or more
+			eardrum.storage.max-future        | 59s      | 1m to 3650d
+			eardrum.storage.max-future        | 3651d    | 1m to 3650d
+			eardrum.storage.max-future        | -1d      | 1m to 3650d
 			eardrum.http.user                 | a:da     | ''
 			eardrum.http.usr                  | ada      | eardrum.http.usr
 			eardrum.http.hosts                | http://a | metrics.example

@@ -26,6 +26,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,7 +44,8 @@ class DatagramReceiverTests {
 	private final InterceptedStorage storage = new InterceptedStorage();
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
-			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"));
+			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
+			TimestampCheck.UNLIMITED);
 
 	private final GraphiteObserver observer = mock(GraphiteObserver.class);
 

@@ -23,6 +23,7 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -44,9 +45,10 @@ class FrameExecutorTests {
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
 			mock(ServerObserver.class));
 
-	private final FrameExecutor executor = new FrameExecutor(this.repository, new Pool<>(1, () -> {
-		throw new AssertionError();
-	}), this.defects::add);
+	private final FrameExecutor executor = new FrameExecutor(this.repository, TimestampCheck.UNLIMITED,
+			new Pool<>(1, () -> {
+				throw new AssertionError();
+			}), this.defects::add);
 
 	@Test
 	void answersInTheOrderOfTheCommands() throws IOException {

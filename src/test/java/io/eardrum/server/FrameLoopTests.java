@@ -20,6 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -61,7 +62,8 @@ class FrameLoopTests {
 	private final InterceptedStorage storage = new InterceptedStorage();
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
-			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"));
+			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
+			TimestampCheck.UNLIMITED);
 
 	private FrameLoop loop;
 

@@ -7,6 +7,7 @@ import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 
 /**
  * The way of a frame of puts, from the bytes that were received to those that are sent:
@@ -24,7 +25,7 @@ final class PutPath {
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, this.observer);
 
 	PutPath(MetricRepository repository) {
-		this.activator = new FrameServiceActivator(repository);
+		this.activator = new FrameServiceActivator(repository, TimestampCheck.UNLIMITED);
 	}
 
 	/**

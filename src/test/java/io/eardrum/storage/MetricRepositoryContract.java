@@ -112,6 +112,31 @@ public abstract class MetricRepositoryContract {
 	}
 
 	@Test
+	void pointsThatHaveBeenRefusedAreLeftOut() {
+		put("known", 1, 1);
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("known"), 2, 2);
+		batch.add(SeriesKey.of("known"), 3, 3);
+		batch.add(SeriesKey.of("unknown"), 4, 4);
+		batch.add(SeriesKey.of("new"), 5, 5);
+		batch.add(SeriesKey.of("new"), 6, 6);
+		batch.add(SeriesKey.of("known"), 1, 7);
+		for (int index : new int[] { 0, 2, 3, 5 }) {
+			batch.refuse(index, PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		}
+		this.repository.put(batch);
+		assertThat(batch.refusedCount()).isEqualTo(4);
+		assertThat(batch.refusal(2)).isEqualTo(PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		assertThat(readAll()).containsExactly(new Row("known", 1, 1), new Row("known", 3, 3), new Row("new", 6, 6));
+		assertThat(this.repository.seriesCount()).isEqualTo(2);
+		batch.clear();
+		batch.add(SeriesKey.of("unknown"), 1, 1);
+		batch.refuse(0, PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		this.repository.put(batch);
+		assertThat(keys()).containsExactly("known", "new");
+	}
+
+	@Test
 	void emptyBatchChangesNothing() {
 		this.repository.put(new PointBatch());
 		assertThat(readAll()).isEmpty();

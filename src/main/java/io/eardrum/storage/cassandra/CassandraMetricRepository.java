@@ -130,7 +130,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 
 	@Override
 	public void put(PointBatch batch) {
-		if (batch.isEmpty()) {
+		if (batch.refusedCount() == batch.size()) {
 			return;
 		}
 		ClusterSession session = this.cluster.session();
@@ -186,7 +186,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		for (int i = 0; i < batch.size(); i++) {
 			SeriesPoints series = SeriesPoints.find(points, batch, i);
 			if (series != null && series.series() == null) {
-				batch.refuse(i);
+				batch.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
 			}
 		}
 	}

@@ -23,13 +23,16 @@ final class SeriesPoints extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Sorts the points of a batch by their series.
+	 * Sorts the points of a batch by their series, without those that have been refused.
 	 * @param batch the points
 	 * @return the series, in the order in which they come
 	 */
 	static SeriesIndex<SeriesPoints> of(PointBatch batch) {
 		SeriesIndex<SeriesPoints> index = new SeriesIndex<>();
 		for (int i = 0; i < batch.size(); i++) {
+			if (batch.isRefused(i)) {
+				continue;
+			}
 			SeriesPoints found = find(index, batch, i);
 			if (found == null) {
 				SeriesKey key = batch.key(i);

@@ -42,7 +42,8 @@ final class PendingWrite {
 	@Nullable PendingWrite next;
 
 	/**
-	 * Takes a batch in, and refuses those of its points that need a series too many.
+	 * Takes a batch in but for the points that have been refused, and refuses those that
+	 * need a series too many.
 	 * @param points the points
 	 * @param maxSeries how many series there may be
 	 * @param index finds their series
@@ -55,6 +56,10 @@ final class PendingWrite {
 		}
 		this.largestSeries = 0;
 		for (int i = 0; i < size; i++) {
+			if (points.isRefused(i)) {
+				this.series[i] = null;
+				continue;
+			}
 			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
 			if (found == null) {
 				SeriesKey key = points.key(i);
@@ -63,7 +68,7 @@ final class PendingWrite {
 			}
 			this.series[i] = found;
 			if (found == null) {
-				points.refuse(i);
+				points.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
 			}
 			else {
 				this.largestSeries = Math.max(this.largestSeries, found.number());

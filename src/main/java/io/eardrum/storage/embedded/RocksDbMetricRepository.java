@@ -199,7 +199,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void put(PointBatch batch) {
-		if (batch.isEmpty()) {
+		if (batch.refusedCount() == batch.size()) {
 			return;
 		}
 		this.room.await();

@@ -66,12 +66,15 @@ public final class MemoryMetricRepository implements MetricRepository {
 		byte[] keyBytes = batch.keyBytes();
 		long added = 0;
 		for (int i = 0; i < batch.size(); i++) {
+			if (batch.isRefused(i)) {
+				continue;
+			}
 			MemorySeries series = this.index.find(keyBytes, batch.keyOffset(i), batch.keyLength(i), batch.keyHash(i));
 			if (series == null) {
 				series = add(batch.key(i));
 			}
 			if (series == null) {
-				batch.refuse(i);
+				batch.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
 				continue;
 			}
 			added += series.put(batch.timestamp(i), batch.value(i));

@@ -13,6 +13,7 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.ObservedRepository;
 
@@ -26,19 +27,20 @@ class ApiConfiguration {
 	private static final int ORDER = 0;
 
 	@Bean
-	SimpleUrlHandlerMapping apiMapping(MetricRepository repository, CommandObserver observer,
-			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
+	SimpleUrlHandlerMapping apiMapping(MetricRepository repository, TimestampCheck timestampCheck,
+			CommandObserver observer, @Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
 			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
 		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
-		return new SimpleUrlHandlerMapping(endpoints(repository, observer, limits, Clock.systemUTC()), ORDER);
+		return new SimpleUrlHandlerMapping(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()),
+				ORDER);
 	}
 
-	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer, ProtocolLimits limits,
-			Clock clock) {
+	static Map<String, Endpoint> endpoints(MetricRepository repository, TimestampCheck check, CommandObserver observer,
+			ProtocolLimits limits, Clock clock) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		SeriesLists lists = new SeriesLists(observed);
 		PointsReader reader = new PointsReader(observed, clock);
-		PointsWriter writer = new PointsWriter(repository, observer, limits);
+		PointsWriter writer = new PointsWriter(repository, check, observer, limits);
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 		endpoints.put("/api/series", Endpoint.get(SeriesLists.PAGE_PARAMETERS, observed.counted(lists::page)));
 		endpoints.put("/api/latest", Endpoint.get(SeriesLists.LATEST_PARAMETERS, observed.counted(lists::latest)));

@@ -19,6 +19,7 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.web.reply.RequestProblem;
 
 /**
@@ -37,6 +38,8 @@ final class PointIntake implements CommandHandler {
 	private static final byte[] PUT = "put ".getBytes(StandardCharsets.US_ASCII);
 
 	private final MetricRepository repository;
+
+	private final TimestampCheck check;
 
 	private final CommandObserver observer;
 
@@ -62,12 +65,15 @@ final class PointIntake implements CommandHandler {
 	/**
 	 * Begins.
 	 * @param repository where the points go
+	 * @param check puts them there, but for those that are too far in the future
 	 * @param observer is told what became of each point
 	 * @param limits what may come
 	 * @param placeName how errors call the place of a point: a line or an index
 	 */
-	PointIntake(MetricRepository repository, CommandObserver observer, ProtocolLimits limits, String placeName) {
+	PointIntake(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits,
+			String placeName) {
 		this.repository = repository;
+		this.check = check;
 		this.observer = observer;
 		this.limits = limits;
 		this.parser = new CommandParser(limits);
@@ -132,7 +138,7 @@ final class PointIntake implements CommandHandler {
 		int count = this.batch.size();
 		if (count > 0) {
 			try {
-				this.repository.put(this.batch);
+				this.check.put(this.batch, this.repository);
 			}
 			catch (StorageException ex) {
 				this.observer.failed(Command.PUT, ErrorReason.STORAGE, count);
@@ -153,9 +159,10 @@ final class PointIntake implements CommandHandler {
 
 	private void noteRefused() {
 		for (int i = 0; this.batch.refusedCount() > 0 && i < this.batch.size(); i++) {
-			if (this.batch.isRefused(i)) {
+			PointBatch.Refusal refusal = this.batch.refusal(i);
+			if (refusal != null) {
 				this.place = this.places[i];
-				wrong(Command.PUT, ErrorReason.TOO_MANY_SERIES);
+				wrong(Command.PUT, ErrorReason.of(refusal));
 			}
 		}
 	}
@@ -228,6 +235,8 @@ final class PointIntake implements CommandHandler {
 			case BAD_ENCODING -> "A line is well-formed UTF-8.";
 			case TOO_MANY_SERIES ->
 				"This would be a new series, and there are as many as eardrum.storage.max-series allows.";
+			case TIMESTAMP_IN_FUTURE ->
+				"The timestamp is further ahead of the server's clock than eardrum.storage.max-future allows; seconds are expected.";
 			default -> "Only put <key> <value> <timestamp> is taken here.";
 		};
 	}

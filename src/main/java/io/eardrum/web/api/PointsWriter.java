@@ -12,6 +12,7 @@ import org.springframework.http.MediaType;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.web.reply.Exchange;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.RequestProblem;
@@ -27,12 +28,15 @@ final class PointsWriter {
 
 	private final MetricRepository repository;
 
+	private final TimestampCheck check;
+
 	private final CommandObserver observer;
 
 	private final ProtocolLimits limits;
 
-	PointsWriter(MetricRepository repository, CommandObserver observer, ProtocolLimits limits) {
+	PointsWriter(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits) {
 		this.repository = repository;
+		this.check = check;
 		this.observer = observer;
 		this.limits = limits;
 	}
@@ -46,11 +50,11 @@ final class PointsWriter {
 	void write(Query query, Exchange exchange) throws IOException {
 		PointIntake intake;
 		if (isJson(exchange.header("Content-Type"))) {
-			intake = new PointIntake(this.repository, this.observer, this.limits, "index");
+			intake = new PointIntake(this.repository, this.check, this.observer, this.limits, "index");
 			new BodyJson(intake, this.limits).readAll(exchange.body());
 		}
 		else {
-			intake = new PointIntake(this.repository, this.observer, this.limits, "line");
+			intake = new PointIntake(this.repository, this.check, this.observer, this.limits, "line");
 			new BodyLines(intake, this.limits).readAll(exchange.body());
 		}
 		long stored = intake.end();

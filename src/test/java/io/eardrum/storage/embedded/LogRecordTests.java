@@ -38,8 +38,8 @@ class LogRecordTests {
 		for (int i = 0; i < 4; i++) {
 			batch.add(key, 100 - i, i);
 		}
-		batch.refuse(0);
-		batch.refuse(2);
+		batch.refuse(0, PointBatch.Refusal.TOO_MANY_SERIES);
+		batch.refuse(2, PointBatch.Refusal.TOO_MANY_SERIES);
 		ByteWriter record = new ByteWriter(16);
 		LogRecord.encode(batch, new @Nullable Series[] { null, series, null, series }, record);
 		ByteReader reader = new ByteReader();

@@ -11,6 +11,7 @@ import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -45,7 +46,8 @@ public final class BodyFuzz {
 
 	private static String result(InputStream body, boolean json) throws IOException {
 		MemoryMetricRepository repository = new MemoryMetricRepository();
-		PointIntake intake = new PointIntake(repository, new RecordedCounts(), LIMITS, "place");
+		PointIntake intake = new PointIntake(repository, TimestampCheck.UNLIMITED, new RecordedCounts(), LIMITS,
+				"place");
 		List<String> result = new ArrayList<>();
 		try {
 			if (json) {

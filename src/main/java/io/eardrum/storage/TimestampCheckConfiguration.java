@@ -1,0 +1,23 @@
+package io.eardrum.storage;
+
+import java.time.Clock;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Puts the check of timestamps before the store, whichever it is.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(StorageProperties.class)
+class TimestampCheckConfiguration {
+
+	@Bean
+	TimestampCheck timestampCheck(StorageProperties properties, ObjectProvider<SuspectPointObserver> observer) {
+		return new TimestampCheck(properties.maxFuture(), Clock.systemUTC(),
+				observer.getIfAvailable(() -> SuspectPointObserver.NONE));
+	}
+
+}
