@@ -61,7 +61,8 @@ function readClock(header, sentMillis) {
 /**
  * One page of the list of series.
  * @param {string} search a text to be contained in the key, or a pattern where it has one of * ? [ {
- * @returns {Promise<{total: number, series: {key: string, timestamp: number | null, value: number | null}[]}>}
+ * @returns {Promise<{total: number, ahead?: {count: number, example: string},
+ *   series: {key: string, timestamp: number | null, value: number | null}[]}>} ahead: those of all series that are ahead of the clock
  */
 export function listSeries(search, offset, limit, signal) {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });

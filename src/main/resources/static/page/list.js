@@ -28,6 +28,7 @@ export class SeriesList {
     this.loading = new Map();
     this.rows = new Map();
     this.total = 0;
+    this.ahead = null;
     this.active = 0;
     this.anchor = 0;
     this.search = '';
@@ -49,6 +50,7 @@ export class SeriesList {
     const answer = await listSeries(search, 0, PAGE, controller.signal);
     this.pages = new Map([[0, answer.series]]);
     this.total = answer.total;
+    this.ahead = answer.ahead ?? null;
     this.active = this.anchor = 0;
     this.box.scrollTop = 0;
     this.draw();
@@ -70,6 +72,7 @@ export class SeriesList {
     const answers = await Promise.all(numbers.map((number) => listSeries(search, number * PAGE, PAGE, controller.signal)));
     this.pages = new Map(answers.map((answer, index) => [numbers[index], answer.series]));
     this.total = answers[0].total;
+    this.ahead = answers[0].ahead ?? null;
     this.draw();
   }
 

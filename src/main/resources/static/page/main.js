@@ -26,6 +26,7 @@ let drawn = { bySeries: new Map(), bounds: { from: 0, to: 1 } };
 let charting = null;
 let empty = false;
 let steps = history.state?.steps ?? 0;
+let aheadSeen = Number(remembered('ahead', '0'));
 
 const darkWanted = matchMedia('(prefers-color-scheme: dark)');
 const isDark = () => (document.documentElement.dataset.theme ?? (darkWanted.matches ? 'dark' : 'light')) === 'dark';
@@ -320,6 +321,30 @@ function showList() {
   const all = byId('choose-all');
   all.hidden = !view.search || list.total < 2 || list.total > MAX_SERIES;
   all.textContent = `Chart all ${list.total}`;
+  showAhead();
+}
+
+/** Tells of series ahead of the server's clock, until the user has seen that there are so many. */
+function showAhead() {
+  const { count, example } = list.ahead ?? { count: 0 };
+  aheadSeen = Math.min(aheadSeen, count);
+  const shown = count > aheadSeen;
+  if (shown) {
+    const text = count === 1 ? `The newest point of ${example} is more than a day in the future.`
+      : `The newest points of ${grouped(count)} series are more than a day in the future, such as ${example}.`;
+    // Replaced only when it differs: it is read aloud each time.
+    if (byId('ahead-text').textContent !== text) {
+      byId('ahead-text').textContent = text;
+    }
+  }
+  byId('ahead').hidden = !shown;
+}
+
+function hideAhead() {
+  aheadSeen = list.ahead?.count ?? 0;
+  remember('ahead', String(aheadSeen));
+  showAhead();
+  byId('live').focus();
 }
 
 function colors() {
@@ -556,6 +581,7 @@ function listen() {
   on('theme', nextTheme);
   on('help', showHelp);
   on('retry', () => poller.now());
+  on('ahead-hide', hideAhead);
   on('open-list', () => openList(true));
   on('close-list', () => openList(false));
   on('earlier', () => move(-0.5));

@@ -19,6 +19,7 @@ import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.SuspectPointObserver;
 
@@ -62,9 +63,19 @@ class ObservabilityConfiguration {
 
 	@Bean
 	MeterBinder seriesGauge(MetricRepository repository) {
-		return (registry) -> Gauges.of("eardrum.series", repository, ObservabilityConfiguration::seriesCount)
-			.description("Series in the store")
-			.register(registry);
+		return (registry) -> {
+			Gauges.of("eardrum.series", repository, ObservabilityConfiguration::seriesCount)
+				.description("Series in the store")
+				.register(registry);
+			Gauges.of("eardrum.series.ahead", repository, ObservabilityConfiguration::seriesAhead)
+				.description("Series whose newest point is more than a day ahead of the clock")
+				.register(registry);
+		};
+	}
+
+	private static double seriesAhead(MetricRepository repository) {
+		SeriesAhead ahead = repository.seriesAhead();
+		return (ahead != null) ? ahead.count() : Double.NaN;
 	}
 
 	private static double seriesCount(MetricRepository repository) {

@@ -113,6 +113,15 @@ public interface MetricRepository {
 	long seriesCount();
 
 	/**
+	 * Tells which series have points that are too far ahead of the clock, as of some
+	 * seconds or minutes ago; quick, and never throws.
+	 * @return the series, or {@code null} if this store does not look for them
+	 */
+	default @Nullable SeriesAhead seriesAhead() {
+		return null;
+	}
+
+	/**
 	 * Tells how this store is, for the health endpoint; quick, and never throws.
 	 * @return the state as of now
 	 */

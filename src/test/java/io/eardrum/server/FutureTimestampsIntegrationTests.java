@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -94,6 +96,32 @@ class FutureTimestampsIntegrationTests {
 			assertThat(server.conversation("get a\n"))
 				.isEqualTo("ok\na 2.0 %d\na 1.0 %d\n\n".formatted(this.now, this.millis));
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "memory", "embedded" })
+	void seriesAheadAreShown(String type) throws Exception {
+		String puts = "put a 1 %d\nput a 2 %d\nput b 1 %d\n".formatted(this.millis, this.now, this.now);
+		try (RunningServer server = start(type)) {
+			assertThat(server.conversation(puts)).isEqualTo(Replies.OK.repeat(3));
+			if (type.equals("memory")) {
+				awaitAhead(server);
+			}
+		}
+		if (type.equals("embedded")) {
+			// Once a minute it would be too; after a start it is soon.
+			try (RunningServer server = start(type)) {
+				awaitAhead(server);
+			}
+		}
+	}
+
+	private static void awaitAhead(RunningServer server) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.untilAsserted(() -> assertThat(server.scrape().sum("eardrum_series_ahead")).isEqualTo(1));
+		assertThat(HttpAnswer.get(server.httpPort(), "/api/series?match=b").body())
+			.contains("],\"total\":1,\"ahead\":{\"count\":1,\"example\":\"a\"}}");
 	}
 
 	// Frames of many points, so that rounds are committed in the middle of them.

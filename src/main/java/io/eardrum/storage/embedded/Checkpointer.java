@@ -6,6 +6,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.Horizon;
+
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
  * <p>
@@ -114,6 +116,7 @@ final class Checkpointer {
 	private void write(Heads.Epoch epoch, int era) {
 		long start = System.nanoTime();
 		long startMillis = this.clock.millis();
+		long horizon = Horizon.of(startMillis / 1000);
 		this.batch.clear(2 * BATCH_BYTES);
 		long count = Metadata.POINTS.read(this.database, 0);
 		List<Series> series = epoch.sorted();
@@ -126,6 +129,9 @@ final class Checkpointer {
 				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
 				head.drainTo(Integer.MAX_VALUE, Long.MAX_VALUE, this.points);
 				if (!this.points.isEmpty()) {
+					if (this.points.last() > horizon) {
+						one.noChunkAhead(false);
+					}
 					writer.write(one, this.points);
 				}
 				if (this.batch.size() > BATCH_BYTES) {

@@ -100,6 +100,26 @@ final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
+	 * Finds the highest timestamp of a series, and decodes no points for it.
+	 * @param series the number of the series
+	 * @return the timestamp, or {@link Long#MIN_VALUE} if the series has no chunk
+	 */
+	long lastTimestamp(int series) {
+		long last = Long.MIN_VALUE;
+		boolean found = seekLastPiece(series, Long.MAX_VALUE);
+		while (found) {
+			last = Math.max(last, lastOfPiece());
+			found = piece() > 0;
+			if (found) {
+				this.iterator.prev();
+				moved();
+				found = this.valid && series() == series;
+			}
+		}
+		return last;
+	}
+
+	/**
 	 * Finds the last point of a series up to a timestamp. The chunk in which that lies
 	 * has it, but any piece of it, unless all its points are later.
 	 * @param series the number of the series

@@ -11,7 +11,7 @@ import io.eardrum.storage.StorageException;
 
 /**
  * The thread that makes checkpoints when there is reason to, removes old points, looks at
- * the clock for that, and gives memory back.
+ * the clock for that, finds points in the future, and gives memory back.
  */
 final class Maintenance implements Runnable {
 
@@ -36,6 +36,8 @@ final class Maintenance implements Runnable {
 
 	private final RetentionClock retentionClock;
 
+	private final AheadSeriesWalk aheadSeries;
+
 	private final Availability availability;
 
 	private final Gate gate;
@@ -57,11 +59,13 @@ final class Maintenance implements Runnable {
 	private long lastSweep = System.nanoTime();
 
 	Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, RetentionClock retentionClock,
-			Availability availability, Gate gate, HeadRoom room, EmbeddedStorageSettings settings) {
+			AheadSeriesWalk aheadSeries, Availability availability, Gate gate, HeadRoom room,
+			EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.sweeper = sweeper;
 		this.retentionClock = retentionClock;
+		this.aheadSeries = aheadSeries;
 		this.availability = availability;
 		this.gate = gate;
 		this.room = room;
@@ -143,6 +147,9 @@ final class Maintenance implements Runnable {
 			try {
 				keepTime();
 				done = checkpoint(era) && sweepIfDue(era);
+				if (done) {
+					lookAhead(era);
+				}
 			}
 			finally {
 				this.gate.leave(era);
@@ -228,6 +235,19 @@ final class Maintenance implements Runnable {
 			if (!this.gate.isClosed() && this.logThrottle.permits()) {
 				logger.error("The time by which old points are removed could not be noted", ex);
 			}
+		}
+	}
+
+	private void lookAhead(int era) {
+		try {
+			synchronized (this.checkpointer) {
+				this.aheadSeries.advance(era);
+			}
+		}
+		catch (StorageException ex) {
+			// Others need the store for themselves, or it can't be read: as good a time
+			// as any to go on is later.
+			logger.debug("The series that are ahead of the clock are looked for later", ex);
 		}
 	}
 

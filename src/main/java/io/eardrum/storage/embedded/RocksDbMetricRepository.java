@@ -27,6 +27,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageLimits;
@@ -87,6 +88,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final RetentionSweeper sweeper;
 
+	private final AheadSeriesWalk aheadSeries;
+
 	private final Backups backups;
 
 	private final HeadRoom room;
@@ -145,8 +148,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
 					this.retentionClock, this.gate);
+			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
 			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
-					this.availability, this.gate, this.room, settings);
+					this.aheadSeries, this.availability, this.gate, this.room, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, settings);
@@ -364,6 +368,11 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.syncer.sync();
 		this.watch.look();
 		return this.watch.chunkBytes();
+	}
+
+	@Override
+	public SeriesAhead seriesAhead() {
+		return this.aheadSeries.found();
 	}
 
 	@Override

@@ -40,6 +40,9 @@ final class Series extends SeriesIndex.Entry {
 
 	private long tailStart;
 
+	/** Whether it is known that no chunk has a point that is too far ahead. */
+	private boolean noChunkAhead;
+
 	Series(SeriesKey key, int number, long retentionSeconds) {
 		super(key, number);
 		this.retentionSeconds = retentionSeconds;
@@ -55,6 +58,7 @@ final class Series extends SeriesIndex.Entry {
 	static Series withoutChunks(SeriesKey key, int number, long retentionSeconds) {
 		Series series = new Series(key, number, retentionSeconds);
 		series.rememberTail(0, 0, 0);
+		series.noChunkAhead(true);
 		return series;
 	}
 
@@ -137,6 +141,19 @@ final class Series extends SeriesIndex.Entry {
 
 	void forgetTail() {
 		this.tailKnown = false;
+	}
+
+	/**
+	 * Tells whether the chunks need not be looked at for points that are too far ahead.
+	 * For the checkpointer's thread, as everything about the tail is.
+	 * @return whether it is known that they had none when they were written or looked at
+	 */
+	boolean isNoChunkAhead() {
+		return this.noChunkAhead;
+	}
+
+	void noChunkAhead(boolean known) {
+		this.noChunkAhead = known;
 	}
 
 }

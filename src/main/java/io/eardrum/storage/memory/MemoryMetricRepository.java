@@ -18,6 +18,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageStatus;
 
@@ -36,6 +37,11 @@ import io.eardrum.storage.StorageStatus;
  */
 public final class MemoryMetricRepository implements MetricRepository {
 
+	/**
+	 * For how long what was found of the series that are ahead is not looked for again.
+	 */
+	private static final long AHEAD_MILLIS = 10_000;
+
 	private final int maxSeries;
 
 	private final Clock clock;
@@ -43,6 +49,14 @@ public final class MemoryMetricRepository implements MetricRepository {
 	private final SeriesIndex<MemorySeries> index = new SeriesIndex<>();
 
 	private final LongAdder points = new LongAdder();
+
+	/** Guards what was found of the series that are ahead. */
+	private final Object aheadLock = new Object();
+
+	private SeriesAhead ahead = SeriesAhead.NONE;
+
+	/** When they were looked for. */
+	private long aheadMillis = Long.MIN_VALUE;
 
 	/**
 	 * Creates a store for as many series as there are.
@@ -137,6 +151,36 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	private long horizon() {
 		return Horizon.of(Math.floorDiv(this.clock.millis(), 1000L));
+	}
+
+	/**
+	 * {@inheritDoc} Looks at all series if that was not done in the last ten seconds: a
+	 * million of them take some hundredths of a second.
+	 */
+	@Override
+	public SeriesAhead seriesAhead() {
+		synchronized (this.aheadLock) {
+			long now = this.clock.millis();
+			if (this.aheadMillis == Long.MIN_VALUE || now < this.aheadMillis
+					|| now - this.aheadMillis >= AHEAD_MILLIS) {
+				this.ahead = findAhead();
+				this.aheadMillis = now;
+			}
+			return this.ahead;
+		}
+	}
+
+	private SeriesAhead findAhead() {
+		SeriesAhead found = SeriesAhead.NONE;
+		long horizon = horizon();
+		int size = this.index.size();
+		for (int number = 0; number < size; number++) {
+			MemorySeries series = this.index.get(number);
+			if (series.isBehind(horizon)) {
+				found = found.and(series.key());
+			}
+		}
+		return found;
 	}
 
 	@Override

@@ -52,6 +52,16 @@ final class MemorySeries extends SeriesIndex.Entry {
 	}
 
 	/**
+	 * Tells whether the newest point is behind a timestamp.
+	 * @param horizon the timestamp
+	 * @return whether there is a point and it is
+	 */
+	synchronized boolean isBehind(long horizon) {
+		Point newest = this.points.last();
+		return newest != null && newest.timestamp() > horizon;
+	}
+
+	/**
 	 * Points at one moment.
 	 *
 	 * @param points the points

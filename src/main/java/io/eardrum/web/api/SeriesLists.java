@@ -11,6 +11,7 @@ import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.reply.Exchange;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
@@ -39,7 +40,8 @@ final class SeriesLists {
 	}
 
 	/**
-	 * Answers with some of the series that match, and tells how many do.
+	 * Answers with some of the series that match, and tells how many do, and how many of
+	 * all have points too far ahead of the clock, if any.
 	 * @param query the parameters
 	 * @param exchange the reply
 	 * @throws IOException if the client has gone
@@ -57,7 +59,13 @@ final class SeriesLists {
 				return matches && total[0] > first && total[0] <= first + limit;
 			}, series::add);
 			series.end();
-			text.ascii(",\"total\":").integer(total[0]).ascii("}\n");
+			text.ascii(",\"total\":").integer(total[0]);
+			SeriesAhead ahead = this.repository.seriesAhead();
+			if (ahead != null && ahead.example() != null) {
+				text.ascii(",\"ahead\":{\"count\":").integer(ahead.count());
+				text.ascii(",\"example\":").jsonString(ahead.example()).ascii("}");
+			}
+			text.ascii("}\n");
 		});
 	}
 

@@ -16,6 +16,7 @@ import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageStatus;
 
 /**
@@ -121,6 +122,11 @@ public final class ObservedRepository implements MetricRepository {
 	@Override
 	public long seriesCount() {
 		return this.repository.seriesCount();
+	}
+
+	@Override
+	public @Nullable SeriesAhead seriesAhead() {
+		return this.repository.seriesAhead();
 	}
 
 	@Override

@@ -124,9 +124,10 @@ class HealingBesideBackupTests {
 
 	private static RocksDbMetricRepository open(Path store, SlowFlush flush) {
 		long nativeBytes = 1 << 20;
-		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, nativeBytes, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT), Clock.systemUTC(),
-				List.of(flush));
+		return new RocksDbMetricRepository(
+				new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, nativeBytes, 0, Duration.ofHours(1),
+						Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
+				Clock.systemUTC(), List.of(flush));
 	}
 
 	private static void put(RocksDbMetricRepository repository, int first, int count) {

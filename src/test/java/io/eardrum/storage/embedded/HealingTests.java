@@ -173,7 +173,8 @@ class HealingTests {
 
 	private static RocksDbMetricRepository open(Path store, Duration checkpointInterval) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, 64L << 20, 0,
-				checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT), Clock.systemUTC());
+				checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
+				Clock.systemUTC());
 	}
 
 	private void failToFlush(RocksDbMetricRepository repository) {

@@ -1,5 +1,7 @@
 package io.eardrum.storage.memory;
 
+import java.time.Clock;
+
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.PointBatch;
@@ -7,9 +9,12 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.MetricRepositoryContract;
+import io.eardrum.storage.SeriesAhead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link MemoryMetricRepository}.
@@ -19,6 +24,33 @@ class MemoryMetricRepositoryTests extends MetricRepositoryContract {
 	@Override
 	protected MetricRepository open() {
 		return new MemoryMetricRepository();
+	}
+
+	@Test
+	void seriesAheadAreLookedForEveryTenSeconds() {
+		long[] now = { 1_800_000_000 };
+		Clock clock = mock(Clock.class);
+		given(clock.millis()).willAnswer((call) -> now[0] * 1000);
+		MemoryMetricRepository repository = new MemoryMetricRepository(Integer.MAX_VALUE, clock);
+		put(repository, "present", now[0] + 86_400);
+		put(repository, "a", now[0] * 1000);
+		put(repository, "a", now[0]);
+		assertThat(repository.seriesAhead()).isEqualTo(new SeriesAhead(1, SeriesKey.of("a")));
+		put(repository, "b", now[0] + 86_411);
+		now[0] += 9;
+		assertThat(repository.seriesAhead().count()).isEqualTo(1);
+		now[0] += 1;
+		assertThat(repository.seriesAhead()).isEqualTo(new SeriesAhead(2, SeriesKey.of("b")));
+		now[0] += 10;
+		assertThat(repository.seriesAhead()).isEqualTo(new SeriesAhead(1, SeriesKey.of("a")));
+		now[0] -= 15;
+		assertThat(repository.seriesAhead().count()).isEqualTo(2);
+	}
+
+	private static void put(MetricRepository repository, String key, long timestamp) {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of(key), timestamp, 0);
+		repository.put(batch);
 	}
 
 	@Test

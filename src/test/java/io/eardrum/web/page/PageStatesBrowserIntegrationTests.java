@@ -78,6 +78,25 @@ class PageStatesBrowserIntegrationTests {
 		}
 	}
 
+	@Test
+	void seriesAheadOfTheClockAreToldUntilTheUserHasSeenIt() throws IOException {
+		long millis = System.currentTimeMillis();
+		try (RunningServer server = RunningServer.start()) {
+			put(server, "put palm.cpu 1 " + millis);
+			browser.open("http://127.0.0.1:" + server.httpPort() + "/");
+			browser.await(() -> browser.find("#ahead").isDisplayed());
+			assertThat(browser.text("#ahead-text"))
+				.isEqualTo("The newest point of palm.cpu is more than a day in the future.");
+			browser.picture("ahead-light-desktop");
+			browser.click("#ahead-hide");
+			browser.await(() -> !browser.find("#ahead").isDisplayed());
+			put(server, "put palm.mem 1 " + millis);
+			browser.await(() -> browser.find("#ahead").isDisplayed());
+			assertThat(browser.text("#ahead-text")).startsWith("The newest points of 2 series");
+			assertThat(browser.complaints()).isEmpty();
+		}
+	}
+
 	private static void put(RunningServer server, String command) throws IOException {
 		try (PutConnection client = new PutConnection(server.tcpPort())) {
 			client.put(command);
