@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.time.Clock;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -24,7 +25,9 @@ final class LastPointReader implements AutoCloseable {
 
 	private final Heads heads;
 
-	private final LongSupplier nowSeconds;
+	private final LongSupplier retentionSeconds;
+
+	private final Clock clock;
 
 	private final PointColumns piece = new PointColumns(64);
 
@@ -36,12 +39,15 @@ final class LastPointReader implements AutoCloseable {
 	 * Makes a reader.
 	 * @param database where the chunks are
 	 * @param heads what is in memory
-	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
+	 * @param retentionSeconds tells the time by which retention judges, in seconds since
+	 * 1970
+	 * @param clock tells the time by which points are in the future
 	 */
-	LastPointReader(Database database, Heads heads, LongSupplier nowSeconds) {
+	LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock) {
 		this.database = database;
 		this.heads = heads;
-		this.nowSeconds = nowSeconds;
+		this.retentionSeconds = retentionSeconds;
+		this.clock = clock;
 	}
 
 	/**
@@ -51,9 +57,8 @@ final class LastPointReader implements AutoCloseable {
 	 * @return its last point, or {@code null} if there is none, or none that is kept
 	 */
 	@Nullable Point last(Series series) {
-		long now = this.nowSeconds.getAsLong();
-		long cutoff = Retention.cutoff(series.retentionSeconds(), now);
-		long horizon = Horizon.of(now);
+		long cutoff = Retention.cutoff(series.retentionSeconds(), this.retentionSeconds.getAsLong());
+		long horizon = Horizon.of(this.clock.instant().getEpochSecond());
 		Point newestInMemory;
 		Point presentInMemory;
 		ChunkCursor chunks;

@@ -60,6 +60,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final EmbeddedStorageSettings settings;
 
+	private final Clock clock;
+
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
 	private final Heads heads = new Heads();
@@ -324,7 +326,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private LastPointReader lastPointReader() {
-		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds);
+		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds, this.clock);
 	}
 
 	@Override
