@@ -121,7 +121,7 @@ final class ChunkCursor implements AutoCloseable {
 
 	/**
 	 * Finds the last point of a series up to a timestamp. The chunk in which that lies
-	 * has it, but any piece of it, unless all its points are later.
+	 * has it, for it begins with its start, but any piece of it.
 	 * @param series the number of the series
 	 * @param timestamp the last timestamp that counts
 	 * @param target becomes points of a piece, the last of which is the sought one
@@ -129,24 +129,19 @@ final class ChunkCursor implements AutoCloseable {
 	 */
 	boolean seekLastPoint(int series, long timestamp, PointColumns target) {
 		target.clear();
-		boolean found = seekLastPiece(series, timestamp);
-		while (found && target.isEmpty()) {
-			long start = start();
+		if (!seekLastPiece(series, timestamp)) {
+			return false;
+		}
+		long start = start();
+		takeLater(timestamp, target);
+		while (piece() > 0) {
+			this.iterator.prev();
+			moved();
+			if (!this.valid || series() != series || start() != start) {
+				throw new CorruptStoreException(
+						"A chunk of series " + series + " in " + this.database.path() + " has lost its first pieces");
+			}
 			takeLater(timestamp, target);
-			while (piece() > 0) {
-				this.iterator.prev();
-				moved();
-				if (!this.valid || series() != series || start() != start) {
-					throw new CorruptStoreException("A chunk of series " + series + " in " + this.database.path()
-							+ " has lost its first pieces");
-				}
-				takeLater(timestamp, target);
-			}
-			if (target.isEmpty()) {
-				this.iterator.prev();
-				moved();
-				found = this.valid && series() == series;
-			}
 		}
 		return !target.isEmpty();
 	}

@@ -73,7 +73,11 @@ final class PointsReader {
 	private void readThinned(SeriesKey key, TimeRange range, int maxPoints, PointSink target) throws IOException {
 		Point last = this.repository.last(key);
 		if (last != null) {
-			Thinning thinning = new Thinning(key, Math.min(last.timestamp(), range.to()), maxPoints, target);
+			// Points behind that one are too far in the future, and share the last span.
+			// A
+			// range that has nothing but those is cut into spans up to its own end.
+			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
+			Thinning thinning = new Thinning(key, end, maxPoints, target);
 			this.repository.read(key, range, thinning);
 			thinning.end();
 		}

@@ -1,6 +1,7 @@
 package io.eardrum.web.api;
 
 import java.net.http.HttpResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,26 @@ class ApiIntegrationTests {
 		assertThat(part.get(0).get(0).asLong()).isEqualTo(100);
 		assertThat(part.get(part.size() - 1).get(0).asLong()).isEqualTo(250_000);
 		assertThat(points("/api/points?key=unknown&max-points=10")).isEmpty();
+	}
+
+	@Test
+	void onePointOfTheFutureDoesNotThinOutThePresent() {
+		long now = Instant.now().getEpochSecond();
+		StringBuilder body = new StringBuilder();
+		for (int i = 0; i < 1000; i++) {
+			body.append("put mixed.series 1 ").append(now - 1000 + i).append('\n');
+			body.append("put mixed.series 2 ").append(now * 1000 + i).append('\n');
+		}
+		assertThat(server.post("/api/points", "text/plain", body.toString()).body()).isEqualTo("{\"stored\":2000}\n");
+		List<JsonNode> all = points("/api/points?key=mixed.series&max-points=50");
+		assertThat(all).hasSizeLessThanOrEqualTo(50);
+		assertThat(all.get(all.size() - 1).get(0).asLong()).isEqualTo(now * 1000 + 999);
+		assertThat(all.stream().filter((point) -> point.get(0).asLong() < now)).hasSizeGreaterThan(20);
+		List<JsonNode> future = points(
+				"/api/points?key=mixed.series&max-points=50&from=" + now * 1000 + "&to=" + (now * 1000 + 999));
+		assertThat(future).hasSizeBetween(20, 50);
+		assertThat(future.get(future.size() - 1).get(0).asLong()).isEqualTo(now * 1000 + 999);
+		assertThat(future).anyMatch((point) -> Math.abs(point.get(0).asLong() - now * 1000 - 500) < 50);
 	}
 
 	@Test
