@@ -24,9 +24,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LastPointReaderTests {
 
-	private static final long NOW = Instant.now().getEpochSecond();
+	private final long now = Instant.now().getEpochSecond();
 
-	private static final long FUTURE = NOW * 1000;
+	private final long future = this.now * 1000;
 
 	@TempDir
 	Path directory;
@@ -106,30 +106,31 @@ class LastPointReaderTests {
 	@Test
 	void pointsBehindTheHorizonArePassedOverInWhicheverChunkTheyAre() {
 		put("before", 1, 1);
-		put("a", 1, NOW);
-		put("a", 2, FUTURE);
+		put("a", 1, this.now);
+		put("a", 2, this.future);
 		put("after", 1, 1);
 		this.repository.checkpoint();
-		assertThat(last("a")).isEqualTo(new Point(NOW, 1));
-		put("a", 3, NOW - 1);
-		put("a", 4, FUTURE + 1);
+		assertThat(last("a")).isEqualTo(new Point(this.now, 1));
+		put("a", 3, this.now - 1);
+		put("a", 4, this.future + 1);
 		this.repository.checkpoint();
-		assertThat(last("a")).isEqualTo(new Point(NOW, 1));
-		put("a", 5, NOW);
+		assertThat(last("a")).isEqualTo(new Point(this.now, 1));
+		put("a", 5, this.now);
 		this.repository.checkpoint();
-		put("a", 6, NOW - 2);
-		put("a", 7, FUTURE - 1);
+		assertThat(last("a")).isEqualTo(new Point(this.now, 5));
+		put("a", 6, this.now - 2);
+		put("a", 7, this.future - 1);
 		this.repository.checkpoint();
-		assertThat(last("a")).isEqualTo(new Point(NOW, 5));
-		put("a", 8, NOW - 3);
-		assertThat(last("a")).isEqualTo(new Point(NOW, 5));
-		put("a", 9, NOW);
-		assertThat(last("a")).isEqualTo(new Point(NOW, 9));
+		assertThat(last("a")).isEqualTo(new Point(this.now, 5));
+		put("a", 8, this.now - 3);
+		assertThat(last("a")).isEqualTo(new Point(this.now, 5));
+		put("a", 9, this.now);
+		assertThat(last("a")).isEqualTo(new Point(this.now, 9));
 		this.repository.checkpoint();
-		put("a", 10, FUTURE + 2);
-		put("a", 11, NOW + 1);
-		put("a", 12, NOW + 1);
-		assertThat(last("a")).isEqualTo(new Point(NOW + 1, 12));
+		put("a", 10, this.future + 2);
+		put("a", 11, this.now + 1);
+		put("a", 12, this.now + 1);
+		assertThat(last("a")).isEqualTo(new Point(this.now + 1, 12));
 		assertThat(last("before")).isEqualTo(new Point(1, 1));
 		assertThat(last("after")).isEqualTo(new Point(1, 1));
 	}
@@ -138,16 +139,36 @@ class LastPointReaderTests {
 	void presentMayBeManyChunksBeforeTheFuture() {
 		PointBatch batch = new PointBatch();
 		for (int i = 0; i < 10 * ChunkWriter.TARGET_POINTS; i++) {
-			batch.add(SeriesKey.of("a"), FUTURE + i, i);
-			batch.add(SeriesKey.of("b"), FUTURE + i, i);
+			batch.add(SeriesKey.of("a"), this.future + i, i);
+			batch.add(SeriesKey.of("b"), this.future + i, i);
 		}
-		batch.add(SeriesKey.of("a"), NOW, -1);
+		batch.add(SeriesKey.of("a"), this.now, -1);
 		this.repository.put(batch);
-		assertThat(last("a")).isEqualTo(new Point(NOW, -1));
+		assertThat(last("a")).isEqualTo(new Point(this.now, -1));
 		this.repository.checkpoint();
 		int last = 10 * ChunkWriter.TARGET_POINTS - 1;
-		assertThat(last("a")).isEqualTo(new Point(NOW, -1));
-		assertThat(last("b")).isEqualTo(new Point(FUTURE + last, last));
+		assertThat(last("a")).isEqualTo(new Point(this.now, -1));
+		assertThat(last("b")).isEqualTo(new Point(this.future + last, last));
+	}
+
+	@Test
+	void presentMayBeInWhatACheckpointIsWriting() {
+		try (Database database = new Database(
+				EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER))) {
+			Heads heads = new Heads();
+			Series series = Series.withoutChunks(SeriesKey.of("a"), 0, 0);
+			heads.append(series, this.now, 1);
+			heads.append(series, this.future, 2);
+			heads.freeze(1);
+			heads.append(series, this.future + 1, 3);
+			try (LastPointReader reader = new LastPointReader(database, heads, () -> this.now)) {
+				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
+				heads.append(series, this.now - 1, 4);
+				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
+				heads.append(series, this.now, 5);
+				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 5));
+			}
+		}
 	}
 
 	@Test
@@ -156,13 +177,13 @@ class LastPointReaderTests {
 		this.repository = new RocksDbMetricRepository(EmbeddedStorageSettings.of(this.directory.resolve("short"))
 			.withFsync(Fsync.NEVER)
 			.withRetention(Retention.of(Duration.ofDays(1))), Clock.systemUTC());
-		put("a", 1, NOW - 90_000);
-		put("a", 2, FUTURE);
-		put("b", 3, NOW - 90_000);
-		assertThat(last("a")).isEqualTo(new Point(FUTURE, 2));
+		put("a", 1, this.now - 90_000);
+		put("a", 2, this.future);
+		put("b", 3, this.now - 90_000);
+		assertThat(last("a")).isEqualTo(new Point(this.future, 2));
 		assertThat(last("b")).isNull();
-		put("a", 4, NOW - 80_000);
-		assertThat(last("a")).isEqualTo(new Point(NOW - 80_000, 4));
+		put("a", 4, this.now - 80_000);
+		assertThat(last("a")).isEqualTo(new Point(this.now - 80_000, 4));
 	}
 
 	private void put(String key, double value, long timestamp) {
