@@ -47,10 +47,11 @@ class StorageMetersTests {
 	}
 
 	@Test
-	void tellsByHowMuchTheClockIsAhead() {
+	void tellsByHowMuchTheClockIsAheadAndHowOldAnUnsyncedPointIs() {
 		given(this.repository.statistics())
-			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 90_000));
+			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2_500_000_000L, 90_000));
 		assertThat(gauge("eardrum.storage.clock.jump.seconds")).isEqualTo(90_000);
+		assertThat(gauge("eardrum.storage.unsynced.seconds")).isEqualTo(2.5);
 	}
 
 	private double gauge(String name) {

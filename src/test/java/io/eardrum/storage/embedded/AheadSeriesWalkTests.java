@@ -72,6 +72,8 @@ class AheadSeriesWalkTests {
 
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
+	private StoreOpener store;
+
 	private Database database;
 
 	private Committer committer;
@@ -84,11 +86,13 @@ class AheadSeriesWalkTests {
 
 	@BeforeEach
 	void open() {
-		this.database = spy(
-				new Database(EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER)));
+		this.store = new StoreOpener(
+				EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER));
+		this.database = spy(this.store.database());
 		StorageMeters meters = new StorageMeters();
-		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, false, () -> {
-		});
+		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, Fsync.NEVER,
+				() -> {
+				});
 		this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, meters, this.clock, this.gate);
 		this.committer.start(0);
 		this.checkpointer.start();
@@ -99,7 +103,7 @@ class AheadSeriesWalkTests {
 	@AfterEach
 	void close() {
 		this.gate.leave(this.era);
-		this.database.close();
+		this.store.close();
 	}
 
 	@Test

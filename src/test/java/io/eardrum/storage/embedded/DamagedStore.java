@@ -44,7 +44,7 @@ public final class DamagedStore implements AutoCloseable {
 			this.repository = new RocksDbMetricRepository(
 					new EmbeddedStorageSettings(directory, Fsync.valueOf(fsync.toUpperCase(Locale.ROOT)), HEAD_BYTES,
 							NATIVE_BYTES, 0, EmbeddedStorageSettings.DEFAULT_CHECKPOINT_INTERVAL, Retention.FOREVER,
-							Integer.MAX_VALUE, recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT),
+							Integer.MAX_VALUE, false, recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT),
 					Clock.systemUTC(), List.of(this.syncs));
 		}
 		catch (RuntimeException | Error ex) {

@@ -153,7 +153,7 @@ class LastPointReaderTests {
 
 	@Test
 	void presentMayBeInWhatACheckpointIsWriting() {
-		try (Database database = new Database(
+		try (StoreOpener store = new StoreOpener(
 				EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER))) {
 			Heads heads = new Heads();
 			Series series = Series.withoutChunks(SeriesKey.of("a"), 0, 0);
@@ -161,7 +161,8 @@ class LastPointReaderTests {
 			heads.append(series, this.future, 2);
 			heads.freeze(1);
 			heads.append(series, this.future + 1, 3);
-			try (LastPointReader reader = new LastPointReader(database, heads, () -> this.now)) {
+			try (LastPointReader reader = new LastPointReader(store.database(), heads, () -> this.now,
+					Clock.systemUTC())) {
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
 				heads.append(series, this.now - 1, 4);
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));

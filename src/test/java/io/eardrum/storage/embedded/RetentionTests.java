@@ -306,8 +306,8 @@ class RetentionTests {
 		Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
 			Path backup = this.directory.resolve("backup" + count.incrementAndGet());
 			this.repository.backup(backup);
-			try (Database database = new Database(EmbeddedStorageSettings.of(backup))) {
-				return Metadata.RETENTION_TIME.read(database, 0) == NOW + 3600;
+			try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(backup))) {
+				return Metadata.RETENTION_TIME.read(store.database(), 0) == NOW + 3600;
 			}
 		});
 		this.clock.jump(Duration.ofDays(2));
