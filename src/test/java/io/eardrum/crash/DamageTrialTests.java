@@ -354,6 +354,23 @@ class DamageTrialTests {
 	}
 
 	@Test
+	void storesAreKeptAsTheyWereDamaged() throws IOException {
+		int[] tries = { 0 };
+		DamageTrial.Plan plan = plan(false, (path, random) -> (++tries[0] % 3 > 0) ? "nothing" : cutLog(path, random));
+		Path kept = this.directory.resolve("kept");
+		DamageTrial trial = new DamageTrial(this.store, this.directory, List.of(this.image));
+		for (int i = 0; i < 2; i++) {
+			trial.keep(plan, kept);
+			assertThat(StoreFiles.list(kept.resolve("case-1.whole")))
+				.isEqualTo(StoreFiles.list(this.image.directory()));
+			assertThat(StoreFiles.differences(StoreFiles.list(kept.resolve("case-1")),
+					StoreFiles.list(this.image.directory())))
+				.containsExactly(LOG);
+		}
+		assertThat(StoreFiles.names(this.directory)).containsExactlyInAnyOrder("images", "kept");
+	}
+
+	@Test
 	void directoryWithoutFilesMayBeANewStore() throws IOException {
 		this.store.damaged = Map::of;
 		assertThat(verdict((path, random) -> {
