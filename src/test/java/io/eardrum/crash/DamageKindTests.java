@@ -146,13 +146,12 @@ class DamageKindTests {
 				store.repository().put(HISTORY.batch(put));
 			}
 			// Longer than a block, so that it is in several parts.
-			for (int put = 20; put < 22; put++) {
-				PointBatch batch = new PointBatch();
-				for (int i = 0; i < 5000; i++) {
-					batch.add(SeriesKey.of("long"), i, Math.sqrt(i));
-				}
-				store.repository().put(batch);
+			PointBatch batch = new PointBatch();
+			for (int i = 0; i < 5000; i++) {
+				batch.add(SeriesKey.of("long"), i, Math.sqrt(i));
 			}
+			store.repository().put(batch);
+			store.repository().put(HISTORY.batch(20));
 		}
 		TreeSet<String> names = StoreFiles.names(path);
 		names.removeIf((name) -> !name.endsWith(".log"));
@@ -160,7 +159,7 @@ class DamageKindTests {
 		byte[] bytes = Files.readAllBytes(log);
 		List<Long> boundaries = StoreFiles.recordBoundaries(log);
 		assertThat(boundaries).hasSizeGreaterThanOrEqualTo(21);
-		for (int length = 1; length < bytes.length; length += (length < 2000) ? 1 : 997) {
+		for (int length = 1; length < bytes.length; length += (length < 500) ? 1 : 499) {
 			Path cut = Files.write(this.directory.resolve("cut.log"), Arrays.copyOf(bytes, length));
 			long cutAt = length;
 			// Less than the header of a record is nobody's loss.
@@ -180,7 +179,7 @@ class DamageKindTests {
 			.satisfies((target) -> assertThat(target.base().state()).isEqualTo(StoreImage.State.KILLED));
 		StoreImage killed = targets.get(0).base();
 		byte[] whole = Files.readAllBytes(killed.directory().resolve("000013.log"));
-		for (int seed = 0; seed < 100; seed++) {
+		for (int seed = 0; seed < 50; seed++) {
 			DamageTrial.Plan plan = DamageKind.TORN.plan(1, seed, targets.get(0));
 			assertThat(plan.torn()).isTrue();
 			Path copy = this.directory.resolve("copy");
