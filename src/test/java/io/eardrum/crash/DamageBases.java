@@ -26,8 +26,11 @@ public final class DamageBases {
 	 */
 	private static final long FORGETTABLE_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-	/** How long puts are left alone until they count as old. */
-	private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2300);
+	/**
+	 * How long puts are left alone until they count as old: longer, for on a busy machine
+	 * the store is late, too.
+	 */
+	private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(3);
 
 	private static final int CHILD_HEAP_MEGABYTES = 96;
 

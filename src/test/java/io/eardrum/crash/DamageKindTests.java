@@ -173,6 +173,35 @@ class DamageKindTests {
 	}
 
 	@Test
+	void recordsBeginInTheNextBlockWhereNoHeaderFits() throws IOException {
+		int block = 32 << 10;
+		ByteBuffer bytes = ByteBuffer.allocate(block + 100).order(ByteOrder.LITTLE_ENDIAN);
+		int first = block - 7 - 3;
+		bytes.putShort(4, (short) first).put(6, (byte) 1);
+		bytes.putShort(block + 4, (short) 20).put(block + 6, (byte) 1);
+		bytes.putShort(block + 27 + 4, (short) 10).put(block + 27 + 6, (byte) 1);
+		// The rest is zero, as of a file that was made longer than it is.
+		Path log = Files.write(this.directory.resolve("000001.log"), bytes.array());
+		assertThat(StoreFiles.recordBoundaries(log)).containsExactly((long) block, block + 27L);
+	}
+
+	@Test
+	void copyMayBeWrittenToButForItsPoints() throws IOException {
+		StoreImage image = this.images.get(0);
+		TreeMap<String, String> before = StoreFiles.list(image.directory());
+		Path copy = this.directory.resolve("copy");
+		StoreFiles.copy(image.directory(), copy);
+		for (String name : StoreFiles.names(copy)) {
+			if (!name.endsWith(".sst")) {
+				Files.writeString(copy.resolve(name), "new");
+			}
+		}
+		assertThat(StoreFiles.list(image.directory())).isEqualTo(before);
+		StoreFiles.restore(before.keySet(), image.directory(), copy);
+		assertThat(StoreFiles.list(copy)).isEqualTo(before);
+	}
+
+	@Test
 	void tearsNothingThatWasSynced() throws IOException {
 		List<DamageKind.Target> targets = DamageKind.TORN.targets(this.images);
 		assertThat(targets).singleElement()

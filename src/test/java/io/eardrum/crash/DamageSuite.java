@@ -241,7 +241,11 @@ public final class DamageSuite {
 	}
 
 	private void run(DamageTrial trial, int number) throws IOException {
-		DamageKind kind = this.order.get((number - 1) % this.order.size());
+		boolean byServer = number > this.options.damages();
+		// So few are opened by a server that they would always be of the same kinds.
+		int turn = byServer ? new SplittableRandom(this.options.seed() + number).nextInt(this.order.size())
+				: number - 1;
+		DamageKind kind = this.order.get(turn % this.order.size());
 		DamageKind.Target target = target(kind, number);
 		long seed = (this.options.seed() * 31 + number) * PRIME;
 		DamageTrial.Plan plan = kind.plan(number, seed, target);
@@ -252,8 +256,8 @@ public final class DamageSuite {
 		synchronized (this) {
 			this.counts.computeIfAbsent(kind, (unused) -> new EnumMap<>(DamageVerdict.class))
 				.merge(outcome.verdict(), 1, Integer::sum);
-			String line = "number " + number + ((number > this.options.damages()) ? " (server)" : "") + ", "
-					+ outcome.verdict() + ": " + target.base().name() + ", " + kind.title() + ": " + outcome.message();
+			String line = "number " + number + (byServer ? " (server)" : "") + ", " + outcome.verdict() + ": "
+					+ target.base().name() + ", " + kind.title() + ": " + outcome.message();
 			if (outcome.verdict().isViolation(this.options.named())) {
 				this.violations.put(number, line);
 				Path keep = this.options.keep();

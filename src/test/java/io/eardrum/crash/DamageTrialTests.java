@@ -130,6 +130,12 @@ class DamageTrialTests {
 	}
 
 	@Test
+	void putThatNeverWasMadeIsFoundOut() throws IOException {
+		this.store.damaged = () -> HISTORY.after(MADE + 1);
+		assertThat(verdict()).isEqualTo(DamageVerdict.SILENT);
+	}
+
+	@Test
 	void storeThatOpensTheSecondTimeIsFoundOut() throws IOException {
 		this.store.refusals = 1;
 		assertThat(verdict()).isEqualTo(DamageVerdict.REFUSED_THEN_OPENED);
