@@ -194,8 +194,10 @@ enum DamageKind {
 
 	private final int weight;
 
+	@SuppressWarnings("ImmutableEnumChecker") // None of them has a state.
 	private final Targets targets;
 
+	@SuppressWarnings("ImmutableEnumChecker") // None of them has a state.
 	private final Action action;
 
 	DamageKind(String title, int weight, Targets targets, Action action) {
@@ -358,7 +360,7 @@ enum DamageKind {
 	private static Targets eachPair(Pair pair) {
 		return (base, images, targets) -> {
 			for (StoreImage other : images) {
-				if (other != base && pair.isOne(base, other)) {
+				if (!other.equals(base) && pair.isOne(base, other)) {
 					targets.add(new Target(base, null, other, null, 0));
 				}
 			}
@@ -484,6 +486,7 @@ enum DamageKind {
 	 * @param bytes what is in it
 	 * @param what what was done to it
 	 */
+	@SuppressWarnings("ArrayRecordComponent") // Nobody compares them.
 	private record Change(byte[] bytes, String what) {
 	}
 

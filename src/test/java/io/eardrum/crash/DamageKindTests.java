@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -237,6 +238,16 @@ class DamageKindTests {
 			}
 			assertThat(plan.truths().contains(plan.base())).isEqualTo(kind != DamageKind.NEWER_OVER_OLDER);
 		}
+	}
+
+	@Test
+	void olderVersionIsOfTheSameStoreAndAnotherOne() throws IOException {
+		assertThat(DamageKind.OLDER_VERSION.targets(this.images)).isNotEmpty().allSatisfy((target) -> {
+			StoreImage other = Objects.requireNonNull(target.other());
+			assertThat(other.store()).isEqualTo(target.base().store());
+			assertThat(other.name()).isLessThan(target.base().name());
+			assertThat(target.otherFile()).isEqualTo(target.fileName());
+		});
 	}
 
 	@Test
