@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableSet;
 import java.util.Objects;
-import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -297,7 +297,7 @@ public final class DamageBases {
 	}
 
 	private String lastLog() throws IOException {
-		TreeSet<String> names = StoreFiles.names(this.store);
+		NavigableSet<String> names = StoreFiles.names(this.store);
 		names.removeIf((name) -> !name.endsWith(".log"));
 		return names.last();
 	}

@@ -11,9 +11,10 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Objects;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -78,7 +79,7 @@ class DamageKindTests {
 	@ParameterizedTest
 	@EnumSource(DamageKind.class)
 	void damagesACopyAndNotTheImageAndRepeatsItself(DamageKind kind) throws IOException {
-		Map<StoreImage, TreeMap<String, String>> before = new HashMap<>();
+		Map<StoreImage, NavigableMap<String, String>> before = new HashMap<>();
 		for (StoreImage image : this.images) {
 			before.put(image, StoreFiles.list(image.directory()));
 		}
@@ -89,7 +90,7 @@ class DamageKindTests {
 		for (DamageKind.Target target : targets.subList(0, Math.min(10, targets.size()))) {
 			for (int seed = 0; seed < 2; seed++) {
 				DamageTrial.Plan plan = kind.plan(1, seed, target);
-				TreeMap<String, String> once = inflict(plan, "once");
+				NavigableMap<String, String> once = inflict(plan, "once");
 				assertThat(inflict(plan, "twice")).isEqualTo(once);
 				tries++;
 				damages += once.equals(before.get(target.base())) ? 0 : 1;
@@ -103,11 +104,11 @@ class DamageKindTests {
 		}
 	}
 
-	private TreeMap<String, String> inflict(DamageTrial.Plan plan, String name) throws IOException {
+	private NavigableMap<String, String> inflict(DamageTrial.Plan plan, String name) throws IOException {
 		Path copy = this.directory.resolve(name);
 		StoreFiles.copy(plan.base().directory(), copy);
 		plan.damage().inflict(copy, new Random(plan.seed()));
-		TreeMap<String, String> files = StoreFiles.list(copy);
+		NavigableMap<String, String> files = StoreFiles.list(copy);
 		StoreFiles.deleteFiles(copy);
 		return files;
 	}
@@ -116,9 +117,9 @@ class DamageKindTests {
 	@EnumSource(value = DamageKind.class, names = { "BIT_FLIPPED", "START_FLIPPED", "END_FLIPPED", "EMPTIED", "CUT",
 			"PAGE_ZEROED", "END_ZEROED", "APPENDED", "DELETED" })
 	void damagesEachFileAndNoOther(DamageKind kind) throws IOException {
-		TreeSet<String> damaged = new TreeSet<>();
+		NavigableSet<String> damaged = new TreeSet<>();
 		for (DamageKind.Target target : kind.targets(this.images)) {
-			TreeSet<String> changed = StoreFiles.differences(StoreFiles.list(target.base().directory()),
+			NavigableSet<String> changed = StoreFiles.differences(StoreFiles.list(target.base().directory()),
 					inflict(kind.plan(1, 1, target), "copy"));
 			assertThat(changed).containsExactly(target.fileName());
 			assertThat(target.base().state()).isNotEqualTo(StoreImage.State.EARLIER);
@@ -154,7 +155,7 @@ class DamageKindTests {
 			store.repository().put(batch);
 			store.repository().put(HISTORY.batch(20));
 		}
-		TreeSet<String> names = StoreFiles.names(path);
+		NavigableSet<String> names = StoreFiles.names(path);
 		names.removeIf((name) -> !name.endsWith(".log"));
 		Path log = path.resolve(names.last());
 		byte[] bytes = Files.readAllBytes(log);
@@ -189,7 +190,7 @@ class DamageKindTests {
 	@Test
 	void copyMayBeWrittenToButForItsPoints() throws IOException {
 		StoreImage image = this.images.get(0);
-		TreeMap<String, String> before = StoreFiles.list(image.directory());
+		NavigableMap<String, String> before = StoreFiles.list(image.directory());
 		Path copy = this.directory.resolve("copy");
 		StoreFiles.copy(image.directory(), copy);
 		for (String name : StoreFiles.names(copy)) {
@@ -253,9 +254,9 @@ class DamageKindTests {
 	@Test
 	void interruptedCopyHasNothingBehindTheFileThatIsCut() throws IOException {
 		for (DamageKind.Target target : DamageKind.COPY_INTERRUPTED.targets(this.images)) {
-			TreeMap<String, String> copy = inflict(DamageKind.COPY_INTERRUPTED.plan(1, 3, target), "copy");
+			NavigableMap<String, String> copy = inflict(DamageKind.COPY_INTERRUPTED.plan(1, 3, target), "copy");
 			assertThat(copy.lastKey()).isEqualTo(target.fileName());
-			TreeMap<String, String> whole = StoreFiles.list(target.base().directory());
+			NavigableMap<String, String> whole = StoreFiles.list(target.base().directory());
 			assertThat(whole).containsAllEntriesOf(copy.headMap(target.fileName()));
 			assertThat(copy.headMap(target.fileName())).hasSameSizeAs(whole.headMap(target.fileName()));
 		}

@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -50,7 +52,7 @@ final class DamageTrial {
 
 	private final List<StoreImage> images;
 
-	private final List<TreeMap<String, String>> listings = new ArrayList<>();
+	private final List<NavigableMap<String, String>> listings = new ArrayList<>();
 
 	/**
 	 * Prepares trials.
@@ -76,13 +78,13 @@ final class DamageTrial {
 	 */
 	Outcome run(Plan plan) throws IOException {
 		Path directory = this.folder.resolve("case-" + plan.number());
-		TreeMap<String, String> whole = StoreFiles.list(plan.base().directory());
+		NavigableMap<String, String> whole = StoreFiles.list(plan.base().directory());
 		try {
 			for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
 				long seed = plan.seed() + attempt;
 				String damage = damage(plan, directory, seed);
-				TreeMap<String, String> before = StoreFiles.list(directory);
-				TreeSet<String> changed = StoreFiles.differences(whole, before);
+				NavigableMap<String, String> before = StoreFiles.list(directory);
+				NavigableSet<String> changed = StoreFiles.differences(whole, before);
 				if (!changed.isEmpty()) {
 					Outcome outcome = new Course(plan, directory, seed, before, changed).run();
 					return new Outcome(outcome.verdict(), damage + ": " + outcome.message());
@@ -152,8 +154,8 @@ final class DamageTrial {
 		return plan.damage().inflict(directory, new Random(seed));
 	}
 
-	private static TreeMap<String, String> important(TreeMap<String, String> listing) {
-		TreeMap<String, String> some = new TreeMap<>(listing);
+	private static NavigableMap<String, String> important(NavigableMap<String, String> listing) {
+		NavigableMap<String, String> some = new TreeMap<>(listing);
 		some.keySet().removeIf((name) -> UNIMPORTANT.matcher(name).matches());
 		return some;
 	}
@@ -237,19 +239,19 @@ final class DamageTrial {
 
 		private final long seed;
 
-		private final TreeMap<String, String> before;
+		private final NavigableMap<String, String> before;
 
-		private final TreeSet<String> changed;
+		private final NavigableSet<String> changed;
 
 		/** What may be named: also what a copy that was laid over has left. */
-		private final TreeSet<String> odd;
+		private final NavigableSet<String> odd;
 
 		private DamageVerdict verdict = DamageVerdict.NO_DAMAGE;
 
 		private String message = "";
 
-		private Course(Plan plan, Path directory, long seed, TreeMap<String, String> before, TreeSet<String> changed)
-				throws IOException {
+		private Course(Plan plan, Path directory, long seed, NavigableMap<String, String> before,
+				NavigableSet<String> changed) throws IOException {
 			this.plan = plan;
 			this.directory = directory;
 			this.seed = seed;
@@ -331,7 +333,7 @@ final class DamageTrial {
 
 		private List<StoreImage> truths() {
 			List<StoreImage> truths = new ArrayList<>(this.plan.truths());
-			TreeMap<String, String> important = important(this.before);
+			NavigableMap<String, String> important = important(this.before);
 			for (int i = 0; i < DamageTrial.this.images.size(); i++) {
 				if (important.equals(DamageTrial.this.listings.get(i))) {
 					truths.add(DamageTrial.this.images.get(i));
@@ -379,7 +381,7 @@ final class DamageTrial {
 		}
 
 		private void refused(String refusal) throws StoreOpener.HangsException, IOException {
-			TreeSet<String> touched = StoreFiles.differences(this.before, StoreFiles.list(this.directory));
+			NavigableSet<String> touched = StoreFiles.differences(this.before, StoreFiles.list(this.directory));
 			is(DamageVerdict.REFUSED, refusal);
 			if (!touched.isEmpty()) {
 				is(DamageVerdict.CHANGED, "refused, and these files are not as they were: " + touched + "; " + refusal);

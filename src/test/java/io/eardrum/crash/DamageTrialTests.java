@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
@@ -431,7 +432,7 @@ class DamageTrialTests {
 		this.store.log = StoreFiles.list(this.image.directory()).get(LOG);
 		this.store.opened = 0;
 		this.store.put = null;
-		TreeMap<String, String> before = StoreFiles.list(this.image.directory());
+		NavigableMap<String, String> before = StoreFiles.list(this.image.directory());
 		DamageTrial trial = new DamageTrial(this.store, this.directory, images);
 		DamageTrial.Outcome outcome = trial.run(plan);
 		assertThat(this.directory.resolve("case-1")).doesNotExist();

@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -40,8 +42,8 @@ final class StoreFiles {
 	 * @return by name the size and a checksum; a directory has its name alone
 	 * @throws IOException if they can't be read
 	 */
-	static TreeMap<String, String> list(Path directory) throws IOException {
-		TreeMap<String, String> listed = new TreeMap<>();
+	static NavigableMap<String, String> list(Path directory) throws IOException {
+		NavigableMap<String, String> listed = new TreeMap<>();
 		for (String name : names(directory)) {
 			Path file = directory.resolve(name);
 			if (Files.isDirectory(file)) {
@@ -62,8 +64,8 @@ final class StoreFiles {
 	 * @return their names
 	 * @throws IOException if it can't be read
 	 */
-	static TreeSet<String> names(Path directory) throws IOException {
-		TreeSet<String> names = new TreeSet<>();
+	static NavigableSet<String> names(Path directory) throws IOException {
+		NavigableSet<String> names = new TreeSet<>();
 		try (Stream<Path> files = Files.list(directory)) {
 			files.map((file) -> String.valueOf(file.getFileName()))
 				.filter((name) -> !IGNORED.matcher(name).matches())
@@ -78,8 +80,8 @@ final class StoreFiles {
 	 * @param other another one
 	 * @return the names that only one of them has, and those of unequal files
 	 */
-	static TreeSet<String> differences(TreeMap<String, String> one, TreeMap<String, String> other) {
-		TreeSet<String> names = new TreeSet<>(one.keySet());
+	static NavigableSet<String> differences(NavigableMap<String, String> one, NavigableMap<String, String> other) {
+		NavigableSet<String> names = new TreeSet<>(one.keySet());
 		names.addAll(other.keySet());
 		names.removeIf((name) -> one.containsKey(name) && one.get(name).equals(other.get(name)));
 		return names;
@@ -125,7 +127,7 @@ final class StoreFiles {
 	 * @throws IOException if that fails
 	 */
 	static void copyRunning(Path store, Path target) throws IOException {
-		TreeMap<String, String> before;
+		NavigableMap<String, String> before;
 		do {
 			before = list(store);
 			deleteFiles(target);
