@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,6 +16,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.Horizon;
 import io.eardrum.storage.MetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,7 +82,8 @@ final class StoredRows {
 				requireSame(key + ", " + range, read((sink) -> repository.read(seriesKey, range, sink)),
 						expected(key, range));
 			}
-			Map.Entry<Long, Double> last = points(key).lastEntry();
+			Map.Entry<Long, Double> last = points(key).floorEntry(Horizon.of(Instant.now().getEpochSecond()));
+			last = (last != null) ? last : points(key).lastEntry();
 			String row = (last != null) ? row(key, last.getKey(), last.getValue()) : key + " none";
 			lastOfEach.add(row);
 			assertThat(row(key, repository.last(seriesKey))).isEqualTo(row);
