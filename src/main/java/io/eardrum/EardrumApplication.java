@@ -1,5 +1,7 @@
 package io.eardrum;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Arrays;
 
 import org.springframework.boot.SpringApplication;
@@ -15,9 +17,13 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.task.TaskExecut
 import org.springframework.boot.micrometer.observation.autoconfigure.ScheduledTasksObservationAutoConfiguration;
 import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration;
 
+import io.eardrum.cli.DirectoryCheck;
 import io.eardrum.cli.EardrumCommand;
 import io.eardrum.cli.Terminal;
 import io.eardrum.startup.OutOfMemoryExit;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StoreCheck;
+import io.eardrum.storage.StoreReport;
 
 /**
  * The server: a TCP port for metrics, and an HTTP port for those who watch over it. With
@@ -37,12 +43,22 @@ public class EardrumApplication {
 	public static void main(String[] args) {
 		// No class of Spring is loaded for the command line: it has to start fast.
 		if (EardrumCommand.handles(args)) {
-			System.exit(EardrumCommand.run(Terminal.system(), args));
+			System.exit(EardrumCommand.run(Terminal.system(), EardrumApplication::check, args));
 		}
 		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
 		SpringApplication application = new SpringApplication(EardrumApplication.class);
 		OutOfMemoryExit.install(application);
 		application.run(named ? Arrays.copyOfRange(args, 1, args.length) : args);
+	}
+
+	private static DirectoryCheck.Verdict check(Path directory, DirectoryCheck.Progress progress) throws IOException {
+		try {
+			StoreReport report = StoreCheck.find().check(directory, progress::at);
+			return new DirectoryCheck.Verdict(report.whole(), report.lines());
+		}
+		catch (StorageException ex) {
+			throw new IOException(ex.getMessage(), ex);
+		}
 	}
 
 }

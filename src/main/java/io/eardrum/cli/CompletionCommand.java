@@ -1,7 +1,13 @@
 package io.eardrum.cli;
 
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
 import picocli.AutoComplete;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
 
 /**
  * Prints a script that lets the shell complete commands and options.
@@ -13,13 +19,17 @@ final class CompletionCommand implements Runnable {
 
 	private final Terminal terminal;
 
+	@Spec
+	private @Nullable CommandSpec spec;
+
 	CompletionCommand(Terminal terminal) {
 		this.terminal = terminal;
 	}
 
 	@Override
 	public void run() {
-		this.terminal.out().print(AutoComplete.bash("eardrum", EardrumCommand.commandLine(this.terminal)));
+		CommandLine line = Objects.requireNonNull(this.spec).parent().commandLine();
+		this.terminal.out().print(AutoComplete.bash("eardrum", line));
 	}
 
 }

@@ -23,7 +23,7 @@ import io.eardrum.client.MetricClientException;
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum serve --eardrum.tcp.port=8888", "  eardrum put palm.cpu 23.7",
 				"  eardrum get palm.cpu --since -1h --format csv", "  eardrum get '*'",
-				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "",
+				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "  eardrum check data/backups/monday", "",
 				"Exit status: 0 done, 1 the server or a file said no, 2 wrong usage,",
 				"69 no server there, or the connection to it broke.",
 				"'eardrum COMMAND --help' tells more; a server elsewhere is --host and --port,",
@@ -34,6 +34,11 @@ public final class EardrumCommand implements Runnable {
 	 * The sub-command that starts the server, as no sub-command does.
 	 */
 	public static final String SERVE = "serve";
+
+	/**
+	 * The sub-command that reads a store, for which the application brings what can.
+	 */
+	static final String CHECK = "check";
 
 	static final int OK = 0;
 
@@ -46,7 +51,7 @@ public final class EardrumCommand implements Runnable {
 	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
 
 	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "watch", "import", "export", "ping",
-			"bench", "completion");
+			"bench", CHECK, "completion");
 
 	private EardrumCommand() {
 	}
@@ -57,6 +62,18 @@ public final class EardrumCommand implements Runnable {
 	 */
 	public static void main(String[] arguments) {
 		System.exit(run(Terminal.system(), arguments));
+	}
+
+	/**
+	 * Runs a command of those that need no store.
+	 * @param terminal where to read and write
+	 * @param arguments the sub-command and its arguments
+	 * @return the exit status
+	 */
+	static int run(Terminal terminal, String... arguments) {
+		return run(terminal, (directory, progress) -> {
+			throw new IOException("this jar can't read stores; run 'java -jar eardrum.jar check'");
+		}, arguments);
 	}
 
 	/**
@@ -80,11 +97,12 @@ public final class EardrumCommand implements Runnable {
 	/**
 	 * Runs a command.
 	 * @param terminal where to read and write
+	 * @param check reads stores
 	 * @param arguments the sub-command and its arguments
 	 * @return the exit status
 	 */
-	public static int run(Terminal terminal, String... arguments) {
-		int status = commandLine(terminal).execute(arguments);
+	public static int run(Terminal terminal, DirectoryCheck check, String... arguments) {
+		int status = commandLine(terminal, check).execute(arguments);
 		terminal.out().flush();
 		IOException failure = terminal.out().failure();
 		if (failure == null) {
@@ -95,7 +113,7 @@ public final class EardrumCommand implements Runnable {
 				: fail(terminal, FAILED, "can't write standard output: " + FileProblem.of(failure));
 	}
 
-	static CommandLine commandLine(Terminal terminal) {
+	static CommandLine commandLine(Terminal terminal, DirectoryCheck check) {
 		CommandLine line = new CommandLine(new EardrumCommand());
 		line.addSubcommand(new ServeCommand());
 		CommandLine put = new CommandLine(new PutCommand());
@@ -109,6 +127,7 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new ExportCommand(terminal));
 		line.addSubcommand(new PingCommand(terminal));
 		line.addSubcommand(new BenchCommand(terminal));
+		line.addSubcommand(new CheckCommand(terminal, check));
 		line.addSubcommand(new CompletionCommand(terminal));
 		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
 		line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
@@ -166,7 +185,7 @@ public final class EardrumCommand implements Runnable {
 		};
 	}
 
-	private static int fail(Terminal terminal, int status, String message) {
+	static int fail(Terminal terminal, int status, String message) {
 		terminal.out().flush();
 		terminal.err().println("eardrum: " + message.replaceAll("\\s*\\R\\s*", "; "));
 		return status;

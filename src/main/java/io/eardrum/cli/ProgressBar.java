@@ -40,6 +40,16 @@ final class ProgressBar {
 	}
 
 	void show(long points, long bytes) {
+		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
+		show(String.format(Locale.ROOT, "%,d points, %,.0f/s", points, points / seconds), bytes);
+	}
+
+	/**
+	 * Shows how far it has come.
+	 * @param text what is being done
+	 * @param bytes how much has been read
+	 */
+	void show(String text, long bytes) {
 		this.nextNanos = System.nanoTime() + INTERVAL_NANOS;
 		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
 		StringBuilder line = new StringBuilder("\r");
@@ -53,7 +63,7 @@ final class ProgressBar {
 				line.append(String.format(Locale.ROOT, " %d:%02d left", left / 60, left % 60));
 			}
 		}
-		line.append(String.format(Locale.ROOT, " %,d points, %,.0f/s\u001b[K", points, points / seconds));
+		line.append(' ').append(text).append("\u001b[K");
 		this.out.print(line);
 		this.out.flush();
 	}

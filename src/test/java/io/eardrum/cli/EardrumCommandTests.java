@@ -60,8 +60,8 @@ class EardrumCommandTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(
-			strings = { "serve", "put", "get", "last", "watch", "import", "export", "ping", "bench", "completion" })
+	@ValueSource(strings = { "serve", "put", "get", "last", "watch", "import", "export", "ping", "bench", "check",
+			"completion" })
 	void everyCommandHasHelp(String command) {
 		CommandRun run = CommandRun.of(command, "--help");
 		assertThat(run.status()).isZero();
@@ -75,7 +75,7 @@ class EardrumCommandTests {
 			"put a 1 --prot=1", "get", "get a b", "get a --format xml", "get a --since yesterday",
 			"get a --since now --until -1h", "get a --port x", "get a --port 0", "get a --timeout 0", "import",
 			"import --resume -", "export", "bench --host 192.0.2.1", "bench flood", "bench --depth 0", "last",
-			"watch a --width 0", "--port 1 get a" })
+			"watch a --width 0", "check", "check a b", "--port 1 get a" })
 	void wrongUsageIsTold(String line) {
 		CommandRun run = CommandRun.of(line.split(" "));
 		assertThat(run.status()).as(run.err()).isEqualTo(2);
@@ -220,7 +220,8 @@ class EardrumCommandTests {
 
 	@Test
 	void optionTlsHoldsThoughTheEnvironmentSaysSoToo() {
-		CommandLine line = EardrumCommand.commandLine(terminal(new ByteArrayOutputStream()));
+		CommandLine line = EardrumCommand.commandLine(terminal(new ByteArrayOutputStream()),
+				(directory, progress) -> new DirectoryCheck.Verdict(true, List.of()));
 		line.setDefaultValueProvider((argument) -> argument.paramLabel().equals("true|false") ? "true" : null);
 		for (String arguments : List.of("get a", "get --tls a", "get a --tls")) {
 			CommandLine.ParseResult get = line.parseArgs(arguments.split(" ")).subcommand();
@@ -393,8 +394,55 @@ class EardrumCommandTests {
 	}
 
 	@Test
+	void checkPrintsWhatWasFoundAndTellsItByItsStatus() {
+		List<String> lines = List.of("whole: /data", "A start opens it.");
+		assertThat(check((directory, progress) -> {
+			progress.at("000009.sst", 50, 100);
+			return new DirectoryCheck.Verdict(true, lines);
+		}, false, "check", "data")).isEqualTo(new CommandRun(0, "whole: /data\nA start opens it.\n", ""));
+		assertThat(check((directory, progress) -> new DirectoryCheck.Verdict(false, lines), false, "check", "data"))
+			.isEqualTo(
+					new CommandRun(1, "whole: /data\nA start opens it.\n", "eardrum: the store in data is damaged\n"));
+		assertThat(
+				check((directory, progress) -> new DirectoryCheck.Verdict(false, lines), false, "check", "-q", "data"))
+			.isEqualTo(new CommandRun(1, "", "eardrum: the store in data is damaged\n"));
+	}
+
+	@Test
+	void checkShowsAPersonHowFarItHasCome() {
+		DirectoryCheck half = (directory, progress) -> {
+			progress.at("000009.sst", 50, 100);
+			return new DirectoryCheck.Verdict(true, List.of());
+		};
+		assertThat(check(half, true, "check", "data").err()).contains(" 50%", "000009.sst").endsWith("\r\u001b[K");
+		assertThat(check(half, true, "check", "--quiet", "data").err()).doesNotContain("%");
+	}
+
+	@Test
+	void checkThatCannotBeMadeSaysWhy() {
+		assertThat(check((directory, progress) -> {
+			throw new IOException("there is no store");
+		}, false, "check", "data")).isEqualTo(new CommandRun(2, "", "eardrum: can't check data: there is no store\n"));
+		assertThat(check((directory, progress) -> {
+			throw new AccessDeniedException("data/CURRENT");
+		}, false, "check", "data"))
+			.isEqualTo(new CommandRun(2, "", "eardrum: can't check data/CURRENT: permission denied\n"));
+		assertThat(CommandRun.of("check", "data").status()).isEqualTo(2);
+		assertThat(CommandRun.of("check", "data").err()).contains("eardrum.jar check").hasLineCount(1);
+	}
+
+	private static CommandRun check(DirectoryCheck check, boolean isTerminal, String... arguments) {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		ByteArrayOutputStream err = new ByteArrayOutputStream();
+		Terminal terminal = new Terminal(InputStream.nullInputStream(), new StandardOutput(out),
+				new PrintStream(err, true, StandardCharsets.UTF_8), isTerminal, isTerminal);
+		int status = EardrumCommand.run(terminal, check, arguments);
+		return new CommandRun(status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+	}
+
+	@Test
 	void completionKnowsTheCommands() {
-		assertThat(CommandRun.of("completion").out()).contains("put", "watch", "--since");
+		assertThat(CommandRun.of("completion").out()).contains("put", "watch", "check", "--since", "--quiet");
 	}
 
 	@ParameterizedTest

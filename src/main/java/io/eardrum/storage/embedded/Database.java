@@ -112,8 +112,19 @@ final class Database implements AutoCloseable {
 	 * theirs to close who passes them
 	 */
 	Database(StoreDirectory directory, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
+		this(directory.path(), settings, listeners);
+	}
+
+	/**
+	 * Makes a database that is not open yet, of files that somebody else has judged.
+	 * @param path where it is
+	 * @param settings how it is to work
+	 * @param listeners are told what RocksDB does with its files, in its own threads;
+	 * theirs to close who passes them
+	 */
+	Database(Path path, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.listeners = listeners;
-		this.path = directory.path();
+		this.path = path;
 		this.nativeBytes = settings.nativeBytes();
 		this.maxWalBytes = Math.max(64 * MEBIBYTE, settings.headBytes());
 	}

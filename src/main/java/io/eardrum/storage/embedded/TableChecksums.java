@@ -11,6 +11,7 @@ import java.util.Comparator;
 import java.util.List;
 
 import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
@@ -49,12 +50,14 @@ final class TableChecksums {
 	}
 
 	/**
-	 * Reads a table.
+	 * Reads a table. What is read goes into no cache of RocksDB's.
 	 * @param table the file
 	 * @return what is wrong with it, or {@code null} if nothing is
 	 */
 	static @Nullable String check(Path table) {
-		try (Options options = new Options(); SstFileReader reader = new SstFileReader(options)) {
+		BlockBasedTableConfig uncached = new BlockBasedTableConfig().setNoBlockCache(true);
+		try (Options options = new Options().setTableFormatConfig(uncached);
+				SstFileReader reader = new SstFileReader(options)) {
 			reader.open(table.toString());
 			reader.verifyChecksum();
 			return null;

@@ -37,6 +37,9 @@ final class StoreExamination {
 
 	private final Path directory;
 
+	/** Where the mark is, which is never copied. */
+	private final Path markDirectory;
+
 	private final boolean trusting;
 
 	private final List<Finding> findings = new ArrayList<>();
@@ -67,8 +70,9 @@ final class StoreExamination {
 
 	private NavigableMap<String, Long> sizes = new TreeMap<>();
 
-	private StoreExamination(Path directory, boolean trusting) {
+	private StoreExamination(Path directory, Path markDirectory, boolean trusting) {
 		this.directory = directory;
+		this.markDirectory = markDirectory;
 		this.trusting = trusting;
 	}
 
@@ -80,7 +84,19 @@ final class StoreExamination {
 	 * @throws IOException if a file can't be read
 	 */
 	static StoreExamination of(Path directory, boolean trusting) throws IOException {
-		StoreExamination examination = new StoreExamination(directory, trusting);
+		return of(directory, directory, trusting);
+	}
+
+	/**
+	 * Examines the files of a store as they were before a start that broke off.
+	 * @param copy where these files are
+	 * @param markDirectory the directory of the store
+	 * @param trusting whether to leave out what compares the store with what it held
+	 * @return what was found
+	 * @throws IOException if a file can't be read
+	 */
+	static StoreExamination of(Path copy, Path markDirectory, boolean trusting) throws IOException {
+		StoreExamination examination = new StoreExamination(copy, markDirectory, trusting);
 		examination.examine();
 		return examination;
 	}
@@ -207,8 +223,8 @@ final class StoreExamination {
 				this.findings.add(new Finding(ClosingLedger.FILE, "is damaged"));
 			}
 		}
-		if (StoreMark.isThere(this.directory)) {
-			this.mark = StoreMark.read(this.directory);
+		if (StoreMark.isThere(this.markDirectory)) {
+			this.mark = StoreMark.read(this.markDirectory);
 		}
 	}
 
@@ -253,7 +269,7 @@ final class StoreExamination {
 	}
 
 	private void examineOwnFiles() {
-		boolean known = this.identity != null || this.mark != null || StoreMark.isThere(this.directory)
+		boolean known = this.identity != null || this.mark != null || StoreMark.isThere(this.markDirectory)
 				|| (this.ledger != null && this.ledger.id() != null);
 		if (!known || this.trusting) {
 			// Of an older version.
@@ -264,7 +280,7 @@ final class StoreExamination {
 		}
 		if (this.mark == null) {
 			boolean adopting = this.identity != null && this.identity.state() == StoreIdentity.State.ADOPTING;
-			if (StoreMark.isThere(this.directory)) {
+			if (StoreMark.isThere(this.markDirectory)) {
 				this.findings.add(new Finding(StoreMark.FILE, "is damaged"));
 			}
 			else if (!adopting) {

@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,6 +23,9 @@ final class StoreLock implements AutoCloseable {
 
 	private static final String NAME = "eardrum.lock";
 
+	/** RocksDB's own, which versions before 0.1.0 rely on. */
+	private static final String ROCKSDB_NAME = "LOCK";
+
 	/**
 	 * The directories that this process holds. Closing any descriptor of the file would
 	 * give up the process's lock on it, so nobody may open it a second time.
@@ -29,11 +34,11 @@ final class StoreLock implements AutoCloseable {
 
 	private final Object key;
 
-	private final FileChannel channel;
+	private final List<FileChannel> channels;
 
-	private StoreLock(Object key, FileChannel channel) {
+	private StoreLock(Object key, List<FileChannel> channels) {
 		this.key = key;
-		this.channel = channel;
+		this.channels = channels;
 	}
 
 	static StoreLock take(Path directory) {
@@ -41,8 +46,7 @@ final class StoreLock implements AutoCloseable {
 		Object key = null;
 		FileChannel channel = null;
 		try {
-			Object found = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
-			Object directoryKey = (found != null) ? found : directory.toRealPath();
+			Object directoryKey = keyOf(directory);
 			if (!held.add(directoryKey)) {
 				throw inUse(directory, null);
 			}
@@ -52,7 +56,7 @@ final class StoreLock implements AutoCloseable {
 			if (lock == null) {
 				throw inUse(directory, null);
 			}
-			StoreLock taken = new StoreLock(directoryKey, channel);
+			StoreLock taken = new StoreLock(directoryKey, List.of(channel));
 			key = null;
 			channel = null;
 			return taken;
@@ -66,8 +70,65 @@ final class StoreLock implements AutoCloseable {
 					ex);
 		}
 		finally {
-			giveUp(key, channel);
+			giveUp(key, (channel != null) ? List.of(channel) : List.of());
 		}
+	}
+
+	/**
+	 * Keeps servers from using a directory that is only read, as long as it has a file to
+	 * lock. Makes no file.
+	 * @param directory the directory
+	 * @return the lock
+	 * @throws IOException if a file can't be read
+	 * @throws StoreOpenException if a server uses the directory
+	 */
+	static StoreLock share(Path directory) throws IOException {
+		Object key = keyOf(directory);
+		if (!held.add(key)) {
+			throw inUse(directory, null);
+		}
+		List<FileChannel> channels = new ArrayList<>();
+		boolean taken = false;
+		try {
+			for (String name : List.of(NAME, ROCKSDB_NAME)) {
+				Path file = directory.resolve(name);
+				if (Files.isRegularFile(file)) {
+					FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+					channels.add(channel);
+					if (channel.tryLock(0, Long.MAX_VALUE, true) == null) {
+						throw inUse(directory, null);
+					}
+				}
+			}
+			taken = true;
+			return new StoreLock(key, channels);
+		}
+		catch (OverlappingFileLockException ex) {
+			throw inUse(directory, ex);
+		}
+		finally {
+			if (!taken) {
+				giveUp(key, channels);
+			}
+		}
+	}
+
+	/**
+	 * Returns whether there is a file that keeps servers out. If not, one may have
+	 * started meanwhile.
+	 * @return whether there is
+	 */
+	boolean isExclusive() {
+		return !this.channels.isEmpty();
+	}
+
+	static boolean isThere(Path directory) {
+		return Files.exists(directory.resolve(NAME));
+	}
+
+	private static Object keyOf(Path directory) throws IOException {
+		Object key = Files.readAttributes(directory, BasicFileAttributes.class).fileKey();
+		return (key != null) ? key : directory.toRealPath();
 	}
 
 	private static StoreOpenException inUse(Path directory, @Nullable Exception cause) {
@@ -75,14 +136,14 @@ final class StoreLock implements AutoCloseable {
 				"Stop the other one, or set eardrum.storage.path to another directory.", cause);
 	}
 
-	private static void giveUp(@Nullable Object key, @Nullable FileChannel channel) {
-		try {
-			if (channel != null) {
+	private static void giveUp(@Nullable Object key, List<FileChannel> channels) {
+		for (FileChannel channel : channels) {
+			try {
 				channel.close();
 			}
-		}
-		catch (IOException ex) {
-			// The system closes it, and so gives up the lock, all the same.
+			catch (IOException ex) {
+				// The system closes it, and so gives up the lock, all the same.
+			}
 		}
 		if (key != null) {
 			held.remove(key);
@@ -91,7 +152,7 @@ final class StoreLock implements AutoCloseable {
 
 	@Override
 	public void close() {
-		giveUp(this.key, this.channel);
+		giveUp(this.key, this.channels);
 	}
 
 }

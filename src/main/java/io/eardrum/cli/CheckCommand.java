@@ -1,0 +1,78 @@
+package io.eardrum.cli;
+
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/**
+ * Checks a store or a backup that no server uses.
+ */
+@Command(name = EardrumCommand.CHECK, mixinStandardHelpOptions = true,
+		description = { "Read a store or a backup that no server uses, and tell whether it is whole.",
+				"Nothing in it is changed. Every file is read, so it takes as long as reading them takes.",
+				"Status 1 if something is damaged, 2 if it can't be checked." },
+		footerHeading = "%nExamples:%n", footer = { "  eardrum check data/backups/monday" })
+final class CheckCommand implements Callable<Integer> {
+
+	private final Terminal terminal;
+
+	private final DirectoryCheck check;
+
+	@Parameters(paramLabel = "DIRECTORY", description = "The directory of the store or backup.")
+	private Path directory = Path.of("");
+
+	@Option(names = { "-q", "--quiet" }, description = "Print nothing but errors.")
+	private boolean quiet;
+
+	private @Nullable ProgressBar bar;
+
+	CheckCommand(Terminal terminal, DirectoryCheck check) {
+		this.terminal = terminal;
+		this.check = check;
+	}
+
+	@Override
+	public Integer call() {
+		DirectoryCheck.Verdict verdict;
+		try {
+			verdict = this.check.check(this.directory, this::show);
+		}
+		catch (IOException ex) {
+			clear();
+			String file = (ex instanceof FileSystemException problem && problem.getFile() != null) ? problem.getFile()
+					: this.directory.toString();
+			return EardrumCommand.fail(this.terminal, EardrumCommand.USAGE,
+					"can't check " + file + ": " + FileProblem.of(ex));
+		}
+		clear();
+		if (!this.quiet) {
+			verdict.lines().forEach(this.terminal.out()::println);
+		}
+		return verdict.whole() ? EardrumCommand.OK : EardrumCommand.fail(this.terminal, EardrumCommand.FAILED,
+				"the store in " + this.directory + " is damaged");
+	}
+
+	private void show(String what, long bytes, long totalBytes) {
+		ProgressBar shown = this.bar;
+		if (shown == null) {
+			shown = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal() && !this.quiet, totalBytes);
+			this.bar = shown;
+		}
+		if (shown.isDue()) {
+			shown.show(what, bytes);
+		}
+	}
+
+	private void clear() {
+		if (this.bar != null) {
+			this.bar.clear();
+		}
+	}
+
+}

@@ -1,0 +1,318 @@
+package io.eardrum.storage.embedded.directory;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.stream.Collectors;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads the files of a store that no server uses, changes none and makes none, and tells
+ * what is wrong with them: what a start would find, and besides every record of the
+ * MANIFEST and of the write-ahead log, also of those that a start takes on trust because
+ * the store was closed.
+ * <p>
+ * While it is open no server starts with that directory, unless the directory has never
+ * been used, as that of a backup; {@link #ensureUnused()} tells whether one has.
+ * <p>
+ * Used by one thread.
+ */
+public final class StoreReview implements AutoCloseable {
+
+	private final Path directory;
+
+	/** Where the files of RocksDB are, as the next start would take them. */
+	private final Path files;
+
+	private final StoreLock lock;
+
+	private final StoreExamination examination;
+
+	private final List<Finding> findings;
+
+	private final NavigableMap<String, Long> sizes;
+
+	private final Set<String> tables = new TreeSet<>();
+
+	private final List<String> wal = new ArrayList<>();
+
+	private StoreReview(Path directory, StoreLock lock) throws IOException {
+		this.directory = directory;
+		this.lock = lock;
+		Path copy = directory.resolve(SafetyCopy.NAME);
+		boolean broken = Files.isDirectory(copy);
+		this.files = broken ? copy : directory;
+		this.examination = broken ? StoreExamination.of(copy, directory, false) : StoreExamination.of(directory, false);
+		this.findings = new ArrayList<>(this.examination.findings());
+		this.sizes = StoreFiles.sizes(this.files);
+		TornTail tail = this.examination.tail();
+		if (tail != null && tail.isOfCurrent()) {
+			add(tail.file(), "names a MANIFEST that is missing");
+		}
+		if (isStore() && !this.examination.isUnmade()) {
+			readManifest();
+			checkMark();
+		}
+	}
+
+	/**
+	 * Looks at a directory.
+	 * @param directory the directory
+	 * @return what is there, to be {@linkplain #close() closed}
+	 * @throws IOException if a file can't be read
+	 * @throws StoreOpenException if a server uses the directory
+	 */
+	public static StoreReview of(Path directory) throws IOException {
+		if (Files.exists(directory) && !Files.isDirectory(directory)) {
+			throw new FileSystemException(directory.toString(), null, "it is no folder");
+		}
+		StoreLock lock = StoreLock.share(directory);
+		StoreReview made = null;
+		try {
+			made = new StoreReview(directory, lock);
+			return made;
+		}
+		finally {
+			if (made == null) {
+				lock.close();
+			}
+		}
+	}
+
+	/**
+	 * Tells whether there is a store.
+	 * @return whether there is anything of one
+	 */
+	public boolean isStore() {
+		return !this.examination.isFresh() && !this.examination.isOccupied();
+	}
+
+	/**
+	 * Tells whether RocksDB has anything to read: making the store has ended.
+	 * @return whether it has
+	 */
+	public boolean isMade() {
+		return isStore() && !this.examination.isUnmade();
+	}
+
+	/**
+	 * Returns where the files of RocksDB are. After a start that broke off these are the
+	 * ones that were there before it.
+	 * @return the directory of the store, or one in it
+	 */
+	public Path files() {
+		return this.files;
+	}
+
+	/**
+	 * Tells in which state the store was left.
+	 * @return the rest of a sentence that begins with the store
+	 */
+	public String state() {
+		if (this.examination.isUnmade()) {
+			return "was being made when that broke off, and holds nothing";
+		}
+		String state;
+		if (this.examination.isClean()) {
+			state = StoreMark.isThere(this.directory) ? "was closed" : "is a backup";
+		}
+		else if (this.examination.isRunning() || this.examination.identity() != null) {
+			state = "was not closed";
+		}
+		else {
+			state = "is of an earlier version, which left no list of its files";
+		}
+		return this.files.equals(this.directory) ? state
+				: state + "; a start with it broke off, and the next one goes back to " + this.files;
+	}
+
+	/**
+	 * Returns which store it is.
+	 * @return the number that no other has, or {@code null} if it is not known
+	 */
+	public @Nullable UUID id() {
+		StoreIdentity known = this.examination.identity();
+		return (known != null) ? known.id() : null;
+	}
+
+	/**
+	 * Tells whether the store has to know its number, and not only its files.
+	 * @return whether it has to
+	 */
+	public boolean isIdStored() {
+		StoreIdentity known = this.examination.identity();
+		return known != null && known.state() == StoreIdentity.State.MADE;
+	}
+
+	/**
+	 * Tells how much the store has to hold at least.
+	 * @return the number of a write of RocksDB's
+	 */
+	public long expectedWrites() {
+		return this.examination.writes();
+	}
+
+	/**
+	 * Tells how many series the store has to hold at least.
+	 * @return the number of series
+	 */
+	public long expectedSeries() {
+		ClosingLedger ledger = this.examination.ledger();
+		return (ledger != null && this.examination.isClean()) ? ledger.series() : 0;
+	}
+
+	/**
+	 * Tells whether a start gets as far as opening RocksDB.
+	 * @return whether none of the files stops it
+	 */
+	public boolean isOpened() {
+		return this.examination.findings().isEmpty() && this.examination.tail() == null;
+	}
+
+	/**
+	 * Returns what is wrong.
+	 * @return the files, each with what is wrong with it
+	 */
+	public List<Finding> findings() {
+		return List.copyOf(this.findings);
+	}
+
+	/**
+	 * Tells what a start with {@code eardrum.storage.recover=tail} would do.
+	 * @return the rest of a sentence, or {@code null} if the damage is not of the kind
+	 * that a power failure leaves, or there is none
+	 */
+	public @Nullable String tailRecovery() {
+		TornTail tail = this.examination.tail();
+		if (tail == null) {
+			return null;
+		}
+		if (tail.isOfCurrent()) {
+			return "would let CURRENT name " + tail.manifest() + " again";
+		}
+		String later = tail.laterFiles().isEmpty() ? "" : " and all of " + String.join(", ", tail.laterFiles());
+		return "would drop " + tail.file() + " from byte " + tail.position() + " on" + later + ", " + tail.bytes()
+				+ " bytes in sum with " + tail.readableRecords() + " records that can be read";
+	}
+
+	/**
+	 * Returns the tables that belong to the store and can be read as a whole.
+	 * @return their names and sizes
+	 */
+	public NavigableMap<String, Long> tables() {
+		NavigableMap<String, Long> found = new TreeMap<>();
+		Set<String> wrong = this.findings.stream().map(Finding::file).collect(Collectors.toSet());
+		this.tables.stream()
+			.filter((name) -> !wrong.contains(name) && this.sizes.containsKey(name))
+			.forEach((name) -> found.put(name, this.sizes.getOrDefault(name, 0L)));
+		return found;
+	}
+
+	/**
+	 * Tells how many files of the write-ahead log belong to the store.
+	 * @return the number of files that are there
+	 */
+	public int walFiles() {
+		return this.wal.size();
+	}
+
+	/**
+	 * Ensures that nothing was changed meanwhile.
+	 * @throws StoreOpenException if a server has used the directory
+	 */
+	public void ensureUnused() {
+		if (!this.lock.isExclusive() && StoreLock.isThere(this.directory)) {
+			throw new StoreOpenException("The store in " + this.directory + " was opened meanwhile.",
+					"Check it again when no server uses it.", null);
+		}
+	}
+
+	private void readManifest() throws IOException {
+		String name = manifestName();
+		Manifest manifest = this.sizes.containsKey(name) ? Manifest.read(this.files.resolve(name)) : null;
+		if (manifest == null || !manifest.isUnderstood() || manifest.edits() == 0) {
+			// Then all of them may belong to it.
+			this.sizes.keySet().stream().filter(StoreFiles::isTable).forEach(this.tables::add);
+		}
+		else {
+			manifest.tables().keySet().forEach((number) -> this.tables.add(StoreFiles.tableName(number)));
+		}
+		WalDamage damage = (manifest != null) ? manifest.damage() : null;
+		if (damage != null && !damage.unfinished()) {
+			add(name, "is damaged at byte " + damage.position());
+		}
+		long first = (manifest != null) ? manifest.firstWal() : 0;
+		this.sizes.keySet()
+			.stream()
+			.filter((file) -> StoreFiles.isWal(file) && StoreFiles.number(file) >= first)
+			.forEach(this.wal::add);
+		readWal();
+	}
+
+	private String manifestName() throws IOException {
+		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
+			return "";
+		}
+		return Files.readString(this.files.resolve(StoreFiles.CURRENT), StandardCharsets.ISO_8859_1).strip();
+	}
+
+	private void readWal() throws IOException {
+		List<String> cut = new ArrayList<>();
+		List<WalDamage> damages = new ArrayList<>();
+		for (String name : this.wal) {
+			int[] records = new int[1];
+			WalDamage damage = RecordFile.read(this.files.resolve(name), (bytes, length) -> records[0]++);
+			if (records[0] > 0 || (damage != null && damage.readableRecords() > 0)) {
+				// What lacks its end may be so only where nothing follows.
+				for (int i = 0; i < cut.size(); i++) {
+					add(cut.get(i), "is damaged at byte " + damages.get(i).position());
+				}
+			}
+			if (damage != null && damage.unfinished()) {
+				cut.add(name);
+				damages.add(damage);
+			}
+			else if (damage != null) {
+				add(name, "is damaged at byte " + damage.position() + ", with " + damage.readableRecords()
+						+ " records behind that can be read");
+			}
+		}
+	}
+
+	// A start of a store that was closed does not need it.
+	private void checkMark() {
+		if (!this.examination.isClean() || !StoreMark.isThere(this.directory)) {
+			return;
+		}
+		StoreMark mark = this.examination.mark();
+		if (mark == null) {
+			add(StoreMark.FILE, "is damaged");
+		}
+		else if (!mark.id().equals(id())) {
+			add(StoreMark.FILE, "is that of another store");
+		}
+	}
+
+	// Each file is named once, with what a start would say of it.
+	private void add(String file, String problem) {
+		if (this.findings.stream().noneMatch((finding) -> finding.file().equals(file))) {
+			this.findings.add(new Finding(file, problem));
+		}
+	}
+
+	@Override
+	public void close() {
+		this.lock.close();
+	}
+
+}
