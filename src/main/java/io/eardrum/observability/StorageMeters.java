@@ -52,6 +52,12 @@ final class StorageMeters implements MeterBinder {
 		gauge(registry, "clock.jump.seconds",
 				"By how much the clock is ahead of what retention goes by, while it is not believed",
 				StorageStatistics::clockJumpSeconds);
+		gauge(registry, "last.scrub.timestamp.seconds",
+				"When all files of the store were last found whole, 0 if they never were",
+				(statistics) -> statistics.lastScrubMillis() / MILLIS_PER_SECOND);
+		limit(registry, "scrub.interval.seconds", "How often all files are read to find damage, 0 is never",
+				(limits) -> limits.scrubInterval().toMillis() / MILLIS_PER_SECOND);
+		gauge(registry, "damaged.files", "Files in use that were found damaged", StorageStatistics::damagedFiles);
 		limit(registry, "max.series", "Series that there may be; points of others are refused",
 				StorageLimits::maxSeries);
 		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);

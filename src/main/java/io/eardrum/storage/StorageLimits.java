@@ -11,6 +11,8 @@ import java.time.Duration;
  * @param minFreeBytes below how much free disk space points are refused
  * @param maxSeries how many series there may be
  * @param checkpointInterval after how long points get into chunks at the latest
+ * @param scrubInterval how often all files are read to find damage; zero is never
  */
-public record StorageLimits(long headBytes, long minFreeBytes, int maxSeries, Duration checkpointInterval) {
+public record StorageLimits(long headBytes, long minFreeBytes, int maxSeries, Duration checkpointInterval,
+		Duration scrubInterval) {
 }

@@ -49,6 +49,8 @@ import org.springframework.util.unit.DataUnit;
  * @param recover what to do with a store that is damaged: strict doesn't start; tail
  * drops the damaged end of the log, after a power failure; accept takes what is left,
  * whatever lacks; the last two are to be removed after one start
+ * @param scrubInterval how often all files of the embedded store are read in the
+ * background, to find damage before a client does, 1h to 365d; 0 means never
  * @param cassandra what only concerns the engine cassandra; how to connect is told by
  * spring.cassandra
  */
@@ -60,12 +62,18 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@DefaultValue("10m") @DurationUnit(ChronoUnit.SECONDS) Duration checkpointInterval,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
 		@DefaultValue List<RetentionRule> retentionRules, @DefaultValue("hold") String retentionJump,
-		@Nullable Path backupPath, @DefaultValue("strict") String recover, @DefaultValue Cassandra cassandra) {
+		@Nullable Path backupPath, @DefaultValue("strict") String recover,
+		@DefaultValue("7d") @DurationUnit(ChronoUnit.SECONDS) Duration scrubInterval,
+		@DefaultValue Cassandra cassandra) {
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
 	/** A series that is idle takes 130 bytes, with a key of some length. */
 	private static final int SERIES_BYTES = 200;
+
+	private static final Duration MIN_SCRUB_INTERVAL = Duration.ofHours(1);
+
+	private static final Duration MAX_SCRUB_INTERVAL = Duration.ofDays(365);
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
 
@@ -101,6 +109,10 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		check("min-free-space", minFreeSpace, !minFreeSpace.isNegative(), "It must not be negative.");
 		check("checkpoint-interval", checkpointInterval, checkpointInterval.compareTo(Duration.ofSeconds(1)) >= 0
 				&& checkpointInterval.compareTo(Duration.ofDays(1)) <= 0, "It must be from 1s to 1d.");
+		check("scrub-interval", scrubInterval,
+				scrubInterval.isZero() || (scrubInterval.compareTo(MIN_SCRUB_INTERVAL) >= 0
+						&& scrubInterval.compareTo(MAX_SCRUB_INTERVAL) <= 0),
+				"It must be from 1h to 365d, or 0 to read nothing in the background.");
 		checkRetention("retention", retention);
 		for (int i = 0; i < retentionRules.size(); i++) {
 			RetentionRule rule = retentionRules.get(i);

@@ -22,8 +22,13 @@ package io.eardrum.storage;
  * was acknowledged before one, in nanoseconds; 0 if there is none
  * @param clockJumpSeconds by how many seconds the clock is ahead of what retention goes
  * by, while it is not believed; 0 otherwise
+ * @param lastScrubMillis when all that is on the disk was last found whole, in
+ * milliseconds since 1970, also before the start; 0 if it never was
+ * @param damagedFiles how many of the files that are in use were found damaged since the
+ * start
  */
 public record StorageStatistics(long fsyncs, long fsyncNanos, long checkpoints, long checkpointNanos,
 		long lastCheckpointMillis, long logBytes, long headBytes, long series, long storedPoints, long chunkBytes,
-		int waitingWriters, long uncleanStarts, long freeBytes, long unsyncedNanos, long clockJumpSeconds) {
+		int waitingWriters, long uncleanStarts, long freeBytes, long unsyncedNanos, long clockJumpSeconds,
+		long lastScrubMillis, int damagedFiles) {
 }

@@ -56,7 +56,7 @@ class DocumentedPropertiesTests {
 			Map.of("eardrum.tcp.ssl.bundle", "port"), "eardrum.tcp.max-line-length",
 			Map.of("eardrum.tcp.max-key-length", "8B"));
 
-	private static final Pattern RANGE = Pattern.compile("`([^`]+)` to `([^`]+)`");
+	private static final Pattern RANGE = Pattern.compile("`([^`]+)` to `([^`]+)`(?:, or `([^`]+)`)?");
 
 	private static final Pattern AT_LEAST = Pattern.compile("`([^`]+)` or more(?:, or `([^`]+)`)?");
 
@@ -106,6 +106,9 @@ class DocumentedPropertiesTests {
 			assertThatIsTaken(property, range.group(2));
 			assertThatIsRefused(property, beside(range.group(1), -1));
 			assertThatIsRefused(property, beside(range.group(2), 1));
+			if (range.group(3) != null) {
+				assertThatIsTaken(property, range.group(3));
+			}
 		}
 		else if (atLeast.matches()) {
 			assertThatIsTaken(property, atLeast.group(1));

@@ -39,11 +39,21 @@ class StorageMetersTests {
 
 	@Test
 	void tellsTheLimitsThatAreConfigured() {
-		given(this.repository.limits()).willReturn(new StorageLimits(4096, 1024, 77, Duration.ofMillis(2500)));
+		given(this.repository.limits())
+			.willReturn(new StorageLimits(4096, 1024, 77, Duration.ofMillis(2500), Duration.ofHours(2)));
 		assertThat(gauge("eardrum.storage.head.limit.bytes")).isEqualTo(4096);
 		assertThat(gauge("eardrum.storage.min.free.bytes")).isEqualTo(1024);
 		assertThat(gauge("eardrum.storage.max.series")).isEqualTo(77);
 		assertThat(gauge("eardrum.storage.checkpoint.interval.seconds")).isEqualTo(2.5);
+		assertThat(gauge("eardrum.storage.scrub.interval.seconds")).isEqualTo(7200);
+	}
+
+	@Test
+	void tellsWhenTheFilesWereReadAndHowManyAreDamaged() {
+		given(this.repository.statistics())
+			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_795_341_600_500L, 3));
+		assertThat(gauge("eardrum.storage.last.scrub.timestamp.seconds")).isEqualTo(1_795_341_600.5);
+		assertThat(gauge("eardrum.storage.damaged.files")).isEqualTo(3);
 	}
 
 	@Test

@@ -382,6 +382,17 @@ final class Database implements AutoCloseable {
 	}
 
 	/**
+	 * Lists the tables that hold what is stored now.
+	 * @return the files
+	 */
+	List<Path> tables() {
+		return rocks().getLiveFilesMetaData()
+			.stream()
+			.map((table) -> this.path.resolve(table.fileName().substring(1)))
+			.toList();
+	}
+
+	/**
 	 * Drops the files that hold nothing but records of the log up to one.
 	 * @param last that record
 	 */

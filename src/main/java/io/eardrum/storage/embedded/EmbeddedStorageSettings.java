@@ -23,9 +23,11 @@ import io.eardrum.storage.embedded.directory.RecoverMode;
  * @param acceptJump whether to believe at once a clock that is far ahead of the store
  * when it is opened
  * @param recover what to do if the store is not as it was left
+ * @param scrubInterval how often all tables are read to find damage; zero is never
  */
 record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
-		Duration checkpointInterval, Retention retention, int maxSeries, boolean acceptJump, RecoverMode recover) {
+		Duration checkpointInterval, Retention retention, int maxSeries, boolean acceptJump, RecoverMode recover,
+		Duration scrubInterval) {
 
 	static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
@@ -36,7 +38,7 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 	 */
 	static EmbeddedStorageSettings of(Path path) {
 		return new EmbeddedStorageSettings(path, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, DEFAULT_CHECKPOINT_INTERVAL,
-				Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT);
+				Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO);
 	}
 
 	/**
@@ -52,42 +54,50 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 				Fsync.valueOf(properties.fsync().toUpperCase(Locale.ROOT)), memory.headBytes(), memory.nativeBytes(),
 				properties.minFreeSpace().toBytes(), properties.checkpointInterval(), Retention.of(properties),
 				properties.seriesLimit(), "accept".equals(properties.retentionJump()),
-				RecoverMode.valueOf(properties.recover().toUpperCase(Locale.ROOT)));
+				RecoverMode.valueOf(properties.recover().toUpperCase(Locale.ROOT)), properties.scrubInterval());
 	}
 
 	EmbeddedStorageSettings withFsync(Fsync policy) {
 		return new EmbeddedStorageSettings(this.path, policy, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover,
+				this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withHeadBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, bytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover,
+				this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover,
+				this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, kept, this.maxSeries, this.acceptJump, this.recover);
+				this.checkpointInterval, kept, this.maxSeries, this.acceptJump, this.recover, this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withMaxSeries(int count) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count, this.acceptJump, this.recover);
+				this.checkpointInterval, this.retention, count, this.acceptJump, this.recover, this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withAcceptJump(boolean accept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, accept, this.recover);
+				this.checkpointInterval, this.retention, this.maxSeries, accept, this.recover, this.scrubInterval);
 	}
 
 	EmbeddedStorageSettings withRecover(RecoverMode mode) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, mode);
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, mode, this.scrubInterval);
+	}
+
+	EmbeddedStorageSettings withScrubInterval(Duration interval) {
+		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover, interval);
 	}
 
 	/**

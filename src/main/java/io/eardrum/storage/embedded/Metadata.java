@@ -30,7 +30,10 @@ enum Metadata {
 	CLOCK_AHEAD("clock-ahead"),
 
 	/** For how many seconds the clock has to go on evenly before it is believed. */
-	CLOCK_DOUBT("clock-doubt");
+	CLOCK_DOUBT("clock-doubt"),
+
+	/** When all tables were last found whole, in milliseconds since 1970. */
+	SCRUBBED("scrubbed");
 
 	/** Which store it is: no number of the kind above, but sixteen bytes. */
 	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);

@@ -39,9 +39,10 @@ import io.eardrum.storage.embedded.directory.ClosingFacts;
  * Keeps points on disk: a batch is in the log when its put returns, and its points get
  * from memory into compressed chunks with the next checkpoint.
  * <p>
- * All methods may be called by any number of threads at once. Four threads of its own
+ * All methods may be called by any number of threads at once. Five threads of its own
  * make checkpoints ({@link Maintenance}), give space back ({@link ChunkCompaction}), look
- * after the disk ({@link Watch}) and sync what was written ({@link LogSyncer}).
+ * after the disk ({@link Watch}), sync what was written ({@link LogSyncer}) and look for
+ * damage ({@link Scrub}).
  * <p>
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
@@ -57,6 +58,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	/** How many of what a put needs are kept, of 300 KB each at most. */
 	private static final int MAX_IDLE_WRITES = 64;
+
+	/** How many damaged files are named; an operator needs no more. */
+	private static final int MAX_NAMED_FILES = 20;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -103,6 +107,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	private final LogSyncer syncer;
 
 	private final Watch watch;
+
+	private final Scrub scrub;
 
 	private boolean closed;
 
@@ -156,11 +162,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, settings);
+			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
 			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings,
 					!this.store.isReadOnly());
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
+			this.scrub.start();
 			accept();
 			this.retentionClock.start(this.index.size() == 0, settings.acceptJump(), !this.store.isReadOnly());
 			this.watch.checkSpace();
@@ -177,6 +185,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		start(this.compaction, "eardrum-compaction");
 		start(this.watch, "eardrum-storage-watch");
 		start(this.syncer, "eardrum-storage-sync");
+		if (this.scrub.isWanted()) {
+			start(this.scrub, "eardrum-scrub");
+		}
 	}
 
 	private void accept() {
@@ -363,6 +374,21 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
+	 * Reads all tables now, to find damage.
+	 */
+	void scrub() {
+		this.scrub.scrub();
+	}
+
+	/**
+	 * Tells how long it is until tables are read again in the background.
+	 * @return that time
+	 */
+	Duration untilScrub() {
+		return this.scrub.untilDue();
+	}
+
+	/**
 	 * Tells how much space the chunks take now.
 	 * @return the number of bytes
 	 */
@@ -383,13 +409,14 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
 				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
 				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
-				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds());
+				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds(), this.scrub.lastSuccessMillis(),
+				this.scrub.damaged().size());
 	}
 
 	@Override
 	public StorageLimits limits() {
 		return new StorageLimits(this.settings.headBytes(), this.settings.minFreeBytes(), this.settings.maxSeries(),
-				this.settings.checkpointInterval());
+				this.settings.checkpointInterval(), this.settings.scrubInterval());
 	}
 
 	@Override
@@ -401,6 +428,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		long checkpoint = this.meters.lastCheckpointMillis();
 		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
 		details.put("uncleanStarts", this.store.uncleanStarts());
+		List<Path> damaged = this.scrub.damaged();
+		if (!damaged.isEmpty()) {
+			details.put("damagedFiles", damaged.stream().limit(MAX_NAMED_FILES).map(Path::toString).toList());
+		}
 		String healing = this.watch.healing();
 		if (healing != null) {
 			details.put("healing", healing);
@@ -430,6 +461,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 		this.room.changed();
 		this.maintenance.request();
+		this.scrub.stop();
 		boolean empty = this.gate.awaitUnused(CLOSE_PATIENCE);
 		if (!empty) {
 			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());

@@ -50,20 +50,31 @@ final class TableChecksums {
 	}
 
 	/**
-	 * Reads a table. What is read goes into no cache of RocksDB's.
+	 * Reads a table.
 	 * @param table the file
 	 * @return what is wrong with it, or {@code null} if nothing is
 	 */
 	static @Nullable String check(Path table) {
+		try {
+			verify(table);
+			return null;
+		}
+		catch (RocksDBException ex) {
+			return String.valueOf(ex.getMessage());
+		}
+	}
+
+	/**
+	 * Reads a table. What is read goes into no cache of RocksDB's.
+	 * @param table the file
+	 * @throws RocksDBException if it is damaged or can't be read
+	 */
+	static void verify(Path table) throws RocksDBException {
 		BlockBasedTableConfig uncached = new BlockBasedTableConfig().setNoBlockCache(true);
 		try (Options options = new Options().setTableFormatConfig(uncached);
 				SstFileReader reader = new SstFileReader(options)) {
 			reader.open(table.toString());
 			reader.verifyChecksum();
-			return null;
-		}
-		catch (RocksDBException ex) {
-			return String.valueOf(ex.getMessage());
 		}
 	}
 

@@ -41,11 +41,11 @@ public final class DamagedStore implements AutoCloseable {
 		NativeLibrary.load(directory);
 		this.syncs = new PowerCut();
 		try {
-			this.repository = new RocksDbMetricRepository(
-					new EmbeddedStorageSettings(directory, Fsync.valueOf(fsync.toUpperCase(Locale.ROOT)), HEAD_BYTES,
-							NATIVE_BYTES, 0, EmbeddedStorageSettings.DEFAULT_CHECKPOINT_INTERVAL, Retention.FOREVER,
-							Integer.MAX_VALUE, false, recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT),
-					Clock.systemUTC(), List.of(this.syncs));
+			this.repository = new RocksDbMetricRepository(new EmbeddedStorageSettings(directory,
+					Fsync.valueOf(fsync.toUpperCase(Locale.ROOT)), HEAD_BYTES, NATIVE_BYTES, 0,
+					EmbeddedStorageSettings.DEFAULT_CHECKPOINT_INTERVAL, Retention.FOREVER, Integer.MAX_VALUE, false,
+					recoverTail ? RecoverMode.TAIL : RecoverMode.STRICT, Duration.ZERO), Clock.systemUTC(),
+					List.of(this.syncs));
 		}
 		catch (RuntimeException | Error ex) {
 			this.syncs.close();

@@ -54,7 +54,9 @@ class EmbeddedStorageConfigurationTests {
 	@CsvSource({ "type, paper, 'It must be embedded, memory or cassandra'", "fsync, sometimes, It must be always",
 			"recover, everything, It must be strict, tail or accept", "memory, 5MB, at least 64MB",
 			"min-free-space, -1MB, not be negative", "retention, 5s, 1m or more",
-			"retention-jump, believe, It must be hold or accept", "checkpoint-interval, 2d, from 1s to 1d" })
+			"retention-jump, believe, It must be hold or accept", "checkpoint-interval, 2d, from 1s to 1d",
+			"scrub-interval, 59m, from 1h to 365d", "scrub-interval, 366d, from 1h to 365d",
+			"scrub-interval, -1h, from 1h to 365d" })
 	void wrongValueIsNamed(String name, String value, String reason) {
 		runner().withPropertyValues("eardrum.storage." + name + "=" + value)
 			.run((context) -> assertThat(context.getStartupFailure())
@@ -70,9 +72,10 @@ class EmbeddedStorageConfigurationTests {
 	void limitsAreThoseOfTheConfiguration() {
 		runner()
 			.withPropertyValues("eardrum.storage.memory=128MB", "eardrum.storage.min-free-space=1MB",
-					"eardrum.storage.checkpoint-interval=90s", "eardrum.storage.max-series=77")
+					"eardrum.storage.checkpoint-interval=90s", "eardrum.storage.max-series=77",
+					"eardrum.storage.scrub-interval=2h")
 			.run((context) -> assertThat(context.getBean(DurableMetricRepository.class).limits())
-				.isEqualTo(new StorageLimits(64 << 20, 1 << 20, 77, Duration.ofSeconds(90))));
+				.isEqualTo(new StorageLimits(64 << 20, 1 << 20, 77, Duration.ofSeconds(90), Duration.ofHours(2))));
 	}
 
 	@Test

@@ -126,7 +126,7 @@ class HealingBesideBackupTests {
 		long nativeBytes = 1 << 20;
 		return new RocksDbMetricRepository(
 				new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, nativeBytes, 0, Duration.ofHours(1),
-						Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
+						Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO),
 				Clock.systemUTC(), List.of(flush));
 	}
 

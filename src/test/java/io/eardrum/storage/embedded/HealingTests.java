@@ -172,8 +172,9 @@ class HealingTests {
 	}
 
 	private static RocksDbMetricRepository open(Path store, Duration checkpointInterval) {
-		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, 64L << 20, 0,
-				checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
+		return new RocksDbMetricRepository(
+				new EmbeddedStorageSettings(store, Fsync.ALWAYS, 64L << 20, 64L << 20, 0, checkpointInterval,
+						Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO),
 				Clock.systemUTC());
 	}
 

@@ -187,7 +187,8 @@ class LostRecordsTests {
 
 	private RocksDbMetricRepository open(Path store) {
 		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.NEVER, 64L << 20, 64L << 20, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT), this.clock);
+				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO),
+				this.clock);
 	}
 
 	private static void put(RocksDbMetricRepository repository, String key, long timestamp) {

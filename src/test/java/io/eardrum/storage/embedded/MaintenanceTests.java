@@ -76,10 +76,9 @@ class MaintenanceTests {
 	}
 
 	private RocksDbMetricRepository open(Duration checkpointInterval, Clock clock) {
-		return new RocksDbMetricRepository(
-				new EmbeddedStorageSettings(this.directory.resolve("store"), Fsync.NEVER, 1 << 20, 64L << 20, 0,
-						checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT),
-				clock);
+		return new RocksDbMetricRepository(new EmbeddedStorageSettings(this.directory.resolve("store"), Fsync.NEVER,
+				1 << 20, 64L << 20, 0, checkpointInterval, Retention.FOREVER, Integer.MAX_VALUE, false,
+				RecoverMode.STRICT, Duration.ZERO), clock);
 	}
 
 	// A batch takes some 160 KB of memory.
