@@ -31,8 +31,6 @@ final class Scrub implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Scrub.class);
 
-	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
-
 	/** After how long damaged files are forgotten that are not in use any more. */
 	private static final long REVIEW_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -117,7 +115,8 @@ final class Scrub implements Runnable {
 		long due = System.nanoTime() + untilDue().toNanos();
 		long review = System.nanoTime() + REVIEW_NANOS;
 		while (!this.gate.isClosed()) {
-			LockSupport.parkNanos(Math.min(PERIOD_NANOS, Math.max(1, due - System.nanoTime())));
+			long now = System.nanoTime();
+			LockSupport.parkNanos(Math.max(1, Math.min(review - now, due - now)));
 			try {
 				if (System.nanoTime() - review >= 0) {
 					review = System.nanoTime() + REVIEW_NANOS;
@@ -251,7 +250,7 @@ final class Scrub implements Runnable {
 	private void rest(long nanos) {
 		long end = System.nanoTime() + nanos;
 		while (!this.gate.isClosed() && System.nanoTime() - end < 0) {
-			LockSupport.parkNanos(Math.min(PERIOD_NANOS, end - System.nanoTime()));
+			LockSupport.parkNanos(end - System.nanoTime());
 		}
 	}
 

@@ -164,7 +164,7 @@ class ScrubTests {
 		Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
 		repository.close();
 		Awaitility.await()
-			.atMost(Duration.ofMillis(800))
+			.atMost(Duration.ofSeconds(10))
 			.pollInterval(Duration.ofMillis(10))
 			.until(() -> !thread.isAlive());
 	}
