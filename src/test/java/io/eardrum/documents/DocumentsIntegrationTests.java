@@ -67,6 +67,7 @@ class DocumentsIntegrationTests {
 			Map.entry("docker ", "needs a container engine"),
 			Map.entry("telnet 127.0.0.1 18888", "needs the balancer of the compose file"),
 			Map.entry("eardrum import --resume m.txt", "shows a connection that breaks"),
+			Map.entry("eardrum check ", "needs a damaged backup"),
 			Map.entry("SPRING_PROFILES_ACTIVE=cassandra ", "needs a Cassandra"),
 			Map.entry("cqlsh ", "needs a Cassandra"),
 			Map.entry("unzip -p eardrum.jar ", "needs the jar, which is packed after the unit tests"),

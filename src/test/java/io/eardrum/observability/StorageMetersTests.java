@@ -51,7 +51,7 @@ class StorageMetersTests {
 	@Test
 	void tellsWhenTheFilesWereReadAndHowManyAreDamaged() {
 		given(this.repository.statistics())
-			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_795_341_600_500L, 3));
+			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1_795_341_600_500L, 3));
 		assertThat(gauge("eardrum.storage.last.scrub.timestamp.seconds")).isEqualTo(1_795_341_600.5);
 		assertThat(gauge("eardrum.storage.damaged.files")).isEqualTo(3);
 	}
@@ -59,7 +59,7 @@ class StorageMetersTests {
 	@Test
 	void tellsByHowMuchTheClockIsAheadAndHowOldAnUnsyncedPointIs() {
 		given(this.repository.statistics())
-			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2_500_000_000L, 90_000));
+			.willReturn(new StorageStatistics(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2_500_000_000L, 90_000, 0, 0));
 		assertThat(gauge("eardrum.storage.clock.jump.seconds")).isEqualTo(90_000);
 		assertThat(gauge("eardrum.storage.unsynced.seconds")).isEqualTo(2.5);
 	}

@@ -23,8 +23,8 @@ import io.eardrum.storage.embedded.directory.StoreReview;
  * records, the checksums of all tables, and what it holds, down to each point. RocksDB is
  * opened only for reading, and only if a start would open it.
  * <p>
- * Used by one thread. It takes some ten megabytes, and as many beside the heap as the
- * write-ahead log has, and 64 MB.
+ * Used by one thread. Beside the heap, RocksDB keeps the points of the write-ahead log in
+ * memory meanwhile, and caches up to 64 MB.
  */
 public final class EmbeddedStoreCheck implements StoreCheck {
 

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 
