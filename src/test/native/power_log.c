@@ -184,7 +184,7 @@ static int open_recorded(int directory, const char *path, int flags, mode_t mode
 
 #define MODE                                                                  \
   mode_t mode = 0;                                                            \
-  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {                 \
+  if ((flags & O_CREAT) != 0 || (flags & O_TMPFILE) == O_TMPFILE) {           \
     va_list rest;                                                             \
     va_start(rest, flags);                                                    \
     mode = va_arg(rest, mode_t);                                              \

@@ -329,10 +329,7 @@ public final class PowerFailureSuite {
 	private void report(long nanos) throws IOException {
 		System.out.printf("power failures: %d images, %d stores opened in %d s; %s%n", this.images, this.opened.get(),
 				TimeUnit.NANOSECONDS.toSeconds(nanos), this.counts);
-		this.policies.values()
-			.forEach((policy) -> System.out.printf(
-					"%s: of the puts lost, the oldest had been acknowledged %d ms before%n", policy.name,
-					TimeUnit.NANOSECONDS.toMillis(policy.oldestLost.get())));
+		this.policies.values().forEach((policy) -> System.out.println(policy.describeLost()));
 		this.violations.forEach((kind, cases) -> {
 			System.out.printf("VIOLATION, %d times: %s%n", cases.size(), kind);
 			cases.stream().limit(3).forEach((one) -> System.out.println("  " + one));
@@ -378,7 +375,8 @@ public final class PowerFailureSuite {
 
 		private final int[] nameChanges;
 
-		private final AtomicLong oldestLost = new AtomicLong();
+		/** In nanoseconds, and the number of the image. */
+		private long[] oldestLost = new long[2];
 
 		Policy(String name, Path directory) throws IOException {
 			this.name = name;
@@ -430,6 +428,19 @@ public final class PowerFailureSuite {
 				}
 			};
 			return Math.max(1, Math.min(count - 1, moment));
+		}
+
+		synchronized void lost(long nanos, int image) {
+			if (nanos > this.oldestLost[0]) {
+				this.oldestLost = new long[] { nanos, image };
+			}
+		}
+
+		synchronized String describeLost() {
+			return (this.oldestLost[0] > 0)
+					? String.format("%s: the oldest put that is lost had been acknowledged for %d ms (image %d)",
+							this.name, TimeUnit.NANOSECONDS.toMillis(this.oldestLost[0]), this.oldestLost[1])
+					: this.name + ": nothing that was acknowledged is lost";
 		}
 
 		long[] promised(int moment) {
@@ -500,7 +511,9 @@ public final class PowerFailureSuite {
 					fail(there ? "points are wrong" : "the directory of the store is gone", violation);
 					return;
 				}
-				this.policy.oldestLost.accumulateAndGet(this.policy.puts.oldestLost(this.moment, found), Math::max);
+				if (there) {
+					this.policy.lost(this.policy.puts.oldestLost(this.moment, found), this.number);
+				}
 				PointBatch batch = new PointBatch();
 				batch.add(SeriesKey.of(StoreOpening.KEY), 0, 1);
 				store.repository().put(batch);

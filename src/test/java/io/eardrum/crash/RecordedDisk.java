@@ -31,8 +31,11 @@ final class RecordedDisk {
 	enum Names {
 
 		/**
-		 * As those with a journal do: they get to the disk in their order, and a sync of
-		 * a directory, or of a file that is new, has all names before it kept.
+		 * As those with a journal do: they get to the disk in their order. A sync keeps
+		 * all names up to the last one that it is about: for a directory that of one of
+		 * its files, for a file the one that it was made with. Some file systems keep
+		 * more, such as a rename when the file itself is synced, but nobody may rely on
+		 * that.
 		 */
 		ORDERED,
 
@@ -281,10 +284,11 @@ final class RecordedDisk {
 		double chance = new double[] { 0, 0.5, 0.5, 0.9, 1 }[random.nextInt(5)];
 		for (int i = 0; i < count; i++) {
 			NameChange change = this.changes.get(i);
+			boolean lucky = random.nextDouble() < chance
+					|| (directories && change.node.directory && change.from == null);
 			boolean survives = switch (names) {
 				case ORDERED -> i < kept;
-				case UNORDERED -> change.isSafe(moment, names) || (random.nextDouble() < chance
-						| (directories && change.node.directory && change.from == null));
+				case UNORDERED -> lucky || change.isSafe(moment, names);
 			};
 			if (survives) {
 				change.apply(tree);
