@@ -60,6 +60,15 @@ final class DiskImage {
 	}
 
 	/**
+	 * Returns which file a path is, for some have several.
+	 * @param path the path
+	 * @return a number of that file alone
+	 */
+	int number(String path) {
+		return file(path).node.number;
+	}
+
+	/**
 	 * Returns all files of the image.
 	 * @return their paths
 	 */
@@ -68,11 +77,15 @@ final class DiskImage {
 	}
 
 	byte[] bytes(String path) throws IOException {
+		return bytes(file(path), null);
+	}
+
+	private File file(String path) {
 		File file = this.files.get(path);
 		if (file == null) {
 			throw new IllegalArgumentException(path);
 		}
-		return bytes(file, null);
+		return file;
 	}
 
 	/**
