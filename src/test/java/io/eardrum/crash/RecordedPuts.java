@@ -58,7 +58,12 @@ final class RecordedPuts {
 					ready = Math.min(ready, entry);
 					this.lives.put(entry, type);
 				}
-				case PowerRecord.KILLED -> this.lives.put(entry, type);
+				case PowerRecord.KILLED -> {
+					// One that was killed in its start has not been ready since.
+					if (!this.lives.isEmpty() && this.lives.lastEntry().getValue() == PowerRecord.READY) {
+						this.lives.put(entry, type);
+					}
+				}
 				case PowerRecord.STOPPED -> {
 					this.lives.put(entry, type);
 					for (Writer writer : this.writers) {

@@ -76,6 +76,7 @@ class RecordedPutsTests {
 		note(PowerRecord.KILLED, 0, 0);
 		this.millis = 9000;
 		assertThat(promised("everysec", note(PowerRecord.STARTED, 0, 0))).isZero();
+		assertThat(promised("everysec", note(PowerRecord.KILLED, 0, 0))).isZero();
 		note(PowerRecord.READY, 0, 0);
 		assertThat(promised("everysec", note(PowerRecord.FOUND, WRITER, 3))).isEqualTo(3);
 	}
