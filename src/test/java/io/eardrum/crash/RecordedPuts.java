@@ -3,6 +3,7 @@ package io.eardrum.crash;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,8 @@ final class RecordedPuts {
 				}
 				case PowerRecord.KILLED -> {
 					// One that was killed in its start has not been ready since.
-					if (!this.lives.isEmpty() && this.lives.lastEntry().getValue() == PowerRecord.READY) {
+					Map.Entry<Integer, Integer> last = this.lives.lastEntry();
+					if (last != null && last.getValue() == PowerRecord.READY) {
 						this.lives.put(entry, type);
 					}
 				}
