@@ -113,19 +113,19 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	private void recoverTail() throws IOException {
-		if (this.mode != RecoverMode.TAIL) {
+		if (this.mode == RecoverMode.STRICT) {
 			return;
 		}
 		TornTail tail = this.examination.tail();
 		if (tail == null) {
-			if (this.examination.findings().isEmpty()) {
+			if (this.mode == RecoverMode.TAIL && this.examination.findings().isEmpty()) {
 				logger.warn("The end of the store in {} has no damage that could be dropped; "
 						+ "remove eardrum.storage.recover from the configuration", this.path);
 			}
 			return;
 		}
 		new TailRecovery(this.path).recover(tail);
-		this.examination = StoreExamination.of(this.path, false);
+		this.examination = StoreExamination.of(this.path, isTrusting());
 	}
 
 	private void ensureWhole() {

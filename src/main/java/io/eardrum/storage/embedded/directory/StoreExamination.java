@@ -1,8 +1,6 @@
 package io.eardrum.storage.embedded.directory;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,9 +30,6 @@ final class StoreExamination {
 
 	private static final Pattern CURRENT_TEXT = Pattern.compile("MANIFEST-[0-9]{6,}\n");
 
-	/** A record of the write-ahead log begins with its number and how many it has. */
-	private static final int BATCH_HEADER_BYTES = Long.BYTES + Integer.BYTES;
-
 	private final Path directory;
 
 	/** Where the mark is, which is never copied. */
@@ -61,12 +56,6 @@ final class StoreExamination {
 	private @Nullable TornTail tail;
 
 	private long lastWrite;
-
-	/** The first write in the file of the write-ahead log that was read last. */
-	private long firstLogged;
-
-	/** The last write in those that were read so far. */
-	private long lastLogged;
 
 	private NavigableMap<String, Long> sizes = new TreeMap<>();
 
@@ -421,59 +410,18 @@ final class StoreExamination {
 			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
 					"is missing, the write-ahead log, though the store was not closed when it was last used"));
 		}
-		readWal(needed, safe);
-	}
-
-	private void readWal(List<String> needed, Map<String, Long> safe) throws IOException {
-		String torn = null;
-		WalDamage damage = null;
-		int laterRecords = 0;
-		long laterBytes = 0;
-		List<String> later = new ArrayList<>();
-		for (String name : needed) {
-			long size = this.sizes.getOrDefault(name, 0L);
-			long expected = safe.getOrDefault(name, 0L);
-			if (size < expected) {
-				this.findings.add(new Finding(name, "is cut: it has " + size + " bytes, and had " + expected));
-				continue;
+		WalExamination wal = new WalExamination(this.directory, this.sizes, safe, manifest.lastSequence());
+		wal.read(needed);
+		this.lastWrite = wal.lastWrite();
+		this.findings.addAll(wal.findings());
+		TornTail end = wal.tail();
+		if (end != null && this.tail == null) {
+			if (this.mark != null || this.running) {
+				this.tail = end;
 			}
-			int[] records = new int[1];
-			boolean behind = damage != null;
-			long earlier = this.lastLogged;
-			WalDamage found = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
-				if (!behind && length >= BATCH_HEADER_BYTES) {
-					noteWrites(bytes, records[0] == 0);
-				}
-				records[0]++;
-			});
-			if (this.firstLogged <= earlier && records[0] > 0 && !behind) {
-				this.findings.add(new Finding(name, "is not the one that was here: it begins with write "
-						+ this.firstLogged + ", and the file before it ends with " + earlier));
-				return;
+			else {
+				this.findings.add(new Finding(end.file(), "is damaged at byte " + end.position()));
 			}
-			if (damage != null) {
-				later.add(name);
-				laterRecords += records[0];
-				laterBytes += size;
-			}
-			else if (found != null && found.position() < expected) {
-				this.findings.add(new Finding(name, "is damaged at byte " + found.position() + ", of " + expected
-						+ " that were on the disk for sure"));
-				return;
-			}
-			else if (found != null) {
-				torn = name;
-				damage = found;
-			}
-		}
-		if (torn != null && later.stream().anyMatch((name) -> safe.getOrDefault(name, 0L) > 0)) {
-			// All that is before a safe byte of a later file was made safe before it.
-			this.findings.add(new Finding(torn, "is damaged at byte " + ((damage != null) ? damage.position() : 0)
-					+ ", before what was on the disk for sure"));
-		}
-		else if (torn != null && damage != null && !(damage.unfinished() && laterRecords == 0)) {
-			damaged(torn, new WalDamage(damage.position(), damage.bytes() + laterBytes,
-					damage.readableRecords() + laterRecords, false), later, this.mark != null || this.running);
 		}
 	}
 
@@ -498,11 +446,11 @@ final class StoreExamination {
 				long[] gap = new long[1];
 				boolean wal = StoreFiles.isWal(name);
 				WalDamage damage = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
-					if (wal && length >= BATCH_HEADER_BYTES) {
+					if (wal && WalExamination.isBatch(length)) {
 						long last = further[0];
-						long begin = firstWriteOf(bytes);
+						long begin = WalExamination.firstWriteOf(bytes);
 						gap[0] = (last > 0 && begin > last + 1 && gap[0] == 0) ? last + 1 : gap[0];
-						further[0] = Math.max(last, begin + writesOf(bytes) - 1);
+						further[0] = Math.max(last, begin + WalExamination.writesOf(bytes) - 1);
 					}
 				});
 				if (damage != null) {
@@ -521,21 +469,6 @@ final class StoreExamination {
 			}
 		}
 		return found;
-	}
-
-	private void noteWrites(byte[] bytes, boolean first) {
-		long begin = firstWriteOf(bytes);
-		this.firstLogged = first ? begin : this.firstLogged;
-		this.lastLogged = Math.max(this.lastLogged, begin + writesOf(bytes) - 1);
-		this.lastWrite = Math.max(this.lastWrite, this.lastLogged);
-	}
-
-	private static long firstWriteOf(byte[] batch) {
-		return ByteBuffer.wrap(batch).order(ByteOrder.LITTLE_ENDIAN).getLong();
-	}
-
-	private static int writesOf(byte[] batch) {
-		return ByteBuffer.wrap(batch).order(ByteOrder.LITTLE_ENDIAN).getInt(Long.BYTES);
 	}
 
 	private void damaged(String name, WalDamage damage, List<String> later, boolean explained) {
