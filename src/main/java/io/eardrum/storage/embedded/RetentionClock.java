@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.StorageException;
+
 /**
  * Tells the time by which retention judges, for removing points as for reading them: what
  * a wrong clock has removed would be gone for good.
@@ -78,7 +80,7 @@ final class RetentionClock {
 
 	private boolean doubtLogged;
 
-	private boolean changed;
+	private volatile boolean changed;
 
 	/**
 	 * Makes the clock, which knows no time until it is started.
@@ -122,10 +124,19 @@ final class RetentionClock {
 			look();
 			this.running = true;
 		}
-		if (writable) {
+		if (!writable) {
+			this.changed = true;
+			return;
+		}
+		try {
 			// Before the first point: a store that has some and says no time is an old
 			// one.
 			save();
+		}
+		catch (StorageException ex) {
+			// On a full disk, points can be read.
+			this.changed = true;
+			logger.error("The time by which old points are removed could not be noted", ex);
 		}
 	}
 

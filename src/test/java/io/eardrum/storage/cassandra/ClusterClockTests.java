@@ -199,7 +199,7 @@ class ClusterClockTests {
 		for (int i = 0; i < 25; i++) {
 			this.clock.compareIfDue(this.session);
 			run(Duration.ofSeconds(5));
-			long passed = 5 * (i + 1);
+			long passed = 5L * (i + 1);
 			this.cluster = () -> NOW.plusSeconds(passed).toEpochMilli();
 		}
 		assertThat(this.asked.get()).isEqualTo(3);

@@ -159,8 +159,8 @@ class EmbeddedStoreCheckTests {
 	@Test
 	void fileOfAnotherCopyIsFound() throws Exception {
 		Files.copy(largest(this.backup, ".sst"), this.backup.resolve("999999.sst"));
-		assertThat(check(this.backup).lines()).anySatisfy(
-				(line) -> assertThat(line).startsWith("999999.sst was not there when the store was closed or copied"));
+		assertThat(check(this.backup).lines())
+			.anySatisfy((line) -> assertThat(line).startsWith("999999.sst is not in eardrum.closed"));
 	}
 
 	@Test

@@ -13,8 +13,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.CapturedLog;
+import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
+import static org.mockito.BDDMockito.willCallRealMethod;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.spy;
 
 /**
  * Tests for {@link RetentionClock}.
@@ -243,7 +249,7 @@ class RetentionClockTests {
 			run(Duration.ofHours(8));
 			restart(Duration.ofHours(16));
 		}
-		assertThatTheClockIsAheadBy(Duration.ofHours(96));
+		assertThatTheClockIsAheadBy(Duration.ofDays(4));
 		run(Duration.ofHours(8));
 		assertThatTheClockIsBelieved();
 	}
@@ -333,6 +339,20 @@ class RetentionClockTests {
 		assertThat(Metadata.CLOCK_AHEAD.read(this.database, 0)).isEqualTo(TOO_FAR.toSeconds());
 		assertThat(Metadata.CLOCK_DOUBT.read(this.database, 0)).isEqualTo(DAY.toSeconds());
 		assertThat(Metadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW + 300);
+	}
+
+	@Test
+	void storeOpensOnADiskThatTakesNothingAndTheTimeIsNotedLater() {
+		this.database.close();
+		this.database = spy(
+				new Database(EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER)));
+		willThrow(new StorageException("the disk is full")).given(this.database).write(any(), anyBoolean());
+		this.clock = start(true);
+		assertThatTheClockIsBelieved();
+		assertThat(this.log.text()).contains("the disk is full");
+		willCallRealMethod().given(this.database).write(any(), anyBoolean());
+		this.clock.saveIfDue();
+		assertThat(Metadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW);
 	}
 
 	@Test

@@ -85,7 +85,7 @@ class RetentionTests {
 		assertThat(read("a")).containsExactly(NOW - 3600, NOW);
 		this.clock.run(Duration.ofSeconds(10));
 		assertThat(read("a")).containsExactly(NOW);
-		this.clock.run(Duration.ofSeconds(3600));
+		this.clock.run(HOUR);
 		assertThat(read("a")).isEmpty();
 	}
 
@@ -97,7 +97,7 @@ class RetentionTests {
 			assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
 			this.repository.checkpoint();
 		}
-		this.clock.run(Duration.ofSeconds(3600));
+		this.clock.run(HOUR);
 		assertThat(this.repository.last(SeriesKey.of("a"))).isEqualTo(new Point(NOW, 1));
 		this.clock.run(Duration.ofSeconds(1));
 		assertThat(this.repository.last(SeriesKey.of("a"))).isNull();
@@ -134,7 +134,7 @@ class RetentionTests {
 		put("a", LongStream.range(NOW, NOW + 5000).toArray());
 		this.repository.checkpoint();
 		// A chunk of 2048 is old as a whole, another one in part.
-		this.clock.run(Duration.ofSeconds(3600 + 3000));
+		this.clock.run(HOUR.plusMinutes(50));
 		this.repository.sweep();
 		assertThat(read("a")).hasSize(2000);
 		reopen(Duration.ZERO, settings(Retention.FOREVER));
