@@ -22,12 +22,6 @@ import io.eardrum.metric.SeriesKey;
  */
 public final class TimestampCheck {
 
-	/**
-	 * Refuses nothing, and counts for nobody.
-	 */
-	public static final TimestampCheck UNLIMITED = new TimestampCheck(Duration.ZERO, Clock.systemUTC(),
-			SuspectPointObserver.NONE);
-
 	private static final Logger logger = LoggerFactory.getLogger(TimestampCheck.class);
 
 	private static final long DAY = TimeUnit.DAYS.toSeconds(1);

@@ -26,7 +26,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +45,7 @@ class DatagramReceiverTests {
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
 			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
-			TimestampCheck.UNLIMITED);
+			TimestampChecks.UNLIMITED);
 
 	private final GraphiteObserver observer = mock(GraphiteObserver.class);
 

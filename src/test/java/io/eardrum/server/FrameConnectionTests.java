@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -62,7 +62,7 @@ class FrameConnectionTests {
 	@BeforeEach
 	void connect() throws IOException {
 		this.pairs = new ConnectionPairs(this.registry,
-				new FrameServiceActivator(new MemoryMetricRepository(), TimestampCheck.UNLIMITED));
+				new FrameServiceActivator(new MemoryMetricRepository(), TimestampChecks.UNLIMITED));
 		this.loop = new FrameLoop(this.threads, this.supervisor);
 		this.term = LoopTerm.leading(this.loop, new PendingWork());
 		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);

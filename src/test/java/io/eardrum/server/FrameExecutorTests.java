@@ -23,7 +23,7 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +45,7 @@ class FrameExecutorTests {
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
 			mock(ServerObserver.class));
 
-	private final FrameExecutor executor = new FrameExecutor(this.repository, TimestampCheck.UNLIMITED,
+	private final FrameExecutor executor = new FrameExecutor(this.repository, TimestampChecks.UNLIMITED,
 			new Pool<>(1, () -> {
 				throw new AssertionError();
 			}), this.defects::add);

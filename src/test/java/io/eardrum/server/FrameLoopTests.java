@@ -20,7 +20,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -63,7 +63,7 @@ class FrameLoopTests {
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
 			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
-			TimestampCheck.UNLIMITED);
+			TimestampChecks.UNLIMITED);
 
 	private FrameLoop loop;
 

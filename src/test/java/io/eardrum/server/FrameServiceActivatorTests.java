@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -25,7 +25,7 @@ class FrameServiceActivatorTests {
 	private final ServerObserver observer = mock(ServerObserver.class);
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(this.repository,
-			TimestampCheck.UNLIMITED);
+			TimestampChecks.UNLIMITED);
 
 	@Test
 	void resetsTheConnectionAfterADefectInsteadOfFallingSilent() {

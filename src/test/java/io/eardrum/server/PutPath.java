@@ -7,7 +7,7 @@ import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 
 /**
  * The way of a frame of puts, from the bytes that were received to those that are sent:
@@ -25,7 +25,7 @@ final class PutPath {
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, this.observer);
 
 	PutPath(MetricRepository repository) {
-		this.activator = new FrameServiceActivator(repository, TimestampCheck.UNLIMITED);
+		this.activator = new FrameServiceActivator(repository, TimestampChecks.UNLIMITED);
 	}
 
 	/**

@@ -13,7 +13,7 @@ import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -144,7 +144,7 @@ class RoundTests {
 					mock(ServerObserver.class));
 			frame.set(source, 0, source.length, false);
 			frame.setRound(RoundTests.this.round);
-			this.reply = new FrameExecutor(RoundTests.this.repository, TimestampCheck.UNLIMITED, new Pool<>(1, () -> {
+			this.reply = new FrameExecutor(RoundTests.this.repository, TimestampChecks.UNLIMITED, new Pool<>(1, () -> {
 				throw new AssertionError();
 			}), (defect) -> {
 				throw defect;

@@ -11,7 +11,7 @@ import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -46,7 +46,7 @@ public final class BodyFuzz {
 
 	private static String result(InputStream body, boolean json) throws IOException {
 		MemoryMetricRepository repository = new MemoryMetricRepository();
-		PointIntake intake = new PointIntake(repository, TimestampCheck.UNLIMITED, new RecordedCounts(), LIMITS,
+		PointIntake intake = new PointIntake(repository, TimestampChecks.UNLIMITED, new RecordedCounts(), LIMITS,
 				"place");
 		List<String> result = new ArrayList<>();
 		try {

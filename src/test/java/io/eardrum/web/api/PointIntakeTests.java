@@ -22,7 +22,7 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -89,7 +89,7 @@ class PointIntakeTests {
 			}
 
 		};
-		PointIntake intake = new PointIntake(this.repository, TimestampCheck.UNLIMITED, this.counts, LIMITS, "line");
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line");
 		new BodyLines(intake, LIMITS).readAll(trickle);
 		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
 			.isThrownBy(intake::end)
@@ -114,7 +114,7 @@ class PointIntakeTests {
 		willThrow(kind.equals("StorageException") ? new StorageException("full") : new IllegalStateException())
 			.given(broken)
 			.put(any());
-		PointIntake intake = new PointIntake(broken, TimestampCheck.UNLIMITED, this.counts, LIMITS, "line");
+		PointIntake intake = new PointIntake(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line");
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> {
 			new BodyLines(intake, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
 			intake.end();
@@ -166,7 +166,7 @@ class PointIntakeTests {
 		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
 		// writes.
 		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
-			PointIntake intake = new PointIntake(this.repository, TimestampCheck.UNLIMITED, this.counts, LIMITS,
+			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
 					"index");
 			assertThatExceptionOfType(RequestProblem.class)
 				.isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(new ByteArrayInputStream(body)))
@@ -190,7 +190,7 @@ class PointIntakeTests {
 			}
 
 		});
-		PointIntake intake = new PointIntake(this.repository, TimestampCheck.UNLIMITED, this.counts, LIMITS, "index");
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index");
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, LIMITS).readAll(body))
 			.withMessage("broken");
 	}
@@ -205,13 +205,13 @@ class PointIntakeTests {
 	}
 
 	private long lines(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampCheck.UNLIMITED, this.counts, LIMITS, "line");
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line");
 		new BodyLines(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}
 
 	private long json(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampCheck.UNLIMITED, this.counts, LIMITS, "index");
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index");
 		new BodyJson(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}
