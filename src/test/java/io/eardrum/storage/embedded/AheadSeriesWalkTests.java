@@ -139,6 +139,16 @@ class AheadSeriesWalkTests {
 	}
 
 	@Test
+	void seriesAreFoundInWhicheverPieceOfAChunkTheyAre() {
+		for (long timestamp : new long[] { START, START * 1000, START + 1 }) {
+			put("a", timestamp);
+			this.checkpointer.checkpoint(this.era);
+		}
+		advance();
+		assertThat(this.walk.found()).isEqualTo(new SeriesAhead(1, SeriesKey.of("a")));
+	}
+
+	@Test
 	void chunksWithoutSuchPointsAreNotReadAgain() {
 		put("a", START);
 		put("b", START);
