@@ -343,9 +343,10 @@ class RetentionClockTests {
 
 	@Test
 	void storeOpensOnADiskThatTakesNothingAndTheTimeIsNotedLater() {
-		this.database.close();
-		this.database = spy(
-				new Database(EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER)));
+		this.store.close();
+		this.store = new StoreOpener(
+				EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER));
+		this.database = spy(this.store.database());
 		willThrow(new StorageException("the disk is full")).given(this.database).write(any(), anyBoolean());
 		this.clock = start(true);
 		assertThatTheClockIsBelieved();
