@@ -28,7 +28,7 @@ import io.eardrum.storage.embedded.directory.StoreOpenException;
  * {@link #reopen} opens it for writing later.
  * <p>
  * <em>Threads</em>: one at a time, with nobody inside the {@link Gate}, but for
- * {@link #syncAndMark()}, which may run beside what uses the database.
+ * {@link #mark()}, which may run beside what uses the database.
  */
 final class StoreOpener implements AutoCloseable {
 
@@ -262,9 +262,8 @@ final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Makes what was written safe against power loss, and notes what is.
-	 * @throws StorageException if it can't be synced; that it can't be noted is only
-	 * logged
+	 * Notes what is safe against power loss. That it can't be noted is only logged: the
+	 * next start knows less then.
 	 */
 	void mark() {
 		DurableState durable = this.database.durable();

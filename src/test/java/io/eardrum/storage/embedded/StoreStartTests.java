@@ -52,7 +52,7 @@ class StoreStartTests {
 	@TempDir
 	Path directory;
 
-	private enum Left {
+	enum Left {
 
 		CLOSED, KILLED, BACKUP
 
@@ -72,7 +72,7 @@ class StoreStartTests {
 		for (Left left : Left.values()) {
 			Path store = make(left);
 			Path aside = Files.createDirectory(this.directory.resolve("aside" + left));
-			for (String glob : missing.split(", ")) {
+			for (String glob : List.of(missing.split(", ", -1))) {
 				for (Path file : files(store, globOf(glob))) {
 					Files.move(file, aside.resolve(file.getFileName()));
 				}
@@ -417,7 +417,7 @@ class StoreStartTests {
 		repository.readAll(TimeRange.ALL, (key, timestamps, values, from, to) -> {
 			for (int i = from; i < to; i++) {
 				points.put(timestamps[i], values[i]);
-				assertThat(values[i]).isEqualTo(Math.sqrt(timestamps[i]));
+				assertThat(values[i]).isEqualTo(Math.sqrt((double) timestamps[i]));
 			}
 		});
 		return points;

@@ -232,7 +232,8 @@ final class StoreExamination {
 		List<Finding> differences = known.compare(this.directory);
 		checkId(ClosingLedger.FILE, known.id());
 		StoreMark marked = this.mark;
-		boolean stale = marked != null && marked.durable().writes() > known.writes();
+		long markedWrites = (marked != null) ? marked.durable().writes() : 0;
+		boolean stale = markedWrites > known.writes();
 		if (differences.isEmpty() && !stale) {
 			this.clean = this.findings.isEmpty();
 			return true;
@@ -243,7 +244,7 @@ final class StoreExamination {
 		}
 		if (stale) {
 			this.findings.add(new Finding(ClosingLedger.FILE, "is older than the store: it knows " + known.writes()
-					+ " writes, and there were " + marked.durable().writes() + ", so files of two copies are mixed"));
+					+ " writes, and there were " + markedWrites + ", so files of two copies are mixed"));
 		}
 		else {
 			this.findings.addAll(differences);

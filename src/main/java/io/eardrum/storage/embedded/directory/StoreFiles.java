@@ -8,6 +8,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -135,7 +136,7 @@ public final class StoreFiles {
 		return sizes(directory).entrySet()
 			.stream()
 			.filter((file) -> isWal(file.getKey()))
-			.mapToLong(NavigableMap.Entry::getValue)
+			.mapToLong(Map.Entry::getValue)
 			.sum();
 	}
 

@@ -136,7 +136,7 @@ record StoreMark(long number, UUID id, long manifest, long manifestBytes, Durabl
 
 	private static int checksum(ByteBuffer slot) {
 		CRC32C checksum = new CRC32C();
-		checksum.update(slot.array(), 0, SLOT_BYTES - Integer.BYTES);
+		checksum.update(slot.slice(0, SLOT_BYTES - Integer.BYTES));
 		return (int) checksum.getValue();
 	}
 

@@ -31,13 +31,14 @@ class ManifestTests {
 	@TempDir
 	Path directory;
 
-	private Path store;
-
 	private final List<ColumnFamilyHandle> families = new ArrayList<>();
 
 	@Test
 	void knowsTheTablesAndTheFirstFileOfTheLog() throws Exception {
-		this.store = this.directory.resolve("store");
+		useStore();
+	}
+
+	private void useStore() throws Exception {
 		RocksDB.loadLibrary();
 		for (int life = 0; life < 3; life++) {
 			this.families.clear();
@@ -45,7 +46,7 @@ class ManifestTests {
 					new ColumnFamilyDescriptor(RocksDB.DEFAULT_COLUMN_FAMILY),
 					new ColumnFamilyDescriptor("other".getBytes(StandardCharsets.US_ASCII)));
 			try (DBOptions options = new DBOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true);
-					RocksDB database = RocksDB.open(options, this.store.toString(), descriptors, this.families)) {
+					RocksDB database = RocksDB.open(options, store().toString(), descriptors, this.families)) {
 				for (int round = 0; round < 4; round++) {
 					fill(database, 100 * life + round);
 					compare(database);
@@ -61,7 +62,7 @@ class ManifestTests {
 
 	@Test
 	void cutOneTellsWhereItEnds() throws Exception {
-		knowsTheTablesAndTheFirstFileOfTheLog();
+		useStore();
 		Path manifest = manifest();
 		byte[] whole = Files.readAllBytes(manifest);
 		assertThat(Manifest.read(manifest).damage()).isNull();
@@ -119,7 +120,7 @@ class ManifestTests {
 			.filter((file) -> file.sizeFileBytes() > 0)
 			.map((file) -> file.logNumber())
 			.toList();
-		List<Long> kept = StoreFiles.walFiles(this.store)
+		List<Long> kept = StoreFiles.walFiles(store())
 			.stream()
 			.map((file) -> StoreFiles.number(String.valueOf(file.getFileName())))
 			.filter((number) -> number >= manifest.firstWal())
@@ -127,8 +128,12 @@ class ManifestTests {
 		assertThat(kept).containsAll(needed);
 	}
 
+	private Path store() {
+		return this.directory.resolve("store");
+	}
+
 	private Path manifest() throws IOException {
-		return this.store.resolve(Files.readString(this.store.resolve("CURRENT")).strip());
+		return store().resolve(Files.readString(store().resolve("CURRENT")).strip());
 	}
 
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -54,8 +55,7 @@ class StoreMarkTests {
 	@Test
 	void ofTooManyFilesTheLastAreKept() throws Exception {
 		mark(1, 100).write(this.directory, true);
-		StoreMark read = StoreMark.read(this.directory);
-		assertThat(read).isNotNull();
+		StoreMark read = Objects.requireNonNull(StoreMark.read(this.directory));
 		NavigableMap<Long, Long> kept = read.durable().wal();
 		assertThat(kept).hasSizeGreaterThan(20).isEqualTo(mark(1, 100).durable().wal().tailMap(kept.firstKey(), true));
 		assertThat(kept.lastKey()).isEqualTo(100);
