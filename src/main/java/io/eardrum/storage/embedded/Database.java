@@ -141,7 +141,11 @@ final class Database implements AutoCloseable {
 			DBOptions options = opened(options(buffers, mode == Mode.CREATE));
 			List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
 			for (ColumnFamily family : ColumnFamily.values()) {
-				descriptors.add(new ColumnFamilyDescriptor(family.familyName(), opened(familyOptions(family, cache))));
+				// Damage that only a compaction comes across must not decide whether a
+				// start
+				// is refused: that would be a matter of chance.
+				descriptors.add(new ColumnFamilyDescriptor(family.familyName(),
+						opened(familyOptions(family, cache).setDisableAutoCompactions(true))));
 			}
 			this.rocks = opened((mode == Mode.READ_ONLY)
 					? RocksDB.openReadOnly(options, this.path.toString(), descriptors, this.handles)
@@ -208,6 +212,18 @@ final class Database implements AutoCloseable {
 	private <T extends AutoCloseable> T opened(T object) {
 		this.opened.push(object);
 		return object;
+	}
+
+	/**
+	 * Lets compactions begin, which have to wait after this was opened.
+	 */
+	void startCompactions() {
+		try {
+			rocks().enableAutoCompaction(this.handles);
+		}
+		catch (RocksDBException ex) {
+			throw failure("can't be compacted", ex);
+		}
 	}
 
 	Path path() {

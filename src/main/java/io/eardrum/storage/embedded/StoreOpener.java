@@ -204,6 +204,7 @@ final class StoreOpener implements AutoCloseable {
 			Metadata.UNCLEAN_STARTS.write(this.uncleanStarts, batch);
 			this.database.write(batch, false);
 		}
+		this.database.startCompactions();
 	}
 
 	private void adopt() {
@@ -250,6 +251,9 @@ final class StoreOpener implements AutoCloseable {
 			if (this.readOnly) {
 				this.readOnly = false;
 				acceptWriting();
+			}
+			else {
+				this.database.startCompactions();
 			}
 		}
 		catch (RocksDBException ex) {

@@ -5,7 +5,9 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -104,13 +106,21 @@ public final class StoreFiles {
 		return names;
 	}
 
-	// The files of RocksDB's in a directory, and their sizes.
+	// The files of RocksDB's in a directory, which may be in use, and their sizes.
 	static NavigableMap<String, Long> sizes(Path directory) throws IOException {
 		NavigableMap<String, Long> sizes = new TreeMap<>();
 		for (String name : names(directory)) {
-			Path file = directory.resolve(name);
-			if (isRocksDb(name) && Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-				sizes.put(name, Files.size(file));
+			if (isRocksDb(name)) {
+				try {
+					BasicFileAttributes file = Files.readAttributes(directory.resolve(name), BasicFileAttributes.class,
+							LinkOption.NOFOLLOW_LINKS);
+					if (file.isRegularFile()) {
+						sizes.put(name, file.size());
+					}
+				}
+				catch (NoSuchFileException ex) {
+					// RocksDB removes what it does not need any more, at any time.
+				}
 			}
 		}
 		return sizes;

@@ -29,7 +29,10 @@ final class WalExamination {
 
 	private final List<Finding> findings = new ArrayList<>();
 
-	/** The last write so far; at first, one that is in a table for sure. */
+	/** A write that the MANIFEST knows of. */
+	private final long known;
+
+	/** The last write in the files so far, or 0. */
 	private long last;
 
 	/** The first write in the file that was read last, and how many records it has. */
@@ -52,13 +55,13 @@ final class WalExamination {
 	 * @param directory where they are
 	 * @param sizes how many bytes each has
 	 * @param safe how many bytes of each were on the disk for sure
-	 * @param flushed a write that is in a table, as are all before it
+	 * @param known the last write that the MANIFEST knows of
 	 */
-	WalExamination(Path directory, Map<String, Long> sizes, Map<String, Long> safe, long flushed) {
+	WalExamination(Path directory, Map<String, Long> sizes, Map<String, Long> safe, long known) {
 		this.directory = directory;
 		this.sizes = sizes;
 		this.safe = safe;
-		this.last = flushed;
+		this.known = known;
 	}
 
 	/**
@@ -68,7 +71,6 @@ final class WalExamination {
 	 */
 	void read(List<String> names) throws IOException {
 		String before = null;
-		boolean any = false;
 		for (String name : names) {
 			if (sizeOf(name) < safeBytes(name)) {
 				this.findings
@@ -82,19 +84,19 @@ final class WalExamination {
 			}
 			long earlier = this.last;
 			WalDamage found = readRecords(name);
-			if (this.records > 0 && any && this.first <= earlier) {
+			if (this.records > 0 && this.first <= earlier) {
 				this.findings.add(new Finding(name, "is not the one that was here: it begins with write " + this.first
 						+ ", and the file before it ends with " + earlier));
 				return;
 			}
-			if (this.records > 0 && this.first > earlier + 1 && this.findings.isEmpty()) {
+			long reached = (earlier > 0) ? earlier : this.known;
+			if (this.records > 0 && this.first > reached + 1 && this.findings.isEmpty()) {
 				gap(before, name, earlier);
 			}
 			else if (found != null) {
 				this.torn = name;
 				this.damage = found;
 			}
-			any |= this.records > 0;
 			before = name;
 		}
 	}
@@ -197,7 +199,7 @@ final class WalExamination {
 	 * @return the number
 	 */
 	long lastWrite() {
-		return this.last;
+		return Math.max(this.known, this.last);
 	}
 
 }
