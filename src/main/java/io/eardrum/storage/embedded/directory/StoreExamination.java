@@ -232,6 +232,10 @@ final class StoreExamination {
 		List<Finding> differences = known.compare(this.directory);
 		checkId(ClosingLedger.FILE, known.id());
 		StoreMark marked = this.mark;
+		if (marked != null && !marked.id().equals(known.id())) {
+			checkId(StoreMark.FILE, marked.id());
+			return true;
+		}
 		long markedWrites = (marked != null) ? marked.durable().writes() : 0;
 		boolean stale = markedWrites > known.writes();
 		if (differences.isEmpty() && !stale) {
