@@ -22,8 +22,9 @@ import org.springframework.util.unit.DataUnit;
  * server stops, cassandra leaves them to a cluster of Apache Cassandra
  * @param path the directory of the embedded store, made if there is none
  * @param fsync when an acknowledged put is safe against power loss: always (before it is
- * acknowledged), everysec (a second later at most) or never (when the operating system
- * sees fit); none of them loses a point when the process is killed
+ * acknowledged), everysec (a second later; puts wait once one has waited for two) or
+ * never (when the operating system sees fit); none of them loses a point when the process
+ * is killed
  * @param memory how much memory the embedded store may take for points that are not yet
  * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
  * heap and an eighth of the machine's or container's memory (256MB at most)

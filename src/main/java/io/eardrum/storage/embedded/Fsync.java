@@ -9,7 +9,7 @@ public enum Fsync {
 	/** Before it is acknowledged; batches that come at the same time share an fsync. */
 	ALWAYS,
 
-	/** At most about a second later. */
+	/** A second later; puts wait once one has been waiting for two. */
 	EVERYSEC,
 
 	/** When the operating system sees fit. */
