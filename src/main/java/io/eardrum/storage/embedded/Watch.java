@@ -101,7 +101,9 @@ final class Watch implements Runnable {
 		while (!this.gate.isClosed()) {
 			try {
 				LockSupport.parkNanos(PERIOD_NANOS);
-				look();
+				if (!this.gate.isClosed()) {
+					look();
+				}
 			}
 			catch (OutOfMemoryError ex) {
 				throw ex;
@@ -167,7 +169,7 @@ final class Watch implements Runnable {
 
 	// RocksDB would go on writing to files that nobody can find any more.
 	private void checkDirectory() {
-		if (!this.store.isSameDirectory()) {
+		if (!this.gate.isClosed() && !this.store.isSameDirectory()) {
 			this.availability.writeFailed("The directory " + this.database.path()
 					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
 		}

@@ -70,15 +70,18 @@ final class SafetyCopy {
 
 	/**
 	 * Removes the copy: the start has succeeded, and what is written from now on counts.
+	 * @return whether there was one; then the names in the directory are safe now
 	 * @throws IOException if that fails
 	 */
-	void remove() throws IOException {
-		if (isThere()) {
+	boolean remove() throws IOException {
+		boolean there = isThere();
+		if (there) {
 			// Safe before its files go: half a copy must never be taken for a whole one.
 			Files.move(this.copy, this.unfinished, StandardCopyOption.ATOMIC_MOVE);
 			DiskSync.directory(this.directory);
 		}
 		delete(this.unfinished);
+		return there;
 	}
 
 	/**

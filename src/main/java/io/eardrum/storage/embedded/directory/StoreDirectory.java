@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -304,9 +303,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Gets ready for RocksDB to be opened for writing. What a killed process left
-	 * unsynced is synced first, for only the end of what is written last may be torn by a
-	 * power failure.
+	 * Gets ready for RocksDB to be opened for writing. What a killed process, or whoever
+	 * copied the store, left unsynced is synced first: only the end of what is written
+	 * last may be torn by a power failure.
 	 */
 	public void prepare() {
 		try {
@@ -315,10 +314,10 @@ public final class StoreDirectory implements AutoCloseable {
 				new StoreIdentity(this.id, StoreIdentity.State.CREATING).write(this.path);
 				return;
 			}
-			for (Map.Entry<String, Long> file : StoreFiles.sizes(this.path).entrySet()) {
-				if (StoreFiles.isWal(file.getKey()) || StoreFiles.isManifest(file.getKey())) {
-					DiskSync.file(this.path.resolve(file.getKey()));
-				}
+			// Of files that were synced before, this costs nothing; those of a copy were
+			// not.
+			for (String name : StoreFiles.sizes(this.path).keySet()) {
+				DiskSync.file(this.path.resolve(name));
 			}
 			if (!this.safetyCopy.make()) {
 				// Without one, what the start changes stays, so a ledger holds no more.
@@ -403,8 +402,9 @@ public final class StoreDirectory implements AutoCloseable {
 			// Until the marker is there, the ledger has to fit if the start breaks off.
 			this.marker.set();
 			Files.deleteIfExists(this.path.resolve(ClosingLedger.FILE));
-			this.safetyCopy.remove();
-			DiskSync.directory(this.path);
+			if (!this.safetyCopy.remove()) {
+				DiskSync.directory(this.path);
+			}
 			if (!isToBeAdopted()) {
 				writeMark(durable, false);
 				this.fileKey = keyOfFiles();
