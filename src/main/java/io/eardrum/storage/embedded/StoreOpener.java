@@ -248,16 +248,17 @@ final class StoreOpener implements AutoCloseable {
 				this.directory.prepare();
 			}
 			this.database.open(Database.Mode.EXISTING);
-			if (this.readOnly) {
-				this.readOnly = false;
-				acceptWriting();
-			}
-			else {
+			if (this.accepted) {
 				this.database.startCompactions();
 			}
+			else {
+				acceptWriting();
+				this.readOnly = false;
+			}
 		}
-		catch (RocksDBException ex) {
+		catch (RocksDBException | RuntimeException ex) {
 			if (!this.accepted) {
+				this.database.close();
 				this.directory.rollBack();
 			}
 			throw new StorageException(

@@ -27,6 +27,8 @@ final class PowerCut extends AbstractEventListener {
 	/** The files that RocksDB appends to; others it writes once, and keeps. */
 	private static final Pattern APPENDED = Pattern.compile("[0-9]+\\.(log|sst)|MANIFEST-[0-9]+");
 
+	private static final String MARK = "eardrum.mark";
+
 	private final Map<String, Long> kept = new ConcurrentHashMap<>();
 
 	PowerCut() {
@@ -72,8 +74,14 @@ final class PowerCut extends AbstractEventListener {
 			before = sizes(store);
 			FileSystemUtils.deleteRecursively(image);
 			Files.createDirectories(image);
+			// First, for the store writes it beside all that goes on: what it says was
+			// safe
+			// still is when the other files are looked at.
+			copyFile(store.resolve(MARK), image.resolve(MARK));
 			for (String name : before.keySet()) {
-				copyFile(store.resolve(name), image.resolve(name));
+				if (!name.equals(MARK)) {
+					copyFile(store.resolve(name), image.resolve(name));
+				}
 			}
 		}
 		while (!sizes(store).equals(before));
