@@ -117,6 +117,16 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void filesOfAStoreAreJudgedWithoutRocksDb() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(ROOT + ".storage.embedded.directory")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage("org.rocksdb..", ROOT + ".storage.embedded"));
+	}
+
+	@Test
 	void storesAreSeenByNobody() {
 		check(ArchRuleDefinition.noClasses()
 			.that()

@@ -134,6 +134,65 @@ class StoreStartTests {
 	}
 
 	@Test
+	void numberInTheStoreIsComparedToo() throws Exception {
+		Path store = make(Left.KILLED);
+		Path other = this.directory.resolve("other");
+		try (RocksDbMetricRepository repository = open(other)) {
+			put(repository, 0, 1);
+			copy(other, this.directory.resolve("young"));
+		}
+		for (String name : List.of("eardrum.store", "eardrum.mark")) {
+			Files.copy(this.directory.resolve("young").resolve(name), store.resolve(name),
+					StandardCopyOption.REPLACE_EXISTING);
+		}
+		Map<String, String> before = listing(store);
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store))
+			.withMessageContaining("eardrum.store is that of another store than the other files");
+		assertThat(listing(store)).isEqualTo(before);
+	}
+
+	@Test
+	void storeWithoutAnyOfItsOwnFilesIsNotOneOfAnOlderVersion() throws Exception {
+		Path store = make(Left.KILLED);
+		for (Path file : files(store, (name) -> name.startsWith("eardrum."))) {
+			Files.delete(file);
+		}
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store))
+			.withMessageContaining("eardrum.store is missing");
+		EmbeddedStorageSettings accepting = EmbeddedStorageSettings.of(store).withRecover(RecoverMode.ACCEPT);
+		new RocksDbMetricRepository(accepting, Clock.systemUTC()).close();
+		assertThat(count(store)).isEqualTo(POINTS);
+	}
+
+	@Test
+	void storeIsNotOpenedAnewWhereItIsNotAnyMore() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (StoreOpener opened = new StoreOpener(EmbeddedStorageSettings.of(store))) {
+			opened.accept();
+			Files.move(store, this.directory.resolve("away"));
+			assertThatExceptionOfType(StorageException.class).isThrownBy(opened::reopen)
+				.withMessageContaining("is not the one that was opened");
+			assertThat(opened.database().writes()).as("it is still open").isPositive();
+		}
+		assertThat(store).doesNotExist();
+	}
+
+	@Test
+	void storeThatWasDamagedMeanwhileIsNotOpenedAnew() throws Exception {
+		Path store = this.directory.resolve("store");
+		try (StoreOpener opened = new StoreOpener(EmbeddedStorageSettings.of(store))) {
+			opened.accept();
+			byte[] current = Files.readAllBytes(store.resolve("CURRENT"));
+			Files.delete(store.resolve("CURRENT"));
+			assertThatExceptionOfType(StorageException.class).isThrownBy(opened::reopen)
+				.withMessageContaining("can't be opened anew");
+			Files.write(store.resolve("CURRENT"), current);
+			opened.reopen();
+			assertThat(opened.database().writes()).isPositive();
+		}
+	}
+
+	@Test
 	void backupOverAnOldStoreIsRefused() throws Exception {
 		Path store = make(Left.KILLED);
 		Path backup = this.directory.resolve("backup");

@@ -4,6 +4,7 @@ import java.time.Clock;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -45,6 +46,25 @@ class MemoryMetricRepositoryTests extends MetricRepositoryContract {
 		assertThat(repository.seriesAhead()).isEqualTo(new SeriesAhead(1, SeriesKey.of("a")));
 		now[0] -= 15;
 		assertThat(repository.seriesAhead().count()).isEqualTo(2);
+	}
+
+	@Test
+	void pointThatWasRefusedBeforeIsNotStored() {
+		MetricRepository repository = open();
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("a"), 1, 1);
+		batch.add(SeriesKey.of("a"), 2, 2);
+		batch.refuse(0, PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
+		repository.put(batch);
+		assertThat(repository.last(SeriesKey.of("a"))).isEqualTo(new Point(2, 2));
+		assertThat(repository.status().details()).contains(entry("points", 1L));
+	}
+
+	@Test
+	void seriesWithoutAPointIsNotBehind() {
+		MemorySeries series = new MemorySeries(SeriesKey.of("a"), 0);
+		assertThat(series.isBehind(0)).isFalse();
+		assertThat(series.last(0)).isNull();
 	}
 
 	private static void put(MetricRepository repository, String key, long timestamp) {

@@ -140,12 +140,15 @@ public final class StoreDirectory implements AutoCloseable {
 			throw new StoreOpenException("No store can be made in " + this.path + ": " + describe(findings) + ".",
 					"Set eardrum.storage.path to an empty directory, or to one that has a store.", null);
 		}
-		throw new StoreOpenException(damaged(describe(findings)),
-				WHAT_TO_DO + " If the files were copied, copy all of them again, into an empty directory."
-						+ (isTrusting() ? ""
-								: " Where there is no backup, one start with eardrum.storage.recover=accept takes "
-										+ "what is left."),
+		throw new StoreOpenException(
+				damaged(describe(findings)), WHAT_TO_DO
+						+ " If the files were copied, copy all of them again, into an empty directory." + lastResort(),
 				null);
+	}
+
+	private String lastResort() {
+		return isTrusting() ? ""
+				: " Where there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
 	}
 
 	private String describe(List<Finding> findings) {
@@ -182,7 +185,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 * @return the refusal
 	 */
 	public StoreOpenException refusal(String what, @Nullable Throwable cause) {
-		return new StoreOpenException(damaged(what), WHAT_TO_DO, cause);
+		return new StoreOpenException(damaged(what), WHAT_TO_DO + lastResort(), cause);
 	}
 
 	/**
