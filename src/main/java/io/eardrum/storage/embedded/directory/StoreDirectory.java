@@ -220,16 +220,15 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the names of the files of the write-ahead log, for a message.
+	 * Returns the names that the files of the write-ahead log had before the start, for a
+	 * message.
 	 * @return the names
 	 */
 	public String walNames() {
-		try {
-			return StoreFiles.walFiles(this.path).stream().map(Path::toString).collect(Collectors.joining(", "));
-		}
-		catch (IOException ex) {
-			return "(the directory can't be read: " + ex + ")";
-		}
+		return this.examination.walNames()
+			.stream()
+			.map((name) -> this.path.resolve(name).toString())
+			.collect(Collectors.joining(", "));
 	}
 
 	public Path path() {

@@ -158,6 +158,14 @@ final class StoreExamination {
 		return this.findings.isEmpty() ? this.tail : null;
 	}
 
+	/**
+	 * Returns the names of the files of the write-ahead log.
+	 * @return the names
+	 */
+	List<String> walNames() {
+		return this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
+	}
+
 	List<Finding> findings() {
 		return List.copyOf(this.findings);
 	}
@@ -295,7 +303,7 @@ final class StoreExamination {
 		Manifest manifest = Manifest.read(this.directory.resolve(manifestName));
 		examineManifest(manifestName, manifest);
 		int before = this.findings.size();
-		examineTables(manifest);
+		examineTables(manifestName, manifest);
 		examineWal(manifest);
 		WalDamage end = manifest.damage();
 		if (end != null && this.findings.size() > before) {
@@ -373,7 +381,7 @@ final class StoreExamination {
 		}
 	}
 
-	private void examineTables(Manifest manifest) {
+	private void examineTables(String manifestName, Manifest manifest) {
 		if (manifest.damage() != null) {
 			return;
 		}
@@ -381,14 +389,15 @@ final class StoreExamination {
 			String name = StoreFiles.tableName(number);
 			Long found = this.sizes.get(name);
 			if (found == null) {
-				this.findings.add(new Finding(name, "is missing"));
+				this.findings.add(new Finding(name, "is missing, which " + manifestName + " lists"));
 			}
 			else if (found < size) {
-				this.findings.add(new Finding(name, "is cut: it has " + found + " of " + size + " bytes"));
+				this.findings.add(new Finding(name,
+						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " tells"));
 			}
 			else if (found > size) {
-				this.findings
-					.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of " + size));
+				this.findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
+						+ size + " that " + manifestName + " tells"));
 			}
 		});
 	}
