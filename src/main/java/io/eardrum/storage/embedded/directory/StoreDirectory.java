@@ -23,15 +23,17 @@ import org.slf4j.LoggerFactory;
  * and may be written to, or {@link #rollBack} undoes the start. Later, {@link #mark}
  * notes what is safe, and {@link #noteClosing} what the store consists of at its end.
  * <p>
- * Used by one thread at a time.
+ * Used by one thread at a time. Long, for the steps and what a refusal says of each stand
+ * here in their order.
  */
 public final class StoreDirectory implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreDirectory.class);
 
 	private static final String WHAT_TO_DO = "Points that were acknowledged may be lost, so Eardrum doesn't start "
-			+ "with it. It has changed nothing. Keep a copy of the directory, check the disk, and set "
-			+ "eardrum.storage.path to a backup.";
+			+ "with it. Keep a copy of the directory, check the disk, and set " + "eardrum.storage.path to a backup.";
+
+	private static final String UNCHANGED = " No file has been changed.";
 
 	private final Path path;
 
@@ -131,7 +133,7 @@ public final class StoreDirectory implements AutoCloseable {
 		List<Finding> findings = this.examination.findings();
 		TornTail tail = this.examination.tail();
 		if (tail != null) {
-			throw new StoreOpenException(damaged(describe(tail)), WHAT_TO_DO + hint(tail), null);
+			throw new StoreOpenException(damaged(describe(tail)), WHAT_TO_DO + UNCHANGED + hint(tail), null);
 		}
 		if (findings.isEmpty()) {
 			return;
@@ -195,7 +197,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 */
 	public List<String> findDamage() {
 		try {
-			return this.examination.examineFurther()
+			return DamageSearch.in(this.path)
 				.stream()
 				.limit(10)
 				.map((finding) -> this.path.resolve(finding.file()) + " " + finding.problem())

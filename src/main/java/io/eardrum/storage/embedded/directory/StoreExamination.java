@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * files of its write-ahead log may be longer, and what was written after the mark may
  * lack.
  * <p>
- * Used by one thread, once.
+ * Used by one thread, once. Long, for which of the files decides depends on what the
+ * others say: the order of the questions stands here in one place.
  */
 final class StoreExamination {
 
@@ -374,7 +375,7 @@ final class StoreExamination {
 			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
 		}
 		else if (damage != null && !damage.unfinished()) {
-			damaged(name, damage, List.of(), safe > 0);
+			damaged(name, damage, safe > 0);
 		}
 		else if (manifest.edits() == 0) {
 			this.findings.add(new Finding(name, "is damaged: it has no record that can be read"));
@@ -439,55 +440,9 @@ final class StoreExamination {
 		}
 	}
 
-	/**
-	 * Reads what the ledger vouches for, and looks for files that are not a part of the
-	 * store: to be asked when RocksDB found damage that this did not.
-	 * @return what is wrong
-	 * @throws IOException if a file can't be read
-	 */
-	List<Finding> examineFurther() throws IOException {
-		List<Finding> found = new ArrayList<>();
-		Path current = this.directory.resolve(StoreFiles.CURRENT);
-		String manifestName = Files.exists(current) ? Files.readString(current, StandardCharsets.ISO_8859_1).strip()
-				: "";
-		Manifest manifest = this.sizes.containsKey(manifestName) ? Manifest.read(this.directory.resolve(manifestName))
-				: null;
-		long[] further = new long[1];
-		for (String name : this.sizes.keySet()) {
-			boolean needed = !StoreFiles.isWal(name) || manifest == null
-					|| StoreFiles.number(name) >= manifest.firstWal();
-			if ((StoreFiles.isWal(name) && needed) || name.equals(manifestName)) {
-				long[] gap = new long[1];
-				boolean wal = StoreFiles.isWal(name);
-				WalDamage damage = RecordFile.read(this.directory.resolve(name), (bytes, length) -> {
-					if (wal && WalExamination.isBatch(length)) {
-						long last = further[0];
-						long begin = WalExamination.firstWriteOf(bytes);
-						gap[0] = (last > 0 && begin > last + 1 && gap[0] == 0) ? last + 1 : gap[0];
-						further[0] = Math.max(last, begin + WalExamination.writesOf(bytes) - 1);
-					}
-				});
-				if (damage != null) {
-					found.add(new Finding(name, "is damaged at byte " + damage.position()));
-				}
-				if (gap[0] > 0) {
-					found.add(new Finding(name, "goes on behind a gap: write " + gap[0]
-							+ " is missing, so files of two copies may be mixed"));
-				}
-			}
-			boolean listed = manifest == null || !manifest.isUnderstood()
-					|| manifest.tables().containsKey(StoreFiles.number(name));
-			if ((StoreFiles.isTable(name) && !listed) || !needed
-					|| (StoreFiles.isManifest(name) && !name.equals(manifestName))) {
-				found.add(new Finding(name, "is not a part of it, so files of two copies may be mixed"));
-			}
-		}
-		return found;
-	}
-
-	private void damaged(String name, WalDamage damage, List<String> later, boolean explained) {
+	private void damaged(String name, WalDamage damage, boolean explained) {
 		if (explained && this.tail == null) {
-			this.tail = new TornTail(name, damage.position(), damage.bytes(), damage.readableRecords(), later, "");
+			this.tail = new TornTail(name, damage.position(), damage.bytes(), damage.readableRecords(), List.of(), "");
 		}
 		else {
 			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
