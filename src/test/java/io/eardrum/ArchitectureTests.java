@@ -33,11 +33,11 @@ class ArchitectureTests {
 	private static final String ROOT = "io.eardrum";
 
 	/** What each package may use of the others, besides its own subpackages. */
-	private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(
-			Map.of("metric", Set.of(), "protocol", Set.of("metric"), "storage", Set.of("metric"), "server",
-					Set.of("protocol", "storage", "metric"), "web", Set.of("protocol", "storage", "metric"),
-					"observability", Set.of("server", "protocol", "storage", "metric"), "client",
-					Set.of("protocol", "metric"), "cli", Set.of("client", "protocol", "metric"), "startup", Set.of()));
+	private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.of("budget", Set.of(), "metric", Set.of(),
+			"protocol", Set.of("metric"), "storage", Set.of("metric", "budget"), "server",
+			Set.of("protocol", "storage", "metric", "budget"), "web", Set.of("protocol", "storage", "metric", "budget"),
+			"observability", Set.of("server", "protocol", "storage", "metric", "budget"), "client",
+			Set.of("protocol", "metric"), "cli", Set.of("client", "protocol", "metric"), "startup", Set.of()));
 
 	/** The only package that may use a technology. */
 	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(Map.ofEntries(

@@ -1,0 +1,19 @@
+package io.eardrum.budget;
+
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/**
+ * Makes the account of the heap.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(HeapProperties.class)
+class BudgetConfiguration {
+
+	@Bean
+	HeapBudget heapBudget(HeapProperties properties) {
+		return properties.budget();
+	}
+
+}

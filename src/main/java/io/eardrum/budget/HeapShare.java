@@ -1,0 +1,279 @@
+package io.eardrum.budget;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.Condition;
+
+/**
+ * What one use of the heap may reserve. Who waits is served in the order of arrival, and
+ * nobody who comes later takes what the first one waits for.
+ * <p>
+ * Safe for any number of threads. Below the minimum, which is the usual case, a
+ * reservation is one atomic operation and allocates nothing.
+ */
+public final class HeapShare {
+
+	/** How often a thread that waits looks for clients that are to be ended. */
+	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+	private final HeapBudget budget;
+
+	private final HeapUse use;
+
+	private final long minBytes;
+
+	private final long maxBytes;
+
+	/**
+	 * Changes that end beyond the minimum, or begin there, are made under the lock of the
+	 * budget: they change what is left for others too.
+	 */
+	private final AtomicLong used = new AtomicLong();
+
+	private final LongAdder refusals = new LongAdder();
+
+	/** Guarded by the lock of the budget. */
+	private final Deque<Condition> queue = new ArrayDeque<>();
+
+	private volatile boolean queued;
+
+	HeapShare(HeapBudget budget, HeapUse use, long minBytes, long maxBytes) {
+		this.budget = budget;
+		this.use = use;
+		this.minBytes = minBytes;
+		this.maxBytes = maxBytes;
+	}
+
+	/**
+	 * Reserves memory if it is free. It is not if somebody waits for it.
+	 * @param bytes how much, 0 or more
+	 * @return whether it was reserved
+	 */
+	public boolean tryReserve(long bytes) {
+		if (this.queued) {
+			return false;
+		}
+		if (reserveBelowMinimum(bytes)) {
+			return true;
+		}
+		this.budget.lock.lock();
+		try {
+			return this.queue.isEmpty() && reserveLocked(bytes);
+		}
+		finally {
+			this.budget.lock.unlock();
+		}
+	}
+
+	/**
+	 * Reserves memory, and waits for it if it is not free: until others release it, or
+	 * until slow clients that hold some have been ended.
+	 * @param bytes how much, 0 or more
+	 * @param patience how long to wait at most
+	 * @throws HeapExhaustedException if there is not as much in that time, or never will
+	 * be; nothing is reserved then
+	 */
+	public void reserve(long bytes, Duration patience) {
+		if (!tryReserve(bytes) && (bytes > this.maxBytes || !reserveInTurn(bytes, patience.toNanos()))) {
+			this.refusals.increment();
+			throw new HeapExhaustedException(this.use, bytes);
+		}
+	}
+
+	private boolean reserveInTurn(long bytes, long patienceNanos) {
+		boolean interrupted = false;
+		this.budget.lock.lock();
+		Condition turn = this.budget.lock.newCondition();
+		this.queue.add(turn);
+		this.queued = true;
+		this.budget.waits(1);
+		try {
+			long left = patienceNanos;
+			while (this.queue.peek() != turn || !reserveLocked(bytes)) {
+				if (left <= 0) {
+					return false;
+				}
+				long look = Math.min(left, LOOK_NANOS);
+				try {
+					left -= look - Math.min(look, turn.awaitNanos(look));
+				}
+				catch (InterruptedException ex) {
+					interrupted = true;
+				}
+				if (this.queue.peek() == turn) {
+					endSlowClients(bytes);
+				}
+			}
+			return true;
+		}
+		finally {
+			this.queue.remove(turn);
+			this.queued = !this.queue.isEmpty();
+			this.budget.waits(-1);
+			wakeFirst();
+			this.budget.lock.unlock();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	// Without the lock: to end a client may release what it holds.
+	private void endSlowClients(long bytes) {
+		this.budget.lock.unlock();
+		try {
+			this.budget.slowClients().endLongest(bytes);
+		}
+		finally {
+			this.budget.lock.lock();
+		}
+	}
+
+	/**
+	 * Reserves memory that is in use already, whether it is free or not.
+	 * @param bytes how much, 0 or more
+	 */
+	public void force(long bytes) {
+		if (reserveBelowMinimum(bytes)) {
+			return;
+		}
+		this.budget.lock.lock();
+		try {
+			long before = this.used.getAndAdd(bytes);
+			this.budget.force(beyondMinimum(before + bytes) - beyondMinimum(before));
+		}
+		finally {
+			this.budget.lock.unlock();
+		}
+	}
+
+	/**
+	 * Releases memory.
+	 * @param bytes how much, 0 or more, of what has been reserved
+	 */
+	public void release(long bytes) {
+		if (bytes == 0) {
+			return;
+		}
+		long before = this.used.get();
+		while (before <= this.minBytes && before >= bytes) {
+			if (this.used.compareAndSet(before, before - bytes)) {
+				if (this.budget.somebodyWaits()) {
+					wakeOthers();
+				}
+				return;
+			}
+			before = this.used.get();
+		}
+		this.budget.lock.lock();
+		try {
+			before = this.used.getAndAdd(-bytes);
+			if (before < bytes) {
+				this.used.addAndGet(bytes);
+				throw new IllegalStateException("More " + this.use.label() + " are released than were reserved");
+			}
+			this.budget.force(beyondMinimum(before - bytes) - beyondMinimum(before));
+			this.budget.wakeFirsts();
+		}
+		finally {
+			this.budget.lock.unlock();
+		}
+		this.budget.tellReleased();
+	}
+
+	private void wakeOthers() {
+		this.budget.lock.lock();
+		try {
+			wakeFirst();
+		}
+		finally {
+			this.budget.lock.unlock();
+		}
+	}
+
+	private boolean reserveBelowMinimum(long bytes) {
+		long before = this.used.get();
+		while (before + bytes <= this.minBytes) {
+			if (this.used.compareAndSet(before, before + bytes)) {
+				return true;
+			}
+			before = this.used.get();
+		}
+		return false;
+	}
+
+	private boolean reserveLocked(long bytes) {
+		while (true) {
+			long before = this.used.get();
+			if (bytes > this.maxBytes - before) {
+				return false;
+			}
+			long more = beyondMinimum(before + bytes) - beyondMinimum(before);
+			if (!this.budget.take(more)) {
+				return false;
+			}
+			if (this.used.compareAndSet(before, before + bytes)) {
+				return true;
+			}
+			this.budget.force(-more);
+		}
+	}
+
+	private long beyondMinimum(long bytes) {
+		return Math.max(0, bytes - this.minBytes);
+	}
+
+	// Under the lock of the budget.
+	void wakeFirst() {
+		Condition first = this.queue.peek();
+		if (first != null) {
+			first.signal();
+		}
+	}
+
+	/**
+	 * Counts a request that was refused for lack of this memory by whoever asked with
+	 * {@link #tryReserve(long)}.
+	 */
+	public void refused() {
+		this.refusals.increment();
+	}
+
+	/**
+	 * Returns whether those who hold some of it should hold less: half of the share is in
+	 * use, or nearly all that the uses have in common.
+	 * @return whether it is tight
+	 */
+	public boolean isTight() {
+		return this.used.get() > this.maxBytes / 2 || (this.used.get() > this.minBytes / 2 && this.budget.isTight());
+	}
+
+	public HeapUse use() {
+		return this.use;
+	}
+
+	public long usedBytes() {
+		return this.used.get();
+	}
+
+	public long minBytes() {
+		return this.minBytes;
+	}
+
+	public long maxBytes() {
+		return this.maxBytes;
+	}
+
+	/**
+	 * Returns how often memory was refused.
+	 * @return the number of refusals since the start
+	 */
+	public long refusals() {
+		return this.refusals.sum();
+	}
+
+}

@@ -1,0 +1,44 @@
+package io.eardrum.budget;
+
+/**
+ * Thrown when a request has to end before it is answered.
+ */
+public class RequestEndedException extends RuntimeException {
+
+	private static final long serialVersionUID = 1L;
+
+	private final Reason reason;
+
+	RequestEndedException(Reason reason) {
+		super("The request has to end: " + reason);
+		this.reason = reason;
+	}
+
+	/**
+	 * Returns why.
+	 * @return the reason
+	 */
+	public Reason reason() {
+		return this.reason;
+	}
+
+	/**
+	 * Why a request ends.
+	 */
+	public enum Reason {
+
+		/** It has taken too long. */
+		TIME,
+
+		/** It asks for too much work. */
+		WORK,
+
+		/** Its client has closed the connection. */
+		CLIENT_LEFT,
+
+		/** The server stops. */
+		STOPPING
+
+	}
+
+}
