@@ -252,6 +252,17 @@ public final class HeapShare {
 		return this.used.get() > this.maxBytes / 2 || (this.used.get() > this.minBytes / 2 && this.budget.isTight());
 	}
 
+	// How many threads wait.
+	int queueLength() {
+		this.budget.lock.lock();
+		try {
+			return this.queue.size();
+		}
+		finally {
+			this.budget.lock.unlock();
+		}
+	}
+
 	public HeapUse use() {
 		return this.use;
 	}
