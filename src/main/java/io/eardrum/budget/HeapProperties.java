@@ -50,6 +50,22 @@ record HeapProperties(@Nullable @DataSizeUnit(DataUnit.MEGABYTES) DataSize total
 						"It must be from 16MB to nine tenths of the heap, " + (most >> 20) + "MB.");
 			}
 		}
+		check(HeapUse.SERIES, series);
+		check(HeapUse.POINTS, points);
+		check(HeapUse.CHECKPOINT, checkpoint);
+		check(HeapUse.SNAPSHOTS, snapshots);
+		check(HeapUse.REPLIES, replies);
+		check(HeapUse.FRAMES, frames);
+		check(HeapUse.CONNECTIONS, connections);
+		check(HeapUse.BODIES, bodies);
+		check(HeapUse.QUERIES, queries);
+	}
+
+	private static void check(HeapUse use, @Nullable DataSize max) {
+		if (max != null && max.compareTo(MIN_SHARE) < 0) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.heap." + use.label(), max,
+					"It must be 1MB or more.");
+		}
 	}
 
 	/**
@@ -63,9 +79,9 @@ record HeapProperties(@Nullable @DataSizeUnit(DataUnit.MEGABYTES) DataSize total
 		for (HeapUse use : HeapUse.values()) {
 			DataSize max = max(use);
 			if (max != null) {
-				if (max.compareTo(MIN_SHARE) < 0 || max.toBytes() > totalBytes) {
+				if (max.toBytes() > totalBytes) {
 					throw new InvalidConfigurationPropertyValueException("eardrum.heap." + use.label(), max,
-							"It must be from 1MB to eardrum.heap.total, " + (totalBytes >> 20) + "MB.");
+							"It must be at most eardrum.heap.total, " + (totalBytes >> 20) + "MB.");
 				}
 				maxBytes.put(use, max.toBytes());
 			}

@@ -9,6 +9,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
 import io.eardrum.server.GraphiteEndpoint;
@@ -59,6 +60,11 @@ class ObservabilityConfiguration {
 				.description("Clients from which nothing is read until there is memory for it")
 				.register(registry);
 		};
+	}
+
+	@Bean
+	MeterBinder heapMeters(HeapBudget budget) {
+		return new HeapMeters(budget);
 	}
 
 	@Bean

@@ -43,8 +43,15 @@ class HeapPropertiesTests {
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class).isThrownBy(properties::budget)
 			.satisfies((ex) -> {
 				assertThat(ex.getName()).isEqualTo("eardrum.heap.frames");
-				assertThat(ex.getReason()).contains("1MB").contains("100MB");
+				assertThat(ex.getReason()).contains("eardrum.heap.total, 100MB");
 			});
+	}
+
+	@Test
+	void shareBelowAMegabyteIsRefused() {
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> properties(null, DataSize.ofKilobytes(1023)))
+			.satisfies((ex) -> assertThat(ex.getName()).isEqualTo("eardrum.heap.frames"));
 	}
 
 	private static HeapProperties properties(@Nullable DataSize total, @Nullable DataSize frames) {
