@@ -16,6 +16,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.TimestampCheck;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.ObservedRepository;
+import io.eardrum.web.reply.RequestGate;
 
 /**
  * Wires the HTTP API to its paths.
@@ -28,11 +29,12 @@ class ApiConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping apiMapping(MetricRepository repository, TimestampCheck timestampCheck,
-			CommandObserver observer, @Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
+			CommandObserver observer, RequestGate gate,
+			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
 			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
 		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
-		return new SimpleUrlHandlerMapping(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()),
-				ORDER);
+		return new SimpleUrlHandlerMapping(Endpoint
+			.behind(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()), gate), ORDER);
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, TimestampCheck check, CommandObserver observer,

@@ -11,6 +11,7 @@ import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.ObservedRepository;
+import io.eardrum.web.reply.RequestGate;
 
 /**
  * Wires the endpoint for Prometheus to its path.
@@ -22,11 +23,14 @@ class FederationConfiguration {
 	private static final int ORDER = 0;
 
 	@Bean
-	SimpleUrlHandlerMapping federationMapping(MetricRepository repository, CommandObserver observer) {
+	SimpleUrlHandlerMapping federationMapping(MetricRepository repository, CommandObserver observer,
+			RequestGate gate) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		Federation federation = new Federation(observed, Clock.systemUTC());
 		return new SimpleUrlHandlerMapping(
-				Map.of("/federate", Endpoint.get(Federation.PARAMETERS, observed.counted(federation::scrape))), ORDER);
+				Map.of("/federate",
+						Endpoint.get(Federation.PARAMETERS, observed.counted(federation::scrape)).behind(gate)),
+				ORDER);
 	}
 
 }

@@ -16,6 +16,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.ObservedRepository;
+import io.eardrum.web.reply.RequestGate;
 
 /**
  * Wires Graphite's read API to its paths.
@@ -32,9 +33,10 @@ class GraphiteConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties) {
-		return new SimpleUrlHandlerMapping(
-				endpoints(repository, observer, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), ORDER);
+			RenderProperties properties, RequestGate gate) {
+		return new SimpleUrlHandlerMapping(Endpoint.behind(
+				endpoints(repository, observer, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), gate),
+				ORDER);
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer,

@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.concurrent.Semaphore;
 
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -17,6 +16,9 @@ import org.slf4j.LoggerFactory;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.HttpRequestHandler;
 
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestEndedException;
+import io.eardrum.budget.RequestObserver;
 import io.eardrum.storage.StorageException;
 
 /**
@@ -24,22 +26,18 @@ import io.eardrum.storage.StorageException;
  * problem details while nothing has left yet, and breaks the connection afterwards: a
  * reply that ends as it should is a whole one.
  * <p>
- * Safe for any number of threads, of which {@value #MAX_REQUESTS} are let in at once,
- * over all endpoints: slow clients of these can't take all threads of the HTTP port,
- * which answers for the health of the server too.
+ * Each request goes through a {@link RequestGate}, which bounds how many there are, and
+ * what each may take. Safe for any number of threads.
  */
 public final class Endpoint implements HttpRequestHandler {
-
-	/** Far below the number of threads that the container has, 200 by default. */
-	private static final int MAX_REQUESTS = 100;
 
 	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
 
 	private static final FailureLog failures = new FailureLog(System::nanoTime);
 
-	private static final Semaphore requests = new Semaphore(MAX_REQUESTS);
-
 	private final Map<String, Operation> operations = new TreeMap<>();
+
+	private RequestGate gate = RequestGate.wide();
 
 	private boolean lenient;
 
@@ -89,6 +87,27 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
+	 * Puts this endpoint behind a gate.
+	 * @param requests lets requests in
+	 * @return this endpoint
+	 */
+	public Endpoint behind(RequestGate requests) {
+		this.gate = requests;
+		return this;
+	}
+
+	/**
+	 * Puts endpoints behind a gate.
+	 * @param endpoints the endpoints by their paths
+	 * @param requests lets requests in
+	 * @return the same
+	 */
+	public static Map<String, Endpoint> behind(Map<String, Endpoint> endpoints, RequestGate requests) {
+		endpoints.values().forEach((endpoint) -> endpoint.behind(requests));
+		return endpoints;
+	}
+
+	/**
 	 * Tells the parameters of each method that this endpoint answers, but HEAD.
 	 * @return the names of the parameters, by method
 	 */
@@ -108,6 +127,13 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 		catch (RequestProblem ex) {
 			refuse(ex, response);
+		}
+		catch (RequestEndedException ex) {
+			end(ex, response);
+		}
+		catch (HeapExhaustedException ex) {
+			this.gate.observer().ended(RequestObserver.Limit.MEMORY);
+			refuse(told(RequestProblem.of(ex)), response);
 		}
 		catch (StorageException ex) {
 			logger.debug("A request for {} can't be served", request.getRequestURI(), ex);
@@ -137,26 +163,41 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 	}
 
+	private void end(RequestEndedException cause, HttpServletResponse response) throws IOException {
+		this.gate.observer().ended(switch (cause.reason()) {
+			case TIME -> RequestObserver.Limit.TIME;
+			case WORK -> RequestObserver.Limit.WORK;
+			case CLIENT_LEFT -> RequestObserver.Limit.CLIENT_LEFT;
+			case STOPPING -> RequestObserver.Limit.STOPPING;
+		});
+		if (cause.reason() == RequestEndedException.Reason.CLIENT_LEFT) {
+			throw new CloseNowException("The client has left");
+		}
+		refuse(told(RequestProblem.of(cause)), response);
+	}
+
+	// Where Grafana asks, it shows the message.
+	private RequestProblem told(RequestProblem problem) {
+		return this.lenient ? problem.with("message", String.valueOf(problem.getMessage())) : problem;
+	}
+
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Operation operation = this.operations.get(request.getMethod().equals("HEAD") ? "GET" : request.getMethod());
 		if (operation == null) {
 			refuseMethod(request, response);
 			return;
 		}
-		if (!requests.tryAcquire()) {
-			response.setHeader("Retry-After", "1");
-			throw new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "There are too many requests at once.");
-		}
+		Visit visit = this.gate.enter(request);
 		try {
 			if (!this.lenient) {
 				refuseForm(request);
 			}
-			Query query = this.lenient ? Query.lenient(request, new Pace(System::nanoTime))
+			Query query = this.lenient ? Query.lenient(request, visit.bodyPace())
 					: Query.of(request, operation.parameters());
-			operation.action().serve(query, new Exchange(request, response));
+			operation.action().serve(query, new Exchange(request, response, visit));
 		}
 		finally {
-			requests.release();
+			this.gate.leave(visit);
 		}
 	}
 
@@ -190,6 +231,9 @@ public final class Endpoint implements HttpRequestHandler {
 			throw new CloseNowException("The reply is cut: " + problem.getMessage());
 		}
 		response.resetBuffer();
+		if (problem.retryAfterSeconds() > 0) {
+			response.setHeader("Retry-After", String.valueOf(problem.retryAfterSeconds()));
+		}
 		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
 		response.setStatus(problem.status().value());
 		// Of a reply that had been prepared.

@@ -7,6 +7,8 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.RequestBudget;
+
 /**
  * A request and its reply.
  */
@@ -16,9 +18,29 @@ public final class Exchange {
 
 	private final HttpServletResponse response;
 
-	Exchange(HttpServletRequest request, HttpServletResponse response) {
+	private final Visit visit;
+
+	Exchange(HttpServletRequest request, HttpServletResponse response, Visit visit) {
 		this.request = request;
 		this.response = response;
+		this.visit = visit;
+	}
+
+	/**
+	 * Returns the time and the work that the request may take. Whoever works for it tells
+	 * so there.
+	 * @return the budget, for the thread of the request
+	 */
+	public RequestBudget budget() {
+		return this.visit.budget();
+	}
+
+	/**
+	 * Returns what keeps account of the memory that the request has reserved.
+	 * @return the memory, for the thread of the request
+	 */
+	public RequestMemory memory() {
+		return this.visit.memory();
 	}
 
 	/**
@@ -45,7 +67,7 @@ public final class Exchange {
 	 * @throws IOException if it can't be read
 	 */
 	public InputStream body() throws IOException {
-		return new RequestBody(this.request.getInputStream(), new Pace(System::nanoTime));
+		return new RequestBody(this.request.getInputStream(), this.visit.bodyPace());
 	}
 
 	/**
@@ -58,7 +80,7 @@ public final class Exchange {
 	public void reply(String contentType, Writer writer) throws IOException {
 		this.response.setContentType(contentType);
 		if (!this.request.getMethod().equals("HEAD")) {
-			ReplyText text = new ReplyText(this.response.getOutputStream(), new Pace(System::nanoTime));
+			ReplyText text = new ReplyText(this.response.getOutputStream(), this.visit.replyPace());
 			writer.write(text);
 			text.flush();
 		}

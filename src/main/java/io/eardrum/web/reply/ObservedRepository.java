@@ -6,6 +6,9 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.budget.RequestEndedException;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -24,13 +27,24 @@ import io.eardrum.storage.StorageStatus;
  * them, also those that a function or a thinned reply leaves out. Who puts counts by
  * itself, for some of the points have failed before they come here.
  * <p>
- * Safe for any number of threads.
+ * Safe for any number of threads, but for what {@link #within(RequestBudget)} returns.
  */
 public final class ObservedRepository implements MetricRepository {
+
+	/** What it takes to find a series, or its last point, in looks at a byte. */
+	private static final long READ_WORK = 1000;
+
+	/** What it takes to read a point. */
+	private static final long POINT_WORK = 8;
+
+	/** What it takes to come to the next key. */
+	private static final long KEY_WORK = 16;
 
 	private final MetricRepository repository;
 
 	private final CommandObserver observer;
+
+	private final RequestBudget budget;
 
 	/**
 	 * Puts itself before a store.
@@ -38,8 +52,23 @@ public final class ObservedRepository implements MetricRepository {
 	 * @param observer is told what is read
 	 */
 	public ObservedRepository(MetricRepository repository, CommandObserver observer) {
+		this(repository, observer, RequestBudget.unlimited());
+	}
+
+	private ObservedRepository(MetricRepository repository, CommandObserver observer, RequestBudget budget) {
 		this.repository = repository;
 		this.observer = observer;
+		this.budget = budget;
+	}
+
+	/**
+	 * Returns the store as one request sees it: what is read counts as work of the
+	 * request, which ends in the middle of it if it has to.
+	 * @param request the budget of the request
+	 * @return the store, for the thread of the request
+	 */
+	public ObservedRepository within(RequestBudget request) {
+		return new ObservedRepository(this.repository, this.observer, request);
 	}
 
 	/**
@@ -54,7 +83,7 @@ public final class ObservedRepository implements MetricRepository {
 			try {
 				action.serve(query, exchange);
 			}
-			catch (RequestProblem ex) {
+			catch (RequestProblem | RequestEndedException | HeapExhaustedException ex) {
 				throw ex;
 			}
 			catch (RuntimeException ex) {
@@ -73,7 +102,8 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
-		Tally tally = new Tally(sink);
+		this.budget.work(READ_WORK);
+		Tally tally = new Tally(sink, this.budget);
 		try {
 			this.repository.read(key, range, tally);
 		}
@@ -84,7 +114,8 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		Tally tally = new Tally(sink);
+		this.budget.work(READ_WORK);
+		Tally tally = new Tally(sink, this.budget);
 		try {
 			this.repository.readAll(range, tally);
 		}
@@ -95,11 +126,15 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		this.repository.forEachKey(consumer);
+		this.repository.forEachKey((key) -> {
+			this.budget.work(workOf(key));
+			consumer.accept(key);
+		});
 	}
 
 	@Override
 	public @Nullable Point last(SeriesKey key) {
+		this.budget.work(READ_WORK);
 		Point last = this.repository.last(key);
 		this.observer.returned((last != null) ? 1 : 0);
 		return last;
@@ -109,7 +144,11 @@ public final class ObservedRepository implements MetricRepository {
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
 		long[] points = { 0 };
 		try {
-			this.repository.forEachLast(wanted, (key, last) -> {
+			this.repository.forEachLast((key) -> {
+				this.budget.work(workOf(key));
+				return wanted.test(key);
+			}, (key, last) -> {
+				this.budget.work(READ_WORK);
 				points[0] += (last != null) ? 1 : 0;
 				consumer.accept(key, last);
 			});
@@ -117,6 +156,10 @@ public final class ObservedRepository implements MetricRepository {
 		finally {
 			this.observer.returned(points[0]);
 		}
+	}
+
+	private static long workOf(SeriesKey key) {
+		return KEY_WORK + key.length();
 	}
 
 	@Override
@@ -141,15 +184,19 @@ public final class ObservedRepository implements MetricRepository {
 
 		private final PointSink sink;
 
+		private final RequestBudget budget;
+
 		private long points;
 
-		Tally(PointSink sink) {
+		Tally(PointSink sink, RequestBudget budget) {
 			this.sink = sink;
+			this.budget = budget;
 		}
 
 		@Override
 		public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
 			this.points += to - from;
+			this.budget.work((to - from) * POINT_WORK);
 			this.sink.accept(key, timestamps, values, from, to);
 		}
 

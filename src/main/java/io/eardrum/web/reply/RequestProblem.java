@@ -5,13 +5,21 @@ import java.util.Map;
 
 import org.springframework.http.HttpStatus;
 
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestEndedException;
+
 /**
  * Why a request is not served. It reaches the client as problem details (RFC 9457), so
  * its message is written for whoever sent the request.
  */
 public final class RequestProblem extends RuntimeException {
 
+	/** How long it may take until another server is there. */
+	private static final int STOP_SECONDS = 10;
+
 	private final HttpStatus status;
+
+	private int retryAfterSeconds;
 
 	private final transient Map<String, Object> details = new LinkedHashMap<>();
 
@@ -43,6 +51,64 @@ public final class RequestProblem extends RuntimeException {
 	public static RequestProblem storageUnavailable() {
 		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
 				"The storage is unavailable. The health endpoint or the log says why.");
+	}
+
+	/**
+	 * Says that too many requests are being answered.
+	 * @return the problem, with status 503
+	 */
+	static RequestProblem busy() {
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+				"There are too many requests at once (eardrum.requests.max-concurrent).")
+			.retryAfter(1);
+	}
+
+	/**
+	 * Says why a request was ended.
+	 * @param cause the end
+	 * @return the problem: with status 422 if the request asks for too much, else 503
+	 */
+	static RequestProblem of(RequestEndedException cause) {
+		return switch (cause.reason()) {
+			case TIME -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+					"The answer takes longer than eardrum.requests.max-time allows. Ask for fewer series, or a shorter "
+							+ "time.");
+			case WORK -> new RequestProblem(HttpStatus.valueOf(422),
+					"The answer takes more work than eardrum.requests.max-work allows. Ask for fewer series, or a "
+							+ "shorter time.");
+			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.");
+			case STOPPING ->
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.").retryAfter(STOP_SECONDS);
+		};
+	}
+
+	/**
+	 * Says that there is no memory for a request.
+	 * @param cause what is missing
+	 * @return the problem, with status 503
+	 */
+	static RequestProblem of(HeapExhaustedException cause) {
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+				cause.getMessage() + " now, for others hold it.")
+			.retryAfter(1);
+	}
+
+	/**
+	 * Adds when it is worth to try again.
+	 * @param seconds in how many seconds
+	 * @return this problem
+	 */
+	public RequestProblem retryAfter(int seconds) {
+		this.retryAfterSeconds = seconds;
+		return this;
+	}
+
+	/**
+	 * Returns when it is worth to try again.
+	 * @return in how many seconds; 0 if that is not known
+	 */
+	int retryAfterSeconds() {
+		return this.retryAfterSeconds;
 	}
 
 	/**

@@ -1,0 +1,30 @@
+package io.eardrum.web.reply;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.RequestObserver;
+
+/**
+ * Makes the gate that all requests for data go through.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(RequestLimits.class)
+class ReplyConfiguration {
+
+	@Bean
+	RequestGate requestGate(RequestLimits limits, HeapBudget heap, ObjectProvider<RequestObserver> observer) {
+		return new RequestGate(limits, heap, observer.getIfAvailable(() -> RequestObserver.NONE), System::nanoTime);
+	}
+
+	@Bean
+	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> clientConnections() {
+		return (factory) -> factory.addEngineValves(new ClientConnectionValve());
+	}
+
+}

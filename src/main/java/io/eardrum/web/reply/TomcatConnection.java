@@ -1,0 +1,93 @@
+package io.eardrum.web.reply;
+
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.nio.channels.SocketChannel;
+
+import org.apache.catalina.connector.Request;
+import org.apache.coyote.AbstractProtocol;
+import org.apache.coyote.ActionCode;
+import org.apache.coyote.ProtocolHandler;
+import org.apache.tomcat.util.net.AbstractEndpoint;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The connection of a request in Tomcat.
+ */
+final class TomcatConnection implements ClientConnection {
+
+	private static final Logger logger = LoggerFactory.getLogger(TomcatConnection.class);
+
+	private final org.apache.coyote.Request request;
+
+	private final ProtocolHandler protocol;
+
+	private final String address;
+
+	private final int port;
+
+	TomcatConnection(Request request) {
+		this.request = request.getCoyoteRequest();
+		this.protocol = request.getConnector().getProtocolHandler();
+		this.address = request.getPeerAddr();
+		this.port = request.getRemotePort();
+	}
+
+	// Bytes of a next request stay in the buffer, and are not looked for again. The end
+	// of the stream counts as a byte that is there, for a read to find it, but never gets
+	// into the buffer, and is there at the second look, too.
+	@Override
+	public boolean hasLeft() {
+		return looksReadable() && looksReadable();
+	}
+
+	private boolean looksReadable() {
+		this.request.action(ActionCode.AVAILABLE, Boolean.TRUE);
+		boolean readable = this.request.getAvailable() > 0;
+		this.request.setAvailable(0);
+		return readable;
+	}
+
+	// To close it would not wake the thread that waits for it, and is the container's
+	// affair. Once both directions are shut, that thread's read or write fails.
+	@Override
+	public void end() {
+		try {
+			SocketChannel channel = channel();
+			if (channel != null) {
+				channel.shutdownInput();
+				channel.shutdownOutput();
+			}
+		}
+		catch (IOException ex) {
+			logger.debug("The connection of {} has ended by itself", this.address, ex);
+		}
+	}
+
+	private @org.jspecify.annotations.Nullable SocketChannel channel() {
+		for (SocketWrapperBase<?> each : endpoint().getConnections()) {
+			if (each.getRemotePort() == this.port && this.address.equals(each.getRemoteAddr())
+					&& each.getSocket() instanceof NioChannel channel) {
+				return channel.getIOChannel();
+			}
+		}
+		return null;
+	}
+
+	private AbstractEndpoint<?, ?> endpoint() {
+		try {
+			// There is no other way to the sockets.
+			Method method = AbstractProtocol.class.getDeclaredMethod("getEndpoint");
+			method.setAccessible(true);
+			return (AbstractEndpoint<?, ?>) method.invoke(this.protocol);
+		}
+		catch (NoSuchMethodException | IllegalAccessException | InvocationTargetException ex) {
+			throw new IllegalStateException("This Tomcat has no endpoints", ex);
+		}
+	}
+
+}
