@@ -19,6 +19,8 @@ public final class PointBatch {
 
 	private static final int INITIAL_KEY_BYTES = 256;
 
+	private static final int POINT_BYTES = 2 * Integer.BYTES + Long.BYTES + Double.BYTES;
+
 	private byte[] keyBytes = new byte[INITIAL_KEY_BYTES];
 
 	/** Where each key ends; it starts where the one before it ends. */
@@ -66,14 +68,39 @@ public final class PointBatch {
 
 	private int makeRoom(int keyLength) {
 		if (this.size == this.timestamps.length) {
-			resizePoints(this.size * 2);
+			resizePoints(grown(this.size));
 		}
 		int keyStart = keyOffset(this.size);
 		int keyEnd = keyStart + keyLength;
 		if (keyEnd > this.keyBytes.length) {
-			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, this.keyBytes.length * 2));
+			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, grown(this.keyBytes.length)));
 		}
 		return keyStart;
+	}
+
+	// By half: a batch that is full holds little that is empty.
+	private static int grown(int length) {
+		return length + length / 2;
+	}
+
+	/**
+	 * Returns how much more memory this batch takes once a point has been added.
+	 * @param keyLength the length of its key
+	 * @return the growth in bytes, mostly 0; see {@link #heldBytes()}
+	 */
+	public long growthToAdd(int keyLength) {
+		int keyEnd = keyOffset(this.size) + keyLength;
+		long growth = (keyEnd > this.keyBytes.length)
+				? Math.max(keyEnd, grown(this.keyBytes.length)) - this.keyBytes.length : 0;
+		return growth + ((this.size == this.timestamps.length) ? (long) (grown(this.size) - this.size) * POINT_BYTES : 0);
+	}
+
+	/**
+	 * Returns how long all keys together are.
+	 * @return the length in bytes
+	 */
+	public int keyBytesLength() {
+		return keyOffset(this.size);
 	}
 
 	private void append(int keyEnd, int keyHash, long timestamp, double value) {
@@ -212,7 +239,7 @@ public final class PointBatch {
 	 * @return the length of its columns, in bytes
 	 */
 	public long heldBytes() {
-		return this.keyBytes.length + (long) this.timestamps.length * (2 * Integer.BYTES + Long.BYTES + Double.BYTES);
+		return this.keyBytes.length + (long) this.timestamps.length * POINT_BYTES;
 	}
 
 	/**

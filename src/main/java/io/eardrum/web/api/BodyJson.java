@@ -3,6 +3,12 @@ package io.eardrum.web.api;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PushbackReader;
+import java.io.Reader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -11,6 +17,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.json.JsonFactory;
 
@@ -19,11 +26,25 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.web.reply.RequestProblem;
 
 /**
- * Reads points from a request that is an array of JSON objects, one after the other.
+ * Reads points from a request that is an array of JSON objects in UTF-8, one after the
+ * other. An object has a key, a value and a timestamp, each once, and nothing else:
+ * something else may tell points apart for its sender, such as tags, and would be lost.
  */
 final class BodyJson {
 
 	private static final int MAX_DEPTH = 8;
+
+	/** Enough for the names that there are, and for most that are told to be wrong. */
+	private static final int MAX_NAME_LENGTH = 256;
+
+	private static final int MAX_MEMBERS = 100;
+
+	private static final long BASE_BYTES = 64 * 1024;
+
+	/** The texts of a point, as they are read, and as a line. */
+	private static final int TEXTS = 12;
+
+	private static final char BYTE_ORDER_MARK = '\uFEFF';
 
 	private final PointIntake intake;
 
@@ -35,21 +56,44 @@ final class BodyJson {
 
 	private @Nullable String timestamp;
 
+	/** What is wrong with the object that is being read. */
+	private @Nullable String wrong;
+
 	/**
 	 * Begins.
 	 * @param intake takes the points
-	 * @param limits how long texts may be
+	 * @param factory makes the parser
 	 */
-	BodyJson(PointIntake intake, ProtocolLimits limits) {
+	BodyJson(PointIntake intake, JsonFactory factory) {
 		this.intake = intake;
-		this.factory = JsonFactory.builder()
+		this.factory = factory;
+	}
+
+	/**
+	 * Returns what makes parsers. They remember no names from one object to the next: a
+	 * body can have any number of them.
+	 * @param limits how long texts may be
+	 * @return the factory, for any number of threads
+	 */
+	static JsonFactory factory(ProtocolLimits limits) {
+		return JsonFactory.builder()
+			.disable(TokenStreamFactory.Feature.CANONICALIZE_PROPERTY_NAMES)
 			.streamReadConstraints(StreamReadConstraints.builder()
 				.maxNestingDepth(MAX_DEPTH)
 				.maxStringLength(limits.maxLineLength())
 				.maxNumberLength(limits.maxLineLength())
-				.maxNameLength(limits.maxLineLength())
+				.maxNameLength(MAX_NAME_LENGTH)
 				.build())
 			.build();
+	}
+
+	/**
+	 * Returns how much memory it takes to read objects.
+	 * @param limits how long texts may be
+	 * @return the size in bytes
+	 */
+	static long heldBytes(ProtocolLimits limits) {
+		return BASE_BYTES + (long) TEXTS * limits.maxLineLength();
 	}
 
 	/**
@@ -59,7 +103,7 @@ final class BodyJson {
 	 */
 	void readAll(InputStream body) throws IOException {
 		Source source = new Source(body);
-		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), source)) {
+		try (JsonParser parser = this.factory.createParser(ObjectReadContext.empty(), text(source))) {
 			try {
 				readArray(parser);
 			}
@@ -67,10 +111,23 @@ final class BodyJson {
 				throw source.unless(unreadable(parser.currentLocation()));
 			}
 		}
-		catch (JacksonException ex) {
+		catch (JacksonException | CharacterCodingException ex) {
 			// It did not get as far as to have a place.
 			throw source.unless(unreadable(TokenStreamLocation.NA));
 		}
+	}
+
+	// Jackson's own reader would replace what is no UTF-8, in a key as well.
+	private static Reader text(InputStream source) throws IOException {
+		PushbackReader text = new PushbackReader(new InputStreamReader(source,
+				StandardCharsets.UTF_8.newDecoder()
+					.onMalformedInput(CodingErrorAction.REPORT)
+					.onUnmappableCharacter(CodingErrorAction.REPORT)));
+		int first = text.read();
+		if (first >= 0 && first != BYTE_ORDER_MARK) {
+			text.unread(first);
+		}
+		return text;
 	}
 
 	private void readArray(JsonParser parser) throws IOException {
@@ -97,25 +154,42 @@ final class BodyJson {
 		this.key = null;
 		this.value = null;
 		this.timestamp = null;
+		this.wrong = null;
+		int members = 0;
 		while (parser.nextToken() != JsonToken.END_OBJECT) {
-			String name = parser.currentName();
-			JsonToken token = parser.nextToken();
-			switch (name) {
-				case "key" -> this.key = (token == JsonToken.VALUE_STRING) ? parser.getString() : "";
-				case "value" -> this.value = token.isNumeric() ? parser.getString() : "none";
-				case "timestamp" -> this.timestamp = token.isNumeric() ? parser.getString() : "none";
-				default -> {
-					// Whatever else its sender notes.
-				}
+			if (++members > MAX_MEMBERS) {
+				throw problem("An object has more than " + MAX_MEMBERS + " members.");
 			}
+			readMember(parser);
 			parser.skipChildren();
 		}
-		if (this.key == null || this.value == null || this.timestamp == null) {
+		if (this.wrong != null) {
+			this.intake.wrong(index, this.wrong);
+		}
+		else if (this.key == null || this.value == null || this.timestamp == null) {
 			this.intake.wrong(index, ErrorReason.WRONG_WORD_COUNT);
 		}
 		else {
 			this.intake.point(index, this.key, this.value, this.timestamp);
 		}
+	}
+
+	private void readMember(JsonParser parser) {
+		String name = parser.currentName();
+		JsonToken token = parser.nextToken();
+		switch (name) {
+			case "key" -> this.key = once(this.key, (token == JsonToken.VALUE_STRING) ? parser.getString() : "");
+			case "value" -> this.value = once(this.value, token.isNumeric() ? parser.getString() : "none");
+			case "timestamp" -> this.timestamp = once(this.timestamp, token.isNumeric() ? parser.getString() : "none");
+			default -> this.wrong = "A point has a key, a value and a timestamp, and no '" + name + "'.";
+		}
+	}
+
+	private String once(@Nullable String before, String now) {
+		if (before != null) {
+			this.wrong = "A point has one key, one value and one timestamp.";
+		}
+		return now;
 	}
 
 	private RequestProblem unreadable(TokenStreamLocation place) {

@@ -36,8 +36,17 @@ final class BodyLines {
 	 */
 	BodyLines(PointIntake intake, ProtocolLimits limits) {
 		this.intake = intake;
+		this.buffer = new byte[heldBytes(limits)];
+	}
+
+	/**
+	 * Returns how much memory it takes to read lines.
+	 * @param limits how long a line may be
+	 * @return the size in bytes
+	 */
+	static int heldBytes(ProtocolLimits limits) {
 		// A line with its end, however it lies.
-		this.buffer = new byte[Math.max(MIN_BUFFER_BYTES, 2 * (limits.maxLineLength() + 2))];
+		return Math.max(MIN_BUFFER_BYTES, 2 * (limits.maxLineLength() + 2));
 	}
 
 	/**

@@ -10,6 +10,7 @@ import java.util.Map;
 
 import org.springframework.http.HttpStatus;
 
+import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandHandler;
@@ -20,6 +21,7 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.TimestampCheck;
+import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 
 /**
@@ -33,7 +35,16 @@ final class PointIntake implements CommandHandler {
 
 	static final int MAX_ERRORS = 100;
 
-	private static final int MAX_BATCH_POINTS = 16_384;
+	/** As many as the TCP port puts at once. */
+	private static final int MAX_BATCH_POINTS = 4096;
+
+	private static final int MAX_BATCH_KEY_BYTES = 256 * 1024;
+
+	/** What it takes before the first point: the places, errors, and a small batch. */
+	private static final long BASE_BYTES = 64 * 1024;
+
+	/** The store makes a copy of a batch. */
+	private static final long COPIES = 2;
 
 	private static final byte[] PUT = "put ".getBytes(StandardCharsets.US_ASCII);
 
@@ -48,6 +59,8 @@ final class PointIntake implements CommandHandler {
 	private final CommandParser parser;
 
 	private final String placeName;
+
+	private final RequestMemory memory;
 
 	private final PointBatch batch = new PointBatch();
 
@@ -69,15 +82,19 @@ final class PointIntake implements CommandHandler {
 	 * @param observer is told what became of each point
 	 * @param limits what may come
 	 * @param placeName how errors call the place of a point: a line or an index
+	 * @param memory of the request, in which memory for the batches is reserved
+	 * @throws HeapExhaustedException if there is none
 	 */
 	PointIntake(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits,
-			String placeName) {
+			String placeName, RequestMemory memory) {
+		memory.reserveBody(BASE_BYTES);
 		this.repository = repository;
 		this.check = check;
 		this.observer = observer;
 		this.limits = limits;
 		this.parser = new CommandParser(limits);
 		this.placeName = placeName;
+		this.memory = memory;
 	}
 
 	/**
@@ -174,14 +191,23 @@ final class PointIntake implements CommandHandler {
 	long end() {
 		flush();
 		if (this.errorCount > 0) {
-			throw new RequestProblem(HttpStatus.valueOf(422),
-					(this.errorCount == 1) ? "One point is wrong. The others were stored."
-							: this.errorCount + " points are wrong. The others were stored.")
+			throw new RequestProblem(HttpStatus.valueOf(422), whatIsWrong() + " " + whatIsStored())
 				.with("stored", this.stored)
 				.with("errorCount", this.errorCount)
 				.with("errors", this.errors);
 		}
 		return this.stored;
+	}
+
+	private String whatIsWrong() {
+		return (this.errorCount == 1) ? "One point is wrong." : this.errorCount + " points are wrong.";
+	}
+
+	private String whatIsStored() {
+		if (this.stored == 0) {
+			return "Nothing was stored.";
+		}
+		return (this.stored == 1) ? "The other one was stored." : "The others were stored.";
 	}
 
 	/**
@@ -194,10 +220,21 @@ final class PointIntake implements CommandHandler {
 
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		if (this.batch.growthToAdd(keyLength) > 0) {
+			makeRoom(keyLength);
+		}
 		this.places[this.batch.size()] = this.place;
 		this.batch.add(source, keyOffset, keyLength, timestamp, value);
-		if (this.batch.size() == MAX_BATCH_POINTS) {
+		if (this.batch.size() == MAX_BATCH_POINTS || this.batch.keyBytesLength() >= MAX_BATCH_KEY_BYTES) {
 			flush();
+		}
+	}
+
+	// Where memory is short, batches are small.
+	private void makeRoom(int keyLength) {
+		if (!this.memory.tryReserveBody(COPIES * this.batch.growthToAdd(keyLength))) {
+			flush();
+			this.memory.reserveBody(COPIES * this.batch.growthToAdd(keyLength));
 		}
 	}
 
@@ -211,15 +248,29 @@ final class PointIntake implements CommandHandler {
 		wrong(Command.GET_ALL, ErrorReason.UNKNOWN_COMMAND);
 	}
 
+	/**
+	 * Notes what is wrong at a place that no point could be read from.
+	 * @param number its index
+	 * @param message what is wrong, in a sentence
+	 */
+	void wrong(long number, String message) {
+		this.place = number;
+		wrong(Command.UNKNOWN, ErrorReason.WRONG_WORD_COUNT, message);
+	}
+
 	@Override
 	public void wrong(Command command, ErrorReason reason) {
+		wrong(command, reason, message(reason));
+	}
+
+	private void wrong(Command command, ErrorReason reason, String message) {
 		this.observer.failed(command, reason, 1);
 		this.errorCount++;
 		if (this.errors.size() < MAX_ERRORS) {
 			Map<String, Object> error = new LinkedHashMap<>();
 			error.put(this.placeName, this.place);
 			error.put("reason", reason.name().toLowerCase(Locale.ROOT));
-			error.put("message", message(reason));
+			error.put("message", message);
 			this.errors.add(error);
 		}
 	}

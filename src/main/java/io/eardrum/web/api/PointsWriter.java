@@ -1,6 +1,7 @@
 package io.eardrum.web.api;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
@@ -8,6 +9,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import tools.jackson.core.json.JsonFactory;
 
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
@@ -34,11 +36,14 @@ final class PointsWriter {
 
 	private final ProtocolLimits limits;
 
+	private final JsonFactory jsonFactory;
+
 	PointsWriter(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits) {
 		this.repository = repository;
 		this.check = check;
 		this.observer = observer;
 		this.limits = limits;
+		this.jsonFactory = BodyJson.factory(limits);
 	}
 
 	/**
@@ -48,14 +53,20 @@ final class PointsWriter {
 	 * @throws IOException if the client has gone
 	 */
 	void write(Query query, Exchange exchange) throws IOException {
-		PointIntake intake;
-		if (isJson(exchange.header("Content-Type"))) {
-			intake = new PointIntake(this.repository, this.check, this.observer, this.limits, "index");
-			new BodyJson(intake, this.limits).readAll(exchange.body());
+		boolean json = isJson(exchange.header("Content-Type"));
+		exchange.memory().reserveBody(json ? BodyJson.heldBytes(this.limits) : BodyLines.heldBytes(this.limits));
+		PointIntake intake = new PointIntake(this.repository, this.check, this.observer, this.limits,
+				json ? "index" : "line", exchange.memory());
+		try (InputStream body = exchange.body()) {
+			if (json) {
+				new BodyJson(intake, this.jsonFactory).readAll(body);
+			}
+			else {
+				new BodyLines(intake, this.limits).readAll(body);
+			}
 		}
-		else {
-			intake = new PointIntake(this.repository, this.check, this.observer, this.limits, "line");
-			new BodyLines(intake, this.limits).readAll(exchange.body());
+		catch (RequestProblem ex) {
+			throw ex.with("stored", intake.stored());
 		}
 		long stored = intake.end();
 		exchange.reply("application/json", (text) -> text.ascii("{\"stored\":").integer(stored).ascii("}\n"));

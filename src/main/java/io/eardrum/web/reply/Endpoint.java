@@ -192,7 +192,7 @@ public final class Endpoint implements HttpRequestHandler {
 			if (!this.lenient) {
 				refuseForm(request);
 			}
-			Query query = this.lenient ? Query.lenient(request, visit.bodyPace())
+			Query query = this.lenient ? Query.lenient(request, visit.bodyPace(), visit.memory())
 					: Query.of(request, operation.parameters());
 			operation.action().serve(query, new Exchange(request, response, visit));
 		}
@@ -231,9 +231,7 @@ public final class Endpoint implements HttpRequestHandler {
 			throw new CloseNowException("The reply is cut: " + problem.getMessage());
 		}
 		response.resetBuffer();
-		if (problem.retryAfterSeconds() > 0) {
-			response.setHeader("Retry-After", String.valueOf(problem.retryAfterSeconds()));
-		}
+		problem.headers().forEach(response::setHeader);
 		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
 		response.setStatus(problem.status().value());
 		// Of a reply that had been prepared.

@@ -62,12 +62,13 @@ public final class Exchange {
 	}
 
 	/**
-	 * Returns the body of the request, which is read as it comes.
-	 * @return the body
+	 * Returns the body of the request, which is read, and decompressed, as it comes.
+	 * @return the body, to be closed
+	 * @throws RequestProblem if it is compressed in a way that is not known
 	 * @throws IOException if it can't be read
 	 */
 	public InputStream body() throws IOException {
-		return new RequestBody(this.request.getInputStream(), this.visit.bodyPace());
+		return this.visit.body(this.request);
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.eardrum.web.reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,12 +45,13 @@ public final class Query {
 	 * form.
 	 * @param request the request
 	 * @param pace how slowly a form may come
+	 * @param memory of the request
 	 * @return its parameters
 	 * @throws IOException if the form can't be read
 	 */
-	static Query lenient(HttpServletRequest request, Pace pace) throws IOException {
+	static Query lenient(HttpServletRequest request, Pace pace, RequestMemory memory) throws IOException {
 		try {
-			return new Query(FormBody.parameters(request, pace));
+			return new Query(FormBody.parameters(request, pace, memory));
 		}
 		catch (IllegalStateException ex) {
 			throw notWellFormed();
@@ -155,7 +157,7 @@ public final class Query {
 	}
 
 	/**
-	 * Returns keys.
+	 * Returns keys, each of which can be given once.
 	 * @param name the name of the parameter
 	 * @param max how many there may be
 	 * @return the keys, at least one
@@ -167,6 +169,9 @@ public final class Query {
 		}
 		if (texts.size() > max) {
 			throw RequestProblem.parameter(name, "It can be given " + max + " times at most.");
+		}
+		if (new HashSet<>(texts).size() < texts.size()) {
+			throw RequestProblem.parameter(name, "Each can be given once only.");
 		}
 		try {
 			return texts.stream().map(SeriesKey::of).toList();

@@ -7,7 +7,8 @@ import org.apache.coyote.CloseNowException;
 import org.springframework.http.HttpStatus;
 
 /**
- * The body of a request, whose sender is given up if it is too slow or breaks off.
+ * The body of a request, whose sender is given up if it is too slow or breaks off, or if
+ * the body is too long.
  */
 final class RequestBody extends InputStream {
 
@@ -15,9 +16,14 @@ final class RequestBody extends InputStream {
 
 	private final Pace pace;
 
-	RequestBody(InputStream source, Pace pace) {
+	private final Bound bound;
+
+	private long count;
+
+	RequestBody(InputStream source, Pace pace, Bound bound) {
 		this.source = source;
 		this.pace = pace;
+		this.bound = bound;
 	}
 
 	@Override
@@ -29,14 +35,45 @@ final class RequestBody extends InputStream {
 	@Override
 	public int read(byte[] target, int offset, int length) throws IOException {
 		this.pace.start();
-		int count = this.source.read(target, offset, length);
+		int read = 0;
 		try {
-			this.pace.stop(Math.max(count, 0));
+			read = Math.max(0, this.source.read(target, offset, length));
+		}
+		finally {
+			stop(read);
+		}
+		this.count += read;
+		this.bound.check(this.count);
+		return (read > 0 || length == 0) ? read : -1;
+	}
+
+	private void stop(int read) {
+		try {
+			this.pace.stop(read);
 		}
 		catch (CloseNowException ex) {
-			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT, "The body of the request comes too slowly.");
+			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT,
+					"The body of the request comes too slowly (eardrum.requests.min-rate).");
 		}
-		return count;
+	}
+
+	/**
+	 * What a body may take.
+	 */
+	@FunctionalInterface
+	interface Bound {
+
+		/** None but the pace. */
+		Bound NONE = (bytes) -> {
+		};
+
+		/**
+		 * Looks whether a body may go on.
+		 * @param bytes how many bytes have come
+		 * @throws RequestProblem if it may not
+		 */
+		void check(long bytes);
+
 	}
 
 }

@@ -32,6 +32,29 @@ public final class RequestMemory {
 	}
 
 	/**
+	 * Returns an account of nobody, for tests.
+	 * @param heap where memory is reserved
+	 * @return a new account
+	 */
+	public static RequestMemory of(HeapBudget heap) {
+		return new RequestMemory(heap);
+	}
+
+	/**
+	 * Reserves memory for a body if it is free.
+	 * @param bytes how much, 0 or more
+	 * @return whether it was reserved
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public boolean tryReserveBody(long bytes) {
+		if (!this.bodies.tryReserve(bytes)) {
+			return false;
+		}
+		this.bodyBytes += bytes;
+		return true;
+	}
+
+	/**
 	 * Reserves memory for a body, or for what has been read from it.
 	 * @param bytes how much, 0 or more
 	 * @throws HeapExhaustedException if there is not as much within seconds

@@ -14,12 +14,19 @@ import io.eardrum.budget.RequestEndedException;
  */
 public final class RequestProblem extends RuntimeException {
 
+	/**
+	 * How many characters a text of a problem has at most: it may quote what was sent.
+	 */
+	static final int MAX_LENGTH = 500;
+
+	private static final char[] HEX = "0123456789abcdef".toCharArray();
+
 	/** How long it may take until another server is there. */
 	private static final int STOP_SECONDS = 10;
 
 	private final HttpStatus status;
 
-	private int retryAfterSeconds;
+	private final transient Map<String, String> headers = new LinkedHashMap<>();
 
 	private final transient Map<String, Object> details = new LinkedHashMap<>();
 
@@ -30,7 +37,7 @@ public final class RequestProblem extends RuntimeException {
 	 */
 	public RequestProblem(HttpStatus status, String message) {
 		// Nobody reads the stack trace of what a client did wrong.
-		super(message, null, false, false);
+		super(cut(message), null, false, false);
 		this.status = status;
 	}
 
@@ -99,16 +106,26 @@ public final class RequestProblem extends RuntimeException {
 	 * @return this problem
 	 */
 	public RequestProblem retryAfter(int seconds) {
-		this.retryAfterSeconds = seconds;
+		return header("Retry-After", String.valueOf(seconds));
+	}
+
+	/**
+	 * Adds a header to the reply.
+	 * @param name its name
+	 * @param value its value
+	 * @return this problem
+	 */
+	RequestProblem header(String name, String value) {
+		this.headers.put(name, value);
 		return this;
 	}
 
 	/**
-	 * Returns when it is worth to try again.
-	 * @return in how many seconds; 0 if that is not known
+	 * Returns the headers of the reply besides those that each problem has.
+	 * @return the values by their names
 	 */
-	int retryAfterSeconds() {
-		return this.retryAfterSeconds;
+	Map<String, String> headers() {
+		return this.headers;
 	}
 
 	/**
@@ -118,7 +135,7 @@ public final class RequestProblem extends RuntimeException {
 	 * @return this problem
 	 */
 	public RequestProblem with(String name, Object value) {
-		this.details.put(name, value);
+		this.details.put(name, (value instanceof String text) ? cut(text) : value);
 		return this;
 	}
 
@@ -144,6 +161,19 @@ public final class RequestProblem extends RuntimeException {
 		StringBuilder json = new StringBuilder();
 		append(members, json);
 		return json.toString();
+	}
+
+	/**
+	 * Cuts a text to {@value #MAX_LENGTH} characters, none of them in the middle.
+	 * @param text the text
+	 * @return the text, or its beginning and an ellipsis
+	 */
+	static String cut(String text) {
+		if (text.length() <= MAX_LENGTH) {
+			return text;
+		}
+		int end = MAX_LENGTH - 1;
+		return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + '\u2026';
 	}
 
 	private static void append(Object value, StringBuilder json) {
@@ -185,7 +215,10 @@ public final class RequestProblem extends RuntimeException {
 				json.append('\\').append(character);
 			}
 			else if (character < ' ' || Character.isSurrogate(character)) {
-				json.append(String.format("\\u%04x", (int) character));
+				json.append('\\').append('u');
+				for (int shift = 12; shift >= 0; shift -= 4) {
+					json.append(HEX[character >> shift & 0xF]);
+				}
 			}
 			else {
 				json.append(character);

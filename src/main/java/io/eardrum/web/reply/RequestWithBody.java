@@ -3,13 +3,20 @@ package io.eardrum.web.reply;
 import java.io.BufferedReader;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.List;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
 
 /**
  * A request with a small body that has been read as a whole, for what reads bodies
@@ -28,13 +35,50 @@ public final class RequestWithBody extends HttpServletRequestWrapper {
 	 * Reads the body of a request.
 	 * @param request a request whose body has not been read
 	 * @param maxBytes how many bytes of it are taken
-	 * @return the request with them
-	 * @throws RequestProblem if they come too slowly
+	 * @return the request with them, decompressed
+	 * @throws RequestProblem if they come too slowly, are too many once they are
+	 * decompressed, or can't be decompressed
 	 * @throws IOException if they can't be read
 	 */
 	public static RequestWithBody read(HttpServletRequest request, int maxBytes) throws IOException {
-		return new RequestWithBody(request,
-				new RequestBody(request.getInputStream(), new Pace(System::nanoTime)).readNBytes(maxBytes));
+		ContentCoding coding = ContentCoding.of(request);
+		try (InputStream body = coding.decode(
+				new RequestBody(request.getInputStream(), new Pace(System::nanoTime), RequestBody.Bound.NONE))) {
+			byte[] bytes = body.readNBytes(maxBytes);
+			if (coding != ContentCoding.IDENTITY && body.read() >= 0) {
+				throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,
+						"A body has " + maxBytes + " bytes at most here.");
+			}
+			return new RequestWithBody(request, bytes);
+		}
+	}
+
+	@Override
+	public int getContentLength() {
+		return this.body.length;
+	}
+
+	@Override
+	public long getContentLengthLong() {
+		return this.body.length;
+	}
+
+	@Override
+	public @Nullable String getHeader(String name) {
+		if (name.equalsIgnoreCase(HttpHeaders.CONTENT_ENCODING)) {
+			return null;
+		}
+		return name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH) ? String.valueOf(this.body.length)
+				: super.getHeader(name);
+	}
+
+	@Override
+	public Enumeration<String> getHeaders(String name) {
+		if (name.equalsIgnoreCase(HttpHeaders.CONTENT_ENCODING)) {
+			return Collections.emptyEnumeration();
+		}
+		return name.equalsIgnoreCase(HttpHeaders.CONTENT_LENGTH)
+				? Collections.enumeration(List.of(String.valueOf(this.body.length))) : super.getHeaders(name);
 	}
 
 	@Override

@@ -1,7 +1,12 @@
 package io.eardrum.web.reply;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestBudget;
@@ -20,6 +25,8 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 
 	/** How often it is looked whether the client has left, at most. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+	private final RequestLimits limits;
 
 	private final String address;
 
@@ -47,6 +54,7 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 
 	Visit(String address, ClientConnection connection, RequestGate gate, RequestLimits limits, HeapBudget heap,
 			RequestObserver observer, LongSupplier nanoTime) {
+		this.limits = limits;
 		this.address = address;
 		this.connection = connection;
 		this.nanoTime = nanoTime;
@@ -56,12 +64,12 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		this.lookedNanos = nanoTime.getAsLong();
 		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::hasClientLeft,
 				gate::isStopping);
-		this.bodyPace = pace(limits);
-		this.replyPace = pace(limits);
+		this.bodyPace = pace();
+		this.replyPace = pace();
 	}
 
-	private Pace pace(RequestLimits limits) {
-		return new Pace(this.nanoTime, limits.minRate().toBytes(), limits.minRateWhenTight().toBytes(), this);
+	private Pace pace() {
+		return new Pace(this.nanoTime, this.limits.minRate().toBytes(), this.limits.minRateWhenTight().toBytes(), this);
 	}
 
 	private boolean hasClientLeft() {
@@ -116,6 +124,35 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 	double rate() {
 		double seconds = Math.max(1, waitedNanos()) / (double) TimeUnit.SECONDS.toNanos(1);
 		return (this.bodyPace.bytes() + this.replyPace.bytes()) / seconds;
+	}
+
+	/**
+	 * Returns the content of the body of the request.
+	 * @param request the request, whose body has not been read
+	 * @return the content as it comes, decompressed; to be closed
+	 * @throws RequestProblem if it is compressed in a way that is not known
+	 * @throws IOException if there is none
+	 */
+	InputStream body(HttpServletRequest request) throws IOException {
+		ContentCoding coding = ContentCoding.of(request);
+		long started = this.nanoTime.getAsLong();
+		RequestBody.Bound bound = (bytes) -> check(bytes, started);
+		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyPace, bound)),
+				bound);
+	}
+
+	private void check(long bytes, long started) {
+		if (bytes > this.limits.maxBody().toBytes()) {
+			this.observer.ended(RequestObserver.Limit.BODY);
+			throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE, "A body has at most "
+					+ this.limits.maxBody().toBytes() + " bytes (eardrum.requests.max-body).");
+		}
+		if (this.nanoTime.getAsLong() - started > this.limits.maxBodyTime().toNanos()) {
+			this.observer.ended(RequestObserver.Limit.BODY);
+			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT,
+					"A body takes at most " + this.limits.maxBodyTime().toSeconds()
+							+ " s (eardrum.requests.max-body-time).");
+		}
 	}
 
 	boolean isWaiting() {

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,6 +27,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 public final class BodyFuzz {
 
 	private static final ProtocolLimits LIMITS = new ProtocolLimits(64, 16);
+
+	private static final HeapBudget HEAP = HeapBudget.unlimited();
 
 	private BodyFuzz() {
 	}
@@ -47,11 +51,11 @@ public final class BodyFuzz {
 	private static String result(InputStream body, boolean json) throws IOException {
 		MemoryMetricRepository repository = new MemoryMetricRepository();
 		PointIntake intake = new PointIntake(repository, TimestampChecks.UNLIMITED, new RecordedCounts(), LIMITS,
-				"place");
+				"place", RequestMemory.of(HEAP));
 		List<String> result = new ArrayList<>();
 		try {
 			if (json) {
-				new BodyJson(intake, LIMITS).readAll(body);
+				new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body);
 			}
 			else {
 				new BodyLines(intake, LIMITS).readAll(body);

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.http.HttpStatus;
 import org.springframework.mock.web.MockHttpServletRequest;
 
+import io.eardrum.budget.HeapBudget;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -26,6 +28,10 @@ class FormBodyTests {
 
 	private final Pace pace = new Pace(this.nanos::get);
 
+	private final HeapBudget heap = HeapBudget.ofThisProcess();
+
+	private final RequestMemory memory = RequestMemory.of(this.heap);
+
 	private static MockHttpServletRequest form(String body) {
 		MockHttpServletRequest request = new MockHttpServletRequest("POST", "/render");
 		request.setContentType("application/x-www-form-urlencoded; charset=UTF-8");
@@ -34,7 +40,7 @@ class FormBodyTests {
 	}
 
 	private Map<String, String[]> read(HttpServletRequest request) throws IOException {
-		return FormBody.parameters(request, this.pace);
+		return FormBody.parameters(request, this.pace, this.memory);
 	}
 
 	@Test
@@ -111,7 +117,7 @@ class FormBodyTests {
 			}
 
 		};
-		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace))
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace, this.memory))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.REQUEST_TIMEOUT));
 		assertThat(TimeUnit.NANOSECONDS.toSeconds(this.nanos.get())).isLessThan(60);
 	}
