@@ -89,8 +89,7 @@ class CountedRequestsIntegrationTests {
 			value = { "/api/points?key=palm.cpu 3", "/api/points?key=palm.cpu&format=csv&to=60 1",
 					"/api/points?key=palm.cpu&key=palm.mem 4", "/api/points?key=nobody 0", "/api/series?match=palm.* 2",
 					"/api/latest?match=palm.* 2", "/api/latest?match=palm.cpu 1",
-					// The values, and then their times.
-					"/federate?match[]=palm.*&max-age=100y 4", "/metrics/find?query=palm.* 0", "/metrics/index.json 0",
+					"/federate?match[]=palm.*&max-age=100y 2", "/metrics/find?query=palm.* 0", "/metrics/index.json 0",
 					"/render?target=palm.cpu&from=0&until=240&format=json 3" })
 	void requestThatReadsCountsAsGet(String path, double points) {
 		HttpResponse<String> answer = server.get(path);

@@ -12,11 +12,11 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
 import io.eardrum.metric.Point;
-import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -33,11 +33,11 @@ final class PointsReader {
 
 	private static final int MAX_POINTS = 100_000;
 
-	private final MetricRepository repository;
+	private final ObservedRepository repository;
 
 	private final Clock clock;
 
-	PointsReader(MetricRepository repository, Clock clock) {
+	PointsReader(ObservedRepository repository, Clock clock) {
 		this.repository = repository;
 		this.clock = clock;
 	}
@@ -53,16 +53,17 @@ final class PointsReader {
 		TimeRange range = query.range("from", "to", this.clock.instant());
 		int maxPoints = query.number("max-points", 0, Thinning.MIN_POINTS, MAX_POINTS);
 		boolean csv = isCsv(query.optional("format"), exchange.header("Accept"));
+		MetricRepository within = this.repository.within(exchange.budget());
 		exchange.reply(csv ? "text/csv;charset=UTF-8" : "application/json", (text) -> {
 			PointsFormat format = csv ? new CsvPoints(text) : new JsonPoints(text);
 			format.begin();
 			for (SeriesKey key : keys) {
 				format.beginSeries(key);
 				if (maxPoints == 0) {
-					this.repository.read(key, range, format);
+					within.read(key, range, format);
 				}
 				else {
-					readThinned(key, range, maxPoints, format);
+					readThinned(within, key, range, new Thinning.Target(maxPoints, format, exchange.memory()));
 				}
 				format.endSeries();
 			}
@@ -70,15 +71,15 @@ final class PointsReader {
 		});
 	}
 
-	private void readThinned(SeriesKey key, TimeRange range, int maxPoints, PointSink target) throws IOException {
-		Point last = this.repository.last(key);
+	private static void readThinned(MetricRepository repository, SeriesKey key, TimeRange range, Thinning.Target target)
+			throws IOException {
+		Point last = repository.last(key);
 		if (last != null) {
 			// Points behind that one are too far in the future, and share the last span.
-			// A
-			// range that has nothing but those is cut into spans up to its own end.
+			// A range that has nothing but those is cut into spans up to its own end.
 			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Thinning thinning = new Thinning(key, end, maxPoints, target);
-			this.repository.read(key, range, thinning);
+			Thinning thinning = new Thinning(key, end, target);
+			repository.read(key, range, thinning);
 			thinning.end();
 		}
 	}

@@ -7,12 +7,14 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
 
@@ -33,9 +35,15 @@ final class SeriesLists {
 
 	private static final int MAX_LIMIT = 10_000;
 
-	private final MetricRepository repository;
+	/** What a pattern takes for a byte of a key. */
+	private static final long PATTERN_WORK = 8;
 
-	SeriesLists(MetricRepository repository) {
+	/** What a byte of a key takes that becomes text. */
+	private static final int TEXT_WORK = 4;
+
+	private final ObservedRepository repository;
+
+	SeriesLists(ObservedRepository repository) {
 		this.repository = repository;
 	}
 
@@ -49,18 +57,19 @@ final class SeriesLists {
 	void page(Query query, Exchange exchange) throws IOException {
 		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
 		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
-		Predicate<SeriesKey> matching = matching(query.pattern("match"), query.optional("contains"));
+		MetricRepository within = this.repository.within(exchange.budget());
+		Predicate<SeriesKey> matching = matching(query.pattern("match"), query.optional("contains"), exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			long[] total = { 0 };
 			SeriesArray series = new SeriesArray(text);
-			this.repository.forEachLast((key) -> {
+			within.forEachLast((key) -> {
 				boolean matches = matching.test(key);
 				total[0] += matches ? 1 : 0;
 				return matches && total[0] > first && total[0] <= first + limit;
 			}, series::add);
 			series.end();
 			text.ascii(",\"total\":").integer(total[0]);
-			SeriesAhead ahead = this.repository.seriesAhead();
+			SeriesAhead ahead = within.seriesAhead();
 			if (ahead != null && ahead.example() != null) {
 				text.ascii(",\"ahead\":{\"count\":").integer(ahead.count());
 				text.ascii(",\"example\":").jsonString(ahead.example()).ascii("}");
@@ -78,27 +87,35 @@ final class SeriesLists {
 	void latest(Query query, Exchange exchange) throws IOException {
 		int limit = query.number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
 		KeyPattern pattern = query.pattern("match");
-		Predicate<SeriesKey> matching = matching(pattern, null);
+		MetricRepository within = this.repository.within(exchange.budget());
+		Predicate<SeriesKey> matching = matching(pattern, null, exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			SeriesArray series = new SeriesArray(text);
 			if (pattern != null && pattern.isLiteral()) {
-				series.addIfAny(pattern.literalKey(), this.repository.last(pattern.literalKey()));
+				series.addIfAny(pattern.literalKey(), within.last(pattern.literalKey()));
 			}
 			else {
-				this.repository.forEachLast((key) -> series.count < limit && matching.test(key), series::addIfAny);
+				within.forEachLast((key) -> series.count < limit && matching.test(key), series::addIfAny);
 			}
 			series.end();
 			text.ascii("}\n");
 		});
 	}
 
-	private static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained) {
-		Predicate<SeriesKey> matching = (pattern != null) ? pattern::matches : (key) -> true;
+	private static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained,
+			RequestBudget budget) {
+		Predicate<SeriesKey> matching = (pattern != null) ? (key) -> {
+			budget.work(PATTERN_WORK * key.length());
+			return pattern.matches(key);
+		} : (key) -> true;
 		if (contained == null) {
 			return matching;
 		}
 		String sought = contained.toLowerCase(Locale.ROOT);
-		return matching.and((key) -> key.toString().toLowerCase(Locale.ROOT).contains(sought));
+		return matching.and((key) -> {
+			budget.work(key.length() * (TEXT_WORK + Math.min(sought.length(), key.length()) / TEXT_WORK));
+			return key.toString().toLowerCase(Locale.ROOT).contains(sought);
+		});
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.Arrays;
 
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.web.reply.RequestMemory;
 
 /**
  * Passes on at most so many points of one series, such that a line through them looks
@@ -12,8 +13,9 @@ import io.eardrum.metric.SeriesKey;
  * of time the points with the smallest and the largest value. A series that has no more
  * points than that is passed on as it is.
  * <p>
- * It takes one pass, and memory for as many points as it may pass on. Spans begin at
- * multiples of their length, so that the same points are chosen again when the range
+ * It takes one pass. Points are held until there are more than may be passed on, in
+ * memory that the request has reserved; from then on they leave span by span. Spans begin
+ * at multiples of their length, so that the same points are chosen again when the range
  * moves on with the time.
  */
 final class Thinning implements PointSink {
@@ -22,6 +24,8 @@ final class Thinning implements PointSink {
 	static final int MIN_POINTS = 4;
 
 	private static final int INITIAL_POINTS = 64;
+
+	private static final int POINT_BYTES = Long.BYTES + Double.BYTES;
 
 	private final SeriesKey key;
 
@@ -33,12 +37,17 @@ final class Thinning implements PointSink {
 
 	private final PointSink target;
 
+	private final RequestMemory memory;
+
 	private long[] timestamps = new long[INITIAL_POINTS];
 
 	private double[] values = new double[INITIAL_POINTS];
 
 	/** How many points wait in the arrays to be passed on. */
 	private int size;
+
+	/** The timestamp of the last point that went into the arrays. */
+	private long newest;
 
 	/** Whether there were too many points to pass all of them on. */
 	private boolean thinning;
@@ -65,15 +74,15 @@ final class Thinning implements PointSink {
 	 * Begins.
 	 * @param key the key of the series
 	 * @param end the timestamp of its last point, or where the range ends before that
-	 * @param maxPoints how many points to pass on at most, {@link #MIN_POINTS} or more
-	 * @param target takes them
+	 * @param target what they are for
 	 */
-	Thinning(SeriesKey key, long end, int maxPoints, PointSink target) {
+	Thinning(SeriesKey key, long end, Target target) {
 		this.key = key;
 		this.end = end;
-		this.maxPoints = maxPoints;
-		this.spans = (maxPoints - 2) / 2;
-		this.target = target;
+		this.maxPoints = target.maxPoints();
+		this.spans = (this.maxPoints - 2) / 2;
+		this.target = target.sink();
+		this.memory = target.memory();
 	}
 
 	@Override
@@ -100,22 +109,31 @@ final class Thinning implements PointSink {
 	void end() throws IOException {
 		if (this.thinning) {
 			endSpan();
-			if (this.lastTimestamp > this.timestamps[this.size - 1]) {
-				hold(this.lastTimestamp, this.lastValue);
-			}
+			passOnIfNew(this.lastTimestamp, this.lastValue);
 		}
+		leave();
+		this.memory.release(reservedBytes(this.timestamps.length));
+	}
+
+	private void leave() throws IOException {
 		if (this.size > 0) {
 			this.target.accept(this.key, this.timestamps, this.values, 0, this.size);
+			this.size = 0;
 		}
 	}
 
-	// All points that are held go through the spans; what is left of them is held again.
-	private void startThinning() {
+	// The first few are not worth to be counted.
+	private static long reservedBytes(int capacity) {
+		return (capacity - INITIAL_POINTS) * (long) POINT_BYTES;
+	}
+
+	// All points that are held go through the spans.
+	private void startThinning() throws IOException {
 		long[] heldTimestamps = this.timestamps;
 		double[] heldValues = this.values;
 		int held = this.size;
-		this.timestamps = new long[this.maxPoints];
-		this.values = new double[this.maxPoints];
+		this.timestamps = new long[INITIAL_POINTS];
+		this.values = new double[INITIAL_POINTS];
 		this.size = 0;
 		this.thinning = true;
 		long first = heldTimestamps[0];
@@ -125,14 +143,15 @@ final class Thinning implements PointSink {
 		long length = Long.divideUnsigned(distance, Math.max(1, this.spans - 1)) + 1;
 		this.spanLength = (length > 0) ? length : Long.MAX_VALUE;
 		this.firstSpan = Math.floorDiv(first, this.spanLength);
-		hold(first, heldValues[0]);
+		passOn(first, heldValues[0]);
 		startSpan(0, first, heldValues[0]);
 		for (int i = 1; i < held; i++) {
 			add(heldTimestamps[i], heldValues[i]);
 		}
+		this.memory.release(reservedBytes(heldTimestamps.length));
 	}
 
-	private void add(long timestamp, double value) {
+	private void add(long timestamp, double value) throws IOException {
 		// Points that came since the end was looked up belong to the last span.
 		long index = Math.min(this.spans - 1, Math.floorDiv(timestamp, this.spanLength) - this.firstSpan);
 		if (index != this.span) {
@@ -162,28 +181,54 @@ final class Thinning implements PointSink {
 		this.maxValue = value;
 	}
 
-	private void endSpan() {
+	private void endSpan() throws IOException {
 		boolean minFirst = this.minTimestamp < this.maxTimestamp;
-		holdIfNew(minFirst ? this.minTimestamp : this.maxTimestamp, minFirst ? this.minValue : this.maxValue);
-		holdIfNew(minFirst ? this.maxTimestamp : this.minTimestamp, minFirst ? this.maxValue : this.minValue);
+		passOnIfNew(minFirst ? this.minTimestamp : this.maxTimestamp, minFirst ? this.minValue : this.maxValue);
+		passOnIfNew(minFirst ? this.maxTimestamp : this.minTimestamp, minFirst ? this.maxValue : this.minValue);
 	}
 
 	// The first point of all may be an extreme one too, and one point both extremes.
-	private void holdIfNew(long timestamp, double value) {
-		if (timestamp > this.timestamps[this.size - 1]) {
-			hold(timestamp, value);
+	private void passOnIfNew(long timestamp, double value) throws IOException {
+		if (timestamp > this.newest) {
+			passOn(timestamp, value);
 		}
+	}
+
+	private void passOn(long timestamp, double value) throws IOException {
+		if (this.size == this.timestamps.length) {
+			leave();
+		}
+		append(timestamp, value);
 	}
 
 	private void hold(long timestamp, double value) {
 		if (this.size == this.timestamps.length) {
 			int capacity = Math.min(this.maxPoints, this.size * 2);
+			long old = reservedBytes(this.size);
+			this.memory.reserve(reservedBytes(capacity));
 			this.timestamps = Arrays.copyOf(this.timestamps, capacity);
 			this.values = Arrays.copyOf(this.values, capacity);
+			this.memory.release(old);
 		}
+		append(timestamp, value);
+	}
+
+	private void append(long timestamp, double value) {
 		this.timestamps[this.size] = timestamp;
 		this.values[this.size] = value;
+		this.newest = timestamp;
 		this.size++;
+	}
+
+	/**
+	 * Where points go, and how many.
+	 *
+	 * @param maxPoints how many points to pass on at most, {@link #MIN_POINTS} or more
+	 * @param sink takes them
+	 * @param memory of the request
+	 */
+	record Target(int maxPoints, PointSink sink, RequestMemory memory) {
+
 	}
 
 }

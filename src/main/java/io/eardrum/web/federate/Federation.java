@@ -6,12 +6,14 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 
+import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
 import io.eardrum.web.reply.RequestProblem;
@@ -40,11 +42,19 @@ final class Federation {
 
 	private static final Duration DEFAULT_MAX_AGE = Duration.ofMinutes(5);
 
-	private final MetricRepository repository;
+	private static final int MAX_PATTERNS = 64;
+
+	/** Of all patterns together. */
+	private static final int MAX_PATTERN_LENGTH = 8192;
+
+	/** What a pattern takes for a byte of a key. */
+	private static final long PATTERN_WORK = 8;
+
+	private final ObservedRepository repository;
 
 	private final Clock clock;
 
-	Federation(MetricRepository repository, Clock clock) {
+	Federation(ObservedRepository repository, Clock clock) {
 		this.repository = repository;
 		this.clock = clock;
 	}
@@ -56,31 +66,42 @@ final class Federation {
 	 * @throws IOException if the client has gone
 	 */
 	void scrape(Query query, Exchange exchange) throws IOException {
-		List<KeyPattern> patterns = query.all("match[]")
-			.stream()
-			.map((text) -> query.pattern("match[]", text))
-			.toList();
-		if (patterns.isEmpty()) {
-			throw RequestProblem.parameter("match[]", "This parameter is missing; match[]=palm.* is an example.");
-		}
+		List<KeyPattern> patterns = patterns(query);
 		long oldest = this.clock.instant().minus(query.duration("max-age", DEFAULT_MAX_AGE)).getEpochSecond();
 		String accept = exchange.header("Accept");
 		boolean openMetrics = accept != null && accept.contains("application/openmetrics-text");
 		exchange.reply(openMetrics ? OPEN_METRICS : TEXT, (text) -> {
+			FreshSeries series = new FreshSeries(exchange.memory());
 			family(text, "eardrum_last_value", "Last value of a series.");
-			forEach(patterns, oldest, (key, last) -> {
+			forEach(patterns, oldest, exchange.budget(), (key, last) -> {
 				text.ascii("eardrum_last_value{key=").labelValue(key).ascii("} ");
 				text.value(last.value()).ascii("\n");
+				series.add(key, last.timestamp());
 			});
 			family(text, "eardrum_last_timestamp_seconds", "Timestamp of the last value of a series.");
-			forEach(patterns, oldest, (key, last) -> {
-				text.ascii("eardrum_last_timestamp_seconds{key=").labelValue(key).ascii("} ");
-				text.integer(last.timestamp()).ascii("\n");
-			});
+			for (int i = 0; i < series.size(); i++) {
+				text.ascii("eardrum_last_timestamp_seconds{key=").labelValue(series.key(i)).ascii("} ");
+				text.integer(series.timestamp(i)).ascii("\n");
+			}
 			if (openMetrics) {
 				text.ascii("# EOF\n");
 			}
 		});
+	}
+
+	private static List<KeyPattern> patterns(Query query) {
+		List<String> texts = query.all("match[]");
+		if (texts.isEmpty()) {
+			throw RequestProblem.parameter("match[]", "This parameter is missing; match[]=palm.* is an example.");
+		}
+		if (texts.size() > MAX_PATTERNS) {
+			throw RequestProblem.parameter("match[]", "It can be given " + MAX_PATTERNS + " times at most.");
+		}
+		if (texts.stream().mapToInt(String::length).sum() > MAX_PATTERN_LENGTH) {
+			throw RequestProblem.parameter("match[]",
+					"All patterns together can have " + MAX_PATTERN_LENGTH + " characters at most.");
+		}
+		return texts.stream().map((text) -> query.pattern("match[]", text)).toList();
 	}
 
 	private static void family(ReplyText text, String name, String help) throws IOException {
@@ -88,7 +109,9 @@ final class Federation {
 		text.ascii("# TYPE ").ascii(name).ascii(" gauge\n");
 	}
 
-	private void forEach(List<KeyPattern> patterns, long oldest, FreshPointConsumer consumer) throws IOException {
+	private void forEach(List<KeyPattern> patterns, long oldest, RequestBudget budget, FreshPointConsumer consumer)
+			throws IOException {
+		MetricRepository within = this.repository.within(budget);
 		LastPointConsumer fresh = (key, last) -> {
 			if (last != null && last.timestamp() >= oldest) {
 				consumer.accept(key, last);
@@ -96,10 +119,20 @@ final class Federation {
 		};
 		if (patterns.size() == 1 && patterns.get(0).isLiteral()) {
 			SeriesKey key = patterns.get(0).literalKey();
-			fresh.accept(key, this.repository.last(key));
+			fresh.accept(key, within.last(key));
 			return;
 		}
-		this.repository.forEachLast((key) -> patterns.stream().anyMatch((pattern) -> pattern.matches(key)), fresh);
+		within.forEachLast((key) -> matches(patterns, key, budget), fresh);
+	}
+
+	private static boolean matches(List<KeyPattern> patterns, SeriesKey key, RequestBudget budget) {
+		for (KeyPattern pattern : patterns) {
+			budget.work(PATTERN_WORK * key.length());
+			if (pattern.matches(key)) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	/**

@@ -11,8 +11,12 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.TestSeed;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.web.reply.RequestMemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -103,13 +107,34 @@ class ThinningTests {
 		}
 	}
 
+	@Test
+	void pointsLeaveSpanBySpanAndWhatIsHeldIsReserved() throws IOException {
+		HeapBudget heap = HeapBudget.ofThisProcess();
+		HeapShare queries = heap.share(HeapUse.QUERIES);
+		int[] left = { 0 };
+		Thinning thinning = new Thinning(SeriesKey.of("a"), 99_999, new Thinning.Target(10_000,
+				(key, timestamps, values, from, to) -> left[0] += to - from, RequestMemory.of(heap)));
+		for (int i = 0; i < 10_000; i++) {
+			thinning.accept(SeriesKey.of("a"), new long[] { i }, new double[] { i }, 0, 1);
+		}
+		assertThat(queries.usedBytes()).isBetween(10_000L * 15, 10_000L * 16);
+		assertThat(left[0]).isZero();
+		for (int i = 10_000; i < 90_000; i++) {
+			thinning.accept(SeriesKey.of("a"), new long[] { i }, new double[] { i % 7 }, 0, 1);
+		}
+		assertThat(queries.usedBytes()).isZero();
+		assertThat(left[0]).isBetween(8_000, 9_000);
+	}
+
 	private static List<Point> thin(List<Point> points, long end, int max) throws IOException {
 		List<Point> thin = new ArrayList<>();
-		Thinning thinning = new Thinning(SeriesKey.of("a"), end, max, (key, timestamps, values, from, to) -> {
-			for (int i = from; i < to; i++) {
-				thin.add(new Point(timestamps[i], values[i]));
-			}
-		});
+		HeapBudget heap = HeapBudget.ofThisProcess();
+		Thinning thinning = new Thinning(SeriesKey.of("a"), end,
+				new Thinning.Target(max, (key, timestamps, values, from, to) -> {
+					for (int i = from; i < to; i++) {
+						thin.add(new Point(timestamps[i], values[i]));
+					}
+				}, RequestMemory.of(heap)));
 		// In blocks, as a store passes points on.
 		for (int start = 0; start < points.size(); start += 100) {
 			List<Point> block = points.subList(start, Math.min(points.size(), start + 100));
@@ -118,6 +143,7 @@ class ThinningTests {
 			thinning.accept(SeriesKey.of("a"), timestamps, values, 0, timestamps.length);
 		}
 		thinning.end();
+		assertThat(heap.share(HeapUse.QUERIES).usedBytes()).isZero();
 		return thin;
 	}
 
