@@ -1,0 +1,238 @@
+package io.eardrum.web.reply;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+import org.apache.coyote.CloseNowException;
+import org.junit.jupiter.api.Test;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.util.unit.DataSize;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.RequestEndedException;
+import io.eardrum.budget.RequestObserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
+
+/**
+ * Tests for {@link RequestGate} and {@link Visit}.
+ */
+class RequestGateTests {
+
+	private static final int MAX = 10;
+
+	private final AtomicLong nanos = new AtomicLong();
+
+	private final List<RequestObserver.Limit> told = new ArrayList<>();
+
+	private final Map<Visit, Connection> connections = new HashMap<>();
+
+	private final HeapBudget heap = HeapBudget.ofThisProcess();
+
+	private final RequestGate gate = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get);
+
+	private static RequestLimits limits(int maxSlow, int maxSlowPerClient) {
+		return new RequestLimits(Duration.ofSeconds(30), 1_000_000, MAX, maxSlow, maxSlowPerClient,
+				DataSize.ofKilobytes(4), DataSize.ofKilobytes(64), DataSize.ofKilobytes(100), Duration.ofMinutes(10),
+				Duration.ofSeconds(5));
+	}
+
+	@Test
+	void requestsAreLetInWhileThereAreFewOfThem() {
+		for (int i = 0; i < MAX; i++) {
+			enter("10.0.0.1");
+		}
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.0.2"))
+			.satisfies((problem) -> assertThat(problem.headers()).containsEntry("Retry-After", "1"))
+			.withMessageContaining("eardrum.requests.max-concurrent");
+		assertThat(this.told).containsExactly(RequestObserver.Limit.CONCURRENCY);
+		this.gate.leave(this.connections.keySet().iterator().next());
+		assertThatNoException().isThrownBy(() -> enter("10.0.0.2"));
+	}
+
+	@Test
+	void slowestOfTheAddressWithMostSlowOnesMakesRoom() throws IOException {
+		List<Visit> busy = List.of(slow("10.0.0.1", 40_000), slow("10.0.0.1", 10_000), slow("10.0.0.1", 50_000));
+		Visit other = slow("10.0.0.2", 100);
+		for (int i = 0; i < MAX - 4; i++) {
+			enter("10.0.0.3");
+		}
+		assertThatNoException().isThrownBy(() -> enter("10.0.0.4"));
+		assertThat(this.connections.get(busy.get(1)).ended).isTrue();
+		assertThat(this.connections.values()).filteredOn((connection) -> connection.ended).hasSize(1);
+		assertThat(this.told).containsExactly(RequestObserver.Limit.SLOW_CLIENT);
+		// Two of an address, and three in all, may be slow.
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.0.4"));
+		assertThat(this.connections.get(other).ended).isFalse();
+	}
+
+	@Test
+	void slowOnesOfManyAddressesMakeRoomToo() throws IOException {
+		for (int i = 0; i < MAX; i++) {
+			slow("10.0.0." + i, 1000);
+		}
+		// Up to four, or half of all places, may stay.
+		for (int i = 0; i < MAX - 4; i++) {
+			enter("10.0.1.1");
+		}
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.1.1"));
+		assertThat(this.connections.values()).filteredOn((connection) -> connection.ended).hasSize(MAX - 4);
+	}
+
+	@Test
+	void addressesOfOneNetworkOfIpv6AreOneClient() throws IOException {
+		for (int i = 0; i < 3; i++) {
+			slow("2001:db8:0:1::" + i, 1000);
+		}
+		for (int i = 0; i < MAX - 3; i++) {
+			enter("2001:db8:0:2::1");
+		}
+		assertThatNoException().isThrownBy(() -> enter("2001:db8:0:3::1"));
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("2001:db8:0:3::1"));
+	}
+
+	@Test
+	void requestEndsOnceItsClientHasLeft() {
+		Visit visit = enter("10.0.0.1");
+		this.connections.get(visit).left = true;
+		// Who has just sent the request may have closed the half that sends.
+		assertThatNoException().isThrownBy(visit.budget()::check);
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+		assertThatExceptionOfType(RequestEndedException.class).isThrownBy(visit.budget()::check)
+			.satisfies((end) -> assertThat(end.reason()).isEqualTo(RequestEndedException.Reason.CLIENT_LEFT));
+	}
+
+	@Test
+	void requestEndsOnceTheServerHasStoppedForAWhile() {
+		this.gate.start();
+		Visit visit = enter("10.0.0.1");
+		visit.replyPace().start();
+		this.gate.stop();
+		assertThatNoException().isThrownBy(visit.budget()::check);
+		assertThat(this.connections.get(visit).ended).isFalse();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
+		assertThatExceptionOfType(RequestEndedException.class).isThrownBy(visit.budget()::check)
+			.satisfies((end) -> assertThat(end.reason()).isEqualTo(RequestEndedException.Reason.STOPPING));
+		this.gate.endWaiting();
+		assertThat(this.connections.get(visit).ended).isTrue();
+		this.gate.leave(visit);
+	}
+
+	@Test
+	void timeThatTheClientTakesIsNotTheRequests() throws IOException {
+		Visit visit = enter("10.0.0.1");
+		for (int i = 0; i < 20; i++) {
+			waitFor(visit, 100_000, 5);
+			visit.budget().work(900_000);
+			visit.budget().check();
+		}
+		assertThatExceptionOfType(RequestEndedException.class).isThrownBy(() -> visit.budget().work(900_000));
+	}
+
+	@Test
+	void clientThatHoldsMemoryIsEndedWhenOthersNeedIt() {
+		HeapShare bodies = this.heap.share(HeapUse.BODIES);
+		Visit visit = enter("10.0.0.1");
+		visit.memory().reserveBody(bodies.maxBytes() - 10);
+		visit.bodyPace().start();
+		HeapBudget budget = this.heap;
+		Visit other = enter("10.0.0.2");
+		Connection connection = this.connections.get(visit);
+		connection.whenEnded = () -> this.gate.leave(visit);
+		// More than a second of a real clock goes by in it.
+		assertThatNoException().isThrownBy(() -> other.memory().reserveBody(1000));
+		assertThat(connection.ended).isTrue();
+		assertThat(this.told).containsExactly(RequestObserver.Limit.MEMORY);
+		assertThat(budget.share(HeapUse.BODIES).usedBytes()).isEqualTo(1000);
+	}
+
+	@Test
+	void memoryThatThereNeverIsIsRefused() {
+		Visit visit = enter("10.0.0.1");
+		long bytes = this.heap.share(HeapUse.BODIES).maxBytes() + 1;
+		assertThatExceptionOfType(HeapExhaustedException.class).isThrownBy(() -> visit.memory().reserveBody(bytes));
+		assertThat(visit.memory().held()).isZero();
+	}
+
+	@Test
+	void clientThatHoldsMemoryWhichIsTightHasToBeFast() throws IOException {
+		HeapShare queries = this.heap.share(HeapUse.QUERIES);
+		Visit holder = enter("10.0.0.1");
+		holder.memory().reserve(1000);
+		for (int i = 0; i < 100; i++) {
+			waitFor(holder, 20_000, 1);
+		}
+		queries.force(queries.maxBytes() - 1000);
+		assertThatExceptionOfType(CloseNowException.class).isThrownBy(() -> {
+			for (int i = 0; i < 10; i++) {
+				waitFor(holder, 20_000, 1);
+			}
+		});
+		assertThat(this.told).containsExactly(RequestObserver.Limit.RATE);
+		Visit fast = enter("10.0.0.1");
+		fast.memory().reserve(0);
+		for (int i = 0; i < 100; i++) {
+			waitFor(fast, 70_000, 1);
+		}
+	}
+
+	private Visit slow(String address, int bytes) throws IOException {
+		Visit visit = enter(address);
+		waitFor(visit, bytes, 3);
+		return visit;
+	}
+
+	private void waitFor(Visit visit, int bytes, long seconds) throws IOException {
+		visit.replyPace().start();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
+		visit.replyPace().stop(bytes);
+	}
+
+	private Visit enter(String address) {
+		MockHttpServletRequest request = new MockHttpServletRequest();
+		request.setRemoteAddr(address);
+		Connection connection = new Connection();
+		request.setAttribute(ClientConnection.ATTRIBUTE, connection);
+		Visit visit = this.gate.enter(request);
+		this.connections.put(visit, connection);
+		connection.whenEnded = () -> this.gate.leave(visit);
+		return visit;
+	}
+
+	/**
+	 * A connection whose request leaves once it is ended.
+	 */
+	private static final class Connection implements ClientConnection {
+
+		private boolean left;
+
+		private boolean ended;
+
+		private Runnable whenEnded = () -> {
+		};
+
+		@Override
+		public boolean hasLeft() {
+			return this.left;
+		}
+
+		@Override
+		public void end() {
+			this.ended = true;
+			this.whenEnded.run();
+		}
+
+	}
+
+}
