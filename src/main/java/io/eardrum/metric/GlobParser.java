@@ -1,32 +1,33 @@
 package io.eardrum.metric;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.function.IntPredicate;
-
-import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the text of a {@link KeyPattern} once, from left to right, and builds the
- * automaton of each node on the way: {@link #current} is the state in which all of the
- * node that was read so far has matched.
+ * Reads the text of a {@link KeyPattern} once, from left to right, and gathers the
+ * positions of each node on the way. A node with nothing special in it needs none.
  */
 final class GlobParser {
 
 	/** Choices in choices are read by recursion. */
 	private static final int MAX_DEPTH = 16;
 
+	private static final String ANY_DEPTH = "**";
+
+	private static final int[] ANY_CHARACTER = { 0, Character.MAX_CODE_POINT };
+
 	private final String text;
 
 	private int position;
 
-	private final StringBuilder literal = new StringBuilder();
+	private Glob.Builder positions = new Glob.Builder();
 
-	private boolean special;
+	/** How many positions the nodes before have. */
+	private int sizeBefore;
 
-	private GlobAutomaton.Builder states = new GlobAutomaton.Builder();
-
-	private GlobAutomaton.State current = this.states.add();
+	private boolean afterStar;
 
 	GlobParser(String text) {
 		this.text = text;
@@ -34,149 +35,135 @@ final class GlobParser {
 
 	List<NodePattern> parse() {
 		List<NodePattern> nodes = new ArrayList<>();
-		int start = 0;
+		boolean anyDepth = false;
 		while (true) {
-			parseSequence(0);
-			nodes.add(node(start));
+			NodePattern node = parseNode();
+			nodes.add(node);
+			anyDepth |= node.isAnyDepth();
 			if (!hasNext()) {
-				return List.copyOf(nodes);
+				break;
 			}
 			this.position++;
-			start = this.position;
 		}
+		if (anyDepth && this.sizeBefore + nodes.size() > KeyPattern.MAX_SIZE) {
+			throw tooLarge();
+		}
+		return List.copyOf(nodes);
 	}
 
-	private NodePattern node(int start) {
-		GlobAutomaton automaton = this.states.build(this.current);
-		@Nullable String only = this.special ? null : this.literal.toString();
-		NodePattern node = new NodePattern(this.text.substring(start, this.position), only, automaton);
-		this.literal.setLength(0);
-		this.special = false;
-		this.states = new GlobAutomaton.Builder();
-		this.current = this.states.add();
-		return node;
+	private NodePattern parseNode() {
+		int start = this.position;
+		if (this.text.startsWith(ANY_DEPTH, start) && isEnd(start + ANY_DEPTH.length())) {
+			this.position += ANY_DEPTH.length();
+			return NodePattern.anyDepth();
+		}
+		if (isPlain()) {
+			String literal = parsePlain();
+			return NodePattern.literal(this.text.substring(start, this.position), literal);
+		}
+		this.positions = new Glob.Builder();
+		this.afterStar = false;
+		parseSequence(0);
+		this.sizeBefore += this.positions.size();
+		return NodePattern.glob(this.text.substring(start, this.position), this.positions.build());
+	}
+
+	private boolean isEnd(int index) {
+		return index == this.text.length() || this.text.charAt(index) == '.';
+	}
+
+	private boolean isPlain() {
+		for (int i = this.position; !isEnd(i); i++) {
+			char c = this.text.charAt(i);
+			if (c == '\\' && i + 1 < this.text.length() && this.text.charAt(i + 1) != '.') {
+				i++;
+			}
+			else if ("*?[{".indexOf(c) >= 0) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	private String parsePlain() {
+		StringBuilder literal = new StringBuilder();
+		while (!isEnd(this.position)) {
+			int codePoint = nextCodePoint();
+			if (codePoint != '\\') {
+				literal.appendCodePoint(codePoint);
+			}
+			else if (isQuoting()) {
+				literal.appendCodePoint(nextCodePoint());
+			}
+		}
+		return literal.toString();
 	}
 
 	// Stops before the dot that ends a node, and in a choice before its comma or brace.
 	private void parseSequence(int depth) {
 		while (hasNext()) {
-			int codePoint = this.text.codePointAt(this.position);
-			if (codePoint == '.' || (depth > 0 && (codePoint == ',' || codePoint == '}'))) {
+			char next = this.text.charAt(this.position);
+			if (next == '.' || (depth > 0 && (next == ',' || next == '}'))) {
 				return;
 			}
-			this.position += Character.charCount(codePoint);
-			parsePart(codePoint, depth);
+			parsePart(nextCodePoint(), depth);
+			if (this.sizeBefore + this.positions.size() > KeyPattern.MAX_SIZE) {
+				throw tooLarge();
+			}
 		}
 	}
 
 	private void parsePart(int codePoint, int depth) {
+		boolean star = codePoint == '*';
 		switch (codePoint) {
 			case '*' -> anyText();
-			case '?' -> one(GlobParser::any);
-			case '[' -> one(parseClass());
+			case '?' -> this.positions.accept(ANY_CHARACTER);
+			case '[' -> this.positions.accept(new ClassParser().parse());
 			case '{' -> parseChoice(depth + 1);
-			case '\\' -> parseQuoted();
+			case '\\' -> {
+				if (isQuoting()) {
+					character(nextCodePoint());
+				}
+			}
 			default -> character(codePoint);
 		}
+		this.afterStar = star;
 	}
 
-	private void parseQuoted() {
+	// A dot separates nodes, quoted or not.
+	private boolean isQuoting() {
 		if (!hasNext()) {
 			throw problem("it ends with a backslash");
 		}
-		int codePoint = this.text.codePointAt(this.position);
-		// A dot separates nodes, quoted or not: parseSequence sees it next.
-		if (codePoint != '.') {
-			this.position += Character.charCount(codePoint);
-			character(codePoint);
-		}
+		return this.text.charAt(this.position) != '.';
 	}
 
 	private void character(int codePoint) {
-		this.literal.appendCodePoint(codePoint);
-		step((other) -> other == codePoint);
-	}
-
-	private void one(IntPredicate accepted) {
-		this.special = true;
-		step(accepted);
-	}
-
-	private void step(IntPredicate accepted) {
-		GlobAutomaton.State next = this.states.add();
-		this.current.accept(accepted, next);
-		this.current = next;
+		this.positions.accept(codePoint, codePoint);
 	}
 
 	private void anyText() {
-		this.special = true;
-		GlobAutomaton.State next = this.states.add();
-		this.current.accept(GlobParser::any, this.current);
-		this.current.skipTo(next);
-		this.current = next;
+		if (!this.afterStar) {
+			this.positions.repeat();
+		}
 	}
 
 	private void parseChoice(int depth) {
 		if (depth > MAX_DEPTH) {
 			throw problem("it has more than " + MAX_DEPTH + " braces in one another");
 		}
-		this.special = true;
-		GlobAutomaton.State start = this.current;
-		GlobAutomaton.State end = this.states.add();
+		int start = this.positions.current();
+		List<Integer> ends = new ArrayList<>();
 		char delimiter = ',';
 		while (delimiter == ',') {
-			this.current = this.states.add();
-			start.skipTo(this.current);
+			this.positions.skip(start, this.positions.begin());
+			this.afterStar = false;
 			parseSequence(depth);
-			this.current.skipTo(end);
+			ends.add(this.positions.current());
 			delimiter = next("a '{' has no '}'", "a dot stands between '{' and '}'");
 		}
-		this.current = end;
-	}
-
-	private IntPredicate parseClass() {
-		boolean negated = hasNext() && this.text.charAt(this.position) == '!';
-		if (negated) {
-			this.position++;
-		}
-		List<int[]> ranges = new ArrayList<>();
-		int first = nextOfClass();
-		// As the first one, a ']' is a character like any other.
-		while (ranges.isEmpty() || first != ']') {
-			int last = first;
-			if (this.text.startsWith("-", this.position) && !this.text.startsWith("-]", this.position)) {
-				this.position++;
-				last = nextOfClass();
-			}
-			if (first > last) {
-				throw problem("'" + Character.toString(first) + "-" + Character.toString(last)
-						+ "' is no range of characters");
-			}
-			ranges.add(new int[] { first, last });
-			first = nextOfClass();
-		}
-		int[][] sought = ranges.toArray(int[][]::new);
-		return (codePoint) -> isIn(codePoint, sought) != negated;
-	}
-
-	private static boolean isIn(int codePoint, int[][] ranges) {
-		for (int[] range : ranges) {
-			if (codePoint >= range[0] && codePoint <= range[1]) {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private int nextOfClass() {
-		if (hasNext()) {
-			int codePoint = this.text.codePointAt(this.position);
-			if (codePoint > Character.MAX_VALUE) {
-				this.position += 2;
-				return codePoint;
-			}
-		}
-		return next("a '[' has no ']'", "a dot stands between '[' and ']'");
+		int end = this.positions.begin();
+		ends.forEach((one) -> this.positions.skip(one, end));
 	}
 
 	private char next(String problemAtEnd, String problemAtDot) {
@@ -191,16 +178,92 @@ final class GlobParser {
 		return next;
 	}
 
+	private int nextCodePoint() {
+		int codePoint = this.text.codePointAt(this.position);
+		this.position += Character.charCount(codePoint);
+		return codePoint;
+	}
+
 	private boolean hasNext() {
 		return this.position < this.text.length();
+	}
+
+	private IllegalArgumentException tooLarge() {
+		return new IllegalArgumentException("the pattern is too large: the nodes with '*', '?', '[' or '{' in them have "
+				+ "more than " + KeyPattern.MAX_SIZE + " characters, choices and ranges");
 	}
 
 	private IllegalArgumentException problem(String problem) {
 		return new IllegalArgumentException("'" + this.text + "' is no pattern: " + problem);
 	}
 
-	private static boolean any(int codePoint) {
-		return true;
+	/**
+	 * Reads what stands between brackets.
+	 */
+	private final class ClassParser {
+
+		private final List<int[]> ranges = new ArrayList<>();
+
+		// Returns the first and the last character of each range.
+		int[] parse() {
+			boolean negated = GlobParser.this.text.startsWith("!", GlobParser.this.position);
+			if (negated) {
+				GlobParser.this.position++;
+			}
+			int first = nextOfClass();
+			// As the first one, a ']' is a character like any other.
+			while (this.ranges.isEmpty() || first != ']') {
+				add(first, isRange() ? lastOfRange() : first);
+				first = nextOfClass();
+			}
+			List<int[]> accepted = negated ? others() : this.ranges;
+			return accepted.stream().flatMapToInt(Arrays::stream).toArray();
+		}
+
+		private void add(int first, int last) {
+			if (first > last) {
+				throw problem("'" + Character.toString(first) + "-" + Character.toString(last)
+						+ "' is no range of characters");
+			}
+			if (this.ranges.size() == KeyPattern.MAX_SIZE) {
+				throw tooLarge();
+			}
+			this.ranges.add(new int[] { first, last });
+		}
+
+		private boolean isRange() {
+			return GlobParser.this.text.startsWith("-", GlobParser.this.position)
+					&& !GlobParser.this.text.startsWith("-]", GlobParser.this.position);
+		}
+
+		private int lastOfRange() {
+			GlobParser.this.position++;
+			return nextOfClass();
+		}
+
+		private int nextOfClass() {
+			if (hasNext() && Character.isSupplementaryCodePoint(GlobParser.this.text.codePointAt(GlobParser.this.position))) {
+				return nextCodePoint();
+			}
+			return next("a '[' has no ']'", "a dot stands between '[' and ']'");
+		}
+
+		private List<int[]> others() {
+			this.ranges.sort(Comparator.comparingInt((range) -> range[0]));
+			List<int[]> others = new ArrayList<>();
+			int next = 0;
+			for (int[] range : this.ranges) {
+				if (range[0] > next) {
+					others.add(new int[] { next, range[0] - 1 });
+				}
+				next = Math.max(next, range[1] + 1);
+			}
+			if (next <= Character.MAX_CODE_POINT) {
+				others.add(new int[] { next, Character.MAX_CODE_POINT });
+			}
+			return others;
+		}
+
 	}
 
 }

@@ -1,7 +1,9 @@
 package io.eardrum.metric;
 
 import java.nio.charset.StandardCharsets;
+import java.util.BitSet;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A pattern that keys are held against, in the language of Graphite: a key is a row of
@@ -17,15 +19,14 @@ import java.util.List;
  * <li>a backslash takes its meaning from the character behind it.</li>
  * </ul>
  * Case matters. A dot ends a node wherever it stands, so it can't stand between brackets
- * or braces.
+ * or braces. A node that is {@code **} stands for any number of nodes, also none; as the
+ * last one, for one at least.
  * <p>
  * <em>Threads</em>: any number may use a pattern at once.
  * <p>
  * <em>Time and memory</em>: whoever wrote the pattern, matching never tries again from an
- * earlier place. It takes time proportional to the length of the key, once the pattern
- * has seen some keys; for patterns that are made to take long, at most to the length of
- * the key times the length of the pattern. The pattern remembers a bounded number of
- * steps.
+ * earlier place. It takes as many steps as {@link #work} says at most, and remembers
+ * nothing of the keys it has seen.
  */
 public final class KeyPattern {
 
@@ -34,13 +35,47 @@ public final class KeyPattern {
 	 */
 	public static final int MAX_LENGTH = 8192;
 
+	/**
+	 * How many characters, choices and ranges of characters the nodes of a pattern have
+	 * together at most, but for nodes with nothing special in them; where there is a
+	 * {@code **}, each node counts as one more.
+	 */
+	public static final int MAX_SIZE = 1024;
+
+	private static final int BYTES = 512;
+
+	private static final int BYTES_A_NODE = 512;
+
+	private static final int BYTES_A_CHARACTER = 64;
+
 	private final String text;
 
 	private final List<NodePattern> nodes;
 
+	private final boolean anyDepth;
+
+	/** How much work a byte of a key is at most. */
+	private final long weight;
+
 	private KeyPattern(String text, List<NodePattern> nodes) {
 		this.text = text;
 		this.nodes = nodes;
+		this.anyDepth = nodes.stream().anyMatch(NodePattern::isAnyDepth);
+		// Without it, each byte is held against one node only.
+		this.weight = this.anyDepth ? nodes.stream().mapToLong(NodePattern::weight).sum()
+				: nodes.stream().mapToLong(NodePattern::weight).max().orElse(1);
+	}
+
+	/**
+	 * Returns how much memory a pattern takes at most, before it is read.
+	 * @param text the pattern
+	 * @return the number of bytes
+	 */
+	public static long maxBytes(String text) {
+		long nodes = 1 + text.chars().filter((character) -> character == '.').count();
+		long size = Math.min(text.length(), MAX_SIZE);
+		// What each of some positions does with each of some intervals, one bit each.
+		return BYTES + BYTES_A_NODE * nodes + (long) BYTES_A_CHARACTER * text.length() + size * size / 4;
 	}
 
 	/**
@@ -64,7 +99,7 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Tells whether a key matches.
+	 * Returns whether a key matches.
 	 * @param key the key
 	 * @return whether all of it matches
 	 */
@@ -73,7 +108,7 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Tells whether a key matches.
+	 * Returns whether a key matches.
 	 * @param key the key
 	 * @return whether all of it matches
 	 */
@@ -81,7 +116,21 @@ public final class KeyPattern {
 		return matches(key.getBytes(StandardCharsets.UTF_8));
 	}
 
+	/**
+	 * Returns how much work it is to hold a key against this pattern.
+	 * @param key the key
+	 * @return the number of steps at most, where one is about what it takes to look at a
+	 * byte
+	 */
+	public long work(SeriesKey key) {
+		return (1 + key.length()) * this.weight;
+	}
+
 	private boolean matches(byte[] key) {
+		return this.anyDepth ? matchesAnyDepth(key) : matchesNodeByNode(key);
+	}
+
+	private boolean matchesNodeByNode(byte[] key) {
 		int last = this.nodes.size() - 1;
 		int start = 0;
 		for (int i = 0; i < last; i++) {
@@ -92,6 +141,78 @@ public final class KeyPattern {
 			start = end + 1;
 		}
 		return endOfNode(key, start) == key.length && this.nodes.get(last).matches(key, start, key.length);
+	}
+
+	private boolean matchesAnyDepth(byte[] key) {
+		int[] longest = { -1 };
+		forEachMatchAnyDepth(key, (length) -> longest[0] = length);
+		return longest[0] == key.length;
+	}
+
+	/**
+	 * Passes on which parts of a key match: the key, and what stands before one of its
+	 * dots.
+	 * @param key the key
+	 * @param lengths takes the length of each part that matches, in bytes, ascending
+	 */
+	public void forEachMatch(SeriesKey key, IntConsumer lengths) {
+		byte[] bytes = key.bytes();
+		if (this.anyDepth) {
+			forEachMatchAnyDepth(bytes, lengths);
+			return;
+		}
+		int start = 0;
+		int end = -1;
+		for (NodePattern node : this.nodes) {
+			if (end == bytes.length) {
+				return;
+			}
+			start = end + 1;
+			end = endOfNode(bytes, start);
+			if (!node.matches(bytes, start, end)) {
+				return;
+			}
+		}
+		lengths.accept(end);
+	}
+
+	// A bit for each node that may come next, and one for the end of the pattern.
+	private void forEachMatchAnyDepth(byte[] key, IntConsumer lengths) {
+		BitSet next = new BitSet();
+		next.set(0);
+		int end = -1;
+		while (end < key.length && !next.isEmpty()) {
+			int start = end + 1;
+			end = endOfNode(key, start);
+			addSkips(next);
+			next = after(next, key, start, end);
+			if (next.get(this.nodes.size())) {
+				lengths.accept(end);
+			}
+		}
+	}
+
+	private void addSkips(BitSet next) {
+		for (int i = next.nextSetBit(0); i >= 0 && i < this.nodes.size() - 1; i = next.nextSetBit(i + 1)) {
+			if (this.nodes.get(i).isAnyDepth()) {
+				next.set(i + 1);
+			}
+		}
+	}
+
+	private BitSet after(BitSet next, byte[] key, int from, int to) {
+		BitSet after = new BitSet();
+		int last = this.nodes.size() - 1;
+		for (int i = next.nextSetBit(0); i >= 0 && i <= last; i = next.nextSetBit(i + 1)) {
+			NodePattern node = this.nodes.get(i);
+			if (node.isAnyDepth()) {
+				after.set(i);
+			}
+			if ((!node.isAnyDepth() || i == last) && node.matches(key, from, to)) {
+				after.set(i + 1);
+			}
+		}
+		return after;
 	}
 
 	private static int endOfNode(byte[] key, int start) {
@@ -111,7 +232,7 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Tells whether this pattern has nothing special in it, and so matches one key only.
+	 * Returns whether this pattern has nothing special in it, and so matches one key only.
 	 * @return whether it is the text of {@link #literalKey()}
 	 */
 	public boolean isLiteral() {

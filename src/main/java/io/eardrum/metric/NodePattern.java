@@ -19,24 +19,33 @@ public final class NodePattern {
 
 	private final byte[] literalBytes;
 
-	private final GlobAutomaton automaton;
+	/** What finds out whether a node matches, where any node does not. */
+	private final @Nullable Glob glob;
 
-	/**
-	 * Creates a pattern.
-	 * @param text the pattern as it was written
-	 * @param literal the only node that matches, if there is nothing special in the
-	 * pattern
-	 * @param automaton what finds out whether a node matches
-	 */
-	NodePattern(String text, @Nullable String literal, GlobAutomaton automaton) {
+	private final boolean anyDepth;
+
+	private NodePattern(String text, @Nullable String literal, @Nullable Glob glob, boolean anyDepth) {
 		this.text = text;
 		this.literal = literal;
 		this.literalBytes = (literal != null) ? literal.getBytes(StandardCharsets.UTF_8) : new byte[0];
-		this.automaton = automaton;
+		this.glob = glob;
+		this.anyDepth = anyDepth;
+	}
+
+	static NodePattern anyDepth() {
+		return new NodePattern("**", null, null, true);
+	}
+
+	static NodePattern literal(String text, String literal) {
+		return new NodePattern(text, literal, null, false);
+	}
+
+	static NodePattern glob(String text, Glob glob) {
+		return new NodePattern(text, null, text.equals("*") ? null : glob, false);
 	}
 
 	/**
-	 * Tells whether a node matches.
+	 * Returns whether a node matches.
 	 * @param node the node, without dots
 	 * @return whether all of it matches
 	 */
@@ -49,11 +58,27 @@ public final class NodePattern {
 		if (this.literal != null) {
 			return Arrays.equals(key, from, to, this.literalBytes, 0, this.literalBytes.length);
 		}
-		return this.automaton.matches(key, from, to);
+		return this.glob == null || this.glob.matches(key, from, to);
 	}
 
 	/**
-	 * Tells whether there is nothing special in this pattern, so that one node only
+	 * Returns whether this pattern stands for any number of nodes.
+	 * @return whether it is {@code **}
+	 */
+	boolean isAnyDepth() {
+		return this.anyDepth;
+	}
+
+	/**
+	 * Returns how much work it is to hold a character against this pattern, at most.
+	 * @return the work, 1 or more, where 1 is what it takes to look at it
+	 */
+	int weight() {
+		return (this.glob != null) ? this.glob.weight() : 1;
+	}
+
+	/**
+	 * Returns whether there is nothing special in this pattern, so that one node only
 	 * matches.
 	 * @return whether {@link #literal()} is that node
 	 */

@@ -34,6 +34,9 @@ final class GlobModel {
 
 	private void sequence(int depth) {
 		while (this.next < this.text.length) {
+			if (anyDepth()) {
+				continue;
+			}
 			int character = this.text[this.next];
 			if (depth > 0 && (character == ',' || character == '}')) {
 				return;
@@ -53,6 +56,23 @@ final class GlobModel {
 			}
 		}
 		require(depth == 0);
+	}
+
+	// A node of two stars: any nodes, with the dot behind them if there are more.
+	private boolean anyDepth() {
+		if (!isBoundary(this.next - 1) || !isBoundary(this.next + 2) || this.text[this.next] != '*'
+				|| this.text[this.next + 1] != '*') {
+			return false;
+		}
+		boolean last = this.next + 2 == this.text.length;
+		this.regex.append(last ? "(?s:.*)" : "(?:[^.]*\\.)*");
+		this.next = Math.min(this.next + 3, this.text.length);
+		return true;
+	}
+
+	private boolean isBoundary(int index) {
+		return index == -1 || index == this.text.length
+				|| (index >= 0 && index < this.text.length && this.text[index] == '.');
 	}
 
 	private void quoted() {

@@ -1,7 +1,10 @@
 package io.eardrum.metric;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -11,6 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.TestSeed;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -29,7 +33,10 @@ class KeyPatternTests {
 					"[a-]b -b", "[-a]b -b", "[a!]b !b", "[*?]b *b", "[{,}]b ,b", "{palm,oak}.cpu oak.cpu",
 					"{p*,oak}.c{pu,ores} palm.cores", "x{,y}z xz", "x{,y}z xyz", "{a,b{c,d{e,f}}}g bdfg", "{[a,b],c} b",
 					"a,b a,b", "a} a}", "a] a]", "\\*.\\{a \"*.{a\"", "{a\\,b,c} a,b", "*.b .b", "a..b a..b",
-					"a.*.b a..b", "* \ud83d\ude00\u00fc", "[!a] \u20ac" })
+					"a.*.b a..b", "** palm", "** palm.cpu.user", "palm.** palm.cpu",
+					"palm.** palm.cpu.user", "**.cpu cpu", "**.cpu palm.cpu", "**.cpu a.b.cpu", "a.**.b a.b",
+					"a.**.b a.x.y.b", "a.**.b.**.c a.b.b.c.c", "**.** a", "a.**.b a.b.b", "a.**.? a.bb.c", "a.** a..",
+					"a.x**.b a.xy.b", "a.***.b a.x.b", "\\*\\* **", "**.*a*.b x.y.cab.b", "* \ud83d\ude00\u00fc", "[!a] \u20ac" })
 	void matches(String pattern, String key) {
 		assertThat(KeyPattern.of(pattern).matches(key)).isTrue();
 		assertThat(KeyPattern.of(pattern).matches(SeriesKey.of(key))).isTrue();
@@ -40,7 +47,9 @@ class KeyPatternTests {
 			value = { "palm.cpu palm.cpU", "palm palm.cpu", "palm.* palm", "palm.* palm.cpu.user", "* palm.cpu",
 					"*.*.* palm.cpu", "p*u palm.cpu", "palm?cpu palm.cpu", "palm[!a]cpu palm.cpu", "? ab", "?? a",
 					"? \u00fc\u00fc", "[b-z]alm aalm", "[!a]alm aalm", "[*]b xb", "{palm,oak}.cpu ash.cpu", "{a,b}c c",
-					"x{,y}z xyyz", "a\\*b axb", "[a-c] \u00e1", "palm. palm", ".palm palm", "a* b", "*a ab" })
+					"x{,y}z xyyz", "a\\*b axb", "[a-c] \u00e1", "palm. palm", ".palm palm", "a* b", "*a ab", "palm.** palm",
+					"palm.** palms.cpu", "**.cpu palm.cpus", "a.**.b a.x.c", "a.**.b a", "a.**.b b", "a.***.b a.x.y.b",
+					"a.**.b.**.c a.c.b", "\\*\\* a.b", "a.x**.b a.xy.z.b" })
 	void doesNotMatch(String pattern, String key) {
 		assertThat(KeyPattern.of(pattern).matches(key)).isFalse();
 		assertThat(KeyPattern.of(pattern).matches(SeriesKey.of(key))).isFalse();
@@ -111,19 +120,15 @@ class KeyPatternTests {
 	void matchesLikeTheSameRegularExpression() {
 		long seed = TestSeed.value();
 		Random random = new Random(seed);
-		String[] parts = { "a", "b", "ab", "*", "?", "[ab]", "[!a]", "{a,b}", "{ab,*b,}", "{a,{b,?a}}", "." };
-		String[] expressions = { "a", "b", "ab", "[^.]*", "[^.]", "[ab]", "[^a.]", "(a|b)", "(ab|[^.]*b|)",
-				"(a|(b|[^.]a))", "\\." };
+		String[] parts = { "a", "b", "ab", "*", "?", "[ab]", "[!a]", "{a,b}", "{ab,*b,}", "{a,{b,?a}}", ".", ".", ".**.",
+				"**" };
 		for (int i = 0; i < 2_000; i++) {
 			StringBuilder text = new StringBuilder();
-			StringBuilder expression = new StringBuilder();
 			for (int part = 0; part <= random.nextInt(6); part++) {
-				int chosen = random.nextInt(parts.length);
-				text.append(parts[chosen]);
-				expression.append(expressions[chosen]);
+				text.append(parts[random.nextInt(parts.length)]);
 			}
 			KeyPattern pattern = KeyPattern.of(text.toString());
-			Pattern expected = Pattern.compile(expression.toString());
+			Pattern expected = GlobModel.regex(text.toString());
 			for (int j = 0; j < 20; j++) {
 				StringBuilder key = new StringBuilder();
 				for (int length = random.nextInt(6); length >= 0; length--) {
@@ -154,37 +159,57 @@ class KeyPatternTests {
 	}
 
 	@Test
-	void longestPatternsAreRead() {
-		assertThat(KeyPattern.of("*".repeat(KeyPattern.MAX_LENGTH)).matches("a".repeat(512))).isTrue();
-		assertThat(KeyPattern.of("{}".repeat(KeyPattern.MAX_LENGTH / 2)).matches("a")).isFalse();
-		assertThat(KeyPattern.of("*.".repeat(200) + "*").matches("a.".repeat(200) + "a")).isTrue();
-		String choice = "{" + "*a,".repeat(2_000) + "*b}";
-		assertThat(KeyPattern.of(choice).matches("a".repeat(511) + "b")).isTrue();
+	void workIsBoundedByTheSizeOfThePattern() {
+		SeriesKey key = SeriesKey.of("a".repeat(511));
+		assertThat(KeyPattern.of("palm.cpu").work(key)).isEqualTo(512);
+		assertThat(KeyPattern.of("palm.*").work(key)).isEqualTo(512);
+		assertThat(KeyPattern.of("*a" + "?".repeat(43) + "b").work(key)).isLessThanOrEqualTo(512 * 3);
+		assertThat(KeyPattern.of("*a" + "?".repeat(420) + "b").work(key)).isLessThanOrEqualTo(512 * 9);
+		assertThat(KeyPattern.of("**.a*b".repeat(100)).work(key)).isLessThanOrEqualTo(512 * 400);
+		assertThat(KeyPattern.of("{" + "*a,".repeat(300) + "*b}").work(key)).isLessThanOrEqualTo(512 * 1100);
 	}
 
 	@Test
-	void remembersBoundedNumberOfSteps() {
-		GlobAutomaton.Builder builder = new GlobAutomaton.Builder();
-		GlobAutomaton.State current = builder.add();
-		current.accept((codePoint) -> true, current);
-		GlobAutomaton.State next = builder.add();
-		current.skipTo(next);
-		for (int i = 0; i < 40; i++) {
-			current = next;
-			next = builder.add();
-			int first = i;
-			current.accept((codePoint) -> first > 0 || codePoint == 'a', next);
+	void largePatternsAreReadOrRefusedInWords() {
+		assertThat(KeyPattern.of("*".repeat(KeyPattern.MAX_LENGTH)).matches("a".repeat(512))).isTrue();
+		assertThat(KeyPattern.of("{}".repeat(300)).matches("a")).isFalse();
+		assertThat(KeyPattern.of("{}".repeat(300)).matches("")).isTrue();
+		assertThat(KeyPattern.of("*.".repeat(200) + "*").matches("a.".repeat(200) + "a")).isTrue();
+		assertThat(KeyPattern.of("{" + "*a,".repeat(300) + "*b}").matches("a".repeat(511) + "b")).isTrue();
+		assertThat(KeyPattern.of("**.".repeat(400) + "b").matches("a.".repeat(200) + "b")).isTrue();
+		String letters = IntStream.range(0, 1000).mapToObj((i) -> Character.toString(0x4E00 + 2 * i)).collect(joining());
+		assertThat(KeyPattern.of("*" + letters).matches("x" + letters)).isTrue();
+		assertThat(KeyPattern.of("[" + letters + "]*").matches(letters)).isTrue();
+		for (String large : new String[] { "{*a" + ",*a".repeat(2000) + "}", "{}".repeat(4000), "?".repeat(1025),
+				"*" + "a".repeat(1025), "**.".repeat(1025) + "b", "**" + ".b".repeat(1025), "?b.".repeat(600) + "b",
+				"[" + letters + letters + "]", "[!\u0000-\udbff\udfff]".repeat(1100) }) {
+			assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of(large))
+				.withMessage("the pattern is too large: the nodes with '*', '?', '[' or '{' in them have more than 1024 "
+						+ "characters, choices and ranges");
 		}
-		GlobAutomaton automaton = builder.build(next);
-		Random random = new Random(42);
-		byte[] key = new byte[512];
-		for (int i = 0; i < 100; i++) {
-			for (int j = 0; j < key.length; j++) {
-				key[j] = (byte) (random.nextBoolean() ? 'a' : 'b');
-			}
-			assertThat(automaton.matches(key, 0, key.length)).isEqualTo(key[key.length - 40] == 'a');
-		}
-		assertThat(automaton.remembered()).isBetween(GlobAutomaton.MAX_REMEMBERED / 2, GlobAutomaton.MAX_REMEMBERED);
+	}
+
+	@Test
+	void partsOfAKeyMatch() {
+		assertThat(parts("a.*", "a.b.c")).containsExactly(3);
+		assertThat(parts("a.b.c", "a.b.c")).containsExactly(5);
+		assertThat(parts("a.b.c.d", "a.b.c")).isEmpty();
+		assertThat(parts("b", "a.b.c")).isEmpty();
+		assertThat(parts("a.**", "a.b.c")).containsExactly(3, 5);
+		assertThat(parts("**", "a.b.c")).containsExactly(1, 3, 5);
+		assertThat(parts("**.b", "a.b.b.c")).containsExactly(3, 5);
+	}
+
+	private static List<Integer> parts(String pattern, String key) {
+		List<Integer> lengths = new ArrayList<>();
+		KeyPattern.of(pattern).forEachMatch(SeriesKey.of(key), lengths::add);
+		return lengths;
+	}
+
+	@Test
+	void memoryOfAPatternIsKnownBeforeItIsRead() {
+		assertThat(KeyPattern.maxBytes("palm.*.cpu")).isBetween(1_000L, 4_000L);
+		assertThat(KeyPattern.maxBytes("a".repeat(KeyPattern.MAX_LENGTH))).isBetween(500_000L, 1_000_000L);
 	}
 
 }
