@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.RequestObserver;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
 import io.eardrum.server.GraphiteEndpoint;
@@ -33,6 +34,11 @@ class ObservabilityConfiguration {
 	@Bean
 	CommandObserver commandMeters(MeterRegistry registry) {
 		return new CommandMeters(registry);
+	}
+
+	@Bean
+	RequestObserver requestMeters(MeterRegistry registry) {
+		return new RequestMeters(registry);
 	}
 
 	@Bean

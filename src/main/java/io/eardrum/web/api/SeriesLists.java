@@ -35,9 +35,6 @@ final class SeriesLists {
 
 	private static final int MAX_LIMIT = 10_000;
 
-	/** What a pattern takes for a byte of a key. */
-	private static final long PATTERN_WORK = 8;
-
 	/** What a byte of a key takes that becomes text. */
 	private static final int TEXT_WORK = 4;
 
@@ -58,7 +55,8 @@ final class SeriesLists {
 		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
 		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
 		MetricRepository within = this.repository.within(exchange.budget());
-		Predicate<SeriesKey> matching = matching(query.pattern("match"), query.optional("contains"), exchange.budget());
+		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()),
+				query.optional("contains"), exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			long[] total = { 0 };
 			SeriesArray series = new SeriesArray(text);
@@ -86,7 +84,7 @@ final class SeriesLists {
 	 */
 	void latest(Query query, Exchange exchange) throws IOException {
 		int limit = query.number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
-		KeyPattern pattern = query.pattern("match");
+		KeyPattern pattern = query.pattern("match", exchange.memory());
 		MetricRepository within = this.repository.within(exchange.budget());
 		Predicate<SeriesKey> matching = matching(pattern, null, exchange.budget());
 		exchange.reply(JSON, (text) -> {
@@ -105,7 +103,7 @@ final class SeriesLists {
 	private static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained,
 			RequestBudget budget) {
 		Predicate<SeriesKey> matching = (pattern != null) ? (key) -> {
-			budget.work(PATTERN_WORK * key.length());
+			budget.work(pattern.work(key));
 			return pattern.matches(key);
 		} : (key) -> true;
 		if (contained == null) {

@@ -16,6 +16,7 @@ import io.eardrum.web.reply.Exchange;
 import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 
 /**
@@ -47,9 +48,6 @@ final class Federation {
 	/** Of all patterns together. */
 	private static final int MAX_PATTERN_LENGTH = 8192;
 
-	/** What a pattern takes for a byte of a key. */
-	private static final long PATTERN_WORK = 8;
-
 	private final ObservedRepository repository;
 
 	private final Clock clock;
@@ -66,7 +64,7 @@ final class Federation {
 	 * @throws IOException if the client has gone
 	 */
 	void scrape(Query query, Exchange exchange) throws IOException {
-		List<KeyPattern> patterns = patterns(query);
+		List<KeyPattern> patterns = patterns(query, exchange.memory());
 		long oldest = this.clock.instant().minus(query.duration("max-age", DEFAULT_MAX_AGE)).getEpochSecond();
 		String accept = exchange.header("Accept");
 		boolean openMetrics = accept != null && accept.contains("application/openmetrics-text");
@@ -89,7 +87,7 @@ final class Federation {
 		});
 	}
 
-	private static List<KeyPattern> patterns(Query query) {
+	private static List<KeyPattern> patterns(Query query, RequestMemory memory) {
 		List<String> texts = query.all("match[]");
 		if (texts.isEmpty()) {
 			throw RequestProblem.parameter("match[]", "This parameter is missing; match[]=palm.* is an example.");
@@ -101,7 +99,7 @@ final class Federation {
 			throw RequestProblem.parameter("match[]",
 					"All patterns together can have " + MAX_PATTERN_LENGTH + " characters at most.");
 		}
-		return texts.stream().map((text) -> query.pattern("match[]", text)).toList();
+		return texts.stream().map((text) -> query.pattern("match[]", text, memory)).toList();
 	}
 
 	private static void family(ReplyText text, String name, String help) throws IOException {
@@ -127,7 +125,7 @@ final class Federation {
 
 	private static boolean matches(List<KeyPattern> patterns, SeriesKey key, RequestBudget budget) {
 		for (KeyPattern pattern : patterns) {
-			budget.work(PATTERN_WORK * key.length());
+			budget.work(pattern.work(key));
 			if (pattern.matches(key)) {
 				return true;
 			}

@@ -134,20 +134,23 @@ public final class Query {
 	/**
 	 * Returns a pattern for keys.
 	 * @param name the name of the parameter
+	 * @param memory of the request, in which memory for the pattern is reserved
 	 * @return the pattern, or {@code null} if the parameter is missing
 	 */
-	public @Nullable KeyPattern pattern(String name) {
+	public @Nullable KeyPattern pattern(String name, RequestMemory memory) {
 		String text = optional(name);
-		return (text != null) ? pattern(name, text) : null;
+		return (text != null) ? pattern(name, text, memory) : null;
 	}
 
 	/**
 	 * Reads a value of a parameter as a pattern for keys.
 	 * @param name the name of the parameter
 	 * @param text the value
+	 * @param memory of the request, in which memory for the pattern is reserved
 	 * @return the pattern
 	 */
-	public KeyPattern pattern(String name, String text) {
+	public KeyPattern pattern(String name, String text, RequestMemory memory) {
+		memory.reserve(KeyPattern.maxBytes(text));
 		try {
 			return KeyPattern.of(text);
 		}

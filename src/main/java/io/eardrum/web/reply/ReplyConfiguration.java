@@ -1,6 +1,5 @@
 package io.eardrum.web.reply;
 
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
@@ -18,8 +17,8 @@ import io.eardrum.budget.RequestObserver;
 class ReplyConfiguration {
 
 	@Bean
-	RequestGate requestGate(RequestLimits limits, HeapBudget heap, ObjectProvider<RequestObserver> observer) {
-		return new RequestGate(limits, heap, observer.getIfAvailable(() -> RequestObserver.NONE), System::nanoTime);
+	RequestGate requestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer) {
+		return new RequestGate(limits, heap, observer, System::nanoTime);
 	}
 
 	@Bean

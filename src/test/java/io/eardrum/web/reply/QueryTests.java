@@ -10,6 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.TimeRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -55,7 +56,7 @@ class QueryTests {
 	void missingParametersHaveTheirDefaults() {
 		Query query = query(Map.of("empty", new String[] { "" }));
 		assertThat(query.optional("empty")).isNull();
-		assertThat(query.pattern("a")).isNull();
+		assertThat(query.pattern("a", RequestMemory.of(HeapBudget.unlimited()))).isNull();
 		assertThat(query.number("a", 7, 1, 10)).isEqualTo(7);
 		assertThat(query.range("a", "b", NOW)).isEqualTo(TimeRange.ALL);
 		assertThat(query.duration("a", Duration.ofDays(1))).isEqualTo(Duration.ofDays(1));
