@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  * What clients that send their bodies byte by byte can do to others, over real
  * connections, of which there are more than threads.
  */
-@Isolated("It takes all places of the endpoints, which are those of the process.")
+@Isolated("It has more threads than all other tests together.")
 @Timeout(120)
 class SlowBodyIntegrationTests {
 
@@ -42,7 +42,9 @@ class SlowBodyIntegrationTests {
 	static void start() {
 		// More than the requests of endpoints that are served at once.
 		server = WebServer.start("--server.tomcat.threads.max=" + THREADS, "--eardrum.storage.type=embedded",
-				"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB");
+				"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB",
+				// None of the slow ones makes room.
+				"--eardrum.requests.max-slow=100", "--eardrum.requests.max-slow-per-client=100");
 	}
 
 	@AfterAll

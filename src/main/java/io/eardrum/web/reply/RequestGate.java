@@ -47,6 +47,8 @@ public final class RequestGate implements SmartLifecycle {
 
 	private final Semaphore places;
 
+	private final Turns turns = new Turns(Math.max(2, Runtime.getRuntime().availableProcessors()));
+
 	private final Set<Visit> visits = ConcurrentHashMap.newKeySet();
 
 	private volatile boolean stopped;
@@ -113,6 +115,7 @@ public final class RequestGate implements SmartLifecycle {
 	 * @param visit its visit
 	 */
 	void leave(Visit visit) {
+		visit.endTurn();
 		visit.memory().releaseAll();
 		this.visits.remove(visit);
 		this.places.release();
@@ -120,6 +123,10 @@ public final class RequestGate implements SmartLifecycle {
 
 	RequestLimits limits() {
 		return this.limits;
+	}
+
+	Turns turns() {
+		return this.turns;
 	}
 
 	RequestObserver observer() {
@@ -132,7 +139,7 @@ public final class RequestGate implements SmartLifecycle {
 			.collect(Collectors.groupingBy((visit) -> network(visit.address())));
 		int all = slow.values().stream().mapToInt(List::size).sum();
 		List<Visit> most = slow.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
-		if (all <= Math.min(this.limits.maxSlow(), this.limits.maxConcurrent() / 2)
+		if (all <= this.limits.maxSlowOrDefault()
 				&& most.size() <= this.limits.maxSlowPerClient()) {
 			return false;
 		}

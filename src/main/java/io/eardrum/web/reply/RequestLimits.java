@@ -2,6 +2,7 @@ package io.eardrum.web.reply;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -16,7 +17,7 @@ import org.springframework.util.unit.DataSize;
  * what it takes to look at a byte, so 100 to 1000 million of them take a second
  * @param maxConcurrent how many requests are answered at once
  * @param maxSlow how many of these may wait for slow clients while other requests wait for
- * them
+ * them; by default half of all
  * @param maxSlowPerClient how many of the slow ones may be of one address, or of one /64
  * network of IPv6
  * @param minRate how many bytes a second a client has to send or to take, on average,
@@ -29,7 +30,7 @@ import org.springframework.util.unit.DataSize;
  */
 @ConfigurationProperties(prefix = "eardrum.requests", ignoreUnknownFields = false)
 public record RequestLimits(@DefaultValue("30s") Duration maxTime, @DefaultValue("2000000000") long maxWork,
-		@DefaultValue("100") int maxConcurrent, @DefaultValue("50") int maxSlow,
+		@DefaultValue("100") int maxConcurrent, @Nullable Integer maxSlow,
 		@DefaultValue("8") int maxSlowPerClient, @DefaultValue("4KB") DataSize minRate,
 		@DefaultValue("64KB") DataSize minRateWhenTight, @DefaultValue("1GB") DataSize maxBody,
 		@DefaultValue("1h") Duration maxBodyTime, @DefaultValue("5s") Duration shutdownGracePeriod) {
@@ -50,7 +51,7 @@ public record RequestLimits(@DefaultValue("30s") Duration maxTime, @DefaultValue
 		between("max-time", maxTime, MIN_TIME, MAX_TIME, "1s to 1h");
 		atLeast("max-work", maxWork, MIN_WORK);
 		between("max-concurrent", maxConcurrent, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
-		between("max-slow", maxSlow, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
+		between("max-slow", (maxSlow != null) ? maxSlow : 1, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
 		between("max-slow-per-client", maxSlowPerClient, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
 		between("min-rate", minRate, DataSize.ofBytes(1), DataSize.ofMegabytes(1), "1B to 1MB");
 		between("min-rate-when-tight", minRateWhenTight, DataSize.ofBytes(1), DataSize.ofMegabytes(100),
@@ -65,8 +66,12 @@ public record RequestLimits(@DefaultValue("30s") Duration maxTime, @DefaultValue
 	 * @return the defaults
 	 */
 	public static RequestLimits defaults() {
-		return new RequestLimits(Duration.ofSeconds(30), 2_000_000_000, 100, 50, 8, DataSize.ofKilobytes(4),
+		return new RequestLimits(Duration.ofSeconds(30), 2_000_000_000, 100, null, 8, DataSize.ofKilobytes(4),
 				DataSize.ofKilobytes(64), DataSize.ofGigabytes(1), Duration.ofHours(1), Duration.ofSeconds(5));
+	}
+
+	int maxSlowOrDefault() {
+		return (this.maxSlow != null) ? this.maxSlow : (this.maxConcurrent + 1) / 2;
 	}
 
 	private static <T extends Comparable<T>> void between(String name, T value, T min, T max, String allowed) {

@@ -26,7 +26,15 @@ public final class RequestMemory {
 
 	private volatile long queryBytes;
 
-	RequestMemory(HeapBudget heap) {
+	private final Runnable beforeWait;
+
+	/**
+	 * Opens an account.
+	 * @param heap where memory is reserved
+	 * @param beforeWait called before memory is waited for
+	 */
+	RequestMemory(HeapBudget heap, Runnable beforeWait) {
+		this.beforeWait = beforeWait;
 		this.bodies = heap.share(HeapUse.BODIES);
 		this.queries = heap.share(HeapUse.QUERIES);
 	}
@@ -37,7 +45,8 @@ public final class RequestMemory {
 	 * @return a new account
 	 */
 	public static RequestMemory of(HeapBudget heap) {
-		return new RequestMemory(heap);
+		return new RequestMemory(heap, () -> {
+		});
 	}
 
 	/**
@@ -61,8 +70,15 @@ public final class RequestMemory {
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void reserveBody(long bytes) {
-		this.bodies.reserve(bytes, PATIENCE);
+		reserve(this.bodies, bytes);
 		this.bodyBytes += bytes;
+	}
+
+	private void reserve(HeapShare share, long bytes) {
+		if (!share.tryReserve(bytes)) {
+			this.beforeWait.run();
+			share.reserve(bytes, PATIENCE);
+		}
 	}
 
 	/**
@@ -82,7 +98,7 @@ public final class RequestMemory {
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void reserve(long bytes) {
-		this.queries.reserve(bytes, PATIENCE);
+		reserve(this.queries, bytes);
 		this.queryBytes += bytes;
 	}
 

@@ -26,6 +26,11 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 	/** How often it is looked whether the client has left, at most. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
+	/** What a request may compute without a turn. */
+	private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
+	private static final long TURN_PATIENCE_MILLIS = 500;
+
 	private final RequestLimits limits;
 
 	private final String address;
@@ -46,7 +51,18 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 
 	private final Pace replyPace;
 
+	private final RequestGate gate;
+
+	private final Turns turns;
+
 	private long lookedNanos;
+
+	/** Since when the request has been computing, as far as it has not waited. */
+	private long computingNanos;
+
+	private boolean hasTurn;
+
+	private long turnNanos;
 
 	private boolean registered;
 
@@ -60,9 +76,12 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		this.nanoTime = nanoTime;
 		this.slowClients = heap.slowClients();
 		this.observer = observer;
-		this.memory = new RequestMemory(heap);
+		this.memory = new RequestMemory(heap, this::endTurn);
+		this.gate = gate;
+		this.turns = gate.turns();
 		this.lookedNanos = nanoTime.getAsLong();
-		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::hasClientLeft,
+		this.computingNanos = this.lookedNanos;
+		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::takeTurnAndLook,
 				gate::isStopping);
 		this.bodyPace = pace();
 		this.replyPace = pace();
@@ -72,16 +91,50 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		return new Pace(this.nanoTime, this.limits.minRate().toBytes(), this.limits.minRateWhenTight().toBytes(), this);
 	}
 
-	private boolean hasClientLeft() {
+	// Asked about once a millisecond while the request computes.
+	private boolean takeTurnAndLook() {
+		long now = this.nanoTime.getAsLong();
+		if (looksLeft(now)) {
+			return true;
+		}
+		if (this.hasTurn && now - this.turnNanos > Turns.TURN_NANOS && this.turns.areWaitedFor()) {
+			endTurn();
+		}
+		if (!this.hasTurn && now - this.computingNanos > MOMENT_NANOS) {
+			beginTurn();
+		}
+		return looksLeft(this.nanoTime.getAsLong());
+	}
+
+	private boolean looksLeft(long now) {
 		if (this.ended) {
 			return true;
 		}
-		long now = this.nanoTime.getAsLong();
 		if (now - this.lookedNanos < LOOK_NANOS) {
 			return false;
 		}
 		this.lookedNanos = now;
 		return this.connection.hasLeft();
+	}
+
+	// A request that has to end needs no turn for that.
+	private void beginTurn() {
+		do {
+			this.hasTurn = this.turns.begin(TURN_PATIENCE_MILLIS);
+			this.turnNanos = this.nanoTime.getAsLong();
+		}
+		while (!this.hasTurn && !looksLeft(this.turnNanos) && !this.gate.isStopping()
+				&& this.turnNanos - this.computingNanos < this.limits.maxTime().toNanos());
+	}
+
+	/**
+	 * Lets others compute, if they have to wait for this request. For its own thread.
+	 */
+	void endTurn() {
+		if (this.hasTurn) {
+			this.hasTurn = false;
+			this.turns.end();
+		}
 	}
 
 	String address() {
@@ -175,6 +228,7 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 
 	@Override
 	public void waitBegins() {
+		endTurn();
 		long held = this.memory.held();
 		this.registered = held > 0;
 		if (this.registered) {
@@ -189,6 +243,7 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		}
 		// What has been waited for is not the request's time.
 		this.budget.progress();
+		this.computingNanos = this.nanoTime.getAsLong();
 		return this.memory.isTight();
 	}
 

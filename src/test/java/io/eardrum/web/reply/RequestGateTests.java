@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 import org.apache.coyote.CloseNowException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.util.unit.DataSize;
@@ -185,6 +187,35 @@ class RequestGateTests {
 		for (int i = 0; i < 100; i++) {
 			waitFor(fast, 70_000, 1);
 		}
+	}
+
+	@Test
+	void requestsThatComputeTakeTurns() throws Exception {
+		int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
+		List<Visit> computing = new ArrayList<>();
+		for (int i = 0; i < processors; i++) {
+			computing.add(enter("10.0.0.1"));
+		}
+		Visit last = enter("10.0.0.1");
+		Visit waiting = enter("10.0.0.1");
+		this.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+		computing.forEach((visit) -> visit.budget().check());
+		CountDownLatch hadTurn = new CountDownLatch(2);
+		for (Visit visit : List.of(last, waiting)) {
+			Thread thread = new Thread(() -> {
+				visit.budget().check();
+				hadTurn.countDown();
+			});
+			thread.start();
+			Awaitility.await().until(() -> thread.getState() == Thread.State.TIMED_WAITING);
+		}
+		// Turns that are not over yet go on.
+		computing.get(0).budget().check();
+		assertThat(hadTurn.getCount()).isEqualTo(2);
+		computing.get(0).replyPace().start();
+		Awaitility.await().until(() -> hadTurn.getCount() == 1);
+		this.gate.leave(computing.get(1));
+		assertThat(hadTurn.await(10, TimeUnit.SECONDS)).isTrue();
 	}
 
 	private Visit slow(String address, int bytes) throws IOException {
