@@ -1,11 +1,13 @@
 package io.eardrum.web.reply;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -29,11 +31,11 @@ import org.springframework.util.unit.DataSize;
  * @param shutdownGracePeriod how long requests may take to end when the server stops
  */
 @ConfigurationProperties(prefix = "eardrum.requests", ignoreUnknownFields = false)
-public record RequestLimits(@DefaultValue("30s") Duration maxTime, @DefaultValue("2000000000") long maxWork,
+public record RequestLimits(@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration maxTime, @DefaultValue("2000000000") long maxWork,
 		@DefaultValue("100") int maxConcurrent, @Nullable Integer maxSlow,
 		@DefaultValue("8") int maxSlowPerClient, @DefaultValue("4KB") DataSize minRate,
 		@DefaultValue("64KB") DataSize minRateWhenTight, @DefaultValue("1GB") DataSize maxBody,
-		@DefaultValue("1h") Duration maxBodyTime, @DefaultValue("5s") Duration shutdownGracePeriod) {
+		@DefaultValue("1h") @DurationUnit(ChronoUnit.SECONDS) Duration maxBodyTime, @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod) {
 
 	private static final Duration MIN_TIME = Duration.ofSeconds(1);
 

@@ -16,6 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.TestSeed;
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -208,6 +210,88 @@ class PointIntakeTests {
 			assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body))
 				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400"));
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';', value = { "put a x 1;One point is wrong. Nothing was stored.",
+			"put a x 1\\nput a x 1;2 points are wrong. Nothing was stored.",
+			"put a 1 1\\nput a x 1;One point is wrong. The other one was stored.",
+			"put a 1 1\\nput a x 1\\nput a 2 2;One point is wrong. The others were stored." })
+	void answerTellsOnlyOfOthersThatThereAre(String body, String detail) {
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines(body.replace("\\n", "\n")))
+			.withMessage(detail);
+	}
+
+	@Test
+	void pointsAreStoredBeforeTheirKeysTakeMuchMemory() throws IOException {
+		HeapBudget heap = HeapBudget.ofThisProcess();
+		RequestMemory memory = RequestMemory.of(heap);
+		ProtocolLimits wide = new ProtocolLimits(4096, 512);
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, wide, "line",
+				memory);
+		BodyLines body = new BodyLines(intake, wide);
+		long most = 0;
+		for (int i = 0; i < 20; i++) {
+			StringBuilder lines = new StringBuilder();
+			for (int j = 0; j < 1000; j++) {
+				lines.append("put ").append("k".repeat(500)).append(' ').append(j).append(" 1\n");
+			}
+			body.readAll(stream(lines.toString()));
+			most = Math.max(most, heap.share(HeapUse.BODIES).usedBytes());
+		}
+		assertThat(most).isBetween(500_000L, 1_200_000L);
+		assertThat(intake.stored()).isGreaterThan(19_000);
+	}
+
+	@Test
+	void batchesAreSmallWhereMemoryIsShort() throws IOException {
+		HeapBudget heap = HeapBudget.ofThisProcess();
+		HeapShare bodies = heap.share(HeapUse.BODIES);
+		bodies.force(bodies.maxBytes() - 80_000);
+		RequestMemory memory = RequestMemory.of(heap);
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+				memory);
+		StringBuilder lines = new StringBuilder();
+		for (int i = 0; i < 5000; i++) {
+			lines.append("put key 1 ").append(i).append('\n');
+		}
+		new BodyLines(intake, LIMITS).readAll(stream(lines.toString()));
+		assertThat(bodies.usedBytes()).isLessThanOrEqualTo(bodies.maxBytes());
+		assertThat(intake.end()).isEqualTo(5000);
+	}
+
+	@Test
+	void jsonKeepsNoNamesAndTakesFewMembers() throws IOException {
+		StringBuilder body = new StringBuilder("[");
+		for (int i = 0; i < 200_000; i++) {
+			body.append((i == 0) ? "" : ",").append("{\"name").append(i).append("\":1}");
+		}
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body.append("]").toString()))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":200000",
+					"and no 'name7'.", "Nothing was stored."));
+		String members = "\"a\":1,".repeat(100) + "\"b\":1";
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{" + members + "}]"))
+			.withMessageContaining("100 members");
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> json("[{\"" + "n".repeat(300) + "\":1}]"))
+			.withMessageContaining("no JSON that can be read");
+	}
+
+	@Test
+	void jsonIsWellFormedUtf8() throws IOException {
+		assertThat(json("\ufeff[{\"key\":\"bom\",\"value\":1,\"timestamp\":1}]")).isEqualTo(1);
+		assertThat(keys()).containsExactly("bom");
+		byte[] body = "[{\"key\":\"a?\",\"value\":1,\"timestamp\":1}]".getBytes(StandardCharsets.UTF_8);
+		for (byte wrong : new byte[] { (byte) 0xFF, (byte) 0xC3, (byte) 0x80 }) {
+			body[10] = wrong;
+			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+					"index", RequestMemory.of(HEAP));
+			assertThatExceptionOfType(RequestProblem.class)
+				.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS))
+					.readAll(new ByteArrayInputStream(body)))
+				.withMessageContaining("no JSON that can be read");
+		}
+		assertThat(keys()).containsExactly("bom");
 	}
 
 	private long lines(String body) throws IOException {

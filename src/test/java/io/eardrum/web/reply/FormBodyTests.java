@@ -1,10 +1,12 @@
 package io.eardrum.web.reply;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPOutputStream;
 
 import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
@@ -15,6 +17,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -74,6 +78,69 @@ class FormBodyTests {
 			.withMessageContaining("1000 parameters");
 		assertThatExceptionOfType(RequestProblem.class)
 			.isThrownBy(() -> read(form("a=" + "b".repeat(FormBody.MAX_BYTES))))
+			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
+	}
+
+	@Test
+	void memoryIsReservedBeforeTheFirstByteIsRead() throws IOException {
+		HeapShare bodies = this.heap.share(HeapUse.BODIES);
+		MockHttpServletRequest form = form("a=" + "b".repeat(10_000));
+		HttpServletRequest request = new HttpServletRequestWrapper(form) {
+
+			@Override
+			public ServletInputStream getInputStream() {
+				assertThat(bodies.usedBytes()).isGreaterThan(4 * 10_000);
+				return form.getInputStream();
+			}
+
+		};
+		read(request);
+		assertThat(bodies.usedBytes()).isBetween(2 * 10_000L, 4 * 10_000L + 200 * 1000);
+		this.memory.releaseAll();
+		assertThat(bodies.usedBytes()).isZero();
+	}
+
+	@Test
+	void formMayBeCompressed() throws IOException {
+		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+			gzip.write("a=b%20c&d=".getBytes(StandardCharsets.UTF_8));
+			gzip.write("e".repeat(20_000).getBytes(StandardCharsets.UTF_8));
+		}
+		MockHttpServletRequest request = form("");
+		request.addHeader("Content-Encoding", "gzip");
+		request.setContent(compressed.toByteArray());
+		Map<String, String[]> parameters = read(request);
+		assertThat(parameters.get("a")).containsExactly("b c");
+		assertThat(parameters.get("d")).containsExactly("e".repeat(20_000));
+		ByteArrayOutputStream bomb = new ByteArrayOutputStream();
+		try (GZIPOutputStream gzip = new GZIPOutputStream(bomb)) {
+			gzip.write(new byte[FormBody.MAX_BYTES + 1]);
+		}
+		request.setContent(bomb.toByteArray());
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(request))
+			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
+		request.addHeader("Content-Encoding", "br");
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(request))
+			.satisfies((problem) -> assertThat(problem.headers()).containsEntry("Accept-Encoding", "gzip, identity"));
+	}
+
+	@Test
+	void bodyForActuatorIsDecompressedForIt() throws IOException {
+		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
+			gzip.write("{\"name\":\"monday\"}".getBytes(StandardCharsets.UTF_8));
+		}
+		MockHttpServletRequest request = form("");
+		request.addHeader("Content-Encoding", "gzip");
+		request.setContent(compressed.toByteArray());
+		HttpServletRequest whole = RequestWithBody.read(request, 100);
+		assertThat(whole.getHeader("Content-Encoding")).isNull();
+		assertThat(whole.getHeader("content-length")).isEqualTo("17");
+		assertThat(whole.getContentLengthLong()).isEqualTo(17);
+		assertThat(whole.getInputStream().readAllBytes()).asString().isEqualTo("{\"name\":\"monday\"}");
+		request.setContent(compressed.toByteArray());
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> RequestWithBody.read(request, 16))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
 	}
 

@@ -94,6 +94,16 @@ class QueryTests {
 				+ "\"detail\":\"\u00fc\\ud83d\\ude00\\ud83d\",\"parameter\":\"\\\"\\\\\\u000a\"}");
 	}
 
+	@Test
+	void problemsQuoteLittle() {
+		String json = RequestProblem.parameter("\u0001".repeat(500_000), "x".repeat(498) + "\ud83d\ude00".repeat(9)).toJson();
+		assertThat(json).contains("\"" + "x".repeat(498) + "\u2026\"")
+			.contains("\\u0001".repeat(499) + "\u2026")
+			.hasSizeLessThan(5_000);
+		assertThat(RequestProblem.cut("y".repeat(500))).isEqualTo("y".repeat(500));
+		assertThat(RequestProblem.cut("y".repeat(501))).isEqualTo("y".repeat(499) + '\u2026');
+	}
+
 	private static Query query(Map<String, String[]> parameters) {
 		return Query.of(parameters, Set.of("a", "b", "empty"));
 	}
