@@ -92,7 +92,8 @@ public final class PointBatch {
 		int keyEnd = keyOffset(this.size) + keyLength;
 		long growth = (keyEnd > this.keyBytes.length)
 				? Math.max(keyEnd, grown(this.keyBytes.length)) - this.keyBytes.length : 0;
-		return growth + ((this.size == this.timestamps.length) ? (long) (grown(this.size) - this.size) * POINT_BYTES : 0);
+		return growth
+				+ ((this.size == this.timestamps.length) ? (long) (grown(this.size) - this.size) * POINT_BYTES : 0);
 	}
 
 	/**

@@ -173,8 +173,7 @@ class RequestLimitsIntegrationTests {
 	@Test
 	void bodyThatIsTooLongIsRefusedAlsoWhenItIsCompressed() throws IOException {
 		String points = "put long 1 1\n".repeat(1000);
-		assertThat(post(strict, "/api/points", "text/plain", "identity", points.getBytes()))
-			.startsWith("HTTP/1.1 413 ")
+		assertThat(post(strict, "/api/points", "text/plain", "identity", points.getBytes())).startsWith("HTTP/1.1 413 ")
 			.contains("eardrum.requests.max-body", "\"stored\":");
 		assertThat(post(strict, "/api/points", "text/plain", "gzip", gzip(points))).startsWith("HTTP/1.1 413 ");
 		assertThat(ended(strict, "body")).isPositive();

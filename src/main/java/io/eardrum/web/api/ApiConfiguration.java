@@ -33,8 +33,9 @@ class ApiConfiguration {
 			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
 			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
 		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
-		return new SimpleUrlHandlerMapping(Endpoint
-			.behind(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()), gate), ORDER);
+		return new SimpleUrlHandlerMapping(
+				Endpoint.behind(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()), gate),
+				ORDER);
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, TimestampCheck check, CommandObserver observer,

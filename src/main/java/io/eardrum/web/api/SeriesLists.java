@@ -55,8 +55,8 @@ final class SeriesLists {
 		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
 		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
 		MetricRepository within = this.repository.within(exchange.budget());
-		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()),
-				query.optional("contains"), exchange.budget());
+		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()), query.optional("contains"),
+				exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			long[] total = { 0 };
 			SeriesArray series = new SeriesArray(text);

@@ -23,14 +23,11 @@ class FederationConfiguration {
 	private static final int ORDER = 0;
 
 	@Bean
-	SimpleUrlHandlerMapping federationMapping(MetricRepository repository, CommandObserver observer,
-			RequestGate gate) {
+	SimpleUrlHandlerMapping federationMapping(MetricRepository repository, CommandObserver observer, RequestGate gate) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		Federation federation = new Federation(observed, Clock.systemUTC());
-		return new SimpleUrlHandlerMapping(
-				Map.of("/federate",
-						Endpoint.get(Federation.PARAMETERS, observed.counted(federation::scrape)).behind(gate)),
-				ORDER);
+		return new SimpleUrlHandlerMapping(Map.of("/federate",
+				Endpoint.get(Federation.PARAMETERS, observed.counted(federation::scrape)).behind(gate)), ORDER);
 	}
 
 }

@@ -22,10 +22,10 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestObserver;
 
 /**
- * Lets requests in: so many at once that threads of the HTTP port are left for the
- * health of the server. When all places are taken, and more of them than may be by
- * clients that are slow to send or to take, the slowest one of the address that has most
- * of these makes room.
+ * Lets requests in: so many at once that threads of the HTTP port are left for the health
+ * of the server. When all places are taken, and more of them than may be by clients that
+ * are slow to send or to take, the slowest one of the address that has most of these
+ * makes room.
  * <p>
  * When the server stops, it lets those that are inside end for a while, and then ends
  * them. Safe for any number of threads.
@@ -139,8 +139,7 @@ public final class RequestGate implements SmartLifecycle {
 			.collect(Collectors.groupingBy((visit) -> network(visit.address())));
 		int all = slow.values().stream().mapToInt(List::size).sum();
 		List<Visit> most = slow.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
-		if (all <= this.limits.maxSlowOrDefault()
-				&& most.size() <= this.limits.maxSlowPerClient()) {
+		if (all <= this.limits.maxSlowOrDefault() && most.size() <= this.limits.maxSlowPerClient()) {
 			return false;
 		}
 		Map<Visit, Double> rates = most.stream().collect(Collectors.toMap(Function.identity(), Visit::rate));

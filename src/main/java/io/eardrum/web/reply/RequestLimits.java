@@ -18,8 +18,8 @@ import org.springframework.util.unit.DataSize;
  * @param maxWork how much work a request may take in that time, in units; a unit is about
  * what it takes to look at a byte, so 100 to 1000 million of them take a second
  * @param maxConcurrent how many requests are answered at once
- * @param maxSlow how many of these may wait for slow clients while other requests wait for
- * them; by default half of all
+ * @param maxSlow how many of these may wait for slow clients while other requests wait
+ * for them; by default half of all
  * @param maxSlowPerClient how many of the slow ones may be of one address, or of one /64
  * network of IPv6
  * @param minRate how many bytes a second a client has to send or to take, on average,
@@ -31,11 +31,12 @@ import org.springframework.util.unit.DataSize;
  * @param shutdownGracePeriod how long requests may take to end when the server stops
  */
 @ConfigurationProperties(prefix = "eardrum.requests", ignoreUnknownFields = false)
-public record RequestLimits(@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration maxTime, @DefaultValue("2000000000") long maxWork,
-		@DefaultValue("100") int maxConcurrent, @Nullable Integer maxSlow,
+public record RequestLimits(@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration maxTime,
+		@DefaultValue("2000000000") long maxWork, @DefaultValue("100") int maxConcurrent, @Nullable Integer maxSlow,
 		@DefaultValue("8") int maxSlowPerClient, @DefaultValue("4KB") DataSize minRate,
 		@DefaultValue("64KB") DataSize minRateWhenTight, @DefaultValue("1GB") DataSize maxBody,
-		@DefaultValue("1h") @DurationUnit(ChronoUnit.SECONDS) Duration maxBodyTime, @DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod) {
+		@DefaultValue("1h") @DurationUnit(ChronoUnit.SECONDS) Duration maxBodyTime,
+		@DefaultValue("5s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod) {
 
 	private static final Duration MIN_TIME = Duration.ofSeconds(1);
 
@@ -56,8 +57,7 @@ public record RequestLimits(@DefaultValue("30s") @DurationUnit(ChronoUnit.SECOND
 		between("max-slow", (maxSlow != null) ? maxSlow : 1, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
 		between("max-slow-per-client", maxSlowPerClient, 1, MAX_CONCURRENT, "1 to " + MAX_CONCURRENT);
 		between("min-rate", minRate, DataSize.ofBytes(1), DataSize.ofMegabytes(1), "1B to 1MB");
-		between("min-rate-when-tight", minRateWhenTight, DataSize.ofBytes(1), DataSize.ofMegabytes(100),
-				"1B to 100MB");
+		between("min-rate-when-tight", minRateWhenTight, DataSize.ofBytes(1), DataSize.ofMegabytes(100), "1B to 100MB");
 		between("max-body", maxBody, DataSize.ofKilobytes(1), DataSize.ofTerabytes(1), "1KB to 1TB");
 		between("max-body-time", maxBodyTime, MIN_TIME, Duration.ofDays(1), "1s to 1d");
 		between("shutdown-grace-period", shutdownGracePeriod, Duration.ZERO, MAX_TIME, "0s to 1h");

@@ -95,8 +95,7 @@ public final class RequestProblem extends RuntimeException {
 	 * @return the problem, with status 503
 	 */
 	static RequestProblem of(HeapExhaustedException cause) {
-		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-				cause.getMessage() + " now, for others hold it.")
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage() + " now, for others hold it.")
 			.retryAfter(1);
 	}
 

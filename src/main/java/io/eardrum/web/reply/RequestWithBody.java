@@ -42,8 +42,8 @@ public final class RequestWithBody extends HttpServletRequestWrapper {
 	 */
 	public static RequestWithBody read(HttpServletRequest request, int maxBytes) throws IOException {
 		ContentCoding coding = ContentCoding.of(request);
-		try (InputStream body = coding.decode(
-				new RequestBody(request.getInputStream(), new Pace(System::nanoTime), RequestBody.Bound.NONE))) {
+		try (InputStream body = coding
+			.decode(new RequestBody(request.getInputStream(), new Pace(System::nanoTime), RequestBody.Bound.NONE))) {
 			byte[] bytes = body.readNBytes(maxBytes);
 			if (coding != ContentCoding.IDENTITY && body.read() >= 0) {
 				throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,

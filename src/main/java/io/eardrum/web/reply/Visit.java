@@ -197,14 +197,13 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 	private void check(long bytes, long started) {
 		if (bytes > this.limits.maxBody().toBytes()) {
 			this.observer.ended(RequestObserver.Limit.BODY);
-			throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE, "A body has at most "
-					+ this.limits.maxBody().toBytes() + " bytes (eardrum.requests.max-body).");
+			throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,
+					"A body has at most " + this.limits.maxBody().toBytes() + " bytes (eardrum.requests.max-body).");
 		}
 		if (this.nanoTime.getAsLong() - started > this.limits.maxBodyTime().toNanos()) {
 			this.observer.ended(RequestObserver.Limit.BODY);
-			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT,
-					"A body takes at most " + this.limits.maxBodyTime().toSeconds()
-							+ " s (eardrum.requests.max-body-time).");
+			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT, "A body takes at most "
+					+ this.limits.maxBodyTime().toSeconds() + " s (eardrum.requests.max-body-time).");
 		}
 	}
 

@@ -95,7 +95,8 @@ class PointIntakeTests {
 			}
 
 		};
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line", RequestMemory.of(HEAP));
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+				RequestMemory.of(HEAP));
 		new BodyLines(intake, LIMITS).readAll(trickle);
 		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
 			.isThrownBy(intake::end)
@@ -120,7 +121,8 @@ class PointIntakeTests {
 		willThrow(kind.equals("StorageException") ? new StorageException("full") : new IllegalStateException())
 			.given(broken)
 			.put(any());
-		PointIntake intake = new PointIntake(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line", RequestMemory.of(HEAP));
+		PointIntake intake = new PointIntake(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+				RequestMemory.of(HEAP));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> {
 			new BodyLines(intake, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
 			intake.end();
@@ -177,7 +179,8 @@ class PointIntakeTests {
 			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
 					"index", RequestMemory.of(HEAP));
 			assertThatExceptionOfType(RequestProblem.class)
-				.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
+				.isThrownBy(
+						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
 						"no JSON that can be read, at line 1,"));
 		}
@@ -198,8 +201,10 @@ class PointIntakeTests {
 			}
 
 		});
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index", RequestMemory.of(HEAP));
-		assertThatExceptionOfType(IOException.class).isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body))
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+				RequestMemory.of(HEAP));
+		assertThatExceptionOfType(IOException.class)
+			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body))
 			.withMessage("broken");
 	}
 
@@ -213,10 +218,11 @@ class PointIntakeTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ';', value = { "put a x 1;One point is wrong. Nothing was stored.",
-			"put a x 1\\nput a x 1;2 points are wrong. Nothing was stored.",
-			"put a 1 1\\nput a x 1;One point is wrong. The other one was stored.",
-			"put a 1 1\\nput a x 1\\nput a 2 2;One point is wrong. The others were stored." })
+	@CsvSource(delimiter = ';',
+			value = { "put a x 1;One point is wrong. Nothing was stored.",
+					"put a x 1\\nput a x 1;2 points are wrong. Nothing was stored.",
+					"put a 1 1\\nput a x 1;One point is wrong. The other one was stored.",
+					"put a 1 1\\nput a x 1\\nput a 2 2;One point is wrong. The others were stored." })
 	void answerTellsOnlyOfOthersThatThereAre(String body, String detail) {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines(body.replace("\\n", "\n")))
 			.withMessage(detail);
@@ -267,13 +273,12 @@ class PointIntakeTests {
 			body.append((i == 0) ? "" : ",").append("{\"name").append(i).append("\":1}");
 		}
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json(body.append("]").toString()))
-			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":200000",
-					"and no 'name7'.", "Nothing was stored."));
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":200000", "and no 'name7'.",
+					"Nothing was stored."));
 		String members = "\"a\":1,".repeat(100) + "\"b\":1";
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{" + members + "}]"))
 			.withMessageContaining("100 members");
-		assertThatExceptionOfType(RequestProblem.class)
-			.isThrownBy(() -> json("[{\"" + "n".repeat(300) + "\":1}]"))
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{\"" + "n".repeat(300) + "\":1}]"))
 			.withMessageContaining("no JSON that can be read");
 	}
 
@@ -287,21 +292,23 @@ class PointIntakeTests {
 			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
 					"index", RequestMemory.of(HEAP));
 			assertThatExceptionOfType(RequestProblem.class)
-				.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS))
-					.readAll(new ByteArrayInputStream(body)))
+				.isThrownBy(
+						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.withMessageContaining("no JSON that can be read");
 		}
 		assertThat(keys()).containsExactly("bom");
 	}
 
 	private long lines(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line", RequestMemory.of(HEAP));
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+				RequestMemory.of(HEAP));
 		new BodyLines(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}
 
 	private long json(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index", RequestMemory.of(HEAP));
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+				RequestMemory.of(HEAP));
 		new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(stream(body));
 		return intake.end();
 	}

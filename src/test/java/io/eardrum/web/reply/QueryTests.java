@@ -96,7 +96,8 @@ class QueryTests {
 
 	@Test
 	void problemsQuoteLittle() {
-		String json = RequestProblem.parameter("\u0001".repeat(500_000), "x".repeat(498) + "\ud83d\ude00".repeat(9)).toJson();
+		String json = RequestProblem.parameter("\u0001".repeat(500_000), "x".repeat(498) + "\ud83d\ude00".repeat(9))
+			.toJson();
 		assertThat(json).contains("\"" + "x".repeat(498) + "\u2026\"")
 			.contains("\\u0001".repeat(499) + "\u2026")
 			.hasSizeLessThan(5_000);
