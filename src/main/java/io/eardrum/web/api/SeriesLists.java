@@ -111,7 +111,7 @@ final class SeriesLists {
 		}
 		String sought = contained.toLowerCase(Locale.ROOT);
 		return matching.and((key) -> {
-			budget.work(key.length() * (TEXT_WORK + Math.min(sought.length(), key.length()) / TEXT_WORK));
+			budget.work((long) key.length() * (TEXT_WORK + Math.min(sought.length(), key.length()) / TEXT_WORK));
 			return key.toString().toLowerCase(Locale.ROOT).contains(sought);
 		});
 	}

@@ -31,7 +31,7 @@ enum ContentCoding {
 	static ContentCoding of(HttpServletRequest request) {
 		List<String> codings = new ArrayList<>();
 		for (String header : Collections.list(request.getHeaders(HttpHeaders.CONTENT_ENCODING))) {
-			for (String coding : header.split(",")) {
+			for (String coding : header.split(",", -1)) {
 				String name = coding.strip().toLowerCase(Locale.ROOT);
 				if (!name.isEmpty() && !name.equals("identity")) {
 					codings.add(name);

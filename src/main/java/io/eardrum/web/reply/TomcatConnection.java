@@ -12,6 +12,7 @@ import org.apache.coyote.ProtocolHandler;
 import org.apache.tomcat.util.net.AbstractEndpoint;
 import org.apache.tomcat.util.net.NioChannel;
 import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,14 +43,15 @@ final class TomcatConnection implements ClientConnection {
 	// into the buffer, and is there at the second look, too.
 	@Override
 	public boolean hasLeft() {
-		return looksReadable() && looksReadable();
-	}
-
-	private boolean looksReadable() {
-		this.request.action(ActionCode.AVAILABLE, Boolean.TRUE);
-		boolean readable = this.request.getAvailable() > 0;
-		this.request.setAvailable(0);
-		return readable;
+		for (int look = 0; look < 2; look++) {
+			this.request.action(ActionCode.AVAILABLE, true);
+			boolean readable = this.request.getAvailable() > 0;
+			this.request.setAvailable(0);
+			if (!readable) {
+				return false;
+			}
+		}
+		return true;
 	}
 
 	// To close it would not wake the thread that waits for it, and is the container's
@@ -68,7 +70,7 @@ final class TomcatConnection implements ClientConnection {
 		}
 	}
 
-	private @org.jspecify.annotations.Nullable SocketChannel channel() {
+	private @Nullable SocketChannel channel() {
 		for (SocketWrapperBase<?> each : endpoint().getConnections()) {
 			if (each.getRemotePort() == this.port && this.address.equals(each.getRemoteAddr())
 					&& each.getSocket() instanceof NioChannel channel) {
