@@ -23,6 +23,9 @@ LIBRARIES = "BOOT-INF/lib/"
 # Of the chart library a few files are unpacked, and starters are empty; what lets the jar extract itself comes with the plugin of Spring Boot.
 NOT_A_JAR, NOT_IN_THE_BILL = ("uplot", "spring-boot-starter"), "spring-boot-jarmode-tools-"
 
+# What a library calls its licence, where that is not the name that SPDX gives it.
+SPDX = {"Go License": "BSD-3-Clause"}
+
 # May be shipped with a program under the Apache License 2.0. Of several, the recipient may choose.
 ALLOWED = {"Apache-2.0", "MIT", "MIT-0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "EPL-2.0"}
 
@@ -74,7 +77,8 @@ def licences(component):
     names = []
     for entry in component.get("licenses", []):
         licence = entry.get("license", {})
-        names.append(entry.get("expression") or licence.get("id") or licence.get("name"))
+        name = entry.get("expression") or licence.get("id") or licence.get("name")
+        names.append(SPDX.get(name, name))
     return names
 
 

@@ -46,7 +46,7 @@ class ArchitectureTests {
 			Map.entry("com.typesafe..", "storage.cassandra"), Map.entry("org.springframework.integration..", "server"),
 			Map.entry("org.springframework.web..", "web"), Map.entry("org.springframework.security..", "web.security"),
 			Map.entry("jakarta.servlet..", "web"), Map.entry("io.micrometer..", "observability"),
-			Map.entry("picocli..", "cli")));
+			Map.entry("picocli..", "cli"), Map.entry("com.google.re2j..", "web.graphite.function")));
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

@@ -253,10 +253,10 @@ final class Glob {
 		}
 
 		private int[] intervals() {
-			return IntStream.concat(IntStream.of(0),
-					this.positions.stream()
-						.flatMapToInt((ranges) -> IntStream.range(0, ranges.length)
-							.map((i) -> ranges[i] + i % 2)))
+			return IntStream
+				.concat(IntStream.of(0),
+						this.positions.stream()
+							.flatMapToInt((ranges) -> IntStream.range(0, ranges.length).map((i) -> ranges[i] + i % 2)))
 				.sorted()
 				.distinct()
 				.toArray();

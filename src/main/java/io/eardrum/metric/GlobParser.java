@@ -189,8 +189,9 @@ final class GlobParser {
 	}
 
 	private IllegalArgumentException tooLarge() {
-		return new IllegalArgumentException("the pattern is too large: the nodes with '*', '?', '[' or '{' in them have "
-				+ "more than " + KeyPattern.MAX_SIZE + " characters, choices and ranges");
+		return new IllegalArgumentException(
+				"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have " + "more than "
+						+ KeyPattern.MAX_SIZE + " characters, choices and ranges");
 	}
 
 	private IllegalArgumentException problem(String problem) {
@@ -242,7 +243,8 @@ final class GlobParser {
 		}
 
 		private int nextOfClass() {
-			if (hasNext() && Character.isSupplementaryCodePoint(GlobParser.this.text.codePointAt(GlobParser.this.position))) {
+			if (hasNext()
+					&& Character.isSupplementaryCodePoint(GlobParser.this.text.codePointAt(GlobParser.this.position))) {
 				return nextCodePoint();
 			}
 			return next("a '[' has no ']'", "a dot stands between '[' and ']'");

@@ -1,6 +1,7 @@
 package io.eardrum.metric;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
@@ -57,6 +58,9 @@ public final class KeyPattern {
 	/** How much work a byte of a key is at most. */
 	private final long weight;
 
+	/** What all keys that match begin with: the nodes before the first special one. */
+	private final byte[] beginning;
+
 	private KeyPattern(String text, List<NodePattern> nodes) {
 		this.text = text;
 		this.nodes = nodes;
@@ -64,6 +68,15 @@ public final class KeyPattern {
 		// Without it, each byte is held against one node only.
 		this.weight = this.anyDepth ? nodes.stream().mapToLong(NodePattern::weight).sum()
 				: nodes.stream().mapToLong(NodePattern::weight).max().orElse(1);
+		this.beginning = beginning(nodes).getBytes(StandardCharsets.UTF_8);
+	}
+
+	private static String beginning(List<NodePattern> nodes) {
+		StringBuilder beginning = new StringBuilder();
+		for (int i = 0; i < nodes.size() && nodes.get(i).isLiteral(); i++) {
+			beginning.append((i > 0) ? "." : "").append(nodes.get(i).literal());
+		}
+		return beginning.toString();
 	}
 
 	/**
@@ -123,10 +136,18 @@ public final class KeyPattern {
 	 * byte
 	 */
 	public long work(SeriesKey key) {
-		return (1 + key.length()) * this.weight;
+		return beginsAlike(key.bytes()) ? (1 + key.length()) * this.weight : 1;
+	}
+
+	private boolean beginsAlike(byte[] key) {
+		return key.length >= this.beginning.length
+				&& Arrays.equals(key, 0, this.beginning.length, this.beginning, 0, this.beginning.length);
 	}
 
 	private boolean matches(byte[] key) {
+		if (!beginsAlike(key)) {
+			return false;
+		}
 		return this.anyDepth ? matchesAnyDepth(key) : matchesNodeByNode(key);
 	}
 
@@ -157,6 +178,9 @@ public final class KeyPattern {
 	 */
 	public void forEachMatch(SeriesKey key, IntConsumer lengths) {
 		byte[] bytes = key.bytes();
+		if (!beginsAlike(bytes)) {
+			return;
+		}
 		if (this.anyDepth) {
 			forEachMatchAnyDepth(bytes, lengths);
 			return;
@@ -232,7 +256,8 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Returns whether this pattern has nothing special in it, and so matches one key only.
+	 * Returns whether this pattern has nothing special in it, and so matches one key
+	 * only.
 	 * @return whether it is the text of {@link #literalKey()}
 	 */
 	public boolean isLiteral() {

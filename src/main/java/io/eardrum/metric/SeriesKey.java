@@ -70,6 +70,15 @@ public final class SeriesKey {
 	}
 
 	/**
+	 * Returns the first part of this key.
+	 * @param length how many bytes of it; they end at the end of a character
+	 * @return the text
+	 */
+	public String beginning(int length) {
+		return new String(this.bytes, 0, length, StandardCharsets.UTF_8);
+	}
+
+	/**
 	 * Copies the bytes of this key into an array.
 	 * @param target the array
 	 * @param offset where the first byte goes

@@ -2,6 +2,7 @@ package io.eardrum.web.graphite;
 
 import java.util.List;
 
+import io.eardrum.web.graphite.series.Answer;
 import io.eardrum.web.graphite.series.Series;
 
 /**
@@ -19,20 +20,20 @@ final class Consolidation {
 	 * a little later shows the same ones; what is before the first of them is left out.
 	 * As in Graphite, a slot takes the value before its time too, and leaves its last one
 	 * to the next; where no series has any value or gap, there is no series.
-	 * @param series the series
+	 * @param answer the series
 	 * @param maxPoints how many points each may have; 0 is any number
-	 * @return the series, shorter where they were too long
 	 */
-	static List<Series> of(List<Series> series, int maxPoints) {
+	static void apply(Answer answer, int maxPoints) {
+		List<Series> series = answer.list();
 		if (series.stream().allMatch((one) -> one.size() == 0)) {
-			return List.of();
+			answer.clear();
 		}
-		if (maxPoints == 0) {
-			return series;
+		else if (maxPoints > 0) {
+			long start = series.stream().mapToLong(Series::start).min().orElse(0);
+			long end = series.stream().mapToLong(Series::end).max().orElse(0);
+			series.clear();
+			answer.replaceAll((one) -> consolidated(one, end - start, maxPoints));
 		}
-		long start = series.stream().mapToLong(Series::start).min().orElse(0);
-		long end = series.stream().mapToLong(Series::end).max().orElse(0);
-		return series.stream().map((one) -> consolidated(one, end - start, maxPoints)).toList();
 	}
 
 	private static Series consolidated(Series series, long seconds, int maxPoints) {

@@ -11,6 +11,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
@@ -33,16 +34,16 @@ class GraphiteConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, RequestGate gate) {
+			RenderProperties properties, HeapBudget heap, RequestGate gate) {
 		return new SimpleUrlHandlerMapping(Endpoint.behind(
-				endpoints(repository, observer, properties, Clock.systemUTC().withZone(ZoneId.systemDefault())), gate),
-				ORDER);
+				endpoints(repository, observer, properties, heap, Clock.systemUTC().withZone(ZoneId.systemDefault())),
+				gate), ORDER);
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, Clock clock) {
+			RenderProperties properties, HeapBudget heap, Clock clock) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
-		ValueBudget budget = new ValueBudget(properties.maxValuesOrDefault());
+		ValueBudget budget = properties.budget(heap);
 		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(), clock);
 		Nodes nodes = new Nodes(observed, budget);
 		FunctionIndex functions = new FunctionIndex();

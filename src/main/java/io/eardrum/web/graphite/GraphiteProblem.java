@@ -30,7 +30,7 @@ final class GraphiteProblem {
 				throw problem(HttpStatus.BAD_REQUEST, ex);
 			}
 			catch (BudgetExceededException ex) {
-				throw problem(HttpStatus.SERVICE_UNAVAILABLE, ex);
+				throw problem(HttpStatus.SERVICE_UNAVAILABLE, ex).retryAfter(1);
 			}
 		};
 	}

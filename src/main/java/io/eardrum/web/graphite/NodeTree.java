@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 import io.eardrum.metric.KeyPattern;
-import io.eardrum.metric.NodePattern;
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.ValueBudget;
@@ -18,10 +18,10 @@ import io.eardrum.web.graphite.series.ValueBudget;
  * Finds the nodes that a pattern matches in the tree that the dots in keys make: a leaf
  * where a key ends, a branch where keys go on.
  * <p>
- * Keys are passed once for all patterns, in time proportional to the number of both. A
- * node is held against a pattern when its first key comes; the keys below it that follow
- * are told by one look into a table. The tables hold the nodes found, so many at most in
- * all, on the account of the request.
+ * Keys are passed once for all patterns, in time proportional to the number of both. The
+ * tables hold the nodes found, so many at most in all, on the account of the request,
+ * which counts as much for each as it takes in a table here, and in one more by its name
+ * where the answer is written.
  */
 final class NodeTree {
 
@@ -33,8 +33,6 @@ final class NodeTree {
 	private final KeyPattern pattern;
 
 	private final ValueBudget.Account account;
-
-	private String rejected = "";
 
 	private NodeTree(KeyPattern pattern, ValueBudget.Account account) {
 		this.pattern = pattern;
@@ -55,17 +53,19 @@ final class NodeTree {
 		Map<String, NavigableMap<String, Kind>> found = new LinkedHashMap<>();
 		List<NodeTree> trees = new ArrayList<>();
 		for (String text : texts) {
-			NodeTree tree = new NodeTree(pattern(text), account);
-			if (found.putIfAbsent(text, tree.found) == null) {
+			if (!found.containsKey(text)) {
+				account.pattern(text);
+				NodeTree tree = new NodeTree(pattern(text), account);
+				found.put(text, tree.found);
 				trees.add(tree);
 			}
 		}
 		int[] total = new int[1];
 		repository.forEachKey((key) -> {
-			account.work(trees.size());
-			String text = key.toString();
 			for (NodeTree tree : trees) {
-				if (tree.add(text) && ++total[0] > MAX_NODES) {
+				account.work(tree.pattern.work(key));
+				total[0] += tree.add(key);
+				if (total[0] > MAX_NODES) {
 					throw new QueryException("More than " + MAX_NODES + " nodes match, '" + tree.pattern
 							+ "' among the patterns. Ask for fewer of them, with some of their first characters.");
 				}
@@ -83,48 +83,22 @@ final class NodeTree {
 		}
 	}
 
-	// Tells whether there is a node more now.
-	private boolean add(String text) {
-		List<NodePattern> nodes = this.pattern.nodes();
-		int end = -1;
-		for (int i = 0; i < nodes.size(); i++) {
-			if (end == text.length()) {
-				return false;
+	// Returns how many nodes there are more now.
+	private int add(SeriesKey key) {
+		int before = this.found.size();
+		this.pattern.forEachMatch(key, (length) -> {
+			String path = key.beginning(length);
+			Kind kind = (length == key.length()) ? Kind.LEAF : Kind.BRANCH;
+			Kind known = this.found.get(path);
+			if (known == null) {
+				this.account.named(path);
+				this.found.put(path, kind);
 			}
-			int dot = text.indexOf('.', end + 1);
-			end = (dot < 0) ? text.length() : dot;
-		}
-		String path = text.substring(0, end);
-		Kind kind = (end == text.length()) ? Kind.LEAF : Kind.BRANCH;
-		Kind known = this.found.get(path);
-		if (known != null) {
-			if (known != kind) {
+			else if (known != kind) {
 				this.found.put(path, Kind.BOTH);
 			}
-		}
-		else if (!path.equals(this.rejected)) {
-			if (!matches(path)) {
-				this.rejected = path;
-				return false;
-			}
-			this.account.named(path);
-			this.found.put(path, kind);
-			return true;
-		}
-		return false;
-	}
-
-	private boolean matches(String path) {
-		int start = 0;
-		for (NodePattern node : this.pattern.nodes()) {
-			int dot = path.indexOf('.', start);
-			int end = (dot < 0) ? path.length() : dot;
-			if (!node.matches(path.substring(start, end))) {
-				return false;
-			}
-			start = end + 1;
-		}
-		return true;
+		});
+		return this.found.size() - before;
 	}
 
 	/**

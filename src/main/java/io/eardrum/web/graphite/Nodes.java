@@ -18,6 +18,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.ReplyText;
 
@@ -37,11 +38,11 @@ final class Nodes {
 
 	private static final int MAX_QUERIES = 100;
 
-	private final MetricRepository repository;
+	private final ObservedRepository repository;
 
 	private final ValueBudget budget;
 
-	Nodes(MetricRepository repository, ValueBudget budget) {
+	Nodes(ObservedRepository repository, ValueBudget budget) {
 		this.repository = repository;
 		this.budget = budget;
 	}
@@ -60,17 +61,18 @@ final class Nodes {
 		boolean wildcards = isOn(query, "wildcards");
 		boolean leavesOnly = isOn(query, "leavesOnly");
 		String format = query.optional("format");
-		try (ValueBudget.Account account = this.budget.open()) {
+		try (ValueBudget.Account account = open(exchange)) {
+			MetricRepository store = this.repository.within(exchange.budget());
 			switch ((format != null) ? format : "treejson") {
 				case "treejson" -> {
-					NavigableMap<String, NodeTree.Kind> nodes = nodes(pattern, leavesOnly, account);
+					NavigableMap<String, NodeTree.Kind> nodes = nodes(store, pattern, leavesOnly, account);
 					String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
 					exchange.reply(JSON, (text) -> tree(nodes, base, wildcards, text));
 				}
 				case "completer" -> {
 					String prefix = pattern.replace("..", "*.");
-					NavigableMap<String, NodeTree.Kind> nodes = nodes(prefix.endsWith("*") ? prefix : prefix + "*",
-							leavesOnly, account);
+					NavigableMap<String, NodeTree.Kind> nodes = nodes(store,
+							prefix.endsWith("*") ? prefix : prefix + "*", leavesOnly, account);
 					exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
 				}
 				default -> throw new QueryException("There is no format '" + format + "', but treejson and completer.");
@@ -78,13 +80,18 @@ final class Nodes {
 		}
 	}
 
-	private NavigableMap<String, NodeTree.Kind> nodes(String pattern, boolean leavesOnly, ValueBudget.Account account) {
-		return nodes(List.of(pattern), leavesOnly, account).values().iterator().next();
+	private ValueBudget.Account open(Exchange exchange) {
+		return this.budget.open(exchange.budget(), new QueryMemory(exchange.memory()));
 	}
 
-	private Map<String, NavigableMap<String, NodeTree.Kind>> nodes(List<String> patterns, boolean leavesOnly,
+	private static NavigableMap<String, NodeTree.Kind> nodes(MetricRepository store, String pattern, boolean leavesOnly,
 			ValueBudget.Account account) {
-		Map<String, NavigableMap<String, NodeTree.Kind>> found = NodeTree.find(this.repository, account, patterns);
+		return nodes(store, List.of(pattern), leavesOnly, account).values().iterator().next();
+	}
+
+	private static Map<String, NavigableMap<String, NodeTree.Kind>> nodes(MetricRepository store, List<String> patterns,
+			boolean leavesOnly, ValueBudget.Account account) {
+		Map<String, NavigableMap<String, NodeTree.Kind>> found = NodeTree.find(store, account, patterns);
 		if (leavesOnly) {
 			found.values().forEach((nodes) -> nodes.values().removeIf((kind) -> !kind.isLeaf()));
 		}
@@ -152,8 +159,9 @@ final class Nodes {
 		}
 		boolean leavesOnly = isOn(query, "leavesOnly");
 		boolean grouped = isOn(query, "groupByExpr");
-		try (ValueBudget.Account account = this.budget.open()) {
-			Map<String, NavigableMap<String, NodeTree.Kind>> found = nodes(patterns, leavesOnly, account);
+		try (ValueBudget.Account account = open(exchange)) {
+			Map<String, NavigableMap<String, NodeTree.Kind>> found = nodes(this.repository.within(exchange.budget()),
+					patterns, leavesOnly, account);
 			exchange.reply(JSON, (text) -> expansions(found, grouped, text));
 		}
 	}
@@ -195,7 +203,7 @@ final class Nodes {
 		exchange.reply(JSON, (text) -> {
 			Separated json = new Separated(text.ascii("["));
 			try {
-				this.repository.forEachKey((key) -> {
+				this.repository.within(exchange.budget()).forEachKey((key) -> {
 					try {
 						json.next().jsonString(key);
 					}

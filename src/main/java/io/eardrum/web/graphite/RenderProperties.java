@@ -5,17 +5,20 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.web.graphite.series.ValueBudget;
+
 /**
  * What requests of Graphite's read API may take.
  *
  * @param maxSeries how many series one request may read
  * @param maxValues how many values all requests together may hold in memory, eight bytes
- * each, 32 of them for each series besides its own; by default an eighth of the heap
+ * each, 32 of them for each series besides its own; by default as many as there is memory
+ * for, eardrum.heap.queries
  */
 @ConfigurationProperties(prefix = "eardrum.render", ignoreUnknownFields = false)
 record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxValues) {
-
-	private static final long VALUES_BYTES_SHARE = 8L * Double.BYTES;
 
 	private static final int MIN_VALUES = 10_000;
 
@@ -30,9 +33,9 @@ record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxV
 		}
 	}
 
-	long maxValuesOrDefault() {
-		return (this.maxValues != null) ? this.maxValues
-				: Math.max(MIN_VALUES, Runtime.getRuntime().maxMemory() / VALUES_BYTES_SHARE);
+	ValueBudget budget(HeapBudget heap) {
+		return new ValueBudget((this.maxValues != null) ? this.maxValues : Long.MAX_VALUE,
+				heap.share(HeapUse.QUERIES).maxBytes() / Double.BYTES);
 	}
 
 }

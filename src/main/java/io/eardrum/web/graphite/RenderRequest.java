@@ -14,6 +14,7 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.query.TimeReference;
+import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Query;
 
 /**
@@ -35,14 +36,18 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 	/** How many targets a request may have. */
 	private static final int MAX_TARGETS = 500;
 
+	/** How many parts the targets of a request may have. */
+	static final int MAX_PARTS = 20_000;
+
 	/**
 	 * Reads a request.
 	 * @param query its parameters
 	 * @param clock tells what now is, and which zone is meant if none is given
+	 * @param account whence the memory for the targets is taken
 	 * @return what it asks for
 	 * @throws QueryException if it can't be understood
 	 */
-	static RenderRequest of(Query query, Clock clock) {
+	static RenderRequest of(Query query, Clock clock, ValueBudget.Account account) {
 		if (query.optional("jsonp") != null) {
 			throw new QueryException("There is no jsonp here: it lets pages of other sites read all series.");
 		}
@@ -53,10 +58,22 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 		}
 		String points = query.optional("maxDataPoints");
 		boolean limited = points != null && DIGITS.matcher(points).matches();
-		return new RenderRequest(
-				targets.stream().filter((target) -> !target.isBlank()).map(TargetParser::parse).toList(),
-				range(query, clock), Format.of(query), limited ? Integer.parseInt(points) : 0,
-				query.all("noNullPoints").isEmpty());
+		return new RenderRequest(parse(targets, account), range(query, clock), Format.of(query),
+				limited ? Integer.parseInt(points) : 0, query.all("noNullPoints").isEmpty());
+	}
+
+	private static List<Expression> parse(List<String> targets, ValueBudget.Account account) {
+		int[] parts = new int[1];
+		return targets.stream().filter((target) -> !target.isBlank()).map((target) -> {
+			account.target(target);
+			return TargetParser.parse(target, () -> {
+				if (++parts[0] > MAX_PARTS) {
+					throw new QueryException("The targets have more than " + MAX_PARTS
+							+ " parts: calls, patterns, texts and numbers. Ask for fewer.");
+				}
+				account.expression();
+			});
+		}).toList();
 	}
 
 	private static Evaluation.Range range(Query query, Clock clock) {

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -30,7 +29,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void json(List<Series> series, boolean nulls, ReplyText text) throws IOException {
+	static void json(Iterable<Series> series, boolean nulls, ReplyText text) throws IOException {
 		text.ascii("[");
 		String separator = "";
 		for (Series one : series) {
@@ -100,7 +99,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void csv(List<Series> series, ZoneId zone, ReplyText text) throws IOException {
+	static void csv(Iterable<Series> series, ZoneId zone, ReplyText text) throws IOException {
 		for (Series one : series) {
 			for (int i = 0; i < one.size(); i++) {
 				text.csvField(one.name()).ascii(",");
@@ -116,7 +115,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void raw(List<Series> series, ReplyText text) throws IOException {
+	static void raw(Iterable<Series> series, ReplyText text) throws IOException {
 		for (Series one : series) {
 			text.text(one.name()).ascii(",").integer(one.start()).ascii(",").integer(one.end());
 			text.ascii(",").integer(one.step()).ascii("|");

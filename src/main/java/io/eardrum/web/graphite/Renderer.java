@@ -5,23 +5,25 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
-import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.function.Evaluation;
 import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.series.Answer;
 import io.eardrum.web.graphite.series.Series;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 
 /**
  * Answers with the values of targets. All series are computed before the first byte of
- * the answer leaves, so that an error can still be told.
+ * the answer leaves, so that an error can still be told; each is let go once it is
+ * written.
  * <p>
  * Safe for any number of threads.
  */
 final class Renderer {
 
-	private final MetricRepository repository;
+	private final ObservedRepository repository;
 
 	private final ValueBudget budget;
 
@@ -29,7 +31,7 @@ final class Renderer {
 
 	private final Clock clock;
 
-	Renderer(MetricRepository repository, ValueBudget budget, int maxSeries, Clock clock) {
+	Renderer(ObservedRepository repository, ValueBudget budget, int maxSeries, Clock clock) {
 		this.repository = repository;
 		this.budget = budget;
 		this.maxSeries = maxSeries;
@@ -43,25 +45,29 @@ final class Renderer {
 	 * @throws IOException if the client has gone
 	 */
 	void render(Query query, Exchange exchange) throws IOException {
-		RenderRequest request = RenderRequest.of(query, this.clock);
-		try (ValueBudget.Account account = this.budget.open()) {
-			Evaluation evaluation = Evaluation.of(this.repository, account, request.targets(), request.range(),
-					this.maxSeries);
-			List<Series> series = new ArrayList<>();
-			for (Expression target : request.targets()) {
-				series.addAll(evaluation.evaluate(target));
-			}
+		try (ValueBudget.Account account = this.budget.open(exchange.budget(), new QueryMemory(exchange.memory()))) {
+			RenderRequest request = RenderRequest.of(query, this.clock, account);
+			Answer answer = new Answer(account, evaluate(request, account, exchange));
 			switch (request.format()) {
 				case JSON -> {
-					List<Series> consolidated = Consolidation.of(series, request.maxPoints());
-					exchange.reply("application/json",
-							(text) -> RenderedSeries.json(consolidated, request.nulls(), text));
+					Consolidation.apply(answer, request.maxPoints());
+					exchange.reply("application/json", (text) -> RenderedSeries.json(answer, request.nulls(), text));
 				}
 				case CSV -> exchange.reply("text/csv;charset=utf-8",
-						(text) -> RenderedSeries.csv(series, request.range().zone(), text));
-				case RAW -> exchange.reply("text/plain;charset=utf-8", (text) -> RenderedSeries.raw(series, text));
+						(text) -> RenderedSeries.csv(answer, request.range().zone(), text));
+				case RAW -> exchange.reply("text/plain;charset=utf-8", (text) -> RenderedSeries.raw(answer, text));
 			}
 		}
+	}
+
+	private List<Series> evaluate(RenderRequest request, ValueBudget.Account account, Exchange exchange) {
+		Evaluation evaluation = Evaluation.of(this.repository.within(exchange.budget()), account, request.targets(),
+				request.range(), this.maxSeries);
+		List<Series> series = new ArrayList<>();
+		for (Expression target : request.targets()) {
+			series.addAll(evaluation.evaluate(target));
+		}
+		return series;
 	}
 
 }

@@ -178,6 +178,39 @@ class GraphiteIntegrationTests {
 	}
 
 	@Test
+	void twoStarsStandForAnyDepth() {
+		String range = "&from=1199&until=1210";
+		assertThat(JsonPath.<List<String>>read(render("{palm,web}.**", range), "$[*].target"))
+			.containsExactly("palm.cpu", "palm.mem", "web.größe \"x\"");
+		assertThat(JsonPath.<List<String>>read(render("**.cpu", range), "$[*].target")).containsExactly("palm.cpu");
+		assertThat(render("sumSeries(palm.**)", range)).contains("sumSeries(palm.**)", "[0.5,1200]");
+		assertThat(JsonPath.<List<String>>read(server.get("/metrics/find?query=**.c*").body(), "$[*].text"))
+			.containsExactly("cpu");
+		assertThat(server.get("/metrics/expand?query=palm.**&query=**.cpu").body())
+			.isEqualTo("{\"results\":[\"palm.cpu\",\"palm.mem\"]}");
+		assertThat(JsonPath.<Integer>read(server.get("/api/series?match=**").body(), "$.total")).isEqualTo(64);
+	}
+
+	@Test
+	void formsOfManyPartsAreRefusedWhileTheyAreRead() {
+		String target = "target=" + encoded("group(a" + ",a".repeat(8000) + ")") + "&";
+		HttpResponse<String> response = server.post("/render", FORM, target.repeat(10) + "from=1&until=2");
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("100000 values");
+	}
+
+	@Test
+	void patternsOfManyPositionsAreLookedUpOrRefused() {
+		String query = "query=" + encoded("*a" + "?".repeat(420) + "b") + "&";
+		HttpResponse<String> response = server.post("/metrics/expand", FORM, query.repeat(100));
+		assertThat(response.statusCode()).isEqualTo(200);
+		assertThat(response.body()).isEqualTo("{\"results\":[]}");
+		response = server.post("/metrics/expand", FORM, "query=" + "?".repeat(2000));
+		assertThat(response.statusCode()).isEqualTo(400);
+		assertThat(JsonPath.<String>read(response.body(), "$.message")).contains("the pattern is too large");
+	}
+
+	@Test
 	void longSeriesAreConsolidated() {
 		String json = render("palm.cpu", "&from=1199&until=1500&maxDataPoints=2");
 		// Slots of three values, told by multiples of 180 s; as in Graphite, each takes
@@ -203,17 +236,21 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
-			target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
-			target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
-			target=palm.cpu&from=soon                 -> 'soon' is no time such as
-			target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
-			target=palm.cpu&format=png                -> There is no format 'png', but json, csv and raw.
-			target=palm.cpu&jsonp=x                   -> There is no jsonp here
-			target=palm.cpu&tz=Nowhere                -> 'Nowhere' is no time zone
-			target=palm.%5Ba                          -> 'palm.[a' can't be looked up
-			target=many.*                             -> More than 50 series match
-			""")
+	@CsvSource(delimiterString = "->", quoteCharacter = '~',
+			textBlock = """
+					target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
+					target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
+					target=palm.cpu&from=soon                 -> 'soon' is no time such as
+					target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
+					target=palm.cpu&format=png                -> There is no format 'png', but json, csv and raw.
+					target=palm.cpu&jsonp=x                   -> There is no jsonp here
+					target=palm.cpu&tz=Nowhere                -> 'Nowhere' is no time zone
+					target=palm.%5Ba                          -> 'palm.[a' can't be looked up
+					target=many.*                             -> More than 50 series match
+					target=many.**                            -> More than 50 series match
+					target=grep(palm.*,'%5E(?!cpu)')          -> '^(?!cpu)' has a lookahead, '(?!', which regular expressions don't have here
+					target=grep(palm.*,'((a%7B1000%7D)%7B1000%7D)%7B1000%7D') -> '((a{1000}){1000}){1000}' is too large
+					""")
 	void whatIsWrongIsToldWhereGrafanaLooks(String parameters, String message) {
 		HttpResponse<String> response = server.get("/render?" + parameters.strip());
 		assertThat(response.statusCode()).isEqualTo(400);

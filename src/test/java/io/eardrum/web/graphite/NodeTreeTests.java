@@ -1,16 +1,18 @@
 package io.eardrum.web.graphite;
 
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.budget.RequestEndedException;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.BudgetExceededException;
+import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -36,7 +38,7 @@ class NodeTreeTests {
 	@Test
 	void eachPatternFindsItsNodesInOnePass() {
 		put(3);
-		try (ValueBudget.Account account = this.budget.open()) {
+		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
 			assertThat(NodeTree.find(this.store, account, List.of("*", "many.*", "none", "*")).toString())
 				.isEqualTo("{*={many=BRANCH}, many.*={many.n0=LEAF, many.n1=LEAF, many.n2=LEAF}, none={}}");
 		}
@@ -45,7 +47,7 @@ class NodeTreeTests {
 	@Test
 	void nodesOfAllPatternsTogetherAreBounded() {
 		put(NodeTree.MAX_NODES / 2);
-		try (ValueBudget.Account account = this.budget.open()) {
+		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
 			assertThat(NodeTree.find(this.store, account, List.of("many.*", "many.n*"))).hasSize(2);
 			assertThatExceptionOfType(QueryException.class)
 				.isThrownBy(() -> NodeTree.find(this.store, account, List.of("many.*", "many.n*", "*.n*")))
@@ -54,20 +56,44 @@ class NodeTreeTests {
 	}
 
 	@Test
-	void searchThatTakesTooLongIsGivenUp() {
-		put(3);
-		AtomicLong nanos = new AtomicLong();
-		ValueBudget clocked = new ValueBudget(1_000_000, () -> nanos.getAndAdd(TimeUnit.SECONDS.toNanos(30)));
+	void anyDepthFindsAllNodesBelow() {
+		PointBatch batch = new PointBatch();
+		for (String key : List.of("a", "a.b.c", "a.b.d", "a.c", "d.b.c.e")) {
+			batch.add(SeriesKey.of(key), 1, 1);
+		}
+		this.store.put(batch);
+		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
+			assertThat(NodeTree.find(this.store, account, List.of("**", "a.**", "**.c", "**.b.**.e")).toString())
+				.isEqualTo("{**={a=BOTH, a.b=BRANCH, a.b.c=LEAF, a.b.d=LEAF, a.c=LEAF, d=BRANCH, d.b=BRANCH, "
+						+ "d.b.c=BRANCH, d.b.c.e=LEAF}, a.**={a.b=BRANCH, a.b.c=LEAF, a.b.d=LEAF, a.c=LEAF}, "
+						+ "**.c={a.b.c=LEAF, a.c=LEAF, d.b.c=BRANCH}, **.b.**.e={d.b.c.e=LEAF}}");
+		}
+	}
+
+	@Test
+	void searchEndsWithItsWorkOrItsClient() {
+		put(20_000);
+		for (RequestBudget request : List.of(TestAccounts.work(100_000), TestAccounts.client(() -> true))) {
+			assertThatExceptionOfType(RequestEndedException.class).isThrownBy(
+					() -> NodeTree.find(this.store, TestAccounts.open(this.budget, request), List.of("none", "*a?b")));
+		}
+	}
+
+	@Test
+	void patternsTakeMemoryBeforeTheyAreRead() {
+		ValueBudget small = new ValueBudget(100_000);
+		List<String> large = IntStream.range(0, 20).mapToObj((i) -> "?".repeat(1000) + i).toList();
 		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> NodeTree.find(this.store, clocked.open(), List.of("none")))
-			.withMessageContaining("more than 30 s");
+			.isThrownBy(() -> NodeTree.find(this.store, TestAccounts.open(small), large))
+			.withMessageContaining("100000 values");
 	}
 
 	@Test
 	void nodesOfRequestsAtTheSameTimeShareTheMemory() {
 		put(20_000);
 		ValueBudget small = new ValueBudget(1_200_000);
-		try (ValueBudget.Account first = small.open(); ValueBudget.Account second = small.open()) {
+		try (ValueBudget.Account first = TestAccounts.open(small);
+				ValueBudget.Account second = TestAccounts.open(small)) {
 			NodeTree.find(this.store, first, List.of("many.*"));
 			assertThatExceptionOfType(BudgetExceededException.class)
 				.isThrownBy(() -> NodeTree.find(this.store, second, List.of("many.*")));

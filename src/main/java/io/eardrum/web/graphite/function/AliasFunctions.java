@@ -51,7 +51,7 @@ final class AliasFunctions {
 	}
 
 	private static List<Series> replace(FunctionCall call) {
-		NameRegex search = new NameRegex(call.text("search"), call.evaluation().account());
+		NameRegex search = call.regex("search");
 		String replacement = call.text("replace");
 		return call.series().stream().map((one) -> one.withName(search.replaceIn(one.name(), replacement))).toList();
 	}

@@ -1,6 +1,7 @@
 package io.eardrum.web.graphite.function;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -14,7 +15,9 @@ import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.AlignedSeries;
 import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesFold;
 import io.eardrum.web.graphite.series.SeriesName;
+import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
  * Functions that make one series of several, value by value.
@@ -47,7 +50,7 @@ final class CombineFunctions {
 						CombineFunctions::count, Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, false)),
 				new SeriesFunction("aggregate", SeriesFunction.Group.COMBINE,
 						"Makes one series of all with an aggregation, such as 'sum'.",
-						(call) -> aggregate(call.series(), call.text("func"), call.number("xFilesFactor", 0)), SERIES,
+						(call) -> aggregate(call, call.text("func"), call.number("xFilesFactor", 0)), SERIES,
 						Parameter.required("func", Parameter.Type.AGGREGATION),
 						Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
 				new SeriesFunction("percentileOfSeries", SeriesFunction.Group.COMBINE,
@@ -56,13 +59,13 @@ final class CombineFunctions {
 						Parameter.optional("interpolate", Parameter.Type.BOOLEAN, false)),
 				new SeriesFunction("groupByNode", SeriesFunction.Group.COMBINE,
 						"Makes one series of all that share a node, with an aggregation such as 'sum'.",
-						(call) -> grouped(call.series(), call.expressions("nodeNum"), call.text("callback", "average")),
-						SERIES, Parameter.required("nodeNum", Parameter.Type.NODE_OR_TAG, 0, 1, 2, 3),
+						(call) -> grouped(call, call.expressions("nodeNum"), call.text("callback", "average")), SERIES,
+						Parameter.required("nodeNum", Parameter.Type.NODE_OR_TAG, 0, 1, 2, 3),
 						Parameter.optional("callback", Parameter.Type.AGGREGATION, "average")),
 				new SeriesFunction("groupByNodes", SeriesFunction.Group.COMBINE,
 						"Makes one series of all that share some nodes, with an aggregation such as 'sum'.",
-						(call) -> grouped(call.series(), call.expressions("nodes"), call.text("callback")), SERIES,
-						CALLBACK, Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true)),
+						(call) -> grouped(call, call.expressions("nodes"), call.text("callback")), SERIES, CALLBACK,
+						Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true)),
 				wildcards("sumSeriesWithWildcards", "sum"), wildcards("averageSeriesWithWildcards", "average"),
 				wildcards("multiplySeriesWithWildcards", "multiply"),
 				new SeriesFunction("aggregateWithWildcards", SeriesFunction.Group.COMBINE,
@@ -75,13 +78,49 @@ final class CombineFunctions {
 
 	private static SeriesFunction simple(String name, String aggregation, String description) {
 		return new SeriesFunction(name, SeriesFunction.Group.COMBINE, description,
-				(call) -> aggregate(call.series(), aggregation, 0), LISTS);
+				(call) -> aggregate(call, aggregation, 0), LISTS);
 	}
 
 	private static SeriesFunction wildcards(String name, String aggregation) {
 		return new SeriesFunction(name, SeriesFunction.Group.COMBINE,
 				"Does what aggregateWithWildcards does with '" + aggregation + "'.",
 				(call) -> withoutNodes(call, aggregation), SERIES, POSITIONS);
+	}
+
+	// One series after the other where that comes to the same, so that not all of them
+	// are
+	// in memory at once.
+	private static List<Series> aggregate(FunctionCall call, String aggregation, double xFilesFactor) {
+		Aggregation function = Aggregation.named(aggregation);
+		if (!function.isFoldable()) {
+			return aggregate(call.series(), aggregation, xFilesFactor);
+		}
+		SeriesFold fold = fold(call, function);
+		return (fold.count() > 0) ? List.of(result(fold, aggregation, xFilesFactor)) : List.of();
+	}
+
+	private static SeriesFold fold(FunctionCall call, Aggregation function) {
+		SeriesFold fold = new SeriesFold(call.evaluation().account(), function);
+		SeriesStream series = call.stream();
+		series.forEach(fold::add);
+		if (fold.restart()) {
+			series.forEach(fold::add);
+		}
+		return fold;
+	}
+
+	private static Series result(SeriesFold fold, String aggregation, double xFilesFactor) {
+		String plain = plain(aggregation);
+		String name = plain + "Series(" + fold.paths() + ")";
+		Map<String, String> tags = fold.commonTags();
+		tags.putIfAbsent(Series.NAME_TAG, name);
+		tags.put("aggregatedBy", plain);
+		SeriesName.requireLength(name.length());
+		return fold.result(name, xFilesFactor).withTags(tags);
+	}
+
+	private static String plain(String aggregation) {
+		return aggregation.endsWith("Series") ? aggregation.substring(0, aggregation.length() - 6) : aggregation;
 	}
 
 	/**
@@ -96,8 +135,7 @@ final class CombineFunctions {
 			return List.of();
 		}
 		Aggregation function = Aggregation.named(aggregation);
-		String plain = aggregation.endsWith("Series") ? aggregation.substring(0, aggregation.length() - 6)
-				: aggregation;
+		String plain = plain(aggregation);
 		return List.of(combine(series, SeriesName.of(plain, "Series(", SeriesNodes.paths(series), ")"), (row) -> {
 			int present = 0;
 			for (double value : row) {
@@ -118,8 +156,9 @@ final class CombineFunctions {
 	static Series combine(List<Series> series, String name, Function<double[], Double> function) {
 		AlignedSeries aligned = AlignedSeries.of(series);
 		double[] values = series.get(0).room(aligned.size());
-		double[] row = new double[series.size()];
+		double[] row = series.get(0).room(series.size());
 		for (int i = 0; i < values.length; i++) {
+			series.get(0).work(row.length);
 			aligned.row(i, row);
 			values[i] = function.apply(row);
 		}
@@ -140,17 +179,24 @@ final class CombineFunctions {
 	}
 
 	private static List<Series> multiply(FunctionCall call) {
-		List<Series> series = call.series();
-		// As Graphite has it: one series is not changed.
-		return (series.size() == 1) ? series : aggregate(series, "multiply", 0);
+		SeriesFold fold = fold(call, Aggregation.MULTIPLY);
+		if (fold.count() == 1) {
+			// As Graphite has it: one series is not changed.
+			return call.series();
+		}
+		return (fold.count() > 0) ? List.of(result(fold, "multiply", 0)) : List.of();
 	}
 
 	private static List<Series> count(FunctionCall call) {
-		List<Series> series = call.series();
-		if (series.isEmpty()) {
+		SeriesFold fold = fold(call, Aggregation.COUNT);
+		if (fold.count() == 0) {
 			return List.of(SpecialFunctions.constantLine(call.evaluation(), 0, "0").foundBy("countSeries()"));
 		}
-		return List.of(combine(series, "countSeries(" + SeriesNodes.paths(series) + ")", (row) -> (double) row.length));
+		String name = SeriesName.of("countSeries(", fold.paths(), ")");
+		Series counted = fold.result(name, 0);
+		double[] values = counted.room(counted.size());
+		Arrays.fill(values, (double) fold.count());
+		return List.of(counted.withValues(values));
 	}
 
 	private static List<Series> percentile(FunctionCall call) {
@@ -167,21 +213,52 @@ final class CombineFunctions {
 				(row) -> Percentile.of(row, row.length, n, interpolate)));
 	}
 
-	private static List<Series> grouped(List<Series> series, List<Expression> nodes, String aggregation) {
-		return byKey(series, SeriesNodes.key(nodes), aggregation);
+	private static List<Series> grouped(FunctionCall call, List<Expression> nodes, String aggregation) {
+		return byKey(call, SeriesNodes.key(nodes), aggregation);
 	}
 
 	private static List<Series> withoutNodes(FunctionCall call, String aggregation) {
 		Set<Integer> positions = new HashSet<>(call.integers("position"));
-		return byKey(call.series(), (one) -> SeriesNodes.without(one, positions), aggregation);
+		return byKey(call, (one) -> SeriesNodes.without(one, positions), aggregation);
 	}
 
-	private static List<Series> byKey(List<Series> series, Function<Series, String> key, String aggregation) {
-		Map<String, List<Series>> groups = groups(series, key);
+	private static List<Series> byKey(FunctionCall call, Function<Series, String> key, String aggregation) {
 		List<Series> result = new ArrayList<>();
-		groups.forEach(
-				(name, members) -> aggregate(members, aggregation, 0).forEach((one) -> result.add(one.withName(name))));
+		Aggregation function = Aggregation.named(aggregation);
+		if (function.isFoldable()) {
+			folds(call, key, function).forEach((name, fold) -> result.add(result(fold, aggregation, 0).withName(name)));
+		}
+		else {
+			groups(call.series(), key).forEach((name, members) -> aggregate(members, aggregation, 0)
+				.forEach((one) -> result.add(one.withName(name))));
+		}
 		return result;
+	}
+
+	private static Map<String, SeriesFold> folds(FunctionCall call, Function<Series, String> key,
+			Aggregation function) {
+		ValueBudget.Account account = call.evaluation().account();
+		Map<String, SeriesFold> folds = new LinkedHashMap<>();
+		SeriesStream series = call.stream();
+		series.forEach((one) -> folds.computeIfAbsent(key.apply(one), (name) -> {
+			account.named(name);
+			return new SeriesFold(account, function);
+		}).add(one));
+		Map<String, SeriesFold> again = new HashMap<>();
+		folds.forEach((name, fold) -> {
+			if (fold.restart()) {
+				again.put(name, fold);
+			}
+		});
+		if (!again.isEmpty()) {
+			series.forEach((one) -> {
+				SeriesFold fold = again.get(key.apply(one));
+				if (fold != null) {
+					fold.add(one);
+				}
+			});
+		}
+		return folds;
 	}
 
 	static Map<String, List<Series>> groups(List<Series> series, Function<Series, String> key) {

@@ -121,15 +121,60 @@ public final class Evaluation {
 			return new ArrayList<>(this.source.reader.read(keys, path.pattern(), this.from, this.until));
 		}
 		if (expression instanceof Expression.Call call) {
-			SeriesFunction function = FunctionTable.get().find(call.function());
-			if (function == null) {
-				throw new QueryException("There is no function '" + call.function() + "' (character " + call.position()
-						+ "); /functions lists all there are.");
-			}
-			return function.body().apply(FunctionCall.bind(function, call, this));
+			SeriesFunction function = function(call);
+			long before = account().taken();
+			List<Series> result = function.body().apply(FunctionCall.bind(function, call, this));
+			account().keep(before, result);
+			return result;
 		}
 		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "
 				+ "function, and not a text or a number.");
+	}
+
+	/**
+	 * Computes a part of a target, series by series where that is possible, so that one
+	 * of them is in memory at a time: those of a pattern, and of functions that are
+	 * computed for each series by itself.
+	 * @param expression the part
+	 * @return its series
+	 */
+	SeriesStream stream(Expression expression) {
+		if (expression instanceof Expression.Path path) {
+			this.source.countStep();
+			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
+			return (consumer) -> {
+				this.source.countReads(keys.size());
+				this.source.reader.forEach(keys, path.pattern(), this.from, this.until, consumer);
+			};
+		}
+		if (expression instanceof Expression.Call call && function(call).isForEach()) {
+			this.source.countStep();
+			return forEach(function(call), FunctionCall.bind(function(call), call, this));
+		}
+		List<Series> all = evaluate(expression);
+		return all::forEach;
+	}
+
+	private SeriesStream forEach(SeriesFunction function, FunctionCall call) {
+		// What is wrong with the call is wrong without any series, too.
+		function.body().apply(call.with(List.of()));
+		SeriesStream series = call.stream();
+		return (consumer) -> series.forEach((one) -> {
+			long before = account().taken();
+			List<Series> made = function.body().apply(call.with(List.of(one)));
+			long taken = account().taken() - before;
+			made.forEach(consumer);
+			account().release(taken);
+		});
+	}
+
+	private static SeriesFunction function(Expression.Call call) {
+		SeriesFunction function = FunctionTable.get().find(call.function());
+		if (function == null) {
+			throw new QueryException("There is no function '" + call.function() + "' (character " + call.position()
+					+ "); /functions lists all there are.");
+		}
+		return function;
 	}
 
 	/**

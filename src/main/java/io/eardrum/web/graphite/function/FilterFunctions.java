@@ -135,7 +135,7 @@ final class FilterFunctions {
 
 	private static SeriesFunction named(String name, String description, boolean kept) {
 		return new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES, description, (call) -> {
-			NameRegex regex = new NameRegex(call.text("pattern"), call.evaluation().account());
+			NameRegex regex = call.regex("pattern");
 			List<Series> series = call.series();
 			series.removeIf((one) -> regex.isIn(one.name()) != kept);
 			return series;

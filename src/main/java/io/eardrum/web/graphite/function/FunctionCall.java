@@ -31,12 +31,20 @@ final class FunctionCall {
 
 	private final Evaluation evaluation;
 
+	/** The regular expressions among the arguments that have been read. */
+	private final Map<String, NameRegex> regexes;
+
+	/** What the first parameter names, if it has been computed. */
+	private final @Nullable List<Series> given;
+
 	private FunctionCall(SeriesFunction function, Expression.Call call, Map<String, List<Expression>> arguments,
-			Evaluation evaluation) {
+			Evaluation evaluation, Map<String, NameRegex> regexes, @Nullable List<Series> given) {
 		this.function = function;
 		this.call = call;
 		this.arguments = arguments;
 		this.evaluation = evaluation;
+		this.regexes = regexes;
+		this.given = given;
 	}
 
 	/**
@@ -49,7 +57,7 @@ final class FunctionCall {
 	 */
 	static FunctionCall bind(SeriesFunction function, Expression.Call call, Evaluation evaluation) {
 		Map<String, List<Expression>> arguments = new HashMap<>();
-		FunctionCall bound = new FunctionCall(function, call, arguments, evaluation);
+		FunctionCall bound = new FunctionCall(function, call, arguments, evaluation, new HashMap<>(), null);
 		List<Parameter> parameters = function.parameters();
 		for (int i = 0; i < call.arguments().size(); i++) {
 			Parameter parameter = parameters.isEmpty() ? null : parameters.get(Math.min(i, parameters.size() - 1));
@@ -148,6 +156,15 @@ final class FunctionCall {
 		return (number == 0 || number == 1) ? (Boolean) (number == 1) : null;
 	}
 
+	/**
+	 * Returns the same call with series that have been computed.
+	 * @param series the series of the first parameter
+	 * @return the call
+	 */
+	FunctionCall with(List<Series> series) {
+		return new FunctionCall(this.function, this.call, this.arguments, this.evaluation, this.regexes, series);
+	}
+
 	Evaluation evaluation() {
 		return this.evaluation;
 	}
@@ -161,7 +178,32 @@ final class FunctionCall {
 	 * @return the series; the list may be changed
 	 */
 	List<Series> series() {
-		return series(this.evaluation);
+		return (this.given != null) ? new ArrayList<>(this.given) : series(this.evaluation);
+	}
+
+	/**
+	 * Returns the series that the first parameter names, one after the other.
+	 * @return the series, one list after the other if there are several
+	 */
+	SeriesStream stream() {
+		List<SeriesStream> streams = expressions(this.function.parameters().get(0).name()).stream()
+			.map(this.evaluation::stream)
+			.toList();
+		return (consumer) -> streams.forEach((stream) -> stream.forEach(consumer));
+	}
+
+	/**
+	 * Returns a text as a regular expression.
+	 * @param name the name of the parameter
+	 * @return the expression
+	 */
+	NameRegex regex(String name) {
+		NameRegex known = this.regexes.get(name);
+		if (known == null) {
+			known = new NameRegex(text(name), this.evaluation.account());
+			this.regexes.put(name, known);
+		}
+		return known;
 	}
 
 	List<Series> series(Evaluation over) {

@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -17,6 +18,18 @@ public final class FunctionTable {
 	private static final Map<String, String> ALIASES = Map.of("sum", "sumSeries", "avg", "averageSeries", "pct",
 			"asPercent");
 
+	/**
+	 * Those that make of each series what they make of it alone, so that they can be
+	 * computed for one after the other.
+	 */
+	private static final Set<String> FOR_EACH = Set.of("absolute", "add", "alias", "aliasByMetric", "aliasByNode",
+			"aliasByTags", "aliasSub", "averageAbove", "averageBelow", "consolidateBy", "cumulative", "currentAbove",
+			"currentBelow", "derivative", "exclude", "filterSeries", "grep", "integral", "interpolate", "invert",
+			"isNonNull", "keepLastValue", "log", "maximumAbove", "maximumBelow", "minimumAbove", "minimumBelow",
+			"nPercentile", "nonNegativeDerivative", "offset", "offsetToZero", "perSecond", "pow", "removeAboveValue",
+			"removeBelowValue", "removeEmptySeries", "round", "scale", "scaleToSeconds", "setXFilesFactor",
+			"squareRoot", "substr", "summarize", "transformNull", "xFilesFactor");
+
 	private final Map<String, SeriesFunction> functions;
 
 	private FunctionTable() {
@@ -26,7 +39,8 @@ public final class FunctionTable {
 					RateFunctions.all(), WindowFunctions.all(), FilterFunctions.all(), SortFunctions.all(),
 					SpecialFunctions.all())
 			.flatMap(Collection::stream)
-			.forEach((function) -> all.put(function.name(), function));
+			.forEach((function) -> all.put(function.name(),
+					FOR_EACH.contains(function.name()) ? function.forEach() : function));
 		ALIASES.forEach((alias, name) -> all.put(alias, Objects.requireNonNull(all.get(name)).withName(alias)));
 		this.functions = Collections.unmodifiableMap(all);
 	}

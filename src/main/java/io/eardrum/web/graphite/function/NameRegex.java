@@ -2,7 +2,9 @@ package io.eardrum.web.graphite.function;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.regex.PatternSyntaxException;
+
+import com.google.re2j.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.SeriesName;
@@ -10,45 +12,133 @@ import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
  * A regular expression that a request holds against names. It is written as Python has
- * it, and its work is bounded, whoever wrote it: it may look at so many characters of one
- * name and not more, and of all names at so many as the account of the request allows.
+ * it, but for what can't be matched without going back: lookahead, lookbehind and
+ * references to groups. So its work is known before it is done, whoever wrote it.
+ * <p>
+ * For one thread.
  */
 final class NameRegex {
 
-	private static final int MAX_LOOKS = 1_000_000;
+	/** How many characters an expression has at most. */
+	static final int MAX_LENGTH = 1000;
 
-	private final Pattern pattern;
+	/** How many instructions its program has at most. */
+	static final int MAX_SIZE = 5000;
+
+	/** What an instruction takes, and what matches it, in values. */
+	private static final int INSTRUCTION_VALUES = 32;
+
+	/** How much work it may be to look for one match: it can't be ended in between. */
+	private static final long MAX_WORK = 5_000_000;
+
+	/** What needs to go back, up to its first characters. */
+	private static final Pattern GOING_BACK = Pattern
+		.compile("(?:[^\\\\]|^)(?:\\\\\\\\)*(?:(\\(\\?[=!])|(\\(\\?<[=!])|(\\(\\?P=|\\\\[1-9])|(\\(\\?\\())");
+
+	private final String regex;
+
+	private final com.google.re2j.Pattern pattern;
 
 	private final ValueBudget.Account account;
 
 	/**
 	 * Reads a regular expression.
 	 * @param regex the expression
-	 * @param account takes note of its work
-	 * @throws QueryException if it is none
+	 * @param account takes note of its work, and has the memory for it
+	 * @throws QueryException if it is none, or one that is too large
 	 */
 	NameRegex(String regex, ValueBudget.Account account) {
+		this.regex = regex;
 		this.account = account;
+		if (regex.length() > MAX_LENGTH) {
+			throw new QueryException(
+					"A regular expression has at most " + MAX_LENGTH + " characters, and not " + regex.length() + ".");
+		}
+		String written = written(regex);
+		long size = RegexSize.of(written);
+		if (size > MAX_SIZE) {
+			throw new QueryException("'" + regex + "' is too large: with all that it repeats, a regular expression "
+					+ "has at most " + MAX_SIZE + " parts.");
+		}
+		account.take(size * INSTRUCTION_VALUES);
+		account.work(size * INSTRUCTION_VALUES);
+		this.pattern = compile(written);
+	}
+
+	// Python writes \Z for what is \z here, and {,3} for {0,3}.
+	private static String written(String regex) {
+		StringBuilder written = new StringBuilder();
+		int classStart = -1;
+		for (int i = 0; i < regex.length(); i++) {
+			char c = regex.charAt(i);
+			written.append(c);
+			if (c == '\\' && i + 1 < regex.length()) {
+				i++;
+				written.append((regex.charAt(i) == 'Z' && classStart < 0) ? 'z' : regex.charAt(i));
+			}
+			else if (classStart >= 0) {
+				// As the first one, a ']' is a character like any other.
+				classStart = (c == ']' && i > classStart) ? -1 : classStart;
+			}
+			else if (c == '[') {
+				classStart = regex.startsWith("^", i + 1) ? i + 2 : i + 1;
+			}
+			else if (c == '{' && regex.startsWith(",", i + 1)) {
+				written.append('0');
+			}
+		}
+		return written.toString();
+	}
+
+	private com.google.re2j.Pattern compile(String written) {
 		try {
-			this.pattern = Pattern.compile(regex.replace("(?P<", "(?<").replaceAll("\\(\\?P=(\\w+)\\)", "\\\\k<$1>"));
+			return com.google.re2j.Pattern.compile(written);
 		}
 		catch (PatternSyntaxException ex) {
-			throw new QueryException("'" + regex + "' is no regular expression: " + ex.getDescription() + ".");
+			String needed = goingBack(this.regex);
+			if (needed != null) {
+				throw new QueryException("'" + this.regex + "' has " + needed
+						+ ", which regular expressions don't have here: they take time without end.");
+			}
+			throw new QueryException("'" + this.regex + "' is no regular expression: " + ex.getDescription() + ".");
+		}
+		catch (StackOverflowError ex) {
+			throw new QueryException("'" + this.regex + "' has too many parts in one another.");
 		}
 	}
 
+	private static @Nullable String goingBack(String regex) {
+		Matcher found = GOING_BACK.matcher(regex);
+		if (!found.find()) {
+			return null;
+		}
+		if (found.group(1) != null) {
+			return "a lookahead, '" + found.group(1) + "'";
+		}
+		if (found.group(2) != null) {
+			return "a lookbehind, '" + found.group(2) + "'";
+		}
+		return (found.group(3) != null) ? "a reference to a group, '" + found.group(3) + "'"
+				: "a condition, '" + found.group(4) + "'";
+	}
+
 	/**
-	 * Tells whether this expression matches anywhere in a name.
+	 * Returns whether this expression matches anywhere in a name.
 	 * @param name the name
 	 * @return whether it does
 	 */
 	boolean isIn(String name) {
-		try {
-			return this.pattern.matcher(new BoundedText(name)).find();
+		return find(this.pattern.matcher(name), name, 0);
+	}
+
+	private boolean find(com.google.re2j.Matcher matcher, String name, int from) {
+		long work = (name.length() - from + 1L) * this.pattern.programSize();
+		if (work > MAX_WORK) {
+			throw new QueryException("'" + this.regex + "' takes too long on a name of " + name.length()
+					+ " characters. Write a shorter one.");
 		}
-		catch (StackOverflowError ex) {
-			throw tooMuch();
-		}
+		this.account.work(work);
+		return matcher.find();
 	}
 
 	/**
@@ -60,10 +150,10 @@ final class NameRegex {
 	 */
 	String replaceIn(String name, String replacement) {
 		try {
-			Matcher matcher = this.pattern.matcher(new BoundedText(name));
+			com.google.re2j.Matcher matcher = this.pattern.matcher(name);
 			StringBuilder result = new StringBuilder();
 			int end = 0;
-			while (matcher.find()) {
+			while (find(matcher, name, end)) {
 				result.append(name, end, matcher.start());
 				append(result, matcher, replacement);
 				end = matcher.end();
@@ -71,15 +161,13 @@ final class NameRegex {
 			}
 			return result.append(name, end, name.length()).toString();
 		}
-		catch (StackOverflowError ex) {
-			throw tooMuch();
-		}
 		catch (IndexOutOfBoundsException | IllegalArgumentException ex) {
-			throw new QueryException("'" + replacement + "' names a group that '" + this.pattern + "' hasn't.");
+			throw new QueryException("'" + replacement + "' names a group that '" + this.regex + "' hasn't.");
 		}
 	}
 
-	private static void append(StringBuilder result, Matcher matcher, String replacement) {
+	private void append(StringBuilder result, com.google.re2j.Matcher matcher, String replacement) {
+		this.account.work(replacement.length());
 		int i = 0;
 		while (i < replacement.length()) {
 			char c = replacement.charAt(i++);
@@ -110,49 +198,6 @@ final class NameRegex {
 			// What a group has found may be named any number of times.
 			SeriesName.requireLength(result.length());
 		}
-	}
-
-	private static QueryException tooMuch() {
-		return new QueryException("A regular expression takes too long on the name of a series.");
-	}
-
-	/**
-	 * A text that can be looked at so often only.
-	 */
-	private final class BoundedText implements CharSequence {
-
-		private final CharSequence text;
-
-		private int looks;
-
-		BoundedText(CharSequence text) {
-			this.text = text;
-		}
-
-		@Override
-		public char charAt(int index) {
-			if (++this.looks > MAX_LOOKS) {
-				throw tooMuch();
-			}
-			NameRegex.this.account.look(1);
-			return this.text.charAt(index);
-		}
-
-		@Override
-		public int length() {
-			return this.text.length();
-		}
-
-		@Override
-		public CharSequence subSequence(int start, int end) {
-			return this.text.subSequence(start, end);
-		}
-
-		@Override
-		public String toString() {
-			return this.text.toString();
-		}
-
 	}
 
 }

@@ -133,7 +133,7 @@ final class RateFunctions {
 		long end = alignToFrom ? series.end() : Math.floorDiv(series.end(), interval) * interval + interval;
 		long slots = (end - start + interval - 1) / interval;
 		double[] values = series.room(slots);
-		double[] slot = new double[series.size()];
+		double[] slot = series.room(series.size());
 		int next = 0;
 		for (int i = 0; i < values.length; i++) {
 			int count = 0;

@@ -2,7 +2,6 @@ package io.eardrum.web.graphite.function;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -107,8 +106,8 @@ final class RatioFunctions {
 			throw call.error("takes as 'total' a number, one series, or as many as there are, " + series.size()
 					+ ", and not " + totals.size());
 		}
-		series.sort(Comparator.comparing(Series::name));
-		totals.sort(Comparator.comparing(Series::name));
+		series.sort(SortFunctions.byName());
+		totals.sort(SortFunctions.byName());
 		List<Series> result = new ArrayList<>();
 		for (int i = 0; i < series.size(); i++) {
 			result.add(quotient("asPercent", series.get(i), totals.get(i), 100));

@@ -12,15 +12,22 @@ import io.eardrum.web.graphite.series.Series;
  * @param description what it does, for people to read
  * @param parameters what it takes, in order
  * @param body does it
+ * @param isForEach whether what it makes of a series of its first parameter does not
+ * depend on the others, so that it can be given one after the other
  */
-public record SeriesFunction(String name, Group group, String description, List<Parameter> parameters, Body body) {
+public record SeriesFunction(String name, Group group, String description, List<Parameter> parameters, Body body,
+		boolean isForEach) {
 
 	SeriesFunction(String name, Group group, String description, Body body, Parameter... parameters) {
-		this(name, group, description, List.of(parameters), body);
+		this(name, group, description, List.of(parameters), body, false);
 	}
 
 	SeriesFunction withName(String otherName) {
-		return new SeriesFunction(otherName, this.group, this.description, this.parameters, this.body);
+		return new SeriesFunction(otherName, this.group, this.description, this.parameters, this.body, this.isForEach);
+	}
+
+	SeriesFunction forEach() {
+		return new SeriesFunction(this.name, this.group, this.description, this.parameters, this.body, true);
 	}
 
 	/**

@@ -16,6 +16,12 @@ import io.eardrum.web.graphite.series.SeriesName;
  */
 final class SeriesNodes {
 
+	/**
+	 * What a character of a name takes at most while it is parsed: f(a,a,a) is a part
+	 * each two.
+	 */
+	private static final long PARSED_VALUES = 8;
+
 	private SeriesNodes() {
 	}
 
@@ -27,7 +33,10 @@ final class SeriesNodes {
 	 * @return the nodes with dots between them
 	 */
 	static String join(Series series, List<Expression> wanted) {
-		String path = series.name().endsWith(")") ? firstPath(series.name()) : series.name();
+		series.work(series.name().length());
+		String path = series.name().endsWith(")")
+				? series.whileHolding(PARSED_VALUES * series.name().length(), () -> firstPath(series.name()))
+				: series.name();
 		String[] nodes = path.split(";", 2)[0].split("\\.", -1);
 		return SeriesName.join(".", wanted.stream().map((expression) -> node(series, nodes, expression)).iterator());
 	}
@@ -62,6 +71,7 @@ final class SeriesNodes {
 	 * @return the others with dots between them
 	 */
 	static String without(Series series, Set<Integer> positions) {
+		series.work(series.name().length());
 		String[] nodes = series.name().split("\\.", -1);
 		List<String> rest = new ArrayList<>();
 		for (int i = 0; i < nodes.length; i++) {

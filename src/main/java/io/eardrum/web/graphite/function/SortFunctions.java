@@ -2,6 +2,7 @@ package io.eardrum.web.graphite.function;
 
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
@@ -48,9 +49,25 @@ final class SortFunctions {
 	}
 
 	private static List<Series> byName(FunctionCall call) {
-		Comparator<Series> order = call.flag("natural") ? Comparator.comparing((one) -> padded(one.name()))
-				: Comparator.comparing(Series::name);
+		Comparator<Series> order = call.flag("natural") ? comparing((one) -> padded(one.name()), PADDED_DIGITS)
+				: byName();
 		return sorted(call.series(), call.flag("reverse") ? order.reversed() : order);
+	}
+
+	/**
+	 * Returns the order of the names. To compare them counts as work.
+	 * @return the order
+	 */
+	static Comparator<Series> byName() {
+		return comparing(Series::name, 1);
+	}
+
+	// The key is made for each comparison: a table of them might take any memory.
+	private static Comparator<Series> comparing(Function<Series, String> key, int work) {
+		return Comparator.comparing((one) -> {
+			one.work((long) work * one.name().length());
+			return key.apply(one);
+		});
 	}
 
 	private static String padded(String name) {

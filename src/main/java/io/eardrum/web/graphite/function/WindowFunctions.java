@@ -90,9 +90,9 @@ final class WindowFunctions {
 
 	private static double[] fromScratch(Series series, int window, Aggregation aggregation,
 			ValueBudget.Account account) {
-		account.look((long) window * (series.size() - window));
+		account.work((long) window * (series.size() - window));
 		double[] values = series.room(series.size() - window);
-		double[] slot = new double[window];
+		double[] slot = series.room(window);
 		for (int i = 0; i < values.length; i++) {
 			// As in Graphite, also those aggregations that take gaps into account
 			// elsewhere get the values that are there.

@@ -42,6 +42,8 @@ public final class TargetParser {
 
 	private final String text;
 
+	private final Runnable parts;
+
 	private int next;
 
 	private int depth;
@@ -49,8 +51,9 @@ public final class TargetParser {
 	/** How deep calls stand in the expression that was read last. */
 	private int height;
 
-	private TargetParser(String text) {
+	private TargetParser(String text, Runnable parts) {
 		this.text = text;
+		this.parts = parts;
 	}
 
 	/**
@@ -60,11 +63,23 @@ public final class TargetParser {
 	 * @throws QueryException if it is none; the message says where and why
 	 */
 	public static Expression parse(String target) {
+		return parse(target, () -> {
+		});
+	}
+
+	/**
+	 * Reads a target whose parts are counted.
+	 * @param target the target
+	 * @param parts is called before each part of it is made, and may throw what it likes
+	 * @return what it says: a path or a call
+	 * @throws QueryException if it is none; the message says where and why
+	 */
+	public static Expression parse(String target, Runnable parts) {
 		if (target.length() > MAX_LENGTH) {
 			throw new QueryException(
 					"A target has at most " + MAX_LENGTH + " characters, this one has " + target.length() + ".");
 		}
-		TargetParser parser = new TargetParser(target);
+		TargetParser parser = new TargetParser(target, parts);
 		Expression expression = parser.pipeline(parser.pathOrCall());
 		if (parser.peek() != END) {
 			throw parser.error("nothing more, or '|'");
@@ -76,7 +91,12 @@ public final class TargetParser {
 		skipBlanks();
 		int start = this.next;
 		String word = word();
-		return (peek() == '(') ? call(word, start, null) : new Expression.Path(word, start + 1);
+		return (peek() == '(') ? call(word, start, null) : path(word, start);
+	}
+
+	private Expression.Path path(String pattern, int start) {
+		this.parts.run();
+		return new Expression.Path(pattern, start + 1);
 	}
 
 	// What follows the first part after {@code |}, each a call that takes it first.
@@ -100,6 +120,7 @@ public final class TargetParser {
 			throw new QueryException("'" + function + "' at character " + (start + 1) + " of target '" + this.text
 					+ "' is no name of a function.");
 		}
+		this.parts.run();
 		// What is piped on is nested too, only not in the parser.
 		int highest = (piped != null) ? this.height : 0;
 		requireDepth(++this.depth, start);
@@ -181,6 +202,7 @@ public final class TargetParser {
 		int start = this.next;
 		this.height = 0;
 		if (first == '\'' || first == '"') {
+			this.parts.run();
 			return new Expression.Text(quoted(first), start + 1);
 		}
 		String word = word();
@@ -188,7 +210,11 @@ public final class TargetParser {
 			return pipeline(call(word, start, null));
 		}
 		Expression literal = literal(word, start + 1);
-		return (literal != null) ? literal : pipeline(new Expression.Path(word, start + 1));
+		if (literal != null) {
+			this.parts.run();
+			return literal;
+		}
+		return pipeline(path(word, start));
 	}
 
 	private static @Nullable Expression literal(String word, int position) {

@@ -190,6 +190,60 @@ public enum Aggregation {
 	}
 
 	/**
+	 * Returns whether this aggregation can take one value after the other, with
+	 * {@link #fold}, and comes to the same, to the last bit.
+	 * @return whether it can
+	 */
+	public boolean isFoldable() {
+		return switch (this) {
+			case MEDIAN, STDDEV, RANGE -> false;
+			default -> true;
+		};
+	}
+
+	/**
+	 * Takes one value more.
+	 * @param folded what was made of those before; of none, any number
+	 * @param present how many of those before there were, without the missing ones
+	 * @param count how many of those before there were
+	 * @param value the value, or NaN
+	 * @return what is made of all of them
+	 */
+	double fold(double folded, double present, long count, double value) {
+		if (this == MULTIPLY) {
+			return (count > 0) ? folded * value : value;
+		}
+		if (Double.isNaN(value)) {
+			return folded;
+		}
+		return switch (this) {
+			case AVERAGE, AVERAGE_WITH_ZEROS, SUM -> folded + value;
+			case MIN -> (present > 0) ? Math.min(folded, value) : value;
+			case MAX -> (present > 0) ? Math.max(folded, value) : value;
+			case DIFF -> (present > 0) ? folded - value : value;
+			case FIRST -> (present > 0) ? folded : value;
+			case LAST -> value;
+			case COUNT -> folded + 1;
+			default -> throw new UnsupportedOperationException(this + " takes all values at once");
+		};
+	}
+
+	/**
+	 * Makes the result of what was folded.
+	 * @param folded what was made of the values, of which one at least was there
+	 * @param present how many of them there were, without the missing ones
+	 * @param count how many of them there were
+	 * @return the value
+	 */
+	double folded(double folded, double present, long count) {
+		return switch (this) {
+			case AVERAGE -> folded / present;
+			case AVERAGE_WITH_ZEROS -> folded / count;
+			default -> folded;
+		};
+	}
+
+	/**
 	 * Makes one value of several.
 	 * @param values the values are at the front of this array, and may be moved
 	 * @param count how many there are

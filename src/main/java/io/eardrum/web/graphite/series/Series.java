@@ -1,8 +1,12 @@
 package io.eardrum.web.graphite.series;
 
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
+import java.util.function.Supplier;
 
 /**
  * A series on a grid: a value, or none, for each step of time. Immutable; what changes it
@@ -64,7 +68,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells what this series is called.
+	 * Returns what this series is called.
 	 * @return the name
 	 */
 	public String name() {
@@ -72,7 +76,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells what this series is called in the names of those made of it: the pattern by
+	 * Returns what this series is called in the names of those made of it: the pattern by
 	 * which it was found, or the call that made it.
 	 * @return the path
 	 */
@@ -85,7 +89,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells when the first value is.
+	 * Returns when the first value is.
 	 * @return seconds since 1970
 	 */
 	public long start() {
@@ -93,7 +97,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells where this series ends.
+	 * Returns where this series ends.
 	 * @return seconds since 1970, the first that are not in the series any more
 	 */
 	public long end() {
@@ -101,7 +105,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells how far the values are from each other.
+	 * Returns how far the values are from each other.
 	 * @return seconds, 1 or more
 	 */
 	public long step() {
@@ -122,7 +126,7 @@ public final class Series {
 	}
 
 	/**
-	 * Tells when a value is.
+	 * Returns when a value is.
 	 * @param index its number, from 0
 	 * @return seconds since 1970
 	 */
@@ -144,7 +148,35 @@ public final class Series {
 	 * @return the value, or NaN
 	 */
 	public double total(Aggregation aggregation) {
-		return aggregation.of(this.values.clone(), this.values.length);
+		long before = this.account.taken();
+		double[] copy = room(this.values.length);
+		copy(0, copy, copy.length);
+		double total = aggregation.of(copy, copy.length);
+		this.account.release(this.account.taken() - before);
+		return total;
+	}
+
+	// The same object for all series that share their values.
+	Object identity() {
+		return this.values;
+	}
+
+	/**
+	 * Returns what some series hold, as their account counts it. Values that several of
+	 * them share count once.
+	 * @param series the series
+	 * @return the number of values
+	 */
+	static long heldBy(Iterable<Series> series) {
+		Set<double[]> counted = Collections.newSetFromMap(new IdentityHashMap<>());
+		long held = 0;
+		for (Series one : series) {
+			held += ValueBudget.valuesOf(one.name) + (one.path.equals(one.name) ? 0 : ValueBudget.valuesOf(one.path));
+			if (counted.add(one.values)) {
+				held += one.values.length + ValueBudget.SERIES_VALUES;
+			}
+		}
+		return held;
 	}
 
 	/**
@@ -157,7 +189,32 @@ public final class Series {
 	}
 
 	/**
-	 * Tells whether there are enough values to make one of them.
+	 * Does something that takes memory for a moment.
+	 * @param <T> the type of what it makes
+	 * @param count how much, in values
+	 * @param action does it
+	 * @return what it has made
+	 */
+	public <T> T whileHolding(long count, Supplier<T> action) {
+		this.account.take(count);
+		try {
+			return action.get();
+		}
+		finally {
+			this.account.release(count);
+		}
+	}
+
+	/**
+	 * Notes work on this series.
+	 * @param amount how much, in looks at values
+	 */
+	public void work(long amount) {
+		this.account.work(amount);
+	}
+
+	/**
+	 * Returns whether there are enough values to make one of them.
 	 * @param present how many there are
 	 * @param possible how many there could be
 	 * @return whether there is one, and at least the part of them that this series wants
@@ -286,7 +343,7 @@ public final class Series {
 	 */
 	public Series consolidated(int first, int count, long newStart) {
 		double[] newValues = room((this.values.length - first + count - 1L) / count);
-		double[] slot = new double[Math.min(count, this.values.length)];
+		double[] slot = room(Math.min(count, this.values.length));
 		for (int i = 0; i < newValues.length; i++) {
 			int from = first + i * count;
 			int length = Math.min(count, this.values.length - from);
@@ -306,7 +363,7 @@ public final class Series {
 			return this.values;
 		}
 		double[] target = room(grid.size());
-		double[] slot = new double[(int) Math.min(this.values.length, grid.step() / this.step + 1)];
+		double[] slot = room(Math.min(this.values.length, grid.step() / this.step + 1));
 		double possible = (double) grid.step() / this.step;
 		int next = 0;
 		for (int i = 0; i < target.length; i++) {

@@ -39,6 +39,7 @@ public final class SeriesCatalog {
 		Map<String, List<SeriesKey>> found = new HashMap<>();
 		Map<KeyPattern, List<SeriesKey>> open = new HashMap<>();
 		for (String text : patterns) {
+			account.pattern(text);
 			KeyPattern pattern = pattern(text);
 			List<SeriesKey> keys = new ArrayList<>();
 			found.put(text, keys);
@@ -69,13 +70,14 @@ public final class SeriesCatalog {
 			Map<KeyPattern, List<SeriesKey>> open, int maxSeries) {
 		int[] total = new int[1];
 		repository.forEachKey((key) -> {
-			account.work(open.size());
 			open.forEach((pattern, keys) -> {
+				account.work(pattern.work(key));
 				if (pattern.matches(key)) {
 					if (++total[0] > maxSeries) {
 						throw new QueryException("More than " + maxSeries + " series match, '" + pattern
 								+ "' among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
 					}
+					account.key(key);
 					keys.add(key);
 				}
 			});

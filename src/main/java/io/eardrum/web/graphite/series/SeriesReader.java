@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +29,7 @@ import io.eardrum.storage.MetricRepository;
  * If a series had more than 20 000 slots in the range of the request, its step becomes
  * the least multiple with which it has no more.
  * <p>
- * <em>Threads</em>: one. <em>Memory</em>: the slots, on the account of the request, and
+ * <em>Threads</em>: one. <em>Memory</em>, on the account of the request: the slots, and
  * up to 40 000 points of one series while its step is not known yet; what is beyond them
  * counts for the values, and not for the step.
  */
@@ -42,12 +43,20 @@ public final class SeriesReader {
 
 	private static final long LAST_DAY_SECONDS = 86_400;
 
+	private static final int FIRST_SAMPLE = 512;
+
+	private static final long ABSENT = -1;
+
+	/** What an entry of the table of steps takes. */
+	private static final int STEP_VALUES = 12;
+
 	private final MetricRepository repository;
 
 	private final ValueBudget.Account account;
 
 	private final long rangeSeconds;
 
+	/** The steps that are known; {@link #ABSENT} of a series that is not there. */
 	private final Map<SeriesKey, Long> steps = new HashMap<>();
 
 	private final Sample sample = new Sample();
@@ -62,6 +71,7 @@ public final class SeriesReader {
 		this.repository = repository;
 		this.account = account;
 		this.rangeSeconds = rangeSeconds;
+		account.take(2L * FIRST_SAMPLE);
 	}
 
 	/**
@@ -79,25 +89,24 @@ public final class SeriesReader {
 			for (SeriesKey key : keys) {
 				Long step = this.steps.get(key);
 				if (step != null) {
-					found.add(readSlots(key, step, from, until));
+					if (step != ABSENT) {
+						found.add(readSlots(key, step, from, until));
+					}
 				}
 				else if (sample(key, from, until)) {
 					found.add(sampled(key, from, until));
 				}
-				else {
-					Point last = this.repository.last(key);
-					if (last != null && guessBefore(key, last.timestamp())) {
-						found.add(readSlots(key, knownStep(key), from, until));
-					}
-					else if (last != null) {
-						pending.add(new Pending(key, found.size()));
-						found.add(null);
-					}
+				else if (guessBefore(key)) {
+					found.add(readSlots(key, knownStep(key), from, until));
+				}
+				else if (!this.steps.containsKey(key)) {
+					pending.add(new Pending(key, found.size()));
+					found.add(null);
 				}
 			}
 			long step = commonStep(keys);
 			for (Pending one : pending) {
-				this.steps.put(one.key, step);
+				putStep(one.key, step);
 				found.set(one.index, readSlots(one.key, step, from, until));
 			}
 			List<Series> series = new ArrayList<>(found.size());
@@ -113,7 +122,73 @@ public final class SeriesReader {
 		}
 	}
 
-	// Reads a series whose step isn't known, and tells whether it is now.
+	/**
+	 * Reads series one after the other, and gives the memory of each back before the next
+	 * is read. Where a step has to be decided by the others of the pattern, those behind
+	 * it are read twice.
+	 * @param keys their keys; what isn't there is left out
+	 * @param pattern what found them
+	 * @param from where the range begins, in seconds since 1970
+	 * @param until where it ends
+	 * @param consumer takes the series, in the order of the keys, and does not keep them
+	 */
+	public void forEach(List<SeriesKey> keys, String pattern, long from, long until, Consumer<Series> consumer) {
+		try {
+			List<SeriesKey> pending = new ArrayList<>();
+			int rest = keys.size();
+			for (int i = 0; i < keys.size(); i++) {
+				SeriesKey key = keys.get(i);
+				Series series = null;
+				if (!this.steps.containsKey(key)) {
+					if (sample(key, from, until)) {
+						series = sampled(key, from, until);
+					}
+					else if (!guessBefore(key) && !this.steps.containsKey(key)) {
+						rest = Math.min(rest, i);
+						pending.add(key);
+					}
+				}
+				if (pending.isEmpty()) {
+					pass(key, series, pattern, from, until, consumer);
+				}
+				else if (series != null) {
+					release(series);
+				}
+			}
+			long step = commonStep(keys);
+			for (SeriesKey key : pending) {
+				putStep(key, step);
+			}
+			for (SeriesKey key : keys.subList(rest, keys.size())) {
+				pass(key, null, pattern, from, until, consumer);
+			}
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void pass(SeriesKey key, @Nullable Series read, String pattern, long from, long until,
+			Consumer<Series> consumer) throws IOException {
+		long step = knownStep(key);
+		if (step != ABSENT) {
+			Series series = (read != null) ? read : readSlots(key, step, from, until);
+			consumer.accept(series.foundBy(pattern));
+			release(series);
+		}
+	}
+
+	private void release(Series series) {
+		this.account.release(Series.heldBy(List.of(series)));
+	}
+
+	private void putStep(SeriesKey key, long step) {
+		if (this.steps.put(key, step) == null) {
+			this.account.take(STEP_VALUES);
+		}
+	}
+
+	// Reads a series whose step isn't known, and returns whether it is now.
 	private boolean sample(SeriesKey key, long from, long until) throws IOException {
 		this.sample.start(from, until);
 		this.repository.read(key, new TimeRange(from, until), this.sample);
@@ -122,15 +197,22 @@ public final class SeriesReader {
 
 	private Series sampled(SeriesKey key, long from, long until) throws IOException {
 		long step = this.sample.step();
-		this.steps.put(key, step);
+		putStep(key, step);
 		Grid grid = grid(step, from, until);
 		SlotFiller filler = this.sample.fill(grid, step);
 		readRest(key, until, grid, filler);
 		return series(key, grid, filler);
 	}
 
-	// Looks at the last day of a series that has too few points in the range.
-	private boolean guessBefore(SeriesKey key, long last) throws IOException {
+	// Looks at the last day of a series that has too few points in the range. Returns
+	// whether its step is known now; that of a series that isn't there is noted as such.
+	private boolean guessBefore(SeriesKey key) throws IOException {
+		Point lastPoint = this.repository.last(key);
+		if (lastPoint == null) {
+			putStep(key, ABSENT);
+			return false;
+		}
+		long last = lastPoint.timestamp();
 		StepGuess guess = new StepGuess();
 		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
 		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
@@ -140,7 +222,7 @@ public final class SeriesReader {
 			}
 		});
 		if (guess.step() > 0) {
-			this.steps.put(key, guess.step());
+			putStep(key, guess.step());
 		}
 		return guess.step() > 0;
 	}
@@ -183,7 +265,7 @@ public final class SeriesReader {
 		Map<Long, Integer> counts = new HashMap<>();
 		for (SeriesKey key : keys) {
 			Long step = this.steps.get(key);
-			if (step != null) {
+			if (step != null && step != ABSENT) {
 				counts.merge(step, 1, Integer::sum);
 			}
 		}
@@ -205,9 +287,9 @@ public final class SeriesReader {
 	 */
 	private final class Sample implements PointSink {
 
-		private long[] timestamps = new long[512];
+		private long[] timestamps = new long[FIRST_SAMPLE];
 
-		private double[] values = new double[512];
+		private double[] values = new double[FIRST_SAMPLE];
 
 		private int size;
 
@@ -247,6 +329,7 @@ public final class SeriesReader {
 
 		private void add(long timestamp, double value) {
 			if (this.size == this.timestamps.length) {
+				SeriesReader.this.account.take(2L * this.size);
 				this.timestamps = Arrays.copyOf(this.timestamps, this.size * 2);
 				this.values = Arrays.copyOf(this.values, this.size * 2);
 			}

@@ -16,6 +16,11 @@ final class StepGuess {
 	private static final long[] COMMON = { 10, 15, 20, 30, 60, 120, 300, 600, 900, 1200, 1800, 3600, 7200, 10_800,
 			14_400, 21_600, 43_200, 86_400 };
 
+	/**
+	 * How many different distances are counted; a series with more of them has no step.
+	 */
+	private static final int MAX_DISTANCES = 1024;
+
 	private final Map<Long, Integer> counts = new HashMap<>();
 
 	private boolean started;
@@ -45,10 +50,10 @@ final class StepGuess {
 	}
 
 	private void endRun() {
-		if (this.run > 0) {
+		if (this.run > 0 && (this.counts.size() < MAX_DISTANCES || this.counts.containsKey(this.distance))) {
 			this.counts.merge(this.distance, this.run, Integer::sum);
-			this.run = 0;
 		}
+		this.run = 0;
 	}
 
 	/**

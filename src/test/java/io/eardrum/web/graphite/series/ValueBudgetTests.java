@@ -31,10 +31,10 @@ class ValueBudgetTests {
 		AtomicInteger refused = new AtomicInteger();
 		String large = name(600);
 		String small = name(100);
-		try (ValueBudget.Account held = this.budget.open()) {
+		try (ValueBudget.Account held = TestAccounts.open(this.budget)) {
 			held.name(name(500));
 			CompletableFuture<Void> largeRequests = CompletableFuture.runAsync(() -> {
-				try (ValueBudget.Account account = this.budget.open()) {
+				try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
 					for (int i = 0; i < LARGE_REQUESTS; i++) {
 						if (isRefused(account, large)) {
 							refused.incrementAndGet();
@@ -46,7 +46,7 @@ class ValueBudgetTests {
 				}
 			}, TestThreads.NEW_THREAD);
 			while (!ended.get()) {
-				try (ValueBudget.Account account = this.budget.open()) {
+				try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
 					assertThatNoException().isThrownBy(() -> account.name(small));
 				}
 			}
@@ -58,7 +58,8 @@ class ValueBudgetTests {
 
 	@Test
 	void allOfItCanBeTakenAndNoMore() {
-		try (ValueBudget.Account first = this.budget.open(); ValueBudget.Account second = this.budget.open()) {
+		try (ValueBudget.Account first = TestAccounts.open(this.budget);
+				ValueBudget.Account second = TestAccounts.open(this.budget)) {
 			first.name(name(999));
 			second.name(name(1));
 			assertThat(isRefused(second, name(1))).isTrue();
@@ -69,7 +70,7 @@ class ValueBudgetTests {
 
 	@Test
 	void requestThatCanNeverBeServedIsToldSo() {
-		try (ValueBudget.Account account = this.budget.open()) {
+		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
 			assertThatExceptionOfType(QueryException.class).isThrownBy(() -> account.name(name(1001)));
 		}
 	}
@@ -77,7 +78,7 @@ class ValueBudgetTests {
 	@Test
 	void budgetWithoutAnEndIsNeverUsedUp() {
 		ValueBudget unbounded = new ValueBudget(Long.MAX_VALUE);
-		try (ValueBudget.Account account = unbounded.open()) {
+		try (ValueBudget.Account account = TestAccounts.open(unbounded)) {
 			account.name(name(1000));
 			account.name(name(1000));
 			assertThat(unbounded.used()).isEqualTo(2000);

@@ -1,0 +1,23 @@
+package io.eardrum.web.graphite;
+
+import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.reply.RequestMemory;
+
+/**
+ * The memory of a request over HTTP.
+ *
+ * @param memory what the request has reserved
+ */
+record QueryMemory(RequestMemory memory) implements ValueBudget.Memory {
+
+	@Override
+	public void reserve(long bytes) {
+		this.memory.reserve(bytes);
+	}
+
+	@Override
+	public void release(long bytes) {
+		this.memory.release(bytes);
+	}
+
+}

@@ -1,0 +1,127 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Estimates how large the program of a regular expression becomes, before it is made:
+ * repetitions in repetitions multiply it. The estimate is never below the size, as far as
+ * is known, and for most expressions a little above.
+ */
+final class RegexSize {
+
+	/** The most that may come before the estimate ends. */
+	private static final long MAX = 1_000_000;
+
+	/**
+	 * What a group takes besides what is in it, and something more if that is nothing.
+	 */
+	private static final long GROUP = 3;
+
+	private final String regex;
+
+	private int next;
+
+	/** The sizes of the groups that are open, without their last parts. */
+	private final Deque<long[]> open = new ArrayDeque<>();
+
+	/**
+	 * The group that is read: the size of all but its last part, and that of the last.
+	 */
+	private long[] group = { GROUP, 0 };
+
+	private RegexSize(String regex) {
+		this.regex = regex;
+	}
+
+	/**
+	 * Estimates the size of a program.
+	 * @param regex the expression, which may be none
+	 * @return the number of instructions
+	 */
+	static long of(String regex) {
+		return new RegexSize(regex).estimate();
+	}
+
+	private long estimate() {
+		while (this.next < this.regex.length()) {
+			char c = this.regex.charAt(this.next++);
+			switch (c) {
+				case '(' -> {
+					this.open.push(this.group);
+					this.group = new long[] { GROUP, 0 };
+				}
+				case ')' -> close();
+				case '[' -> {
+					skipClass();
+					part(1);
+				}
+				case '\\' -> escaped();
+				case '|' -> part(2);
+				case '{' -> repeat();
+				default -> part(1);
+			}
+		}
+		while (!this.open.isEmpty()) {
+			close();
+		}
+		return this.group[0] + this.group[1];
+	}
+
+	private void part(long size) {
+		this.group[0] = Math.min(MAX, this.group[0] + this.group[1]);
+		this.group[1] = size;
+	}
+
+	private void close() {
+		long size = this.group[0] + this.group[1];
+		if (!this.open.isEmpty()) {
+			this.group = this.open.pop();
+			part(size);
+		}
+	}
+
+	private void escaped() {
+		if (!this.regex.startsWith("Q", this.next)) {
+			this.next++;
+			part(1);
+			return;
+		}
+		int end = this.regex.indexOf("\\E", this.next);
+		for (int i = this.next + 1; i < ((end < 0) ? this.regex.length() : end); i++) {
+			part(1);
+		}
+		this.next = (end < 0) ? this.regex.length() : end + 2;
+	}
+
+	private void repeat() {
+		int end = this.regex.indexOf('}', this.next);
+		String counts = (end < 0) ? "" : this.regex.substring(this.next, end);
+		if (!counts.matches("\\d{1,9}(,\\d{0,9})?")) {
+			part(1);
+			return;
+		}
+		this.next = end + 1;
+		long most = 1;
+		for (String count : counts.split(",")) {
+			most = Math.max(most, Long.parseLong(count));
+		}
+		this.group[1] = Math.min(MAX, (this.group[1] + 1) * (most + 1));
+	}
+
+	private void skipClass() {
+		int start = this.next + (this.regex.startsWith("^", this.next) ? 1 : 0);
+		this.next = start;
+		while (this.next < this.regex.length() && (this.next == start || this.regex.charAt(this.next) != ']')) {
+			if (this.regex.startsWith("[:", this.next) && this.regex.indexOf(":]", this.next) > 0) {
+				this.next = this.regex.indexOf(":]", this.next) + 1;
+			}
+			else if (this.regex.charAt(this.next) == '\\') {
+				this.next++;
+			}
+			this.next++;
+		}
+		this.next++;
+	}
+
+}

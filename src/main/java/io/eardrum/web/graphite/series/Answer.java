@@ -1,0 +1,118 @@
+package io.eardrum.web.graphite.series;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.IdentityHashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The series of an answer. Once it is begun, nothing else of the request is held; while
+ * it is written, the memory of each series is given back as soon as the next one is asked
+ * for, so that a client who reads slowly holds less and less.
+ * <p>
+ * For one thread.
+ */
+public final class Answer implements Iterable<Series> {
+
+	private final ValueBudget.Account account;
+
+	private final Deque<Series> series = new ArrayDeque<>();
+
+	/** How many of the series have the same values. */
+	private final Map<Object, Integer> holders = new IdentityHashMap<>();
+
+	/**
+	 * Begins the answer.
+	 * @param account what the series were taken from; all else in it is given back
+	 * @param series the series, which are not to be held by anything else
+	 */
+	public Answer(ValueBudget.Account account, List<Series> series) {
+		this.account = account;
+		account.keep(0, series);
+		series.forEach(this::add);
+	}
+
+	private void add(Series one) {
+		this.series.add(one);
+		this.holders.merge(one.identity(), 1, Integer::sum);
+	}
+
+	private void release(Series one) {
+		Integer others = this.holders.computeIfPresent(one.identity(),
+				(values, count) -> (count > 1) ? count - 1 : null);
+		long held = Series.heldBy(List.of(one));
+		this.account.release((others != null) ? held - one.size() - ValueBudget.SERIES_VALUES : held);
+	}
+
+	/**
+	 * Returns the series.
+	 * @return a new list
+	 */
+	public List<Series> list() {
+		return new ArrayList<>(this.series);
+	}
+
+	/**
+	 * Leaves all series out.
+	 */
+	public void clear() {
+		this.series.forEach(this::release);
+		this.series.clear();
+	}
+
+	/**
+	 * Puts another series in the place of each.
+	 * @param operator makes it, or returns the same
+	 */
+	public void replaceAll(UnaryOperator<Series> operator) {
+		for (int i = this.series.size(); i > 0; i--) {
+			Series one = this.series.remove();
+			long before = this.account.taken();
+			Series other = operator.apply(one);
+			if (other != one) {
+				this.account.keep(before, List.of(other));
+				release(one);
+				add(other);
+			}
+			else {
+				this.series.add(one);
+			}
+		}
+	}
+
+	/**
+	 * Passes each series on once, and gives it back when the next one is asked for.
+	 * @return the series, of which none is left afterwards
+	 */
+	@Override
+	public Iterator<Series> iterator() {
+		return new Iterator<>() {
+
+			private @Nullable Series last;
+
+			@Override
+			public boolean hasNext() {
+				if (this.last != null) {
+					release(this.last);
+					this.last = null;
+				}
+				return !Answer.this.series.isEmpty();
+			}
+
+			@Override
+			public Series next() {
+				Series next = Answer.this.series.remove();
+				this.last = next;
+				return next;
+			}
+
+		};
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.eardrum.web.graphite.series;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes one series of several, value by value, and holds none of them: each is added to
+ * what was made of those before. As long as all have the same grid, they have to come
+ * once. Where they have not, the grid is known only after the last one, so they have to
+ * come a second time: {@link #restart}.
+ * <p>
+ * For one thread.
+ */
+public final class SeriesFold {
+
+	private final ValueBudget.Account account;
+
+	private final Aggregation aggregation;
+
+	private final CommonGrid common = new CommonGrid();
+
+	private final Set<String> paths = new LinkedHashSet<>();
+
+	private int pathsLength;
+
+	private final Map<String, String> tags = new HashMap<>();
+
+	private @Nullable Grid grid;
+
+	private double[] folded = {};
+
+	/** How many of the values there were; empty as long as all were. */
+	private double[] present = {};
+
+	/** How many series there were in this pass. */
+	private long count;
+
+	private boolean again;
+
+	private boolean mixed;
+
+	/**
+	 * Creates a fold.
+	 * @param account whence the memory for its values is taken
+	 * @param aggregation a {@linkplain Aggregation#isFoldable foldable} aggregation
+	 */
+	public SeriesFold(ValueBudget.Account account, Aggregation aggregation) {
+		this.account = account;
+		this.aggregation = aggregation;
+	}
+
+	/**
+	 * Adds a series.
+	 * @param series the series, which is not kept
+	 */
+	public void add(Series series) {
+		if (!this.again) {
+			describe(series);
+			Grid all = this.common.grid();
+			if (this.grid == null) {
+				begin(all);
+			}
+			this.mixed |= !all.equals(this.grid);
+		}
+		if (!this.mixed) {
+			fold(series);
+		}
+		this.count++;
+	}
+
+	private void describe(Series series) {
+		this.common.add(series);
+		if (this.paths.add(series.path())) {
+			this.account.named(series.path());
+			this.pathsLength += series.path().length();
+			SeriesName.requireLength(this.pathsLength);
+		}
+		if (this.count == 0) {
+			this.tags.putAll(series.tags());
+		}
+		else {
+			this.tags.entrySet().retainAll(series.tags().entrySet());
+		}
+	}
+
+	private void begin(Grid newGrid) {
+		this.grid = newGrid;
+		this.folded = this.account.values(newGrid.size());
+		this.present = new double[0];
+	}
+
+	private void fold(Series series) {
+		long before = this.account.taken();
+		this.account.work(this.folded.length);
+		double[] values = series.onto(Objects.requireNonNull(this.grid));
+		for (int i = 0; i < this.folded.length; i++) {
+			this.folded[i] = this.aggregation.fold(this.folded[i], present(i), this.count, values[i]);
+		}
+		this.account.release(this.account.taken() - before);
+		if (this.present.length == 0 && hasGap(values)) {
+			this.present = this.account.values(this.folded.length);
+			Arrays.fill(this.present, this.count);
+		}
+		for (int i = 0; i < this.present.length; i++) {
+			this.present[i] += Double.isNaN(values[i]) ? 0 : 1;
+		}
+	}
+
+	private double present(int slot) {
+		return (this.present.length == 0) ? this.count : this.present[slot];
+	}
+
+	private static boolean hasGap(double[] values) {
+		for (double value : values) {
+			if (Double.isNaN(value)) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Begins again, on the grid of all the series that have come, if that is not the one
+	 * on which they were added.
+	 * @return whether the same series have to come once more
+	 */
+	public boolean restart() {
+		if (this.again || !this.mixed) {
+			return false;
+		}
+		this.account.release(this.folded.length + this.present.length);
+		begin(this.common.grid());
+		this.again = true;
+		this.mixed = false;
+		this.count = 0;
+		return true;
+	}
+
+	/**
+	 * Returns how many series have come.
+	 * @return the number of series in this pass
+	 */
+	public long count() {
+		return this.count;
+	}
+
+	/**
+	 * Returns the paths of the series, each of them once.
+	 * @return the paths with commas between them
+	 */
+	public String paths() {
+		return SeriesName.join(",", this.paths.iterator());
+	}
+
+	/**
+	 * Returns the tags that all series have in common.
+	 * @return a new map
+	 */
+	public Map<String, String> commonTags() {
+		return new HashMap<>(this.tags);
+	}
+
+	/**
+	 * Ends the fold, to which one series at least has come.
+	 * @param name what the result is called
+	 * @param xFilesFactor which part of the values has to be there
+	 * @return one series, with its name for a tag
+	 */
+	public Series result(String name, double xFilesFactor) {
+		for (int i = 0; i < this.folded.length; i++) {
+			double there = present(i);
+			boolean enough = there > 0 && there / this.count >= xFilesFactor;
+			this.folded[i] = enough ? this.aggregation.folded(this.folded[i], there, this.count) : Double.NaN;
+		}
+		return Series.of(this.account, name, Objects.requireNonNull(this.grid), this.folded);
+	}
+
+}

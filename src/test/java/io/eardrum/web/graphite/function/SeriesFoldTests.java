@@ -1,0 +1,165 @@
+package io.eardrum.web.graphite.function;
+
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import io.eardrum.TestSeed;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.query.TargetParser;
+import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.SeriesFold;
+import io.eardrum.web.graphite.series.TestAccounts;
+import io.eardrum.web.graphite.series.ValueBudget;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * Tests for {@link SeriesFold} and the functions that use it: they come to what comes of
+ * all series at once, to the last bit, and hold one of them at a time.
+ */
+class SeriesFoldTests {
+
+	private static final int POINTS = 1440;
+
+	private static final int SERIES = 200;
+
+	private final MemoryMetricRepository store = new MemoryMetricRepository();
+
+	private void put(String key, long step, long from, long until, Random random, double part) {
+		PointBatch batch = new PointBatch();
+		for (long t = from; t < until; t += step) {
+			if (random.nextDouble() < part) {
+				batch.add(SeriesKey.of(key), t, random.nextGaussian() * Math.pow(10, random.nextInt(12)));
+			}
+		}
+		this.store.put(batch);
+	}
+
+	private List<Series> evaluate(String target, ValueBudget.Account account, long from, long until) {
+		Expression expression = TargetParser.parse(target);
+		return Evaluation
+			.of(this.store, account, List.of(expression), new Evaluation.Range(from, until, ZoneOffset.UTC), 5000)
+			.evaluate(expression);
+	}
+
+	private List<Series> evaluate(String target) {
+		return evaluate(target, TestAccounts.open(new ValueBudget(10_000_000)), 1000, 4000);
+	}
+
+	private static String text(Series series) {
+		double[] values = new double[series.size()];
+		series.copy(0, values, values.length);
+		return series + " " + series.path() + " "
+				+ series.tags().entrySet().stream().sorted(Map.Entry.comparingByKey()).toList()
+				+ Arrays.toString(values);
+	}
+
+	@Test
+	void foldComesToWhatComesOfAllSeriesAtOnce() {
+		Random random = new Random(TestSeed.value());
+		for (int round = 0; round < 8; round++) {
+			long[] steps = (round % 2 == 0) ? new long[] { 10 } : new long[] { 10, 20, 30, 70, 60 };
+			for (int i = 0; i < 12; i++) {
+				long start = (random.nextInt(3) == 0) ? 1000 + random.nextInt(3000) : 500;
+				put("r" + round + ".n" + i, steps[random.nextInt(steps.length)], start, 4100, random,
+						(random.nextInt(2) == 0) ? 1 : random.nextDouble());
+			}
+			for (Aggregation aggregation : Aggregation.values()) {
+				for (double factor : new double[] { 0, 0.5, 0.9 }) {
+					String name = Aggregation.names()
+						.stream()
+						.filter((one) -> Aggregation.named(one) == aggregation)
+						.findFirst()
+						.orElseThrow();
+					for (String series : List.of("r" + round + ".*", "scale(r" + round + ".*,3)",
+							"group(r" + round + ".*,r" + round + ".n1,nobody)", "summarize(r" + round + ".*,'70s')")) {
+						List<String> atOnce = CombineFunctions.aggregate(evaluate(series), name, factor)
+							.stream()
+							.map(SeriesFoldTests::text)
+							.toList();
+						assertThat(evaluate("aggregate(" + series + ",'" + name + "'," + factor + ")").stream()
+							.map(SeriesFoldTests::text)).isEqualTo(atOnce);
+					}
+				}
+			}
+		}
+	}
+
+	@Test
+	void groupsComeToWhatComesOfEachAtOnce() {
+		Random random = new Random(TestSeed.value());
+		for (int i = 0; i < 12; i++) {
+			put("g.n" + i % 3 + ".m" + i, (i % 3 == 1) ? 10 + 10 * (i % 4) : 10, 500, 4100, random, 0.9);
+		}
+		List<Series> groups = evaluate("groupByNode(g.*.*, 1, 'sum')");
+		assertThat(groups).extracting(Series::name).containsExactly("n0", "n1", "n2");
+		for (int i = 0; i < 3; i++) {
+			Series one = evaluate("sumSeries(g.n" + i + ".*)").get(0);
+			double[] values = new double[one.size()];
+			one.copy(0, values, values.length);
+			double[] found = new double[groups.get(i).size()];
+			groups.get(i).copy(0, found, found.length);
+			assertThat(found).isEqualTo(values);
+			assertThat(groups.get(i).step()).isEqualTo(one.step());
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "sumSeries(%s)", "averageSeries(%s)", "minSeries(%s)", "maxSeries(%s)", "diffSeries(%s)",
+			"multiplySeries(%s)", "countSeries(%s)", "aggregate(%s,'avg_zero')", "groupByNode(%s,0,'sum')",
+			"sumSeriesWithWildcards(%s,1)", "sumSeries(scale(%s,2))", "sumSeries(perSecond(offset(%s,3)))",
+			"maxSeries(aliasSub(exclude(%s,'x'),'n','m'))", "sumSeries(summarize(%s,'5min'),%1$s)",
+			"alias(scale(sumSeries(%s),2),'x')", "sumSeries(movingAverage(m.n1,5),%s)" })
+	void oneSeriesIsInMemoryAtATime(String target) {
+		Random random = new Random(1);
+		for (int i = 0; i < SERIES; i++) {
+			put("m.n" + i, 60, 0, POINTS * 60, random, 0.95);
+		}
+		// The accumulator with what counts its values, one series, and what was made of
+		// it.
+		ValueBudget budget = new ValueBudget(24 * POINTS);
+		try (ValueBudget.Account account = TestAccounts.open(budget)) {
+			assertThat(evaluate(String.format(target, "m.*"), account, -1, POINTS * 60 - 1)).hasSize(1);
+			assertThat(account.taken()).isLessThan(12 * POINTS);
+		}
+		assertThat(budget.used()).isZero();
+		assertThatExceptionOfType(QueryException.class)
+			.isThrownBy(() -> evaluate("limit(m.*,1)", TestAccounts.open(budget), -1, POINTS * 60 - 1));
+	}
+
+	@ParameterizedTest
+	@ValueSource(
+			strings = { "scale(offset(scale(offset(scale(m.*,2),2),2),2),2)", "limit(sortByMaxima(absolute(m.*)),7)" })
+	void whatIsOnTheWayFromFunctionToFunctionIsGivenBack(String target) {
+		Random random = new Random(1);
+		for (int i = 0; i < 20; i++) {
+			put("m.n" + i, 60, 0, POINTS * 60, random, 0.95);
+		}
+		ValueBudget budget = new ValueBudget(45 * POINTS);
+		try (ValueBudget.Account account = TestAccounts.open(budget)) {
+			List<Series> series = evaluate(target, account, -1, POINTS * 60 - 1);
+			assertThat(account.taken()).isLessThan((long) (series.size() + 3) * POINTS);
+		}
+	}
+
+	@Test
+	void callThatIsWrongIsWrongWithoutSeriesToo() {
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate("sumSeries(log(nobody.*, 1))"));
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate("sumSeries(grep(nobody.*, '('))"));
+		assertThat(evaluate("sumSeries(log(nobody.*, 2))")).isEmpty();
+	}
+
+}
