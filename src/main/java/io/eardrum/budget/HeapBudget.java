@@ -117,9 +117,14 @@ public final class HeapBudget {
 	 * @return the number of bytes, 0 or more
 	 */
 	public long freeBytes() {
+		return Math.max(0, uncheckedFreeBytes());
+	}
+
+	// The same, and less than 0 if more is in use than may be.
+	long uncheckedFreeBytes() {
 		this.lock.lock();
 		try {
-			return Math.max(0, this.freeBytes);
+			return this.freeBytes;
 		}
 		finally {
 			this.lock.unlock();

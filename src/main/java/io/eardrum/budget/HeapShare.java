@@ -263,6 +263,18 @@ public final class HeapShare {
 		}
 	}
 
+	/**
+	 * Returns how much could be reserved now, if nobody waits for it.
+	 * @return the number of bytes; less than 0 if more is in use than may be, as
+	 * {@link #force(long)} allows
+	 */
+	public long freeBytes() {
+		long before = this.used.get();
+		long common = this.budget.uncheckedFreeBytes();
+		long free = (before < this.minBytes) ? this.minBytes - before + Math.max(0, common) : common;
+		return Math.min(this.maxBytes - before, free);
+	}
+
 	public HeapUse use() {
 		return this.use;
 	}
