@@ -42,4 +42,15 @@ public interface CommandHandler {
 	 */
 	void wrong(Command command, ErrorReason reason) throws IOException;
 
+	/**
+	 * Returns whether the parser has to stop behind the line whose command it has just
+	 * passed on. It asks behind each line that may have taken long, which a put in its
+	 * usual form does not.
+	 * @return whether the lines behind it are to be read another time
+	 * @throws IOException if the session can't go on
+	 */
+	default boolean pauses() throws IOException {
+		return false;
+	}
+
 }

@@ -43,7 +43,7 @@ public final class CommandParser implements LineParser {
 	}
 
 	@Override
-	public boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException {
+	public int read(byte[] source, int from, int to, CommandHandler handler) throws IOException {
 		int line = from;
 		while (line < to) {
 			int next = plainPut(source, line, to, handler);
@@ -53,13 +53,16 @@ public final class CommandParser implements LineParser {
 					next++;
 				}
 				if (!line(source, line, next, handler)) {
-					return false;
+					return SESSION_ENDED;
 				}
 				next++;
+				if (handler.pauses()) {
+					return next;
+				}
 			}
 			line = next;
 		}
-		return true;
+		return line;
 	}
 
 	@Override

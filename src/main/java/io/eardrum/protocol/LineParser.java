@@ -8,8 +8,23 @@ import java.io.IOException;
  */
 public interface LineParser {
 
+	/** What {@link #read} returns when the session has ended. */
+	int SESSION_ENDED = -1;
+
 	/**
-	 * Reads complete lines.
+	 * Reads complete lines, until the handler {@linkplain CommandHandler#pauses() pauses}.
+	 * @param source the array in which they stand
+	 * @param from where the first line starts
+	 * @param to the offset behind the line end of the last one
+	 * @param handler takes the commands
+	 * @return the offset behind the last line that has been read, or
+	 * {@link #SESSION_ENDED} behind a line of an HTTP request
+	 * @throws IOException if the handler throws it
+	 */
+	int read(byte[] source, int from, int to, CommandHandler handler) throws IOException;
+
+	/**
+	 * Reads complete lines, for a handler that never pauses.
 	 * @param source the array in which they stand
 	 * @param from where the first line starts
 	 * @param to the offset behind the line end of the last one
@@ -18,7 +33,9 @@ public interface LineParser {
 	 * request, and then nothing behind that line has been read
 	 * @throws IOException if the handler throws it
 	 */
-	boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException;
+	default boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException {
+		return read(source, from, to, handler) != SESSION_ENDED;
+	}
 
 	/**
 	 * Takes note of bytes behind which the client closed its side, and no line end: they

@@ -29,4 +29,30 @@ interface ConnectionChannel extends ByteChannel {
 	 */
 	void endOutput() throws IOException;
 
+	/**
+	 * Says how much {@link #read} is to take from the socket at once from now on.
+	 * @param bytes the number of bytes, 1 or more
+	 */
+	void setMaxRead(int bytes);
+
+	/**
+	 * Looks whether the client has reset the connection, as far as that can be known:
+	 * what it has sent before, and has not been read, comes first.
+	 * @throws IOException if it has
+	 */
+	void look() throws IOException;
+
+	/**
+	 * Returns whether a {@linkplain #look() look} has found something that the client has
+	 * sent. The next {@code read} brings it, but the system may not tell of it again.
+	 * @return whether there is something to read
+	 */
+	boolean hasAhead();
+
+	/**
+	 * Returns how much is held of what the client has begun to send and not finished.
+	 * @return the number of bytes
+	 */
+	int unfinishedBytes();
+
 }

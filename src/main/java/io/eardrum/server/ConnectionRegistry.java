@@ -8,6 +8,9 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
+
 /**
  * All open connections, whatever the port, and whether the server is stopping. Safe for
  * any number of threads.
@@ -18,9 +21,6 @@ final class ConnectionRegistry {
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
-	/** Of the heap, for replies that are not taken, and as much for frames at work. */
-	private static final int SHARE = 8;
-
 	private final int limit;
 
 	/** How many places are taken; a connection takes one before it is there. */
@@ -30,23 +30,31 @@ final class ConnectionRegistry {
 
 	private final FrameMemory frameMemory;
 
+	private final UnfinishedInput unfinishedInput;
+
 	private final LogRate failureRate = new LogRate();
 
 	private volatile boolean stopping;
 
 	/**
-	 * Creates a registry.
+	 * Creates a registry with a budget of its own.
 	 * @param limit how many connections there may be, to all ports together
 	 */
 	ConnectionRegistry(int limit) {
-		this(limit, new UnreadReplies(Runtime.getRuntime().maxMemory() / SHARE),
-				new FrameMemory(Runtime.getRuntime().maxMemory() / SHARE));
+		this(limit, HeapBudget.ofThisProcess());
 	}
 
-	ConnectionRegistry(int limit, UnreadReplies unreadReplies, FrameMemory frameMemory) {
+	/**
+	 * Creates a registry.
+	 * @param limit how many connections there may be, to all ports together
+	 * @param budget what they may take of the heap
+	 */
+	ConnectionRegistry(int limit, HeapBudget budget) {
 		this.limit = limit;
-		this.unreadReplies = unreadReplies;
-		this.frameMemory = frameMemory;
+		this.unreadReplies = new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients());
+		this.frameMemory = new FrameMemory(budget.share(HeapUse.FRAMES));
+		this.unfinishedInput = new UnfinishedInput(budget.share(HeapUse.CONNECTIONS), this::forEach);
+		budget.whenReleased(this.frameMemory::readOnIfThereIsRoom);
 	}
 
 	// What connections hold while their clients don't take their replies.
@@ -57,6 +65,11 @@ final class ConnectionRegistry {
 	// What frames take until they are answered.
 	FrameMemory frameMemory() {
 		return this.frameMemory;
+	}
+
+	// What they hold of what clients have begun to send.
+	UnfinishedInput unfinishedInput() {
+		return this.unfinishedInput;
 	}
 
 	int limit() {

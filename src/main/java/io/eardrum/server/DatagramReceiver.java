@@ -50,6 +50,8 @@ final class DatagramReceiver {
 
 	private final GraphiteObserver observer;
 
+	private final FrameMemory memory;
+
 	private final Frame frame;
 
 	private final byte[] lines = new byte[BUFFER_LENGTH];
@@ -75,11 +77,13 @@ final class DatagramReceiver {
 	 * @param parser reads the lines
 	 * @param activator executes them
 	 * @param observer is told what has come
+	 * @param memory accounts for what is being stored
 	 * @throws IOException if it can't listen there
 	 */
 	DatagramReceiver(InetSocketAddress address, NetworkList allowed, LineParser parser, FrameServiceActivator activator,
-			GraphiteObserver observer) throws IOException {
+			GraphiteObserver observer, FrameMemory memory) throws IOException {
 		this.allowed = allowed;
+		this.memory = memory;
 		this.activator = activator;
 		this.observer = observer;
 		this.frame = new Frame(parser, OutputStream.nullOutputStream(), observer);
@@ -227,7 +231,21 @@ final class DatagramReceiver {
 		return Math.max(end, datagrams);
 	}
 
+	// One frame at a time needs no place in line: what is not received yet is in the
+	// hands of the system, which throws away what it can't keep.
 	private void execute(int end) {
+		long bytes = FrameMemory.of(end);
+		boolean large = FrameMemory.isLarge(end);
+		this.memory.take(bytes, large);
+		try {
+			store(end);
+		}
+		finally {
+			this.memory.giveBack(bytes, large);
+		}
+	}
+
+	private void store(int end) {
 		this.frame.set(this.lines, 0, end, false);
 		FrameReply reply = this.activator.execute(this.frame);
 		this.frame.round().commit();

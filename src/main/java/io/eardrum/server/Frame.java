@@ -23,6 +23,8 @@ final class Frame {
 
 	private final ServerObserver observer;
 
+	private final Pace pace;
+
 	private byte[] source = {};
 
 	private int from;
@@ -42,9 +44,21 @@ final class Frame {
 	 * @param observer is told what was in a frame before the end of its reply is sent
 	 */
 	Frame(LineParser parser, OutputStream output, ServerObserver observer) {
+		this(parser, output, observer, Pace.UNLIMITED);
+	}
+
+	/**
+	 * Creates the frame of a connection that takes turns with others.
+	 * @param parser reads its commands
+	 * @param output takes the replies
+	 * @param observer is told what was in a frame before the end of its reply is sent
+	 * @param pace says when it is the turn of others
+	 */
+	Frame(LineParser parser, OutputStream output, ServerObserver observer, Pace pace) {
 		this.parser = parser;
 		this.output = output;
 		this.observer = observer;
+		this.pace = pace;
 	}
 
 	void set(byte[] source, int from, int to, boolean cut) {
@@ -95,6 +109,10 @@ final class Frame {
 			current.endRead();
 			this.round = current.round();
 		}
+	}
+
+	Pace pace() {
+		return this.pace;
 	}
 
 	LineParser parser() {

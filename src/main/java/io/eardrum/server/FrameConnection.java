@@ -10,8 +10,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLException;
@@ -25,6 +27,7 @@ import org.springframework.integration.ip.tcp.connection.TcpNetConnection;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
+import io.eardrum.budget.SlowClients;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
 
@@ -43,7 +46,7 @@ import io.eardrum.protocol.ReplyWriter;
  * <p>
  * Long, for all that may happen to a connection stands here side by side.
  */
-final class FrameConnection extends TcpNetConnection {
+final class FrameConnection extends TcpNetConnection implements FrameMemory.Client, SlowClients.SlowClient, Pace {
 
 	/**
 	 * How long a session that has just been answered is left alone before a reset, which
@@ -67,6 +70,22 @@ final class FrameConnection extends TcpNetConnection {
 
 	/** Many hundred puts, which take longer than another thread needs to take over. */
 	private static final int HEAVY_FRAME_LENGTH = 32 * 1024;
+
+	/** So long a frame takes longer than that if it is one of gets. */
+	private static final int HEAVY_READS_LENGTH = 512;
+
+	private static final byte[] GET = { 'g', 'e', 't', ' ' };
+
+	/** How long commands are executed until it is the turn of others, if some wait. */
+	private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
+
+	/** A frame that takes no longer doesn't need other threads than that of the loop. */
+	private static final long LIGHT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	/** The account of unfinished input has been settled for good. */
+	private static final long SETTLED = -1;
 
 	/** What a {@link FrameExecutor} and its replies take, and a little more, in bytes. */
 	private static final int EXECUTOR_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
@@ -111,6 +130,17 @@ final class FrameConnection extends TcpNetConnection {
 	/** Whether its client has to wait until there is memory for a frame. */
 	private volatile boolean waitsForMemory;
 
+	/** What this holds of what the client has begun to send; or {@link #SETTLED}. */
+	private final AtomicLong unfinishedBytes = new AtomicLong();
+
+	private volatile long unfinishedSinceNanos;
+
+	/** What it may take now that it has been told to read on; 0 if it hasn't. */
+	private final AtomicLong promisedBytes = new AtomicLong();
+
+	/** Whether it waits, or waited last, with those that send large frames. */
+	private volatile boolean waitsWithLarge;
+
 	private volatile @Nullable FrameLoop loop;
 
 	private volatile @Nullable SelectionKey key;
@@ -129,6 +159,29 @@ final class FrameConnection extends TcpNetConnection {
 
 	/** What is taken for the frame at hand, in bytes. */
 	private long takenBytes;
+
+	/** Whether that is a large one. */
+	private boolean takenForLarge;
+
+	/** The length of the last frame, in bytes. */
+	private volatile int lastLength;
+
+	/** Whether more has come at once than small frames have. */
+	private volatile boolean large;
+
+	/** Whether the last frame took so long that the loop is not to wait for the next. */
+	private boolean heavy;
+
+	/** The turn of this frame beside the loop; none while the loop executes it. */
+	private FrameWorkers.@Nullable Turn turn;
+
+	/** Whether workers execute the frame, and not the loop. */
+	private boolean besideLoop;
+
+	private long beganNanos;
+
+	/** How long the loop may execute this frame. */
+	private long patienceNanos = NEVER;
 
 	/**
 	 * Creates the connection of a client.
@@ -153,7 +206,7 @@ final class FrameConnection extends TcpNetConnection {
 		this.tls = tls;
 		this.stream = (tls != null) ? tls : new PlainChannel(channel);
 		this.output = new ReplyOutputStream(this.stream, this, observer);
-		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer);
+		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer, this);
 		this.input = new FrameInputStream(this.stream, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
 	}
@@ -275,13 +328,26 @@ final class FrameConnection extends TcpNetConnection {
 	 * to become idle
 	 */
 	boolean receiveNext() {
-		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding() && !isHeldBack()
-				&& receiveFrame();
+		return goesOn() && (this.input.hasAhead() || !isHeldBack()) && receiveFrame();
 	}
 
-	// Tells whether nothing may be read from it now: there is no memory for a frame.
+	// Whether more of what the client sends is to be executed.
+	private boolean goesOn() {
+		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding();
+	}
+
+	/**
+	 * Returns whether nothing may be read from it now, because there is no memory for a
+	 * frame; {@link #awaitMemory()} has to be called then.
+	 * @return whether its client has to wait
+	 */
 	boolean isHeldBack() {
-		return this.registry.frameMemory().isFull() && !this.discarding;
+		if (this.discarding || this.promisedBytes.get() > 0) {
+			return false;
+		}
+		FrameMemory memory = this.registry.frameMemory();
+		this.waitsWithLarge = this.large;
+		return memory.isFull(this.large);
 	}
 
 	/**
@@ -289,19 +355,59 @@ final class FrameConnection extends TcpNetConnection {
 	 */
 	void awaitMemory() {
 		this.waitsForMemory = true;
-		this.registry.frameMemory().holdBack(this);
+		this.registry.frameMemory().holdBack(this, this.waitsWithLarge);
+		if (isEnding()) {
+			settle();
+		}
+	}
+
+	@Override
+	public long expectedBytes() {
+		int length = this.waitsWithLarge ? Math.max(this.lastLength, FrameMemory.SMALL_LENGTH)
+				: Math.min(this.lastLength, FrameMemory.SMALL_LENGTH);
+		return FrameMemory.of(length);
 	}
 
 	// There is memory again. Any thread may have given it back.
-	void readOn() {
+	@Override
+	public void readOn(boolean largeFrame) {
+		this.promisedBytes.set(expectedBytes());
 		this.lastReceivedNanos = System.nanoTime();
 		this.waitsForMemory = false;
 		armAgain();
+		if (isEnding()) {
+			settle();
+		}
 	}
 
-	// Tells whether the frame is so large that others should not wait for it.
+	// It has read what it was told to read, or has ended.
+	private void settle() {
+		FrameMemory memory = this.registry.frameMemory();
+		if (this.waitsForMemory) {
+			memory.forget(this);
+		}
+		long promised = (this.promisedBytes.get() > 0) ? this.promisedBytes.getAndSet(0) : 0;
+		if (promised > 0) {
+			memory.settle(promised, this.waitsWithLarge);
+		}
+	}
+
+	// Who mostly sends little is read while there is no memory for large frames, but no
+	// more than a small frame.
+	private int maxRead() {
+		boolean piecemeal = !this.large && this.registry.frameMemory().isFull(true);
+		return piecemeal ? FrameMemory.SMALL_LENGTH : Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Returns whether the frame probably takes so long that others should not wait for
+	 * it.
+	 * @return whether it is to be executed beside the loop
+	 */
 	boolean isHeavy() {
-		return this.input.frameLength() >= HEAVY_FRAME_LENGTH;
+		int length = this.input.frameLength();
+		return length >= HEAVY_FRAME_LENGTH || this.heavy
+				|| (length >= HEAVY_READS_LENGTH && this.input.matching(GET) == GET.length);
 	}
 
 	private boolean receiveFrame() {
@@ -310,8 +416,10 @@ final class FrameConnection extends TcpNetConnection {
 				discard();
 				return false;
 			}
+			this.input.setMaxRead(maxRead());
 			int count = this.input.receive();
 			if (count > 0) {
+				this.large = count >= FrameMemory.SMALL_LENGTH;
 				this.lastReceivedNanos = System.nanoTime();
 				this.observer.received(count);
 				if (!this.plain && this.tls == null && beginsWithTls()) {
@@ -326,12 +434,46 @@ final class FrameConnection extends TcpNetConnection {
 			if (this.input.isEnded()) {
 				close();
 			}
+			settle();
+			accountForUnfinished(false);
 		}
 		catch (IOException ex) {
 			this.logger.debug("The connection broke: " + ex);
 			reset(ResetReason.CLIENT);
 		}
 		return false;
+	}
+
+	/**
+	 * Accounts for what this holds until the client sends more.
+	 * @param begunNow whether that has begun to arrive only now
+	 */
+	private void accountForUnfinished(boolean begunNow) {
+		long held = this.input.unfinishedBytes();
+		long before = this.unfinishedBytes.get();
+		if (held > 0 && (begunNow || before == 0)) {
+			this.unfinishedSinceNanos = System.nanoTime();
+		}
+		if (held != before && before != SETTLED && this.unfinishedBytes.compareAndSet(before, held)) {
+			this.registry.unfinishedInput().change(held - before);
+		}
+	}
+
+	private void forgetUnfinished() {
+		long before = this.unfinishedBytes.getAndSet(SETTLED);
+		if (before > 0) {
+			this.registry.unfinishedInput().change(-before);
+		}
+	}
+
+	// How much it holds of what its client has begun to send and not finished, in bytes.
+	long unfinishedBytes() {
+		return this.unfinishedBytes.get();
+	}
+
+	// For how long it has, in nanoseconds.
+	long unfinishedNanos() {
+		return System.nanoTime() - this.unfinishedSinceNanos;
 	}
 
 	// It takes two bytes to know: one of them alone may begin a wrong command.
@@ -348,24 +490,178 @@ final class FrameConnection extends TcpNetConnection {
 	 * into; this connection may leave it
 	 */
 	void execute(LoopTerm current) {
+		execute(current, NEVER);
+	}
+
+	/**
+	 * Executes the frame as far as it goes soon; it may be {@linkplain #isPaused()
+	 * paused} then.
+	 * @param current the term of the thread that leads the loop
+	 * @param patience for how long commands that follow are executed, in nanoseconds
+	 */
+	void execute(LoopTerm current, long patience) {
+		this.besideLoop = false;
+		this.patienceNanos = patience;
+		executeSome(current);
+		this.heavy = isPaused();
+	}
+
+	/**
+	 * Executes the frame, or what is left of it, for one turn beside the loop.
+	 * @param current the term of a thread that does not lead
+	 * @param given the turn
+	 */
+	void executeTurn(LoopTerm current, FrameWorkers.Turn given) {
+		boolean whole = this.reply == null;
+		this.besideLoop = true;
+		this.turn = given;
+		executeSome(current);
+		boolean light = whole && !isPaused() && System.nanoTime() - this.beganNanos < LIGHT_NANOS;
+		this.heavy = !light && this.lastLength < HEAVY_FRAME_LENGTH;
+	}
+
+	private void executeSome(LoopTerm current) {
 		this.term = current;
 		this.executing = true;
 		this.frame.setTerm(current);
-		take(FrameMemory.of(this.input.frameLength()));
-		if (this.registry.unreadReplies().isTight()) {
-			this.input.shrink();
-		}
+		this.beganNanos = System.nanoTime();
+		FrameReply begun = this.reply;
+		this.reply = null;
 		try {
-			TcpListener listener = getListener();
-			Message<?> message = getMapper().toMessage(this);
-			if (listener != null && message != null) {
-				listener.onMessage(message);
+			if (begun != null) {
+				this.reply = begun.goOn();
+			}
+			else {
+				begin();
 			}
 		}
 		finally {
 			this.executing = false;
-			this.input.release();
+			if (!isPaused()) {
+				this.input.release();
+			}
 		}
+	}
+
+	private void begin() {
+		takeForFrame();
+		if (this.registry.unreadReplies().isTight()) {
+			this.input.shrink();
+		}
+		TcpListener listener = getListener();
+		Message<?> message = getMapper().toMessage(this);
+		if (listener != null && message != null) {
+			listener.onMessage(message);
+		}
+	}
+
+	// Whether there are commands of the frame left, for another turn.
+	boolean isPaused() {
+		FrameReply begun = this.reply;
+		return begun != null && begun.isPaused();
+	}
+
+	// Whether there is a frame that has not been answered.
+	boolean hasFrame() {
+		return this.reply != null || this.input.hasFrame();
+	}
+
+	@Override
+	public boolean isTurnOver() {
+		long nanos = System.nanoTime() - this.beganNanos;
+		if (!this.besideLoop) {
+			// Who has left the loop, or lost it, does not go on beside everybody else.
+			LoopTerm current = this.term;
+			return this.patienceNanos != NEVER && (nanos > this.patienceNanos || (current != null && current.isLost()));
+		}
+		FrameWorkers.Turn current = this.turn;
+		FrameLoop servingLoop = this.loop;
+		if (current == null || servingLoop == null) {
+			return true;
+		}
+		if (current.nanos() <= TURN_NANOS) {
+			return false;
+		}
+		if (servingLoop.workers().isAwaited()) {
+			return true;
+		}
+		current.beginAnew();
+		return false;
+	}
+
+	@Override
+	public void requireClient() throws IOException {
+		this.input.look();
+	}
+
+	/**
+	 * Prepares for standing in line for a turn.
+	 * @param behindOthers whether that takes its time; it holds no more memory than it
+	 * needs then
+	 */
+	void awaitTurn(boolean behindOthers) {
+		this.term = null;
+		this.frame.forgetTerm();
+		if (this.input.hasFrame()) {
+			takeForFrame();
+		}
+		if (this.reply != null && this.takenBytes < EXECUTOR_LENGTH) {
+			take(EXECUTOR_LENGTH);
+		}
+		if (behindOthers) {
+			this.input.shrinkIfSmall();
+		}
+	}
+
+	private void takeForFrame() {
+		if (this.takenBytes == 0) {
+			int length = this.input.frameLength();
+			this.lastLength = length;
+			this.takenForLarge = FrameMemory.isLarge(length);
+			take(FrameMemory.of(length));
+			settle();
+		}
+	}
+
+	// The term of a thread that serves this connection and others beside their loops.
+	LoopTerm workerTerm() {
+		return LoopTerm.lost(Objects.requireNonNull(this.loop), new PendingWork());
+	}
+
+	/**
+	 * Is served for one turn beside the loop.
+	 * @param given the turn
+	 * @param current the term of the thread, which does not lead
+	 * @return whether it has to stand in line again; the caller no longer touches it
+	 * otherwise
+	 */
+	boolean serveTurn(FrameWorkers.Turn given, LoopTerm current) {
+		return Objects.requireNonNull(this.loop).serveTurn(this, given, current);
+	}
+
+	// Others may have the turn: this is about to wait, or has executed its frame.
+	void endTurn() {
+		FrameWorkers.Turn ending = this.turn;
+		FrameLoop servingLoop = this.loop;
+		if (ending != null && servingLoop != null) {
+			this.turn = null;
+			servingLoop.workers().end(ending);
+		}
+	}
+
+	/**
+	 * Gives up the frame whose turn does not come any more, or whose client has left: it
+	 * is neither executed to the end nor answered.
+	 */
+	void giveUp() {
+		FrameReply begun = this.reply;
+		this.reply = null;
+		if (begun != null) {
+			begun.giveUp();
+		}
+		this.input.release();
+		reset(ResetReason.SHUTDOWN);
+		becomeIdleElsewhere();
 	}
 
 	// The reply is kept until the round has been committed.
@@ -415,14 +711,14 @@ final class FrameConnection extends TcpNetConnection {
 
 	private void take(long bytes) {
 		this.takenBytes += bytes;
-		this.registry.frameMemory().take(bytes);
+		this.registry.frameMemory().take(bytes, this.takenForLarge);
 	}
 
 	private void giveBack() {
 		long bytes = this.takenBytes;
 		if (bytes > 0) {
 			this.takenBytes = 0;
-			this.registry.frameMemory().giveBack(bytes);
+			this.registry.frameMemory().giveBack(bytes, this.takenForLarge);
 		}
 	}
 
@@ -438,11 +734,25 @@ final class FrameConnection extends TcpNetConnection {
 			close();
 			return false;
 		}
+		if (this.input.hasAhead() && goesOn() && goOnElsewhere()) {
+			return false;
+		}
+		accountForUnfinished(true);
 		this.state.set(State.IDLE);
 		if (isEnding()) {
 			close();
 			return false;
 		}
+		return true;
+	}
+
+	// The system does not tell of what a look has found.
+	private boolean goOnElsewhere() {
+		FrameLoop servingLoop = this.loop;
+		if (servingLoop == null) {
+			return false;
+		}
+		servingLoop.workers().add(this);
 		return true;
 	}
 
@@ -508,6 +818,7 @@ final class FrameConnection extends TcpNetConnection {
 	 * called on the thread that waits.
 	 */
 	void beginWait() {
+		endTurn();
 		UnreadReplies unread = this.registry.unreadReplies();
 		LoopTerm current = this.term;
 		long bytes = EXECUTOR_LENGTH;
@@ -526,6 +837,12 @@ final class FrameConnection extends TcpNetConnection {
 	void endWait() {
 		this.registry.unreadReplies().end(this);
 		take(EXECUTOR_LENGTH);
+	}
+
+	// Others need the memory that is held for its client.
+	@Override
+	public void endForMemory() {
+		reset(ResetReason.UNREAD_REPLIES);
 	}
 
 	// Tells whether its frame is being executed, and not its reply sent.
@@ -555,6 +872,8 @@ final class FrameConnection extends TcpNetConnection {
 		}
 		finally {
 			this.registry.remove(this);
+			forgetUnfinished();
+			settle();
 			// A thread that waits for the client to take its reply would wait for ever.
 			writable();
 			letGo();
@@ -577,6 +896,8 @@ final class FrameConnection extends TcpNetConnection {
 			}
 			writable();
 			letGo();
+			forgetUnfinished();
+			settle();
 			try {
 				if (this.state.get() == State.ENDED || endIfIdle()) {
 					super.close();

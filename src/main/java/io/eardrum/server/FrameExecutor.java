@@ -16,6 +16,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandHandler;
 import io.eardrum.protocol.ErrorReason;
+import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
@@ -38,6 +39,9 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	/** So many runs are answered at once, or a frame of many would be held twice. */
 	private static final int MAX_RUNS = 4096;
+
+	/** Bytes of puts that are read before anybody looks whose turn it is. */
+	private static final int SLICE_LENGTH = 8 * 1024;
 
 	/** Where replies go between two frames: there are none. */
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
@@ -75,6 +79,14 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private boolean last;
 
+	/** Where the commands begin that have not been executed yet. */
+	private int next;
+
+	private boolean paused;
+
+	/** Whether the client was there in this turn. */
+	private boolean clientSeen;
+
 	private long startNanos;
 
 	private @Nullable Frame frame;
@@ -102,16 +114,106 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	 * @throws IOException if the client can't be reached, or a reply can't be finished
 	 */
 	FrameReply execute(Frame frame) throws IOException {
+		begin(frame);
+		executeTurn();
+		return this;
+	}
+
+	/**
+	 * Executes the commands of a frame, or the first of them. Never fails: what a client
+	 * must not be left waiting for becomes a reset of its connection.
+	 * @param frame the frame
+	 * @return the replies, not to be written before the round of the frame has been
+	 * committed
+	 */
+	FrameReply attempt(Frame frame) {
+		begin(frame);
+		return goOn();
+	}
+
+	private void begin(Frame frame) {
 		this.startNanos = System.nanoTime();
 		this.frame = frame;
+		this.next = frame.from();
+		this.last = false;
 		this.replies.reset(frame.output());
 		this.counts.clear();
 		forgetRuns();
-		this.last = !frame.parser().parse(frame.source(), frame.from(), frame.to(), this);
-		if (frame.isCut() && !this.last) {
-			frame.parser().cutLine(this);
+	}
+
+	@Override
+	public FrameReply goOn() {
+		try {
+			executeTurn();
+			return this;
 		}
-		return this;
+		catch (ReplyCutException ex) {
+			return abort(ResetReason.REPLY_CUT);
+		}
+		catch (IOException ex) {
+			return abort(ResetReason.CLIENT);
+		}
+		catch (RuntimeException ex) {
+			this.defects.accept(ex);
+			return abort(ResetReason.INTERNAL_ERROR);
+		}
+	}
+
+	// This doesn't go back to the pool: what is left in it is not known.
+	private FrameReply abort(ResetReason reason) {
+		abandon();
+		return new AbortedReply(reason);
+	}
+
+	private void executeTurn() throws IOException {
+		Frame executed = Objects.requireNonNull(this.frame);
+		this.clientSeen = false;
+		this.paused = false;
+		while (this.next < executed.to() && !this.last && !this.paused) {
+			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this);
+			this.last = stopped == LineParser.SESSION_ENDED;
+			this.next = stopped;
+			this.paused = !this.last && stopped < executed.to() && pauses();
+		}
+		if (executed.isCut() && !this.last && !this.paused) {
+			executed.parser().cutLine(this);
+		}
+	}
+
+	// Slices end with their lines.
+	private int sliceEnd(Frame executed) {
+		int to = executed.to();
+		if (to - this.next <= 2 * SLICE_LENGTH) {
+			return to;
+		}
+		byte[] source = executed.source();
+		int end = this.next + SLICE_LENGTH;
+		while (source[end - 1] != '\n') {
+			end++;
+		}
+		return end;
+	}
+
+	@Override
+	public boolean pauses() throws IOException {
+		if (!Objects.requireNonNull(this.frame).pace().isTurnOver()) {
+			return false;
+		}
+		if (this.uncommitted > 0) {
+			// It may go on in another round.
+			answerRuns();
+		}
+		return true;
+	}
+
+	@Override
+	public boolean isPaused() {
+		return this.paused;
+	}
+
+	@Override
+	public void giveUp() {
+		abandon();
 	}
 
 	FrameCounts counts() {
@@ -247,9 +349,13 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	}
 
 	private void rows(Command command, Reading reading) throws IOException {
+		Frame executed = Objects.requireNonNull(this.frame);
+		if (!this.clientSeen) {
+			executed.pace().requireClient();
+			this.clientSeen = true;
+		}
 		answerRuns();
 		long mark = this.replies.beginRows();
-		Frame executed = Objects.requireNonNull(this.frame);
 		executed.beginRead();
 		try {
 			reading.run();

@@ -49,6 +49,32 @@ final class FrameInputStream extends InputStream {
 		return count;
 	}
 
+	/**
+	 * Says how much is to be received at once from now on.
+	 * @param bytes the number of bytes
+	 */
+	void setMaxRead(int bytes) {
+		this.channel.setMaxRead(bytes);
+	}
+
+	/**
+	 * Looks whether the client has reset the connection.
+	 * @throws IOException if it has, as far as can be known
+	 */
+	void look() throws IOException {
+		this.channel.look();
+	}
+
+	// Whether something has come that the system may not tell of again.
+	boolean hasAhead() {
+		return this.channel.hasAhead();
+	}
+
+	// How much is held for what has begun and not ended, between two frames, in bytes.
+	int unfinishedBytes() {
+		return this.buffer.array().length + this.channel.unfinishedBytes();
+	}
+
 	// How many bytes are here: the frame, and what has come behind it.
 	int length() {
 		return this.buffer.length();
@@ -62,6 +88,14 @@ final class FrameInputStream extends InputStream {
 	// Lets the frame take no more memory than it needs.
 	void shrink() {
 		this.buffer.shrink();
+	}
+
+	// The same if that is worth a copy: the frame has to wait, which may have been read.
+	void shrinkIfSmall() {
+		if (this.buffer.length() <= FrameBuffer.LARGE_LENGTH / 2) {
+			this.buffer.shrink();
+			readFrame();
+		}
 	}
 
 	// Tells whether the client has closed its side.

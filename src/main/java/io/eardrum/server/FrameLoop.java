@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * Nobody waits for long because of another one. The thread that leads the loop hands it
  * over to another thread before it does what may take its time: sending a reply that is
- * long, or one that the client doesn't take. And where it is stuck without having known,
+ * long, or one that the client doesn't take. Frames that take long, such as those of many
+ * reads, are executed by {@link FrameWorkers}. And where it is stuck without having known,
  * such as in a slow store, {@link #supervise()} lets another thread lead. The thread that
  * has lost the loop finishes what it has in hand, and is done; but puts of others do not
  * wait for what it reads.
@@ -46,6 +47,15 @@ final class FrameLoop implements AutoCloseable {
 
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+	/** How long the frame of one client is executed here, if it is one of many commands. */
+	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
+	/** The same where many such frames have come together. */
+	private static final long LITTLE_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+
+	/** How long many may take until patience is lost. */
+	private static final long LONG_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final LogRate failureRate = new LogRate();
@@ -54,7 +64,12 @@ final class FrameLoop implements AutoCloseable {
 
 	private final LoopSupervisor supervisor;
 
+	private final FrameWorkers workers;
+
 	private final Selector selector;
+
+	/** When those were found who are being served. */
+	private volatile long passStartedNanos;
 
 	/** The term of the thread that leads, or is about to. */
 	private volatile LoopTerm term = LoopTerm.leading(this, new PendingWork());
@@ -68,12 +83,18 @@ final class FrameLoop implements AutoCloseable {
 	 * Creates a loop.
 	 * @param threads has a thread for each task at once
 	 * @param supervisor looks after this loop
+	 * @param workers execute frames that take long
 	 * @throws IOException if the system has no more of what it takes
 	 */
-	FrameLoop(Executor threads, LoopSupervisor supervisor) throws IOException {
+	FrameLoop(Executor threads, LoopSupervisor supervisor, FrameWorkers workers) throws IOException {
 		this.threads = threads;
 		this.supervisor = supervisor;
+		this.workers = workers;
 		this.selector = Selector.open();
+	}
+
+	FrameWorkers workers() {
+		return this.workers;
 	}
 
 	void start() {
@@ -199,6 +220,9 @@ final class FrameLoop implements AutoCloseable {
 
 	private void lead(LoopTerm current) {
 		try {
+			if (current.isOverdue() && !answer(current)) {
+				return;
+			}
 			while (serveReady(current) && answer(current)) {
 				if (this.closed) {
 					this.selector.close();
@@ -221,6 +245,7 @@ final class FrameLoop implements AutoCloseable {
 	private void select() {
 		try {
 			this.selector.select();
+			this.passStartedNanos = System.nanoTime();
 		}
 		catch (IOException ex) {
 			survive("The loop could not wait for clients", ex);
@@ -274,13 +299,19 @@ final class FrameLoop implements AutoCloseable {
 			return true;
 		}
 		if (connection.isHeavy()) {
-			leave(current);
-			serveAlone(current, connection);
-			return false;
+			this.workers.add(connection);
+			return true;
 		}
 		beginWork(current);
 		execute(current, connection);
 		boolean leading = current.endWork();
+		if (connection.isPaused()) {
+			this.workers.add(connection);
+			if (!leading) {
+				finish(current);
+			}
+			return leading;
+		}
 		if (leading && !connection.awaitsCommit()) {
 			// It does not wait for what others have put.
 			return reply(current, connection);
@@ -336,8 +367,9 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	private void execute(LoopTerm current, FrameConnection connection) {
+		boolean longPass = System.nanoTime() - this.passStartedNanos > LONG_PASS_NANOS;
 		try {
-			connection.execute(current);
+			connection.execute(current, longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
 		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
@@ -345,21 +377,40 @@ final class FrameLoop implements AutoCloseable {
 		}
 	}
 
-	// A client that sends much at once mostly goes on so.
-	private void serveAlone(LoopTerm lost, FrameConnection connection) {
+	/**
+	 * Serves a connection for one turn, on a thread of the workers.
+	 * @param connection the connection
+	 * @param turn the turn
+	 * @param worker the term of that thread, which does not lead
+	 * @return whether the connection has to stand in line again; it has gone back to its
+	 * loop otherwise
+	 */
+	boolean serveTurn(FrameConnection connection, FrameWorkers.Turn turn, LoopTerm worker) {
 		try {
-			do {
-				execute(lost, connection);
-				lost.commit();
-				sendReply(lost, connection);
+			if (connection.isEnding()) {
+				connection.giveUp();
+				return false;
 			}
-			while (connection.receiveNext());
+			if (connection.hasFrame() || connection.receiveNext()) {
+				connection.executeTurn(worker, turn);
+				if (connection.isPaused()) {
+					return true;
+				}
+				connection.endTurn();
+				worker.commit();
+				sendReply(worker, connection);
+				// A client that sends much at once mostly goes on so.
+				if (connection.receiveNext()) {
+					return true;
+				}
+			}
 		}
 		catch (RuntimeException | Error ex) {
 			survive(DEFECT, ex);
 			reset(connection);
 		}
 		release(connection);
+		return false;
 	}
 
 	private boolean answer(LoopTerm current) {

@@ -30,6 +30,9 @@ final class FrameLoops implements Executor, AutoCloseable {
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
 
+	private final FrameWorkers workers = new FrameWorkers(this.threads, Runtime.getRuntime().availableProcessors(),
+			this.supervisor::wakeUp);
+
 	private final AtomicInteger next = new AtomicInteger();
 
 	/**
@@ -38,10 +41,11 @@ final class FrameLoops implements Executor, AutoCloseable {
 	 * store and its compactions want processors too.
 	 */
 	FrameLoops() {
+		this.supervisor.lookAfter(this.workers);
 		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		try {
 			for (int i = 0; i < count; i++) {
-				this.loops.add(new FrameLoop(this.threads, this.supervisor));
+				this.loops.add(new FrameLoop(this.threads, this.supervisor, this.workers));
 			}
 		}
 		catch (IOException ex) {
@@ -68,6 +72,7 @@ final class FrameLoops implements Executor, AutoCloseable {
 	public void close() {
 		this.supervisor.close();
 		this.loops.forEach(FrameLoop::close);
+		this.workers.close();
 		this.threads.shutdown();
 	}
 

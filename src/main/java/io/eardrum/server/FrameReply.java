@@ -28,4 +28,27 @@ interface FrameReply {
 	 */
 	boolean isLast();
 
+	/**
+	 * Returns whether commands of the frame have not been executed yet, because it is the
+	 * turn of others.
+	 * @return whether this has to {@linkplain #goOn go on} before it can be written
+	 */
+	default boolean isPaused() {
+		return false;
+	}
+
+	/**
+	 * Executes more commands of the frame. Never fails.
+	 * @return the replies so far, which may be another object
+	 */
+	default FrameReply goOn() {
+		return this;
+	}
+
+	/**
+	 * Ends what has been paused, and will be neither executed nor answered.
+	 */
+	default void giveUp() {
+	}
+
 }

@@ -1,7 +1,5 @@
 package io.eardrum.server;
 
-import java.io.IOException;
-
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 import org.springframework.integration.handler.AbstractReplyProducingMessageHandler;
@@ -15,7 +13,8 @@ import io.eardrum.storage.TimestampCheck;
 /**
  * The service activator behind the gateway: executes the commands of a frame on the
  * {@link MetricRepository}, on the thread that has read them, and returns their replies.
- * Safe for any number of threads.
+ * Those of a frame that takes long are executed in turns with those of others, on other
+ * threads. Safe for any number of threads.
  * <p>
  * It never fails: what a client must not be left waiting for becomes a reset of its
  * connection.
@@ -56,26 +55,7 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	}
 
 	FrameReply execute(Frame frame) {
-		FrameExecutor executor = this.executors.take();
-		try {
-			return executor.execute(frame);
-		}
-		catch (ReplyCutException ex) {
-			return abort(executor, ResetReason.REPLY_CUT);
-		}
-		catch (IOException ex) {
-			return abort(executor, ResetReason.CLIENT);
-		}
-		catch (RuntimeException ex) {
-			reportDefect(ex);
-			return abort(executor, ResetReason.INTERNAL_ERROR);
-		}
-	}
-
-	// The executor doesn't go back to the pool: what is left in it is not known.
-	private static FrameReply abort(FrameExecutor executor, ResetReason reason) {
-		executor.abandon();
-		return new AbortedReply(reason);
+		return this.executors.take().attempt(frame);
 	}
 
 	private void reportDefect(RuntimeException exception) {

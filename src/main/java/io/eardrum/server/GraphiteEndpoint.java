@@ -36,6 +36,8 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 
 	private final Duration gracePeriod;
 
+	private final FrameMemory memory;
+
 	private volatile @Nullable DatagramReceiver receiver;
 
 	/**
@@ -46,15 +48,17 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	 * @param activator executes them
 	 * @param observer is told what has come on UDP
 	 * @param gracePeriod how long what has come on UDP may take to be stored in the end
+	 * @param memory accounts for what has come on UDP and is not stored yet
 	 */
 	GraphiteEndpoint(PortSettings settings, FrameConnectionFactory connectionFactory, LineParser datagramParser,
-			FrameServiceActivator activator, GraphiteObserver observer, Duration gracePeriod) {
+			FrameServiceActivator activator, GraphiteObserver observer, Duration gracePeriod, FrameMemory memory) {
 		this.settings = settings;
 		this.connectionFactory = connectionFactory;
 		this.datagramParser = datagramParser;
 		this.activator = activator;
 		this.observer = observer;
 		this.gracePeriod = gracePeriod;
+		this.memory = memory;
 	}
 
 	/**
@@ -106,7 +110,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 		}
 		try {
 			DatagramReceiver udp = new DatagramReceiver(address, this.settings.allowed(), this.datagramParser,
-					this.activator, this.observer);
+					this.activator, this.observer, this.memory);
 			this.receiver = udp;
 			udp.start();
 			logger.info("Listening for Graphite's plaintext protocol on " + address.getAddress().getHostAddress()

@@ -47,9 +47,10 @@ class GraphiteServerConfiguration {
 	@Bean
 	GraphiteEndpoint graphiteEndpoint(GraphiteServerProperties properties, TcpServerProperties tcp,
 			@Qualifier(TcpServerConfiguration.GRAPHITE_FACTORY) FrameConnectionFactory connectionFactory,
-			FrameServiceActivator activator, LossReporter observer) {
+			FrameServiceActivator activator, LossReporter observer, ConnectionRegistry registry) {
 		return new GraphiteEndpoint(properties.portSettings(tcp, this.clock), connectionFactory,
-				PlaintextParser.ofDatagrams(tcp.limits(), this.clock), activator, observer, tcp.shutdownGracePeriod());
+				PlaintextParser.ofDatagrams(tcp.limits(), this.clock), activator, observer, tcp.shutdownGracePeriod(),
+				registry.frameMemory());
 	}
 
 }

@@ -25,6 +25,8 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 
 	private final List<FrameLoop> loops;
 
+	private volatile @Nullable FrameWorkers workers;
+
 	private volatile @Nullable Thread thread;
 
 	private volatile boolean asleep;
@@ -39,11 +41,23 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 		this.loops = loops;
 	}
 
+	/**
+	 * Looks after workers as well, from now on.
+	 * @param added the workers
+	 */
+	void lookAfter(FrameWorkers added) {
+		this.workers = added;
+	}
+
 	@Override
 	public void run() {
 		this.thread = Thread.currentThread();
 		while (!this.closed) {
-			this.loops.forEach(this::supervise);
+			this.loops.forEach((loop) -> supervise(loop::supervise));
+			FrameWorkers added = this.workers;
+			if (added != null) {
+				supervise(added::supervise);
+			}
 			if (isQuiet()) {
 				sleep();
 			}
@@ -53,10 +67,10 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 		}
 	}
 
-	// A defect ends neither this thread nor the supervision of the other loops.
-	private void supervise(FrameLoop loop) {
+	// A defect ends neither this thread nor the supervision of the others.
+	private void supervise(Runnable look) {
 		try {
-			loop.supervise();
+			look.run();
 		}
 		catch (RuntimeException | Error ex) {
 			if (ex instanceof OutOfMemoryError error) {
@@ -100,7 +114,8 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 				return false;
 			}
 		}
-		return true;
+		FrameWorkers added = this.workers;
+		return added == null || added.isQuiet();
 	}
 
 }

@@ -77,6 +77,11 @@ final class LoopTerm {
 		return this.work.isEmpty();
 	}
 
+	// Whether those who are to be answered have waited long enough.
+	boolean isOverdue() {
+		return !isEmpty() && this.work.heldNanos() > PATIENCE_NANOS;
+	}
+
 	// What comes now may take long, and others may take the lead meanwhile.
 	void beginWork() {
 		this.workStartedNanos = System.nanoTime();

@@ -17,6 +17,12 @@ public enum ResetReason {
 	 */
 	UNREAD_REPLIES,
 
+	/**
+	 * Too much memory was held for lines and TLS records that clients had begun to send,
+	 * and this one had begun longest ago.
+	 */
+	UNFINISHED_INPUT,
+
 	/** The client was silent for longer than it may be. */
 	IDLE_TIMEOUT,
 

@@ -11,6 +11,8 @@ import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.util.IdGenerator;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.TimestampCheck;
 
@@ -29,8 +31,9 @@ class TcpServerConfiguration {
 	static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
 	@Bean
-	ConnectionRegistry connectionRegistry(TcpServerProperties properties) {
-		return new ConnectionRegistry(DescriptorBudget.connections(properties.maxConnections()));
+	ConnectionRegistry connectionRegistry(TcpServerProperties properties, HeapBudget budget) {
+		properties.requireRoomForLines(budget.share(HeapUse.CONNECTIONS).maxBytes());
+		return new ConnectionRegistry(DescriptorBudget.connections(properties.maxConnections()), budget);
 	}
 
 	@Bean

@@ -28,7 +28,8 @@ import io.eardrum.protocol.ProtocolLimits;
  * @param ssl how connections are encrypted
  * @param maxConnections how many clients may be connected at once, 1 to 1000000, those of
  * Graphite's protocol included; one more is turned away
- * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB
+ * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB,
+ * and no more than an eighth of eardrum.heap.connections
  * @param maxKeyLength how many bytes a key may have, 1B to the length of a line less 16
  * @param writeTimeout how long a client may leave its replies unread once they fill the
  * buffers between it and this server, 10ms to 1d; then its connection is reset
@@ -51,6 +52,9 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 	private static final int MIN_LINE_LENGTH = 64;
 
 	private static final int MAX_LINE_LENGTH = 1024 * 1024;
+
+	/** How many of the longest lines have to fit the memory for unfinished ones. */
+	private static final int LINES_AT_LEAST = 8;
 
 	/**
 	 * What a put has besides its key, with the shortest value and timestamp, and some.
@@ -76,6 +80,17 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 				"It must be from 0 (never) to 365d.");
 		check("shutdown-grace-period", shutdownGracePeriod,
 				isWithin(shutdownGracePeriod, Duration.ZERO, Duration.ofHours(1)), "It must be from 0 to 1h.");
+	}
+
+	/**
+	 * Makes sure that a few unfinished lines can't take all memory that there is for
+	 * them.
+	 * @param bytes how much there is
+	 */
+	void requireRoomForLines(long bytes) {
+		long most = bytes / LINES_AT_LEAST;
+		check("max-line-length", this.maxLineLength, this.maxLineLength.toBytes() <= most,
+				"It must be at most an eighth of eardrum.heap.connections, " + most + "B.");
 	}
 
 	ProtocolLimits limits() {

@@ -54,6 +54,9 @@ final class TlsChannel implements ConnectionChannel {
 
 	private static final int FIRST_LENGTH = 1024;
 
+	/** The longest record that any version allows, with its header. */
+	private static final int MAX_RECORD_LENGTH = HEADER_LENGTH + 16 * 1024 + 2048;
+
 	/** Fill the target with long records; with short ones, others are kept waiting. */
 	private static final int MAX_ROUNDS = 3;
 
@@ -100,6 +103,11 @@ final class TlsChannel implements ConnectionChannel {
 	private byte @Nullable [] unsentBuffer;
 
 	private boolean inputEnded;
+
+	private int maxRead = Integer.MAX_VALUE;
+
+	/** Whether a look has found something since the last read. */
+	private boolean ahead;
 
 	/** Records without data since the last call that brought some. */
 	private int emptyRecords;
@@ -201,7 +209,8 @@ final class TlsChannel implements ConnectionChannel {
 			int wanted = recordLength();
 			if (this.rest.length == this.restLength) {
 				// No more than the client sends, whatever it says that will come.
-				this.rest = Arrays.copyOf(this.rest, Math.max(FIRST_LENGTH, this.restLength * 2));
+				this.rest = Arrays.copyOf(this.rest,
+						Math.min(Math.max(FIRST_LENGTH, this.restLength * 2), Math.max(FIRST_LENGTH, wanted)));
 			}
 			int count = this.channel.read(
 					ByteBuffer.wrap(this.rest, this.restLength, Math.min(wanted, this.rest.length) - this.restLength));
@@ -223,7 +232,7 @@ final class TlsChannel implements ConnectionChannel {
 		if (!known || (this.restLength > 1 && this.rest[1] != MAJOR_VERSION)) {
 			throw new NoTlsException();
 		}
-		if (this.restLength >= HEADER_LENGTH && recordLength() > BUFFER_LENGTH) {
+		if (this.restLength >= HEADER_LENGTH && recordLength() > MAX_RECORD_LENGTH) {
 			throw new SSLException("a record of " + recordLength() + " bytes");
 		}
 	}
@@ -276,6 +285,7 @@ final class TlsChannel implements ConnectionChannel {
 	@Override
 	public int read(ByteBuffer target) throws IOException {
 		int start = target.position();
+		this.ahead = false;
 		if (!this.inputEnded) {
 			byte[] buffer = this.buffers.take();
 			System.arraycopy(this.rest, 0, buffer, 0, this.restLength);
@@ -284,8 +294,12 @@ final class TlsChannel implements ConnectionChannel {
 				boolean filled = true;
 				for (int round = 0; round < MAX_ROUNDS && filled && !this.inputEnded
 						&& target.remaining() >= MIN_ROOM; round++) {
+					int most = this.maxRead;
+					if (encrypted.remaining() > most) {
+						encrypted.limit(encrypted.position() + most);
+					}
 					int count = this.channel.read(encrypted);
-					filled = count > 0 && !encrypted.hasRemaining();
+					filled = count > 0 && !encrypted.hasRemaining() && encrypted.limit() == encrypted.capacity();
 					encrypted.flip();
 					this.inputEnded = !decrypt(encrypted, target) || count < 0;
 					encrypted.compact();
@@ -372,6 +386,33 @@ final class TlsChannel implements ConnectionChannel {
 		this.unsent.get(kept);
 		giveBackUnsent();
 		this.unsent = ByteBuffer.wrap(kept);
+	}
+
+	@Override
+	public void setMaxRead(int bytes) {
+		this.maxRead = bytes;
+	}
+
+	@Override
+	public void look() throws IOException {
+		if (!this.handshaking && !this.inputEnded && !this.ahead && SocketLook.isDrained(this.channel)) {
+			ByteBuffer next = ByteBuffer.allocate(1);
+			if (this.channel.read(next) > 0) {
+				this.rest = Arrays.copyOf(this.rest, this.restLength + 1);
+				this.rest[this.restLength++] = next.get(0);
+				this.ahead = true;
+			}
+		}
+	}
+
+	@Override
+	public boolean hasAhead() {
+		return this.ahead;
+	}
+
+	@Override
+	public int unfinishedBytes() {
+		return this.rest.length;
 	}
 
 	@Override

@@ -6,44 +6,51 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.SlowClients;
+
 /**
  * The memory that connections hold while their clients don't take their replies. Beyond a
  * limit, those that have waited for longest are reset: a client that reads makes each
- * wait a short one, and one that never reads is the first to go.
+ * wait a short one, and one that never reads is the first to go. The limit is less than
+ * the share where others have taken what all uses of the heap have in common; and who
+ * waits for memory of any other use has the slowest of these clients reset as well.
  * <p>
  * Safe for any number of threads.
  */
 final class UnreadReplies {
 
-	private final long limitBytes;
+	private final HeapShare share;
+
+	private final SlowClients slowClients;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** How much each of them holds, in bytes; who has waited for longest comes first. */
 	private final Map<FrameConnection, Long> waiting = new LinkedHashMap<>();
 
-	private volatile long heldBytes;
-
 	/**
 	 * Creates an account that is empty.
-	 * @param limitBytes how much all of them together may hold, in bytes; the one that
-	 * has begun to wait last always may
+	 * @param share how much all of them together may hold; the one that has begun to wait
+	 * last always may
+	 * @param slowClients knows them as clients that memory waits for
 	 */
-	UnreadReplies(long limitBytes) {
-		this.limitBytes = limitBytes;
+	UnreadReplies(HeapShare share, SlowClients slowClients) {
+		this.share = share;
+		this.slowClients = slowClients;
 	}
 
 	/**
-	 * Tells whether connections should hold no more than they need, even if that takes
+	 * Returns whether connections should hold no more than they need, even if that takes
 	 * time.
 	 * @return whether half of the limit is in use
 	 */
 	boolean isTight() {
-		return this.heldBytes > this.limitBytes / 2;
+		return this.share.isTight();
 	}
 
 	long heldBytes() {
-		return this.heldBytes;
+		return this.share.usedBytes();
 	}
 
 	/**
@@ -53,39 +60,45 @@ final class UnreadReplies {
 	 */
 	void begin(FrameConnection connection, long bytes) {
 		List<FrameConnection> tooMany = new ArrayList<>();
+		long released = 0;
+		this.share.force(bytes);
 		this.lock.lock();
 		try {
 			this.waiting.put(connection, bytes);
-			long held = this.heldBytes + bytes;
-			while (held > this.limitBytes && this.waiting.size() > 1) {
+			while (this.share.freeBytes() + released < 0 && this.waiting.size() > 1) {
 				Map.Entry<FrameConnection, Long> longest = this.waiting.entrySet().iterator().next();
 				tooMany.add(longest.getKey());
-				held -= longest.getValue();
+				released += longest.getValue();
 				this.waiting.remove(longest.getKey());
 			}
-			this.heldBytes = held;
 		}
 		finally {
 			this.lock.unlock();
 		}
-		tooMany.forEach((each) -> each.reset(ResetReason.UNREAD_REPLIES));
+		this.share.release(released);
+		this.slowClients.begin(connection, bytes);
+		for (FrameConnection each : tooMany) {
+			this.slowClients.end(each);
+			each.reset(ResetReason.UNREAD_REPLIES);
+		}
 	}
 
 	/**
 	 * Has to be called after a connection has waited.
 	 * @param connection the connection
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void end(FrameConnection connection) {
+		this.slowClients.end(connection);
+		Long bytes;
 		this.lock.lock();
 		try {
-			Long bytes = this.waiting.remove(connection);
-			if (bytes != null) {
-				this.heldBytes -= bytes;
-			}
+			bytes = this.waiting.remove(connection);
 		}
 		finally {
 			this.lock.unlock();
+		}
+		if (bytes != null) {
+			this.share.release(bytes);
 		}
 	}
 

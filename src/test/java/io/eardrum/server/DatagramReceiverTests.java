@@ -23,6 +23,8 @@ import org.junit.jupiter.api.condition.OS;
 
 import io.eardrum.UncaughtErrors;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
@@ -40,6 +42,8 @@ import static org.mockito.Mockito.mock;
  */
 @Timeout(60)
 class DatagramReceiverTests {
+
+	private final FrameMemory memory = new FrameMemory(HeapBudget.unlimited().share(HeapUse.FRAMES));
 
 	private final InterceptedStorage storage = new InterceptedStorage();
 
@@ -130,7 +134,8 @@ class DatagramReceiverTests {
 
 	private DatagramReceiver receiver(InetSocketAddress where) throws IOException {
 		return new DatagramReceiver(where, NetworkList.of(List.of()),
-				PlaintextParser.ofDatagrams(ProtocolLimits.DEFAULTS, Clock.systemUTC()), this.activator, this.observer);
+				PlaintextParser.ofDatagrams(ProtocolLimits.DEFAULTS, Clock.systemUTC()), this.activator, this.observer,
+				this.memory);
 	}
 
 	private void send(String lines) throws IOException {

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
@@ -35,10 +37,10 @@ class FrameConnectionTests {
 	/** A reply that is too long for the socket and waits for the commit. */
 	private static final String REPLY_BEHIND_THE_COMMIT = "put deaf 1 1\n" + "x\n".repeat(1200);
 
-	private final FrameMemory frameMemory = new FrameMemory(2_000_000);
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000,
+			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, 2_000_000L)));
 
-	private final ConnectionRegistry registry = new ConnectionRegistry(1000, new UnreadReplies(2_000_000),
-			this.frameMemory);
+	private final FrameMemory frameMemory = this.registry.frameMemory();
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -63,7 +65,8 @@ class FrameConnectionTests {
 	void connect() throws IOException {
 		this.pairs = new ConnectionPairs(this.registry,
 				new FrameServiceActivator(new MemoryMetricRepository(), TimestampChecks.UNLIMITED));
-		this.loop = new FrameLoop(this.threads, this.supervisor);
+		this.loop = new FrameLoop(this.threads, this.supervisor,
+				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp));
 		this.term = LoopTerm.leading(this.loop, new PendingWork());
 		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);
 		this.client = pair.client();
@@ -256,12 +259,12 @@ class FrameConnectionTests {
 
 	@Test
 	void aClientThatIsHeldBackIsNotSilent() throws IOException {
-		this.frameMemory.take(2_000_000);
+		this.frameMemory.take(2_000_000, false);
 		assertThat(this.connection.isHeldBack()).isTrue();
 		Awaitility.await().until(() -> this.connection.silentNanos() > 0);
 		this.connection.awaitMemory();
 		assertThat(this.connection.silentNanos()).isZero();
-		this.frameMemory.giveBack(2_000_000);
+		this.frameMemory.giveBack(2_000_000, false);
 		assertThat(this.connection.isHeldBack()).isFalse();
 		Awaitility.await().until(() -> this.connection.silentNanos() > 0);
 	}

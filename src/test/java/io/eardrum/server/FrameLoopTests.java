@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.TimestampChecks;
@@ -47,17 +49,20 @@ class FrameLoopTests {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private final UnreadReplies unreadReplies = new UnreadReplies(2_000_000);
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000,
+			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY)));
 
-	private final FrameMemory frameMemory = new FrameMemory(FRAME_MEMORY);
+	private final UnreadReplies unreadReplies = this.registry.unreadReplies();
 
-	private final ConnectionRegistry registry = new ConnectionRegistry(1000, this.unreadReplies, this.frameMemory);
+	private final FrameMemory frameMemory = this.registry.frameMemory();
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
 	private final List<FrameLoop> loops = new ArrayList<>();
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
+
+	private final FrameWorkers workers = new FrameWorkers(this.threads, 2, this.supervisor::wakeUp);
 
 	private final InterceptedStorage storage = new InterceptedStorage();
 
@@ -71,7 +76,8 @@ class FrameLoopTests {
 
 	@BeforeEach
 	void open() throws IOException {
-		this.loop = new FrameLoop(this.threads, this.supervisor);
+		this.supervisor.lookAfter(this.workers);
+		this.loop = new FrameLoop(this.threads, this.supervisor, this.workers);
 		this.loops.add(this.loop);
 		this.pairs = new ConnectionPairs(this.registry, this.activator);
 	}
@@ -81,6 +87,7 @@ class FrameLoopTests {
 		this.registry.forEach((connection) -> connection.reset(ResetReason.SHUTDOWN));
 		this.supervisor.close();
 		this.loop.close();
+		this.workers.close();
 		this.threads.shutdownNow();
 		this.pairs.close();
 	}
@@ -207,8 +214,8 @@ class FrameLoopTests {
 			writers.add(connect().send(("put writer." + i + " 1 1\n").repeat(puts)));
 		}
 		start();
-		Awaitility.await().until(this.frameMemory::isFull);
-		Awaitility.await().until(() -> this.frameMemory.heldBack() >= 30);
+		Awaitility.await().until(() -> this.frameMemory.isFull(false));
+		Awaitility.await().until(() -> this.frameMemory.heldBack() >= 25);
 		assertThat(silent()).isLessThanOrEqualTo(30);
 		assertThat(this.frameMemory.usedBytes()).isLessThan(FRAME_MEMORY + FrameMemory.of(FrameBuffer.LARGE_LENGTH));
 		released.countDown();
@@ -221,13 +228,13 @@ class FrameLoopTests {
 
 	@Test
 	void clientThatLeavesWhileItIsHeldBackIsNotKept() throws Exception {
-		this.frameMemory.take(FRAME_MEMORY);
+		this.frameMemory.take(FRAME_MEMORY, false);
 		TestClient client = connect().send("put held.back 1 1\n");
 		TestClient other = connect().send("put other 1 1\n");
 		start();
 		Awaitility.await().until(() -> this.frameMemory.heldBack() == 2);
 		client.close();
-		this.frameMemory.giveBack(FRAME_MEMORY);
+		this.frameMemory.giveBack(FRAME_MEMORY, false);
 		assertThat(other.reply()).isEqualTo(Replies.OK);
 		Awaitility.await().until(() -> this.registry.size() == 1);
 		assertThat(other.exchange("get held.back\n")).isEqualTo("ok\nheld.back 1.0 1\n\n");

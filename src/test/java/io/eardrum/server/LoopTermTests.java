@@ -49,7 +49,8 @@ class LoopTermTests {
 
 	@BeforeEach
 	void open() throws IOException {
-		this.loop = new FrameLoop(this::execute, this.supervisor);
+		this.loop = new FrameLoop(this::execute, this.supervisor,
+				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp));
 	}
 
 	@AfterEach

@@ -1,6 +1,11 @@
 package io.eardrum.server;
 
+import java.util.Map;
+
 import org.junit.jupiter.api.Test;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
@@ -13,7 +18,10 @@ import static org.mockito.Mockito.verify;
  */
 class UnreadRepliesTests {
 
-	private final UnreadReplies unread = new UnreadReplies(100);
+	private final HeapBudget budget = Budgets.with(Map.of(HeapUse.REPLIES, 100L));
+
+	private final UnreadReplies unread = new UnreadReplies(this.budget.share(HeapUse.REPLIES),
+			this.budget.slowClients());
 
 	private final FrameConnection first = mock(FrameConnection.class);
 
