@@ -347,7 +347,17 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		}
 		FrameMemory memory = this.registry.frameMemory();
 		this.waitsWithLarge = this.large;
-		return memory.isFull(this.large);
+		return memory.isFull(this.large) && !hasJustEnded();
+	}
+
+	// To read the end of the stream takes no memory, and who has left need not wait.
+	private boolean hasJustEnded() {
+		try {
+			return SocketLook.isDrained(this.channel);
+		}
+		catch (IOException ex) {
+			return true;
+		}
 	}
 
 	/**

@@ -44,9 +44,9 @@ final class FrameMemory {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Lane small;
+	private final Lane small = new Lane();
 
-	private final Lane large;
+	private final Lane large = new Lane();
 
 	/**
 	 * Creates an account.
@@ -55,8 +55,6 @@ final class FrameMemory {
 	FrameMemory(HeapShare share) {
 		this.share = share;
 		this.reservedBytes = share.maxBytes() / 4;
-		this.small = new Lane(this.reservedBytes);
-		this.large = new Lane(share.maxBytes() - this.reservedBytes);
 	}
 
 	/**
@@ -105,7 +103,14 @@ final class FrameMemory {
 			return lane.takenBytes() < this.reservedBytes || (!othersWait && freeBytes() > 0);
 		}
 		long kept = Math.max(0, this.reservedBytes - this.small.usedBytes.get());
-		return lane.takenBytes() < lane.limitBytes && freeBytes() > kept;
+		return lane.takenBytes() < limitBytes(lane) && freeBytes() > kept;
+	}
+
+	// Small ones may take what is not reserved for them, too.
+	private long limitBytes(Lane lane) {
+		long most = this.share.maxBytes();
+		return (lane == this.large) ? most - this.reservedBytes
+				: Math.max(this.reservedBytes, most - this.large.takenBytes());
 	}
 
 	private long freeBytes() {
@@ -200,7 +205,7 @@ final class FrameMemory {
 	// Not before half of it is free: with each frame that ends there would be one to try
 	// again, and room for a piece of its frame.
 	private void readOn(Lane lane, boolean largeFrames) {
-		if (lane.takenBytes() > lane.limitBytes / 2) {
+		if (lane.takenBytes() > limitBytes(lane) / 2) {
 			return;
 		}
 		Client next = first(lane);
@@ -257,8 +262,6 @@ final class FrameMemory {
 	 */
 	private static final class Lane {
 
-		private final long limitBytes;
-
 		private final AtomicLong usedBytes = new AtomicLong();
 
 		/** What those take who were told to read on. Written under the lock. */
@@ -268,10 +271,6 @@ final class FrameMemory {
 		private final Set<Client> clients = new LinkedHashSet<>();
 
 		private volatile int size;
-
-		private Lane(long limitBytes) {
-			this.limitBytes = limitBytes;
-		}
 
 		long takenBytes() {
 			return this.usedBytes.get() + this.promisedBytes;

@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -47,10 +48,15 @@ class FrameLoopTests {
 
 	private static final int FRAME_MEMORY = 2_000_000;
 
+	private static final int UNFINISHED_MEMORY = 200_000;
+
+	private static final long READ_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
 	private final ConnectionRegistry registry = new ConnectionRegistry(1000,
-			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY)));
+			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY,
+					HeapUse.CONNECTIONS, (long) UNFINISHED_MEMORY)));
 
 	private final UnreadReplies unreadReplies = this.registry.unreadReplies();
 
@@ -240,6 +246,218 @@ class FrameLoopTests {
 		assertThat(other.exchange("get held.back\n")).isEqualTo("ok\nheld.back 1.0 1\n\n");
 	}
 
+	// Two workers, and frames of reads that take a millisecond each.
+	@Test
+	void framesOfManyReadsTakeTurns() throws IOException {
+		List<String> reads = Collections.synchronizedList(new ArrayList<>());
+		this.storage.beforeRead((key) -> {
+			reads.add(key.toString());
+			spin(READ_NANOS);
+		});
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 6; i++) {
+			clients.add(connect().send(("get reader." + i + "\n").repeat(300)));
+		}
+		start();
+		TestClient late = connect().send("get late\n".repeat(100));
+		assertThat(late.read(100 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(100));
+		// Its turns came as often as those of others, who had a third of theirs by then.
+		assertThat(reads.size()).isLessThan(7 * 150);
+		for (TestClient client : clients) {
+			assertThat(client.read(300 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(300));
+		}
+		assertThat(reads).hasSize(6 * 300 + 100);
+		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
+		assertThat(this.workers.isQuiet()).isTrue();
+	}
+
+	@Test
+	void aFrameThatTakesTurnsIsAnsweredInOrder() throws IOException {
+		this.storage.beforeRead((key) -> spin(READ_NANOS));
+		List<TestClient> clients = new ArrayList<>();
+		StringBuilder expected = new StringBuilder();
+		StringBuilder rows = new StringBuilder();
+		for (int i = 0; i < 40; i++) {
+			rows.append("own 1.0 ").append(i).append('\n');
+			expected.append(Replies.OK).append("ok\n").append(rows).append('\n').append(Replies.WRONG_COMMAND);
+		}
+		for (int client = 0; client < 5; client++) {
+			StringBuilder frame = new StringBuilder();
+			for (int i = 0; i < 40; i++) {
+				String key = "own" + ".x".repeat(client);
+				frame.append("put ").append(key).append(" 1 ").append(i).append("\nget ").append(key).append("\nx\n");
+			}
+			clients.add(connect().send(frame.toString()));
+		}
+		start();
+		for (int client = 0; client < 5; client++) {
+			String replies = expected.toString().replace("own", "own" + ".x".repeat(client));
+			assertThat(clients.get(client).read(replies.length())).isEqualTo(replies);
+		}
+	}
+
+	@Test
+	void readsOfSomeKeepNobodyElseWaiting() throws IOException {
+		this.storage.beforeRead((key) -> spin(READ_NANOS));
+		for (int i = 0; i < 8; i++) {
+			connect().send("get reader\n".repeat(3000));
+		}
+		start();
+		TestClient other = connect();
+		List<Long> nanos = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			long before = System.nanoTime();
+			assertThat(other.exchange("put other 1 " + i + "\n")).isEqualTo(Replies.OK);
+			nanos.add(System.nanoTime() - before);
+		}
+		nanos.sort(null);
+		assertThat(Duration.ofNanos(nanos.get(50))).isLessThan(Duration.ofMillis(20));
+		assertThat(Duration.ofNanos(nanos.get(99))).isLessThan(Duration.ofSeconds(1));
+		// The others are far from done.
+		assertThat(this.workers.isQuiet()).isFalse();
+	}
+
+	// More of them than there are workers.
+	@Test
+	void readsThatTheStoreIsStuckWithKeepNobodyElseFromReading() throws Exception {
+		CountDownLatch released = new CountDownLatch(1);
+		this.storage.beforeRead((key) -> {
+			if (key.toString().equals("stuck")) {
+				await(released);
+			}
+		});
+		List<TestClient> stuck = new ArrayList<>();
+		for (int i = 0; i < 5; i++) {
+			stuck.add(connect().send("get stuck\n".repeat(100)));
+		}
+		start();
+		TestClient other = connect().send("get other\n".repeat(100));
+		assertThat(other.read(100 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(100));
+		released.countDown();
+		for (TestClient client : stuck) {
+			assertThat(client.read(100 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(100));
+		}
+	}
+
+	@Test
+	void clientsThatReadSlowlyKeepNobodyElseFromReading() throws Exception {
+		start();
+		TestClient other = connect();
+		StringBuilder puts = new StringBuilder();
+		for (int i = 0; i < 5000; i++) {
+			puts.append("put row 1 ").append(i).append('\n');
+		}
+		other.send(puts.toString());
+		assertThat(other.read(5000 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(5000));
+		for (int i = 0; i < 5; i++) {
+			connect().send("get row\n".repeat(100));
+		}
+		other.send("get nothing\n".repeat(100));
+		assertThat(other.read(100 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(100));
+	}
+
+	@Test
+	void nothingIsReadFromTheStoreForClientsThatHaveLeft() throws Exception {
+		AtomicLong reads = new AtomicLong();
+		this.storage.beforeRead((key) -> reads.incrementAndGet());
+		TestClient other = connect();
+		for (int i = 0; i < 20; i++) {
+			connect().send((i % 2 == 0) ? "get row\n" : "put left 1 1\nget row\n".repeat(20)).reset();
+		}
+		start();
+		Awaitility.await().until(() -> this.registry.size() == 1);
+		assertThat(reads).hasValue(0);
+		assertThat(other.exchange("get left\n")).isEqualTo("ok\nleft 1.0 1\n\n");
+	}
+
+	@Test
+	void aClientThatHasEndedItsSideIsAnswered() throws Exception {
+		TestClient client = connect().send("put k 1 1\nget k\nget k\n").halfClose();
+		start();
+		assertThat(client.readToEnd()).isEqualTo(Replies.OK + "ok\nk 1.0 1\n\n".repeat(2));
+	}
+
+	@Test
+	void whatComesWhileAFrameIsExecutedIsNotForgotten() throws Exception {
+		start();
+		TestClient client = connect();
+		TestClient other = connect();
+		this.storage.beforeRead((key) -> {
+			if (key.toString().equals("first")) {
+				spin(READ_NANOS);
+			}
+		});
+		// Whichever way the second one comes: behind a look, or behind the frame.
+		for (int i = 0; i < 300; i++) {
+			client.send("get first\n");
+			spin(i * 2000L);
+			client.send("get second\n");
+			assertThat(client.read(2 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(2));
+		}
+		assertThat(other.exchange("get other\n")).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void aClientThatHasLeftWithoutAWordIsNotHeldBack() throws Exception {
+		this.frameMemory.take(FRAME_MEMORY, false);
+		connect().close();
+		start();
+		Awaitility.await().until(() -> this.registry.size() == 0);
+		assertThat(this.frameMemory.heldBack()).isZero();
+	}
+
+	@Test
+	void aClientOfOneLineIsServedWhileLargeFramesTakeAllMemory() throws Exception {
+		this.frameMemory.take(FRAME_MEMORY, true);
+		TestClient large = connect().send("put large 1 1\n".repeat(1000));
+		TestClient small = connect().send("put small 1 1\n");
+		start();
+		assertThat(small.reply()).isEqualTo(Replies.OK);
+		for (int i = 0; i < 10; i++) {
+			assertThat(small.exchange("put small 1 " + i + "\n")).isEqualTo(Replies.OK);
+		}
+		Awaitility.await().until(() -> this.frameMemory.heldBack() == 1);
+		// A piece of it came in as a small frame.
+		this.frameMemory.giveBack(FRAME_MEMORY, true);
+		assertThat(large.read(1000 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(1000));
+		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
+	}
+
+	@Test
+	void theOldestUnfinishedLinesEndWhenTheyTakeNearlyAllMemory() throws Exception {
+		start();
+		TestClient typing = connect().send("put typed 1");
+		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+		TestClient silent = connect();
+		int lines = 0;
+		while (this.registry.size() > lines) {
+			connect().send("x".repeat(4000));
+			lines++;
+			assertThat(lines).isLessThan(200);
+		}
+		assertThat(this.registry.unfinishedInput().heldBytes()).isLessThanOrEqualTo(UNFINISHED_MEMORY);
+		// It had begun first.
+		assertThat(typing.readUntilClosed().reset()).isTrue();
+		assertThat(silent.exchange("get typed\n")).isEqualTo(Replies.OK);
+		assertThat(connect().send("put typed").send(" 1 1\n").reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
+	void unfinishedLinesThatEndAreNotHeld() throws Exception {
+		start();
+		TestClient client = connect();
+		for (int i = 0; i < 5; i++) {
+			client.send("put k 1");
+			Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+			assertThat(client.exchange(" " + i + "\n")).isEqualTo(Replies.OK);
+			Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() == 0);
+		}
+		client.send("put k 1");
+		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+		client.reset();
+		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() == 0);
+	}
+
 	@Test
 	void framesThatFailedAreForgotten() throws Exception {
 		this.storage.beforePut((batch) -> {
@@ -291,6 +509,14 @@ class FrameLoopTests {
 			}
 		});
 		return count.get();
+	}
+
+	// Keeps a processor busy.
+	private static void spin(long nanos) {
+		long begun = System.nanoTime();
+		while (System.nanoTime() - begun < nanos) {
+			Thread.onSpinWait();
+		}
 	}
 
 	private static Consumer<PointBatch> blockOnce(CountDownLatch stuck, CountDownLatch released) {

@@ -1,0 +1,76 @@
+package io.eardrum.server;
+
+import java.util.List;
+import java.util.Map;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link UnfinishedInput}.
+ */
+class UnfinishedInputTests {
+
+	private final FrameConnection oldest = mock(FrameConnection.class);
+
+	private final FrameConnection older = mock(FrameConnection.class);
+
+	private final FrameConnection newest = mock(FrameConnection.class);
+
+	private final FrameConnection silent = mock(FrameConnection.class);
+
+	private final HeapBudget budget = Budgets.with(Map.of(HeapUse.CONNECTIONS, 100L));
+
+	private final UnfinishedInput unfinished = new UnfinishedInput(this.budget.share(HeapUse.CONNECTIONS),
+			List.of(this.silent, this.newest, this.oldest, this.older)::forEach);
+
+	@Test
+	void whoHasBegunLongestAgoIsResetWhenMemoryIsNearlyUsedUp() {
+		begin(this.oldest, 40, 3000);
+		begin(this.older, 30, 2000);
+		verify(this.oldest, never()).reset(any());
+		begin(this.newest, 10, 1000);
+		verify(this.oldest).reset(ResetReason.UNFINISHED_INPUT);
+		verify(this.older, never()).reset(any());
+		verify(this.newest, never()).reset(any());
+		verify(this.silent, never()).reset(any());
+		assertThat(this.unfinished.heldBytes()).isEqualTo(40);
+	}
+
+	@Test
+	void nobodyIsResetForTakingTimeAsLongAsThereIsMemory() {
+		begin(this.oldest, 70, Long.MAX_VALUE);
+		this.unfinished.change(5);
+		verify(this.oldest, never()).reset(any());
+	}
+
+	@Test
+	void whatIsFinishedIsNotHeld() {
+		this.unfinished.change(70);
+		this.unfinished.change(-70);
+		begin(this.newest, 70, 1);
+		verify(this.newest, never()).reset(any());
+		assertThat(this.unfinished.heldBytes()).isEqualTo(70);
+	}
+
+	private void begin(FrameConnection connection, long bytes, long nanos) {
+		given(connection.unfinishedBytes()).willReturn(bytes);
+		given(connection.unfinishedNanos()).willReturn(nanos);
+		willAnswer((call) -> {
+			this.unfinished.change(-bytes);
+			return null;
+		}).given(connection).reset(any());
+		this.unfinished.change(bytes);
+	}
+
+}
