@@ -5,15 +5,20 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the account of the heap.
+ * Makes the account of the heap, and the rule by which clients are told apart.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(HeapProperties.class)
+@EnableConfigurationProperties({ HeapProperties.class, ClientProperties.class })
 class BudgetConfiguration {
 
 	@Bean
 	HeapBudget heapBudget(HeapProperties properties) {
 		return properties.budget();
+	}
+
+	@Bean
+	ClientAddresses clientAddresses(ClientProperties properties) {
+		return properties.addresses();
 	}
 
 }

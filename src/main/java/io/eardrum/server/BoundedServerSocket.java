@@ -12,10 +12,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.eardrum.budget.NetworkList;
+
 /**
  * Accepts clients from the allowed networks up to the allowed number, each with a
- * channel, and turns the others away. A failure to accept, such as for want of a file
- * descriptor, is not the end of it: it tries again until it is closed.
+ * channel. Beyond that it makes room for those whose address has fewer connections than
+ * another one, and turns the others away. A failure to accept, such as for want of a file
+ * descriptor, is not the end of it: it turns clients away with a {@link SpareDescriptor},
+ * and tries again until it is closed.
  */
 final class BoundedServerSocket extends ServerSocket {
 
@@ -33,6 +37,8 @@ final class BoundedServerSocket extends ServerSocket {
 
 	private final ConnectionRejecter rejecter;
 
+	private final SpareDescriptor spare;
+
 	private final LogRate failureRate = new LogRate();
 
 	private final LogRate rejectionRate = new LogRate();
@@ -41,6 +47,12 @@ final class BoundedServerSocket extends ServerSocket {
 
 	BoundedServerSocket(ServerSocketChannel channel, ConnectionRegistry registry, PortSettings settings,
 			ServerObserver observer, ConnectionRejecter rejecter) throws IOException {
+		this(channel, registry, settings, observer, rejecter, SpareDescriptor.create());
+	}
+
+	BoundedServerSocket(ServerSocketChannel channel, ConnectionRegistry registry, PortSettings settings,
+			ServerObserver observer, ConnectionRejecter rejecter, SpareDescriptor spare) throws IOException {
+		this.spare = spare;
 		this.channel = channel;
 		this.registry = registry;
 		this.allowed = settings.allowed();
@@ -57,14 +69,23 @@ final class BoundedServerSocket extends ServerSocket {
 					refuse(socket);
 					continue;
 				}
-				if (!this.registry.isFull()) {
+				if (!this.spare.hold()) {
+					// It has taken the last descriptor.
+					this.rejecter.rejectAtOnce(socket);
+					this.spare.hold();
+				}
+				else if (this.registry.makeRoom(socket.getInetAddress())) {
 					return socket;
 				}
-				if (this.rejectionRate.permits()) {
-					logger.warn("Clients are turned away: all " + this.registry.limit()
-							+ " connections that may be are in use (eardrum.tcp.max-connections)");
+				else {
+					if (this.rejectionRate.permits()) {
+						logger.warn("Clients are turned away: all " + this.registry.limit()
+								+ " connections that may be are in use (eardrum.tcp.max-connections), and no address "
+								+ "has more of them than that of the last one, "
+								+ socket.getInetAddress().getHostAddress());
+					}
+					this.rejecter.reject(socket);
 				}
-				this.rejecter.reject(socket);
 			}
 			catch (IOException ex) {
 				if (isClosed()) {
@@ -73,7 +94,9 @@ final class BoundedServerSocket extends ServerSocket {
 				if (this.failureRate.permits()) {
 					logger.warn("A client could not be accepted (" + ex.getMessage() + "); trying again");
 				}
-				LockSupport.parkNanos(RETRY_NANOS);
+				if (!this.spare.letGo()) {
+					LockSupport.parkNanos(RETRY_NANOS);
+				}
 			}
 		}
 	}
@@ -110,6 +133,7 @@ final class BoundedServerSocket extends ServerSocket {
 	@Override
 	public void close() throws IOException {
 		this.channel.close();
+		this.spare.close();
 	}
 
 }

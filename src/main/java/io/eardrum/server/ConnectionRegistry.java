@@ -1,13 +1,15 @@
 package io.eardrum.server;
 
+import java.net.InetAddress;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.eardrum.budget.AddressShares;
+import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 
@@ -21,10 +23,8 @@ final class ConnectionRegistry {
 
 	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
 
-	private final int limit;
-
-	/** How many places are taken; a connection takes one before it is there. */
-	private final AtomicInteger taken = new AtomicInteger();
+	/** A connection has its place before it is there. */
+	private final AddressShares<FrameConnection> places;
 
 	private final UnreadReplies unreadReplies;
 
@@ -44,13 +44,18 @@ final class ConnectionRegistry {
 		this(limit, HeapBudget.ofThisProcess());
 	}
 
+	ConnectionRegistry(int limit, HeapBudget budget) {
+		this(limit, ClientAddresses.distinct(), budget);
+	}
+
 	/**
 	 * Creates a registry.
 	 * @param limit how many connections there may be, to all ports together
+	 * @param addresses tells clients apart
 	 * @param budget what they may take of the heap
 	 */
-	ConnectionRegistry(int limit, HeapBudget budget) {
-		this.limit = limit;
+	ConnectionRegistry(int limit, ClientAddresses addresses, HeapBudget budget) {
+		this.places = new AddressShares<>(limit, addresses, FrameConnection::lastSeenNanos);
 		this.unreadReplies = new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients());
 		this.frameMemory = new FrameMemory(budget.share(HeapUse.FRAMES));
 		this.unfinishedInput = new UnfinishedInput(budget.share(HeapUse.CONNECTIONS), this::forEach);
@@ -73,12 +78,30 @@ final class ConnectionRegistry {
 	}
 
 	int limit() {
-		return this.limit;
+		return this.places.limit();
 	}
 
 	// Whether one more is one too many.
 	boolean isFull() {
-		return this.taken.get() >= this.limit;
+		return this.places.isFull();
+	}
+
+	/**
+	 * Makes room for a client if there is none: of the address with most connections, the
+	 * one that was silent for longest is reset.
+	 * @param address where the client comes from
+	 * @return whether there is room now; if not, no address has more connections than
+	 * that of the client
+	 */
+	boolean makeRoom(InetAddress address) {
+		while (this.places.isFull()) {
+			FrameConnection silent = this.places.makeRoom(address);
+			if (silent == null) {
+				return false;
+			}
+			silent.reset(ResetReason.CROWDED_OUT);
+		}
+		return true;
 	}
 
 	/**
@@ -88,20 +111,21 @@ final class ConnectionRegistry {
 	 * client when there was room for one
 	 */
 	boolean add(FrameConnection connection) {
-		if (this.taken.getAndUpdate((count) -> Math.min(count + 1, this.limit)) >= this.limit) {
+		if (!this.places.add(connection, connection.remoteAddress())) {
 			return false;
 		}
 		this.connections.add(connection);
+		if (connection.isEnding()) {
+			// It had to make room before it was there to be removed.
+			this.connections.remove(connection);
+		}
 		return true;
 	}
 
 	// Returns whether the connection was there.
 	boolean remove(FrameConnection connection) {
-		boolean there = this.connections.remove(connection);
-		if (there) {
-			this.taken.decrementAndGet();
-		}
-		return there;
+		this.places.remove(connection);
+		return this.connections.remove(connection);
 	}
 
 	int size() {

@@ -1,6 +1,7 @@
 package io.eardrum.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.Socket;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -8,16 +9,21 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
+import io.eardrum.budget.DescriptorBudget;
+
 /**
  * Tells clients for whom there is no room that it is so, and then waits for a moment for
- * them to go: a close at once could overtake the reply. Few at a time; in a storm the
- * others are closed without that patience, and so are all where there is nothing to say.
+ * them to go: a close at once could overtake the reply. Few at a time, for each has a file
+ * descriptor until then; in a storm the others are closed without that patience, and so
+ * are all where there is nothing to say.
  */
 final class ConnectionRejecter implements AutoCloseable {
 
 	private static final int THREADS = 2;
 
 	private static final int WAITING = 64;
+
+	private static final int MAX_SKIPPED = 64 * 1024;
 
 	private static final int PATIENCE_MILLIS = 500;
 
@@ -33,14 +39,18 @@ final class ConnectionRejecter implements AutoCloseable {
 	 * @param observer is told of each
 	 */
 	ConnectionRejecter(byte[] reply, ServerObserver observer) {
-		this(reply, observer, ConnectionRejecter::thread);
+		this(reply, observer, DescriptorBudget.turnedAway(WAITING), ConnectionRejecter::thread);
 	}
 
 	ConnectionRejecter(byte[] reply, ServerObserver observer, ThreadFactory threads) {
+		this(reply, observer, WAITING, threads);
+	}
+
+	private ConnectionRejecter(byte[] reply, ServerObserver observer, int waiting, ThreadFactory threads) {
 		this.reply = reply;
 		this.observer = observer;
 		this.executor = new ThreadPoolExecutor(THREADS, THREADS, 10, TimeUnit.SECONDS,
-				new ArrayBlockingQueue<>(WAITING), threads);
+				new ArrayBlockingQueue<>(waiting), threads);
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
@@ -56,7 +66,10 @@ final class ConnectionRejecter implements AutoCloseable {
 			socket.shutdownOutput();
 			this.executor.execute(new SendOff(socket));
 		}
-		catch (IOException | RejectedExecutionException ex) {
+		catch (RejectedExecutionException ex) {
+			closeAtOnce(socket);
+		}
+		catch (IOException ex) {
 			close(socket);
 		}
 		catch (OutOfMemoryError ex) {
@@ -64,6 +77,39 @@ final class ConnectionRejecter implements AutoCloseable {
 			close(socket);
 			FrameLoop.requireThreadShortage(ex);
 		}
+	}
+
+	/**
+	 * Turns a client away without waiting for it to go.
+	 * @param socket its connection
+	 */
+	void rejectAtOnce(Socket socket) {
+		this.observer.connectionRejected();
+		try {
+			if (this.reply.length > 0) {
+				socket.getOutputStream().write(this.reply);
+				this.observer.sent(this.reply.length);
+			}
+		}
+		catch (IOException ex) {
+			// It has gone by itself.
+		}
+		closeAtOnce(socket);
+	}
+
+	// With something unread, a close would become a reset.
+	private static void closeAtOnce(Socket socket) {
+		try {
+			InputStream input = socket.getInputStream();
+			int length = Math.min(input.available(), MAX_SKIPPED);
+			if (length > 0) {
+				input.skipNBytes(length);
+			}
+		}
+		catch (IOException ex) {
+			// It has gone by itself.
+		}
+		close(socket);
 	}
 
 	@Override

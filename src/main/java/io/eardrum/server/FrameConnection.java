@@ -3,6 +3,7 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
@@ -94,6 +95,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	private static final int LONG_REPLY_LENGTH = EXECUTOR_LENGTH + 64 * 1024;
 
 	private final Socket socket;
+
+	private final @Nullable InetAddress remoteAddress;
 
 	private final SocketChannel channel;
 
@@ -201,6 +204,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		super(channel.socket(), true, false, eventPublisher, factoryName);
 		this.channel = channel;
 		this.socket = channel.socket();
+		this.remoteAddress = this.socket.getInetAddress();
 		this.registry = registry;
 		this.observer = observer;
 		this.tls = tls;
@@ -958,6 +962,17 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	// How much longer the last reply should be given to arrive, in nanoseconds.
 	long undeliveredNanos() {
 		return Math.max(0, DELIVERY_NANOS - this.output.sentNanosAgo());
+	}
+
+	@Nullable InetAddress remoteAddress() {
+		return this.remoteAddress;
+	}
+
+	// When the client has last sent or taken something, as System.nanoTime().
+	long lastSeenNanos() {
+		long received = this.lastReceivedNanos;
+		long sent = this.output.lastSentNanos();
+		return (sent - received > 0) ? sent : received;
 	}
 
 	// For how long the client has sent nothing, in nanoseconds.

@@ -55,7 +55,11 @@ final class ReplyOutputStream extends OutputStream {
 		while (bytes.hasRemaining() || this.channel.hasUnsent()) {
 			this.connection.leaveLoop();
 			awaitWritable();
+			int before = bytes.remaining();
 			this.channel.write(bytes);
+			if (bytes.remaining() < before) {
+				this.lastSentNanos = System.nanoTime();
+			}
 		}
 		this.lastSentNanos = System.nanoTime();
 	}
@@ -94,6 +98,11 @@ final class ReplyOutputStream extends OutputStream {
 		}
 		long started = this.waitStartedNanos;
 		return System.nanoTime() - started;
+	}
+
+	// When the client has last taken something, as System.nanoTime().
+	long lastSentNanos() {
+		return this.lastSentNanos;
 	}
 
 	// How long ago the last reply was sent, in nanoseconds.

@@ -29,6 +29,12 @@ public enum ResetReason {
 	/** The client did not finish its TLS handshake in time. */
 	HANDSHAKE,
 
+	/**
+	 * There were as many connections as there may be, and another client had fewer: of
+	 * this one's, it was silent for longest.
+	 */
+	CROWDED_OUT,
+
 	/** The server stops. */
 	SHUTDOWN,
 

@@ -11,6 +11,8 @@ import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.util.IdGenerator;
 
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.DescriptorBudget;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.MetricRepository;
@@ -31,9 +33,10 @@ class TcpServerConfiguration {
 	static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
 	@Bean
-	ConnectionRegistry connectionRegistry(TcpServerProperties properties, HeapBudget budget) {
+	ConnectionRegistry connectionRegistry(TcpServerProperties properties, ClientAddresses addresses,
+			HeapBudget budget) {
 		properties.requireRoomForLines(budget.share(HeapUse.CONNECTIONS).maxBytes());
-		return new ConnectionRegistry(DescriptorBudget.connections(properties.maxConnections()), budget);
+		return new ConnectionRegistry(DescriptorBudget.tcpConnections(properties.maxConnections()), addresses, budget);
 	}
 
 	@Bean

@@ -1,6 +1,7 @@
 package io.eardrum.server;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -9,17 +10,21 @@ import java.net.SocketException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.CapturedLog;
+import io.eardrum.budget.NetworkList;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.then;
+import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -60,11 +65,44 @@ class BoundedServerSocketTests {
 		}
 	}
 
+	@Test
+	void turnsClientsAwayWithTheLastDescriptor() throws Exception {
+		AtomicInteger free = new AtomicInteger(1);
+		SpareDescriptor spare = new SpareDescriptor(() -> {
+			if (free.getAndUpdate((count) -> Math.max(0, count - 1)) == 0) {
+				throw new IOException("Too many open files");
+			}
+			return InputStream.nullInputStream();
+		});
+		try (ServerSocketChannel listener = ServerSocketChannel.open()) {
+			listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+			int port = listener.socket().getLocalPort();
+			try (Socket first = new Socket(InetAddress.getLoopbackAddress(), port);
+					SocketChannel firstAccepted = listener.accept();
+					Socket second = new Socket(InetAddress.getLoopbackAddress(), port);
+					SocketChannel secondAccepted = listener.accept();
+					ServerSocket socket = socket(spare)) {
+				given(this.channel.isOpen()).willReturn(true);
+				given(this.channel.accept()).willThrow(new IOException("Too many open files"))
+					.willReturn(firstAccepted)
+					.willReturn(secondAccepted);
+				willAnswer((call) -> free.incrementAndGet()).given(this.rejecter).rejectAtOnce(firstAccepted.socket());
+				assertThat(socket.accept().getPort()).isEqualTo(second.getLocalPort());
+				then(this.rejecter).should().rejectAtOnce(firstAccepted.socket());
+				assertThat(first.isConnected()).isTrue();
+			}
+		}
+	}
+
 	private ServerSocket socket() throws IOException {
+		return socket(new SpareDescriptor(InputStream::nullInputStream));
+	}
+
+	private ServerSocket socket(SpareDescriptor spare) throws IOException {
 		PortSettings settings = new PortSettings("host", "127.0.0.1", "port", 0, NetworkList.of(List.of()),
 				ProtocolLimits.DEFAULTS.maxLineLength(), () -> new CommandParser(ProtocolLimits.DEFAULTS), true);
 		return new BoundedServerSocket(this.channel, new ConnectionRegistry(1), settings, mock(ServerObserver.class),
-				this.rejecter);
+				this.rejecter, spare);
 	}
 
 }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
+import io.eardrum.budget.NetworkList;
 import io.eardrum.UncaughtErrors;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.budget.HeapBudget;

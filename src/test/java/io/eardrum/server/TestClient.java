@@ -62,6 +62,28 @@ final class TestClient implements AutoCloseable {
 		return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 	}
 
+	/**
+	 * Connects from one of the addresses of this machine.
+	 * @param from the address, such as 127.0.0.2
+	 * @param port the port on 127.0.0.1
+	 * @return the client
+	 * @throws IOException if the connection fails
+	 */
+	static TestClient connectFrom(String from, int port) throws IOException {
+		Socket socket = new Socket();
+		socket.setTcpNoDelay(true);
+		socket.setSoTimeout(TIMEOUT_MILLIS);
+		try {
+			socket.bind(new InetSocketAddress(from, 0));
+			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), TIMEOUT_MILLIS);
+			return new TestClient(socket);
+		}
+		catch (IOException ex) {
+			socket.close();
+			throw ex;
+		}
+	}
+
 	static TestClient connect(SocketAddress address) throws IOException {
 		return new TestClient(connect(address, 0));
 	}

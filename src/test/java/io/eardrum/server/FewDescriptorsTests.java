@@ -1,7 +1,13 @@
 package io.eardrum.server;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,23 +19,64 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 import io.eardrum.EardrumProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * {@link DescriptorBudget}.
+ * A server that may open few files.
  */
-class DescriptorBudgetTests {
+class FewDescriptorsTests {
 
-	@ParameterizedTest
-	@CsvSource({ "10000, 1048576, 10000", "10000, 11600, 10000", "10000, 11599, 9999", "10000, 3200, 1600",
-			"10000, 1024, 512", "100, 1024, 100", "10000, 1, 1" })
-	void connectionsLeaveDescriptorsToOthers(int wanted, long descriptors, int allowed) {
-		assertThat(DescriptorBudget.connections(wanted, descriptors)).isEqualTo(allowed);
+	@Test
+	@EnabledOnOs(OS.LINUX)
+	@Timeout(120)
+	void crowdOfClientsIsAnsweredAtOnce(@TempDir Path directory) throws Exception {
+		int port = EardrumProcess.freePort();
+		List<Socket> clients = new ArrayList<>();
+		try (EardrumProcess process = EardrumProcess.start(
+				Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
+						directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port), "SERVER_PORT",
+						"0"),
+				List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
+			process.awaitListening(port);
+			for (int i = 0; i < 700; i++) {
+				Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
+				client.setSoTimeout(5000);
+				clients.add(client);
+			}
+			long started = System.nanoTime();
+			int served = 0;
+			for (Socket client : clients) {
+				client.getOutputStream().write("get nobody\n".getBytes(StandardCharsets.US_ASCII));
+			}
+			for (Socket client : clients) {
+				if (firstByte(client) == 'o') {
+					served++;
+				}
+			}
+			assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(3));
+			assertThat(served).isBetween(100, 150);
+		}
+		finally {
+			for (Socket client : clients) {
+				client.close();
+			}
+		}
+	}
+
+	private static int firstByte(Socket client) throws IOException {
+		try {
+			return client.getInputStream().read();
+		}
+		catch (SocketTimeoutException ex) {
+			throw ex;
+		}
+		catch (SocketException ex) {
+			// A reset that overtook the reply.
+			return -1;
+		}
 	}
 
 	@Test

@@ -1,4 +1,4 @@
-package io.eardrum.server;
+package io.eardrum.budget;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * Networks from which clients may connect, such as {@code 10.0.0.0/8} or
- * {@code fd00::/8}; an address without a length is one machine. Immutable.
+ * Networks that clients come from, such as {@code 10.0.0.0/8} or {@code fd00::/8}; an
+ * address without a length is one machine. Immutable.
  */
-final class NetworkList {
+public final class NetworkList {
 
 	/** Anything else would be looked up as a name. */
 	private static final Pattern ADDRESS = Pattern.compile("[0-9.]+|[0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
@@ -30,7 +32,7 @@ final class NetworkList {
 	 * @throws IllegalArgumentException if one is not a network; its message is the text
 	 * and what is wrong with it
 	 */
-	static NetworkList of(List<String> texts) {
+	public static NetworkList of(List<String> texts) {
 		List<Network> networks = new ArrayList<>();
 		for (String text : texts) {
 			networks.add(network(text.strip()));
@@ -39,14 +41,24 @@ final class NetworkList {
 	}
 
 	/**
-	 * Tells whether a client may connect.
+	 * Returns whether a client may connect where these networks may.
 	 * @param address its address
 	 * @return whether one of the networks has it, or there are none
 	 */
-	boolean allows(InetAddress address) {
-		if (this.networks.isEmpty()) {
-			return true;
-		}
+	public boolean allows(InetAddress address) {
+		return this.networks.isEmpty() || contains(address);
+	}
+
+	public boolean isEmpty() {
+		return this.networks.isEmpty();
+	}
+
+	/**
+	 * Returns whether one of the networks has an address.
+	 * @param address the address
+	 * @return whether it is in one of them
+	 */
+	public boolean contains(InetAddress address) {
 		byte[] bytes = address.getAddress();
 		for (Network network : this.networks) {
 			if (network.contains(bytes)) {
@@ -79,14 +91,27 @@ final class NetworkList {
 		return network;
 	}
 
-	private static byte[] bytes(String text, String address) {
-		if (ADDRESS.matcher(address).matches() && (address.indexOf(':') >= 0 || dots(address) == 3)) {
+	/**
+	 * Reads an address, and looks up no name.
+	 * @param text the text
+	 * @return the address, or {@code null} if the text is none
+	 */
+	static @Nullable InetAddress address(String text) {
+		if (ADDRESS.matcher(text).matches() && (text.indexOf(':') >= 0 || dots(text) == 3)) {
 			try {
-				return InetAddress.getByName(address).getAddress();
+				return InetAddress.getByName(text);
 			}
 			catch (UnknownHostException ex) {
 				// As below.
 			}
+		}
+		return null;
+	}
+
+	private static byte[] bytes(String text, String address) {
+		InetAddress known = address(address);
+		if (known != null) {
+			return known.getAddress();
 		}
 		throw new IllegalArgumentException("'" + text + "' is neither an IP address nor a network such as 10.0.0.0/8");
 	}

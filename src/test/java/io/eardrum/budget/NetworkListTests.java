@@ -1,4 +1,4 @@
-package io.eardrum.server;
+package io.eardrum.budget;
 
 import java.math.BigInteger;
 import java.net.InetAddress;

@@ -1,0 +1,87 @@
+package io.eardrum.budget;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.OperatingSystemMXBean;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * How the file descriptors that this process may have are divided. Without any left the
+ * store could open no file, so clients are turned away before that: half of them, or at
+ * least {@value #STORE}, are for the store and for what the JVM has open. An eighth is
+ * for HTTP, if that wants so many, and what is left for the TCP ports.
+ */
+public final class DescriptorBudget {
+
+	/** For the files of the store, and for what the JVM has open. */
+	private static final int STORE = 600;
+
+	private static final int HTTP_PART = 8;
+
+	/** Beyond this, one connection more for HTTP is one less for TCP. */
+	private static final int MAX_HTTP = 4000;
+
+	private static final Log logger = LogFactory.getLog(DescriptorBudget.class);
+
+	private DescriptorBudget() {
+	}
+
+	/**
+	 * Lowers a number of connections to the TCP ports to what this process may have.
+	 * @param wanted the number that is configured
+	 * @return that number, or a smaller one, of which the log tells
+	 */
+	public static int tcpConnections(int wanted) {
+		long descriptors = descriptors();
+		return warned(wanted, tcpConnections(wanted, descriptors), "eardrum.tcp.max-connections", descriptors);
+	}
+
+	/**
+	 * Lowers a number of connections to an HTTP port to what this process may have.
+	 * @param wanted the number that is configured
+	 * @return that number, or a smaller one, of which the log tells
+	 */
+	public static int httpConnections(int wanted) {
+		long descriptors = descriptors();
+		return warned(wanted, httpConnections(wanted, descriptors), "server.tomcat.max-connections", descriptors);
+	}
+
+	private static int warned(int wanted, int allowed, String property, long descriptors) {
+		if (allowed < wanted) {
+			logger.warn("No more than " + allowed + " connections are taken, though " + property + " is " + wanted
+					+ ": this process may open " + descriptors + " files (ulimit -n)");
+		}
+		return allowed;
+	}
+
+	/**
+	 * Returns how many clients that are turned away may have a descriptor each until they
+	 * have gone: few enough not to keep the next ones from being turned away.
+	 * @param most how many are enough
+	 * @return a number from 1 to that one
+	 */
+	public static int turnedAway(int most) {
+		return turnedAway(most, descriptors());
+	}
+
+	private static long descriptors() {
+		OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+		return (system instanceof UnixOperatingSystemMXBean unix) ? unix.getMaxFileDescriptorCount() : Long.MAX_VALUE;
+	}
+
+	static int tcpConnections(int wanted, long descriptors) {
+		long reserved = Math.min(descriptors / 2, STORE + httpConnections(MAX_HTTP, descriptors));
+		return (int) Math.max(1, Math.min(wanted, descriptors - reserved));
+	}
+
+	static int httpConnections(int wanted, long descriptors) {
+		return (int) Math.max(1, Math.min(wanted, descriptors / HTTP_PART));
+	}
+
+	static int turnedAway(int most, long descriptors) {
+		return (int) Math.max(1, Math.min(most, descriptors / 64));
+	}
+
+}

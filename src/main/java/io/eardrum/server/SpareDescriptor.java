@@ -1,0 +1,86 @@
+package io.eardrum.server;
+
+import java.io.Closeable;
+import java.io.FileInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file descriptor that is there to be given up: with it, a client can be accepted and
+ * told that there is no room, where the process may open no more files. Otherwise it
+ * would wait without an answer. Used by one thread, but may be closed by any.
+ */
+final class SpareDescriptor implements Closeable {
+
+	private final Opener opener;
+
+	private @Nullable InputStream held;
+
+	private boolean closed;
+
+	/**
+	 * Creates a spare descriptor, if the system has a file for it.
+	 * @return the descriptor, which is held
+	 */
+	static SpareDescriptor create() {
+		Path nothing = Path.of("/dev/null");
+		return new SpareDescriptor(
+				Files.exists(nothing) ? () -> new FileInputStream(nothing.toFile()) : InputStream::nullInputStream);
+	}
+
+	SpareDescriptor(Opener opener) {
+		this.opener = opener;
+		hold();
+	}
+
+	/**
+	 * Takes the descriptor, if it is not held.
+	 * @return whether it is held now, so that there is no shortage
+	 */
+	synchronized boolean hold() {
+		if (this.held == null && !this.closed) {
+			try {
+				this.held = this.opener.open();
+			}
+			catch (IOException ex) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	/**
+	 * Gives the descriptor up.
+	 * @return whether it was held, so that there is one more now
+	 */
+	synchronized boolean letGo() throws IOException {
+		InputStream file = this.held;
+		this.held = null;
+		if (file == null) {
+			return false;
+		}
+		file.close();
+		return true;
+	}
+
+	@Override
+	public synchronized void close() throws IOException {
+		this.closed = true;
+		letGo();
+	}
+
+	/**
+	 * Opens a file.
+	 */
+	@FunctionalInterface
+	interface Opener {
+
+		InputStream open() throws IOException;
+
+	}
+
+}
