@@ -119,7 +119,16 @@ public final class AddressShares<C> {
 	public synchronized @Nullable C makeRoom(@Nullable InetAddress address) {
 		Object key = this.addresses.client(address);
 		Client client = (key != null) ? this.clients.get(key) : null;
-		if (this.largest <= ((client != null) ? client.size : 0)) {
+		return (this.largest > ((client != null) ? client.size : 0)) ? makeRoom() : null;
+	}
+
+	/**
+	 * Makes room for a connection of whoever it may be.
+	 * @return the connection that has to go, which is removed already and which the
+	 * caller ends; or {@code null} if there is none
+	 */
+	public synchronized @Nullable C makeRoom() {
+		if (this.places.isEmpty()) {
 			return null;
 		}
 		Place<C> longest = candidate();

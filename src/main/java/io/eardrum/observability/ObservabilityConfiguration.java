@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HttpObserver;
 import io.eardrum.budget.RequestObserver;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
@@ -39,6 +40,11 @@ class ObservabilityConfiguration {
 	@Bean
 	RequestObserver requestMeters(MeterRegistry registry) {
 		return new RequestMeters(registry);
+	}
+
+	@Bean
+	HttpObserver httpMeters(MeterRegistry registry) {
+		return new HttpMeters(registry);
 	}
 
 	@Bean

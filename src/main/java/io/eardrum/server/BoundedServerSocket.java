@@ -13,6 +13,7 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 import io.eardrum.budget.NetworkList;
+import io.eardrum.budget.SpareDescriptor;
 
 /**
  * Accepts clients from the allowed networks up to the allowed number, each with a

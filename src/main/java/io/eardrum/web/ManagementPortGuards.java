@@ -7,6 +7,10 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HttpObserver;
+import io.eardrum.web.connector.ConnectorGuard;
 import io.eardrum.web.security.HttpProperties;
 
 /**
@@ -22,6 +26,12 @@ class ManagementPortGuards {
 	@Bean
 	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> managementSecurityHeaders() {
 		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+	}
+
+	@Bean
+	ConnectorGuard managementConnectorGuard(HttpProperties properties, ClientAddresses addresses, HeapBudget budget,
+			HttpObserver observer) {
+		return new ConnectorGuard(properties.headTimeout(), addresses, budget, observer);
 	}
 
 	@Bean

@@ -3,12 +3,17 @@ package io.eardrum.web;
 import java.net.InetAddress;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HttpObserver;
+import io.eardrum.web.connector.ConnectorGuard;
 import io.eardrum.web.security.HttpProperties;
 
 /**
@@ -20,6 +25,14 @@ class WebConfiguration {
 	@Bean
 	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> securityHeaders() {
 		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+	}
+
+	@Bean
+	ConnectorGuard connectorGuard(HttpProperties properties, ClientAddresses addresses, HeapBudget budget,
+			ObjectProvider<HttpObserver> observer) {
+		// The port is made before the meters are.
+		return new ConnectorGuard(properties.headTimeout(), addresses, budget,
+				(reason) -> observer.getObject().refused(reason));
 	}
 
 	@Bean

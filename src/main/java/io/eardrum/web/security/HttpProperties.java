@@ -1,12 +1,17 @@
 package io.eardrum.web.security;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DurationStyle;
+import org.springframework.boot.convert.DurationUnit;
 
 /**
  * Who may use the HTTP port, and by which names.
@@ -17,10 +22,24 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
  * @param hosts the host names that the HTTP port is reached by, besides localhost and IP
  * addresses; requests for others are refused. A star takes all. Empty: no other name
  * while the port listens on a loopback address only, and any otherwise
+ * @param headTimeout how long the head of a request may take, 100ms to 10m, from when the
+ * client has connected or been answered; then its connection is closed
+ * @param maxFailedLogins how many requests with a wrong password are looked at in a
+ * second, of all clients together, 1 to 10000
+ * @param maxFailedLoginsPerAddress how many of one address, 1 to 10000, after the first
+ * five
  */
 @ConfigurationProperties(prefix = "eardrum.http", ignoreUnknownFields = false)
 public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password,
-		@DefaultValue List<String> hosts) {
+		@DefaultValue List<String> hosts,
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration headTimeout,
+		@DefaultValue("10") int maxFailedLogins, @DefaultValue("1") int maxFailedLoginsPerAddress) {
+
+	private static final Duration MIN_HEAD_TIMEOUT = Duration.ofMillis(100);
+
+	private static final Duration MAX_HEAD_TIMEOUT = Duration.ofMinutes(10);
+
+	private static final int MAX_RATE = 10_000;
 
 	/** Stands for all host names. */
 	public static final String ANY_HOST = "*";
@@ -41,6 +60,7 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	 * Checks the values.
 	 * @throws InvalidConfigurationPropertyValueException if one is not as described
 	 */
+	@ConstructorBinding
 	public HttpProperties {
 		if (user.indexOf(':') >= 0 || hasControls(user) || (!user.isEmpty() && user.isBlank())) {
 			throw new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
@@ -53,6 +73,12 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 					: wrongPassword("It must not be empty while eardrum.http.user has a value: set both, or none.");
 		}
 		checkPassword(password);
+		if (headTimeout.compareTo(MIN_HEAD_TIMEOUT) < 0 || headTimeout.compareTo(MAX_HEAD_TIMEOUT) > 0) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.http.head-timeout",
+					DurationStyle.SIMPLE.print(headTimeout), "It must be from 100ms to 10m.");
+		}
+		checkRate("max-failed-logins", maxFailedLogins);
+		checkRate("max-failed-logins-per-address", maxFailedLoginsPerAddress);
 		// What is not there: compose files make lists of variables that may be empty.
 		hosts = hosts.stream().map(String::strip).filter((host) -> !host.isEmpty()).toList();
 		for (String host : hosts) {
@@ -61,6 +87,23 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 						"It must be host names such as metrics.example, without scheme, port and path, or * for all. "
 								+ "IP addresses and localhost need not be named.");
 			}
+		}
+	}
+
+	/**
+	 * Takes the defaults for the limits.
+	 * @param user the name of the only user
+	 * @param password the user's password
+	 * @param hosts the host names
+	 */
+	public HttpProperties(String user, String password, List<String> hosts) {
+		this(user, password, hosts, Duration.ofSeconds(10), 10, 1);
+	}
+
+	private static void checkRate(String name, int rate) {
+		if (rate < 1 || rate > MAX_RATE) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.http." + name, rate,
+					"It must be from 1 to " + MAX_RATE + ".");
 		}
 	}
 

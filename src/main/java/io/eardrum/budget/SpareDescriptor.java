@@ -1,4 +1,4 @@
-package io.eardrum.server;
+package io.eardrum.budget;
 
 import java.io.Closeable;
 import java.io.FileInputStream;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * told that there is no room, where the process may open no more files. Otherwise it
  * would wait without an answer. Used by one thread, but may be closed by any.
  */
-final class SpareDescriptor implements Closeable {
+public final class SpareDescriptor implements Closeable {
 
 	private final Opener opener;
 
@@ -26,13 +26,17 @@ final class SpareDescriptor implements Closeable {
 	 * Creates a spare descriptor, if the system has a file for it.
 	 * @return the descriptor, which is held
 	 */
-	static SpareDescriptor create() {
+	public static SpareDescriptor create() {
 		Path nothing = Path.of("/dev/null");
 		return new SpareDescriptor(
 				Files.exists(nothing) ? () -> new FileInputStream(nothing.toFile()) : InputStream::nullInputStream);
 	}
 
-	SpareDescriptor(Opener opener) {
+	/**
+	 * Creates a spare descriptor.
+	 * @param opener opens a file that takes one
+	 */
+	public SpareDescriptor(Opener opener) {
 		this.opener = opener;
 		hold();
 	}
@@ -41,7 +45,7 @@ final class SpareDescriptor implements Closeable {
 	 * Takes the descriptor, if it is not held.
 	 * @return whether it is held now, so that there is no shortage
 	 */
-	synchronized boolean hold() {
+	public synchronized boolean hold() {
 		if (this.held == null && !this.closed) {
 			try {
 				this.held = this.opener.open();
@@ -56,8 +60,9 @@ final class SpareDescriptor implements Closeable {
 	/**
 	 * Gives the descriptor up.
 	 * @return whether it was held, so that there is one more now
+	 * @throws IOException if the file can't be closed
 	 */
-	synchronized boolean letGo() throws IOException {
+	public synchronized boolean letGo() throws IOException {
 		InputStream file = this.held;
 		this.held = null;
 		if (file == null) {
@@ -77,8 +82,13 @@ final class SpareDescriptor implements Closeable {
 	 * Opens a file.
 	 */
 	@FunctionalInterface
-	interface Opener {
+	public interface Opener {
 
+		/**
+		 * Opens a file.
+		 * @return the file
+		 * @throws IOException if the process may open no more files
+		 */
 		InputStream open() throws IOException;
 
 	}

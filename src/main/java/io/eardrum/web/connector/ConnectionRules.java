@@ -1,0 +1,20 @@
+package io.eardrum.web.connector;
+
+import java.time.Duration;
+
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HttpObserver;
+
+/**
+ * What holds for the connections of an HTTP port.
+ *
+ * @param headTimeout how long the head of a request may take, from when the client has
+ * connected or been answered
+ * @param addresses tells clients apart
+ * @param heap has the memory that connections take
+ * @param observer is told of connections that end early
+ */
+record ConnectionRules(Duration headTimeout, ClientAddresses addresses, HeapShare heap, HttpObserver observer) {
+
+}

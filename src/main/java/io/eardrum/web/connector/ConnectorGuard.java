@@ -1,0 +1,43 @@
+package io.eardrum.web.connector;
+
+import java.time.Duration;
+
+import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
+import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
+import org.springframework.boot.tomcat.TomcatWebServerFactory;
+import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.HttpObserver;
+
+/**
+ * Has an HTTP port keep its connections within bounds.
+ */
+public final class ConnectorGuard implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
+
+	private final ConnectionRules rules;
+
+	/**
+	 * Creates the guard of a port.
+	 * @param headTimeout how long the head of a request may take, from when the client
+	 * has connected or been answered
+	 * @param addresses tells clients apart
+	 * @param budget has the memory that connections take
+	 * @param observer is told of connections that end early
+	 */
+	public ConnectorGuard(Duration headTimeout, ClientAddresses addresses, HeapBudget budget, HttpObserver observer) {
+		this.rules = new ConnectionRules(headTimeout, addresses, budget.share(HeapUse.CONNECTIONS), observer);
+	}
+
+	@Override
+	public void customize(ConfigurableTomcatWebServerFactory factory) {
+		if (factory instanceof TomcatWebServerFactory tomcat) {
+			tomcat.setProtocol(GuardedHttpProtocol.class.getName());
+			TomcatProtocolHandlerCustomizer<GuardedHttpProtocol> guard = (protocol) -> protocol.guard(this.rules);
+			tomcat.addProtocolHandlerCustomizers(guard);
+		}
+	}
+
+}

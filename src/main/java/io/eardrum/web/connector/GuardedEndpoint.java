@@ -1,0 +1,250 @@
+package io.eardrum.web.connector;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+import org.apache.coyote.http11.Http11Processor;
+import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
+import org.apache.tomcat.util.net.SocketEvent;
+import org.apache.tomcat.util.net.SocketWrapperBase;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.DescriptorBudget;
+import io.eardrum.budget.SpareDescriptor;
+
+/**
+ * The container's connections of one HTTP port, within the bounds of
+ * {@link HttpConnections}. The container itself would let clients wait unanswered once it
+ * has as many as it may have; so it is told a number that is never reached.
+ */
+final class GuardedEndpoint extends NioEndpoint {
+
+	/** Buffers of the socket and of the head, in both directions, and what has them. */
+	private static final long PLAIN_BYTES = 40 * 1024;
+
+	/** As much again for its records. */
+	private static final long TLS_BYTES = 2 * PLAIN_BYTES;
+
+	private static final long CHECK_MILLIS = 250;
+
+	/** What may be between the count of the container and ours. */
+	private static final int ABOVE_LIMIT = 64;
+
+	private static final byte[] NO_ROOM = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
+			+ "Content-Length: 0\r\nConnection: close\r\n\r\n")
+		.getBytes(StandardCharsets.US_ASCII);
+
+	private @Nullable ConnectionRules rules;
+
+	private volatile @Nullable HttpConnections guarded;
+
+	private volatile @Nullable SpareDescriptor spare;
+
+	private @Nullable ScheduledExecutorService watchdog;
+
+	void guard(ConnectionRules connectionRules) {
+		this.rules = connectionRules;
+	}
+
+	@Override
+	public void setHandler(Handler<NioChannel> handler) {
+		super.setHandler(new NotedHandler(handler));
+	}
+
+	@Override
+	public void startInternal() throws Exception {
+		ConnectionRules current = Objects.requireNonNull(this.rules, "the rules are not told");
+		if (this.guarded == null) {
+			long bytesEach = isSSLEnabled() ? TLS_BYTES : PLAIN_BYTES;
+			int limit = limit(current, bytesEach);
+			setMaxConnections(limit + ABOVE_LIMIT);
+			this.guarded = new HttpConnections(limit, current, bytesEach, System::nanoTime, this::end);
+		}
+		this.spare = SpareDescriptor.create();
+		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(GuardedEndpoint::thread);
+		this.watchdog = scheduler;
+		scheduler.scheduleWithFixedDelay(this::endOverdue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+		super.startInternal();
+	}
+
+	// A quarter of the memory is for what comes over TCP.
+	private int limit(ConnectionRules current, long bytesEach) {
+		int wanted = (getMaxConnections() > 0) ? getMaxConnections() : Integer.MAX_VALUE - ABOVE_LIMIT;
+		long fitting = Math.max(1, current.heap().maxBytes() / 4 * 3 / bytesEach);
+		return DescriptorBudget.httpConnections((int) Math.min(wanted, fitting));
+	}
+
+	@Override
+	public void stopInternal() {
+		super.stopInternal();
+		ScheduledExecutorService scheduler = this.watchdog;
+		if (scheduler != null) {
+			scheduler.shutdownNow();
+		}
+		SpareDescriptor held = this.spare;
+		if (held != null) {
+			try {
+				held.close();
+			}
+			catch (IOException ex) {
+				getLog().debug("The spare descriptor could not be closed", ex);
+			}
+		}
+	}
+
+	@Override
+	protected SocketChannel serverSocketAccept() throws Exception {
+		try {
+			return super.serverSocketAccept();
+		}
+		catch (IOException ex) {
+			SpareDescriptor held = this.spare;
+			if (!isRunning() || held == null || !held.letGo()) {
+				throw ex;
+			}
+			return super.serverSocketAccept();
+		}
+	}
+
+	// Returns true for a socket that is dealt with, which includes one turned away.
+	@Override
+	protected boolean setSocketOptions(SocketChannel channel) {
+		HttpConnections current = Objects.requireNonNull(this.guarded);
+		SpareDescriptor held = Objects.requireNonNull(this.spare);
+		InetAddress address = channel.socket().getInetAddress();
+		if (!held.hold() || !current.admit(channel, address)) {
+			turnAway(channel);
+			held.hold();
+			return true;
+		}
+		boolean taken = super.setSocketOptions(channel);
+		if (!taken) {
+			current.remove(channel);
+		}
+		return taken;
+	}
+
+	private void turnAway(SocketChannel channel) {
+		try {
+			if (!isSSLEnabled()) {
+				channel.configureBlocking(false);
+				channel.write(ByteBuffer.wrap(NO_ROOM));
+				// With something unread, the close would be a reset.
+				channel.read(ByteBuffer.allocate(NO_ROOM.length * 32));
+			}
+		}
+		catch (IOException ex) {
+			getLog().debug("A client left that was to be turned away", ex);
+		}
+		destroySocket(channel);
+	}
+
+	void beginRequest(SocketChannel channel) {
+		HttpConnections current = this.guarded;
+		if (current != null) {
+			current.beginRequest(channel);
+		}
+	}
+
+	void endRequest(SocketChannel channel) {
+		HttpConnections current = this.guarded;
+		if (current != null) {
+			current.endRequest(channel);
+		}
+	}
+
+	private void endOverdue() {
+		HttpConnections current = this.guarded;
+		try {
+			if (current != null) {
+				current.endOverdue();
+			}
+		}
+		catch (RuntimeException ex) {
+			getLog().debug("A connection could not be ended", ex);
+		}
+		catch (OutOfMemoryError ex) {
+			// The scheduler would keep it to itself.
+			Thread thread = Thread.currentThread();
+			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
+			throw ex;
+		}
+	}
+
+	// While a thread works on a connection, it has the lock.
+	private boolean end(HttpConnection connection) {
+		SocketWrapperBase<NioChannel> wrapper = this.connections.get(connection.channel());
+		if (wrapper == null || !wrapper.getLock().tryLock()) {
+			return false;
+		}
+		try {
+			Object processor = wrapper.getCurrentProcessor();
+			if (connection.isAtWork() || (processor != null && !(processor instanceof Http11Processor))) {
+				return false;
+			}
+			wrapper.close();
+			return true;
+		}
+		finally {
+			wrapper.getLock().unlock();
+		}
+	}
+
+	private static Thread thread(Runnable task) {
+		Thread thread = new Thread(task, "eardrum-http-watchdog");
+		thread.setDaemon(true);
+		return thread;
+	}
+
+	/**
+	 * Notes which connections end.
+	 */
+	private final class NotedHandler implements Handler<NioChannel> {
+
+		private final Handler<NioChannel> container;
+
+		NotedHandler(Handler<NioChannel> container) {
+			this.container = container;
+		}
+
+		@Override
+		public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent status) {
+			return this.container.process(socket, status);
+		}
+
+		@Override
+		public @Nullable Object getGlobal() {
+			return this.container.getGlobal();
+		}
+
+		@Override
+		public void release(SocketWrapperBase<NioChannel> socket) {
+			HttpConnections current = GuardedEndpoint.this.guarded;
+			SocketChannel channel = socket.getSocket().getIOChannel();
+			if (current != null && channel != null) {
+				current.remove(channel);
+			}
+			this.container.release(socket);
+		}
+
+		@Override
+		public void pause() {
+			this.container.pause();
+		}
+
+		@Override
+		public void recycle() {
+			this.container.recycle();
+		}
+
+	}
+
+}

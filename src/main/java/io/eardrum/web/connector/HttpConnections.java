@@ -1,0 +1,178 @@
+package io.eardrum.web.connector;
+
+import java.net.InetAddress;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.AddressShares;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HttpRefusal;
+
+/**
+ * The connections of an HTTP port. When there are as many as there may be, or no memory
+ * for one more, room is made for whoever comes: of the address with most, the one that
+ * has waited for longest to send a request ends. A request under way is left alone.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class HttpConnections {
+
+	/** How many connections may turn out to be at work before a client is turned away. */
+	private static final int MAX_ATTEMPTS = 256;
+
+	/** For so many there is memory in any case. */
+	private static final int ALWAYS = 32;
+
+	private final AddressShares<HttpConnection> places;
+
+	private final Map<SocketChannel, HttpConnection> connections = new ConcurrentHashMap<>();
+
+	private final ConnectionRules rules;
+
+	private final HeapShare heap;
+
+	private final long bytesEach;
+
+	private final LongSupplier nanoTime;
+
+	private final Predicate<HttpConnection> ending;
+
+	/**
+	 * Creates the connections of a port, of which there are none yet.
+	 * @param limit how many there may be
+	 * @param rules what holds for them
+	 * @param bytesEach what each takes of the heap, in bytes
+	 * @param nanoTime a clock in nanoseconds
+	 * @param ending ends a connection that is not at work, and has {@link #remove} called
+	 * on the way; returns whether it has done so
+	 */
+	HttpConnections(int limit, ConnectionRules rules, long bytesEach, LongSupplier nanoTime,
+			Predicate<HttpConnection> ending) {
+		this.rules = rules;
+		this.heap = rules.heap();
+		this.bytesEach = bytesEach;
+		this.nanoTime = nanoTime;
+		this.ending = ending;
+		this.places = new AddressShares<>(limit, rules.addresses(), this::lastSeenNanos);
+	}
+
+	private long lastSeenNanos(HttpConnection connection) {
+		return connection.isAtWork() ? this.nanoTime.getAsLong() : connection.waitsSinceNanos();
+	}
+
+	/**
+	 * Takes a connection, by the one thread that accepts them.
+	 * @param channel the connection
+	 * @param address where it comes from
+	 * @return whether there is room for it
+	 */
+	boolean admit(SocketChannel channel, @Nullable InetAddress address) {
+		List<HttpConnection> atWork = new ArrayList<>();
+		boolean admitted = false;
+		for (int attempt = 0; attempt < MAX_ATTEMPTS && !admitted; attempt++) {
+			admitted = this.places.size() + atWork.size() < this.places.limit() && reserve();
+			HttpConnection longest = admitted ? null : this.places.makeRoom();
+			if (longest != null && !end(longest)) {
+				atWork.add(longest);
+			}
+		}
+		if (admitted) {
+			HttpConnection connection = new HttpConnection(channel, this.nanoTime.getAsLong());
+			this.connections.put(channel, connection);
+			this.places.add(connection, address);
+		}
+		else {
+			this.heap.refused();
+			this.rules.observer().refused(HttpRefusal.CONNECTIONS);
+		}
+		atWork.forEach(this::putBack);
+		return admitted;
+	}
+
+	private boolean end(HttpConnection connection) {
+		boolean done = this.ending.test(connection);
+		if (done) {
+			this.rules.observer().refused(HttpRefusal.CROWDED_OUT);
+		}
+		return done;
+	}
+
+	private void putBack(HttpConnection connection) {
+		this.places.add(connection, connection.channel().socket().getInetAddress());
+		if (!this.connections.containsKey(connection.channel())) {
+			// It has ended meanwhile.
+			this.places.remove(connection);
+		}
+	}
+
+	// A few are let in whatever others hold: somebody may ask for the server's health.
+	private boolean reserve() {
+		if (this.connections.size() < ALWAYS) {
+			this.heap.force(this.bytesEach);
+			return true;
+		}
+		return this.heap.tryReserve(this.bytesEach);
+	}
+
+	/**
+	 * Ends all whose next head has not come in time.
+	 */
+	void endOverdue() {
+		long now = this.nanoTime.getAsLong();
+		for (HttpConnection connection : this.connections.values()) {
+			if (isOverdue(connection, now) && this.ending.test(connection)) {
+				this.rules.observer().refused(HttpRefusal.HEAD_TIMEOUT);
+			}
+		}
+	}
+
+	private boolean isOverdue(HttpConnection connection, long now) {
+		return !connection.isAtWork() && now - connection.waitsSinceNanos() > this.rules.headTimeout().toNanos();
+	}
+
+	/**
+	 * Forgets a connection that ends, if it is known.
+	 * @param channel the connection
+	 */
+	void remove(SocketChannel channel) {
+		HttpConnection connection = this.connections.remove(channel);
+		if (connection != null) {
+			this.places.remove(connection);
+			this.heap.release(this.bytesEach);
+		}
+	}
+
+	/**
+	 * Notes that the head of a request is complete.
+	 * @param channel its connection
+	 */
+	void beginRequest(SocketChannel channel) {
+		HttpConnection connection = this.connections.get(channel);
+		if (connection != null) {
+			connection.beginRequest();
+		}
+	}
+
+	/**
+	 * Notes that a request has been answered.
+	 * @param channel its connection
+	 */
+	void endRequest(SocketChannel channel) {
+		HttpConnection connection = this.connections.get(channel);
+		if (connection != null) {
+			connection.endRequest(this.nanoTime.getAsLong());
+		}
+	}
+
+	int size() {
+		return this.connections.size();
+	}
+
+}
