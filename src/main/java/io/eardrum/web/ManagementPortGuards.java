@@ -1,5 +1,6 @@
 package io.eardrum.web;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.actuate.autoconfigure.web.server.ConditionalOnManagementPort;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementPortType;
 import org.springframework.boot.actuate.autoconfigure.web.server.ManagementServerProperties;
@@ -31,7 +32,13 @@ class ManagementPortGuards {
 	@Bean
 	ConnectorGuard managementConnectorGuard(HttpProperties properties, ClientAddresses addresses, HeapBudget budget,
 			HttpObserver observer) {
-		return new ConnectorGuard(properties.headTimeout(), addresses, budget, observer);
+		return new ConnectorGuard(properties.headTimeout(), properties.minRate(), addresses, budget, observer);
+	}
+
+	@Bean
+	AdmissionFilter managementAdmissionFilter(@Value("${server.tomcat.threads.max:200}") int maxThreads,
+			@Value("${management.endpoints.web.base-path:/actuator}") String actuator, HttpObserver observer) {
+		return new AdmissionFilter(maxThreads, actuator + "/health", observer);
 	}
 
 	@Bean

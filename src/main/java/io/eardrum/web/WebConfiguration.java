@@ -31,8 +31,14 @@ class WebConfiguration {
 	ConnectorGuard connectorGuard(HttpProperties properties, ClientAddresses addresses, HeapBudget budget,
 			ObjectProvider<HttpObserver> observer) {
 		// The port is made before the meters are.
-		return new ConnectorGuard(properties.headTimeout(), addresses, budget,
+		return new ConnectorGuard(properties.headTimeout(), properties.minRate(), addresses, budget,
 				(reason) -> observer.getObject().refused(reason));
+	}
+
+	@Bean
+	AdmissionFilter admissionFilter(@Value("${server.tomcat.threads.max:200}") int maxThreads,
+			@Value("${management.endpoints.web.base-path:/actuator}") String actuator, HttpObserver observer) {
+		return new AdmissionFilter(maxThreads, actuator + "/health", observer);
 	}
 
 	@Bean

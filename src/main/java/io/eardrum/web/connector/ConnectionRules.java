@@ -11,10 +11,11 @@ import io.eardrum.budget.HttpObserver;
  *
  * @param headTimeout how long the head of a request may take, from when the client has
  * connected or been answered
+ * @param minBytesPerSecond how many bytes of an answer a client has to take on average
  * @param addresses tells clients apart
  * @param heap has the memory that connections take
  * @param observer is told of connections that end early
  */
-record ConnectionRules(Duration headTimeout, ClientAddresses addresses, HeapShare heap, HttpObserver observer) {
+record ConnectionRules(Duration headTimeout, long minBytesPerSecond, ClientAddresses addresses, HeapShare heap, HttpObserver observer) {
 
 }

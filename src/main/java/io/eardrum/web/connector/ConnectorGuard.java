@@ -6,6 +6,7 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.tomcat.TomcatProtocolHandlerCustomizer;
 import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
+import org.springframework.util.unit.DataSize;
 
 import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
@@ -23,12 +24,13 @@ public final class ConnectorGuard implements WebServerFactoryCustomizer<Configur
 	 * Creates the guard of a port.
 	 * @param headTimeout how long the head of a request may take, from when the client
 	 * has connected or been answered
+	 * @param minRate how much of an answer a client has to take in a second, on average
 	 * @param addresses tells clients apart
 	 * @param budget has the memory that connections take
 	 * @param observer is told of connections that end early
 	 */
-	public ConnectorGuard(Duration headTimeout, ClientAddresses addresses, HeapBudget budget, HttpObserver observer) {
-		this.rules = new ConnectionRules(headTimeout, addresses, budget.share(HeapUse.CONNECTIONS), observer);
+	public ConnectorGuard(Duration headTimeout, DataSize minRate, ClientAddresses addresses, HeapBudget budget, HttpObserver observer) {
+		this.rules = new ConnectionRules(headTimeout, minRate.toBytes(), addresses, budget.share(HeapUse.CONNECTIONS), observer);
 	}
 
 	@Override

@@ -147,18 +147,9 @@ final class GuardedEndpoint extends NioEndpoint {
 		destroySocket(channel);
 	}
 
-	void beginRequest(SocketChannel channel) {
+	@Nullable HttpConnection connection(SocketChannel channel) {
 		HttpConnections current = this.guarded;
-		if (current != null) {
-			current.beginRequest(channel);
-		}
-	}
-
-	void endRequest(SocketChannel channel) {
-		HttpConnections current = this.guarded;
-		if (current != null) {
-			current.endRequest(channel);
-		}
+		return (current != null) ? current.get(channel) : null;
 	}
 
 	private void endOverdue() {

@@ -76,19 +76,25 @@ public final class GuardedHttpProtocol extends Http11NioProtocol {
 
 		@Override
 		public void service(Request request, Response response) throws Exception {
-			WatchedProcessor current = this.processor;
-			SocketChannel channel = (current != null) ? current.channel() : null;
-			if (channel == null) {
+			HttpConnection connection = connection();
+			if (connection == null) {
 				this.container.service(request, response);
 				return;
 			}
-			GuardedHttpProtocol.this.endpoint.beginRequest(channel);
+			connection.beginRequest();
+			request.setAttribute(HttpConnection.ATTRIBUTE, connection);
 			try {
 				this.container.service(request, response);
 			}
 			finally {
-				GuardedHttpProtocol.this.endpoint.endRequest(channel);
+				connection.endRequest();
 			}
+		}
+
+		private @Nullable HttpConnection connection() {
+			WatchedProcessor current = this.processor;
+			SocketChannel channel = (current != null) ? current.channel() : null;
+			return (channel != null) ? GuardedHttpProtocol.this.endpoint.connection(channel) : null;
 		}
 
 		@Override

@@ -1,23 +1,68 @@
 package io.eardrum.web.connector;
 
+import java.io.IOException;
 import java.nio.channels.SocketChannel;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.LongSupplier;
+
+import jakarta.servlet.ServletRequest;
+import org.apache.coyote.CloseNowException;
+import org.apache.juli.logging.Log;
+import org.apache.juli.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A connection of an HTTP port. Its requests are worked on by one thread at a time; any
- * thread may look at it.
+ * A connection of an HTTP port, and how its client takes the answer to the request under
+ * way. Its requests are worked on by one thread at a time; any thread may look at it and
+ * end it.
  */
-final class HttpConnection {
+public final class HttpConnection {
+
+	/** Has the connection, in each request. */
+	static final String ATTRIBUTE = HttpConnection.class.getName();
+
+	/** How long a client may be waited for, whatever it takes. */
+	private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private static final Log logger = LogFactory.getLog(HttpConnection.class);
 
 	private final SocketChannel channel;
+
+	private final HttpConnections all;
+
+	private final LongSupplier nanoTime;
+
+	private final AtomicBoolean ended = new AtomicBoolean();
 
 	/** When the server began to wait for the head of a request. */
 	private volatile long waitsSinceNanos;
 
 	private volatile boolean atWork;
 
-	HttpConnection(SocketChannel channel, long nowNanos) {
+	private volatile boolean writing;
+
+	private volatile long writesSinceNanos;
+
+	/** For this answer, but for the write under way. */
+	private volatile long writtenNanos;
+
+	private volatile long writtenBytes;
+
+	HttpConnection(SocketChannel channel, HttpConnections all, LongSupplier nanoTime) {
 		this.channel = channel;
-		this.waitsSinceNanos = nowNanos;
+		this.all = all;
+		this.nanoTime = nanoTime;
+		this.waitsSinceNanos = nanoTime.getAsLong();
+	}
+
+	/**
+	 * Returns the connection of a request.
+	 * @param request the request
+	 * @return its connection, or {@code null} if it came by none that is known
+	 */
+	public static @Nullable HttpConnection of(ServletRequest request) {
+		return (request.getAttribute(ATTRIBUTE) instanceof HttpConnection connection) ? connection : null;
 	}
 
 	SocketChannel channel() {
@@ -26,12 +71,15 @@ final class HttpConnection {
 
 	// The head of a request is complete.
 	void beginRequest() {
+		this.writtenNanos = 0;
+		this.writtenBytes = 0;
 		this.atWork = true;
 	}
 
 	// The next head may come.
-	void endRequest(long nowNanos) {
-		this.waitsSinceNanos = nowNanos;
+	void endRequest() {
+		this.waitsSinceNanos = this.nanoTime.getAsLong();
+		this.writing = false;
 		this.atWork = false;
 	}
 
@@ -41,6 +89,80 @@ final class HttpConnection {
 
 	long waitsSinceNanos() {
 		return this.waitsSinceNanos;
+	}
+
+	/**
+	 * Notes that a part of the answer is about to be written, which may have to wait for
+	 * the client. Only for the thread of the request.
+	 */
+	public void beginWrite() {
+		this.writesSinceNanos = this.nanoTime.getAsLong();
+		this.writing = true;
+	}
+
+	/**
+	 * Notes that a part of the answer has been written, or has failed.
+	 * @param bytes how many bytes it has
+	 * @throws IOException if the client is too slow; its connection ends then
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void endWrite(int bytes) throws IOException {
+		this.writing = false;
+		this.writtenNanos += this.nanoTime.getAsLong() - this.writesSinceNanos;
+		this.writtenBytes += bytes;
+		if (isTooSlow(this.writtenNanos)) {
+			this.all.endSlow(this);
+			throw new CloseNowException("The client is too slow");
+		}
+	}
+
+	/**
+	 * Ends the connection whose client has been waited for longest, because all threads
+	 * are in use.
+	 * @return whether there is one
+	 */
+	public boolean endSlowestOfAll() {
+		return this.all.endSlowest();
+	}
+
+	/**
+	 * Returns for how long the write under way has been waiting for the client.
+	 * @return the time in nanoseconds; 0 if there is none
+	 */
+	long blockedNanos() {
+		long since = this.writesSinceNanos;
+		return this.writing ? Math.max(0, this.nanoTime.getAsLong() - since) : 0;
+	}
+
+	boolean isTooSlow() {
+		return this.writing && isTooSlow(this.writtenNanos + blockedNanos());
+	}
+
+	private boolean isTooSlow(long nanos) {
+		return (nanos - GRACE_NANOS) / 1e9 > (double) this.writtenBytes / this.all.minBytesPerSecond();
+	}
+
+	boolean isEnded() {
+		return this.ended.get();
+	}
+
+	/**
+	 * Lets the thread that waits for the client go on: its write fails. To close the
+	 * connection would not wake it, and is the container's affair.
+	 * @return whether this call has done so
+	 */
+	boolean shutDown() {
+		if (!this.ended.compareAndSet(false, true)) {
+			return false;
+		}
+		try {
+			this.channel.shutdownInput();
+			this.channel.shutdownOutput();
+		}
+		catch (IOException ex) {
+			logger.debug("The connection has ended by itself", ex);
+		}
+		return true;
 	}
 
 }

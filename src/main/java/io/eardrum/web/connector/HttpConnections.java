@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -29,6 +30,9 @@ final class HttpConnections {
 
 	/** For so many there is memory in any case. */
 	private static final int ALWAYS = 32;
+
+	/** A client that was waited for less long is not slow. */
+	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final AddressShares<HttpConnection> places;
 
@@ -84,7 +88,7 @@ final class HttpConnections {
 			}
 		}
 		if (admitted) {
-			HttpConnection connection = new HttpConnection(channel, this.nanoTime.getAsLong());
+			HttpConnection connection = new HttpConnection(channel, this, this.nanoTime);
 			this.connections.put(channel, connection);
 			this.places.add(connection, address);
 		}
@@ -130,7 +134,44 @@ final class HttpConnections {
 			if (isOverdue(connection, now) && this.ending.test(connection)) {
 				this.rules.observer().refused(HttpRefusal.HEAD_TIMEOUT);
 			}
+			else if (connection.isTooSlow()) {
+				endSlow(connection);
+			}
 		}
+	}
+
+	/**
+	 * Ends a connection whose client takes its answer too slowly.
+	 * @param connection the connection, which is at work
+	 */
+	void endSlow(HttpConnection connection) {
+		if (connection.shutDown()) {
+			this.rules.observer().refused(HttpRefusal.SLOW_CLIENT);
+		}
+	}
+
+	/**
+	 * Ends the connection whose client has been waited for longest.
+	 * @return whether there is one that was waited for long enough to be called slow
+	 */
+	boolean endSlowest() {
+		HttpConnection slowest = null;
+		long longestNanos = SLOW_NANOS;
+		for (HttpConnection connection : this.connections.values()) {
+			long nanos = connection.blockedNanos();
+			if (nanos > longestNanos && !connection.isEnded()) {
+				slowest = connection;
+				longestNanos = nanos;
+			}
+		}
+		if (slowest != null) {
+			endSlow(slowest);
+		}
+		return slowest != null;
+	}
+
+	long minBytesPerSecond() {
+		return this.rules.minBytesPerSecond();
 	}
 
 	private boolean isOverdue(HttpConnection connection, long now) {
@@ -149,26 +190,8 @@ final class HttpConnections {
 		}
 	}
 
-	/**
-	 * Notes that the head of a request is complete.
-	 * @param channel its connection
-	 */
-	void beginRequest(SocketChannel channel) {
-		HttpConnection connection = this.connections.get(channel);
-		if (connection != null) {
-			connection.beginRequest();
-		}
-	}
-
-	/**
-	 * Notes that a request has been answered.
-	 * @param channel its connection
-	 */
-	void endRequest(SocketChannel channel) {
-		HttpConnection connection = this.connections.get(channel);
-		if (connection != null) {
-			connection.endRequest(this.nanoTime.getAsLong());
-		}
+	@Nullable HttpConnection get(SocketChannel channel) {
+		return this.connections.get(channel);
 	}
 
 	int size() {

@@ -10,8 +10,11 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.ConstructorBinding;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+import org.springframework.boot.convert.DataSizeUnit;
 import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.convert.DurationUnit;
+import org.springframework.util.unit.DataSize;
+import org.springframework.util.unit.DataUnit;
 
 /**
  * Who may use the HTTP port, and by which names.
@@ -24,6 +27,8 @@ import org.springframework.boot.convert.DurationUnit;
  * while the port listens on a loopback address only, and any otherwise
  * @param headTimeout how long the head of a request may take, 100ms to 10m, from when the
  * client has connected or been answered; then its connection is closed
+ * @param minRate how many bytes a second a client has to take of the page and of what
+ * Actuator tells, on average after ten seconds, 1B to 1MB
  * @param maxFailedLogins how many requests with a wrong password are looked at in a
  * second, of all clients together, 1 to 10000
  * @param maxFailedLoginsPerAddress how many of one address, 1 to 10000, after the first
@@ -33,11 +38,14 @@ import org.springframework.boot.convert.DurationUnit;
 public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password,
 		@DefaultValue List<String> hosts,
 		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration headTimeout,
+		@DefaultValue("16KB") @DataSizeUnit(DataUnit.BYTES) DataSize minRate,
 		@DefaultValue("10") int maxFailedLogins, @DefaultValue("1") int maxFailedLoginsPerAddress) {
 
 	private static final Duration MIN_HEAD_TIMEOUT = Duration.ofMillis(100);
 
 	private static final Duration MAX_HEAD_TIMEOUT = Duration.ofMinutes(10);
+
+	private static final DataSize MAX_MIN_RATE = DataSize.ofMegabytes(1);
 
 	private static final int MAX_RATE = 10_000;
 
@@ -77,6 +85,10 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 			throw new InvalidConfigurationPropertyValueException("eardrum.http.head-timeout",
 					DurationStyle.SIMPLE.print(headTimeout), "It must be from 100ms to 10m.");
 		}
+		if (minRate.toBytes() < 1 || minRate.compareTo(MAX_MIN_RATE) > 0) {
+			throw new InvalidConfigurationPropertyValueException("eardrum.http.min-rate", minRate,
+					"It must be from 1B to 1MB.");
+		}
 		checkRate("max-failed-logins", maxFailedLogins);
 		checkRate("max-failed-logins-per-address", maxFailedLoginsPerAddress);
 		// What is not there: compose files make lists of variables that may be empty.
@@ -97,7 +109,7 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	 * @param hosts the host names
 	 */
 	public HttpProperties(String user, String password, List<String> hosts) {
-		this(user, password, hosts, Duration.ofSeconds(10), 10, 1);
+		this(user, password, hosts, Duration.ofSeconds(10), DataSize.ofKilobytes(16), 10, 1);
 	}
 
 	private static void checkRate(String name, int rate) {

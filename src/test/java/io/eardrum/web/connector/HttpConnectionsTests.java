@@ -2,16 +2,20 @@ package io.eardrum.web.connector;
 
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.budget.ClientAddresses;
@@ -21,6 +25,7 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.HttpRefusal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link HttpConnections}.
@@ -39,12 +44,21 @@ class HttpConnectionsTests {
 
 	private final Set<SocketChannel> stubborn = new HashSet<>();
 
+	private ServerSocketChannel listener;
+
 	private long now = -5;
 
 	private HttpConnections connections = connections(3, this.heap);
 
+	@BeforeEach
+	void listen() throws IOException {
+		this.listener = ServerSocketChannel.open();
+		this.listener.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
+	}
+
 	@AfterEach
 	void close() throws IOException {
+		this.listener.close();
 		for (SocketChannel channel : this.channels) {
 			channel.close();
 		}
@@ -55,9 +69,9 @@ class HttpConnectionsTests {
 		open(2);
 		SocketChannel second = open(1);
 		SocketChannel third = open(1);
-		this.connections.beginRequest(second);
+		get(second).beginRequest();
 		tick();
-		this.connections.endRequest(second);
+		get(second).endRequest();
 		tick();
 		open(1);
 		assertThat(this.ended).containsExactly(third);
@@ -73,8 +87,8 @@ class HttpConnectionsTests {
 		SocketChannel first = open(1);
 		SocketChannel second = open(1);
 		SocketChannel third = open(1);
-		this.connections.beginRequest(first);
-		this.connections.beginRequest(second);
+		get(first).beginRequest();
+		get(second).beginRequest();
 		open(2);
 		assertThat(this.ended).containsExactly(third);
 	}
@@ -83,7 +97,7 @@ class HttpConnectionsTests {
 	void clientIsTurnedAwayWhenAllAreAtWork() {
 		for (int i = 0; i < 3; i++) {
 			SocketChannel channel = open(1);
-			this.connections.beginRequest(channel);
+			get(channel).beginRequest();
 			this.stubborn.add(channel);
 		}
 		assertThat(this.connections.admit(channel(), address(2))).isFalse();
@@ -97,17 +111,17 @@ class HttpConnectionsTests {
 		SocketChannel slow = open(1);
 		SocketChannel busy = open(1);
 		SocketChannel polite = open(1);
-		this.connections.beginRequest(busy);
+		get(busy).beginRequest();
 		this.now += Duration.ofSeconds(6).toNanos();
-		this.connections.beginRequest(polite);
-		this.connections.endRequest(polite);
+		get(polite).beginRequest();
+		get(polite).endRequest();
 		this.now += Duration.ofSeconds(4).toNanos() - 3;
 		this.connections.endOverdue();
 		assertThat(this.ended).isEmpty();
 		tick();
 		this.connections.endOverdue();
 		assertThat(this.ended).containsExactly(slow);
-		this.connections.endRequest(busy);
+		get(busy).endRequest();
 		this.now += Duration.ofSeconds(6).toNanos() + 9;
 		this.connections.endOverdue();
 		assertThat(this.ended).containsExactly(slow, polite);
@@ -139,9 +153,67 @@ class HttpConnectionsTests {
 		assertThat(this.connections.size()).isEqualTo(32);
 	}
 
+	@Test
+	void clientThatTakesItsAnswerTooSlowlyIsEnded() throws IOException {
+		SocketChannel slow = open(1);
+		get(slow).beginRequest();
+		for (int i = 0; i < 19; i++) {
+			get(slow).beginWrite();
+			this.now += Duration.ofSeconds(1).toNanos();
+			get(slow).endWrite(512);
+		}
+		get(slow).beginWrite();
+		this.now += Duration.ofMillis(400).toNanos();
+		this.connections.endOverdue();
+		assertThat(this.refusals).isEmpty();
+		this.now += Duration.ofMillis(200).toNanos();
+		this.connections.endOverdue();
+		this.connections.endOverdue();
+		assertThat(this.refusals).containsExactly(HttpRefusal.SLOW_CLIENT);
+		assertThat(get(slow).isEnded()).isTrue();
+		assertThatIOException().isThrownBy(() -> get(slow).endWrite(0));
+		assertThat(this.refusals).containsExactly(HttpRefusal.SLOW_CLIENT);
+	}
+
+	@Test
+	void timeOfOneAnswerIsNotThatOfTheNext() throws IOException {
+		SocketChannel client = open(1);
+		for (int i = 0; i < 3; i++) {
+			get(client).beginRequest();
+			get(client).beginWrite();
+			this.now += Duration.ofSeconds(9).toNanos();
+			this.connections.endOverdue();
+			get(client).endWrite(0);
+			get(client).endRequest();
+		}
+		assertThat(this.refusals).isEmpty();
+	}
+
+	@Test
+	void slowestIsTheOneThatWasWaitedForLongest() {
+		SocketChannel first = open(1);
+		SocketChannel second = open(1);
+		open(1);
+		get(first).beginRequest();
+		get(second).beginRequest();
+		get(second).beginWrite();
+		this.now += Duration.ofMillis(600).toNanos();
+		get(first).beginWrite();
+		assertThat(this.connections.endSlowest()).isFalse();
+		this.now += Duration.ofMillis(600).toNanos();
+		assertThat(this.connections.endSlowest()).isTrue();
+		assertThat(get(second).isEnded()).isTrue();
+		assertThat(this.connections.endSlowest()).isFalse();
+		assertThat(get(first).isEnded()).isFalse();
+	}
+
+	private HttpConnection get(SocketChannel channel) {
+		return Objects.requireNonNull(this.connections.get(channel));
+	}
+
 	private HttpConnections connections(int limit, HeapShare share) {
 		return new HttpConnections(limit,
-				new ConnectionRules(Duration.ofSeconds(10), ClientAddresses.distinct(), share, this.refusals::add), EACH,
+				new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(), share, this.refusals::add), EACH,
 				() -> this.now, this::end);
 	}
 
@@ -163,7 +235,7 @@ class HttpConnectionsTests {
 
 	private SocketChannel channel() {
 		try {
-			SocketChannel channel = SocketChannel.open();
+			SocketChannel channel = SocketChannel.open(this.listener.getLocalAddress());
 			this.channels.add(channel);
 			return channel;
 		}

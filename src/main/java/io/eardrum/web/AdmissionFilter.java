@@ -1,0 +1,112 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.jspecify.annotations.Nullable;
+import org.springframework.core.annotation.Order;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+import io.eardrum.budget.HttpObserver;
+import io.eardrum.budget.HttpRefusal;
+import io.eardrum.web.connector.HttpConnection;
+import io.eardrum.web.connector.PacedResponse;
+import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.RequestProblem;
+
+/**
+ * Keeps some threads of the HTTP port for those who ask whether the server lives:
+ * everything else gets the others. When all of these are in use, the client that has been
+ * waited for longest makes room. What clients of Actuator and of the page take too slowly
+ * ends as well; the endpoints see to that themselves. Safe for any number of threads.
+ */
+@Order(AdmissionFilter.ORDER)
+final class AdmissionFilter extends OncePerRequestFilter {
+
+	/** Before everything that takes time. */
+	static final int ORDER = ForeignNameFilter.ORDER - 1;
+
+	/** For health alone. */
+	static final int RESERVED_THREADS = 20;
+
+	/** How long a request waits for the thread of a client that was ended. */
+	private static final long PATIENCE_MILLIS = 1000;
+
+	private static final List<String> ENDPOINTS = List.of("/api/", "/render", "/metrics/", "/federate", "/functions",
+			"/version", "/tags", "/events/");
+
+	private final Semaphore threads;
+
+	private final String health;
+
+	private final HttpObserver observer;
+
+	/**
+	 * Creates the filter of a port.
+	 * @param maxThreads how many threads the port has
+	 * @param health where the health of the server is told
+	 * @param observer is told of requests that are refused
+	 */
+	AdmissionFilter(int maxThreads, String health, HttpObserver observer) {
+		this.threads = new Semaphore(Math.max(1, maxThreads - Math.min(RESERVED_THREADS, maxThreads / 2)));
+		this.health = health;
+		this.observer = observer;
+	}
+
+	@Override
+	protected boolean shouldNotFilter(HttpServletRequest request) {
+		String path = request.getServletPath();
+		return path.equals(this.health) || path.startsWith(this.health + "/");
+	}
+
+	@Override
+	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+			throws ServletException, IOException {
+		HttpConnection connection = HttpConnection.of(request);
+		if (!acquire(connection)) {
+			this.observer.refused(HttpRefusal.REQUESTS);
+			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+			Endpoint.refuse(
+					new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+							"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
+					response);
+			return;
+		}
+		try {
+			boolean paced = connection != null && !isEndpoint(request.getServletPath());
+			chain.doFilter(request, paced ? new PacedResponse(response, connection) : response);
+		}
+		finally {
+			this.threads.release();
+		}
+	}
+
+	private boolean acquire(@Nullable HttpConnection connection) {
+		if (this.threads.tryAcquire()) {
+			return true;
+		}
+		if (connection == null || !connection.endSlowestOfAll()) {
+			return false;
+		}
+		try {
+			return this.threads.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return false;
+		}
+	}
+
+	private static boolean isEndpoint(String path) {
+		return ENDPOINTS.stream().anyMatch(path::startsWith);
+	}
+
+}
