@@ -12,6 +12,8 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 
+import io.eardrum.budget.HttpObserver;
+import io.eardrum.budget.HttpRefusal;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -27,8 +29,11 @@ final class Challenge implements AuthenticationEntryPoint {
 
 	private final RefusalLog log;
 
-	Challenge(RefusalLog log) {
+	private final HttpObserver observer;
+
+	Challenge(RefusalLog log, HttpObserver observer) {
 		this.log = log;
+		this.observer = observer;
 	}
 
 	@Override
@@ -36,9 +41,13 @@ final class Challenge implements AuthenticationEntryPoint {
 			throws IOException {
 		response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
 		if (reason instanceof TooManyAttemptsException) {
+			this.observer.refused(HttpRefusal.PASSWORD);
+			this.log.refused("from " + request.getRemoteAddr());
 			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+			// Who tries many passwords has to connect for each of them.
+			response.setHeader(HttpHeaders.CONNECTION, "close");
 			Endpoint.refuse(new RequestProblem(HttpStatus.TOO_MANY_REQUESTS,
-					"Too many passwords are being checked at once. Try again."), response);
+					"Too many wrong passwords have come. Try again later, with the right one."), response);
 			return;
 		}
 		if (reason instanceof BadCredentialsException) {

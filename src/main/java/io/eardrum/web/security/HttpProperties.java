@@ -16,6 +16,8 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 import org.springframework.util.unit.DataUnit;
 
+import io.eardrum.budget.ClientAddresses;
+
 /**
  * Who may use the HTTP port, and by which names.
  *
@@ -129,15 +131,18 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 
 	/**
 	 * Makes what checks the requests.
+	 * @param addresses tells clients apart
 	 * @return the credentials
 	 */
-	Credentials credentials() {
+	Credentials credentials(ClientAddresses addresses) {
+		FailedLogins failures = new FailedLogins(this.maxFailedLogins, this.maxFailedLoginsPerAddress,
+				System::nanoTime);
 		Matcher encoding = ENCODING.matcher(this.password);
 		if (!encoding.matches()) {
-			return Credentials.ofPassword(this.user, this.password);
+			return Credentials.ofPassword(this.user, this.password, failures, addresses);
 		}
-		return encoding.group(1).equals("bcrypt") ? Credentials.ofHash(this.user, encoding.group(2))
-				: Credentials.ofPassword(this.user, encoding.group(2));
+		return encoding.group(1).equals("bcrypt") ? Credentials.ofHash(this.user, encoding.group(2), failures, addresses)
+				: Credentials.ofPassword(this.user, encoding.group(2), failures, addresses);
 	}
 
 	static boolean hasControls(String text) {

@@ -15,6 +15,9 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.AbstractSecurityWebApplicationInitializer;
 
+import io.eardrum.budget.ClientAddresses;
+import io.eardrum.budget.HttpObserver;
+
 /**
  * Has every request bring the user and the password, but those that ask whether the
  * server is alive and ready, which then learn that and nothing more. There are no
@@ -30,11 +33,12 @@ class PasswordConfiguration {
 	private static final int ORDER = -100;
 
 	@Bean
-	SecurityFilterChain passwordChain(HttpSecurity http, HttpProperties properties,
-			@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-		Challenge challenge = new Challenge(new RefusalLog("with a wrong user or password", System::nanoTime));
+	SecurityFilterChain passwordChain(HttpSecurity http, HttpProperties properties, ClientAddresses addresses,
+			HttpObserver observer, @Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+		Challenge challenge = new Challenge(new RefusalLog("with a wrong user or password", System::nanoTime),
+				observer);
 		String health = actuator + "/health";
-		return http.authenticationManager(properties.credentials())
+		return http.authenticationManager(properties.credentials(addresses))
 			.authorizeHttpRequests(
 					(requests) -> requests.requestMatchers(health, health + "/liveness", health + "/readiness")
 						.permitAll()

@@ -3,12 +3,12 @@ package io.eardrum.web.security;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Too many passwords are being looked at: this one was not.
+ * Too many wrong passwords have come, or too many are being looked at.
  */
 final class TooManyAttemptsException extends AuthenticationException {
 
 	TooManyAttemptsException() {
-		super("Too many passwords are being checked");
+		super("Too many wrong passwords have come");
 	}
 
 }

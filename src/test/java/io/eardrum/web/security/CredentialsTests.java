@@ -7,6 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,6 +17,10 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.crypto.bcrypt.BCryptPasswordEncoder;
+import org.springframework.security.web.authentication.WebAuthenticationDetails;
+import org.springframework.util.unit.DataSize;
+
+import io.eardrum.budget.ClientAddresses;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -28,7 +33,7 @@ class CredentialsTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "tea at 5", "{noop}tea at 5", "{bcrypt}" + HASH })
 	void rightPasswordIsTakenAndEveryOtherRefused(String password) {
-		Credentials credentials = new HttpProperties("ada", password, List.of()).credentials();
+		Credentials credentials = credentials("ada", password);
 		for (int i = 0; i < 2; i++) {
 			assertThatIsRefused(credentials, "ada", "tea at 6");
 			assertThatIsRefused(credentials, "ada", "");
@@ -48,7 +53,7 @@ class CredentialsTests {
 
 	@Test
 	void whatStartsWithAWordInBracesCanBeAPassword() {
-		Credentials credentials = new HttpProperties("ada", "{noop}{tea}", List.of()).credentials();
+		Credentials credentials = credentials("ada", "{noop}{tea}");
 		assertThat(credentials.authenticate(request("ada", "{tea}")).isAuthenticated()).isTrue();
 		assertThatIsRefused(credentials, "ada", "{noop}{tea}");
 	}
@@ -56,7 +61,7 @@ class CredentialsTests {
 	@Test
 	void onlyTheFirst72BytesAreHashedSoMoreAreRefused() {
 		String password = "a".repeat(72);
-		Credentials credentials = Credentials.ofHash("ada", new BCryptPasswordEncoder(4).encode(password));
+		Credentials credentials = credentials("ada", "{bcrypt}" + new BCryptPasswordEncoder(4).encode(password));
 		assertThatIsRefused(credentials, "ada", password + "b");
 		assertThat(credentials.authenticate(request("ada", password)).isAuthenticated()).isTrue();
 		assertThatIsRefused(credentials, "ada", password + "b");
@@ -65,7 +70,7 @@ class CredentialsTests {
 	@ParameterizedTest
 	@CsvSource({ "ä, ö", "ada, 'p:a:s:s'", "' a ', ' '" })
 	void charactersAreTakenAsTheyAre(String user, String password) {
-		Credentials credentials = new HttpProperties(user, password, List.of()).credentials();
+		Credentials credentials = credentials(user, password);
 		assertThat(credentials.authenticate(request(user, password)).isAuthenticated()).isTrue();
 		assertThatIsRefused(credentials, user, password + " ");
 	}
@@ -73,7 +78,7 @@ class CredentialsTests {
 	@Test
 	void hashIsAskedNoMoreOnceThePasswordIsKnown() {
 		// It takes about a second to ask it once.
-		Credentials credentials = Credentials.ofHash("ada", new BCryptPasswordEncoder(14).encode("tea"));
+		Credentials credentials = credentials("ada", "{bcrypt}" + new BCryptPasswordEncoder(14).encode("tea"));
 		credentials.authenticate(request("ada", "tea"));
 		assertThat(Duration.ofNanos(nanosOf(() -> {
 			for (int i = 0; i < 1000; i++) {
@@ -85,7 +90,7 @@ class CredentialsTests {
 
 	@Test
 	void fewWaitForTheHashAndTheOthersAreTurnedAway() throws Exception {
-		Credentials credentials = Credentials.ofHash("ada", new BCryptPasswordEncoder(12).encode("tea"));
+		Credentials credentials = credentials("ada", "{bcrypt}" + new BCryptPasswordEncoder(12).encode("tea"));
 		int count = 40;
 		ExecutorService threads = Executors.newFixedThreadPool(count);
 		try {
@@ -122,6 +127,59 @@ class CredentialsTests {
 	@Test
 	void propertiesDoNotShowThePassword() {
 		assertThat(new HttpProperties("ada", "tea", List.of()).toString()).contains("ada").doesNotContain("tea");
+	}
+
+	@Test
+	void whoIsRightIsNeverRefusedForWhatOthersTry() {
+		AtomicLong now = new AtomicLong();
+		Credentials credentials = Credentials.ofPassword("ada", "tea", new FailedLogins(10, 1, now::get),
+				ClientAddresses.distinct());
+		for (int i = 0; i < 100; i++) {
+			assertThat(outcome(credentials, "coffee" + i, "10.0.0.1")).isEqualTo((i < 5) ? "wrong" : "too many");
+			assertThat(outcome(credentials, "tea", "10.0.0.1")).isEqualTo("right");
+		}
+		for (int i = 0; i < 20; i++) {
+			assertThat(outcome(credentials, "coffee", "10.0.1." + i)).isEqualTo((i < 5) ? "wrong" : "too many");
+			assertThat(outcome(credentials, "tea", "10.0.1." + i)).isEqualTo("right");
+		}
+		now.addAndGet(Duration.ofMillis(1000).toNanos());
+		assertThat(outcome(credentials, "coffee", "10.0.0.1")).isEqualTo("wrong");
+		assertThat(outcome(credentials, "coffee", "10.0.0.1")).isEqualTo("too many");
+	}
+
+	@Test
+	void whoTriesManyPasswordsKeepsNobodyElseFromTheHash() {
+		Credentials credentials = Credentials.ofHash("ada", HASH, new FailedLogins(10, 1, () -> 0),
+				ClientAddresses.distinct());
+		for (int i = 0; i < 100; i++) {
+			outcome(credentials, "coffee", "10.0." + i + ".1");
+			outcome(credentials, "coffee", "10.0.0.1");
+		}
+		assertThat(outcome(credentials, "tea at 5", "10.0.0.1")).isEqualTo("too many");
+		assertThat(outcome(credentials, "tea at 5", "10.1.0.1")).isEqualTo("right");
+		assertThat(outcome(credentials, "tea at 5", "10.0.0.1")).isEqualTo("right");
+	}
+
+	private static String outcome(Credentials credentials, String password, String address) {
+		UsernamePasswordAuthenticationToken request = UsernamePasswordAuthenticationToken.unauthenticated("ada",
+				password);
+		request.setDetails(new WebAuthenticationDetails(address, null));
+		try {
+			credentials.authenticate(request);
+			return "right";
+		}
+		catch (BadCredentialsException ex) {
+			return "wrong";
+		}
+		catch (TooManyAttemptsException ex) {
+			return "too many";
+		}
+	}
+
+	private static Credentials credentials(String user, String password) {
+		return new HttpProperties(user, password, List.of(), Duration.ofSeconds(10), DataSize.ofKilobytes(16), 10_000,
+				10_000)
+			.credentials(ClientAddresses.distinct());
 	}
 
 	private static long nanosOf(Runnable action) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Base64;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -35,11 +36,15 @@ class PasswordIntegrationTests {
 
 	private static final String PUT = "put intruder 1 1";
 
+	private static final String MANY = "--eardrum.http.max-failed-logins=10000";
+
+	private static final String MANY_PER_ADDRESS = "--eardrum.http.max-failed-logins-per-address=10000";
+
 	private static WebServer server;
 
 	@BeforeAll
 	static void start() {
-		server = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea: at 5 ä");
+		server = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea: at 5 ä", MANY, MANY_PER_ADDRESS);
 		server.put("palm.cpu", 23.7, 1150864247);
 	}
 
@@ -172,7 +177,8 @@ class PasswordIntegrationTests {
 	@Test
 	void hashedPasswordIsAskedSlowlyOnceAndThenQuickly() {
 		String hash = new BCryptPasswordEncoder(12).encode("tea");
-		try (WebServer hashed = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password={bcrypt}" + hash)) {
+		try (WebServer hashed = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password={bcrypt}" + hash,
+				MANY, MANY_PER_ADDRESS)) {
 			assertThat(hashed.get("/api/series", basic("ada", "coffee")).statusCode()).isEqualTo(401);
 			assertThat(hashed.get("/api/series", basic("ada", "tea")).statusCode()).isEqualTo(200);
 			for (int i = 0; i < 300; i++) {
@@ -220,7 +226,8 @@ class PasswordIntegrationTests {
 
 	@Test
 	void wrongPasswordsAreLoggedAndNeverThePassword() {
-		try (WebServer other = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=oolong")) {
+		try (WebServer other = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=oolong", MANY,
+				MANY_PER_ADDRESS)) {
 			for (int i = 0; i < 20; i++) {
 				other.get("/api/series", basic("ada", "darjeeling"));
 			}
@@ -237,6 +244,22 @@ class PasswordIntegrationTests {
 						&& line.contains("status=\"401\""))
 				.mapToDouble((line) -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
 				.sum()).as("wrong ones, and one without any").isEqualTo(21);
+		}
+	}
+
+	@Test
+	void wrongPasswordsAreFewAndWhoIsRightIsServedAtOnce() {
+		try (WebServer other = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=oolong")) {
+			List<Integer> statuses = new ArrayList<>();
+			for (int i = 0; i < 50; i++) {
+				statuses.add(other.get("/api/series", basic("ada", "darjeeling" + i)).statusCode());
+				assertThat(other.get("/api/series", basic("ada", "oolong")).statusCode()).isEqualTo(200);
+			}
+			assertThat(statuses.subList(0, 5)).containsOnly(401);
+			assertThat(statuses).filteredOn((status) -> status == 429).hasSizeGreaterThan(20);
+			assertThat(statuses).containsOnly(401, 429);
+			assertThat(other.get("/actuator/prometheus", basic("ada", "oolong")).body())
+				.containsPattern("eardrum_http_refused_total\\{reason=\"password\"} [2-4][0-9]\\.0");
 		}
 	}
 

@@ -1,0 +1,138 @@
+package io.eardrum.web.security;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How many wrong passwords are still looked at: so many a second of all clients together,
+ * and so many of each, after the first {@value #FIRST}. What is beyond that is refused
+ * with another answer, and closes its connection. Only failures are counted, so nobody who
+ * knows the password is concerned.
+ * <p>
+ * Safe for any number of threads. Remembers {@value #MAX_CLIENTS} clients, those that have
+ * failed last.
+ */
+final class FailedLogins {
+
+	static final int FIRST = 5;
+
+	private static final int MAX_CLIENTS = 10_000;
+
+	private final LongSupplier nanoTime;
+
+	private final int perClient;
+
+	private final Bucket all;
+
+	private final Map<Object, Bucket> clients = new LinkedHashMap<>(16, 0.75f, true) {
+
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		protected boolean removeEldestEntry(Map.Entry<Object, Bucket> eldest) {
+			return size() > MAX_CLIENTS;
+		}
+
+	};
+
+	/**
+	 * Creates a count of which there is none yet.
+	 * @param all how many a second, of all clients; as many may come at once
+	 * @param perClient how many a second, of each client
+	 * @param nanoTime a clock in nanoseconds
+	 */
+	FailedLogins(int all, int perClient, LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+		this.perClient = perClient;
+		this.all = new Bucket(all, all, nanoTime.getAsLong());
+	}
+
+	/**
+	 * Returns whether a client that may be wrong is still looked at. One that was not
+	 * wrong lately is, whatever the others do.
+	 * @param client the client; {@code null} if it is not known which one it is
+	 * @return whether it is
+	 */
+	synchronized boolean mayTry(@Nullable Object client) {
+		long now = this.nanoTime.getAsLong();
+		Bucket own = bucket(client);
+		if (own == null) {
+			return client != null || this.all.has(now);
+		}
+		return own.has(now) && this.all.has(now);
+	}
+
+	/**
+	 * Returns whether a client was wrong lately, or is not known.
+	 * @param client the client; {@code null} if it is not known which one it is
+	 * @return whether it was
+	 */
+	synchronized boolean isSuspect(@Nullable Object client) {
+		return client == null || this.clients.containsKey(client);
+	}
+
+	/**
+	 * Counts a failure.
+	 * @param client the client; {@code null} if it is not known which one it is
+	 * @return whether it is within the limits
+	 */
+	synchronized boolean count(@Nullable Object client) {
+		long now = this.nanoTime.getAsLong();
+		Bucket own = (client != null)
+				? this.clients.computeIfAbsent(client, (key) -> new Bucket(Math.max(FIRST, this.perClient), this.perClient, now)) : null;
+		// Of both, or the refused ones of one client would use up what is for all.
+		return (own == null || own.has(now)) && this.all.take(now) && (own == null || own.take(now));
+	}
+
+	/**
+	 * Forgets what a client has done: it has been right.
+	 * @param client the client; {@code null} if it is not known which one it is
+	 */
+	synchronized void forget(@Nullable Object client) {
+		if (client != null) {
+			this.clients.remove(client);
+		}
+	}
+
+	private @Nullable Bucket bucket(@Nullable Object client) {
+		return (client != null) ? this.clients.get(client) : null;
+	}
+
+	private static final class Bucket {
+
+		private final double capacity;
+
+		private final double perNano;
+
+		private double level;
+
+		private long lastNanos;
+
+		Bucket(double capacity, double perSecond, long now) {
+			this.capacity = capacity;
+			this.perNano = perSecond / TimeUnit.SECONDS.toNanos(1);
+			this.level = capacity;
+			this.lastNanos = now;
+		}
+
+		boolean has(long now) {
+			this.level = Math.min(this.capacity, this.level + (now - this.lastNanos) * this.perNano);
+			this.lastNanos = now;
+			return this.level >= 1;
+		}
+
+		boolean take(long now) {
+			if (!has(now)) {
+				return false;
+			}
+			this.level--;
+			return true;
+		}
+
+	}
+
+}
