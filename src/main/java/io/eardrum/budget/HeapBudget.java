@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -97,7 +98,7 @@ public final class HeapBudget {
 	 * @return its share
 	 */
 	public HeapShare share(HeapUse use) {
-		return this.shares.get(use);
+		return Objects.requireNonNull(this.shares.get(use));
 	}
 
 	/**

@@ -84,6 +84,8 @@ public final class HeapShare {
 		}
 	}
 
+	// Each waiting thread has a condition of its own.
+	@SuppressWarnings("ReferenceEquality")
 	private boolean reserveInTurn(long bytes, long patienceNanos) {
 		boolean interrupted = false;
 		this.budget.lock.lock();
