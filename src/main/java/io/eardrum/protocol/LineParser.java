@@ -12,7 +12,8 @@ public interface LineParser {
 	int SESSION_ENDED = -1;
 
 	/**
-	 * Reads complete lines, until the handler {@linkplain CommandHandler#pauses() pauses}.
+	 * Reads complete lines, until the handler {@linkplain CommandHandler#pauses()
+	 * pauses}.
 	 * @param source the array in which they stand
 	 * @param from where the first line starts
 	 * @param to the offset behind the line end of the last one

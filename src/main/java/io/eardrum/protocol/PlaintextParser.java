@@ -9,7 +9,9 @@ import java.time.Clock;
  * <p>
  * Keys and values are those of the {@link CommandParser}. A timestamp is in seconds; its
  * fraction is cut off, as carbon does, and -1 means now. Empty lines say nothing, and are
- * no error.
+ * no error. A byte order mark before the first line of a stream is skipped; before a
+ * datagram, the receiver {@linkplain #byteOrderMarkLength has to}, who alone knows where
+ * one begins.
  * <p>
  * A request line of HTTP ends a stream here too, even one that is too long, and so does a
  * host header. Neither can be a point, and a web page must not be able to make a browser
@@ -27,8 +29,6 @@ public final class PlaintextParser implements LineParser {
 
 	private static final long NOW = -1;
 
-	private static final double TWO_TO_THE_63 = 0x1p63;
-
 	private final ProtocolLimits limits;
 
 	private final Clock clock;
@@ -39,12 +39,16 @@ public final class PlaintextParser implements LineParser {
 
 	private final LineWords words;
 
-	private long timestamp;
+	private final PlaintextTimestamp timestamp = new PlaintextTimestamp();
+
+	/** Whether nothing of a stream has been read. */
+	private boolean atStart;
 
 	private PlaintextParser(ProtocolLimits limits, Clock clock, boolean guarded) {
 		this.limits = limits;
 		this.clock = clock;
 		this.guarded = guarded;
+		this.atStart = guarded;
 		this.words = new LineWords(MAX_WORDS, limits.maxKeyLength());
 	}
 
@@ -69,9 +73,27 @@ public final class PlaintextParser implements LineParser {
 		return new PlaintextParser(limits, clock, false);
 	}
 
+	/**
+	 * Returns how long the byte order mark at the start of a text is, which some programs
+	 * put there, and which belongs to no key.
+	 * @param source the array in which the text stands
+	 * @param from where it starts
+	 * @param to the offset behind it
+	 * @return its number of bytes: 3, or 0 if there is none
+	 */
+	public static int byteOrderMarkLength(byte[] source, int from, int to) {
+		boolean marked = to - from >= 3 && source[from] == (byte) 0xEF && source[from + 1] == (byte) 0xBB
+				&& source[from + 2] == (byte) 0xBF;
+		return marked ? 3 : 0;
+	}
+
 	@Override
 	public int read(byte[] source, int from, int to, CommandHandler handler) throws IOException {
 		int line = from;
+		if (this.atStart && from < to) {
+			this.atStart = false;
+			line += byteOrderMarkLength(source, from, to);
+		}
 		while (line < to) {
 			int next = plainPoint(source, line, to, handler);
 			if (next < 0) {
@@ -182,46 +204,11 @@ public final class PlaintextParser implements LineParser {
 			return;
 		}
 		double value = this.numbers.value();
-		if (!readTimestamp(source, this.words.start(2), this.words.end(2))) {
+		if (!this.timestamp.read(source, this.words.start(2), this.words.end(2))) {
 			handler.wrong(Command.PUT, ErrorReason.BAD_TIMESTAMP);
 			return;
 		}
-		handler.put(source, this.words.start(0), this.words.length(0), orNow(this.timestamp), value);
-	}
-
-	// Cuts the fraction off. Digits are exact; with an exponent, as awk prints large
-	// numbers, a timestamp is a double first. Returns whether there is one.
-	private boolean readTimestamp(byte[] source, int start, int end) {
-		int digitsEnd = this.numbers.readTimestamp(source, start, end);
-		if (digitsEnd == end || (digitsEnd > 0 && isFraction(source, digitsEnd, end))) {
-			this.timestamp = this.numbers.timestamp();
-			return true;
-		}
-		if (this.numbers.readValue(source, start, end) != end) {
-			return false;
-		}
-		double seconds = this.numbers.value();
-		if (hasExponent(source, start, end)) {
-			this.timestamp = (long) seconds;
-			return seconds >= -TWO_TO_THE_63 && seconds < TWO_TO_THE_63;
-		}
-		// Digits that don't fit, which a double might round until they do, or a fraction
-		// and nothing else, which it might round to a whole second.
-		this.timestamp = 0;
-		return Math.abs(seconds) <= 1;
-	}
-
-	private static boolean hasExponent(byte[] source, int from, int end) {
-		for (int position = from; position < end; position++) {
-			if (source[position] == 'e' || source[position] == 'E') {
-				return true;
-			}
-		}
-		return false;
-	}
-
-	private static boolean isFraction(byte[] source, int from, int end) {
-		return source[from] == '.' && skipDigits(source, from + 1) == end;
+		handler.put(source, this.words.start(0), this.words.length(0), orNow(this.timestamp.seconds()), value);
 	}
 
 	private long orNow(long seconds) {

@@ -13,9 +13,9 @@ import io.eardrum.budget.DescriptorBudget;
 
 /**
  * Tells clients for whom there is no room that it is so, and then waits for a moment for
- * them to go: a close at once could overtake the reply. Few at a time, for each has a file
- * descriptor until then; in a storm the others are closed without that patience, and so
- * are all where there is nothing to say.
+ * them to go: a close at once could overtake the reply. Few at a time, for each has a
+ * file descriptor until then; in a storm the others are closed without that patience, and
+ * so are all where there is nothing to say.
  */
 final class ConnectionRejecter implements AutoCloseable {
 

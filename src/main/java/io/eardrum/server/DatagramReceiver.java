@@ -18,6 +18,7 @@ import org.apache.commons.logging.LogFactory;
 
 import io.eardrum.budget.NetworkList;
 import io.eardrum.protocol.LineParser;
+import io.eardrum.protocol.PlaintextParser;
 
 /**
  * Receives datagrams of lines and stores their points: all that have arrived together
@@ -220,7 +221,7 @@ final class DatagramReceiver {
 				continue;
 			}
 			bytes += this.target.position() - end;
-			end = this.target.position();
+			end = withoutByteOrderMark(end, this.target.position());
 			if (end > 0 && this.lines[end - 1] != '\n') {
 				this.lines[end++] = '\n';
 			}
@@ -230,6 +231,15 @@ final class DatagramReceiver {
 			execute(end);
 		}
 		return Math.max(end, datagrams);
+	}
+
+	// Moves the rest of a datagram to its start: where the next one begins.
+	private int withoutByteOrderMark(int start, int end) {
+		int mark = PlaintextParser.byteOrderMarkLength(this.lines, start, end);
+		if (mark > 0) {
+			System.arraycopy(this.lines, start + mark, this.lines, start, end - start - mark);
+		}
+		return end - mark;
 	}
 
 	// One frame at a time needs no place in line: what is not received yet is in the

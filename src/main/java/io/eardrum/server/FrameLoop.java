@@ -25,10 +25,10 @@ import org.jspecify.annotations.Nullable;
  * Nobody waits for long because of another one. The thread that leads the loop hands it
  * over to another thread before it does what may take its time: sending a reply that is
  * long, or one that the client doesn't take. Frames that take long, such as those of many
- * reads, are executed by {@link FrameWorkers}. And where it is stuck without having known,
- * such as in a slow store, {@link #supervise()} lets another thread lead. The thread that
- * has lost the loop finishes what it has in hand, and is done; but puts of others do not
- * wait for what it reads.
+ * reads, are executed by {@link FrameWorkers}. And where it is stuck without having
+ * known, such as in a slow store, {@link #supervise()} lets another thread lead. The
+ * thread that has lost the loop finishes what it has in hand, and is done; but puts of
+ * others do not wait for what it reads.
  * <p>
  * Any thread may register connections, supervise and close.
  * <p>
@@ -47,7 +47,9 @@ final class FrameLoop implements AutoCloseable {
 
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/** How long the frame of one client is executed here, if it is one of many commands. */
+	/**
+	 * How long the frame of one client is executed here, if it is one of many commands.
+	 */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
 	/** The same where many such frames have come together. */

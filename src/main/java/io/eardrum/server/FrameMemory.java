@@ -249,8 +249,8 @@ final class FrameMemory {
 		long expectedBytes();
 
 		/**
-		 * There is memory: it is to read once, and then to
-		 * {@linkplain FrameMemory#settle settle}. Called without a lock, on any thread.
+		 * There is memory: it is to read once, and then to {@linkplain FrameMemory#settle
+		 * settle}. Called without a lock, on any thread.
 		 * @param largeFrame whether it has waited with the large frames
 		 */
 		void readOn(boolean largeFrame);

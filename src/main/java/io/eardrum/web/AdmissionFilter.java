@@ -74,9 +74,8 @@ final class AdmissionFilter extends OncePerRequestFilter {
 		if (!acquire(connection)) {
 			this.observer.refused(HttpRefusal.REQUESTS);
 			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-			Endpoint.refuse(
-					new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-							"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
+			Endpoint.refuse(new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+					"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
 					response);
 			return;
 		}

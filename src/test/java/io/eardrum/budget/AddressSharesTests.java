@@ -90,8 +90,8 @@ class AddressSharesTests {
 
 	@Test
 	void connectionsOfSharedAddressesCountAlone() {
-		AddressShares<Connection> shares = new AddressShares<>(4,
-				ClientAddresses.sharing(NetworkList.of(List.of(TWO))), Connection::seen);
+		AddressShares<Connection> shares = new AddressShares<>(4, ClientAddresses.sharing(NetworkList.of(List.of(TWO))),
+				Connection::seen);
 		add(shares, TWO, 1);
 		add(shares, TWO, 2);
 		Connection crowd = add(shares, ONE, 3);

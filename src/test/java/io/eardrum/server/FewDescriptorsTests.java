@@ -35,11 +35,9 @@ class FewDescriptorsTests {
 	void crowdOfClientsIsAnsweredAtOnce(@TempDir Path directory) throws Exception {
 		int port = EardrumProcess.freePort();
 		List<Socket> clients = new ArrayList<>();
-		try (EardrumProcess process = EardrumProcess.start(
-				Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
-						directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port), "SERVER_PORT",
-						"0"),
-				List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
+		try (EardrumProcess process = EardrumProcess.start(Map.of("EARDRUM_STORAGE_TYPE", "embedded",
+				"EARDRUM_STORAGE_PATH", directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port),
+				"SERVER_PORT", "0"), List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
 			process.awaitListening(port);
 			for (int i = 0; i < 700; i++) {
 				Socket client = new Socket(InetAddress.getLoopbackAddress(), port);

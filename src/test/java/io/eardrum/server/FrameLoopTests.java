@@ -54,9 +54,8 @@ class FrameLoopTests {
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
-	private final ConnectionRegistry registry = new ConnectionRegistry(1000,
-			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY,
-					HeapUse.CONNECTIONS, (long) UNFINISHED_MEMORY)));
+	private final ConnectionRegistry registry = new ConnectionRegistry(1000, Budgets.with(Map.of(HeapUse.REPLIES,
+			2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY, HeapUse.CONNECTIONS, (long) UNFINISHED_MEMORY)));
 
 	private final UnreadReplies unreadReplies = this.registry.unreadReplies();
 

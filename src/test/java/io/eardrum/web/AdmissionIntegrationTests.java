@@ -44,10 +44,10 @@ class AdmissionIntegrationTests {
 				.until(() -> server.get("/actuator/info").statusCode() == 200);
 			Awaitility.await()
 				.atMost(Duration.ofSeconds(20))
-				.until(() -> server.get("/actuator/prometheus").body(), (body) -> !body.isEmpty()
-						&& body.contains("eardrum_http_refused_total{reason=\"slow_client\"}")
-						&& !body.contains("eardrum_http_refused_total{reason=\"slow_client\"} 0.0")
-						&& !body.contains("eardrum_http_refused_total{reason=\"requests\"} 0.0"));
+				.until(() -> server.get("/actuator/prometheus").body(),
+						(body) -> !body.isEmpty() && body.contains("eardrum_http_refused_total{reason=\"slow_client\"}")
+								&& !body.contains("eardrum_http_refused_total{reason=\"slow_client\"} 0.0")
+								&& !body.contains("eardrum_http_refused_total{reason=\"requests\"} 0.0"));
 		}
 		finally {
 			for (Socket client : slow) {

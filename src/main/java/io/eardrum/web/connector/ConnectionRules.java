@@ -16,6 +16,7 @@ import io.eardrum.budget.HttpObserver;
  * @param heap has the memory that connections take
  * @param observer is told of connections that end early
  */
-record ConnectionRules(Duration headTimeout, long minBytesPerSecond, ClientAddresses addresses, HeapShare heap, HttpObserver observer) {
+record ConnectionRules(Duration headTimeout, long minBytesPerSecond, ClientAddresses addresses, HeapShare heap,
+		HttpObserver observer) {
 
 }

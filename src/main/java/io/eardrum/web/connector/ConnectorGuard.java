@@ -29,8 +29,10 @@ public final class ConnectorGuard implements WebServerFactoryCustomizer<Configur
 	 * @param budget has the memory that connections take
 	 * @param observer is told of connections that end early
 	 */
-	public ConnectorGuard(Duration headTimeout, DataSize minRate, ClientAddresses addresses, HeapBudget budget, HttpObserver observer) {
-		this.rules = new ConnectionRules(headTimeout, minRate.toBytes(), addresses, budget.share(HeapUse.CONNECTIONS), observer);
+	public ConnectorGuard(Duration headTimeout, DataSize minRate, ClientAddresses addresses, HeapBudget budget,
+			HttpObserver observer) {
+		this.rules = new ConnectionRules(headTimeout, minRate.toBytes(), addresses, budget.share(HeapUse.CONNECTIONS),
+				observer);
 	}
 
 	@Override

@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * How many wrong passwords are still looked at: so many a second of all clients together,
  * and so many of each, after the first {@value #FIRST}. What is beyond that is refused
- * with another answer, and closes its connection. Only failures are counted, so nobody who
- * knows the password is concerned.
+ * with another answer, and closes its connection. Only failures are counted, so nobody
+ * who knows the password is concerned.
  * <p>
- * Safe for any number of threads. Remembers {@value #MAX_CLIENTS} clients, those that have
- * failed last.
+ * Safe for any number of threads. Remembers {@value #MAX_CLIENTS} clients, those that
+ * have failed last.
  */
 final class FailedLogins {
 
@@ -82,8 +82,8 @@ final class FailedLogins {
 	 */
 	synchronized boolean count(@Nullable Object client) {
 		long now = this.nanoTime.getAsLong();
-		Bucket own = (client != null)
-				? this.clients.computeIfAbsent(client, (key) -> new Bucket(Math.max(FIRST, this.perClient), this.perClient, now)) : null;
+		Bucket own = (client != null) ? this.clients.computeIfAbsent(client,
+				(key) -> new Bucket(Math.max(FIRST, this.perClient), this.perClient, now)) : null;
 		// Of both, or the refused ones of one client would use up what is for all.
 		return (own == null || own.has(now)) && this.all.take(now) && (own == null || own.take(now));
 	}

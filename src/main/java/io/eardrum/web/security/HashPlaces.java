@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The places for those who wait for a slow hash: {@value #ALL} in all, one a client, and
- * half of them at most for clients that were wrong lately, so that those who try passwords
- * can't keep all. Safe for any number of threads.
+ * half of them at most for clients that were wrong lately, so that those who try
+ * passwords can't keep all. Safe for any number of threads.
  */
 final class HashPlaces {
 

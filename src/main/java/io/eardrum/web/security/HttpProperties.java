@@ -38,10 +38,9 @@ import io.eardrum.budget.ClientAddresses;
  */
 @ConfigurationProperties(prefix = "eardrum.http", ignoreUnknownFields = false)
 public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") String password,
-		@DefaultValue List<String> hosts,
-		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration headTimeout,
-		@DefaultValue("16KB") @DataSizeUnit(DataUnit.BYTES) DataSize minRate,
-		@DefaultValue("10") int maxFailedLogins, @DefaultValue("1") int maxFailedLoginsPerAddress) {
+		@DefaultValue List<String> hosts, @DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration headTimeout,
+		@DefaultValue("16KB") @DataSizeUnit(DataUnit.BYTES) DataSize minRate, @DefaultValue("10") int maxFailedLogins,
+		@DefaultValue("1") int maxFailedLoginsPerAddress) {
 
 	private static final Duration MIN_HEAD_TIMEOUT = Duration.ofMillis(100);
 
@@ -141,7 +140,8 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 		if (!encoding.matches()) {
 			return Credentials.ofPassword(this.user, this.password, failures, addresses);
 		}
-		return encoding.group(1).equals("bcrypt") ? Credentials.ofHash(this.user, encoding.group(2), failures, addresses)
+		return encoding.group(1).equals("bcrypt")
+				? Credentials.ofHash(this.user, encoding.group(2), failures, addresses)
 				: Credentials.ofPassword(this.user, encoding.group(2), failures, addresses);
 	}
 

@@ -45,8 +45,8 @@ class ConnectorIntegrationTests {
 				}
 				assertThat(Duration.ofNanos(System.nanoTime() - started)).isLessThan(Duration.ofSeconds(2));
 			}
-			assertThat(server.get("/actuator/prometheus").body()).containsPattern(
-					"eardrum_http_refused_total\\{reason=\"crowded_out\"} 2[0-9][0-9]\\.0");
+			assertThat(server.get("/actuator/prometheus").body())
+				.containsPattern("eardrum_http_refused_total\\{reason=\"crowded_out\"} 2[0-9][0-9]\\.0");
 		}
 		finally {
 			for (Socket client : crowd) {
@@ -94,7 +94,9 @@ class ConnectorIntegrationTests {
 	void portOfActuatorIsGuardedToo() throws Exception {
 		try (WebServer server = WebServer.start("--management.server.port=0", "--eardrum.http.head-timeout=500ms");
 				Socket slow = connect("127.0.0.1",
-						server.context().getEnvironment().getRequiredProperty("local.management.port", Integer.class))) {
+						server.context()
+							.getEnvironment()
+							.getRequiredProperty("local.management.port", Integer.class))) {
 			write(slow, "GET / HTTP/1.1\r\nX: ");
 			slow.setSoTimeout(20_000);
 			assertThat(readAll(slow)).isEmpty();

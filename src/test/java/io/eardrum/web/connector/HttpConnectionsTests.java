@@ -212,9 +212,8 @@ class HttpConnectionsTests {
 	}
 
 	private HttpConnections connections(int limit, HeapShare share) {
-		return new HttpConnections(limit,
-				new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(), share, this.refusals::add), EACH,
-				() -> this.now, this::end);
+		return new HttpConnections(limit, new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(),
+				share, this.refusals::add), EACH, () -> this.now, this::end);
 	}
 
 	private boolean end(HttpConnection connection) {

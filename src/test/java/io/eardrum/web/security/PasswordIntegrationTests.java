@@ -44,7 +44,8 @@ class PasswordIntegrationTests {
 
 	@BeforeAll
 	static void start() {
-		server = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea: at 5 ä", MANY, MANY_PER_ADDRESS);
+		server = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea: at 5 ä", MANY,
+				MANY_PER_ADDRESS);
 		server.put("palm.cpu", 23.7, 1150864247);
 	}
 

@@ -1,0 +1,45 @@
+package io.eardrum.protocol;
+
+/**
+ * Writes keys into CSV (RFC 4180) such that no spreadsheet takes them for formulas.
+ * <p>
+ * A key that begins with {@code =}, {@code +}, {@code -}, {@code @} (also the full-width
+ * forms of these), a tab, a carriage return or an apostrophe gets an apostrophe in front.
+ * Whoever reads such a file takes one apostrophe away from where a key begins with one,
+ * and has the key. A key with a comma, a semicolon (which separates columns in some
+ * countries), a quotation mark or a line end is in quotation marks.
+ * <p>
+ * All methods may be called by any thread.
+ */
+public final class CsvKey {
+
+	private static final String FORMULA_STARTS = "=+-@\t\r'\uFF1D\uFF0B\uFF0D\uFF20";
+
+	private CsvKey() {
+	}
+
+	/**
+	 * Returns a key as it stands in CSV.
+	 * @param key the key
+	 * @return the field, with quotation marks if it needs them
+	 */
+	public static String of(String key) {
+		String text = (!key.isEmpty() && FORMULA_STARTS.indexOf(key.charAt(0)) >= 0) ? "'" + key : key;
+		return needsQuotes(text) ? "\"" + text.replace("\"", "\"\"") + "\"" : text;
+	}
+
+	private static boolean needsQuotes(String text) {
+		for (int i = 0; i < text.length(); i++) {
+			switch (text.charAt(i)) {
+				case ',', ';', '"', '\t', '\r', '\n' -> {
+					return true;
+				}
+				default -> {
+					// As it is.
+				}
+			}
+		}
+		return false;
+	}
+
+}
