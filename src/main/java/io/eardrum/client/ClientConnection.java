@@ -1,21 +1,29 @@
 package io.eardrum.client;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.security.cert.CertPathBuilderException;
+import java.security.cert.CertPathValidatorException;
+import java.time.Duration;
 
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+
+import io.eardrum.protocol.PrintableText;
 
 /**
  * A connection to a server. One thread may read while another one writes, and any may
  * {@linkplain #abort() abort} it.
  */
 final class ClientConnection {
+
+	private static final int MAX_TEXT_LENGTH = 500;
 
 	/** The TCP connection below TLS, if there is TLS: closing it never waits. */
 	private final Socket transport;
@@ -24,10 +32,11 @@ final class ClientConnection {
 
 	private final ReplyReader replies;
 
-	private ClientConnection(Socket transport, Socket socket) throws IOException {
+	private ClientConnection(Socket transport, Socket socket, WaitLimit limit, Duration readTimeout)
+			throws IOException {
 		this.transport = transport;
 		this.output = socket.getOutputStream();
-		this.replies = new ReplyReader(socket.getInputStream());
+		this.replies = new ReplyReader(socket.getInputStream(), limit, readTimeout);
 	}
 
 	/**
@@ -37,17 +46,19 @@ final class ClientConnection {
 	 * @throws MetricClientException if that fails
 	 */
 	static ClientConnection open(ClientOptions options) {
-		Socket transport = new Socket();
+		WaitLimit limit = new WaitLimit(System::nanoTime);
+		Socket transport = new TimedSocket(limit);
 		try {
+			long startNanos = System.nanoTime();
 			int timeoutMillis = (int) options.connectTimeout().toMillis();
 			transport.setTcpNoDelay(true);
 			transport.setKeepAlive(true);
 			transport.connect(new InetSocketAddress(options.host(), options.port()), timeoutMillis);
-			transport.setSoTimeout(timeoutMillis);
+			// The handshake has what is left of the time.
+			limit.begin(options.connectTimeout().minusNanos(System.nanoTime() - startNanos));
 			SSLSocketFactory tls = options.tls();
 			Socket socket = (tls != null) ? handshake(tls, transport, options) : transport;
-			transport.setSoTimeout((int) options.readTimeout().toMillis());
-			return new ClientConnection(transport, socket);
+			return new ClientConnection(transport, socket, limit, options.readTimeout());
 		}
 		catch (IOException ex) {
 			close(transport);
@@ -78,7 +89,25 @@ final class ClientConnection {
 		if (ex instanceof SocketTimeoutException) {
 			return "timeout";
 		}
-		return (ex.getMessage() != null) ? ex.getMessage() : ex.toString();
+		if (hasCause(ex, CertPathBuilderException.class) || hasCause(ex, CertPathValidatorException.class)) {
+			return "its certificate is not trusted";
+		}
+		if (ex instanceof EOFException || ex.getMessage() == null) {
+			return "the other side ended the connection";
+		}
+		return PrintableText.of(ex.getMessage(), MAX_TEXT_LENGTH);
+	}
+
+	private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
+		// A cause of a cause may be anything, but no chain is as long as that.
+		Throwable cause = failure;
+		for (int depth = 0; cause != null && depth < 20; depth++) {
+			if (type.isInstance(cause)) {
+				return true;
+			}
+			cause = cause.getCause();
+		}
+		return false;
 	}
 
 	ReplyReader replies() {

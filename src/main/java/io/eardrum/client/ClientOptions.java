@@ -13,14 +13,18 @@ import org.jspecify.annotations.Nullable;
  * @param host the name or address of the server
  * @param port its TCP port
  * @param connectTimeout how long to wait for the connection, TLS handshake included
- * @param readTimeout for how long a reply that is due may bring no byte
+ * @param readTimeout for how long a reply that is due may bring no byte, and how long it
+ * may take in all; each KiB of rows gives it a second more
  * @param tls makes sockets that speak TLS, or {@code null} for plain TCP
  * @param reconnect how to connect again when the connection is lost, or {@code null} not
  * to
  * @param clock tells the time for points without a timestamp
+ * @param maxResultBytes how much memory the points that one call returns may take, in
+ * bytes: about 48 a point, and for each key 300 and four times its length. Points that
+ * are taken one by one are not counted
  */
 public record ClientOptions(String host, int port, Duration connectTimeout, Duration readTimeout,
-		@Nullable SSLSocketFactory tls, @Nullable Backoff reconnect, Clock clock) {
+		@Nullable SSLSocketFactory tls, @Nullable Backoff reconnect, Clock clock, long maxResultBytes) {
 
 	/**
 	 * The port of a server that is not told otherwise.
@@ -38,27 +42,33 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 		}
 		requireTimeout("connect timeout", connectTimeout);
 		requireTimeout("read timeout", readTimeout);
+		if (maxResultBytes < 1) {
+			throw new IllegalArgumentException("results of at most " + maxResultBytes + " bytes");
+		}
 	}
 
 	/**
-	 * Returns the options for plain TCP, timeouts of ten seconds, no reconnecting, and
-	 * the system's clock.
+	 * Returns the options for plain TCP, timeouts of ten seconds, no reconnecting, the
+	 * system's clock, and results of at most a quarter of the heap.
 	 * @param host the name or address of the server
 	 * @param port its TCP port
 	 * @return the options
 	 */
 	public static ClientOptions of(String host, int port) {
-		return new ClientOptions(host, port, DEFAULT_TIMEOUT, DEFAULT_TIMEOUT, null, null, Clock.systemUTC());
+		return new ClientOptions(host, port, DEFAULT_TIMEOUT, DEFAULT_TIMEOUT, null, null, Clock.systemUTC(),
+				Runtime.getRuntime().maxMemory() / 4);
 	}
 
 	/**
 	 * Sets both timeouts.
 	 * @param connect how long to wait for the connection
-	 * @param read for how long a reply that is due may bring no byte
+	 * @param read for how long a reply that is due may bring no byte, and how long it may
+	 * take in all; each KiB of rows gives it a second more
 	 * @return other options
 	 */
 	public ClientOptions withTimeouts(Duration connect, Duration read) {
-		return new ClientOptions(this.host, this.port, connect, read, this.tls, this.reconnect, this.clock);
+		return new ClientOptions(this.host, this.port, connect, read, this.tls, this.reconnect, this.clock,
+				this.maxResultBytes);
 	}
 
 	/**
@@ -69,7 +79,7 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	 */
 	public ClientOptions withTls(SSLSocketFactory factory) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, factory, this.reconnect,
-				this.clock);
+				this.clock, this.maxResultBytes);
 	}
 
 	/**
@@ -79,7 +89,7 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	 */
 	public ClientOptions withReconnect(Backoff backoff) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, backoff,
-				this.clock);
+				this.clock, this.maxResultBytes);
 	}
 
 	/**
@@ -89,7 +99,17 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	 */
 	public ClientOptions withClock(Clock other) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, this.reconnect,
-				other);
+				other, this.maxResultBytes);
+	}
+
+	/**
+	 * Sets how much memory the points that one call returns may take.
+	 * @param bytes the number of bytes, 1 or more
+	 * @return other options
+	 */
+	public ClientOptions withMaxResultBytes(long bytes) {
+		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, this.reconnect,
+				this.clock, bytes);
 	}
 
 	private static void requireTimeout(String name, Duration timeout) {

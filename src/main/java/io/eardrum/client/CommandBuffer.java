@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.NumberWriter;
+import io.eardrum.protocol.PrintableText;
 import io.eardrum.protocol.Utf8;
 
 /**
@@ -24,6 +25,9 @@ final class CommandBuffer {
 
 	private static final int MAX_REST_LENGTH = PUT.length + NumberWriter.MAX_VALUE_LENGTH
 			+ NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
+
+	/** How much of a key a message shows. */
+	private static final int MAX_SHOWN = 500;
 
 	private byte[] bytes;
 
@@ -49,7 +53,7 @@ final class CommandBuffer {
 	 */
 	void put(SeriesKey key, long timestamp, double value) {
 		if (!Double.isFinite(value)) {
-			throw invalid("the value of '" + key + "' is " + value + ", which is no finite number");
+			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is no finite number");
 		}
 		int position = begin(PUT, key);
 		this.bytes[position++] = ' ';
@@ -124,7 +128,7 @@ final class CommandBuffer {
 	}
 
 	private static String visible(SeriesKey key) {
-		return key.toString().replaceAll("\\p{Cntrl}", "?");
+		return PrintableText.of(key.toString(), MAX_SHOWN);
 	}
 
 }

@@ -204,11 +204,16 @@ public final class MetricClient implements AutoCloseable {
 	 * Gets the points of a series.
 	 * @param key the key
 	 * @return the points, ascending by timestamp; none if the server doesn't know the key
-	 * @throws MetricClientException if they can't be had
+	 * @throws MetricClientException if they can't be had, or are more than
+	 * {@link ClientOptions#maxResultBytes()} allows
 	 */
 	public List<Point> get(String key) {
 		List<Point> points = new ArrayList<>();
-		get(key, (name, timestamp, value) -> points.add(new Point(timestamp, value)));
+		ResultLimit limit = new ResultLimit(this.options.maxResultBytes());
+		get(key, (name, timestamp, value) -> {
+			limit.count(name);
+			points.add(new Point(timestamp, value));
+		});
 		return points;
 	}
 
@@ -229,12 +234,16 @@ public final class MetricClient implements AutoCloseable {
 	 * Gets all points there are.
 	 * @return the points of each key, ascending by timestamp; the keys in the order of
 	 * their first put
-	 * @throws MetricClientException if they can't be had
+	 * @throws MetricClientException if they can't be had, or are more than
+	 * {@link ClientOptions#maxResultBytes()} allows
 	 */
 	public Map<String, List<Point>> getAll() {
 		Map<SeriesKey, List<Point>> points = new LinkedHashMap<>();
-		getAll((key, timestamp, value) -> points.computeIfAbsent(key, (absent) -> new ArrayList<>())
-			.add(new Point(timestamp, value)));
+		ResultLimit limit = new ResultLimit(this.options.maxResultBytes());
+		getAll((key, timestamp, value) -> {
+			limit.count(key);
+			points.computeIfAbsent(key, (absent) -> new ArrayList<>()).add(new Point(timestamp, value));
+		});
 		Map<String, List<Point>> named = new LinkedHashMap<>();
 		points.forEach((key, series) -> named.put(key.toString(), series));
 		return named;

@@ -66,7 +66,7 @@ public final class MetricClientException extends RuntimeException {
 		/** There is no connection: refused, unknown host, no route, TLS, or timeout. */
 		UNREACHABLE(true),
 
-		/** A reply that was due brought no byte for as long as the read timeout. */
+		/** A reply that was due brought nothing, or too little, within the timeout. */
 		TIMEOUT(true),
 
 		/** The connection was closed or reset, by the server or by this client. */
@@ -74,6 +74,9 @@ public final class MetricClientException extends RuntimeException {
 
 		/** What came isn't a reply: the other side isn't the server one hopes for. */
 		MALFORMED_REPLY(true),
+
+		/** More points than the client may keep; take them one by one. */
+		RESULT_TOO_LARGE(true),
 
 		/** The server has as many connections as it may. */
 		TOO_MANY_CONNECTIONS(true),

@@ -7,6 +7,7 @@ import java.lang.invoke.VarHandle;
 import java.net.SocketTimeoutException;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
 
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.NumberReader;
+import io.eardrum.protocol.PrintableText;
 import io.eardrum.protocol.Utf8;
 
 /**
@@ -31,6 +33,11 @@ final class ReplyReader {
 
 	private static final int MAX_ERROR_LINES = 16;
 
+	/** How many characters of what the server says a message has at most. */
+	private static final int MAX_SHOWN = 500;
+
+	private static final int MAX_SHOWN_OF_A_LINE = 100;
+
 	private static final byte[] OK = "ok\n\n".getBytes(StandardCharsets.US_ASCII);
 
 	private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
@@ -38,6 +45,13 @@ final class ReplyReader {
 	private static final int OK_BITS = (int) INT.get(OK, 0);
 
 	private final InputStream input;
+
+	private final WaitLimit limit;
+
+	private final Duration timeout;
+
+	/** Whether what comes now are rows, for which a reply has more time. */
+	private boolean inRows;
 
 	private final NumberReader numbers = new NumberReader();
 
@@ -53,8 +67,16 @@ final class ReplyReader {
 
 	private int lineEnd;
 
-	ReplyReader(InputStream input) {
+	/**
+	 * Prepares to read.
+	 * @param input where the replies come from
+	 * @param limit bounds how long reading from there waits
+	 * @param timeout for how long a reply may keep this waiting, if it has no rows
+	 */
+	ReplyReader(InputStream input, WaitLimit limit, Duration timeout) {
 		this.input = input;
+		this.limit = limit;
+		this.timeout = timeout;
 	}
 
 	/**
@@ -98,6 +120,9 @@ final class ReplyReader {
 		if (error != null) {
 			throw error;
 		}
+		// Some of them may have come with the status.
+		this.limit.earn(this.end - this.start);
+		this.inRows = true;
 		long rows = 0;
 		SeriesKey key = expected;
 		while (nextLine()) {
@@ -123,7 +148,11 @@ final class ReplyReader {
 
 	private SeriesKey key(int length, @Nullable SeriesKey expected) {
 		if (expected != null) {
-			throw malformed("a row of another key than '" + expected + "' is '" + line() + "'");
+			throw malformed("a row of another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)
+					+ "' is '" + line() + "'");
+		}
+		if (hasControlCharacter(this.lineStart, this.lineStart + length)) {
+			throw malformed("the key of the row '" + line() + "' has a control character");
 		}
 		if (!Utf8.isWellFormed(this.buffer, this.lineStart, this.lineStart + length)) {
 			throw malformed("the row '" + line() + "' is not UTF-8");
@@ -131,8 +160,21 @@ final class ReplyReader {
 		return SeriesKey.of(this.buffer, this.lineStart, length);
 	}
 
+	// No server has such keys, and a terminal would obey them.
+	private boolean hasControlCharacter(int from, int to) {
+		for (int i = from; i < to; i++) {
+			byte current = this.buffer[i];
+			if ((current >= 0 && current < ' ') || current == 0x7F) {
+				return true;
+			}
+		}
+		return false;
+	}
+
 	// Reads the status line, and if it says error, the rest of the reply.
 	private @Nullable MetricClientException readStatus() {
+		this.limit.begin(this.timeout);
+		this.inRows = false;
 		nextLine();
 		String status = line();
 		if (status.equals("ok")) {
@@ -146,9 +188,11 @@ final class ReplyReader {
 			if (lines == MAX_ERROR_LINES) {
 				throw malformed("an error has more than " + MAX_ERROR_LINES + " lines");
 			}
-			text.append(text.isEmpty() ? "" : " ").append(line());
+			if (text.length() <= MAX_SHOWN) {
+				text.append(text.isEmpty() ? "" : " ").append(text(MAX_SHOWN));
+			}
 		}
-		return error(text.toString());
+		return error(PrintableText.of(text.toString(), MAX_SHOWN));
 	}
 
 	private static MetricClientException error(String text) {
@@ -200,22 +244,30 @@ final class ReplyReader {
 						"the server closed the connection before the end of a reply");
 			}
 			this.end += count;
+			if (this.inRows) {
+				this.limit.earn(count);
+			}
 		}
 		catch (SocketTimeoutException ex) {
-			throw new MetricClientException(MetricClientException.Reason.TIMEOUT, "no reply within the read timeout",
-					ex);
+			throw new MetricClientException(MetricClientException.Reason.TIMEOUT,
+					"no reply, or too little of one, within the timeout of " + this.timeout.toMillis() + " ms", ex);
 		}
 		catch (IOException ex) {
-			throw new MetricClientException(MetricClientException.Reason.CLOSED,
-					"the connection broke: " + ex.getMessage(), ex);
+			String reason = (ex.getMessage() != null) ? PrintableText.of(ex.getMessage(), MAX_SHOWN) : "no reason known";
+			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the connection broke: " + reason, ex);
 		}
 	}
 
 	private String line() {
 		int length = this.lineEnd - this.lineStart;
-		String text = new String(this.buffer, this.lineStart, Math.min(length, 100), StandardCharsets.UTF_8)
-			.replaceAll("\\p{Cntrl}", "?");
-		return (length > 100) ? String.format(Locale.ROOT, "%s… (%d bytes)", text, length) : text;
+		String text = text(MAX_SHOWN_OF_A_LINE);
+		return (length > MAX_SHOWN_OF_A_LINE) ? String.format(Locale.ROOT, "%s (%d bytes)", text, length) : text;
+	}
+
+	// The line, but nothing that a terminal would obey. A character has up to four bytes.
+	private String text(int maxLength) {
+		int length = Math.min(this.lineEnd - this.lineStart, 4 * maxLength + 4);
+		return PrintableText.of(new String(this.buffer, this.lineStart, length, StandardCharsets.UTF_8), maxLength);
 	}
 
 	private static MetricClientException malformed(String message) {

@@ -1,0 +1,75 @@
+package io.eardrum.client;
+
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * For how long a server may keep whoever reads waiting. No read may wait longer than a
+ * timeout, nor may all reads of one reply together; a server that gives its bytes one by
+ * one is as good as one that gives none. Rows earn a reply more time, a second for each
+ * KiB, so that a long one may take as long as it needs. Only the time spent in reads
+ * counts, and not what the reader does with the bytes.
+ * <p>
+ * For one thread at a time.
+ */
+final class WaitLimit {
+
+	private static final long NANOS_FOR_A_BYTE = TimeUnit.SECONDS.toNanos(1) / 1024;
+
+	private final LongSupplier nanoTime;
+
+	private long timeoutNanos;
+
+	private long leftNanos;
+
+	private long startNanos;
+
+	/**
+	 * Begins with no time at all.
+	 * @param nanoTime tells the time, as {@link System#nanoTime()} does
+	 */
+	WaitLimit(LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Begins something else to be waited for, such as another reply.
+	 * @param timeout how long it may take
+	 */
+	void begin(Duration timeout) {
+		this.timeoutNanos = timeout.toNanos();
+		this.leftNanos = this.timeoutNanos;
+	}
+
+	/**
+	 * Takes note of rows that have come.
+	 * @param bytes their number of bytes
+	 */
+	void earn(int bytes) {
+		// A reply that has earned 73 years needs no more.
+		this.leftNanos = Math.min(Long.MAX_VALUE / 4, this.leftNanos + bytes * NANOS_FOR_A_BYTE);
+	}
+
+	/**
+	 * Begins a read.
+	 * @return how long it may wait, in milliseconds, at least 1
+	 * @throws SocketTimeoutException if there is no time left
+	 */
+	int beginRead() throws SocketTimeoutException {
+		if (this.leftNanos <= 0) {
+			throw new SocketTimeoutException("the time is over");
+		}
+		this.startNanos = this.nanoTime.getAsLong();
+		return (int) Math.max(1, TimeUnit.NANOSECONDS.toMillis(Math.min(this.leftNanos, this.timeoutNanos)));
+	}
+
+	/**
+	 * Ends a read.
+	 */
+	void endRead() {
+		this.leftNanos -= this.nanoTime.getAsLong() - this.startNanos;
+	}
+
+}
