@@ -19,7 +19,6 @@ import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration
 
 import io.eardrum.cli.DirectoryCheck;
 import io.eardrum.cli.EardrumCommand;
-import io.eardrum.cli.Terminal;
 import io.eardrum.startup.OutOfMemoryExit;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
@@ -43,7 +42,7 @@ public class EardrumApplication {
 	public static void main(String[] args) {
 		// No class of Spring is loaded for the command line: it has to start fast.
 		if (EardrumCommand.handles(args)) {
-			System.exit(EardrumCommand.run(Terminal.system(), EardrumApplication::check, args));
+			System.exit(EardrumCommand.runProcess(EardrumApplication::check, args));
 		}
 		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
 		SpringApplication application = new SpringApplication(EardrumApplication.class);

@@ -80,7 +80,7 @@ final class BenchCommand implements Runnable {
 			this.terminal.out().println(LoadGenerator.run(options));
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException(ex.getMessage(), ex);
+			throw new UncheckedIOException(FileProblem.of(ex), ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();

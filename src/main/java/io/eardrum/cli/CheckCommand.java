@@ -2,7 +2,7 @@ package io.eardrum.cli;
 
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
 import org.jspecify.annotations.Nullable;
@@ -25,7 +25,7 @@ final class CheckCommand implements Callable<Integer> {
 	private final DirectoryCheck check;
 
 	@Parameters(paramLabel = "DIRECTORY", description = "The directory of the store or backup.")
-	private Path directory = Path.of("");
+	private @Nullable FileArgument directory;
 
 	@Option(names = { "-q", "--quiet" }, description = "Print nothing but errors.")
 	private boolean quiet;
@@ -39,14 +39,15 @@ final class CheckCommand implements Callable<Integer> {
 
 	@Override
 	public Integer call() {
+		FileArgument checked = Objects.requireNonNull(this.directory);
 		DirectoryCheck.Verdict verdict;
 		try {
-			verdict = this.check.check(this.directory, this::show);
+			verdict = this.check.check(checked.path(), this::show);
 		}
 		catch (IOException ex) {
 			clear();
 			String file = (ex instanceof FileSystemException problem && problem.getFile() != null) ? problem.getFile()
-					: this.directory.toString();
+					: checked.name();
 			return EardrumCommand.fail(this.terminal, EardrumCommand.USAGE,
 					"can't check " + file + ": " + FileProblem.of(ex));
 		}
@@ -55,7 +56,7 @@ final class CheckCommand implements Callable<Integer> {
 			verdict.lines().forEach(this.terminal.out()::println);
 		}
 		return verdict.whole() ? EardrumCommand.OK : EardrumCommand.fail(this.terminal, EardrumCommand.FAILED,
-				"the store in " + this.directory + " is damaged");
+				"the store in " + checked.name() + " is damaged");
 	}
 
 	private void show(String what, long bytes, long totalBytes) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Set;
@@ -13,6 +14,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 import io.eardrum.client.MetricClientException;
+import io.eardrum.protocol.PrintableText;
 
 /**
  * The command line with all its sub-commands. It knows no Spring; {@code serve} is only
@@ -61,7 +63,27 @@ public final class EardrumCommand implements Runnable {
 	 * @param arguments the sub-command and its arguments
 	 */
 	public static void main(String[] arguments) {
-		System.exit(run(Terminal.system(), arguments));
+		System.exit(runProcess(EardrumCommand::checkNothing, arguments));
+	}
+
+	/**
+	 * Runs a command with the streams of this process, and with its arguments as they
+	 * were typed, whatever the locale is.
+	 * @param check reads stores
+	 * @param arguments what Java has made of the arguments
+	 * @return the exit status
+	 */
+	public static int runProcess(DirectoryCheck check, String... arguments) {
+		Terminal terminal = Terminal.system();
+		ProcessArguments exact;
+		try {
+			exact = ProcessArguments.of(arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
+		}
+		FileNames names = exact.utf8() ? FileNames.ofUtf8() : FileNames.ofLocale();
+		return run(terminal, check, names, exact.words().toArray(String[]::new));
 	}
 
 	/**
@@ -71,9 +93,12 @@ public final class EardrumCommand implements Runnable {
 	 * @return the exit status
 	 */
 	static int run(Terminal terminal, String... arguments) {
-		return run(terminal, (directory, progress) -> {
-			throw new IOException("this jar can't read stores; run 'java -jar eardrum.jar check'");
-		}, arguments);
+		return run(terminal, EardrumCommand::checkNothing, arguments);
+	}
+
+	private static DirectoryCheck.Verdict checkNothing(Path directory, DirectoryCheck.Progress progress)
+			throws IOException {
+		throw new IOException("this jar can't read stores; run 'java -jar eardrum.jar check'");
 	}
 
 	/**
@@ -102,7 +127,11 @@ public final class EardrumCommand implements Runnable {
 	 * @return the exit status
 	 */
 	public static int run(Terminal terminal, DirectoryCheck check, String... arguments) {
-		int status = commandLine(terminal, check).execute(arguments);
+		return run(terminal, check, FileNames.ofLocale(), arguments);
+	}
+
+	private static int run(Terminal terminal, DirectoryCheck check, FileNames names, String... arguments) {
+		int status = commandLine(terminal, check, names).execute(arguments);
 		terminal.out().flush();
 		IOException failure = terminal.out().failure();
 		if (failure == null) {
@@ -113,7 +142,7 @@ public final class EardrumCommand implements Runnable {
 				: fail(terminal, FAILED, "can't write standard output: " + FileProblem.of(failure));
 	}
 
-	static CommandLine commandLine(Terminal terminal, DirectoryCheck check) {
+	static CommandLine commandLine(Terminal terminal, DirectoryCheck check, FileNames names) {
 		CommandLine line = new CommandLine(new EardrumCommand());
 		line.addSubcommand(new ServeCommand());
 		CommandLine put = new CommandLine(new PutCommand());
@@ -129,6 +158,10 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new BenchCommand(terminal));
 		line.addSubcommand(new CheckCommand(terminal, check));
 		line.addSubcommand(new CompletionCommand(terminal));
+		line.registerConverter(Path.class, (name) -> file(names, name).path());
+		line.registerConverter(FileArgument.class, (name) -> file(names, name));
+		// A key may begin with @.
+		line.setExpandAtFiles(false);
 		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
 		line.setErr(new PrintWriter(terminal.err(), true, StandardCharsets.UTF_8));
 		boolean colours = isColoured(terminal, System.getenv("NO_COLOR"));
@@ -140,6 +173,15 @@ public final class EardrumCommand implements Runnable {
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
 		return line;
+	}
+
+	private static FileArgument file(FileNames names, String name) {
+		try {
+			return new FileArgument(name, names.path(name));
+		}
+		catch (IllegalArgumentException ex) {
+			throw new CommandLine.TypeConversionException(ex.getMessage());
+		}
 	}
 
 	/**
@@ -169,8 +211,17 @@ public final class EardrumCommand implements Runnable {
 			// Told at the end.
 			return FAILED;
 		}
-		if (ex instanceof IOException || ex instanceof UncheckedIOException) {
+		if (ex instanceof ImportRefusedException) {
 			return fail(terminal, FAILED, String.valueOf(ex.getMessage()));
+		}
+		if (ex instanceof TimeLimit.TimeOverException) {
+			return fail(terminal, UNAVAILABLE, String.valueOf(ex.getMessage()));
+		}
+		if (ex instanceof IOException failure) {
+			return fail(terminal, FAILED, FileProblem.of(failure));
+		}
+		if (ex instanceof UncheckedIOException failure) {
+			return fail(terminal, FAILED, FileProblem.of(failure));
 		}
 		throw ex;
 	}
@@ -179,7 +230,7 @@ public final class EardrumCommand implements Runnable {
 		return switch (failure.reason()) {
 			case UNREACHABLE, TIMEOUT, CLOSED, TOO_MANY_CONNECTIONS -> UNAVAILABLE;
 			case INVALID -> USAGE;
-			case MALFORMED_REPLY, WRONG_COMMAND, STORAGE_UNAVAILABLE, TOO_MANY_SERIES, TIMESTAMP_IN_FUTURE,
+			case MALFORMED_REPLY, RESULT_TOO_LARGE, WRONG_COMMAND, STORAGE_UNAVAILABLE, TOO_MANY_SERIES, TIMESTAMP_IN_FUTURE,
 					OTHER_ERROR ->
 				FAILED;
 		};
@@ -187,8 +238,17 @@ public final class EardrumCommand implements Runnable {
 
 	static int fail(Terminal terminal, int status, String message) {
 		terminal.out().flush();
-		terminal.err().println("eardrum: " + message.replaceAll("\\s*\\R\\s*", "; "));
+		tell(terminal, "eardrum: " + message);
 		return status;
+	}
+
+	/**
+	 * Says something to a person, in one line and nothing that a terminal would obey.
+	 * @param terminal where the person is
+	 * @param message what to say
+	 */
+	static void tell(Terminal terminal, String message) {
+		terminal.err().println(PrintableText.of(message.replaceAll("\\s*\\R\\s*", "; ")));
 	}
 
 	/**

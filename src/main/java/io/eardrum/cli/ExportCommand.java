@@ -4,13 +4,18 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.Objects;
 import java.util.zip.GZIPOutputStream;
 
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 import io.eardrum.client.MetricClient;
@@ -20,7 +25,8 @@ import io.eardrum.client.MetricClient;
  */
 @Command(name = "export", mixinStandardHelpOptions = true,
 		description = { "Write all points to a file: the rows of 'get *', which import reads.",
-				"The file appears under its name when it is complete, and not before." },
+				"The file appears under its name when it is complete, and not before.",
+				"A device or pipe is written as it is." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum export all.txt.gz", "  eardrum export - | ssh other eardrum import -" })
 final class ExportCommand implements Runnable {
@@ -32,8 +38,16 @@ final class ExportCommand implements Runnable {
 	@Mixin
 	private final ServerOptions server = new ServerOptions();
 
+	@Option(names = "--max-bytes", defaultValue = "8191TB", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "SIZE", description = "End with an error if the file gets larger, such as 10GB (no limit).")
+	private String maxBytes = "";
+
+	@Option(names = "--keep-free", defaultValue = "256MB", paramLabel = "SIZE",
+			description = "End with an error before less is free on the disk (${DEFAULT-VALUE}).")
+	private String keptFree = "";
+
 	@Parameters(paramLabel = "FILE|-", description = "The file, compressed if it ends in .gz; - is standard output.")
-	private String file = "";
+	private @Nullable FileArgument file;
 
 	ExportCommand(Terminal terminal) {
 		this.terminal = terminal;
@@ -41,64 +55,109 @@ final class ExportCommand implements Runnable {
 
 	@Override
 	public void run() {
-		try (MetricClient client = this.server.connect()) {
-			if (this.file.equals("-")) {
-				writeOut(client, this.terminal.out());
-				return;
+		FileArgument target = target();
+		try {
+			long most = ByteCount.parse("--max-bytes", this.maxBytes);
+			long free = ByteCount.parse("--keep-free", this.keptFree);
+			try (MetricClient client = this.server.connect()) {
+				if (target.isStandard(1, "/dev/stdout")) {
+					writeOut(client, new Limits(most, free));
+					return;
+				}
+				long rows = export(client, target, new Limits(most, free));
+				this.terminal.err().println(rows + " points exported");
 			}
-			long rows = export(client, Path.of(this.file).toAbsolutePath());
-			this.terminal.err().println(rows + " points exported");
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("can't write " + this.file + ": " + FileProblem.of(ex), ex);
+			throw new UncheckedIOException("can't write " + target.name() + ": " + FileProblem.of(ex), ex);
 		}
 	}
 
-	private void writeOut(MetricClient client, StandardOutput out) {
-		RowText text = new RowText();
-		client.getAll((key, timestamp, value) -> {
-			text.set(key, timestamp, value);
-			out.write(text.bytes(), 0, text.length());
-			out.ensureWritable();
-		});
+	private FileArgument target() {
+		return Objects.requireNonNull(this.file);
 	}
 
-	private long export(MetricClient client, Path named) throws IOException {
-		// Behind a link is the file that somebody means.
-		Path target = Files.exists(named) ? named.toRealPath() : named;
-		if (Files.isDirectory(target)) {
+	private void writeOut(MetricClient client, Limits limits) throws IOException {
+		StandardOutput out = this.terminal.out();
+		Path standard = Path.of("/proc/self/fd/1");
+		FileStore disk = Files.isRegularFile(standard) ? Files.getFileStore(standard) : null;
+		OutputStream bounded = new BoundedOutputStream(out, limits.maxBytes(), disk, limits.keptFree());
+		RowPrinter printer = new RowPrinter(bounded, this.terminal.outIsTerminal());
+		try {
+			client.getAll((key, timestamp, value) -> {
+				printer.print(key, timestamp, value);
+				out.ensureWritable();
+			});
+		}
+		catch (UncheckedIOException ex) {
+			if (ex.getCause() == out.failure()) {
+				throw ex;
+			}
+			throw ex.getCause();
+		}
+	}
+
+	private long export(MetricClient client, FileArgument named, Limits limits) throws IOException {
+		Path path = named.path();
+		if (Files.isDirectory(path)) {
 			throw new IOException("it is a folder");
 		}
-		if (Files.exists(target) && !Files.isRegularFile(target)) {
-			// A device or a pipe can be written, but must not be replaced.
-			return writeFile(client, target);
+		if (named.isDescriptor() || (Files.exists(path) && !Files.isRegularFile(path))) {
+			// A device or a pipe can be written, but must not be replaced, and has no
+			// other name.
+			return writeFile(client, path, limits);
 		}
-		Path unfinished = target.resolveSibling(target.getFileName() + ".part");
+		// Behind a link is the file that somebody means.
+		Path target = Files.exists(path) ? path.toRealPath() : path;
+		Path unfinished = FileNames.append(target, ".part");
 		// For Ctrl-C.
-		unfinished.toFile().deleteOnExit();
+		Thread atInterrupt = new Thread(() -> deleteQuietly(unfinished));
+		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
-			long rows = writeFile(client, unfinished);
+			long rows = writeFile(client, unfinished, limits);
 			Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
 			return rows;
 		}
 		finally {
 			Files.deleteIfExists(unfinished);
+			forget(atInterrupt);
 		}
 	}
 
-	private long writeFile(MetricClient client, Path path) throws IOException {
-		try (OutputStream output = open(path)) {
+	private static void deleteQuietly(Path path) {
+		try {
+			Files.deleteIfExists(path);
+		}
+		catch (IOException ex) {
+			// Nobody is left whom it could be told.
+		}
+	}
+
+	private static void forget(Thread atInterrupt) {
+		try {
+			Runtime.getRuntime().removeShutdownHook(atInterrupt);
+		}
+		catch (IllegalStateException ex) {
+			// The process is being ended, and the thread at work.
+		}
+	}
+
+	private long writeFile(MetricClient client, Path path, Limits limits) throws IOException {
+		try (OutputStream output = open(path, limits)) {
 			return write(client, output);
 		}
 	}
 
-	private OutputStream open(Path path) throws IOException {
-		OutputStream output = new BufferedOutputStream(Files.newOutputStream(path), BUFFER_LENGTH);
-		return this.file.endsWith(".gz") ? new GZIPOutputStream(output, BUFFER_LENGTH) : output;
+	private OutputStream open(Path path, Limits limits) throws IOException {
+		OutputStream file = Files.newOutputStream(path);
+		FileStore disk = Files.isRegularFile(path) ? Files.getFileStore(path) : null;
+		OutputStream output = new BufferedOutputStream(
+				new BoundedOutputStream(file, limits.maxBytes(), disk, limits.keptFree()), BUFFER_LENGTH);
+		return target().endsInGz() ? new GZIPOutputStream(output, BUFFER_LENGTH) : output;
 	}
 
 	private long write(MetricClient client, OutputStream output) throws IOException {
-		RowText text = new RowText();
+		RowPrinter printer = new RowPrinter(output, false);
 		// Nobody knows how many there will be.
 		ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), 0);
 		long[] rows = new long[1];
@@ -107,13 +166,7 @@ final class ExportCommand implements Runnable {
 				if ((++rows[0] & 0x3FFF) == 0 && bar.isDue()) {
 					bar.show(rows[0], 0);
 				}
-				text.set(key, timestamp, value);
-				try {
-					output.write(text.bytes(), 0, text.length());
-				}
-				catch (IOException ex) {
-					throw new UncheckedIOException(ex);
-				}
+				printer.print(key, timestamp, value);
 			});
 		}
 		catch (UncheckedIOException ex) {
@@ -122,6 +175,16 @@ final class ExportCommand implements Runnable {
 		finally {
 			bar.clear();
 		}
+	}
+
+	/**
+	 * What may be written.
+	 *
+	 * @param maxBytes how much
+	 * @param keptFree how much has to stay free on the disk
+	 */
+	private record Limits(long maxBytes, long keptFree) {
+
 	}
 
 }

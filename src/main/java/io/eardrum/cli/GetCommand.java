@@ -16,7 +16,8 @@ import io.eardrum.metric.TimeRange;
 /**
  * Gets points.
  */
-@Command(name = "get", mixinStandardHelpOptions = true, description = "Print the points of a key, or of all keys.",
+@Command(name = "get", mixinStandardHelpOptions = true, description = { "Print the points of a key, or of all keys. No points are no error.",
+				"In CSV, a key that a spreadsheet would take for a formula has an apostrophe in front." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum get palm.cpu --since -1h", "  eardrum get '*' --format csv",
 				"  eardrum get palm.cpu --since 2026-11-22T10:00:00Z --until now --format json" })
@@ -53,18 +54,19 @@ final class GetCommand implements Runnable {
 		Instant now = Clock.systemUTC().instant();
 		TimeRange range = new TimeRange(TimeBound.parse(this.since, now), TimeBound.parse(this.until, now));
 		StandardOutput out = this.terminal.out();
-		RowText text = new RowText();
+		boolean isTerminal = this.terminal.outIsTerminal();
+		RowPrinter rows = new RowPrinter(out, isTerminal);
 		RowConsumer printer = (series, timestamp, value) -> {
 			if (!range.contains(timestamp)) {
 				return;
 			}
 			out.ensureWritable();
 			if (this.format == RowFormat.text) {
-				text.set(series, timestamp, value);
-				out.write(text.bytes(), 0, text.length());
+				rows.print(series, timestamp, value);
 			}
 			else {
-				this.format.row(out, this.first, series.toString(), timestamp, RowText.ofValue(value));
+				this.format.row(out, this.first, this.format.key(series.toString(), isTerminal), timestamp,
+						RowText.ofValue(value));
 				this.first = false;
 			}
 		};

@@ -3,12 +3,12 @@ package io.eardrum.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +22,8 @@ import io.eardrum.client.MetricClientException;
  */
 @Command(name = "import", mixinStandardHelpOptions = true,
 		description = { "Put the points of a file: lines of 'put key value timestamp', or of 'key value timestamp'",
-				"as get and export print them and Graphite takes them. Blank lines and 'ok' are skipped.",
+				"as get and export print them and Graphite takes them, in UTF-8; -1 is a timestamp, and not now.",
+				"Blank lines and 'ok' are skipped, and gzip data is unpacked, whatever its name is.",
 				"Lines that are no point, or that the server refuses, are named and counted, and give status 1.",
 				"If it breaks off, it tells what is stored for certain, and how to go on." },
 		footerHeading = "%nExamples:%n",
@@ -43,11 +44,14 @@ final class ImportCommand implements Callable<Integer> {
 	private long skip;
 
 	@Option(names = "--resume",
-			description = "Keep the number of settled lines in FILE.resume until all are, and go on from there.")
+			description = { "Keep in FILE.resume which lines are settled until all are, and go on from there,",
+					"if the file begins with the same lines." })
 	private boolean resume;
 
-	@Parameters(paramLabel = "FILE|-", description = "The file, compressed if it ends in .gz; - is standard input.")
-	private String file = "";
+	@Parameters(paramLabel = "FILE|-", description = "The file; - is standard input.")
+	private @Nullable FileArgument file;
+
+	private @Nullable ResumeFile state;
 
 	ImportCommand(Terminal terminal) {
 		this.terminal = terminal;
@@ -55,59 +59,115 @@ final class ImportCommand implements Callable<Integer> {
 
 	@Override
 	public Integer call() throws IOException {
-		boolean piped = this.file.equals("-");
-		if (this.resume && piped) {
-			throw new IllegalArgumentException("--resume needs a file; with '-' there is --skip");
+		if (this.skip < 0) {
+			throw new IllegalArgumentException("--skip takes a number of lines, 0 or more");
 		}
-		long from = this.skip;
-		if (this.resume && Files.exists(state())) {
-			from = Math.max(from, settledBefore());
+		FileArgument source = source();
+		boolean piped = source.isStandard(0, "/dev/stdin");
+		if (this.resume && (piped || (Files.exists(source.path()) && !source.isRegular()))) {
+			throw new IllegalArgumentException(
+					"--resume needs a file; with '-' and for a device or pipe there is --skip");
 		}
-		try (LineSource lines = open(piped); MetricClient client = this.server.connect()) {
-			long size = piped ? 0 : Files.size(Path.of(this.file));
-			ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), size);
-			return put(client, lines, bar, from);
+		try (LineSource lines = open(piped)) {
+			ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(),
+					source.isRegular() ? Files.size(source.path()) : 0);
+			this.state = this.resume ? new ResumeFile(source, this.server.address()) : null;
+			PointImport points = new PointImport(lines, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
+			skip(lines, points);
+			try (MetricClient client = this.server.connect()) {
+				keep(points.settledSoFar());
+				return put(client, points, bar);
+			}
 		}
+	}
+
+	private FileArgument source() {
+		return Objects.requireNonNull(this.file);
 	}
 
 	private LineSource open(boolean piped) {
 		try {
-			return piped ? LineSource.of(this.terminal.in()) : LineSource.of(Path.of(this.file));
+			return piped ? LineSource.of(this.terminal.in()) : LineSource.of(source());
 		}
 		catch (IOException ex) {
-			throw new UncheckedIOException("can't read " + this.file + ": " + FileProblem.of(ex), ex);
+			throw unreadable(ex);
 		}
 	}
 
-	private long settledBefore() throws IOException {
-		String text = Files.readString(state()).strip();
-		if (!text.matches("\\d{1,18}")) {
-			throw new IllegalArgumentException(
-					state() + " doesn't hold a number of lines; delete it to import " + this.file + " from its start");
-		}
-		return Long.parseLong(text);
+	private UncheckedIOException unreadable(IOException cause) {
+		return new UncheckedIOException("can't read " + source().name() + ": " + FileProblem.of(cause), cause);
 	}
 
-	private int put(MetricClient client, LineSource lines, ProgressBar bar, long from) throws IOException {
-		PointImport points = new PointImport(lines, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
+	// Before there is a connection, which a server might think idle.
+	private void skip(LineSource lines, PointImport points) {
+		ResumeFile kept = this.state;
+		ResumeFile.State before = (kept != null) ? kept.read() : null;
+		if (kept != null) {
+			lines.keepChecksum();
+		}
+		try {
+			if (kept != null && before != null) {
+				long settled = before.place().lines();
+				requireSame(kept.name(), before.place(), points.skip(settled));
+				tellSkipped(kept.name(), settled, before.server());
+				if (this.skip <= settled) {
+					return;
+				}
+			}
+			if (this.skip > 0) {
+				long skipped = points.skip(this.skip).lines();
+				if (skipped < this.skip) {
+					throw new ImportRefusedException(
+							source().name() + " has " + skipped + " lines, and --skip leaves out " + this.skip);
+				}
+				tell("the first " + skipped + " lines are skipped, as --skip says");
+			}
+		}
+		catch (IOException ex) {
+			throw unreadable(ex);
+		}
+	}
+
+	private void tellSkipped(String name, long lines, String server) {
+		if (lines > 0) {
+			tell("the first " + lines + " lines are skipped, as " + name + " says"
+					+ (server.equals(this.server.address()) ? "" : "; they went to " + server));
+		}
+	}
+
+	private void requireSame(String name, ImportPlace kept, ImportPlace found) {
+		if (found.lines() < kept.lines()) {
+			throw new ImportRefusedException(source().name() + " has " + found.lines() + " lines, and " + name
+					+ " is of a file with " + kept.lines() + " or more: delete it to import this file from its start");
+		}
+		if (!found.equals(kept)) {
+			throw new ImportRefusedException("the first " + kept.lines() + " lines of " + source().name()
+					+ " are not those that " + name + " is of: delete it to import this file from its start");
+		}
+	}
+
+	private void tell(String message) {
+		EardrumCommand.tell(this.terminal, message);
+	}
+
+	private int put(MetricClient client, PointImport points, ProgressBar bar) {
 		int status;
-		Thread atInterrupt = new Thread(() -> tellHowToGoOn(bar, points.settledLinesSoFar()));
+		Thread atInterrupt = new Thread(() -> interrupted(bar, points.settledSoFar()));
 		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
-			points.run(client, from);
+			points.run(client);
 			status = (points.rejected() > 0) ? EardrumCommand.FAILED : EardrumCommand.OK;
 		}
 		catch (MetricClientException ex) {
 			bar.clear();
-			this.terminal.err().println("eardrum: " + ex.getMessage());
-			status = EardrumCommand.status(ex);
-			tellHowToGoOn(bar, points.settledLines());
+			status = EardrumCommand.fail(this.terminal, EardrumCommand.status(ex), ex.getMessage());
+			tellHowToGoOn(bar, points.settled());
 		}
 		catch (IOException ex) {
 			bar.clear();
-			this.terminal.err().println("eardrum: can't read " + this.file + ": " + FileProblem.of(ex));
-			status = EardrumCommand.FAILED;
-			tellHowToGoOn(bar, points.settledLines());
+			status = EardrumCommand.fail(this.terminal, EardrumCommand.FAILED,
+					"can't read " + source().name() + ": " + FileProblem.of(ex));
+			tellHowToGoOn(bar, points.settled());
 		}
 		finally {
 			forget(atInterrupt);
@@ -116,18 +176,26 @@ final class ImportCommand implements Callable<Integer> {
 				.printf(Locale.ROOT, "%d points acknowledged, %d lines rejected%n", points.acknowledged(),
 						points.rejected());
 		}
-		if (this.resume && points.isComplete()) {
-			Files.deleteIfExists(state());
+		if (this.state != null && points.isComplete()) {
+			this.state.finish();
 		}
 		return status;
 	}
 
-	// Also as the process ends, because somebody pressed Ctrl-C.
-	private void tellHowToGoOn(ProgressBar bar, long settled) {
+	// As the process ends, because somebody pressed Ctrl-C.
+	private void interrupted(ProgressBar bar, ImportPlace settled) {
+		try {
+			tellHowToGoOn(bar, settled);
+		}
+		catch (UncheckedIOException ex) {
+			tell(FileProblem.of(ex));
+		}
+	}
+
+	private void tellHowToGoOn(ProgressBar bar, ImportPlace settled) {
 		bar.clear();
-		this.terminal.err()
-			.println("the first " + settled + " lines are settled; go on with --skip " + settled
-					+ (this.resume ? " or again with --resume" : ""));
+		tell("the first " + settled.lines() + " lines are settled; go on with --skip " + settled.lines()
+				+ (this.resume ? " or again with --resume" : ""));
 		keep(settled);
 	}
 
@@ -141,22 +209,10 @@ final class ImportCommand implements Callable<Integer> {
 	}
 
 	// Also while it goes on, for whoever interrupts or kills it.
-	private void keep(long settledLines) {
-		if (!this.resume) {
-			return;
+	private void keep(ImportPlace settled) {
+		if (this.state != null) {
+			this.state.write(settled);
 		}
-		Path unfinished = Path.of(this.file + ".resume.part");
-		try {
-			Files.writeString(unfinished, settledLines + "\n");
-			Files.move(unfinished, state(), StandardCopyOption.REPLACE_EXISTING);
-		}
-		catch (IOException ex) {
-			throw new UncheckedIOException("can't write " + state() + ": " + FileProblem.of(ex), ex);
-		}
-	}
-
-	private Path state() {
-		return Path.of(this.file + ".resume");
 	}
 
 }

@@ -10,6 +10,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 import io.eardrum.client.MetricClient;
+import io.eardrum.client.RowConsumer;
+import io.eardrum.metric.SeriesKey;
 
 /**
  * Prints the newest point of some keys. One that is more than a day ahead is passed over
@@ -36,26 +38,48 @@ final class LastCommand implements Callable<Integer> {
 
 	@Override
 	public Integer call() {
-		int status = EardrumCommand.OK;
+		boolean allThere = true;
 		try (MetricClient client = this.server.connect()) {
-			RowText present = new RowText();
-			RowText newest = new RowText();
+			RowPrinter printer = new RowPrinter(this.terminal.out(), this.terminal.outIsTerminal());
 			for (String key : this.keys) {
-				long horizon = Instant.now().getEpochSecond() + DAY;
-				present.clear();
-				// The points ascend, so that the last one stays.
-				if (client.get(key, (found, timestamp, value) -> ((timestamp <= horizon) ? present : newest).set(found,
-						timestamp, value)) > 0) {
-					RowText text = (present.length() > 0) ? present : newest;
-					this.terminal.out().write(text.bytes(), 0, text.length());
+				Newest newest = new Newest(Instant.now().getEpochSecond() + DAY);
+				TimeLimit.run(client, System.nanoTime(), this.server.timeout(), () -> client.get(key, newest));
+				if (newest.row().length() > 0) {
+					printer.print(newest.row());
 				}
 				else {
-					this.terminal.err().println("eardrum: " + key + " has no points");
-					status = EardrumCommand.FAILED;
+					EardrumCommand.fail(this.terminal, EardrumCommand.FAILED, key + " has no points");
+					allThere = false;
 				}
 			}
 		}
-		return status;
+		return allThere ? EardrumCommand.OK : EardrumCommand.FAILED;
+	}
+
+	/**
+	 * Remembers the newest point. The points ascend, so that the last one stays.
+	 */
+	private static final class Newest implements RowConsumer {
+
+		private final long horizon;
+
+		private final RowText present = new RowText();
+
+		private final RowText future = new RowText();
+
+		private Newest(long horizon) {
+			this.horizon = horizon;
+		}
+
+		@Override
+		public void accept(SeriesKey key, long timestamp, double value) {
+			((timestamp <= this.horizon) ? this.present : this.future).set(key, timestamp, value);
+		}
+
+		private RowText row() {
+			return (this.present.length() > 0) ? this.present : this.future;
+		}
+
 	}
 
 }

@@ -5,8 +5,9 @@ import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.zip.GZIPInputStream;
+import java.util.zip.CRC32C;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * The lines of a file or of standard input, as bytes in a buffer that is used again.
@@ -18,7 +19,10 @@ final class LineSource implements Closeable {
 
 	private final CountingInputStream counter;
 
-	private final InputStream input;
+	private final boolean namedGzip;
+
+	/** The text, once its start has been looked at. */
+	private @Nullable InputStream text;
 
 	private final byte[] buffer = new byte[BUFFER_LENGTH];
 
@@ -37,24 +41,71 @@ final class LineSource implements Closeable {
 
 	private boolean whole;
 
-	private LineSource(InputStream input, boolean compressed) throws IOException {
+	private @Nullable CRC32C checksum;
+
+	/** Up to the end of what was read last. */
+	private long position;
+
+	/** The place before the line that was read last, as an {@link ImportPlace}. */
+	private long bytesBefore;
+
+	private long checksumBefore;
+
+	/** The place behind the last line that has an end. */
+	private long linesBehind;
+
+	private long bytesBehind;
+
+	private long checksumBehind;
+
+	private LineSource(InputStream input, boolean namedGzip) {
 		this.counter = new CountingInputStream(input);
-		this.input = compressed ? new GZIPInputStream(this.counter, BUFFER_LENGTH) : this.counter;
+		this.namedGzip = namedGzip;
 	}
 
-	static LineSource of(InputStream input) throws IOException {
+	/**
+	 * Reads lines from a stream, at which nothing is looked before the first line is asked
+	 * for: somebody may be typing.
+	 * @param input the stream
+	 * @return the lines
+	 */
+	static LineSource of(InputStream input) {
 		return new LineSource(input, false);
 	}
 
-	static LineSource of(Path file) throws IOException {
-		InputStream input = Files.newInputStream(file);
+	/**
+	 * Reads the lines of a file.
+	 * @param file the file; a device or a pipe will do
+	 * @return the lines
+	 * @throws IOException if it can't be read, or is no text
+	 */
+	static LineSource of(FileArgument file) throws IOException {
+		InputStream input = Files.newInputStream(file.path());
 		try {
-			return new LineSource(input, file.toString().endsWith(".gz"));
+			LineSource source = new LineSource(input, file.endsInGz());
+			source.text();
+			return source;
 		}
 		catch (IOException ex) {
 			input.close();
 			throw ex;
 		}
+	}
+
+	/**
+	 * Keeps a checksum of all lines from now on.
+	 */
+	void keepChecksum() {
+		this.checksum = new CRC32C();
+	}
+
+	private InputStream text() throws IOException {
+		InputStream known = this.text;
+		if (known == null) {
+			known = TextInput.open(this.counter, this.namedGzip);
+			this.text = known;
+		}
+		return known;
 	}
 
 	/**
@@ -76,6 +127,7 @@ final class LineSource implements Closeable {
 				// Too long for any server: what follows goes with it.
 				this.whole = false;
 				unread = 0;
+				pass(this.end);
 				this.start = this.end;
 			}
 			if (!fill()) {
@@ -90,10 +142,25 @@ final class LineSource implements Closeable {
 	}
 
 	private boolean line(int to, int next) {
+		this.bytesBefore = this.bytesBehind;
+		this.checksumBefore = this.checksumBehind;
+		pass(next);
+		if (next > to) {
+			this.linesBehind++;
+			this.bytesBehind = this.position;
+			this.checksumBehind = (this.checksum != null) ? this.checksum.getValue() : 0;
+		}
 		this.lineStart = this.start;
 		this.lineEnd = (to > this.start && this.buffer[to - 1] == '\r') ? to - 1 : to;
 		this.start = next;
 		return true;
+	}
+
+	private void pass(int to) {
+		this.position += to - this.start;
+		if (this.checksum != null) {
+			this.checksum.update(this.buffer, this.start, to - this.start);
+		}
 	}
 
 	private boolean fill() throws IOException {
@@ -101,7 +168,7 @@ final class LineSource implements Closeable {
 		this.end -= this.start;
 		this.start = 0;
 		int from = this.end;
-		int count = this.input.read(this.buffer, from, this.buffer.length - from);
+		int count = text().read(this.buffer, from, this.buffer.length - from);
 		this.end += Math.max(0, count);
 		this.linesEnd = lastLineEnd(from);
 		return count >= 0;
@@ -122,7 +189,7 @@ final class LineSource implements Closeable {
 	 * @throws IOException if reading fails
 	 */
 	boolean mayWait() throws IOException {
-		return this.start >= this.linesEnd && this.input.available() == 0;
+		return this.start >= this.linesEnd && text().available() == 0;
 	}
 
 	/**
@@ -132,6 +199,26 @@ final class LineSource implements Closeable {
 	 */
 	boolean isWhole() {
 		return this.whole;
+	}
+
+	/**
+	 * Returns how many bytes are before the line that was read last.
+	 * @return the number of bytes of the text
+	 */
+	long bytesBefore() {
+		return this.bytesBefore;
+	}
+
+	long checksumBefore() {
+		return this.checksumBefore;
+	}
+
+	/**
+	 * Returns where the last line that has an end has it.
+	 * @return the place behind it
+	 */
+	ImportPlace place() {
+		return new ImportPlace(this.linesBehind, this.bytesBehind, this.checksumBehind);
 	}
 
 	byte[] bytes() {
@@ -156,7 +243,13 @@ final class LineSource implements Closeable {
 
 	@Override
 	public void close() throws IOException {
-		this.input.close();
+		InputStream opened = this.text;
+		if (opened != null) {
+			opened.close();
+		}
+		else {
+			this.counter.close();
+		}
 	}
 
 	/**

@@ -31,13 +31,31 @@ final class PingCommand implements Runnable {
 		long startNanos = System.nanoTime();
 		try (MetricClient client = this.server.connect()) {
 			long connectedNanos = System.nanoTime();
-			client.get(KEY, (key, timestamp, value) -> {
-			});
+			TimeLimit.run(client, startNanos, this.server.timeout(), () -> ask(client));
 			long answeredNanos = System.nanoTime();
 			this.terminal.out()
 				.printf(Locale.ROOT, "%s:%d answers: connected in %.1f ms, replied in %.1f ms%n", this.server.host,
 						this.server.port, (connectedNanos - startNanos) / 1e6, (answeredNanos - connectedNanos) / 1e6);
 		}
+	}
+
+	// Whoever has sent one row has answered; there may be many, and nobody wants them.
+	private static void ask(MetricClient client) {
+		try {
+			client.get(KEY, (key, timestamp, value) -> {
+				throw new AnsweredException();
+			});
+		}
+		catch (AnsweredException ex) {
+			client.close();
+		}
+	}
+
+	/**
+	 * Ends the reading of a reply.
+	 */
+	private static final class AnsweredException extends RuntimeException {
+
 	}
 
 }

@@ -3,12 +3,14 @@ package io.eardrum.cli;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.util.function.LongConsumer;
+import java.util.function.Consumer;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.client.PutPipeline;
 import io.eardrum.client.PutProgress;
+import io.eardrum.protocol.PlaintextParser;
+import io.eardrum.protocol.PrintableText;
 
 /**
  * Puts the points that stand in lines, and keeps count of lines: those that hold no
@@ -28,14 +30,21 @@ final class PointImport {
 
 	private final ProgressBar bar;
 
-	private final LongConsumer keeper;
+	private final Consumer<ImportPlace> keeper;
 
 	private final long keepNanos;
 
 	/** The line of each of the points that were put last, by the number of the point. */
 	private final long[] lineOfPoint = new long[REMEMBERED_LINES];
 
+	/** How much is before each of these lines. */
+	private final long[] bytesBeforePoint = new long[REMEMBERED_LINES];
+
+	private final long[] checksumBeforePoint = new long[REMEMBERED_LINES];
+
 	private long line;
+
+	private boolean markTold;
 
 	private long points;
 
@@ -55,7 +64,7 @@ final class PointImport {
 	private boolean complete;
 
 	/** For a thread that asks in the middle of it. */
-	private volatile long settledForCertain;
+	private volatile ImportPlace settledForCertain = ImportPlace.START;
 
 	private PutProgress progress = new PutProgress(0, 0, 0, -1);
 
@@ -64,10 +73,11 @@ final class PointImport {
 	 * @param lines where the points come from
 	 * @param err where problems go
 	 * @param bar shows how far it is
-	 * @param keeper is told now and then how many lines are settled
+	 * @param keeper is told now and then what is settled
 	 * @param keepInterval how long to wait in between
 	 */
-	PointImport(LineSource lines, PrintStream err, ProgressBar bar, LongConsumer keeper, Duration keepInterval) {
+	PointImport(LineSource lines, PrintStream err, ProgressBar bar, Consumer<ImportPlace> keeper,
+			Duration keepInterval) {
 		this.keeper = keeper;
 		this.keepNanos = keepInterval.toNanos();
 		this.lines = lines;
@@ -76,17 +86,26 @@ final class PointImport {
 	}
 
 	/**
+	 * Leaves lines out. Before all others.
+	 * @param count how many
+	 * @return how many there were, and what was in them; less if there are no more
+	 * @throws IOException if the lines can't be read
+	 */
+	ImportPlace skip(long count) throws IOException {
+		while (this.line < count && this.lines.next()) {
+			this.line++;
+		}
+		this.settledForCertain = this.lines.place();
+		return this.settledForCertain;
+	}
+
+	/**
 	 * Puts all points.
 	 * @param client the client to use
-	 * @param skip how many lines to leave out
 	 * @throws IOException if the lines can't be read
 	 * @throws MetricClientException if the connection fails, or the server can't store
 	 */
-	void run(MetricClient client, long skip) throws IOException {
-		while (this.line < skip && this.lines.next()) {
-			this.line++;
-		}
-		this.settledForCertain = this.line;
+	void run(MetricClient client) throws IOException {
 		PutPipeline pipeline = client.pipeline(this::refused);
 		try (pipeline) {
 			putAll(pipeline);
@@ -103,11 +122,12 @@ final class PointImport {
 		while (this.lines.next()) {
 			this.line++;
 			PointLine.Kind kind = point.read(this.lines.bytes(), this.lines.lineStart(), this.lines.lineEnd());
+			tellOfByteOrderMark();
 			if (!this.lines.isWhole()) {
 				reject(this.line, "without an end, or too long: its last number may have been cut");
 			}
 			else if (kind == PointLine.Kind.POINT) {
-				this.lineOfPoint[(int) (this.points++ % REMEMBERED_LINES)] = this.line;
+				remember();
 				pipeline.put(point.key(), point.timestamp(), point.value());
 			}
 			else if (kind != PointLine.Kind.FRAME) {
@@ -115,7 +135,7 @@ final class PointImport {
 			}
 			if (this.lines.mayWait()) {
 				pipeline.flush();
-				this.settledForCertain = settledLines(pipeline.progress());
+				this.settledForCertain = settled(pipeline.progress());
 			}
 			if ((this.line & 0x3FF) == 0) {
 				tellProgress(pipeline);
@@ -123,11 +143,30 @@ final class PointImport {
 		}
 	}
 
+	private void remember() {
+		int index = (int) (this.points++ % REMEMBERED_LINES);
+		this.lineOfPoint[index] = this.line;
+		this.bytesBeforePoint[index] = this.lines.bytesBefore();
+		this.checksumBeforePoint[index] = this.lines.checksumBefore();
+	}
+
+	// Where files were put together, one may be amid the lines. It may belong to the key,
+	// which nobody sees.
+	private void tellOfByteOrderMark() {
+		if (!this.markTold && PlaintextParser.byteOrderMarkLength(this.lines.bytes(), this.lines.lineStart(),
+				this.lines.lineEnd()) > 0) {
+			this.markTold = true;
+			this.bar.clear();
+			this.err.println("line " + this.line + ": begins with a byte order mark (U+FEFF), which counts as part of "
+					+ "its key; more such lines are not told");
+		}
+	}
+
 	private void tellProgress(PutPipeline pipeline) {
 		if (this.bar.isDue()) {
 			this.bar.show(pipeline.progress().acknowledged(), this.lines.bytesRead());
 		}
-		this.settledForCertain = settledLines(pipeline.progress());
+		this.settledForCertain = settled(pipeline.progress());
 		if (System.nanoTime() - this.keptNanos >= this.keepNanos) {
 			this.keptNanos = System.nanoTime();
 			this.keeper.accept(this.settledForCertain);
@@ -150,7 +189,7 @@ final class PointImport {
 		this.rejected++;
 		if (this.rejected <= MAX_PROBLEMS_SHOWN) {
 			this.bar.clear();
-			this.err.println("line " + number + ": " + problem);
+			this.err.println("line " + number + ": " + PrintableText.of(problem));
 		}
 		else if (this.rejected == MAX_PROBLEMS_SHOWN + 1) {
 			this.err.println("more rejected lines are counted only");
@@ -186,30 +225,37 @@ final class PointImport {
 	}
 
 	/**
-	 * Tells how many lines from the first on are settled: stored, rejected, or no points.
-	 * @return the number of lines that another import may skip
+	 * Returns how many lines from the first on are settled: stored, rejected, or no
+	 * points.
+	 * @return the place behind them, from which another import may go on
 	 */
-	long settledLines() {
-		return settledLines(this.progress);
+	ImportPlace settled() {
+		return settled(this.progress);
 	}
 
 	/**
-	 * Tells the same while the import goes on, which may be some more by now. Any thread
-	 * may ask.
-	 * @return a number of lines that another import may skip
+	 * Returns the same while the import goes on, which may be some more by now. Any
+	 * thread may ask.
+	 * @return a place from which another import may go on
 	 */
-	long settledLinesSoFar() {
+	ImportPlace settledSoFar() {
 		return this.settledForCertain;
 	}
 
 	// A refusal that is known but not yet told may be one by a store that is unavailable:
-	// until then, its point and those behind it are not settled.
-	private long settledLines(PutProgress reached) {
+	// until then, its point and those behind it are not settled. Nor is a line without an
+	// end, to which more may be written.
+	private ImportPlace settled(PutProgress reached) {
 		if (reached.rejected() == this.refusals) {
 			this.settledPoints = reached.answered();
 		}
 		long open = Math.min(this.settledPoints, this.stoppedAtPoint);
-		return (open < this.points) ? lineOf(open) - 1 : this.line;
+		if (open >= this.points) {
+			return this.lines.place();
+		}
+		int index = (int) (open % REMEMBERED_LINES);
+		return new ImportPlace(this.lineOfPoint[index] - 1, this.bytesBeforePoint[index],
+				this.checksumBeforePoint[index]);
 	}
 
 }

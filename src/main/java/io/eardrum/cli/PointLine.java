@@ -4,10 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.NumberReader;
+import io.eardrum.protocol.PlaintextTimestamp;
 
 /**
  * Reads a line that holds a point: {@code put key value timestamp}, or {@code key value
- * timestamp} as {@code get} prints it and as Graphite takes it.
+ * timestamp} as {@code get} prints it and as Graphite takes it, where the timestamp may
+ * have a fraction, which is cut off, or an exponent. It is what it says even if it is -1,
+ * which Graphite's port takes for now: a file that was exported has to come back.
  * <p>
  * Not safe for use by several threads: the point that was read last is kept.
  */
@@ -20,6 +23,10 @@ final class PointLine {
 	private final int[] starts = new int[MAX_WORDS];
 
 	private final int[] ends = new int[MAX_WORDS];
+
+	private final PlaintextTimestamp plaintext = new PlaintextTimestamp();
+
+	private long timestamp;
 
 	private @Nullable SeriesKey key;
 
@@ -43,8 +50,7 @@ final class PointLine {
 		if (valueEnd != this.ends[first + 1]) {
 			return Kind.BAD_VALUE;
 		}
-		int timestampEnd = this.numbers.readTimestamp(bytes, this.starts[first + 2], this.ends[first + 2]);
-		if (timestampEnd != this.ends[first + 2]) {
+		if (!readTimestamp(bytes, first + 2, first == 0)) {
 			return Kind.BAD_TIMESTAMP;
 		}
 		int length = this.ends[first] - this.starts[first];
@@ -52,6 +58,18 @@ final class PointLine {
 			this.key = SeriesKey.of(bytes, this.starts[first], length);
 		}
 		return Kind.POINT;
+	}
+
+	// Between 'put' and the end of the line, the rules are those of the command.
+	private boolean readTimestamp(byte[] bytes, int word, boolean isPlaintext) {
+		if (isPlaintext) {
+			boolean read = this.plaintext.read(bytes, this.starts[word], this.ends[word]);
+			this.timestamp = this.plaintext.seconds();
+			return read;
+		}
+		int end = this.numbers.readTimestamp(bytes, this.starts[word], this.ends[word]);
+		this.timestamp = this.numbers.timestamp();
+		return end == this.ends[word];
 	}
 
 	SeriesKey key() {
@@ -62,7 +80,7 @@ final class PointLine {
 	}
 
 	long timestamp() {
-		return this.numbers.timestamp();
+		return this.timestamp;
 	}
 
 	double value() {

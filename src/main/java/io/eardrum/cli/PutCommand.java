@@ -36,13 +36,16 @@ final class PutCommand implements Runnable {
 		double value = value(this.words.get(1));
 		boolean timed = this.words.size() == 3;
 		long timestamp = timed ? timestamp(this.words.get(2)) : 0;
+		long startNanos = System.nanoTime();
 		try (MetricClient client = this.server.connect()) {
-			if (timed) {
-				client.put(this.words.get(0), value, timestamp);
-			}
-			else {
-				client.put(this.words.get(0), value);
-			}
+			TimeLimit.run(client, startNanos, this.server.timeout(), () -> {
+				if (timed) {
+					client.put(this.words.get(0), value, timestamp);
+				}
+				else {
+					client.put(this.words.get(0), value);
+				}
+			});
 		}
 	}
 

@@ -1,6 +1,10 @@
 package io.eardrum.cli;
 
 import java.io.PrintStream;
+import java.util.Locale;
+
+import io.eardrum.protocol.CsvKey;
+import io.eardrum.protocol.PrintableText;
 
 /**
  * How points are printed.
@@ -10,7 +14,7 @@ enum RowFormat {
 	/** Rows as the server sends them. */
 	text,
 
-	/** RFC 4180 with a header. */
+	/** RFC 4180 with a header, and no key that a spreadsheet takes for a formula. */
 	csv,
 
 	/** An array of objects, one a line. */
@@ -25,12 +29,33 @@ enum RowFormat {
 		}
 	}
 
+	/**
+	 * Returns a key as it stands in a row.
+	 * @param key the key
+	 * @param isTerminal whether a terminal would obey what is in it
+	 * @return the key, with quotation marks where the format has some
+	 */
+	String key(String key, boolean isTerminal) {
+		return switch (this) {
+			case text -> isTerminal ? PrintableText.of(key) : key;
+			case csv -> isTerminal ? PrintableText.of(CsvKey.of(key)) : CsvKey.of(key);
+			case json -> "\"" + escapedJson(key, isTerminal) + "\"";
+		};
+	}
+
+	/**
+	 * Prints a row.
+	 * @param out where it goes
+	 * @param first whether it is the first one
+	 * @param key the key, as {@link #key} gives it
+	 * @param timestamp the timestamp
+	 * @param value the value
+	 */
 	void row(PrintStream out, boolean first, String key, long timestamp, String value) {
 		switch (this) {
 			case text -> out.print(key + " " + value + " " + timestamp + "\n");
-			case csv -> out.print(quotedCsv(key) + "," + timestamp + "," + value + "\n");
-			case json -> out.print((first ? "\n" : ",\n") + "{\"key\":\"" + escapedJson(key) + "\",\"timestamp\":"
-					+ timestamp + ",\"value\":" + value + "}");
+			case csv -> out.print(key + "," + timestamp + "," + value + "\n");
+			case json -> out.print((first ? "\n" : ",\n") + "{\"key\":" + key + ",\"timestamp\":" + timestamp + ",\"value\":" + value + "}");
 		}
 	}
 
@@ -40,13 +65,26 @@ enum RowFormat {
 		}
 	}
 
-	private static String quotedCsv(String key) {
-		return (key.indexOf(',') < 0 && key.indexOf('"') < 0) ? key : "\"" + key.replace("\"", "\"\"") + "\"";
-	}
-
-	// A key has no control characters.
-	private static String escapedJson(String key) {
-		return key.replace("\\", "\\\\").replace("\"", "\\\"");
+	// Escaped, it is the same JSON: all that a terminal would not show may be.
+	private static String escapedJson(String key, boolean isTerminal) {
+		StringBuilder escaped = new StringBuilder();
+		for (int i = 0; i < key.length();) {
+			int codePoint = key.codePointAt(i);
+			int length = Character.charCount(codePoint);
+			if (codePoint == '"' || codePoint == '\\') {
+				escaped.append('\\').append((char) codePoint);
+			}
+			else if (codePoint < ' ' || (isTerminal && !PrintableText.isShown(codePoint))) {
+				for (int j = i; j < i + length; j++) {
+					escaped.append(String.format(Locale.ROOT, "\\u%04x", (int) key.charAt(j)));
+				}
+			}
+			else {
+				escaped.appendCodePoint(codePoint);
+			}
+			i += length;
+		}
+		return escaped.toString();
 	}
 
 }

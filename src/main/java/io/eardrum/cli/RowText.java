@@ -34,10 +34,6 @@ final class RowText {
 		this.length = position;
 	}
 
-	void clear() {
-		this.length = 0;
-	}
-
 	byte[] bytes() {
 		return this.bytes;
 	}

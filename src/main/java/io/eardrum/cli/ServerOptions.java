@@ -1,6 +1,6 @@
 package io.eardrum.cli;
 
-import java.io.File;
+import java.nio.file.Path;
 import java.time.Duration;
 
 import javax.net.ssl.SSLSocketFactory;
@@ -33,18 +33,19 @@ final class ServerOptions {
 
 	@Option(names = "--ca", defaultValue = "${env:EARDRUM_CA:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
-	@Nullable File trusted;
+	@Nullable Path trusted;
 
 	@Option(names = "--cert", defaultValue = "${env:EARDRUM_CERT:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
-	@Nullable File certificate;
+	@Nullable Path certificate;
 
 	@Option(names = "--key", defaultValue = "${env:EARDRUM_KEY:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "The key of that certificate (PEM, PKCS#8) (EARDRUM_KEY).")
-	@Nullable File key;
+	@Nullable Path key;
 
 	@Option(names = "--timeout", defaultValue = "10", paramLabel = "SECONDS",
-			description = "How long to wait for the connection, and for each reply (${DEFAULT-VALUE}).")
+			description = { "How long put, ping, last and a round of watch may take, and how long the others wait",
+					"for the connection and for more of a reply (${DEFAULT-VALUE})." })
 	int timeoutSeconds;
 
 	MetricClient connect() {
@@ -52,9 +53,17 @@ final class ServerOptions {
 	}
 
 	ClientOptions clientOptions() {
-		Duration timeout = Duration.ofSeconds(this.timeoutSeconds);
+		Duration timeout = timeout();
 		ClientOptions options = ClientOptions.of(this.host, this.port).withTimeouts(timeout, timeout);
 		return speaksTls() ? options.withTls(socketFactory()) : options;
+	}
+
+	Duration timeout() {
+		return Duration.ofSeconds(this.timeoutSeconds);
+	}
+
+	String address() {
+		return this.host + ":" + this.port;
 	}
 
 	private boolean speaksTls() {

@@ -1,10 +1,10 @@
 package io.eardrum.cli;
 
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -52,7 +52,7 @@ final class TlsFiles {
 	 * @return the factory
 	 * @throws IllegalArgumentException if a file can't be used; the message names it
 	 */
-	static SSLSocketFactory socketFactory(@Nullable File trusted, @Nullable File certificate, @Nullable File key) {
+	static SSLSocketFactory socketFactory(@Nullable Path trusted, @Nullable Path certificate, @Nullable Path key) {
 		if ((certificate == null) != (key == null)) {
 			throw new IllegalArgumentException("--cert and --key go together");
 		}
@@ -62,12 +62,16 @@ final class TlsFiles {
 					(trusted != null) ? trustManagers(trusted) : null, null);
 			return context.getSocketFactory();
 		}
-		catch (GeneralSecurityException | IOException ex) {
-			throw new IllegalArgumentException("TLS can't be set up: " + ex.getMessage(), ex);
+		catch (IOException ex) {
+			throw new IllegalArgumentException("TLS can't be set up: " + FileProblem.of(ex), ex);
+		}
+		catch (GeneralSecurityException ex) {
+			String reason = (ex.getMessage() != null) ? ex.getMessage() : "this Java has no means to";
+			throw new IllegalArgumentException("TLS can't be set up: " + reason, ex);
 		}
 	}
 
-	private static TrustManager[] trustManagers(File file) throws GeneralSecurityException, IOException {
+	private static TrustManager[] trustManagers(Path file) throws GeneralSecurityException, IOException {
 		KeyStore store = emptyStore();
 		int number = 0;
 		for (Certificate certificate : certificates(file)) {
@@ -78,7 +82,7 @@ final class TlsFiles {
 		return factory.getTrustManagers();
 	}
 
-	private static KeyManager[] keyManagers(File certificate, File key) throws GeneralSecurityException, IOException {
+	private static KeyManager[] keyManagers(Path certificate, Path key) throws GeneralSecurityException, IOException {
 		KeyStore store = emptyStore();
 		store.setKeyEntry("key", key(key), NO_PASSWORD, certificates(certificate).toArray(Certificate[]::new));
 		KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -92,8 +96,8 @@ final class TlsFiles {
 		return store;
 	}
 
-	private static List<Certificate> certificates(File file) {
-		try (InputStream input = Files.newInputStream(file.toPath())) {
+	private static List<Certificate> certificates(Path file) {
+		try (InputStream input = Files.newInputStream(file)) {
 			Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
 				.generateCertificates(input);
 			if (!found.isEmpty()) {
@@ -109,10 +113,10 @@ final class TlsFiles {
 		throw new IllegalArgumentException(file + " has no certificate in PEM");
 	}
 
-	private static PrivateKey key(File file) {
+	private static PrivateKey key(Path file) {
 		String text;
 		try {
-			text = Files.readString(file.toPath(), StandardCharsets.ISO_8859_1);
+			text = Files.readString(file, StandardCharsets.ISO_8859_1);
 		}
 		catch (IOException ex) {
 			throw new IllegalArgumentException(file + ": " + FileProblem.of(ex), ex);

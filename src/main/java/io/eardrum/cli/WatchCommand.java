@@ -12,6 +12,7 @@ import picocli.CommandLine.Parameters;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.metric.Point;
+import io.eardrum.protocol.PrintableText;
 
 /**
  * Shows some keys again and again.
@@ -68,9 +69,13 @@ final class WatchCommand implements Runnable {
 
 	private void show(MetricClient client) {
 		StringBuilder view = new StringBuilder();
-		int longest = this.keys.stream().mapToInt(String::length).max().orElse(0);
-		for (String key : this.keys) {
-			List<Point> newest = newest(client, key);
+		List<String> names = this.keys.stream()
+			.map((key) -> this.terminal.outIsTerminal() ? PrintableText.of(key) : key)
+			.toList();
+		int longest = names.stream().mapToInt(String::length).max().orElse(0);
+		for (int i = 0; i < names.size(); i++) {
+			String key = names.get(i);
+			List<Point> newest = newest(client, this.keys.get(i));
 			String value = newest.isEmpty() ? "-" : RowText.ofValue(newest.get(newest.size() - 1).value());
 			view.append(key)
 				.append(" ".repeat(longest - key.length() + 1))
@@ -88,8 +93,8 @@ final class WatchCommand implements Runnable {
 	private List<Point> newest(MetricClient client, String key) {
 		Point[] ring = new Point[this.width];
 		long[] seen = new long[1];
-		client.get(key,
-				(series, timestamp, value) -> ring[(int) (seen[0]++ % ring.length)] = new Point(timestamp, value));
+		TimeLimit.run(client, System.nanoTime(), this.server.timeout(), () -> client.get(key,
+				(series, timestamp, value) -> ring[(int) (seen[0]++ % ring.length)] = new Point(timestamp, value)));
 		List<Point> newest = new ArrayList<>();
 		for (long i = Math.max(0, seen[0] - ring.length); i < seen[0]; i++) {
 			newest.add(ring[(int) (i % ring.length)]);

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -137,7 +138,7 @@ class EardrumCommandTests {
 				session.write(line.contains("refused") ? "error\nwrong command\n\n" : "ok\n\n");
 			}
 		})) {
-			String lines = "ok\nput a 1 1\nb\t2  2\r\n\nrefused 1 1\nbad\nc x 3\nd 1 1.5\n* 1 1\ne 1e2 5\nf 1 1";
+			String lines = "ok\nput a 1 1\nb\t2  2\r\n\nrefused 1 1\nbad\nc x 3\nput d 1 1.5\n* 1 1\ne 1e2 5\nf 1 1";
 			CommandRun run = CommandRun.withInput(lines, "import", "-", "--port", "" + server.port());
 			assertThat(run.status()).isEqualTo(1);
 			assertThat(run.err().lines()).hasSize(7)
@@ -178,7 +179,9 @@ class EardrumCommandTests {
 			long acknowledged = Long
 				.parseLong(run.err().replaceAll("(?s).*?(\\d+) points acknowledged, \\d+ l.*", "$1"));
 			assertThat(acknowledged).isLessThanOrEqualTo(1_234);
-			assertThat(folder.resolve("all.txt.resume")).hasContent("" + (acknowledged + 1));
+			assertThat(folder.resolve("all.txt.resume")).content()
+				.startsWith("lines=" + (acknowledged + 1) + "\n")
+				.endsWith("server=127.0.0.1:" + server.port() + "\n");
 			CommandRun resumed = CommandRun.of("import", "--resume", file.toString(), "--port", "" + second.port());
 			assertThat(resumed.status()).as(resumed.err()).isZero();
 			assertThat(second.lines()).hasSize(50_000 - (int) acknowledged)
@@ -221,7 +224,7 @@ class EardrumCommandTests {
 	@Test
 	void optionTlsHoldsThoughTheEnvironmentSaysSoToo() {
 		CommandLine line = EardrumCommand.commandLine(terminal(new ByteArrayOutputStream()),
-				(directory, progress) -> new DirectoryCheck.Verdict(true, List.of()));
+				(directory, progress) -> new DirectoryCheck.Verdict(true, List.of()), FileNames.ofLocale());
 		line.setDefaultValueProvider((argument) -> argument.paramLabel().equals("true|false") ? "true" : null);
 		for (String arguments : List.of("get a", "get --tls a", "get a --tls")) {
 			CommandLine.ParseResult get = line.parseArgs(arguments.split(" ")).subcommand();
@@ -268,7 +271,7 @@ class EardrumCommandTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			String port = "--port=" + server.port();
 			assertThat(CommandRun.of("import", plain.toString(), port))
-				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + plain + ": Not in GZIP format\n"));
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + plain + ": its name ends in .gz, but it is no gzip file\n"));
 			assertThat(CommandRun.of("import", missing.toString(), port))
 				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + missing + ": no such file or folder\n"));
 			assertThat(CommandRun.of("export", missing.toString(), port))
@@ -306,11 +309,12 @@ class EardrumCommandTests {
 				LineSource source = LineSource.of(new ByteArrayInputStream(lines))) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
 			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), (settled) -> {
-				assertThat(settled).isBetween(0L, (long) server.lines().size());
-				places.add(settled);
+				assertThat(settled.lines()).isBetween(0L, (long) server.lines().size());
+				places.add(settled.lines());
 			}, Duration.ZERO);
-			points.run(client, 0);
-			assertThat(points.settledLines()).isEqualTo(10_000);
+			points.run(client);
+			assertThat(points.settled().lines()).isEqualTo(10_000);
+			assertThat(points.settled().bytes()).isEqualTo(lines.length);
 		}
 		assertThat(places).hasSize(10_000 / 1_024).isSorted();
 	}
@@ -321,21 +325,27 @@ class EardrumCommandTests {
 		// The first 16 KiB of puts leave on their own, and nothing leaves behind them.
 		byte[] sent = "a 1 1\n".repeat(1_500).getBytes(StandardCharsets.UTF_8);
 		byte[] gathered = "a 1 1\n".repeat(700).getBytes(StandardCharsets.UTF_8);
+		AtomicBoolean sentAll = new AtomicBoolean();
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
 			for (int i = 0; session.readLine() != null; i++) {
+				// A refusal that comes at once would be told at once.
+				Awaitility.await().untilTrue(sentAll);
 				session.write((i >= 100) ? "error\nstorage unavailable\n\n" : "ok\n\n");
 			}
 		});
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
 				InputStream input = neverEmpty(new SequenceInputStream(new ByteArrayInputStream(sent),
-						new LateInputStream(gathered, () -> awaitAllReplies(server))));
+						new LateInputStream(gathered, () -> {
+							sentAll.set(true);
+							awaitAllReplies(server);
+						})));
 				LineSource source = LineSource.of(input)) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add,
-					Duration.ZERO);
-			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> points.run(client, 0));
-			assertThat(points.settledLines()).isEqualTo(100);
-			assertThat(points.settledLinesSoFar()).isLessThanOrEqualTo(100);
+			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0),
+					(settled) -> places.add(settled.lines()), Duration.ZERO);
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> points.run(client));
+			assertThat(points.settled().lines()).isEqualTo(100);
+			assertThat(points.settledSoFar().lines()).isLessThanOrEqualTo(100);
 		}
 		assertThat(places).hasSize(2).allMatch((settled) -> settled <= 100);
 	}

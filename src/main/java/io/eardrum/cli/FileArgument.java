@@ -1,0 +1,44 @@
+package io.eardrum.cli;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A file that was named, or {@code -} for the standard stream of the command.
+ *
+ * @param name its name as it was given, for messages
+ * @param path where it is; may not be told by {@code toString}
+ */
+record FileArgument(String name, Path path) {
+
+	/**
+	 * Returns whether the standard stream is meant, by {@code -} or by its device: to open
+	 * the device anew is not always possible, and would be at another place of a file.
+	 * @param descriptor the number of the stream, 0 or 1
+	 * @param device its device, such as {@code /dev/stdin}
+	 * @return whether not to open a file
+	 */
+	boolean isStandard(int descriptor, String device) {
+		return this.name.equals("-") || this.name.equals(device) || this.name.equals("/dev/fd/" + descriptor)
+				|| this.name.equals("/proc/self/fd/" + descriptor);
+	}
+
+	boolean isRegular() {
+		return Files.isRegularFile(this.path);
+	}
+
+	/**
+	 * Returns whether the name is that of an open descriptor, behind which there may be
+	 * something without a name, such as a pipe.
+	 * @return whether it is one
+	 */
+	boolean isDescriptor() {
+		return this.name.startsWith("/dev/fd/") || this.name.startsWith("/dev/std")
+				|| this.name.matches("/proc/[^/]+/fd/.*");
+	}
+
+	boolean endsInGz() {
+		return this.name.regionMatches(true, this.name.length() - 3, ".gz", 0, 3);
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.eardrum.cli;
+
+import java.net.URI;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Finds files by the names that were given. Java encodes names as the locale says, and in
+ * a locale without such characters there would be no file of that name, though there is
+ * one. The bytes of a name can be given by a URI in any locale.
+ */
+final class FileNames {
+
+	private final boolean utf8;
+
+	private final boolean localeIsUtf8;
+
+	private final boolean folderIsKnown;
+
+	private FileNames(boolean utf8, String encoding, String folder) {
+		this.utf8 = utf8;
+		this.localeIsUtf8 = encoding.equalsIgnoreCase("UTF-8");
+		this.folderIsKnown = this.localeIsUtf8 || (isAscii(folder) && folder.indexOf('?') < 0);
+	}
+
+	/**
+	 * Finds files as Java does.
+	 * @return a way to find them
+	 */
+	static FileNames ofLocale() {
+		return new FileNames(false, "", "");
+	}
+
+	/**
+	 * Finds files whose names are UTF-8 on the disk, whatever the locale is.
+	 * @return a way to find them
+	 */
+	static FileNames ofUtf8() {
+		boolean bytes = System.getProperty("os.name", "").equals("Linux");
+		String encoding = System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name());
+		return new FileNames(bytes, encoding, System.getProperty("user.dir", ""));
+	}
+
+	/**
+	 * Finds a file.
+	 * @param name its name
+	 * @return its path, which need not exist
+	 * @throws IllegalArgumentException if there can't be such a file
+	 */
+	Path path(String name) {
+		try {
+			if (!this.utf8 || this.localeIsUtf8 || (isAscii(name) && (this.folderIsKnown || name.startsWith("/")))) {
+				return Path.of(name);
+			}
+			Path exact = exactPath(name.startsWith("/") ? name : "/proc/self/cwd/" + name);
+			return Files.exists(exact) ? exact : pathInLocale(name, exact);
+		}
+		catch (InvalidPathException ex) {
+			throw new IllegalArgumentException(
+					"'" + name + "' can't be the name of a file" + (isAscii(name) ? "" : " in this locale"), ex);
+		}
+	}
+
+	// A name that the locale can tell may come from a variable, which Java has read.
+	private static Path pathInLocale(String name, Path otherwise) {
+		try {
+			Path path = Path.of(name);
+			return Files.exists(path) ? path : otherwise;
+		}
+		catch (InvalidPathException ex) {
+			return otherwise;
+		}
+	}
+
+	/**
+	 * Appends to the name of a file.
+	 * @param path the file
+	 * @param suffix what to append, in ASCII
+	 * @return the path of another file beside it
+	 */
+	static Path append(Path path, String suffix) {
+		Path name = path.getFileName();
+		if (name == null || isAscii(name.toString())) {
+			return path.resolveSibling(name + suffix);
+		}
+		// As text, the name may have lost its bytes.
+		String uri = path.toUri().toString();
+		return Path.of(URI.create((uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri) + suffix));
+	}
+
+	private static Path exactPath(String absolute) {
+		StringBuilder uri = new StringBuilder("file://");
+		for (byte each : absolute.getBytes(StandardCharsets.UTF_8)) {
+			if (each == '/') {
+				uri.append('/');
+			}
+			else if (each == 0) {
+				throw new InvalidPathException(absolute, "NUL");
+			}
+			else {
+				uri.append('%').append(Character.forDigit((each >> 4) & 0xF, 16)).append(Character.forDigit(each & 0xF, 16));
+			}
+		}
+		return Path.of(URI.create(uri.toString()));
+	}
+
+	private static boolean isAscii(String text) {
+		return text.chars().allMatch((character) -> character < 0x80);
+	}
+
+}

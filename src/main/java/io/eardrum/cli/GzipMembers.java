@@ -1,0 +1,210 @@
+package io.eardrum.cli;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.zip.CRC32;
+import java.util.zip.DataFormatException;
+import java.util.zip.Inflater;
+
+/**
+ * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is wrong
+ * with the start of a second member for the end of the data; here it is an error, as all
+ * else that isn't whole. Zeros behind the last member are padding, as gzip has it.
+ * <p>
+ * For one thread.
+ */
+final class GzipMembers extends InputStream {
+
+	private static final int BUFFER_LENGTH = 256 * 1024;
+
+	private static final int HAS_CHECKSUM = 2;
+
+	private static final int HAS_EXTRA = 4;
+
+	private static final int HAS_NAME = 8;
+
+	private static final int HAS_COMMENT = 16;
+
+	private final InputStream input;
+
+	private final Inflater inflater = new Inflater(true);
+
+	private final CRC32 checksum = new CRC32();
+
+	private final byte[] buffer = new byte[BUFFER_LENGTH];
+
+	private int start;
+
+	private int end;
+
+	private boolean inMember;
+
+	private boolean first = true;
+
+	private boolean ended;
+
+	GzipMembers(InputStream input) {
+		this.input = input;
+	}
+
+	@Override
+	public int read() throws IOException {
+		byte[] one = new byte[1];
+		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xFF;
+	}
+
+	@Override
+	public int read(byte[] target, int offset, int length) throws IOException {
+		if (length == 0) {
+			return 0;
+		}
+		while (!this.ended) {
+			if (!this.inMember && !beginMember()) {
+				this.ended = true;
+				break;
+			}
+			int count = inflate(target, offset, length);
+			if (count > 0) {
+				return count;
+			}
+			if (this.inflater.finished()) {
+				endMember();
+			}
+		}
+		return -1;
+	}
+
+	private int inflate(byte[] target, int offset, int length) throws IOException {
+		if (this.inflater.needsInput() && !this.inflater.finished()) {
+			if (this.start == this.end && !fill()) {
+				throw new EOFException("its compressed data is cut off");
+			}
+			this.inflater.setInput(this.buffer, this.start, this.end - this.start);
+			this.start = this.end;
+		}
+		try {
+			int count = this.inflater.inflate(target, offset, length);
+			if (count == 0 && this.inflater.needsDictionary()) {
+				throw new IOException("its compressed data is damaged");
+			}
+			this.checksum.update(target, offset, count);
+			return count;
+		}
+		catch (DataFormatException ex) {
+			throw new IOException("its compressed data is damaged", ex);
+		}
+	}
+
+	// Reads a header, and returns whether there is one.
+	private boolean beginMember() throws IOException {
+		int next = next();
+		if (next == 0 && !this.first) {
+			while (next == 0) {
+				next = next();
+			}
+			if (next >= 0) {
+				throw new IOException("there is something behind the end of its compressed data");
+			}
+		}
+		if (next < 0 && !this.first) {
+			return false;
+		}
+		if (next != 0x1F || require() != 0x8B) {
+			throw new IOException(this.first ? "it is no gzip file"
+					: "what is behind the first part of its compressed data is no gzip data");
+		}
+		this.first = false;
+		readHeader();
+		this.inMember = true;
+		this.inflater.reset();
+		this.checksum.reset();
+		return true;
+	}
+
+	private void readHeader() throws IOException {
+		int method = require();
+		int flags = require();
+		if (method != 8 || (flags & 0xE0) != 0) {
+			throw new IOException("it is compressed in a way that gzip doesn't know");
+		}
+		skip(6);
+		if ((flags & HAS_EXTRA) != 0) {
+			skip(require() | require() << 8);
+		}
+		if ((flags & HAS_NAME) != 0) {
+			skipText();
+		}
+		if ((flags & HAS_COMMENT) != 0) {
+			skipText();
+		}
+		if ((flags & HAS_CHECKSUM) != 0) {
+			skip(2);
+		}
+	}
+
+	private void endMember() throws IOException {
+		this.start = this.end - this.inflater.getRemaining();
+		this.inMember = false;
+		long expected = requireInt();
+		long length = requireInt();
+		if (expected != this.checksum.getValue() || length != (this.inflater.getBytesWritten() & 0xFFFFFFFFL)) {
+			throw new IOException("its compressed data is damaged");
+		}
+	}
+
+	private void skip(int count) throws IOException {
+		for (int i = 0; i < count; i++) {
+			require();
+		}
+	}
+
+	private void skipText() throws IOException {
+		int next = require();
+		while (next != 0) {
+			next = require();
+		}
+	}
+
+	private long requireInt() throws IOException {
+		long number = 0;
+		for (int i = 0; i < 4; i++) {
+			number |= (long) require() << 8 * i;
+		}
+		return number;
+	}
+
+	private int require() throws IOException {
+		int next = next();
+		if (next < 0) {
+			throw new EOFException("its compressed data is cut off");
+		}
+		return next;
+	}
+
+	private int next() throws IOException {
+		return (this.start < this.end || fill()) ? this.buffer[this.start++] & 0xFF : -1;
+	}
+
+	private boolean fill() throws IOException {
+		this.start = 0;
+		int count = this.input.read(this.buffer, 0, this.buffer.length);
+		this.end = Math.max(0, count);
+		return count > 0;
+	}
+
+	// All that has come is unpacked, unless a read got as much as it wanted.
+	@Override
+	public int available() throws IOException {
+		boolean some = this.inMember && !this.inflater.needsInput() && !this.inflater.finished();
+		return (some || this.start < this.end) ? 1 : this.input.available();
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.ended = true;
+		this.inflater.end();
+		this.input.close();
+	}
+
+}
