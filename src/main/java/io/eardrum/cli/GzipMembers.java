@@ -3,6 +3,7 @@ package io.eardrum.cli;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.function.Predicate;
 import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
@@ -10,7 +11,8 @@ import java.util.zip.Inflater;
 /**
  * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is wrong
  * with the start of a second member for the end of the data; here it is an error, as all
- * else that isn't whole. Zeros behind the last member are padding, as gzip has it.
+ * else that isn't whole. Zeros behind the last member are padding, as gzip has it. Each
+ * member was a file, so what a file may have at its start is dropped there.
  * <p>
  * For one thread.
  */
@@ -38,14 +40,30 @@ final class GzipMembers extends InputStream {
 
 	private int end;
 
+	private final Predicate<byte[]> dropped;
+
+	/** The first bytes of a member, of which {@code startLength} are there. */
+	private final byte[] memberStart = new byte[3];
+
+	private int startLength;
+
+	private int startRead;
+
 	private boolean inMember;
 
 	private boolean first = true;
 
 	private boolean ended;
 
-	GzipMembers(InputStream input) {
+	/**
+	 * Reads gzip data.
+	 * @param input the data
+	 * @param dropped returns whether three bytes are to be dropped if a member that is not
+	 * the first one begins with them
+	 */
+	GzipMembers(InputStream input, Predicate<byte[]> dropped) {
 		this.input = input;
+		this.dropped = dropped;
 	}
 
 	@Override
@@ -60,19 +78,48 @@ final class GzipMembers extends InputStream {
 			return 0;
 		}
 		while (!this.ended) {
-			if (!this.inMember && !beginMember()) {
-				this.ended = true;
-				break;
+			if (this.startRead < this.startLength) {
+				int count = Math.min(length, this.startLength - this.startRead);
+				System.arraycopy(this.memberStart, this.startRead, target, offset, count);
+				this.startRead += count;
+				return count;
 			}
-			int count = inflate(target, offset, length);
+			if (!this.inMember) {
+				this.ended = !nextMember();
+				continue;
+			}
+			int count = inflateOrEnd(target, offset, length);
 			if (count > 0) {
 				return count;
 			}
-			if (this.inflater.finished()) {
-				endMember();
-			}
 		}
 		return -1;
+	}
+
+	// Of the first member, the start is for the reader to look at.
+	private boolean nextMember() throws IOException {
+		boolean isFirst = this.first;
+		if (!beginMember()) {
+			return false;
+		}
+		this.startLength = 0;
+		this.startRead = 0;
+		while (!isFirst && this.inMember && this.startLength < this.memberStart.length) {
+			this.startLength += inflateOrEnd(this.memberStart, this.startLength,
+					this.memberStart.length - this.startLength);
+		}
+		if (this.startLength == this.memberStart.length && this.dropped.test(this.memberStart)) {
+			this.startLength = 0;
+		}
+		return true;
+	}
+
+	private int inflateOrEnd(byte[] target, int offset, int length) throws IOException {
+		int count = inflate(target, offset, length);
+		if (count == 0 && this.inflater.finished()) {
+			endMember();
+		}
+		return count;
 	}
 
 	private int inflate(byte[] target, int offset, int length) throws IOException {
@@ -197,7 +244,7 @@ final class GzipMembers extends InputStream {
 	@Override
 	public int available() throws IOException {
 		boolean some = this.inMember && !this.inflater.needsInput() && !this.inflater.finished();
-		return (some || this.start < this.end) ? 1 : this.input.available();
+		return (some || this.start < this.end || this.startRead < this.startLength) ? 1 : this.input.available();
 	}
 
 	@Override

@@ -1,6 +1,5 @@
 package io.eardrum.cli;
 
-import java.nio.file.Path;
 import java.time.Duration;
 
 import javax.net.ssl.SSLSocketFactory;
@@ -33,15 +32,15 @@ final class ServerOptions {
 
 	@Option(names = "--ca", defaultValue = "${env:EARDRUM_CA:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
-	@Nullable Path trusted;
+	@Nullable FileArgument trusted;
 
 	@Option(names = "--cert", defaultValue = "${env:EARDRUM_CERT:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
-	@Nullable Path certificate;
+	@Nullable FileArgument certificate;
 
 	@Option(names = "--key", defaultValue = "${env:EARDRUM_KEY:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
 			description = "The key of that certificate (PEM, PKCS#8) (EARDRUM_KEY).")
-	@Nullable Path key;
+	@Nullable FileArgument key;
 
 	@Option(names = "--timeout", defaultValue = "10", paramLabel = "SECONDS",
 			description = { "How long put, ping, last and a round of watch may take, and how long the others wait",

@@ -5,12 +5,20 @@ import java.io.InputStream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.protocol.PlaintextParser;
+
 /**
  * Finds the text in what is to be imported, by its first bytes and not by its name: gzip
  * data is unpacked, a byte order mark of UTF-8 is dropped, and what can't be read is
  * refused by its name.
  */
 final class TextInput {
+
+	/** Stands for any byte. */
+	private static final int ANY = -1;
+
+	/** Stands for any byte but NUL, which no line of text has. */
+	private static final int NO_NUL = -2;
 
 	private TextInput() {
 	}
@@ -32,12 +40,16 @@ final class TextInput {
 			}
 			return text(packed, format);
 		}
-		PeekingInputStream unpacked = new PeekingInputStream(new GzipMembers(packed));
+		PeekingInputStream unpacked = new PeekingInputStream(new GzipMembers(packed, TextInput::isMark));
 		FileFormat inner = FileFormat.of(unpacked);
 		if (inner == FileFormat.GZIP) {
 			throw new IOException("it is compressed twice; gunzip it once");
 		}
 		return text(unpacked, inner);
+	}
+
+	private static boolean isMark(byte[] start) {
+		return PlaintextParser.byteOrderMarkLength(start, 0, start.length) == start.length;
 	}
 
 	private static InputStream text(PeekingInputStream input, FileFormat format) throws IOException {
@@ -67,13 +79,17 @@ final class TextInput {
 
 		UTF_32_BE(ofText("UTF-32"), 0, 0, 0xFE, 0xFF),
 
+		UNMARKED_UTF_16_LE(ofText("UTF-16LE"), NO_NUL, 0),
+
+		UNMARKED_UTF_16_BE(ofText("UTF-16BE"), 0, NO_NUL),
+
 		ZSTD(ofPacked("zstd", "zstd -dc"), 0x28, 0xB5, 0x2F, 0xFD),
 
 		XZ(ofPacked("xz", "xz -dc"), 0xFD, '7', 'z', 'X', 'Z', 0),
 
-		BZIP2(ofPacked("bzip2", "bzip2 -dc"), 'B', 'Z', 'h', -1, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59),
+		BZIP2(ofPacked("bzip2", "bzip2 -dc"), 'B', 'Z', 'h', ANY, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59),
 
-		EMPTY_BZIP2(ofPacked("bzip2", "bzip2 -dc"), 'B', 'Z', 'h', -1, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90),
+		EMPTY_BZIP2(ofPacked("bzip2", "bzip2 -dc"), 'B', 'Z', 'h', ANY, 0x17, 0x72, 0x45, 0x38, 0x50, 0x90),
 
 		ZIP(ofPacked("zip", "unzip -p"), 'P', 'K', 3, 4),
 
@@ -118,11 +134,19 @@ final class TextInput {
 			}
 			for (int i = 0; i < this.start.length; i++) {
 				int next = input.peek(i);
-				if (next < 0 || (this.start[i] >= 0 && next != this.start[i])) {
+				if (next < 0 || !isAt(i, next)) {
 					return false;
 				}
 			}
 			return true;
+		}
+
+		private boolean isAt(int index, int next) {
+			return switch (this.start[index]) {
+				case ANY -> true;
+				case NO_NUL -> next != 0;
+				default -> next == this.start[index];
+			};
 		}
 
 		private static String ofText(String encoding) {

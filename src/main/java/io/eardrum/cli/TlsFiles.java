@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
@@ -52,7 +51,7 @@ final class TlsFiles {
 	 * @return the factory
 	 * @throws IllegalArgumentException if a file can't be used; the message names it
 	 */
-	static SSLSocketFactory socketFactory(@Nullable Path trusted, @Nullable Path certificate, @Nullable Path key) {
+	static SSLSocketFactory socketFactory(@Nullable FileArgument trusted, @Nullable FileArgument certificate, @Nullable FileArgument key) {
 		if ((certificate == null) != (key == null)) {
 			throw new IllegalArgumentException("--cert and --key go together");
 		}
@@ -71,7 +70,7 @@ final class TlsFiles {
 		}
 	}
 
-	private static TrustManager[] trustManagers(Path file) throws GeneralSecurityException, IOException {
+	private static TrustManager[] trustManagers(FileArgument file) throws GeneralSecurityException, IOException {
 		KeyStore store = emptyStore();
 		int number = 0;
 		for (Certificate certificate : certificates(file)) {
@@ -82,7 +81,7 @@ final class TlsFiles {
 		return factory.getTrustManagers();
 	}
 
-	private static KeyManager[] keyManagers(Path certificate, Path key) throws GeneralSecurityException, IOException {
+	private static KeyManager[] keyManagers(FileArgument certificate, FileArgument key) throws GeneralSecurityException, IOException {
 		KeyStore store = emptyStore();
 		store.setKeyEntry("key", key(key), NO_PASSWORD, certificates(certificate).toArray(Certificate[]::new));
 		KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
@@ -96,8 +95,8 @@ final class TlsFiles {
 		return store;
 	}
 
-	private static List<Certificate> certificates(Path file) {
-		try (InputStream input = Files.newInputStream(file)) {
+	private static List<Certificate> certificates(FileArgument file) {
+		try (InputStream input = Files.newInputStream(file.path())) {
 			Collection<? extends Certificate> found = CertificateFactory.getInstance("X.509")
 				.generateCertificates(input);
 			if (!found.isEmpty()) {
@@ -105,21 +104,21 @@ final class TlsFiles {
 			}
 		}
 		catch (IOException ex) {
-			throw new IllegalArgumentException(file + ": " + FileProblem.of(ex), ex);
+			throw new IllegalArgumentException(file.name() + ": " + FileProblem.of(ex), ex);
 		}
 		catch (GeneralSecurityException ex) {
 			// As below.
 		}
-		throw new IllegalArgumentException(file + " has no certificate in PEM");
+		throw new IllegalArgumentException(file.name() + " has no certificate in PEM");
 	}
 
-	private static PrivateKey key(Path file) {
+	private static PrivateKey key(FileArgument file) {
 		String text;
 		try {
-			text = Files.readString(file, StandardCharsets.ISO_8859_1);
+			text = Files.readString(file.path(), StandardCharsets.ISO_8859_1);
 		}
 		catch (IOException ex) {
-			throw new IllegalArgumentException(file + ": " + FileProblem.of(ex), ex);
+			throw new IllegalArgumentException(file.name() + ": " + FileProblem.of(ex), ex);
 		}
 		Matcher matcher = PRIVATE_KEY.matcher(text);
 		if (matcher.find()) {
@@ -133,7 +132,7 @@ final class TlsFiles {
 				}
 			}
 		}
-		throw new IllegalArgumentException(file + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
+		throw new IllegalArgumentException(file.name() + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
 				+ "openssl pkcs8 -topk8 -nodes makes one of others");
 	}
 

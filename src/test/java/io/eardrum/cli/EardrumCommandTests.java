@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -325,18 +325,18 @@ class EardrumCommandTests {
 		// The first 16 KiB of puts leave on their own, and nothing leaves behind them.
 		byte[] sent = "a 1 1\n".repeat(1_500).getBytes(StandardCharsets.UTF_8);
 		byte[] gathered = "a 1 1\n".repeat(700).getBytes(StandardCharsets.UTF_8);
-		AtomicBoolean sentAll = new AtomicBoolean();
+		CountDownLatch sentAll = new CountDownLatch(1);
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
 			for (int i = 0; session.readLine() != null; i++) {
 				// A refusal that comes at once would be told at once.
-				Awaitility.await().untilTrue(sentAll);
+				awaitOpen(sentAll);
 				session.write((i >= 100) ? "error\nstorage unavailable\n\n" : "ok\n\n");
 			}
 		});
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
 				InputStream input = neverEmpty(new SequenceInputStream(new ByteArrayInputStream(sent),
 						new LateInputStream(gathered, () -> {
-							sentAll.set(true);
+							sentAll.countDown();
 							awaitAllReplies(server);
 						})));
 				LineSource source = LineSource.of(input)) {
@@ -366,6 +366,15 @@ class EardrumCommandTests {
 			CommandRun run = CommandRun.on(input, false, "import", "-", "--port", "" + server.port());
 			assertThat(run).isEqualTo(new CommandRun(0, "", "3 points acknowledged, 0 lines rejected\n"));
 			assertThat(before).containsExactly("put a 1.0 1", "put a 2.0 2");
+		}
+	}
+
+	private static void awaitOpen(CountDownLatch latch) throws IOException {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IOException(ex);
 		}
 	}
 

@@ -23,6 +23,8 @@ final class PlaintextModel {
 
 	private final List<String> commands = new ArrayList<>();
 
+	private boolean atStart = true;
+
 	/**
 	 * Makes a model.
 	 * @param limits what a line and a key may have
@@ -45,7 +47,13 @@ final class PlaintextModel {
 	 * @return whether the session goes on
 	 */
 	boolean parse(byte[] source) {
-		return CommandModel.lines(source).stream().allMatch(this::line);
+		List<String> lines = CommandModel.lines(source);
+		if (this.atStart && this.guarded && !lines.isEmpty()) {
+			this.atStart = false;
+			lines = new ArrayList<>(lines);
+			lines.set(0, lines.get(0).replaceFirst("^\u00EF\u00BB\u00BF", ""));
+		}
+		return lines.stream().allMatch(this::line);
 	}
 
 	// Returns whether the session goes on.

@@ -52,6 +52,26 @@ class PlaintextParserTests {
 	}
 
 	@Test
+	void skipsAByteOrderMarkAtTheStartOfAStreamAndNowhereElse() throws IOException {
+		parse("\uFEFFa 1 2\n\uFEFFb 1 2\n");
+		parse("\uFEFFc 1 2\n");
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "put \uFEFFb 1.0 2", "put \uFEFFc 1.0 2");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "\uFEFF\n", "\uFEFF\r\n", "\uFEFF \n" })
+	void aLineWithNothingButAByteOrderMarkIsEmpty(String line) throws IOException {
+		parse(line + "a 1 2\n");
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2");
+	}
+
+	@Test
+	void aByteOrderMarkHidesNoRequestOfABrowser() throws IOException {
+		assertThat(parse("\uFEFFPOST / HTTP/1.1\na 1 2\n")).isFalse();
+		assertThat(this.commands.lines()).containsExactly("wrong PUT HTTP");
+	}
+
+	@Test
 	void cutsTowardsZero() throws IOException {
 		parse("k 1 -0.9\nk 1 -2.9\nk 1 .5\nk 1 9223372036854775807.9\nk 1 -9223372036854775808.9\n");
 		assertThat(this.commands.lines()).containsExactly("put k 1.0 0", "put k 1.0 -2", "put k 1.0 0",

@@ -74,6 +74,18 @@ class PlaintextIntegrationTests {
 	}
 
 	@Test
+	void byteOrderMarksBelongToNoKey() throws Exception {
+		send("\uFEFFbom.tcp 1 1\nbom.tcp 2 2\n");
+		datagram("\uFEFFbom.udp 1 1\nbom.udp 2 2");
+		datagram("\uFEFFbom.udp 3 3\n");
+		datagram("\uFEFF");
+		datagram("bom.udp 4 4\n");
+		awaitPointsStored(6);
+		assertThat(points("bom.tcp")).isEqualTo(2);
+		assertThat(points("bom.udp")).isEqualTo(4);
+	}
+
+	@Test
 	void takesMinusOneForNow() throws Exception {
 		long before = Instant.now().getEpochSecond();
 		send("now 1 -1\n");

@@ -1,0 +1,30 @@
+package io.eardrum.protocol;
+
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class CsvKeyTests {
+
+	@ParameterizedTest
+	@ValueSource(strings = { "palm.cpu", "a=1", "a'b", "größe", "1", "#", "a b" })
+	void plainKeysStayAsTheyAre(String key) {
+		assertThat(CsvKey.of(key)).isEqualTo(key);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "=cmd()", "+1", "-a", "@SUM(A1)", "'=1", "\uFF1Da", "\uFF0Ba", "\uFF0Da", "\uFF20a" })
+	void formulasHaveAnApostropheInFront(String key) {
+		assertThat(CsvKey.of(key)).isEqualTo("'" + key);
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '`',
+			value = { "a,b|\"a,b\"", "a\"b|\"a\"\"b\"", "a;=1|\"a;=1\"", "=a,b|\"'=a,b\"", "=\"a\"|\"'=\"\"a\"\"\"" })
+	void whatSeparatesIsQuoted(String key, String field) {
+		assertThat(CsvKey.of(key)).isEqualTo(field);
+	}
+
+}
