@@ -35,7 +35,7 @@ public final class AddressShares<C> {
 
 	private final ToLongFunction<? super C> lastSeenNanos;
 
-	private final Map<C, Place<C>> places = new IdentityHashMap<>();
+	private final IdentityHashMap<C, Place<C>> places = new IdentityHashMap<>();
 
 	private final Map<Object, Client> clients = new HashMap<>();
 

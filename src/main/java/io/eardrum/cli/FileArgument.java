@@ -12,8 +12,9 @@ import java.nio.file.Path;
 record FileArgument(String name, Path path) {
 
 	/**
-	 * Returns whether the standard stream is meant, by {@code -} or by its device: to open
-	 * the device anew is not always possible, and would be at another place of a file.
+	 * Returns whether the standard stream is meant, by {@code -} or by its device: to
+	 * open the device anew is not always possible, and would be at another place of a
+	 * file.
 	 * @param descriptor the number of the stream, 0 or 1
 	 * @param device its device, such as {@code /dev/stdin}
 	 * @return whether not to open a file

@@ -101,7 +101,9 @@ final class FileNames {
 				throw new InvalidPathException(absolute, "NUL");
 			}
 			else {
-				uri.append('%').append(Character.forDigit((each >> 4) & 0xF, 16)).append(Character.forDigit(each & 0xF, 16));
+				uri.append('%')
+					.append(Character.forDigit((each >> 4) & 0xF, 16))
+					.append(Character.forDigit(each & 0xF, 16));
 			}
 		}
 		return Path.of(URI.create(uri.toString()));

@@ -61,7 +61,8 @@ final class FileProblem {
 	}
 
 	/**
-	 * Returns what is wrong, where an exception may have nothing to say besides its cause.
+	 * Returns what is wrong, where an exception may have nothing to say besides its
+	 * cause.
 	 * @param ex the exception
 	 * @return its message, or what is wrong with its cause
 	 */

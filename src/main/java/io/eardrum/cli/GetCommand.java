@@ -16,7 +16,8 @@ import io.eardrum.metric.TimeRange;
 /**
  * Gets points.
  */
-@Command(name = "get", mixinStandardHelpOptions = true, description = { "Print the points of a key, or of all keys. No points are no error.",
+@Command(name = "get", mixinStandardHelpOptions = true,
+		description = { "Print the points of a key, or of all keys. No points are no error.",
 				"In CSV, a key that a spreadsheet would take for a formula has an apostrophe in front." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum get palm.cpu --since -1h", "  eardrum get '*' --format csv",

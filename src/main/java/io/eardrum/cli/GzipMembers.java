@@ -9,10 +9,10 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is wrong
- * with the start of a second member for the end of the data; here it is an error, as all
- * else that isn't whole. Zeros behind the last member are padding, as gzip has it. Each
- * member was a file, so what a file may have at its start is dropped there.
+ * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is
+ * wrong with the start of a second member for the end of the data; here it is an error,
+ * as all else that isn't whole. Zeros behind the last member are padding, as gzip has it.
+ * Each member was a file, so what a file may have at its start is dropped there.
  * <p>
  * For one thread.
  */
@@ -58,8 +58,8 @@ final class GzipMembers extends InputStream {
 	/**
 	 * Reads gzip data.
 	 * @param input the data
-	 * @param dropped returns whether three bytes are to be dropped if a member that is not
-	 * the first one begins with them
+	 * @param dropped returns whether three bytes are to be dropped if a member that is
+	 * not the first one begins with them
 	 */
 	GzipMembers(InputStream input, Predicate<byte[]> dropped) {
 		this.input = input;

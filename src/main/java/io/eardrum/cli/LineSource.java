@@ -64,8 +64,8 @@ final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Reads lines from a stream, at which nothing is looked before the first line is asked
-	 * for: somebody may be typing.
+	 * Reads lines from a stream, at which nothing is looked before the first line is
+	 * asked for: somebody may be typing.
 	 * @param input the stream
 	 * @return the lines
 	 */

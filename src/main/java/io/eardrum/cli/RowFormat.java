@@ -55,7 +55,8 @@ enum RowFormat {
 		switch (this) {
 			case text -> out.print(key + " " + value + " " + timestamp + "\n");
 			case csv -> out.print(key + "," + timestamp + "," + value + "\n");
-			case json -> out.print((first ? "\n" : ",\n") + "{\"key\":" + key + ",\"timestamp\":" + timestamp + ",\"value\":" + value + "}");
+			case json -> out.print((first ? "\n" : ",\n") + "{\"key\":" + key + ",\"timestamp\":" + timestamp
+					+ ",\"value\":" + value + "}");
 		}
 	}
 

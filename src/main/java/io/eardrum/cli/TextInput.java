@@ -64,8 +64,8 @@ final class TextInput {
 	}
 
 	/**
-	 * What the first bytes of a file say about it. Those that are looked for are never the
-	 * start of a line.
+	 * What the first bytes of a file say about it. Those that are looked for are never
+	 * the start of a line.
 	 */
 	private enum FileFormat {
 
@@ -150,7 +150,8 @@ final class TextInput {
 		}
 
 		private static String ofText(String encoding) {
-			return "it is " + encoding + ", and only UTF-8 is read; iconv -f " + encoding + " -t UTF-8 FILE writes that";
+			return "it is " + encoding + ", and only UTF-8 is read; iconv -f " + encoding
+					+ " -t UTF-8 FILE writes that";
 		}
 
 		private static String ofPacked(String name, String command) {

@@ -51,7 +51,8 @@ final class TlsFiles {
 	 * @return the factory
 	 * @throws IllegalArgumentException if a file can't be used; the message names it
 	 */
-	static SSLSocketFactory socketFactory(@Nullable FileArgument trusted, @Nullable FileArgument certificate, @Nullable FileArgument key) {
+	static SSLSocketFactory socketFactory(@Nullable FileArgument trusted, @Nullable FileArgument certificate,
+			@Nullable FileArgument key) {
 		if ((certificate == null) != (key == null)) {
 			throw new IllegalArgumentException("--cert and --key go together");
 		}
@@ -81,7 +82,8 @@ final class TlsFiles {
 		return factory.getTrustManagers();
 	}
 
-	private static KeyManager[] keyManagers(FileArgument certificate, FileArgument key) throws GeneralSecurityException, IOException {
+	private static KeyManager[] keyManagers(FileArgument certificate, FileArgument key)
+			throws GeneralSecurityException, IOException {
 		KeyStore store = emptyStore();
 		store.setKeyEntry("key", key(key), NO_PASSWORD, certificates(certificate).toArray(Certificate[]::new));
 		KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());

@@ -253,7 +253,8 @@ final class ReplyReader {
 					"no reply, or too little of one, within the timeout of " + this.timeout.toMillis() + " ms", ex);
 		}
 		catch (IOException ex) {
-			String reason = (ex.getMessage() != null) ? PrintableText.of(ex.getMessage(), MAX_SHOWN) : "no reason known";
+			String reason = (ex.getMessage() != null) ? PrintableText.of(ex.getMessage(), MAX_SHOWN)
+					: "no reason known";
 			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the connection broke: " + reason, ex);
 		}
 	}

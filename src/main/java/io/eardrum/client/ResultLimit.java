@@ -40,9 +40,8 @@ final class ResultLimit {
 			this.leftBytes -= KEY_BYTES + 4L * key.length();
 		}
 		if (this.leftBytes < 0) {
-			throw new MetricClientException(MetricClientException.Reason.RESULT_TOO_LARGE,
-					"the points take more than " + this.maxBytes
-							+ " bytes of memory; take them one by one, or allow more (maxResultBytes)");
+			throw new MetricClientException(MetricClientException.Reason.RESULT_TOO_LARGE, "the points take more than "
+					+ this.maxBytes + " bytes of memory; take them one by one, or allow more (maxResultBytes)");
 		}
 	}
 

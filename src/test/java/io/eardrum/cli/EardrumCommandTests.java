@@ -270,8 +270,8 @@ class EardrumCommandTests {
 		Files.writeString(folder.resolve("all.txt"), "a 1 1\n");
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			String port = "--port=" + server.port();
-			assertThat(CommandRun.of("import", plain.toString(), port))
-				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + plain + ": its name ends in .gz, but it is no gzip file\n"));
+			assertThat(CommandRun.of("import", plain.toString(), port)).isEqualTo(new CommandRun(1, "",
+					"eardrum: can't read " + plain + ": its name ends in .gz, but it is no gzip file\n"));
 			assertThat(CommandRun.of("import", missing.toString(), port))
 				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + missing + ": no such file or folder\n"));
 			assertThat(CommandRun.of("export", missing.toString(), port))
@@ -334,8 +334,8 @@ class EardrumCommandTests {
 			}
 		});
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
-				InputStream input = neverEmpty(new SequenceInputStream(new ByteArrayInputStream(sent),
-						new LateInputStream(gathered, () -> {
+				InputStream input = neverEmpty(
+						new SequenceInputStream(new ByteArrayInputStream(sent), new LateInputStream(gathered, () -> {
 							sentAll.countDown();
 							awaitAllReplies(server);
 						})));

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
@@ -14,7 +15,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.TestSeed;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -180,7 +180,7 @@ class KeyPatternTests {
 		assertThat(KeyPattern.of("**.".repeat(400) + "b").matches("a.".repeat(200) + "b")).isTrue();
 		String letters = IntStream.range(0, 1000)
 			.mapToObj((i) -> Character.toString(0x4E00 + 2 * i))
-			.collect(joining());
+			.collect(Collectors.joining());
 		assertThat(KeyPattern.of("*" + letters).matches("x" + letters)).isTrue();
 		assertThat(KeyPattern.of("[" + letters + "]*").matches(letters)).isTrue();
 		for (String large : new String[] { "{*a" + ",*a".repeat(2000) + "}", "{}".repeat(4000), "?".repeat(1025),

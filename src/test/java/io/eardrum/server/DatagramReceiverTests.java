@@ -21,11 +21,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-import io.eardrum.budget.NetworkList;
 import io.eardrum.UncaughtErrors;
-import io.eardrum.metric.SeriesKey;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.NetworkList;
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;

@@ -8,9 +8,9 @@ import java.util.function.LongSupplier;
 
 import jakarta.servlet.ServletRequest;
 import org.apache.coyote.CloseNowException;
-import org.apache.juli.logging.Log;
-import org.apache.juli.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A connection of an HTTP port, and how its client takes the answer to the request under
@@ -25,7 +25,7 @@ public final class HttpConnection {
 	/** How long a client may be waited for, whatever it takes. */
 	private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	private static final Log logger = LogFactory.getLog(HttpConnection.class);
+	private static final Logger logger = LoggerFactory.getLogger(HttpConnection.class);
 
 	private final SocketChannel channel;
 
