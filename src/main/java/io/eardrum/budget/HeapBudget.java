@@ -56,7 +56,7 @@ public final class HeapBudget {
 	public HeapBudget(long heapBytes, long totalBytes, Map<HeapUse, Long> maxBytes) {
 		this.totalBytes = totalBytes;
 		// A small total leaves the shares in their proportions.
-		long base = Math.min(heapBytes, totalBytes * 1000 / TOTAL_THOUSANDTHS);
+		long base = Math.min(heapBytes, totalBytes / TOTAL_THOUSANDTHS * 1000);
 		long mins = 0;
 		for (HeapUse use : HeapUse.values()) {
 			long max = Math.min(totalBytes, maxBytes.getOrDefault(use, use.maxBytes(base)));

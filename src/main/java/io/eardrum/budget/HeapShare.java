@@ -70,6 +70,18 @@ public final class HeapShare {
 	}
 
 	/**
+	 * Reserves memory, and waits for it if it is not free, as {@link #reserve} does. A
+	 * refusal is not counted: who asks goes on to ask, and looks at something else in
+	 * between.
+	 * @param bytes how much, 0 or more
+	 * @param patience how long to wait at most
+	 * @return whether it was reserved
+	 */
+	public boolean tryReserve(long bytes, Duration patience) {
+		return tryReserve(bytes) || (bytes <= this.maxBytes && reserveInTurn(bytes, patience.toNanos()));
+	}
+
+	/**
 	 * Reserves memory, and waits for it if it is not free: until others release it, or
 	 * until slow clients that hold some have been ended.
 	 * @param bytes how much, 0 or more
@@ -78,7 +90,7 @@ public final class HeapShare {
 	 * be; nothing is reserved then
 	 */
 	public void reserve(long bytes, Duration patience) {
-		if (!tryReserve(bytes) && (bytes > this.maxBytes || !reserveInTurn(bytes, patience.toNanos()))) {
+		if (!tryReserve(bytes, patience)) {
 			this.refusals.increment();
 			throw new HeapExhaustedException(this.use, bytes);
 		}
