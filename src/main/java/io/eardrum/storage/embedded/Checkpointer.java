@@ -6,14 +6,17 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
  * <p>
- * The chunks are written in several batches of about a megabyte, each series within one
- * of them, and the log is cut in the last one. Should the process die in between, some
- * series have their points in chunks and in the log; reading the log puts them into
+ * The chunks are written in several batches of about a megabyte, and the log is cut in
+ * the last one. Should the process die in between, some series have points in chunks and
+ * in the log; reading the log puts them into
  * memory again, every one of them in the same order, where they win over the same points
  * in the chunks. So what a reader sees is the same whichever batches were written.
  * <p>
@@ -21,6 +24,10 @@ import io.eardrum.storage.Horizon;
  * made safe must stay so when it moves. Therefore the chunks are made safe before the log
  * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
  * the cut before files of the log are dropped, for they are gone at once.
+ * <p>
+ * It takes the same memory however many points there are, which is set aside for it: others
+ * wait for what it makes free, so it must never have to wait for them. Points that came in
+ * order of time are taken from where they stand, others are sorted some at a time.
  * <p>
  * What is too old already is written as well: only the {@link RetentionSweeper} removes
  * points.
@@ -31,8 +38,16 @@ final class Checkpointer {
 
 	private static final int BATCH_BYTES = 1 << 20;
 
-	/** How many points the buffers keep room for from one series to the next. */
-	private static final int KEPT_POINTS = 1 << 16;
+	/** How many points of a series are written at a time. */
+	private static final int PIECE_POINTS = CopiedCells.ARRAY_POINTS;
+
+	/** As many points may stand in the buffer, which grows by half. */
+	private static final int KEPT_POINTS = PIECE_POINTS * 3 / 2;
+
+	private static final int MIN_SORTED_POINTS = 4096;
+
+	/** Into how many parts the memory is divided, of which sorting takes one. */
+	private static final int PARTS = 3;
 
 	private final Database database;
 
@@ -46,6 +61,11 @@ final class Checkpointer {
 
 	private final Gate gate;
 
+	private final HeapShare memory;
+
+	/** How many points are sorted at a time. */
+	private final int sortedPoints;
+
 	private final WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
 
 	private final PointColumns points = new PointColumns(1024);
@@ -57,13 +77,29 @@ final class Checkpointer {
 
 	private volatile long storedPoints;
 
-	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate) {
+	/** For the checkpoint under way, once there is something to sort. */
+	private @Nullable CellSort sort;
+
+	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate,
+			HeapBudget budget) {
 		this.database = database;
 		this.heads = heads;
 		this.committer = committer;
 		this.meters = meters;
 		this.clock = clock;
 		this.gate = gate;
+		this.memory = budget.share(HeapUse.CHECKPOINT);
+		long points = this.memory.minBytes() / PARTS / CellSort.BYTES_PER_POINT;
+		this.sortedPoints = (int) Math.max(MIN_SORTED_POINTS, Math.min(HeadSnapshot.SORTED_POINTS, points));
+	}
+
+	/**
+	 * Returns how much memory a checkpoint takes at most.
+	 * @return the number of bytes
+	 */
+	long bytes() {
+		return (long) this.sortedPoints * CellSort.BYTES_PER_POINT + (long) KEPT_POINTS * HeadBlock.BYTES_PER_POINT
+				+ 3L * BATCH_BYTES;
 	}
 
 	/**
@@ -114,33 +150,31 @@ final class Checkpointer {
 	}
 
 	private void write(Heads.Epoch epoch, int era) {
+		// Nobody can wait for it: it is what makes room.
+		long bytes = bytes();
+		this.memory.force(bytes);
+		try {
+			writeChunks(epoch, era);
+		}
+		finally {
+			this.sort = null;
+			this.memory.release(bytes);
+		}
+	}
+
+	private void writeChunks(Heads.Epoch epoch, int era) {
 		long start = System.nanoTime();
 		long startMillis = this.clock.millis();
 		long horizon = Horizon.of(startMillis / 1000);
 		this.batch.clear(2 * BATCH_BYTES);
-		long count = Metadata.POINTS.read(this.database, 0);
 		List<Series> series = epoch.sorted();
+		long count;
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
-			ChunkWriter writer = new ChunkWriter(this.batch, cursor);
+			Pieces pieces = new Pieces(cursor, horizon, era);
 			for (Series one : series) {
-				// As good a moment to stop as any: all that is written holds.
-				this.gate.ensureMayStay(era);
-				this.points.clear(KEPT_POINTS);
-				HeadSnapshot head = HeadSnapshot.of(one.frozenHead(epoch.number()));
-				head.drainTo(Integer.MAX_VALUE, Long.MAX_VALUE, this.points);
-				if (!this.points.isEmpty()) {
-					if (this.points.last() > horizon) {
-						one.noChunkAhead(false);
-					}
-					writer.write(one, this.points);
-				}
-				if (this.batch.size() > BATCH_BYTES) {
-					count += writer.takeAddedPoints();
-					flush(count);
-					cursor.refresh();
-				}
+				pieces.write(one, one.frozenHead(epoch.number()));
 			}
-			count += writer.takeAddedPoints();
+			count = pieces.count();
 		}
 		catch (RuntimeException | Error ex) {
 			// What is remembered of the tails may never have been written.
@@ -202,6 +236,107 @@ final class Checkpointer {
 		Metadata.POINTS.write(left, removal);
 		this.database.write(removal, false);
 		this.storedPoints = left;
+	}
+
+	/**
+	 * Writes the points of one series after the other into chunks, so many at a time that
+	 * they fit into memory. The points of one time are in one batch with the chunks that
+	 * they change, and the next ones of that series go into another one, for what a batch
+	 * holds can't be read.
+	 */
+	private final class Pieces {
+
+		private final ChunkCursor cursor;
+
+		private final ChunkWriter writer;
+
+		private final long horizon;
+
+		private final int era;
+
+		private final PointColumns points = Checkpointer.this.points;
+
+		private long count = Metadata.POINTS.read(Checkpointer.this.database, 0);
+
+		/** The series of the last piece, as long as that is in the batch. */
+		private @Nullable Series inBatch;
+
+		Pieces(ChunkCursor cursor, long horizon, int era) {
+			this.cursor = cursor;
+			this.writer = new ChunkWriter(Checkpointer.this.batch, cursor);
+			this.horizon = horizon;
+			this.era = era;
+		}
+
+		void write(Series series, @Nullable Head head) {
+			// As good a moment to stop as any: all that is written holds.
+			Checkpointer.this.gate.ensureMayStay(this.era);
+			this.points.clear(KEPT_POINTS);
+			if (head == null) {
+				return;
+			}
+			int size = head.size();
+			if (head.isAscending()) {
+				head.visit(size, (cells, offset, number) -> add(series, cells, offset, number));
+			}
+			else {
+				sort(series, head, size);
+			}
+			writePiece(series);
+		}
+
+		private void sort(Series series, Head head, int size) {
+			CellSort sorter = Checkpointer.this.sort;
+			if (sorter == null) {
+				sorter = new CellSort(Checkpointer.this.sortedPoints);
+				Checkpointer.this.sort = sorter;
+			}
+			CellWindows windows = new CellWindows((visitor) -> head.visit(size, visitor), size, Long.MIN_VALUE,
+					sorter);
+			while (windows.next()) {
+				add(series, sorter.cells(), 0, sorter.size());
+			}
+		}
+
+		private void add(Series series, long[] cells, int offset, int number) {
+			for (int cell = offset; cell < offset + number * 2; cell += 2) {
+				if (this.points.size() == PIECE_POINTS) {
+					writePiece(series);
+				}
+				this.points.add(cells[cell], Double.longBitsToDouble(cells[cell + 1]));
+			}
+		}
+
+		private void writePiece(Series series) {
+			if (this.points.isEmpty()) {
+				return;
+			}
+			if (this.inBatch == series) {
+				flushBatch();
+			}
+			if (this.points.last() > this.horizon) {
+				series.noChunkAhead(false);
+			}
+			this.writer.write(series, this.points);
+			this.points.clear();
+			this.inBatch = series;
+			if (Checkpointer.this.batch.size() > BATCH_BYTES) {
+				flushBatch();
+			}
+		}
+
+		private void flushBatch() {
+			Checkpointer.this.gate.ensureMayStay(this.era);
+			flush(count());
+			this.cursor.refresh();
+			this.inBatch = null;
+		}
+
+		long count() {
+			this.count += this.writer.takeAddedPoints();
+			return this.count;
+		}
+
 	}
 
 }

@@ -300,8 +300,9 @@ final class Committer {
 		}
 		if (grown > 0) {
 			this.heads.grow(grown);
-			this.whenGrown.run();
 		}
+		// Also if points took the places of others: the log has grown.
+		this.whenGrown.run();
 		return rest;
 	}
 

@@ -10,6 +10,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.StorageProperties;
 
 /**
@@ -21,9 +22,9 @@ import io.eardrum.storage.StorageProperties;
 class EmbeddedStorageConfiguration {
 
 	@Bean(destroyMethod = "close")
-	RocksDbMetricRepository metricRepository(StorageProperties properties) {
+	RocksDbMetricRepository metricRepository(StorageProperties properties, HeapBudget budget) {
 		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(properties, MemoryBudget.ofThisProcess()),
-				Clock.systemUTC());
+				Clock.systemUTC(), budget);
 	}
 
 	@Bean

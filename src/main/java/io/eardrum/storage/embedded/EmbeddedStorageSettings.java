@@ -109,13 +109,4 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 		return this.headBytes / 2;
 	}
 
-	/**
-	 * How much memory reads may hold of what they have copied of points that are not in
-	 * chunks yet: half of what these may take.
-	 * @return the number of bytes
-	 */
-	long snapshotBytes() {
-		return this.headBytes / 2;
-	}
-
 }

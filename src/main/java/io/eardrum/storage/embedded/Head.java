@@ -10,15 +10,16 @@ import io.eardrum.metric.Point;
 
 /**
  * The points of one series that came in one epoch, that is, between two checkpoints, in
- * the order in which they were put. Appending is all that ever happens to them; what is
- * late or comes twice is sorted out by whoever reads.
+ * the order in which they were put. What is late or comes twice is sorted out by whoever
+ * reads, but for a point with the timestamp of the one before it, which takes its place:
+ * so a client that puts to one timestamp all the time takes no memory.
  * <p>
  * One thread appends at a time, any number read without a lock: the size is stored with
  * release semantics after the point, and after the block that it is in, so that a reader
  * finds what is below the size it saw. Timestamp and value stand side by side, which
  * makes one cache line of them.
  * <p>
- * Memory: 16 bytes a point, at most half as much again for growth, and 80 bytes; 32 more
+ * Memory: 16 bytes a point, at most half as much again for growth, and 88 bytes; 32 more
  * for each further block.
  */
 final class Head {
@@ -26,7 +27,13 @@ final class Head {
 	/** This object, as a JVM with compressed references lays it out. */
 	private static final int OBJECT_BYTES = 48;
 
+	/** A place in the list of what was touched, which may have grown just now. */
+	private static final int LISTED_BYTES = 8;
+
 	private static final int MIN_BLOCK_POINTS = 4;
+
+	/** What a head takes that has just begun, unless much is expected of it. */
+	static final int MIN_BYTES = OBJECT_BYTES + LISTED_BYTES + HeadBlock.OBJECT_BYTES + MIN_BLOCK_POINTS * HeadBlock.BYTES_PER_POINT;
 
 	private static final int MAX_BLOCK_POINTS = 1024;
 
@@ -81,7 +88,7 @@ final class Head {
 	Head(int epoch, @Nullable Head previous, HeadMemory memory) {
 		this.epoch = epoch;
 		this.previous = previous;
-		int expected = (previous != null) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
+		int expected = (previous != null && !memory.isTight()) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
 		this.first = memory.take(0, Math.max(MIN_BLOCK_POINTS, expected), MIN_BLOCK_POINTS);
 		this.last = this.first;
 	}
@@ -103,7 +110,7 @@ final class Head {
 	 * @return the number of bytes
 	 */
 	int bytes() {
-		return OBJECT_BYTES + this.first.bytes();
+		return OBJECT_BYTES + LISTED_BYTES + this.first.bytes();
 	}
 
 	/**
@@ -116,6 +123,11 @@ final class Head {
 	int append(long timestamp, double value, HeadMemory memory) {
 		int index = this.size;
 		HeadBlock target = this.last;
+		if (index > 0 && target.timestamp(index - 1) == timestamp) {
+			target.replace(index - 1, value);
+			SIZE.setRelease(this, index);
+			return 0;
+		}
 		int grown = 0;
 		if (index == target.end()) {
 			int points = Math.min(MAX_BLOCK_POINTS, Math.max(MIN_BLOCK_POINTS, index / 2));
@@ -152,19 +164,25 @@ final class Head {
 	}
 
 	/**
-	 * Copies points.
+	 * Passes points on, in the order in which they were put, a block at a time.
 	 * @param count how many, from the first on; no more than {@link #size()} told
-	 * @param target where to copy them, timestamp and bits of the value in turn
-	 * @param offset the index of the first timestamp there
+	 * @param visitor takes them
 	 */
-	void copyTo(int count, long[] target, int offset) {
-		for (HeadBlock block = this.first; block != null; block = block.next()) {
-			int points = Math.min(block.capacity(), count - block.start());
-			System.arraycopy(block.cells(), block.offset(), target, offset + block.start() * 2, points * 2);
+	void visit(int count, CellVisitor visitor) {
+		for (HeadBlock block = this.first; block != null && block.start() < count; block = block.next()) {
+			visitor.accept(block.cells(), block.offset(), Math.min(block.capacity(), count - block.start()));
 			if (block.end() >= count) {
 				return;
 			}
 		}
+	}
+
+	/**
+	 * Returns the timestamp of the first point; not to be asked while there is none.
+	 * @return the timestamp
+	 */
+	long firstTimestamp() {
+		return this.first.timestamp(0);
 	}
 
 	/**
@@ -173,6 +191,17 @@ final class Head {
 	 */
 	boolean isAscending() {
 		return (int) NEWEST.getAcquire(this) == ASCENDING;
+	}
+
+	/**
+	 * Returns whether all points have timestamps below a given one, as of an epoch that
+	 * has ended.
+	 * @param timestamp the timestamp
+	 * @return whether they have
+	 */
+	boolean isBefore(long timestamp) {
+		Point newest = last();
+		return newest == null || newest.timestamp() < timestamp;
 	}
 
 	/**

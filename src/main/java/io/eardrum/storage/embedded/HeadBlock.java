@@ -1,5 +1,8 @@
 package io.eardrum.storage.embedded;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +18,8 @@ final class HeadBlock {
 	static final int OBJECT_BYTES = 32;
 
 	static final int BYTES_PER_POINT = 2 * Long.BYTES;
+
+	private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
 	private final long[] cells;
 
@@ -103,6 +108,15 @@ final class HeadBlock {
 		int cell = this.offset + (index - this.start) * 2;
 		this.cells[cell] = timestamp;
 		this.cells[cell + 1] = Double.doubleToRawLongBits(value);
+	}
+
+	/**
+	 * Replaces the value of a point that readers may be looking at: they see either one.
+	 * @param index its number within the head
+	 * @param value its new value
+	 */
+	void replace(int index, double value) {
+		CELL.setRelease(this.cells, this.offset + (index - this.start) * 2 + 1, Double.doubleToRawLongBits(value));
 	}
 
 	long timestamp(int index) {

@@ -20,6 +20,9 @@ final class HeadMemory {
 
 	private static final int ARRAY_HEADER_BYTES = 16;
 
+	/** With its object, no more than a new head takes. */
+	private static final int TIGHT_BLOCK_POINTS = 7;
+
 	/** Into how many regions the G1 collector would like to divide its heap. */
 	private static final int REGIONS = 2048;
 
@@ -28,6 +31,8 @@ final class HeadMemory {
 	private long[] cells = new long[0];
 
 	private int used;
+
+	private boolean tight;
 
 	/**
 	 * Creates memory for the heap of this process.
@@ -59,9 +64,22 @@ final class HeadMemory {
 	}
 
 	/**
+	 * Says whether blocks are to be as small as they can be.
+	 * @param little whether they are
+	 */
+	void tight(boolean little) {
+		this.tight = little;
+	}
+
+	boolean isTight() {
+		return this.tight;
+	}
+
+	/**
 	 * Takes a block.
 	 * @param start how many points of the head are in the blocks before it
-	 * @param points for how many points there should be room
+	 * @param points for how many points there should be room; there is for less while
+	 * memory is tight
 	 * @param fewest for how many there has to be, if an array ends sooner
 	 * @return the block
 	 */
@@ -72,7 +90,8 @@ final class HeadMemory {
 			this.used = 0;
 			free = this.cells.length / 2;
 		}
-		HeadBlock block = new HeadBlock(this.cells, this.used, Math.min(points, free), start);
+		int most = this.tight ? Math.max(fewest, TIGHT_BLOCK_POINTS) : free;
+		HeadBlock block = new HeadBlock(this.cells, this.used, Math.min(points, Math.min(most, free)), start);
 		this.used += block.capacity() * 2;
 		return block;
 	}

@@ -1,30 +1,90 @@
 package io.eardrum.storage.embedded;
 
-import java.util.Arrays;
-
 import org.jspecify.annotations.Nullable;
 
 /**
  * The points that a series had in memory at one moment, ascending strictly, the last put
  * of each timestamp.
  * <p>
- * A copy, although nothing of what it copies ever changes: heads share large arrays, and
- * a client that reads slowly would keep those that are long since in chunks.
+ * A copy, although hardly anything of what it copies ever changes: heads share large
+ * arrays, and a client that reads slowly would keep those that are long since in chunks.
+ * Points that did not come in order of time are sorted some at a time, so that sorting
+ * takes the same memory however many there are. Only where there are too many for a copy
+ * they stay where they are until they have been read.
+ * <p>
+ * Used by one thread at a time.
  */
 final class HeadSnapshot {
 
-	private static final HeadSnapshot EMPTY = new HeadSnapshot(new long[0], 0);
+	/** How many points are sorted at a time. */
+	static final int SORTED_POINTS = 2 * CopiedCells.ARRAY_POINTS;
 
-	/** Timestamp and bits of the value, in turn. */
-	private final long[] cells;
+	private static final long[] NO_CELLS = {};
 
-	private final int size;
+	/** All points, if they ascend. */
+	private @Nullable CopiedCells copy;
+
+	/** Which array of the copy comes next, if they ascend. */
+	private int nextArray;
+
+	/** All points, if they don't ascend and have to be sorted some at a time. */
+	private CellWindows.@Nullable Source unsorted;
+
+	private int unsortedCount;
+
+	private @Nullable CellWindows windows;
+
+	/** The first timestamp that counts. */
+	private long from = Long.MIN_VALUE;
+
+	/** The points at hand: timestamp and bits of the value, in turn. */
+	private long[] cells = NO_CELLS;
+
+	private int size;
 
 	private int next;
 
-	private HeadSnapshot(long[] cells, int size) {
-		this.cells = cells;
-		this.size = size;
+	private final long bytes;
+
+	private HeadSnapshot(Plan plan) {
+		this.bytes = plan.bytesToTake();
+		if (plan.copied()) {
+			CopiedCells all = new CopiedCells(plan.count());
+			plan.visit(all::add);
+			this.copy = plan.ascending() ? all : null;
+			this.unsorted = plan.ascending() ? null : all::visit;
+		}
+		else {
+			this.unsorted = plan::visit;
+		}
+		this.unsortedCount = plan.count();
+	}
+
+	// Few points that didn't ascend.
+	private HeadSnapshot(CellSort sorted) {
+		this.cells = sorted.cells();
+		this.size = sorted.size();
+		this.bytes = (long) this.cells.length * Long.BYTES;
+	}
+
+	/**
+	 * Decides what a snapshot taken now would have.
+	 * @param head the newest head of the series
+	 * @param most how many bytes a copy may take
+	 * @return the points that it has now, and those of the head behind it
+	 */
+	static Plan plan(@Nullable Head head, long most) {
+		if (head == null) {
+			return new Plan(null, 0, null, 0, true, true);
+		}
+		Head previous = head.previous();
+		int size = head.size();
+		int olderSize = (previous != null) ? previous.size() : 0;
+		boolean ascending = head.isAscending()
+				&& (previous == null || (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
+		Plan copied = new Plan(previous, olderSize, head, size, ascending, true);
+		return (copied.bytesToTake() <= most) ? copied
+				: new Plan(previous, olderSize, head, size, ascending, false);
 	}
 
 	/**
@@ -33,108 +93,67 @@ final class HeadSnapshot {
 	 * @return its points and those of the heads behind it
 	 */
 	static HeadSnapshot of(@Nullable Head head) {
-		if (head == null) {
-			return EMPTY;
-		}
-		Head previous = head.previous();
-		int size = head.size();
-		int olderSize = (previous != null) ? previous.size() : 0;
-		long[] all = new long[(olderSize + size) * 2];
-		if (previous != null) {
-			previous.copyTo(olderSize, all, 0);
-		}
-		head.copyTo(size, all, olderSize * 2);
-		return (previous == null && head.isAscending()) ? new HeadSnapshot(all, size) : sorted(all, olderSize + size);
+		return plan(head, Long.MAX_VALUE).take();
 	}
 
 	/**
-	 * Estimates how much memory it takes to take a snapshot.
-	 * @param head the newest head of the series
-	 * @return the number of bytes, with what sorting needs
-	 */
-	static long bytesToTake(@Nullable Head head) {
-		if (head == null) {
-			return 0;
-		}
-		Head previous = head.previous();
-		if (previous == null) {
-			long bytes = (long) head.size() * HeadBlock.BYTES_PER_POINT;
-			return head.isAscending() ? bytes : 2 * bytes;
-		}
-		return 2L * (previous.size() + head.size()) * HeadBlock.BYTES_PER_POINT;
-	}
-
-	/**
-	 * Tells how much memory this holds.
+	 * Returns how much memory this holds.
 	 * @return the number of bytes
 	 */
 	long bytes() {
-		return (long) this.cells.length * Long.BYTES;
+		return this.bytes;
 	}
 
-	// Sorts points and drops those that were overwritten: a stable merge sort that starts
-	// from the runs it finds, for points that come late come in runs as well.
-	private static HeadSnapshot sorted(long[] cells, int size) {
-		long[] source = cells;
-		long[] target = new long[0];
-		int count = size;
-		int[] ends = runEnds(source, count);
-		while (ends.length > 1) {
-			if (target.length < count * 2) {
-				target = new long[count * 2];
-			}
-			int[] mergedEnds = new int[(ends.length + 1) / 2];
-			int written = 0;
-			int start = 0;
-			for (int i = 0; i < ends.length; i += 2) {
-				int middle = ends[i];
-				int end = (i + 1 < ends.length) ? ends[i + 1] : middle;
-				written = mergeRuns(source, start, middle, end, target, written);
-				mergedEnds[i / 2] = written;
-				start = end;
-			}
-			long[] swap = source;
-			source = target;
-			target = swap;
-			count = written;
-			ends = mergedEnds;
-		}
-		return new HeadSnapshot(source, count);
-	}
-
-	private static int[] runEnds(long[] cells, int size) {
-		int[] ends = new int[16];
-		int runs = 0;
-		for (int i = 1; i <= size; i++) {
-			if (i == size || cells[i * 2] <= cells[i * 2 - 2]) {
-				if (runs == ends.length) {
-					ends = Arrays.copyOf(ends, runs * 2);
-				}
-				ends[runs++] = i;
-			}
-		}
-		return Arrays.copyOf(ends, runs);
-	}
-
-	private static int mergeRuns(long[] source, int from, int middle, int to, long[] target, int start) {
-		int older = from;
-		int newer = middle;
-		int written = start;
-		while (older < middle || newer < to) {
-			boolean takeNewer = older == middle || (newer < to && source[newer * 2] <= source[older * 2]);
-			if (takeNewer && older < middle && source[newer * 2] == source[older * 2]) {
-				older++;
-			}
-			int taken = takeNewer ? newer++ : older++;
-			target[written * 2] = source[taken * 2];
-			target[written * 2 + 1] = source[taken * 2 + 1];
-			written++;
-		}
-		return written;
+	/**
+	 * Gives all memory back. Whoever uses it must not go on.
+	 */
+	void revoke() {
+		this.copy = null;
+		this.unsorted = null;
+		this.windows = null;
+		this.cells = NO_CELLS;
+		this.size = 0;
+		this.next = 0;
 	}
 
 	boolean hasNext() {
-		return this.next < this.size;
+		return this.next < this.size || advanceCells();
+	}
+
+	// Returns whether there are more points, which are at hand then.
+	private boolean advanceCells() {
+		if (this.unsorted != null) {
+			return sortNext(this.unsorted);
+		}
+		return this.copy != null && copyNext(this.copy);
+	}
+
+	private boolean copyNext(CopiedCells all) {
+		while (this.nextArray < all.arrayCount()) {
+			int array = this.nextArray++;
+			this.cells = all.array(array);
+			this.size = all.points(array);
+			this.next = 0;
+			if (this.cells[this.size * 2 - 2] >= this.from) {
+				searchFrom();
+				return true;
+			}
+		}
+		this.next = this.size;
+		return false;
+	}
+
+	private boolean sortNext(CellWindows.Source source) {
+		CellWindows sorted = this.windows;
+		if (sorted == null) {
+			sorted = new CellWindows(source, this.unsortedCount, this.from, new CellSort(SORTED_POINTS));
+			this.windows = sorted;
+		}
+		boolean found = sorted.next();
+		this.cells = sorted.sort().cells();
+		this.size = sorted.sort().size();
+		this.next = 0;
+		return found;
 	}
 
 	/**
@@ -154,15 +173,21 @@ final class HeadSnapshot {
 	}
 
 	/**
-	 * Skips the points before a timestamp.
+	 * Skips the points before a timestamp. To be called before any other point is asked
+	 * for.
 	 * @param timestamp the first one that counts
 	 */
 	void skipTo(long timestamp) {
+		this.from = timestamp;
+		searchFrom();
+	}
+
+	private void searchFrom() {
 		int low = this.next;
 		int high = this.size;
 		while (low < high) {
 			int middle = (low + high) >>> 1;
-			if (this.cells[middle * 2] < timestamp) {
+			if (this.cells[middle * 2] < this.from) {
 				low = middle + 1;
 			}
 			else {
@@ -179,11 +204,70 @@ final class HeadSnapshot {
 	 * @param target takes the points
 	 */
 	void drainTo(int limit, long to, PointColumns target) {
-		int end = (int) Math.min(this.size, (long) this.next + limit);
-		while (this.next < end && timestamp() <= to) {
+		for (int i = 0; i < limit && hasNext() && timestamp() <= to; i++) {
 			target.add(timestamp(), value());
 			advance();
 		}
+	}
+
+	/**
+	 * What a snapshot will have, before the memory for it is taken.
+	 *
+	 * @param previous the head of the epoch before, if it has points
+	 * @param olderCount how many points of that
+	 * @param head the newest head, if there is any
+	 * @param newerCount how many points of that
+	 * @param ascending whether the points ascend strictly
+	 * @param copied whether the snapshot is a copy; else it keeps the heads, which may
+	 * keep much else
+	 */
+	record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, boolean ascending,
+			boolean copied) {
+
+		int count() {
+			return this.olderCount + this.newerCount;
+		}
+
+		/**
+		 * Returns how much memory it takes to take the snapshot.
+		 * @return the number of bytes, with what sorting needs
+		 */
+		long bytesToTake() {
+			long copy = this.copied ? (long) count() * HeadBlock.BYTES_PER_POINT : 0;
+			if (this.copied && this.ascending) {
+				return copy;
+			}
+			return isSortedAtOnce() ? (long) count() * CellSort.BYTES_PER_POINT
+					: copy + (long) SORTED_POINTS * CellSort.BYTES_PER_POINT;
+		}
+
+		private boolean isSortedAtOnce() {
+			return this.copied && !this.ascending && count() <= SORTED_POINTS;
+		}
+
+		/**
+		 * Takes the snapshot.
+		 * @return the points
+		 */
+		HeadSnapshot take() {
+			if (!isSortedAtOnce()) {
+				return new HeadSnapshot(this);
+			}
+			CellSort sort = new CellSort(count());
+			visit(sort::addAll);
+			sort.sort();
+			return new HeadSnapshot(sort);
+		}
+
+		private void visit(CellVisitor visitor) {
+			if (this.previous != null) {
+				this.previous.visit(this.olderCount, visitor);
+			}
+			if (this.head != null) {
+				this.head.visit(this.newerCount, visitor);
+			}
+		}
+
 	}
 
 }

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.LongConsumer;
 
 /**
  * The heads of all series, by epoch: a checkpoint ends an epoch, writes its points into
@@ -18,7 +19,9 @@ final class Heads {
 
 	private final HeadMemory memory = new HeadMemory();
 
-	private int epoch;
+	private final LongConsumer whenDropped;
+
+	private volatile int epoch;
 
 	private Series[] touched = NONE;
 
@@ -30,8 +33,35 @@ final class Heads {
 
 	private volatile int largest;
 
+	private volatile boolean underWay;
+
 	/** How often points were dropped. */
 	private volatile long version;
+
+	/**
+	 * Creates heads that nobody accounts for.
+	 */
+	Heads() {
+		this((bytes) -> {
+		});
+	}
+
+	/**
+	 * Creates heads.
+	 * @param whenDropped is told how much memory the points of an epoch took, once they
+	 * have been dropped
+	 */
+	Heads(LongConsumer whenDropped) {
+		this.whenDropped = whenDropped;
+	}
+
+	/**
+	 * Says by how much heads are to grow at a time. Called as {@link #append} is.
+	 * @param little whether by as little as possible, for memory is tight
+	 */
+	void growBy(boolean little) {
+		this.memory.tight(little);
+	}
 
 	/**
 	 * Appends a point to its series.
@@ -74,6 +104,7 @@ final class Heads {
 	 * @param sequence the last record of the log whose points are in it
 	 * @return what it holds
 	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	Epoch freeze(long sequence) {
 		List<Series> series = Arrays.asList(Arrays.copyOf(this.touched, this.touchedCount));
 		this.touched = NONE;
@@ -81,6 +112,7 @@ final class Heads {
 		this.frozenBytes = this.liveBytes;
 		this.liveBytes = 0;
 		this.largest = 0;
+		this.underWay = true;
 		return new Epoch(this.epoch++, sequence, series);
 	}
 
@@ -96,7 +128,22 @@ final class Heads {
 		for (Series series : ended.series()) {
 			series.dropHead(ended.number());
 		}
+		long bytes = this.frozenBytes;
 		this.frozenBytes = 0;
+		this.underWay = false;
+		this.whenDropped.accept(bytes);
+	}
+
+	int epoch() {
+		return this.epoch;
+	}
+
+	/**
+	 * Returns whether an epoch has ended and has not been dropped yet.
+	 * @return whether a checkpoint is under way, or has failed
+	 */
+	boolean isCheckpointUnderWay() {
+		return this.underWay;
 	}
 
 	long version() {

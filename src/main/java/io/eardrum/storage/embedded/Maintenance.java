@@ -22,9 +22,11 @@ final class Maintenance implements Runnable {
 	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
 
 	/**
-	 * How many points one series may have in memory, for a read may have to sort them.
+	 * How much larger than what may be in memory the log may be, for points that are
+	 * overwritten in memory are in the log all the same, and batches of one point take
+	 * more there.
 	 */
-	private static final int MAX_SERIES_POINTS = 1 << 20;
+	private static final int LOG_PER_HEADS = 4;
 
 	private static final String ENDED = "The thread that makes checkpoints has ended; the server has to be restarted";
 
@@ -44,6 +46,8 @@ final class Maintenance implements Runnable {
 
 	private final HeadRoom room;
 
+	private final StorageMeters meters;
+
 	private final EmbeddedStorageSettings settings;
 
 	private final NativeHeap nativeHeap = new NativeHeap();
@@ -59,7 +63,7 @@ final class Maintenance implements Runnable {
 	private long lastSweep = System.nanoTime();
 
 	Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, RetentionClock retentionClock,
-			AheadSeriesWalk aheadSeries, Availability availability, Gate gate, HeadRoom room,
+			AheadSeriesWalk aheadSeries, Availability availability, Gate gate, HeadRoom room, StorageMeters meters,
 			EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
@@ -69,6 +73,7 @@ final class Maintenance implements Runnable {
 		this.availability = availability;
 		this.gate = gate;
 		this.room = room;
+		this.meters = meters;
 		this.settings = settings;
 	}
 
@@ -177,7 +182,10 @@ final class Maintenance implements Runnable {
 	}
 
 	private boolean isLarge() {
-		return this.heads.liveBytes() >= this.settings.checkpointBytes() || this.heads.largest() >= MAX_SERIES_POINTS;
+		return this.heads.liveBytes() >= this.settings.checkpointBytes()
+				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2
+				|| (!this.heads.isCheckpointUnderWay()
+						&& this.meters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
 	}
 
 	private boolean isDue() {

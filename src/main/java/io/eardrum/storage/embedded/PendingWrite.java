@@ -20,6 +20,9 @@ final class PendingWrite {
 
 	private static final int INITIAL_BYTES = 256;
 
+	/** What a point takes in a head that has begun, with room for growth. */
+	private static final int POINT_BYTES = HeadBlock.BYTES_PER_POINT * 3 / 2;
+
 	/** How much memory is kept from one use to the next. */
 	private static final int KEPT_POINTS = 16_384;
 
@@ -31,6 +34,8 @@ final class PendingWrite {
 	private @Nullable Series[] series = NONE;
 
 	private int largestSeries;
+
+	private long grown;
 
 	private @Nullable Thread waiter;
 
@@ -76,6 +81,7 @@ final class PendingWrite {
 		}
 		LogRecord.encode(points, this.series, this.record);
 		this.batch = points;
+		this.grown = 0;
 		this.waiter = Thread.currentThread();
 		this.failure = null;
 		this.done = false;
@@ -103,22 +109,67 @@ final class PendingWrite {
 	}
 
 	/**
+	 * Returns how much memory the points may take.
+	 * @param epoch the present epoch
+	 * @param exactly whether to count each as if a block had to begin with it, or only
+	 * those whose series have no head
+	 * @return the number of bytes
+	 */
+	long bytesToAdd(int epoch, boolean exactly) {
+		long bytes = 0;
+		for (int i = 0; i < size(); i++) {
+			Series target = this.series[i];
+			if (target != null) {
+				Head head = exactly ? null : target.head();
+				bytes += (head != null && head.epoch() == epoch) ? POINT_BYTES : Head.MIN_BYTES;
+			}
+		}
+		return bytes;
+	}
+
+	/**
+	 * Returns whether one of the series has many points in memory.
+	 * @param epoch the present epoch
+	 * @param points how many they are
+	 * @return whether one has as many in this epoch
+	 */
+	boolean hasHead(int epoch, int points) {
+		for (int i = 0; i < size(); i++) {
+			Series target = this.series[i];
+			Head head = (target != null) ? target.head() : null;
+			if (head != null && head.epoch() == epoch && head.size() >= points) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Returns how much memory the points took.
+	 * @return the number of bytes; 0 as long as they have not been put into memory
+	 */
+	long grown() {
+		return this.grown;
+	}
+
+	/**
 	 * Puts the points into memory, once they are in the log.
 	 * @param heads takes them
 	 * @return how many bytes of memory this took
 	 */
 	long applyTo(Heads heads) {
 		PointBatch points = this.batch;
-		long grown = 0;
+		long added = 0;
 		if (points != null) {
 			for (int i = 0; i < points.size(); i++) {
 				Series target = this.series[i];
 				if (target != null) {
-					grown += heads.append(target, points.timestamp(i), points.value(i));
+					added += heads.append(target, points.timestamp(i), points.value(i));
 				}
 			}
 		}
-		return grown;
+		this.grown = added;
+		return added;
 	}
 
 	int size() {

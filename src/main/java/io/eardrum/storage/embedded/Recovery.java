@@ -30,6 +30,8 @@ final class Recovery {
 
 	private final Heads heads;
 
+	private final HeadRoom room;
+
 	private final Checkpointer checkpointer;
 
 	private final EmbeddedStorageSettings settings;
@@ -45,11 +47,12 @@ final class Recovery {
 
 	private long logBytes;
 
-	Recovery(Database database, SeriesIndex<Series> index, Heads heads, Checkpointer checkpointer,
+	Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, Checkpointer checkpointer,
 			EmbeddedStorageSettings settings, boolean writable) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
+		this.room = room;
 		this.checkpointer = checkpointer;
 		this.settings = settings;
 		this.writable = writable;
@@ -134,9 +137,11 @@ final class Recovery {
 				this.logBytes += length;
 				if (this.grown > 0) {
 					this.heads.grow(this.grown);
+					this.room.force(this.grown);
 					this.grown = 0;
 				}
-				if (this.heads.bytes() > this.settings.checkpointBytes() && this.writable) {
+				if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
+						|| this.heads.largest() >= this.room.maxSeriesPoints())) {
 					this.checkpointer.checkpointDuringRecovery(last);
 					this.logBytes = 0;
 				}

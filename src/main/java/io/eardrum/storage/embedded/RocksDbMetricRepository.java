@@ -20,6 +20,9 @@ import org.rocksdb.AbstractEventListener;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -59,6 +62,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	/** How many of what a put needs are kept, of 300 KB each at most. */
 	private static final int MAX_IDLE_WRITES = 64;
 
+	/** How many points of one series a read may have to sort, if memory is no matter. */
+	private static final int MAX_SERIES_POINTS = 1 << 21;
+
 	/** How many damaged files are named; an operator needs no more. */
 	private static final int MAX_NAMED_FILES = 20;
 
@@ -68,7 +74,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
-	private final Heads heads = new Heads();
+	private final Heads heads = new Heads(this::dropped);
 
 	private final Gate gate = new Gate();
 
@@ -118,7 +124,17 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @param clock tells the time, for what is older than it is kept
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock) {
-		this(settings, clock, System::nanoTime, List.of());
+		this(settings, clock, HeapBudget.unlimited());
+	}
+
+	/**
+	 * Opens a store, which takes as long as its log is.
+	 * @param settings how it is to work
+	 * @param clock tells the time, for what is older than it is kept
+	 * @param budget the account of the heap
+	 */
+	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, HeapBudget budget) {
+		this(settings, clock, System::nanoTime, List.of(), budget);
 	}
 
 	/**
@@ -128,7 +144,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * @param listeners are told what RocksDB does with its files, in its own threads
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, List<AbstractEventListener> listeners) {
-		this(settings, clock, System::nanoTime, listeners);
+		this(settings, clock, System::nanoTime, listeners, HeapBudget.unlimited());
 	}
 
 	/**
@@ -140,31 +156,40 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, LongSupplier nanos,
 			List<AbstractEventListener> listeners) {
+		this(settings, clock, nanos, listeners, HeapBudget.unlimited());
+	}
+
+	private RocksDbMetricRepository(EmbeddedStorageSettings wanted, Clock clock, LongSupplier nanos,
+			List<AbstractEventListener> listeners, HeapBudget budget) {
+		HeapShare points = budget.share(HeapUse.POINTS);
+		EmbeddedStorageSettings settings = wanted.withHeadBytes(Math.min(wanted.headBytes(), points.maxBytes()));
 		this.settings = settings;
 		this.clock = clock;
 		this.store = new StoreOpener(settings, listeners);
 		this.database = this.store.database();
 		this.backups = new Backups(this.store, this::seriesCount);
 		try {
-			this.room = new HeadRoom(this.heads, settings.headBytes(), this.availability, this.gate, this.meters);
-			this.snapshotRoom = new SnapshotRoom(settings.snapshotBytes(), SnapshotRoom.PATIENCE, this.gate);
+			this.snapshotRoom = new SnapshotRoom(budget, SnapshotRoom.PATIENCE);
+			this.room = new HeadRoom(this.heads, points, settings.headBytes(),
+					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
+					this::full);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
 					settings.fsync(), this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
-					this.gate);
+					this.gate, budget);
 			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
 					this.retentionClock, this.gate);
 			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
 			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
-					this.aheadSeries, this.availability, this.gate, this.room, settings);
+					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
-			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.checkpointer, settings,
-					!this.store.isReadOnly());
+			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room, this.checkpointer,
+					settings, !this.store.isReadOnly());
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();
@@ -205,7 +230,16 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private void grown() {
+		this.heads.growBy(this.room.look());
 		this.maintenance.requestIfDue();
+	}
+
+	private void full() {
+		this.maintenance.request();
+	}
+
+	private void dropped(long bytes) {
+		this.room.release(bytes);
 	}
 
 	private static void start(Runnable task, String name) {
@@ -219,23 +253,34 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		if (batch.refusedCount() == batch.size()) {
 			return;
 		}
-		this.room.await();
-		int era = this.gate.enter();
+		this.availability.ensureWritable();
+		PendingWrite write = takeWrite();
 		try {
-			PendingWrite write = takeWrite();
-			try {
-				write.fill(batch, this.index, this.settings.maxSeries(), this.settings.retention());
-				if (batch.refusedCount() < batch.size()) {
-					this.committer.commit(write);
-				}
-			}
-			finally {
-				write.clear();
-				giveBack(write);
+			write.fill(batch, this.index, this.settings.maxSeries(), this.settings.retention());
+			if (batch.refusedCount() < batch.size()) {
+				commit(write);
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			write.clear();
+			giveBack(write);
+		}
+	}
+
+	private void commit(PendingWrite write) {
+		// Nobody waits inside the gate for what may take a checkpoint.
+		long reserved = this.room.reserve(write);
+		try {
+			int era = this.gate.enter();
+			try {
+				this.committer.commit(write);
+			}
+			finally {
+				this.gate.leave(era);
+			}
+		}
+		finally {
+			this.room.settle(reserved, write.grown());
 		}
 	}
 

@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.util.Objects;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -48,7 +49,7 @@ final class SeriesReader implements AutoCloseable {
 	private long version;
 
 	/** What was taken of the room for the series that is being read. */
-	private long taken;
+	private SnapshotRoom.@Nullable Lease lease;
 
 	/** Whether the cursor stands behind the chunks of the series before, for sure. */
 	private boolean inSequence;
@@ -90,24 +91,26 @@ final class SeriesReader implements AutoCloseable {
 			ChunkCursor chunks;
 			do {
 				chunks = currentCursor();
-				giveBack(0);
-				this.taken = this.room.take(HeadSnapshot.bytesToTake(series.head()));
-				head = HeadSnapshot.of(series.head());
-				giveBack(head.bytes());
+				giveBack();
+				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
+				SnapshotRoom.Lease taken = this.room.take(plan.bytesToTake());
+				this.lease = taken;
+				head = plan.take();
+				taken.hold(head);
 			}
 			while (this.heads.version() != this.version);
 			read(series, range, chunks, head, sink);
 		}
 		finally {
-			giveBack(0);
+			giveBack();
 		}
 	}
 
-	// Gives back all of the room that was taken but so much.
-	private void giveBack(long kept) {
-		if (this.taken > kept) {
-			this.room.giveBack(this.taken - kept);
-			this.taken = kept;
+	private void giveBack() {
+		SnapshotRoom.Lease taken = this.lease;
+		if (taken != null) {
+			this.lease = null;
+			taken.close();
 		}
 	}
 
@@ -162,7 +165,7 @@ final class SeriesReader implements AutoCloseable {
 			return;
 		}
 		if (!head.hasNext() || head.timestamp() > points.timestamps()[end - 1]) {
-			sink.accept(key, points.timestamps(), points.values(), start, end);
+			pass(key, points, start, end, sink);
 			return;
 		}
 		this.block.clear();
@@ -191,9 +194,17 @@ final class SeriesReader implements AutoCloseable {
 
 	private void flush(SeriesKey key, PointSink sink) throws IOException {
 		if (!this.block.isEmpty()) {
-			sink.accept(key, this.block.timestamps(), this.block.values(), 0, this.block.size());
+			pass(key, this.block, 0, this.block.size(), sink);
 			this.block.clear();
 		}
+	}
+
+	// While the client takes them, others may have the memory of what it has not got yet.
+	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
+		SnapshotRoom.Lease taken = Objects.requireNonNull(this.lease);
+		taken.clientBegins();
+		sink.accept(key, points.timestamps(), points.values(), start, end);
+		taken.clientEnds();
 	}
 
 	private void ensureOpen() {

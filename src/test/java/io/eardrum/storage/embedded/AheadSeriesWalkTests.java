@@ -12,6 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
@@ -93,7 +94,8 @@ class AheadSeriesWalkTests {
 		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, Fsync.NEVER,
 				() -> {
 				});
-		this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, meters, this.clock, this.gate);
+		this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, meters, this.clock, this.gate,
+				HeapBudget.unlimited());
 		this.committer.start(0);
 		this.checkpointer.start();
 		this.era = this.gate.enter();

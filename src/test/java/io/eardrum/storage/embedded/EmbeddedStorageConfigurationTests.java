@@ -17,6 +17,7 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.context.ApplicationContext;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.DurableMetricRepository;
@@ -145,6 +146,7 @@ class EmbeddedStorageConfigurationTests {
 
 	private ApplicationContextRunner runner() {
 		return new ApplicationContextRunner().withUserConfiguration(EmbeddedStorageConfiguration.class)
+			.withBean(HeapBudget.class, HeapBudget::unlimited)
 			.withPropertyValues("eardrum.storage.path=" + this.directory.resolve("store"));
 	}
 

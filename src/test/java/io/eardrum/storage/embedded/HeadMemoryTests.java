@@ -64,6 +64,7 @@ class HeadMemoryTests {
 		for (int number = 0; number < 5; number++) {
 			HeadSnapshot snapshot = HeadSnapshot.of(heads.get(number));
 			for (int i = 0; i < 5000; i++) {
+				assertThat(snapshot.hasNext()).isTrue();
 				assertThat(snapshot.timestamp()).isEqualTo(i);
 				assertThat(snapshot.value()).isEqualTo(number * 1e6 + i);
 				snapshot.advance();
@@ -91,14 +92,79 @@ class HeadMemoryTests {
 		HeadMemory memory = new HeadMemory(4096);
 		Head head = new Head(0, null, memory);
 		append(head, memory, 1, 2, 3);
-		assertThat(HeadSnapshot.bytesToTake(head)).isEqualTo(3 * 16);
+		assertThat(bytesToTake(head)).isEqualTo(3 * 16);
 		assertThat(HeadSnapshot.of(head).bytes()).isEqualTo(3 * 16);
-		// What has to be sorted is copied once more.
+		// So it is with what follows on the epoch before in time.
+		Head following = new Head(1, head, memory);
+		append(following, memory, 4, 5);
+		assertThat(bytesToTake(following)).isEqualTo((3 + 2) * 16);
+		assertThat(HeadSnapshot.of(following).bytes()).isEqualTo((3 + 2) * 16);
+		assertThat(timestamps(HeadSnapshot.of(following))).containsExactly(1L, 2L, 3L, 4L, 5L);
+		// What has to be sorted is copied once more, and its runs are noted.
 		append(head, memory, 2);
-		assertThat(HeadSnapshot.bytesToTake(head)).isEqualTo(2 * 4 * 16);
+		assertThat(bytesToTake(head)).isEqualTo(4 * (2 * 16 + 8));
+		assertThat(HeadSnapshot.of(head).bytes()).isEqualTo(4 * 16);
 		Head next = new Head(1, head, memory);
 		append(next, memory, 5, 6);
-		assertThat(HeadSnapshot.bytesToTake(next)).isEqualTo(2 * (4 + 2) * 16);
+		assertThat(bytesToTake(next)).isEqualTo((4 + 2) * (2 * 16 + 8));
+	}
+
+	@Test
+	void pointWithTheTimestampOfTheOneBeforeTakesItsPlace() {
+		HeadMemory memory = new HeadMemory(4096);
+		Head head = new Head(0, null, memory);
+		append(head, memory, 1, 2);
+		long bytes = head.bytes();
+		for (int i = 0; i < 100_000; i++) {
+			assertThat(head.append(2, i, memory)).isZero();
+		}
+		assertThat(head.bytes()).isEqualTo(bytes);
+		assertThat(head.size()).isEqualTo(2);
+		assertThat(head.isAscending()).isTrue();
+		assertThat(head.last()).isEqualTo(new Point(2, 99_999));
+		// A late one as well, and the newest stays the newest.
+		append(head, memory, 1);
+		for (int i = 0; i < 1000; i++) {
+			assertThat(head.append(1, i, memory)).isZero();
+		}
+		assertThat(head.size()).isEqualTo(3);
+		assertThat(head.last()).isEqualTo(new Point(2, 99_999));
+		HeadSnapshot snapshot = HeadSnapshot.of(head);
+		assertThat(snapshot.hasNext() && snapshot.timestamp() == 1 && snapshot.value() == 999).isTrue();
+		assertThat(timestamps(snapshot)).containsExactly(1L, 2L);
+	}
+
+	@Test
+	void pointsOfAnEndedEpochKeepTheirValues() {
+		Heads heads = new Heads();
+		Series series = new Series(SeriesKey.of("a"), 0, 0);
+		heads.append(series, 1, 1);
+		Heads.Epoch ended = heads.freeze(5);
+		heads.append(series, 1, 2);
+		HeadSnapshot frozen = HeadSnapshot.of(series.frozenHead(ended.number()));
+		assertThat(frozen.hasNext() && frozen.value() == 1).isTrue();
+		HeadSnapshot all = HeadSnapshot.of(series.head());
+		assertThat(all.hasNext() && all.value() == 2).isTrue();
+	}
+
+	@Test
+	void headGrowsByLittleWhileMemoryIsTight() {
+		HeadMemory memory = new HeadMemory(1 << 20);
+		Head previous = new Head(0, null, memory);
+		for (int i = 0; i < 5000; i++) {
+			previous.append(i, i, memory);
+		}
+		assertThat(new Head(1, previous, memory).bytes()).isGreaterThan(Head.MIN_BYTES);
+		memory.tight(true);
+		assertThat(new Head(1, previous, memory).bytes()).isEqualTo(Head.MIN_BYTES);
+		for (int i = 5000; i < 10_000; i++) {
+			assertThat(previous.append(i, i, memory)).isLessThanOrEqualTo(Head.MIN_BYTES);
+		}
+		assertThat(timestamps(HeadSnapshot.of(previous))).hasSize(10_000).isSorted();
+	}
+
+	private static long bytesToTake(Head head) {
+		return HeadSnapshot.plan(head, Long.MAX_VALUE).bytesToTake();
 	}
 
 	@Test

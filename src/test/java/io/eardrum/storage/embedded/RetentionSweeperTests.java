@@ -9,6 +9,7 @@ import java.time.ZoneOffset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
@@ -47,7 +48,8 @@ class RetentionSweeperTests {
 			Availability availability = new Availability();
 			Committer committer = new Committer(database, index, heads, availability, meters, Fsync.NEVER, () -> {
 			});
-			Checkpointer checkpointer = new Checkpointer(database, heads, committer, meters, at(NOW), gate);
+			Checkpointer checkpointer = new Checkpointer(database, heads, committer, meters, at(NOW), gate,
+					HeapBudget.unlimited());
 			committer.start(0);
 			checkpointer.start();
 			put(committer, index);

@@ -3,18 +3,25 @@ package io.eardrum.storage.embedded;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -26,12 +33,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Tests for {@link SnapshotRoom}, by itself and with clients that read slowly.
  */
-@Timeout(60)
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class SnapshotRoomTests {
 
 	private static final long ROOM = 1 << 20;
 
-	private final Gate gate = new Gate();
+	private final HeapBudget budget = budget(ROOM);
 
 	private final ExecutorService threads = Executors.newCachedThreadPool();
 
@@ -41,57 +48,141 @@ class SnapshotRoomTests {
 	}
 
 	@Test
-	void oneMayTakeMoreThanThereIsAndThenNobodyElseAny() {
-		SnapshotRoom room = new SnapshotRoom(ROOM, Duration.ofMillis(10), this.gate);
-		long taken = room.take(3 * ROOM);
-		assertThat(taken).isEqualTo(3 * ROOM);
-		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> room.take(ROOM / 2));
-		room.giveBack(taken);
-		assertThat(room.take(ROOM / 2)).isEqualTo(ROOM / 2);
-		assertThat(room.take(ROOM / 2)).isEqualTo(ROOM / 2);
-		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> room.take(ROOM / 2));
-	}
-
-	@Test
-	void littleIsNeitherCountedNorWaitedFor() {
-		SnapshotRoom room = new SnapshotRoom(ROOM, Duration.ofMillis(10), this.gate);
-		room.take(ROOM);
-		for (int i = 0; i < 100; i++) {
-			assertThat(room.take(SnapshotRoom.FREE_BYTES)).isZero();
+	void whatAllHoldIsNeverMoreThanThereMayBe() {
+		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofMillis(10));
+		List<SnapshotRoom.Lease> taken = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			taken.add(room.take(ROOM / 4));
 		}
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> room.take(ROOM / 4))
+			.withMessageContaining("eardrum.heap.snapshots");
+		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> room.take(1));
+		taken.get(0).close();
+		room.take(ROOM / 4).close();
+		taken.forEach(SnapshotRoom.Lease::close);
+		assertThat(this.budget.share(HeapUse.SNAPSHOTS).usedBytes()).isZero();
 	}
 
 	@Test
-	void whoWaitsGoesOnOnceThereIsRoom() throws Exception {
-		SnapshotRoom room = new SnapshotRoom(ROOM, Duration.ofSeconds(50), this.gate);
-		room.take(ROOM);
-		CompletableFuture<Long> waiting = CompletableFuture.supplyAsync(() -> room.take(ROOM), this.threads);
-		Thread.sleep(50);
+	void whoNeedsLittleDoesNotWaitInLineWhileHalfIsFree() throws Exception {
+		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
+		SnapshotRoom.Lease some = room.take(ROOM / 4);
+		CompletableFuture<SnapshotRoom.Lease> waiting = CompletableFuture.supplyAsync(() -> room.take(ROOM),
+				this.threads);
+		Awaitility.await().until(() -> !this.budget.share(HeapUse.SNAPSHOTS).tryReserve(0));
+		room.take(64 << 10).close();
 		assertThat(waiting).isNotDone();
-		room.giveBack(ROOM);
-		assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(ROOM);
+		some.close();
+		waiting.get(20, TimeUnit.SECONDS).close();
 	}
 
 	@Test
-	void clientsThatReadSlowlyKeepOthersWaitingAndNotMemory(@TempDir Path directory) throws Exception {
+	void whoWaitsIsServedBeforeThoseWhoComeLater() throws Exception {
+		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
+		AtomicBoolean stopped = new AtomicBoolean();
+		List<CompletableFuture<Void>> dashboard = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			dashboard.add(CompletableFuture.runAsync(() -> {
+				while (!stopped.get()) {
+					try (SnapshotRoom.Lease lease = room.take(ROOM / 4)) {
+						Thread.onSpinWait();
+					}
+				}
+			}, this.threads));
+		}
+		try {
+			for (int i = 0; i < 20; i++) {
+				CompletableFuture.supplyAsync(() -> room.take(ROOM), this.threads).get(20, TimeUnit.SECONDS).close();
+			}
+		}
+		finally {
+			stopped.set(true);
+		}
+		assertThat(CompletableFuture.allOf(dashboard.toArray(new CompletableFuture<?>[0])))
+			.succeedsWithin(Duration.ofSeconds(20));
+	}
+
+	@Test
+	void whoReadsSlowlyLosesWhatOthersNeed() {
+		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
+		HeadMemory memory = new HeadMemory(1 << 20);
+		Head head = new Head(0, null, memory);
+		for (int i = 0; i < 10_000; i++) {
+			head.append(i, i, memory);
+		}
+		HeadSnapshot snapshot = HeadSnapshot.of(head);
+		SnapshotRoom.Lease slow = room.take(ROOM);
+		slow.hold(snapshot);
+		SnapshotRoom.Lease working = room.take(ROOM - snapshot.bytes());
+		slow.clientBegins();
+		room.take(snapshot.bytes()).close();
+		assertThat(snapshot.hasNext()).isFalse();
+		assertThatExceptionOfType(StorageException.class).isThrownBy(slow::clientEnds)
+			.withMessageContaining("eardrum.heap.snapshots");
+		slow.close();
+		working.close();
+		assertThat(this.budget.share(HeapUse.SNAPSHOTS).usedBytes()).isZero();
+	}
+
+	@Test
+	void whoIsReadingIsNotDisturbed() {
+		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofMillis(10));
+		SnapshotRoom.Lease lease = room.take(ROOM);
+		lease.clientBegins();
+		lease.clientEnds();
+		lease.endForMemory();
+		lease.clientBegins();
+		lease.clientEnds();
+		assertThat(this.budget.share(HeapUse.SNAPSHOTS).usedBytes()).isEqualTo(ROOM);
+		lease.close();
+	}
+
+	@Test
+	void asManyPointsAreInMemoryAsCanBeRead() {
+		SnapshotRoom room = new SnapshotRoom(HeapBudget.unlimited(), SnapshotRoom.PATIENCE);
+		assertThat(room.seriesPoints(1 << 21)).isEqualTo(1 << 21);
+		HeapBudget small = new HeapBudget(256 << 20, 166 << 20, Map.of());
+		int points = new SnapshotRoom(small, SnapshotRoom.PATIENCE).seriesPoints(1 << 21);
+		assertThat(points).isBetween(300_000, 500_000);
+		long sorting = (long) HeadSnapshot.SORTED_POINTS * CellSort.BYTES_PER_POINT;
+		assertThat(2L * points * 16 + sorting).isLessThanOrEqualTo(small.share(HeapUse.SNAPSHOTS).maxBytes() / 2);
+	}
+
+	@Test
+	void clientsThatReadSlowlyLoseTheirMemoryToOthers(@TempDir Path directory) throws Exception {
 		int points = 200_000;
 		EmbeddedStorageSettings settings = EmbeddedStorageSettings.of(directory.resolve("store"))
 			.withFsync(Fsync.NEVER)
 			.withHeadBytes(24 << 20);
-		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings, Clock.systemUTC())) {
+		// A read takes 5.8 MB.
+		HeapBudget limited = budget(32 << 20);
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings, Clock.systemUTC(), limited)) {
 			putBackwards(repository, points);
-			// Takes 6.4 MB while it sorts, and 3.2 MB while it reads, of 12 MB.
 			CountDownLatch released = new CountDownLatch(1);
 			CompletableFuture<Long> slow = read(repository, released);
-			CompletableFuture<Long> slower = read(repository, released);
-			assertThatExceptionOfType(StorageException.class).isThrownBy(
-					() -> repository.read(SeriesKey.of("late"), TimeRange.ALL, (key, times, values, from, to) -> {
-					}));
+			List<CompletableFuture<Long>> slower = new ArrayList<>();
+			for (int i = 0; i < 4; i++) {
+				slower.add(read(repository, released));
+			}
+			AtomicLong count = new AtomicLong();
+			repository.read(SeriesKey.of("late"), TimeRange.ALL,
+					(key, times, values, from, to) -> count.addAndGet((long) to - from));
+			assertThat(count).hasValue(points);
 			released.countDown();
-			assertThat(slow.get(20, TimeUnit.SECONDS)).isEqualTo(points);
-			assertThat(slower.get(20, TimeUnit.SECONDS)).isEqualTo(points);
+			assertThat(slow).failsWithin(Duration.ofSeconds(20))
+				.withThrowableThat()
+				.withRootCauseInstanceOf(StorageException.class)
+				.withMessageContaining("eardrum.heap.snapshots");
+			for (CompletableFuture<Long> other : slower) {
+				assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo(points);
+			}
 			assertThat(read(repository, released).get(20, TimeUnit.SECONDS)).isEqualTo(points);
+			assertThat(limited.share(HeapUse.SNAPSHOTS).usedBytes()).isZero();
 		}
+	}
+
+	private static HeapBudget budget(long snapshots) {
+		return new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.SNAPSHOTS, snapshots));
 	}
 
 	private CompletableFuture<Long> read(RocksDbMetricRepository repository, CountDownLatch released)
