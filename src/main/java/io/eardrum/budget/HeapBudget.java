@@ -28,6 +28,8 @@ public final class HeapBudget {
 
 	private static final long MIN_TOTAL_BYTES = 16L << 20;
 
+	private static final long HEAP_STEP_BYTES = 64L << 20;
+
 	/** Guards {@link #freeBytes} and all queues. */
 	final ReentrantLock lock = new ReentrantLock();
 
@@ -107,6 +109,31 @@ public final class HeapBudget {
 	 */
 	public SlowClients slowClients() {
 		return this.slowClients;
+	}
+
+	/**
+	 * Returns how much one use could ever have, if its maximum were no matter: all that
+	 * is not set aside for others.
+	 * @param use the use
+	 * @return the number of bytes
+	 */
+	public long mostBytes(HeapUse use) {
+		return this.shares.get(use).minBytes() + this.sharedBytes;
+	}
+
+	/**
+	 * Returns how large a heap has to be for one use to have so much, with the defaults.
+	 * @param use the use
+	 * @param bytes how much it needs
+	 * @return the size of the heap in bytes, a multiple of 64 MB
+	 */
+	public static long heapBytesFor(HeapUse use, long bytes) {
+		long heap = 0;
+		do {
+			heap += HEAP_STEP_BYTES;
+		}
+		while (new HeapBudget(heap, defaultTotalBytes(heap), Map.of()).mostBytes(use) < bytes);
+		return heap;
 	}
 
 	public long totalBytes() {

@@ -15,7 +15,7 @@ import org.springframework.util.unit.DataUnit;
  *
  * @param total by all uses together, 16MB to nine tenths of the heap; by default 65 % of
  * the heap, and no more than leaves 80 MB of it
- * @param series by the series that the store knows; by default a quarter of the heap
+ * @param series by the series that the store knows; by default a third of the heap
  * @param points by points that are not yet in chunks; by default a quarter of the heap
  * @param checkpoint by the checkpoint that writes them; by default 6 % of the heap
  * @param snapshots by copies of such points for reads; by default an eighth of the heap

@@ -10,7 +10,7 @@ import java.util.Locale;
 public enum HeapUse {
 
 	/** The series that the store knows. They stay until they expire. */
-	SERIES(0, 250),
+	SERIES(60, 333),
 
 	/** Points that are not yet in chunks. A checkpoint makes room. */
 	POINTS(80, 250),
