@@ -8,9 +8,11 @@ import java.util.Arrays;
  */
 final class LatePoints {
 
-	private long[] timestamps = new long[4];
+	static final int MIN_CAPACITY = 4;
 
-	private double[] values = new double[4];
+	private long[] timestamps = new long[MIN_CAPACITY];
+
+	private double[] values = new double[MIN_CAPACITY];
 
 	private int size;
 

@@ -160,6 +160,32 @@ public final class PointBuffer {
 	}
 
 	/**
+	 * Estimates how much memory the next put allocates, part of which may be garbage
+	 * afterwards.
+	 * @param timestamp the timestamp of the point
+	 * @return the size in bytes, which is 0 for most puts
+	 */
+	public long bytesToPut(long timestamp) {
+		int size = this.sorted;
+		if (size == 0 || timestamp > this.timestamps[size - 1]) {
+			return (size < this.timestamps.length) ? 0 : arraysBytes(grownCapacity(size, size + 1L));
+		}
+		LatePoints points = this.late;
+		int lateSize = (points != null) ? points.size() : 0;
+		long bytes = 0;
+		if (points == null) {
+			bytes = OBJECT_BYTES + arraysBytes(LatePoints.MIN_CAPACITY);
+		}
+		else if (lateSize == points.capacity()) {
+			bytes = arraysBytes(grownCapacity(lateSize, lateSize + 1L));
+		}
+		if (lateSize + 1 >= Math.max(MIN_LATE_POINTS_TO_MERGE, size / 4)) {
+			bytes += arraysBytes(grownCapacity(size, size + lateSize + 1L)) + 2 * arraysBytes(lateSize + 1);
+		}
+		return bytes;
+	}
+
+	/**
 	 * Estimates the memory of this buffer with its arrays, as a JVM with compressed
 	 * references lays them out.
 	 * @return the size in bytes

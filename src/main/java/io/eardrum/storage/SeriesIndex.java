@@ -7,6 +7,7 @@ import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
 
 /**
@@ -22,7 +23,8 @@ import io.eardrum.metric.SeriesKey;
  * the numbers: it is counted first.
  * <p>
  * Memory: 12 to 24 bytes a series with compressed references, besides the entry and its
- * key.
+ * key, and three times as much for a moment while the tables grow. All of it is reserved
+ * before it is allocated, if there is a share of the heap to reserve it from.
  *
  * @param <S> the type of the entries
  */
@@ -32,11 +34,55 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Entry[].class);
 
+	/** A key and its array, without the bytes. */
+	private static final int KEY_BYTES = 24 + 16;
+
+	private static final int REFERENCE_BYTES = 4;
+
+	/** How much is reserved at a time. */
+	private static final long STEP_BYTES = 16 << 10;
+
+	private final @Nullable HeapShare share;
+
+	private final long maxBytes;
+
+	private final int entryBytes;
+
+	private final int copies;
+
+	/** Under the lock, as what follows. */
+	private long reservedBytes;
+
+	private volatile long bytes;
+
+	private volatile long keyBytes;
+
 	private volatile Entry[] table = new Entry[INITIAL_SERIES * 2];
 
 	private volatile Entry[] byNumber = new Entry[INITIAL_SERIES];
 
 	private volatile int size;
+
+	/**
+	 * Creates an index whose memory nobody counts.
+	 */
+	public SeriesIndex() {
+		this(null, Long.MAX_VALUE, 0, 1);
+	}
+
+	/**
+	 * Creates an index.
+	 * @param share from which memory is reserved
+	 * @param maxBytes how much this index may take at most
+	 * @param entryBytes how much an entry takes, without its key
+	 * @param copies how often an entry has the bytes of its key
+	 */
+	public SeriesIndex(@Nullable HeapShare share, long maxBytes, int entryBytes, int copies) {
+		this.share = share;
+		this.maxBytes = maxBytes;
+		this.entryBytes = entryBytes;
+		this.copies = copies;
+	}
 
 	/**
 	 * Finds the series with a key.
@@ -77,7 +123,8 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Returns the series with a key, and makes it if there is none.
+	 * Returns the series with a key, and makes it if there is none, whatever memory there
+	 * is.
 	 * @param key the key
 	 * @param factory makes a series that has this key and the number it is given; called
 	 * under the lock of this object
@@ -88,6 +135,27 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		if (known != null) {
 			return known;
 		}
+		reserve(bytesToAdd(key), true);
+		return add(key, factory);
+	}
+
+	/**
+	 * Returns the series with a key, and makes it if there is none and there is room: for
+	 * one more, and for the memory it takes.
+	 * @param key the key
+	 * @param limit how many series there may be
+	 * @param factory as above
+	 * @return the series, or {@code null} if there is no room for it
+	 */
+	public synchronized @Nullable S findOrAdd(SeriesKey key, int limit, IntFunction<S> factory) {
+		S known = find(key);
+		if (known != null) {
+			return known;
+		}
+		return (this.size < limit && reserve(bytesToAdd(key), false)) ? add(key, factory) : null;
+	}
+
+	private S add(SeriesKey key, IntFunction<S> factory) {
 		int number = this.size;
 		S added = factory.apply(number);
 		if (number == this.byNumber.length) {
@@ -98,6 +166,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 			}
 			this.table = larger;
 		}
+		count(key);
 		this.byNumber[number] = added;
 		// Before it can be found: a point that another thread puts into it must not be
 		// missing from a walk over the numbers.
@@ -106,15 +175,97 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		return added;
 	}
 
+	// What a series takes, and with it the tables, if they have to grow: the old ones are
+	// still there meanwhile.
+	private long bytesToAdd(SeriesKey key) {
+		boolean grows = this.size == this.byNumber.length;
+		return bytesOf(key) + (grows ? 2 * tableBytes(this.size) : 0);
+	}
+
+	private long bytesOf(SeriesKey key) {
+		return this.entryBytes + KEY_BYTES + (long) this.copies * padded(key.length());
+	}
+
+	// A slot for each by number, and two in the table.
+	private static long tableBytes(int capacity) {
+		return 3L * REFERENCE_BYTES * capacity;
+	}
+
+	private static int padded(int length) {
+		return (length + Long.BYTES - 1) & -Long.BYTES;
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void count(SeriesKey key) {
+		this.keyBytes += padded(key.length());
+		this.bytes = tableBytes(this.byNumber.length) + (this.size + 1L) * (this.entryBytes + KEY_BYTES)
+				+ this.copies * this.keyBytes;
+	}
+
+	private boolean reserve(long more, boolean always) {
+		HeapShare from = this.share;
+		long needed = this.bytes + more;
+		if (!always && needed > this.maxBytes) {
+			return false;
+		}
+		long missing = needed - this.reservedBytes;
+		if (from == null || missing <= 0) {
+			return true;
+		}
+		long step = Math.max(missing, STEP_BYTES);
+		if (from.tryReserve(step)) {
+			this.reservedBytes += step;
+			return true;
+		}
+		if (always) {
+			from.force(missing);
+		}
+		else if (!from.tryReserve(missing)) {
+			from.refused();
+			return false;
+		}
+		this.reservedBytes += missing;
+		return true;
+	}
+
 	/**
-	 * Returns the series with a key, and makes it if there is none and there is room.
-	 * @param key the key
-	 * @param limit how many series there may be
-	 * @param factory as above
-	 * @return the series, or {@code null} if there is no room for it
+	 * Releases the memory of this index, which nobody uses any more.
 	 */
-	public synchronized @Nullable S findOrAdd(SeriesKey key, int limit, IntFunction<S> factory) {
-		return (this.size < limit) ? findOrAdd(key, factory) : find(key);
+	public synchronized void release() {
+		if (this.share != null) {
+			this.share.release(this.reservedBytes);
+		}
+		this.reservedBytes = 0;
+	}
+
+	/**
+	 * Returns how much memory the series take.
+	 * @return the number of bytes
+	 */
+	public long bytes() {
+		return this.bytes;
+	}
+
+	/**
+	 * Returns how much of that is for the bytes of keys, if each is there once.
+	 * @return the number of bytes, of each key rounded up as a JVM does
+	 */
+	public long keyBytes() {
+		return this.keyBytes;
+	}
+
+	/**
+	 * Returns how much memory series would take.
+	 * @param series how many
+	 * @param keys how much of it is for the bytes of their keys
+	 * @return the number of bytes
+	 */
+	public long bytes(long series, long keys) {
+		long capacity = INITIAL_SERIES;
+		while (capacity < series) {
+			capacity *= 2;
+		}
+		return 3L * REFERENCE_BYTES * capacity + series * (this.entryBytes + KEY_BYTES) + this.copies * keys;
 	}
 
 	/**

@@ -29,8 +29,8 @@ import org.springframework.util.unit.DataUnit;
  * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
  * heap and an eighth of the machine's or container's memory (256MB at most)
  * @param maxSeries how many series there may be, 1 or more; points of others are refused.
- * By default as many as fit into a third of the heap, of 200 bytes each; with cassandra
- * any number
+ * By default as many as fit into eardrum.heap.series, which counts in any case; with
+ * cassandra any number
  * @param maxFuture how far ahead of the server's clock the timestamp of a point may be,
  * 1m to 3650d, for example 1d; points beyond it are refused. 0 means that any timestamp
  * is taken. Timestamps are taken as seconds since 1970
@@ -69,8 +69,10 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
-	/** A series that is idle takes 130 bytes, with a key of some length. */
-	private static final int SERIES_BYTES = 200;
+	/** What a series takes at least, and the part of the heap they may take. */
+	private static final int MIN_SERIES_BYTES = 108;
+
+	private static final int SERIES_PART = 3;
 
 	private static final Duration MIN_SCRUB_INTERVAL = Duration.ofHours(1);
 
@@ -136,12 +138,13 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	}
 
 	/**
-	 * Tells how many series there may be.
+	 * Returns how many series there may be, whatever their keys. Fewer fit into memory if
+	 * keys are long.
 	 * @return the number of series
 	 */
 	public int seriesLimit() {
 		return (this.maxSeries != null) ? this.maxSeries
-				: (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / 3 / SERIES_BYTES);
+				: (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / SERIES_PART / MIN_SERIES_BYTES);
 	}
 
 	private static void checkRetention(String name, Duration retention) {

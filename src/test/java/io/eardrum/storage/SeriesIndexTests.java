@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.TestThreads;
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -120,6 +123,47 @@ class SeriesIndexTests {
 		for (CompletableFuture<List<Series>> adder : adders) {
 			assertThat(adder.join()).isEqualTo(first);
 		}
+	}
+
+	@Test
+	void seriesAreRefusedBeforeTheyTakeMoreMemoryThanThereIs() {
+		HeapShare share = new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.SERIES, 2L << 20)).share(HeapUse.SERIES);
+		for (int length : new int[] { 8, 100, 512, 4000 }) {
+			SeriesIndex<Series> limited = new SeriesIndex<>(share, Long.MAX_VALUE, 24, 1);
+			String prefix = "x".repeat(length - 6);
+			int added = 0;
+			while (addLimited(limited, prefix + (100_000 + added)) != null) {
+				added++;
+				assertThat(share.usedBytes()).isLessThanOrEqualTo(2 << 20);
+			}
+			// Half of the memory may be left for tables to grow into.
+			assertThat(added * (24L + 40 + length)).isBetween((2L << 20) * 4 / 10, 2L << 20);
+			assertThat(share.refusals()).isPositive();
+			assertThat(addLimited(limited, prefix + "100000")).as("one that is known").isNotNull();
+			// A start takes what is there.
+			SeriesKey another = SeriesKey.of("another");
+			assertThat(limited.findOrAdd(another, (number) -> new Series(another, number))).isNotNull();
+			assertThat(limited.bytes(limited.size(), limited.keyBytes())).isEqualTo(limited.bytes());
+			limited.release();
+			assertThat(share.usedBytes()).isZero();
+		}
+	}
+
+	@Test
+	void indexMayHaveALimitOfItsOwn() {
+		HeapShare share = HeapBudget.unlimited().share(HeapUse.SERIES);
+		SeriesIndex<Series> limited = new SeriesIndex<>(share, 10_000, 24, 2);
+		int added = 0;
+		while (addLimited(limited, "key" + added) != null) {
+			added++;
+		}
+		assertThat(added).isBetween(50, 10_000 / (24 + 40 + 16));
+		assertThat(limited.bytes()).isLessThanOrEqualTo(10_000);
+	}
+
+	private static @Nullable Series addLimited(SeriesIndex<Series> index, String key) {
+		SeriesKey seriesKey = SeriesKey.of(key);
+		return index.findOrAdd(seriesKey, Integer.MAX_VALUE, (number) -> new Series(seriesKey, number));
 	}
 
 	private Series add(String key) {

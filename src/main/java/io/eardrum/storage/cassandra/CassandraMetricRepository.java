@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -95,14 +97,16 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	 * @param builders makes a builder of sessions with the cluster, which may be changed
 	 * @param observer is told of all requests
 	 * @param clock tells the time
+	 * @param budget the account of the heap
 	 */
 	CassandraMetricRepository(CassandraStorageSettings settings, Supplier<CqlSessionBuilder> builders,
-			ClusterObserver observer, Clock clock) {
+			ClusterObserver observer, Clock clock, HeapBudget budget) {
 		this.settings = settings;
 		this.clock = clock;
 		this.requests = new Requests(settings.cassandra().maxRequests(), settings.cassandra().maxWait(),
 				settings.requestTimeout(), observer);
-		this.cache = new SeriesCache(settings.retention(), settings.knownSeries());
+		this.cache = new SeriesCache(settings.retention(), settings.knownSeries(),
+				budget.share(HeapUse.SERIES));
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
 				settings.cassandra().maxWait());
 		this.writeClock = new WriteClock(clock);

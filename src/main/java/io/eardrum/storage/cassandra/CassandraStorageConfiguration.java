@@ -14,6 +14,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageProperties;
 
@@ -33,7 +34,8 @@ class CassandraStorageConfiguration {
 
 	@Bean(destroyMethod = "close")
 	CassandraMetricRepository metricRepository(StorageProperties properties, CassandraProperties connection,
-			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer) {
+			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer,
+			HeapBudget budget) {
 		// Made by this thread, with all that it needs: no other one should make beans
 		// while a context starts. Further attempts to connect have a new one each, for
 		// what certificates there are by then.
@@ -41,7 +43,7 @@ class CassandraStorageConfiguration {
 		return new CassandraMetricRepository(CassandraStorageSettings.of(properties, connection), () -> {
 			CqlSessionBuilder builder = first.getAndSet(null);
 			return (builder != null) ? builder : builders.getObject();
-		}, observer.getIfAvailable(() -> ClusterObserver.NONE), Clock.systemUTC());
+		}, observer.getIfAvailable(() -> ClusterObserver.NONE), Clock.systemUTC(), budget);
 	}
 
 	@Bean

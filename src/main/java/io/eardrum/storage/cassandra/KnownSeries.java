@@ -11,6 +11,12 @@ import io.eardrum.storage.SeriesIndex;
  */
 final class KnownSeries extends SeriesIndex.Entry {
 
+	/**
+	 * This object, its buffer with an array, and all buckets that it may have, without
+	 * the bytes of the key.
+	 */
+	static final int OBJECT_BYTES = 40 + 56 + 16 + 80;
+
 	/** Most series only ever get points into the newest one. */
 	private static final int MAX_BUCKETS = 8;
 

@@ -1,13 +1,16 @@
 package io.eardrum.storage.cassandra;
 
+import java.util.function.IntFunction;
+
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
 
 /**
- * The series that are known to be registered, as many as fit.
+ * The series that are known to be registered, as many as fit into memory.
  * <p>
  * Safe for any number of threads; finding one of the younger generation takes no lock and
  * makes no object.
@@ -19,20 +22,35 @@ import io.eardrum.storage.SeriesIndex;
  */
 final class SeriesCache {
 
+	/** One of so many parts of a generation may be free when it is full. */
+	private static final int NEARLY = 8;
+
 	private final Retention retention;
 
 	private final int generationSize;
 
-	private volatile Generations generations = new Generations(new SeriesIndex<>(), new SeriesIndex<>());
+	private final HeapShare share;
+
+	private final long generationBytes;
+
+	private volatile Generations generations;
 
 	/**
 	 * Creates a cache.
 	 * @param retention how long points are kept
 	 * @param size how many series it holds at most, 2 or more
+	 * @param share how much memory they may take
 	 */
-	SeriesCache(Retention retention, int size) {
+	SeriesCache(Retention retention, int size, HeapShare share) {
 		this.retention = retention;
 		this.generationSize = size / 2;
+		this.share = share;
+		this.generationBytes = share.maxBytes() / 2;
+		this.generations = new Generations(newGeneration(), newGeneration());
+	}
+
+	private SeriesIndex<KnownSeries> newGeneration() {
+		return new SeriesIndex<>(this.share, this.generationBytes, KnownSeries.OBJECT_BYTES, 2);
 	}
 
 	/**
@@ -79,21 +97,23 @@ final class SeriesCache {
 			return known;
 		}
 		long seconds = this.retention.seconds(key);
-		return young().findOrAdd(key, (number) -> new KnownSeries(key, number, seconds));
+		return add(key, (number) -> new KnownSeries(key, number, seconds));
 	}
 
 	private synchronized KnownSeries promote(KnownSeries old) {
-		return young().findOrAdd(old.key(), (number) -> new KnownSeries(old, number));
+		return add(old.key(), (number) -> new KnownSeries(old, number));
 	}
 
-	private SeriesIndex<KnownSeries> young() {
+	private KnownSeries add(SeriesKey key, IntFunction<KnownSeries> factory) {
 		Generations current = this.generations;
-		if (current.young.size() < this.generationSize) {
-			return current.young;
+		KnownSeries added = current.young.findOrAdd(key, this.generationSize, factory);
+		if (added != null) {
+			return added;
 		}
-		SeriesIndex<KnownSeries> next = new SeriesIndex<>();
+		SeriesIndex<KnownSeries> next = newGeneration();
 		this.generations = new Generations(next, current.young);
-		return next;
+		current.old.release();
+		return next.findOrAdd(key, factory);
 	}
 
 	/**
@@ -110,7 +130,8 @@ final class SeriesCache {
 	 * @return whether the younger generation is full
 	 */
 	boolean isFull() {
-		return this.generations.young.size() >= this.generationSize;
+		SeriesIndex<KnownSeries> young = this.generations.young;
+		return young.size() >= this.generationSize || young.bytes() >= this.generationBytes / NEARLY * (NEARLY - 1);
 	}
 
 	/**

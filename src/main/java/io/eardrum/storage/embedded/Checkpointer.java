@@ -10,6 +10,7 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
+import io.eardrum.storage.SeriesIndex;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
@@ -70,6 +71,8 @@ final class Checkpointer {
 
 	private final PointColumns points = new PointColumns(1024);
 
+	private final SeriesIndex<Series> index;
+
 	/** What is to be written; stays until it has been, whatever goes wrong. */
 	private Heads.@Nullable Epoch pending;
 
@@ -80,9 +83,10 @@ final class Checkpointer {
 	/** For the checkpoint under way, once there is something to sort. */
 	private @Nullable CellSort sort;
 
-	Checkpointer(Database database, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate,
+	Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate,
 			HeapBudget budget) {
 		this.database = database;
+		this.index = index;
 		this.heads = heads;
 		this.committer = committer;
 		this.meters = meters;
@@ -197,6 +201,7 @@ final class Checkpointer {
 			sync();
 			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
 			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);
+			noteSeries();
 			flush(count);
 			sync();
 		}
@@ -212,6 +217,14 @@ final class Checkpointer {
 			this.meters.logDropped(cut);
 			return true;
 		});
+	}
+
+	// For the next start, which can say what it needs before it needs it.
+	private void noteSeries() {
+		synchronized (this.index) {
+			Metadata.SERIES.write(this.index.size(), this.batch);
+			Metadata.KEY_BYTES.write(this.index.keyBytes(), this.batch);
+		}
 	}
 
 	private void sync() {

@@ -20,6 +20,12 @@ enum Metadata {
 	/** How many points are in chunks. */
 	POINTS("points"),
 
+	/** How many series there were at the last checkpoint. */
+	SERIES("series"),
+
+	/** How much memory the bytes of their keys took. */
+	KEY_BYTES("key-bytes"),
+
 	/** How often the store was found not to have been closed. */
 	UNCLEAN_STARTS("unclean-starts"),
 

@@ -8,9 +8,12 @@ import org.rocksdb.RocksIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 /**
  * Brings into memory what the store holds: all series, and the points of the log.
@@ -39,6 +42,8 @@ final class Recovery {
 	/** If not, all points of the log stay in memory, as they were before. */
 	private final boolean writable;
 
+	private final long mostSeriesBytes;
+
 	private byte[] value = new byte[4096];
 
 	private long points;
@@ -48,7 +53,7 @@ final class Recovery {
 	private long logBytes;
 
 	Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, Checkpointer checkpointer,
-			EmbeddedStorageSettings settings, boolean writable) {
+			EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
@@ -56,6 +61,7 @@ final class Recovery {
 		this.checkpointer = checkpointer;
 		this.settings = settings;
 		this.writable = writable;
+		this.mostSeriesBytes = budget.mostBytes(HeapUse.SERIES);
 	}
 
 	/**
@@ -64,6 +70,7 @@ final class Recovery {
 	 */
 	long recover() {
 		long start = System.nanoTime();
+		checkMemory();
 		readSeries();
 		checkChunks();
 		long last = readLog();
@@ -83,7 +90,32 @@ final class Recovery {
 		return this.logBytes;
 	}
 
+	// Before it reads them, if they were counted; a store that an earlier version has left
+	// shows how much it needs while it is read.
+	private void checkMemory() {
+		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		long counted = Math.min(series, Metadata.SERIES.read(this.database, 0));
+		long keyBytes = Metadata.KEY_BYTES.read(this.database, 0);
+		if (counted > 0 && this.index.bytes(counted, keyBytes) > this.mostSeriesBytes) {
+			throw tooManySeries(series, (long) ((double) keyBytes / counted * series));
+		}
+	}
+
+	private StoreOpenException tooManySeries(long series, long keyBytes) {
+		long mebibyte = 1 << 20;
+		long needed = this.index.bytes(series, keyBytes);
+		long heap = HeapBudget.heapBytesFor(HeapUse.SERIES, needed) / mebibyte;
+		return new StoreOpenException(
+				"The store in " + this.database.path() + " has " + series + " series, which take some "
+						+ (needed / mebibyte + 1) + " MB of memory, and there are " + this.mostSeriesBytes / mebibyte
+						+ " MB for them in a heap of " + Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
+				"Start the server with a heap of -Xmx" + heap
+						+ "m or more. The store has not been changed. If eardrum.heap.total is set, remove it.",
+				null);
+	}
+
 	private void readSeries() {
+		long count = this.database.lastNumber(ColumnFamily.SERIES) + 1;
 		Retention retention = this.settings.retention();
 		try (ReadOptions options = new ReadOptions().setFillCache(false);
 				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
@@ -96,6 +128,10 @@ final class Recovery {
 				byte[] bytes = iterator.value();
 				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
 				this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
+				if (this.index.bytes() > this.mostSeriesBytes) {
+					double read = this.index.size();
+					throw tooManySeries(count, (long) (this.index.keyBytes() / read * count));
+				}
 			}
 			requireOk(iterator);
 		}

@@ -72,7 +72,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Clock clock;
 
-	private final SeriesIndex<Series> index = new SeriesIndex<>();
+	private final SeriesIndex<Series> index;
 
 	private final Heads heads = new Heads(this::dropped);
 
@@ -165,6 +165,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		EmbeddedStorageSettings settings = wanted.withHeadBytes(Math.min(wanted.headBytes(), points.maxBytes()));
 		this.settings = settings;
 		this.clock = clock;
+		this.index = new SeriesIndex<>(budget.share(HeapUse.SERIES), Long.MAX_VALUE, Series.OBJECT_BYTES, 1);
 		this.store = new StoreOpener(settings, listeners);
 		this.database = this.store.database();
 		this.backups = new Backups(this.store, this::seriesCount);
@@ -175,8 +176,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this::full);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
 					settings.fsync(), this::grown);
-			this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, this.meters, clock,
-					this.gate, budget);
+			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
+					clock, this.gate, budget);
 			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
@@ -189,7 +190,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this.gate, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
 			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room, this.checkpointer,
-					settings, !this.store.isReadOnly());
+					settings, !this.store.isReadOnly(), budget);
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();

@@ -13,6 +13,9 @@ import io.eardrum.storage.SeriesIndex;
  */
 final class Series extends SeriesIndex.Entry {
 
+	/** This object, as a JVM with compressed references lays it out. */
+	static final int OBJECT_BYTES = 48;
+
 	private static final VarHandle HEAD;
 
 	static {

@@ -10,6 +10,9 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -32,8 +35,8 @@ import io.eardrum.storage.StorageStatus;
  * <em>Memory</em>: 16 to 24 bytes a point, and about 140 bytes and the key a series,
  * besides its points. Measured, with compressed references and keys of 23 bytes: 179
  * bytes for a series of one point (a million of them), 341 for one of 10 points, 2392 for
- * one of 100, and 19.1 bytes a point in a series of ten million. Nothing bounds it but
- * the heap and the number of series.
+ * one of 100, and 19.1 bytes a point in a series of ten million. All of it is reserved
+ * from the account of the heap; a put that finds nothing left there is refused.
  */
 public final class MemoryMetricRepository implements MetricRepository {
 
@@ -46,7 +49,9 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	private final Clock clock;
 
-	private final SeriesIndex<MemorySeries> index = new SeriesIndex<>();
+	private final HeapShare memory;
+
+	private final SeriesIndex<MemorySeries> index;
 
 	private final LongAdder points = new LongAdder();
 
@@ -71,10 +76,25 @@ public final class MemoryMetricRepository implements MetricRepository {
 	 * @param clock tells what is in the future
 	 */
 	public MemoryMetricRepository(int maxSeries, Clock clock) {
-		this.maxSeries = maxSeries;
-		this.clock = clock;
+		this(maxSeries, clock, HeapBudget.unlimited());
 	}
 
+	/**
+	 * Creates a store.
+	 * @param maxSeries how many series it takes
+	 * @param clock tells what is in the future
+	 * @param budget the account of the heap, which says when it takes no more
+	 */
+	public MemoryMetricRepository(int maxSeries, Clock clock, HeapBudget budget) {
+		this.maxSeries = maxSeries;
+		this.clock = clock;
+		this.memory = budget.share(HeapUse.POINTS);
+		this.index = new SeriesIndex<>(budget.share(HeapUse.SERIES), Long.MAX_VALUE, MemorySeries.OBJECT_BYTES, 1);
+	}
+
+	/**
+	 * {@inheritDoc} If memory ends within a batch, what came before in it is kept.
+	 */
 	@Override
 	public void put(PointBatch batch) {
 		byte[] keyBytes = batch.keyBytes();
@@ -91,7 +111,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 				batch.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
 				continue;
 			}
-			added += series.put(batch.timestamp(i), batch.value(i));
+			added += series.put(batch.timestamp(i), batch.value(i), this.memory);
 		}
 		this.points.add(added);
 	}
@@ -117,7 +137,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 		if (series == null) {
 			return;
 		}
-		MemorySeries.View view = series.view();
+		MemorySeries.View view = series.view(this.memory);
 		if (view.replaced() > 0) {
 			this.points.add(-view.replaced());
 		}

@@ -2,15 +2,23 @@ package io.eardrum.storage.memory;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.PointBuffer;
 import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
 
 /**
  * A series in memory. Its monitor guards its points.
  */
 final class MemorySeries extends SeriesIndex.Entry {
+
+	/**
+	 * This object and its buffer, without arrays, as a JVM with compressed references
+	 * lays them out.
+	 */
+	static final int OBJECT_BYTES = 24 + 32;
 
 	private final PointBuffer points = new PointBuffer();
 
@@ -22,23 +30,45 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * Puts a point.
 	 * @param timestamp the timestamp
 	 * @param value the value
+	 * @param memory from which is reserved what this takes
 	 * @return how many points more there are now
+	 * @throws StorageException if there is no memory left
 	 */
-	synchronized int put(long timestamp, double value) {
+	synchronized int put(long timestamp, double value, HeapShare memory) {
 		int before = this.points.size();
+		long bytesBefore = this.points.memoryBytes();
+		long more = this.points.bytesToPut(timestamp);
+		if (more > 0 && !memory.tryReserve(more)) {
+			memory.refused();
+			throw new StorageException(
+					"there is no memory left for points (eardrum.heap.points is " + memory.maxBytes() + " bytes)");
+		}
 		this.points.put(timestamp, value);
+		settle(memory, this.points.memoryBytes() - bytesBefore - more);
 		return this.points.size() - before;
 	}
 
 	/**
 	 * Returns the points as they are now. Their exact number may come out as lower than
 	 * what has been counted when they were put.
+	 * @param memory from which is reserved what this takes
 	 * @return the points, and by how much the count was too high
 	 */
-	synchronized View view() {
+	synchronized View view(HeapShare memory) {
 		int before = this.points.size();
+		long bytesBefore = this.points.memoryBytes();
 		PointBuffer.Snapshot snapshot = this.points.snapshot();
+		settle(memory, this.points.memoryBytes() - bytesBefore);
 		return new View(snapshot, before - snapshot.size());
+	}
+
+	private static void settle(HeapShare memory, long more) {
+		if (more > 0) {
+			memory.force(more);
+		}
+		else {
+			memory.release(-more);
+		}
 	}
 
 	/**

@@ -7,6 +7,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.StorageProperties;
 
 /**
@@ -18,8 +19,8 @@ import io.eardrum.storage.StorageProperties;
 class MemoryStorageConfiguration {
 
 	@Bean
-	MemoryMetricRepository metricRepository(StorageProperties properties) {
-		return new MemoryMetricRepository(properties.seriesLimit(), Clock.systemUTC());
+	MemoryMetricRepository metricRepository(StorageProperties properties, HeapBudget budget) {
+		return new MemoryMetricRepository(properties.seriesLimit(), Clock.systemUTC(), budget);
 	}
 
 }

@@ -25,6 +25,7 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
@@ -70,7 +71,7 @@ class CassandraSchemaIntegrationTests {
 				for (int i = 0; i < 3; i++) {
 					opening.add(executor.submit(() -> new CassandraMetricRepository(this.keyspace.settings(),
 							() -> TestKeyspace.builder(new CassandraProperties()), (request, succeeded, nanos) -> {
-							}, Clock.systemUTC())));
+							}, Clock.systemUTC(), HeapBudget.unlimited())));
 				}
 				for (Future<CassandraMetricRepository> future : opening) {
 					try (CassandraMetricRepository store = future.get()) {
@@ -114,7 +115,7 @@ class CassandraSchemaIntegrationTests {
 				() -> {
 					sessions.incrementAndGet();
 					return TestKeyspace.builder(new CassandraProperties());
-				}, ClusterObserver.NONE, Clock.systemUTC())) {
+				}, ClusterObserver.NONE, Clock.systemUTC(), HeapBudget.unlimited())) {
 			assertThat(store.status().problem()).contains("lacks the tables");
 			Schema.tables(CqlIdentifier.fromCql(NAME)).values().forEach(this.keyspace::execute);
 			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> store.status().writable());

@@ -21,6 +21,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
@@ -42,7 +43,8 @@ class CassandraStorageConfigurationTests {
 	@ValueSource(strings = { "embedded", "memory", "" })
 	void nothingOfItIsThereWithAnotherStore(String type) {
 		ApplicationContextRunner other = new ApplicationContextRunner()
-			.withUserConfiguration(CassandraStorageConfiguration.class);
+			.withUserConfiguration(CassandraStorageConfiguration.class)
+			.withBean(HeapBudget.class, HeapBudget::unlimited);
 		(type.isEmpty() ? other : other.withPropertyValues("eardrum.storage.type=" + type))
 			.run((context) -> assertThat(context).hasNotFailed()
 				.doesNotHaveBean(MetricRepository.class)
@@ -150,6 +152,7 @@ class CassandraStorageConfigurationTests {
 
 	private static ApplicationContextRunner runner() {
 		return new ApplicationContextRunner().withUserConfiguration(CassandraStorageConfiguration.class)
+			.withBean(HeapBudget.class, HeapBudget::unlimited)
 			.withPropertyValues("eardrum.storage.type=cassandra", NOBODY);
 	}
 

@@ -1,10 +1,14 @@
 package io.eardrum.storage.cassandra;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 
@@ -15,7 +19,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class SeriesCacheTests {
 
-	private final SeriesCache cache = new SeriesCache(Retention.of(Duration.ofHours(1)), 10);
+	private final SeriesCache cache = new SeriesCache(Retention.of(Duration.ofHours(1)), 10,
+			HeapBudget.unlimited().share(HeapUse.SERIES));
 
 	@Test
 	void knowsWhatWasAdded() {
@@ -35,6 +40,33 @@ class SeriesCacheTests {
 			assertThat(this.cache.find(key(i))).isNotNull();
 		}
 		assertThat(this.cache.find(key(0))).isNull();
+	}
+
+	@Test
+	void neverTakesMoreMemoryThanItMay() {
+		HeapShare share = new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.SERIES, 1L << 20)).share(HeapUse.SERIES);
+		SeriesCache limited = new SeriesCache(Retention.FOREVER, Integer.MAX_VALUE, share);
+		boolean full = false;
+		for (int i = 0; i < 10_000; i++) {
+			SeriesKey key = SeriesKey.of("x".repeat(500) + i);
+			limited.add(key);
+			assertThat(share.usedBytes()).isLessThanOrEqualTo(1 << 20);
+			assertThat(limited.find(key)).isNotNull();
+			full |= limited.isFull();
+		}
+		assertThat(full).isTrue();
+		assertThat(limited.size()).isBetween(400L, 850L);
+	}
+
+	@Test
+	void findsRoomThoughOthersHaveAllMemory() {
+		HeapShare share = new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.SERIES, 1L << 20)).share(HeapUse.SERIES);
+		SeriesCache limited = new SeriesCache(Retention.FOREVER, Integer.MAX_VALUE, share);
+		share.force(1 << 20);
+		for (int i = 0; i < 1000; i++) {
+			assertThat(limited.add(key(i))).isNotNull();
+			assertThat(limited.size()).isLessThanOrEqualTo(200);
+		}
 	}
 
 	@Test

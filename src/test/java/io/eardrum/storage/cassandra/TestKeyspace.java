@@ -18,6 +18,7 @@ import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 import org.awaitility.Awaitility;
 import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
@@ -122,7 +123,7 @@ final class TestKeyspace implements AutoCloseable {
 	CassandraMetricRepository open(CassandraStorageSettings settings, CassandraProperties properties,
 			ClusterObserver observer, Clock clock) {
 		CassandraMetricRepository store = new CassandraMetricRepository(settings, () -> builder(properties), observer,
-				clock);
+				clock, HeapBudget.unlimited());
 		this.stores.add(store);
 		return store;
 	}

@@ -94,7 +94,7 @@ class AheadSeriesWalkTests {
 		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, Fsync.NEVER,
 				() -> {
 				});
-		this.checkpointer = new Checkpointer(this.database, this.heads, this.committer, meters, this.clock, this.gate,
+		this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, meters, this.clock, this.gate,
 				HeapBudget.unlimited());
 		this.committer.start(0);
 		this.checkpointer.start();

@@ -48,7 +48,7 @@ class RetentionSweeperTests {
 			Availability availability = new Availability();
 			Committer committer = new Committer(database, index, heads, availability, meters, Fsync.NEVER, () -> {
 			});
-			Checkpointer checkpointer = new Checkpointer(database, heads, committer, meters, at(NOW), gate,
+			Checkpointer checkpointer = new Checkpointer(database, index, heads, committer, meters, at(NOW), gate,
 					HeapBudget.unlimited());
 			committer.start(0);
 			checkpointer.start();

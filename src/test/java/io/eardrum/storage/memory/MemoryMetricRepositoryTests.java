@@ -1,9 +1,13 @@
 package io.eardrum.storage.memory;
 
 import java.time.Clock;
+import java.util.Map;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -11,8 +15,10 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.MetricRepositoryContract;
 import io.eardrum.storage.SeriesAhead;
+import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
@@ -86,6 +92,43 @@ class MemoryMetricRepositoryTests extends MetricRepositoryContract {
 		});
 		assertThat(repository.status().engine()).isEqualTo("memory");
 		assertThat(repository.status().details()).containsExactly(entry("series", 2L), entry("points", 4L));
+	}
+
+	@Test
+	void putsAreRefusedBeforeTheHeapIsFull() throws Exception {
+		HeapBudget budget = new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.POINTS, 4L << 20));
+		HeapShare share = budget.share(HeapUse.POINTS);
+		MemoryMetricRepository repository = new MemoryMetricRepository(Integer.MAX_VALUE, Clock.systemUTC(), budget);
+		for (boolean ascending : new boolean[] { true, false }) {
+			PointBatch batch = new PointBatch();
+			SeriesKey key = SeriesKey.of("k" + ascending);
+			long[] put = new long[1];
+			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> {
+				for (int i = 1; i < 1_000_000; i++) {
+					batch.clear();
+					batch.add(key, ascending ? i : -i, i);
+					repository.put(batch);
+					put[0] = i;
+					assertThat(share.usedBytes()).isLessThanOrEqualTo(4 << 20);
+				}
+			}).withMessageContaining("eardrum.heap.points");
+			long[] read = new long[1];
+			repository.read(key, TimeRange.ALL, (series, times, values, from, to) -> read[0] += to - from);
+			assertThat(read[0]).isEqualTo(put[0]).isPositive();
+		}
+	}
+
+	@Test
+	void streamToFewTimestampsTakesNoMemory() {
+		HeapBudget budget = new HeapBudget(256 << 20, 166 << 20, Map.of(HeapUse.POINTS, 1L << 20));
+		MemoryMetricRepository repository = new MemoryMetricRepository(Integer.MAX_VALUE, Clock.systemUTC(), budget);
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 300_000; i++) {
+			batch.clear();
+			batch.add(SeriesKey.of("k"), i % 3, i);
+			repository.put(batch);
+		}
+		assertThat(budget.share(HeapUse.POINTS).usedBytes()).isLessThan(20_000);
 	}
 
 }

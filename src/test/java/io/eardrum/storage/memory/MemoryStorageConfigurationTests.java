@@ -3,6 +3,7 @@ package io.eardrum.storage.memory;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.MetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -13,7 +14,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class MemoryStorageConfigurationTests {
 
 	private final ApplicationContextRunner contexts = new ApplicationContextRunner()
-		.withUserConfiguration(MemoryStorageConfiguration.class);
+		.withUserConfiguration(MemoryStorageConfiguration.class)
+		.withBean(HeapBudget.class, HeapBudget::unlimited);
 
 	@Test
 	void memoryIsUsedWhenAskedFor() {
