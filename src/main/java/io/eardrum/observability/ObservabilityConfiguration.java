@@ -18,6 +18,7 @@ import io.eardrum.server.GraphiteEndpoint;
 import io.eardrum.server.GraphiteObserver;
 import io.eardrum.server.ServerObserver;
 import io.eardrum.server.TcpEndpoint;
+import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.DurableMetricRepository;
@@ -50,6 +51,11 @@ class ObservabilityConfiguration {
 	@Bean
 	SuspectPointObserver suspectPointMeters(MeterRegistry registry) {
 		return new SuspectPointMeters(registry);
+	}
+
+	@Bean
+	BackupObserver backupMeters(MeterRegistry registry) {
+		return new BackupMeters(registry);
 	}
 
 	// Graphite's is one, too.

@@ -54,6 +54,10 @@ import org.springframework.util.unit.DataUnit;
  * background, to find damage before a client does, 1h to 365d; 0 means never
  * @param cassandra what only concerns the engine cassandra; how to connect is told by
  * spring.cassandra
+ * @param backupInterval how much time has to pass between two backups that the actuator
+ * endpoint makes, up to 1d; 0 means none
+ * @param backupKeep how many backups there may be, 1 to 10000; beyond it no more are made
+ * until somebody has deleted some
  */
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
@@ -65,7 +69,9 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@DefaultValue List<RetentionRule> retentionRules, @DefaultValue("hold") String retentionJump,
 		@Nullable Path backupPath, @DefaultValue("strict") String recover,
 		@DefaultValue("7d") @DurationUnit(ChronoUnit.SECONDS) Duration scrubInterval,
-		@DefaultValue Cassandra cassandra) {
+		@DefaultValue Cassandra cassandra,
+		@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration backupInterval,
+		@DefaultValue("7") int backupKeep) {
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
@@ -77,6 +83,11 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	private static final Duration MIN_SCRUB_INTERVAL = Duration.ofHours(1);
 
 	private static final Duration MAX_SCRUB_INTERVAL = Duration.ofDays(365);
+
+	private static final Duration MAX_BACKUP_INTERVAL = Duration.ofDays(1);
+
+	/** Each is a directory, and they are counted before the next one is made. */
+	private static final int MAX_BACKUPS = 10_000;
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
 
@@ -127,6 +138,11 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		retentionJump = retentionJump.toLowerCase(Locale.ROOT);
 		check("retention-jump", retentionJump, List.of("hold", "accept").contains(retentionJump),
 				"It must be hold or accept.");
+		check("backup-interval", backupInterval,
+				!backupInterval.isNegative() && backupInterval.compareTo(MAX_BACKUP_INTERVAL) <= 0,
+				"It must be from 0s to 1d.");
+		check("backup-keep", backupKeep, backupKeep >= 1 && backupKeep <= MAX_BACKUPS,
+				"It must be from 1 to " + MAX_BACKUPS + ".");
 		check("cassandra.replication-factor", cassandra.replicationFactor(), cassandra.replicationFactor() >= 1,
 				"It must be 1 or more.");
 		check("cassandra.max-requests", cassandra.maxRequests(),

@@ -48,6 +48,11 @@ class WebConfiguration {
 	}
 
 	@Bean
+	BackupRetryHeader backupRetryHeader() {
+		return new BackupRetryHeader();
+	}
+
+	@Bean
 	ForeignPageFilter foreignPageFilter() {
 		return new ForeignPageFilter();
 	}

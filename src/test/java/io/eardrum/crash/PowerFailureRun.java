@@ -101,7 +101,8 @@ final class PowerFailureRun {
 		this.environment.putAll(Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
 				this.disk.resolve(STORE).toString(), "EARDRUM_STORAGE_FSYNC", policy, "EARDRUM_STORAGE_MEMORY", "64MB",
 				"EARDRUM_STORAGE_CHECKPOINTINTERVAL", "1s", "EARDRUM_TCP_PORT", String.valueOf(this.port),
-				"SERVER_PORT", String.valueOf(this.httpPort)));
+				"SERVER_PORT", String.valueOf(this.httpPort), "EARDRUM_STORAGE_BACKUPINTERVAL", "0s",
+				"EARDRUM_STORAGE_BACKUPKEEP", "10000"));
 		this.environment.putAll(environment(library, this.disk, record));
 		if (policy.equals("everysec")) {
 			this.environment.put("POWER_LOG_SYNC_MILLIS", String.valueOf(syncMillis));

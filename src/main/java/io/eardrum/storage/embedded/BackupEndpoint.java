@@ -1,21 +1,25 @@
 package io.eardrum.storage.embedded;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
+import io.eardrum.storage.BackupObserver;
+import io.eardrum.storage.BackupObserver.Refusal;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.StorageException;
 
@@ -38,48 +42,106 @@ class BackupEndpoint {
 
 	private static final int CONFLICT = 409;
 
+	private static final int INSUFFICIENT_STORAGE = 507;
+
 	private final DurableMetricRepository repository;
 
 	private final Path directory;
 
+	private final BackupLimits limits;
+
+	private final List<BackupObserver> observers;
+
 	private final Clock clock;
 
-	BackupEndpoint(DurableMetricRepository repository, Path directory, Clock clock) {
+	/** Under its monitor. */
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	BackupEndpoint(DurableMetricRepository repository, Path directory, BackupLimits limits,
+			List<BackupObserver> observers, Clock clock) {
 		this.repository = repository;
 		this.directory = directory;
+		this.limits = limits;
+		this.observers = observers;
 		this.clock = clock;
 	}
 
 	/**
 	 * Makes a copy of the store.
 	 * @param name the name of its directory; the present time if there is none
-	 * @return where it is; or why it could not be made, with status 409 if another one is
-	 * being made, and 503 otherwise
+	 * @return where it is; or why it could not be made: with status 400 for its name, 409
+	 * if there is one of that name, as many as there may be, or another one is being
+	 * made, 429 if the last one was begun a short time ago, 507 if there is too little
+	 * space, and 503 otherwise
 	 */
 	@WriteOperation
 	WebEndpointResponse<Map<String, Object>> backup(@Nullable String name) {
 		String chosen = (name != null) ? name : TIMESTAMP.format(this.clock.instant());
 		if (!NAME.matcher(chosen).matches() || chosen.endsWith(Backups.UNFINISHED)) {
-			throw new InvalidEndpointRequestException("Bad name of a backup",
-					"The name may have letters, digits, '.', '_' and '-', starts with a letter or digit, "
-							+ "and does not end in '.tmp', as unfinished backups do.");
+			return refuse(Refusal.NAME, WebEndpointResponse.STATUS_BAD_REQUEST,
+					"The name of a backup may have up to 100 letters, digits, '.', '_' and '-', starts with a letter or "
+							+ "digit, and does not end in '.tmp', as unfinished backups do.");
 		}
 		Path target = this.directory.resolve(chosen).toAbsolutePath().normalize();
 		if (Files.exists(target)) {
-			throw new InvalidEndpointRequestException("Backup exists", "There already is a backup " + target + ".");
+			return refuse(Refusal.EXISTS, CONFLICT, "There already is a backup " + target + ".");
 		}
+		try {
+			if (this.limits.isFull(this.directory)) {
+				return refuse(Refusal.KEEP, CONFLICT, "There are " + this.limits.keep() + " backups in "
+						+ this.directory.toAbsolutePath() + " (eardrum.storage.backup-keep); delete one first.");
+			}
+		}
+		catch (IOException ex) {
+			return fail(target, new StorageException("The backups in " + this.directory + " can't be counted: " + ex, ex));
+		}
+		Duration wait = this.limits.begin();
+		return wait.isZero() ? make(target) : refuseForNow(wait);
+	}
+
+	private WebEndpointResponse<Map<String, Object>> make(Path target) {
 		try {
 			this.repository.backup(target);
 		}
 		catch (BackupRunningException ex) {
-			return new WebEndpointResponse<>(Map.of("error", String.valueOf(ex.getMessage())), CONFLICT);
+			return refuse(Refusal.RUNNING, CONFLICT, String.valueOf(ex.getMessage()));
+		}
+		catch (BackupSpaceException ex) {
+			this.limits.cancel();
+			return refuse(Refusal.SPACE, INSUFFICIENT_STORAGE, String.valueOf(ex.getMessage()));
 		}
 		catch (StorageException ex) {
-			logger.error("The backup {} could not be made", target, ex);
-			return new WebEndpointResponse<>(Map.of("error", String.valueOf(ex.getMessage())),
-					WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE);
+			return fail(target, ex);
 		}
+		this.observers.forEach(BackupObserver::made);
 		return new WebEndpointResponse<>(Map.of("path", target.toString()));
+	}
+
+	private WebEndpointResponse<Map<String, Object>> refuseForNow(Duration wait) {
+		// Rounded up: who comes back then is not refused again.
+		Duration seconds = Duration.ofSeconds(wait.plusMillis(999).toSeconds());
+		this.observers.forEach((observer) -> observer.refused(Refusal.INTERVAL, seconds));
+		return answer(WebEndpointResponse.STATUS_TOO_MANY_REQUESTS,
+				"The last backup was begun less than " + this.limits.interval().toSeconds()
+						+ " s ago (eardrum.storage.backup-interval); try again in " + seconds.toSeconds() + " s.");
+	}
+
+	private WebEndpointResponse<Map<String, Object>> refuse(Refusal reason, int status, String message) {
+		this.observers.forEach((observer) -> observer.refused(reason, Duration.ZERO));
+		return answer(status, message);
+	}
+
+	private WebEndpointResponse<Map<String, Object>> fail(Path target, StorageException ex) {
+		synchronized (this.logThrottle) {
+			if (this.logThrottle.permits()) {
+				logger.error("The backup {} could not be made", target, ex);
+			}
+		}
+		return refuse(Refusal.FAILED, WebEndpointResponse.STATUS_SERVICE_UNAVAILABLE, String.valueOf(ex.getMessage()));
+	}
+
+	private static WebEndpointResponse<Map<String, Object>> answer(int status, String message) {
+		return new WebEndpointResponse<>(Map.of("error", message), status);
 	}
 
 }

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.ClosingFacts;
 import io.eardrum.storage.embedded.directory.DiskSync;
+import io.eardrum.storage.embedded.directory.StoreFiles;
 
 /**
  * Makes copies of a store, one at a time, each in a directory whose name ends in
@@ -51,23 +53,30 @@ final class Backups {
 
 	private final LongSupplier seriesCount;
 
+	private final long minFreeBytes;
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
 	 * Makes what makes copies.
 	 * @param store the store
 	 * @param seriesCount tells how many series there are
+	 * @param minFreeBytes how much space has to stay free
 	 */
-	Backups(StoreOpener store, LongSupplier seriesCount) {
+	Backups(StoreOpener store, LongSupplier seriesCount, long minFreeBytes) {
 		this.store = store;
 		this.database = store.database();
 		this.seriesCount = seriesCount;
+		this.minFreeBytes = minFreeBytes;
 	}
 
 	/**
 	 * Makes a copy, and removes what a crash has left of others in the same directory.
 	 * @param target a directory that doesn't exist
 	 * @throws BackupRunningException if one is being made
+	 * @throws BackupSpaceException if there is too little space
 	 */
 	void make(Path target) {
 		if (!this.lock.tryLock()) {
@@ -80,6 +89,7 @@ final class Backups {
 			}
 			DiskSync.makeDirectories(parent);
 			removeAbandoned(parent);
+			ensureSpace(target, parent);
 			// Has its name only once it is whole, and safe against power loss.
 			Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
 			if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
@@ -90,13 +100,29 @@ final class Backups {
 			this.store.seal(unfinished, facts);
 			Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
 			DiskSync.directory(parent);
-			logger.info("Copied the store in {} to {}", this.database.path(), target);
+			if (this.logThrottle.permits()) {
+				logger.info("Copied the store in {} to {}", this.database.path(), target);
+			}
 		}
 		catch (IOException ex) {
 			throw new StorageException("The backup " + target + " can't be written: " + ex, ex);
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	// On the disk of the store, a copy is made of links, and needs what is to be written
+	// first. Elsewhere it needs as much as the store has.
+	private void ensureSpace(Path target, Path parent) throws IOException {
+		FileStore disk = Files.getFileStore(parent);
+		long needed = this.minFreeBytes;
+		if (!disk.equals(Files.getFileStore(this.database.path()))) {
+			needed += StoreFiles.bytes(this.database.path());
+		}
+		long free = disk.getUsableSpace();
+		if (free < needed) {
+			throw new BackupSpaceException(target, free, needed);
 		}
 	}
 

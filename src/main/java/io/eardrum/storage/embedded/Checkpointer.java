@@ -11,6 +11,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageException;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.
@@ -44,6 +45,10 @@ final class Checkpointer {
 
 	/** As many points may stand in the buffer, which grows by half. */
 	private static final int KEPT_POINTS = PIECE_POINTS * 3 / 2;
+
+	private static final int CHUNK_PART = 4;
+
+	private static final long SPARE_BYTES = 2L * BATCH_BYTES;
 
 	private static final int MIN_SORTED_POINTS = 4096;
 
@@ -154,6 +159,7 @@ final class Checkpointer {
 	}
 
 	private void write(Heads.Epoch epoch, int era) {
+		ensureSpace();
 		// Nobody can wait for it: it is what makes room.
 		long bytes = bytes();
 		this.memory.force(bytes);
@@ -163,6 +169,17 @@ final class Checkpointer {
 		finally {
 			this.sort = null;
 			this.memory.release(bytes);
+		}
+	}
+
+	// A disk that gets full meanwhile would have RocksDB take no more writes at all. Points
+	// hardly ever take more than a quarter of the space in chunks.
+	private void ensureSpace() {
+		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
+		long free = this.database.freeBytes();
+		if (free < needed) {
+			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and "
+					+ needed + " are needed");
 		}
 	}
 

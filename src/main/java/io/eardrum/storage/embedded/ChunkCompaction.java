@@ -7,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.StorageException;
+
 /**
  * The thread that has RocksDB give back the space of removed chunks, which may take
  * minutes: checkpoints go on meanwhile. It ends at once when the store is closed, and
@@ -20,11 +22,16 @@ final class ChunkCompaction implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
+	/** RocksDB rewrites no more than about this at a time, and then removes the old. */
+	private static final long MAX_REWRITTEN_BYTES = 2L << 30;
+
 	private final Database database;
 
 	private final Availability availability;
 
 	private final Gate gate;
+
+	private final long minFreeBytes;
 
 	private volatile @Nullable Thread thread;
 
@@ -32,10 +39,18 @@ final class ChunkCompaction implements Runnable {
 
 	private boolean failureLogged;
 
-	ChunkCompaction(Database database, Availability availability, Gate gate) {
+	/**
+	 * Creates what compacts chunks.
+	 * @param database where they are
+	 * @param availability whether the store can be written
+	 * @param gate through which each compaction goes
+	 * @param minFreeBytes how much space has to stay free meanwhile
+	 */
+	ChunkCompaction(Database database, Availability availability, Gate gate, long minFreeBytes) {
 		this.database = database;
 		this.availability = availability;
 		this.gate = gate;
+		this.minFreeBytes = minFreeBytes;
 	}
 
 	/**
@@ -72,6 +87,7 @@ final class ChunkCompaction implements Runnable {
 			if (this.availability.isWriteFailed()) {
 				return false;
 			}
+			ensureSpace();
 			this.requested = false;
 			this.database.compactChunks();
 			this.failureLogged = false;
@@ -90,6 +106,17 @@ final class ChunkCompaction implements Runnable {
 		}
 		finally {
 			this.gate.leave(era);
+		}
+	}
+
+	// The old chunks are there until the new ones are.
+	private void ensureSpace() {
+		long needed = this.minFreeBytes + Math.min(MAX_REWRITTEN_BYTES,
+				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));
+		long free = this.database.freeBytes();
+		if (this.minFreeBytes > 0 && free < needed) {
+			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and "
+					+ needed + " are needed, with eardrum.storage.min-free-space");
 		}
 	}
 

@@ -2,6 +2,7 @@ package io.eardrum.storage.embedded;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -471,6 +472,19 @@ final class Database implements AutoCloseable {
 	 */
 	long logFileBytes() throws IOException {
 		return StoreFiles.walBytes(this.path);
+	}
+
+	/**
+	 * Returns how much space is free on the disk.
+	 * @return the number of bytes
+	 */
+	long freeBytes() {
+		try {
+			return Files.getFileStore(this.path).getUsableSpace();
+		}
+		catch (IOException ex) {
+			throw new StorageException("The free space of " + this.path + " can't be told: " + ex, ex);
+		}
 	}
 
 	/**

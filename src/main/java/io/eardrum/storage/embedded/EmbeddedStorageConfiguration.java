@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded;
 import java.nio.file.Path;
 import java.time.Clock;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -11,6 +12,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.StorageProperties;
 
 /**
@@ -28,10 +30,13 @@ class EmbeddedStorageConfiguration {
 	}
 
 	@Bean
-	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties) {
+	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties,
+			ObjectProvider<BackupObserver> observers) {
 		Path directory = properties.backupPath();
+		Clock clock = Clock.systemUTC();
 		return new BackupEndpoint(repository, (directory != null) ? directory : properties.path().resolve("backups"),
-				Clock.systemUTC());
+				new BackupLimits(properties.backupInterval(), properties.backupKeep(), clock),
+				observers.orderedStream().toList(), clock);
 	}
 
 	/**

@@ -158,6 +158,14 @@ final class Heads {
 		return this.liveBytes + this.frozenBytes;
 	}
 
+	/**
+	 * Returns how much memory the points take of an epoch that has ended.
+	 * @return the number of bytes
+	 */
+	long frozenBytes() {
+		return this.frozenBytes;
+	}
+
 	long liveBytes() {
 		return this.liveBytes;
 	}

@@ -168,7 +168,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.index = new SeriesIndex<>(budget.share(HeapUse.SERIES), Long.MAX_VALUE, Series.OBJECT_BYTES, 1);
 		this.store = new StoreOpener(settings, listeners);
 		this.database = this.store.database();
-		this.backups = new Backups(this.store, this::seriesCount);
+		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
 		try {
 			this.snapshotRoom = new SnapshotRoom(budget, SnapshotRoom.PATIENCE);
 			this.room = new HeadRoom(this.heads, points, settings.headBytes(),
@@ -178,7 +178,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					settings.fsync(), this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
 					clock, this.gate, budget);
-			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate);
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate,
+					settings.minFreeBytes());
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
 					this.retentionClock, this.gate);
@@ -187,7 +188,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
-					this.gate, settings);
+					this.gate, this.meters, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
 			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room, this.checkpointer,
 					settings, !this.store.isReadOnly(), budget);
@@ -233,6 +234,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	private void grown() {
 		this.heads.growBy(this.room.look());
 		this.maintenance.requestIfDue();
+		this.watch.written();
 	}
 
 	private void full() {

@@ -20,6 +20,8 @@ final class StorageMeters {
 
 	private volatile long logBytes;
 
+	private volatile long writtenBytes;
+
 	private volatile long lastCheckpointMillis;
 
 	void synced(long nanos) {
@@ -34,6 +36,7 @@ final class StorageMeters {
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void logged(long bytes) {
 		this.logBytes += bytes;
+		this.writtenBytes += bytes;
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -73,6 +76,14 @@ final class StorageMeters {
 
 	int waitingWriters() {
 		return this.waitingWriters.get();
+	}
+
+	/**
+	 * Returns how much went into the log since the start.
+	 * @return the number of bytes
+	 */
+	long writtenBytes() {
+		return this.writtenBytes;
 	}
 
 	long logBytes() {

@@ -23,6 +23,12 @@ final class Watch implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
+	/** The log is written twice: as it comes, and when RocksDB's memory is full. */
+	private static final int WRITES = 2;
+
+	/** Looking costs some microseconds, so not each commit does. */
+	private static final long LOOK_BYTES = 1 << 20;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	/** What must fit onto the disk before RocksDB is opened anew. */
@@ -53,6 +59,9 @@ final class Watch implements Runnable {
 
 	private boolean spaceLow;
 
+	/** How much had been written when the free space was last looked at. */
+	private volatile long writtenBytes;
+
 	private final LogThrottle logThrottle = new LogThrottle();
 
 	private boolean failureLogged;
@@ -60,9 +69,12 @@ final class Watch implements Runnable {
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
 
+	private final StorageMeters meters;
+
 	Watch(StoreOpener store, Committer committer, Maintenance maintenance, Backups backups, Availability availability,
-			Gate gate, EmbeddedStorageSettings settings) {
+			Gate gate, StorageMeters meters, EmbeddedStorageSettings settings) {
 		this.store = store;
+		this.meters = meters;
 		this.database = store.database();
 		this.committer = committer;
 		this.maintenance = maintenance;
@@ -176,10 +188,33 @@ final class Watch implements Runnable {
 	}
 
 	/**
+	 * Looks at the free space at once if what was written since the last look may have
+	 * taken it: a second is long for a fast disk. Called after each commit.
+	 */
+	void written() {
+		long unseen = this.meters.writtenBytes() - this.writtenBytes;
+		if (isDue(unseen, this.freeBytes, this.settings.minFreeBytes())) {
+			checkSpace();
+		}
+	}
+
+	/**
+	 * Returns whether the free space has to be looked at.
+	 * @param unseen how many bytes have been written since it was looked at
+	 * @param free how many were free then
+	 * @param limit below how many points are refused
+	 * @return whether half of those beyond the limit may be gone
+	 */
+	static boolean isDue(long unseen, long free, long limit) {
+		return unseen >= LOOK_BYTES && unseen * WRITES >= (free - limit) / 2;
+	}
+
+	/**
 	 * Looks at the free space.
 	 */
-	void checkSpace() {
+	synchronized void checkSpace() {
 		long limit = this.settings.minFreeBytes();
+		this.writtenBytes = this.meters.writtenBytes();
 		try {
 			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
 		}

@@ -7,26 +7,40 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
 import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.BackupObserver;
+import io.eardrum.storage.BackupObserver.Refusal;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link Backups}, and what {@link BackupEndpoint} makes of them.
  */
 class BackupsTests {
+
+	private final TickingClock clock = new TickingClock();
+
+	private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
+
+	private final List<Duration> retries = new CopyOnWriteArrayList<>();
 
 	@TempDir
 	Path directory;
@@ -43,8 +57,7 @@ class BackupsTests {
 					TestThreads.NEW_THREAD);
 			try {
 				flush.begun.await();
-				BackupEndpoint endpoint = new BackupEndpoint(repository, this.directory.resolve("backups"),
-						Clock.systemUTC());
+				BackupEndpoint endpoint = endpoint(repository, this.directory.resolve("backups"), Duration.ZERO, 7);
 				CompletableFuture<Integer> second = CompletableFuture
 					.supplyAsync(() -> endpoint.backup("same").getStatus(), TestThreads.NEW_THREAD);
 				assertThat(second).succeedsWithin(Duration.ofSeconds(10)).isEqualTo(409);
@@ -90,10 +103,93 @@ class BackupsTests {
 			assertThat(abandoned).doesNotExist();
 			assertThat(recent).exists();
 			assertThat(foreign).exists();
-			BackupEndpoint endpoint = new BackupEndpoint(repository, backups, Clock.systemUTC());
-			assertThatExceptionOfType(InvalidEndpointRequestException.class)
-				.isThrownBy(() -> endpoint.backup("wednesday.tmp"));
+			BackupEndpoint endpoint = endpoint(repository, backups, Duration.ZERO, 7);
+			assertRefused(endpoint.backup("wednesday.tmp"), 400, "'.tmp'");
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a/b", "..", ".x", "\u00fc", "-a", "a.tmp", "a b" })
+	void wrongNameIsRefusedWithTheReason(String name) {
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			BackupEndpoint endpoint = endpoint(repository, this.directory.resolve("backups"), Duration.ZERO, 7);
+			assertRefused(endpoint.backup(name), 400, "The name of a backup may have");
+			assertRefused(endpoint.backup("a".repeat(101)), 400, "100 letters");
+			assertThat(this.refusals).containsOnly(Refusal.NAME);
+			assertThat(this.directory.resolve("backups")).doesNotExist();
+		}
+	}
+
+	@Test
+	void oneIsMadeInAWhileAndWhoIsRefusedKnowsWhenToComeBack() {
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			BackupEndpoint endpoint = endpoint(repository, this.directory.resolve("backups"), Duration.ofMinutes(1), 7);
+			assertThat(endpoint.backup("first").getStatus()).isEqualTo(200);
+			this.clock.tick(Duration.ofMillis(12_300));
+			assertRefused(endpoint.backup("second"), 429, "try again in 48 s");
+			assertThat(this.refusals).containsExactly(Refusal.INTERVAL);
+			assertThat(this.retries).containsExactly(Duration.ofSeconds(48));
+			this.clock.tick(Duration.ofSeconds(48));
+			assertThat(endpoint.backup("second").getStatus()).isEqualTo(200);
+			// A clock that was set back keeps nobody waiting.
+			this.clock.tick(Duration.ofDays(-1));
+			assertThat(endpoint.backup("third").getStatus()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void thereAreOnlySoMany() throws Exception {
+		Path backups = this.directory.resolve("backups");
+		unfinished(backups.resolve("some.tmp"), "CURRENT", Duration.ofMinutes(1));
+		Files.createDirectories(backups.resolve("other"));
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			BackupEndpoint endpoint = endpoint(repository, backups, Duration.ZERO, 2);
+			assertThat(endpoint.backup("first").getStatus()).isEqualTo(200);
+			assertThat(endpoint.backup("second").getStatus()).isEqualTo(200);
+			assertRefused(endpoint.backup("third"), 409, "eardrum.storage.backup-keep");
+			assertThat(this.refusals).containsExactly(Refusal.KEEP);
+			try (DirectoryStream<Path> files = Files.newDirectoryStream(backups.resolve("first"))) {
+				for (Path file : files) {
+					Files.delete(file);
+				}
+			}
+			Files.delete(backups.resolve("first"));
+			assertThat(endpoint.backup("third").getStatus()).isEqualTo(200);
+		}
+	}
+
+	@Test
+	void noneIsMadeWithoutSpaceAndTheNextOneNeedNotWait() {
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(
+				settings("store").withMinFreeBytes(Long.MAX_VALUE / 2), Clock.systemUTC())) {
+			BackupEndpoint endpoint = endpoint(repository, this.directory.resolve("backups"), Duration.ofMinutes(1), 7);
+			assertRefused(endpoint.backup("first"), 507, "min-free-space");
+			assertRefused(endpoint.backup("second"), 507, "min-free-space");
+			assertThat(this.refusals).containsExactly(Refusal.SPACE, Refusal.SPACE);
+			assertThat(this.directory.resolve("backups")).isEmptyDirectory();
+		}
+	}
+
+	private void assertRefused(WebEndpointResponse<Map<String, Object>> response, int status, String reason) {
+		assertThat(response.getStatus()).isEqualTo(status);
+		assertThat(String.valueOf(Objects.requireNonNull(response.getBody()).get("error"))).contains(reason);
+	}
+
+	private BackupEndpoint endpoint(RocksDbMetricRepository repository, Path backups, Duration interval, int keep) {
+		return new BackupEndpoint(repository, backups, new BackupLimits(interval, keep, this.clock),
+				List.of(new BackupObserver() {
+
+					@Override
+					public void refused(Refusal reason, Duration retryAfter) {
+						BackupsTests.this.refusals.add(reason);
+						if (!retryAfter.isZero()) {
+							BackupsTests.this.retries.add(retryAfter);
+						}
+					}
+
+				}), this.clock);
 	}
 
 	private EmbeddedStorageSettings settings(String path) {
@@ -110,6 +206,34 @@ class BackupsTests {
 		PointBatch batch = new PointBatch();
 		batch.add(SeriesKey.of("a"), 1, 2);
 		repository.put(batch);
+	}
+
+	/**
+	 * Stands still until it is told to go on.
+	 */
+	private static final class TickingClock extends Clock {
+
+		private Instant now = Instant.EPOCH;
+
+		private void tick(Duration time) {
+			this.now = this.now.plus(time);
+		}
+
+		@Override
+		public Instant instant() {
+			return this.now;
+		}
+
+		@Override
+		public ZoneId getZone() {
+			return ZoneOffset.UTC;
+		}
+
+		@Override
+		public Clock withZone(ZoneId zone) {
+			return this;
+		}
+
 	}
 
 }

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
@@ -11,7 +12,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
@@ -26,7 +26,6 @@ import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link EmbeddedStorageConfiguration} and what it makes.
@@ -57,7 +56,9 @@ class EmbeddedStorageConfigurationTests {
 			"min-free-space, -1MB, not be negative", "retention, 5s, 1m or more",
 			"retention-jump, believe, It must be hold or accept", "checkpoint-interval, 2d, from 1s to 1d",
 			"scrub-interval, 59m, from 1h to 365d", "scrub-interval, 366d, from 1h to 365d",
-			"scrub-interval, -1h, from 1h to 365d" })
+			"scrub-interval, -1h, from 1h to 365d", "backup-interval, 25h, from 0s to 1d",
+			"backup-interval, -1s, from 0s to 1d", "backup-keep, 0, from 1 to 10000",
+			"backup-keep, 10001, from 1 to 10000" })
 	void wrongValueIsNamed(String name, String value, String reason) {
 		runner().withPropertyValues("eardrum.storage." + name + "=" + value)
 			.run((context) -> assertThat(context.getStartupFailure())
@@ -112,12 +113,16 @@ class EmbeddedStorageConfigurationTests {
 			Path backup = Path.of(String.valueOf(body(endpoint.backup("first")).get("path")));
 			assertThat(Files.exists(backup.resolve("CURRENT"))).isTrue();
 			assertThat(backup).isEqualTo(this.directory.resolve("store").resolve("backups").resolve("first"));
-			assertThatExceptionOfType(InvalidEndpointRequestException.class).isThrownBy(() -> endpoint.backup("first"));
-			assertThatExceptionOfType(InvalidEndpointRequestException.class)
-				.isThrownBy(() -> endpoint.backup("../evil"));
+			WebEndpointResponse<Map<String, Object>> again = endpoint.backup("first");
+			assertThat(again.getStatus()).isEqualTo(409);
+			assertThat(String.valueOf(body(again).get("error"))).contains("already").contains(backup.toString());
+			WebEndpointResponse<Map<String, Object>> soon = endpoint.backup("second");
+			assertThat(soon.getStatus()).isEqualTo(429);
+			assertThat(String.valueOf(body(soon).get("error"))).contains("eardrum.storage.backup-interval");
 			Files.writeString(this.directory.resolve("file"), "");
 			WebEndpointResponse<Map<String, Object>> failed = new BackupEndpoint(
-					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"), Clock.systemUTC())
+					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"),
+					new BackupLimits(Duration.ZERO, 7, Clock.systemUTC()), List.of(), Clock.systemUTC())
 				.backup("second");
 			assertThat(failed.getStatus()).isEqualTo(503);
 			assertThat(String.valueOf(body(failed).get("error"))).contains("file");

@@ -59,7 +59,7 @@ class RetentionSweeperTests {
 			RetentionClock clock = new RetentionClock(database, at(NOW + 1_000_000), System::nanoTime, true);
 			clock.start(true, false, true);
 			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
-					new ChunkCompaction(database, availability, gate), clock, gate);
+					new ChunkCompaction(database, availability, gate, 0), clock, gate);
 
 			willThrow(new StorageException("the disk is full")).given(database).write(any(), anyBoolean());
 			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> sweeper.sweep(era));

@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,6 +16,18 @@ class WatchTests {
 			"0, false, true" })
 	void pointsAreRefusedBelowTheLimitAndTakenAgainATenthAboveIt(long free, boolean before, boolean low) {
 		assertThat(Watch.isLow(free, 1000, before)).isEqualTo(low);
+	}
+
+	@Test
+	void spaceIsLookedAtBeforeItMayBeGone() {
+		long mebibyte = 1 << 20;
+		assertThat(Watch.isDue(99 * mebibyte, 1000 * mebibyte, 600 * mebibyte)).isFalse();
+		assertThat(Watch.isDue(100 * mebibyte, 1000 * mebibyte, 600 * mebibyte)).isTrue();
+		// Not for each commit, even if there is none left.
+		assertThat(Watch.isDue(1000, 600 * mebibyte, 600 * mebibyte)).isFalse();
+		assertThat(Watch.isDue(mebibyte, 600 * mebibyte, 600 * mebibyte)).isTrue();
+		assertThat(Watch.isDue(mebibyte, 100 * mebibyte, 600 * mebibyte)).isTrue();
+		assertThat(Watch.isDue(mebibyte, Long.MAX_VALUE, 0)).isFalse();
 	}
 
 }

@@ -150,4 +150,14 @@ public final class StoreFiles {
 			.sum();
 	}
 
+	/**
+	 * Adds up the sizes of all files of a store.
+	 * @param directory where it is
+	 * @return the number of bytes
+	 * @throws IOException if the directory can't be read
+	 */
+	public static long bytes(Path directory) throws IOException {
+		return sizes(directory).values().stream().mapToLong(Long::longValue).sum();
+	}
+
 }
