@@ -68,8 +68,7 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention,
 		@DefaultValue List<RetentionRule> retentionRules, @DefaultValue("hold") String retentionJump,
 		@Nullable Path backupPath, @DefaultValue("strict") String recover,
-		@DefaultValue("7d") @DurationUnit(ChronoUnit.SECONDS) Duration scrubInterval,
-		@DefaultValue Cassandra cassandra,
+		@DefaultValue("7d") @DurationUnit(ChronoUnit.SECONDS) Duration scrubInterval, @DefaultValue Cassandra cassandra,
 		@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration backupInterval,
 		@DefaultValue("7") int backupKeep) {
 

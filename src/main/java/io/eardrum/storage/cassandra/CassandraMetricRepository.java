@@ -105,8 +105,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.clock = clock;
 		this.requests = new Requests(settings.cassandra().maxRequests(), settings.cassandra().maxWait(),
 				settings.requestTimeout(), observer);
-		this.cache = new SeriesCache(settings.retention(), settings.knownSeries(),
-				budget.share(HeapUse.SERIES));
+		this.cache = new SeriesCache(settings.retention(), settings.knownSeries(), budget.share(HeapUse.SERIES));
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
 				settings.cassandra().maxWait());
 		this.writeClock = new WriteClock(clock);

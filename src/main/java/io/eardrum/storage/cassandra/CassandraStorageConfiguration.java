@@ -34,8 +34,7 @@ class CassandraStorageConfiguration {
 
 	@Bean(destroyMethod = "close")
 	CassandraMetricRepository metricRepository(StorageProperties properties, CassandraProperties connection,
-			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer,
-			HeapBudget budget) {
+			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer, HeapBudget budget) {
 		// Made by this thread, with all that it needs: no other one should make beans
 		// while a context starts. Further attempts to connect have a new one each, for
 		// what certificates there are by then.

@@ -93,7 +93,8 @@ class BackupEndpoint {
 			}
 		}
 		catch (IOException ex) {
-			return fail(target, new StorageException("The backups in " + this.directory + " can't be counted: " + ex, ex));
+			return fail(target,
+					new StorageException("The backups in " + this.directory + " can't be counted: " + ex, ex));
 		}
 		Duration wait = this.limits.begin();
 		return wait.isZero() ? make(target) : refuseForNow(wait);

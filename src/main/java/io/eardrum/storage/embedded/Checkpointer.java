@@ -18,18 +18,19 @@ import io.eardrum.storage.StorageException;
  * <p>
  * The chunks are written in several batches of about a megabyte, and the log is cut in
  * the last one. Should the process die in between, some series have points in chunks and
- * in the log; reading the log puts them into
- * memory again, every one of them in the same order, where they win over the same points
- * in the chunks. So what a reader sees is the same whichever batches were written.
+ * in the log; reading the log puts them into memory again, every one of them in the same
+ * order, where they win over the same points in the chunks. So what a reader sees is the
+ * same whichever batches were written.
  * <p>
  * The power may fail, too, whatever is promised of single puts: a point whose put was
  * made safe must stay so when it moves. Therefore the chunks are made safe before the log
  * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
  * the cut before files of the log are dropped, for they are gone at once.
  * <p>
- * It takes the same memory however many points there are, which is set aside for it: others
- * wait for what it makes free, so it must never have to wait for them. Points that came in
- * order of time are taken from where they stand, others are sorted some at a time.
+ * It takes the same memory however many points there are, which is set aside for it:
+ * others wait for what it makes free, so it must never have to wait for them. Points that
+ * came in order of time are taken from where they stand, others are sorted some at a
+ * time.
  * <p>
  * What is too old already is written as well: only the {@link RetentionSweeper} removes
  * points.
@@ -88,8 +89,8 @@ final class Checkpointer {
 	/** For the checkpoint under way, once there is something to sort. */
 	private @Nullable CellSort sort;
 
-	Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer, StorageMeters meters, Clock clock, Gate gate,
-			HeapBudget budget) {
+	Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer, StorageMeters meters,
+			Clock clock, Gate gate, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
@@ -172,14 +173,15 @@ final class Checkpointer {
 		}
 	}
 
-	// A disk that gets full meanwhile would have RocksDB take no more writes at all. Points
+	// A disk that gets full meanwhile would have RocksDB take no more writes at all.
+	// Points
 	// hardly ever take more than a quarter of the space in chunks.
 	private void ensureSpace() {
 		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
 		long free = this.database.freeBytes();
 		if (free < needed) {
-			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and "
-					+ needed + " are needed");
+			throw new StorageException(
+					"Only " + free + " bytes are free in " + this.database.path() + ", and " + needed + " are needed");
 		}
 	}
 
@@ -321,8 +323,7 @@ final class Checkpointer {
 				sorter = new CellSort(Checkpointer.this.sortedPoints);
 				Checkpointer.this.sort = sorter;
 			}
-			CellWindows windows = new CellWindows((visitor) -> head.visit(size, visitor), size, Long.MIN_VALUE,
-					sorter);
+			CellWindows windows = new CellWindows((visitor) -> head.visit(size, visitor), size, Long.MIN_VALUE, sorter);
 			while (windows.next()) {
 				add(series, sorter.cells(), 0, sorter.size());
 			}

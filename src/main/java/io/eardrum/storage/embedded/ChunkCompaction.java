@@ -115,8 +115,8 @@ final class ChunkCompaction implements Runnable {
 				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));
 		long free = this.database.freeBytes();
 		if (this.minFreeBytes > 0 && free < needed) {
-			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and "
-					+ needed + " are needed, with eardrum.storage.min-free-space");
+			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and " + needed
+					+ " are needed, with eardrum.storage.min-free-space");
 		}
 	}
 

@@ -33,7 +33,8 @@ final class Head {
 	private static final int MIN_BLOCK_POINTS = 4;
 
 	/** What a head takes that has just begun, unless much is expected of it. */
-	static final int MIN_BYTES = OBJECT_BYTES + LISTED_BYTES + HeadBlock.OBJECT_BYTES + MIN_BLOCK_POINTS * HeadBlock.BYTES_PER_POINT;
+	static final int MIN_BYTES = OBJECT_BYTES + LISTED_BYTES + HeadBlock.OBJECT_BYTES
+			+ MIN_BLOCK_POINTS * HeadBlock.BYTES_PER_POINT;
 
 	private static final int MAX_BLOCK_POINTS = 1024;
 

@@ -80,11 +80,10 @@ final class HeadSnapshot {
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
-		boolean ascending = head.isAscending()
-				&& (previous == null || (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
+		boolean ascending = head.isAscending() && (previous == null
+				|| (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
 		Plan copied = new Plan(previous, olderSize, head, size, ascending, true);
-		return (copied.bytesToTake() <= most) ? copied
-				: new Plan(previous, olderSize, head, size, ascending, false);
+		return (copied.bytesToTake() <= most) ? copied : new Plan(previous, olderSize, head, size, ascending, false);
 	}
 
 	/**

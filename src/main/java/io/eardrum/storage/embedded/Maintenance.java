@@ -183,8 +183,7 @@ final class Maintenance implements Runnable {
 
 	private boolean isLarge() {
 		return this.heads.liveBytes() >= this.settings.checkpointBytes()
-				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2
-				|| (!this.heads.isCheckpointUnderWay()
+				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2 || (!this.heads.isCheckpointUnderWay()
 						&& this.meters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
 	}
 

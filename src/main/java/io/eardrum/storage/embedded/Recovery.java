@@ -90,7 +90,8 @@ final class Recovery {
 		return this.logBytes;
 	}
 
-	// Before it reads them, if they were counted; a store that an earlier version has left
+	// Before it reads them, if they were counted; a store that an earlier version has
+	// left
 	// shows how much it needs while it is read.
 	private void checkMemory() {
 		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;

@@ -178,8 +178,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					settings.fsync(), this::grown);
 			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
 					clock, this.gate, budget);
-			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate,
-					settings.minFreeBytes());
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate, settings.minFreeBytes());
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
 					this.retentionClock, this.gate);

@@ -94,8 +94,8 @@ class AheadSeriesWalkTests {
 		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, Fsync.NEVER,
 				() -> {
 				});
-		this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, meters, this.clock, this.gate,
-				HeapBudget.unlimited());
+		this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, meters, this.clock,
+				this.gate, HeapBudget.unlimited());
 		this.committer.start(0);
 		this.checkpointer.start();
 		this.era = this.gate.enter();

@@ -85,8 +85,8 @@ class CellWindowsTests {
 
 	private static List<Map.Entry<Long, Long>> sorted(List<long[]> points, int memory, long from) {
 		CellSort sort = new CellSort(memory);
-		CellWindows windows = new CellWindows(
-				(visitor) -> points.forEach((point) -> visitor.accept(point, 0, 1)), points.size(), from, sort);
+		CellWindows windows = new CellWindows((visitor) -> points.forEach((point) -> visitor.accept(point, 0, 1)),
+				points.size(), from, sort);
 		List<Map.Entry<Long, Long>> found = new ArrayList<>();
 		while (windows.next()) {
 			for (int i = 0; i < sort.size(); i++) {

@@ -118,8 +118,8 @@ class HeadRoomTests {
 	void writerOfALongSeriesWaitsAndOthersDoNot() {
 		PendingWrite write = write("long", 2 * MAX_SERIES_POINTS);
 		apply(write, this.room.reserve(write));
-		CompletableFuture<Long> writer = CompletableFuture.supplyAsync(() -> this.room.reserve(write("long", 1, 50_000)),
-				TestThreads.NEW_THREAD);
+		CompletableFuture<Long> writer = CompletableFuture
+			.supplyAsync(() -> this.room.reserve(write("long", 1, 50_000)), TestThreads.NEW_THREAD);
 		Awaitility.await().until(() -> this.meters.waitingWriters() == 1);
 		assertThat(this.asked).hasPositiveValue();
 		assertThat(writer).isNotDone();
