@@ -53,6 +53,18 @@ class TcpServerPropertiesTests {
 	}
 
 	@Test
+	void linesAreNoLongerThanAnEighthOfTheMemoryForThoseThatAreUnfinished() {
+		TcpServerProperties properties = bind(Map.of("eardrum.tcp.max-line-length", "8192B"));
+		properties.requireRoomForLines(8 * 8192);
+		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
+			.isThrownBy(() -> properties.requireRoomForLines(8 * 8192 - 1))
+			.satisfies((ex) -> {
+				assertThat(ex.getName()).isEqualTo("eardrum.tcp.max-line-length");
+				assertThat(ex.getReason()).contains("eardrum.heap.connections").contains("8191B");
+			});
+	}
+
+	@Test
 	void blankBundleIsNone() {
 		assertThat(bind(Map.of("eardrum.tcp.ssl.bundle", " ")).ssl().bundle()).isNull();
 	}

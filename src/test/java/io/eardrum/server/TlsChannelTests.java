@@ -314,6 +314,66 @@ class TlsChannelTests {
 		}
 	}
 
+	@Test
+	void aRecordLongerThanAnyMayBeIsRefusedAtItsHeader() throws Exception {
+		int longest = 16 * 1024 + 2048;
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(header(longest + 1));
+			assertThatExceptionOfType(SSLException.class).isThrownBy(pair::shakeHands)
+				.withMessageContaining("a record of " + (longest + 6) + " bytes");
+		}
+		try (Pair pair = Pair.connect(null)) {
+			pair.client.getOutputStream().write(header(longest));
+			assertThat(pair.channel.handshake()).isFalse();
+		}
+	}
+
+	@Test
+	void anUnfinishedRecordHoldsNoMoreThanHasComeAndIsForgottenWhenItIsRead() throws Exception {
+		try (Pair pair = Pair.connect(null)) {
+			assertThat(pair.channel.unfinishedBytes()).isZero();
+			pair.client.getOutputStream().write(header(16_000));
+			holds(pair, 5, 1024);
+			for (int sent = 5; sent < 15_000; sent += 1000) {
+				pair.client.getOutputStream().write(new byte[1000]);
+				holds(pair, sent + 1000, Math.max(1024, 2 * (sent + 1000)));
+			}
+			assertThat(pair.channel.unfinishedBytes()).isLessThanOrEqualTo(16_005);
+		}
+		try (Pair pair = Pair.connect(null)) {
+			SSLSocket socket = pair.encrypted("TLSv1.3");
+			CompletableFuture<Void> client = async(() -> {
+				socket.startHandshake();
+				socket.getOutputStream().write(new byte[100]);
+				return null;
+			});
+			pair.shakeHands();
+			client.get(10, TimeUnit.SECONDS);
+			ByteBuffer target = ByteBuffer.allocate(200_000);
+			while (target.position() < 100) {
+				pair.read(target);
+			}
+			assertThat(pair.channel.unfinishedBytes()).isZero();
+			// The start of a record that never ends.
+			pair.client.getOutputStream().write(new byte[] { 23, 3, 3, 64, 0, 1, 2, 3 });
+			while (pair.channel.unfinishedBytes() < 8) {
+				assertThat(pair.channel.read(target)).isZero();
+			}
+			assertThat(pair.channel.unfinishedBytes()).isEqualTo(8);
+		}
+	}
+
+	private static void holds(Pair pair, int atLeast, int atMost) throws IOException {
+		while (pair.channel.unfinishedBytes() < atLeast) {
+			assertThat(pair.channel.handshake()).isFalse();
+		}
+		assertThat(pair.channel.unfinishedBytes()).isLessThanOrEqualTo(atMost);
+	}
+
+	private static byte[] header(int length) {
+		return new byte[] { 22, 3, 3, (byte) (length >> Byte.SIZE), (byte) length };
+	}
+
 	// Which its loop would take for one of its own, and reset others because of it.
 	@Test
 	void defectOfTheEngineIsAFailureOfItsConnection() throws Exception {

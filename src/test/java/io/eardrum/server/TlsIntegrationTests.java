@@ -98,6 +98,34 @@ class TlsIntegrationTests {
 		}
 	}
 
+	// Each holds nearly the longest record: all together more than there may be.
+	@Test
+	void unfinishedRecordsTakeNoMoreThanTheirShareOfTheHeap() throws Exception {
+		byte[] start = new byte[16_000];
+		System.arraycopy(new byte[] { 22, 3, 1, 64, 0 }, 0, start, 0, 5);
+		List<TestClient> clients = new ArrayList<>();
+		try (RunningServer server = start("--eardrum.heap.connections=1MB");
+				TestClient other = TestClient.connectWithTls(server.tcpPort(), TestCertificate.context(null, first),
+						0)) {
+			UnfinishedInput unfinished = server.bean(ConnectionRegistry.class).unfinishedInput();
+			for (int i = 0; i < 100; i++) {
+				clients.add(server.client().send(start));
+				assertThat(unfinished.heldBytes()).isLessThanOrEqualTo(1 << 20);
+			}
+			Awaitility.await()
+				.untilAsserted(() -> assertThat(
+						server.scrape().sum("eardrum_connections_reset_total", "reason", "unfinished_input"))
+					.isGreaterThan(20));
+			assertThat(unfinished.heldBytes()).isLessThanOrEqualTo(1 << 20);
+			assertThat(other.exchange("put a 1 1\n")).isEqualTo(Replies.OK);
+		}
+		finally {
+			for (TestClient client : clients) {
+				client.close();
+			}
+		}
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "put a 1 1\n", "p", "\n" })
 	void clientWithoutTlsIsToldSoAtOnce(String sent) throws Exception {
