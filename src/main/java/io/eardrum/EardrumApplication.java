@@ -19,6 +19,7 @@ import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration
 
 import io.eardrum.cli.DirectoryCheck;
 import io.eardrum.cli.EardrumCommand;
+import io.eardrum.startup.LogLimit;
 import io.eardrum.startup.OutOfMemoryExit;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
@@ -46,7 +47,9 @@ public class EardrumApplication {
 		}
 		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
 		SpringApplication application = new SpringApplication(EardrumApplication.class);
+		// First, so that it sees what is left out too.
 		OutOfMemoryExit.install(application);
+		LogLimit.install(application);
 		application.run(named ? Arrays.copyOfRange(args, 1, args.length) : args);
 	}
 

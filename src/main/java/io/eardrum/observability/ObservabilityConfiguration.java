@@ -3,6 +3,9 @@ package io.eardrum.observability;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.health.application.DiskSpaceHealthIndicator;
+import org.springframework.boot.health.autoconfigure.application.DiskSpaceHealthIndicatorProperties;
+import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -11,6 +14,7 @@ import org.springframework.context.annotation.Primary;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HttpObserver;
+import io.eardrum.budget.LogLines;
 import io.eardrum.budget.RequestObserver;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
@@ -41,6 +45,13 @@ class ObservabilityConfiguration {
 	@Bean
 	RequestObserver requestMeters(MeterRegistry registry) {
 		return new RequestMeters(registry);
+	}
+
+	@Bean
+	MeterBinder logMeters(LogLines lines) {
+		return (registry) -> FunctionCounter.builder("eardrum.log.lines.left.out", lines, LogLines::leftOut)
+			.description("Log lines that were left out, for there were too many")
+			.register(registry);
 	}
 
 	@Bean
@@ -169,7 +180,14 @@ class ObservabilityConfiguration {
 
 	@Bean
 	HealthIndicator storageHealthIndicator(MetricRepository repository) {
-		return new StorageHealthIndicator(repository);
+		return new HealthWithoutPaths(new StorageHealthIndicator(repository));
+	}
+
+	// In the place of Boot's own, which tells the path.
+	@Bean
+	@ConditionalOnEnabledHealthIndicator("diskspace")
+	HealthIndicator diskSpaceHealthIndicator(DiskSpaceHealthIndicatorProperties properties) {
+		return new HealthWithoutPaths(new DiskSpaceHealthIndicator(properties.getPath(), properties.getThreshold()));
 	}
 
 }

@@ -52,6 +52,8 @@ class ActuatorIntegrationTests {
 			.contains(Integer.toString(this.server.tcpPort()));
 		assertThat(JsonPath.<String>read(health.body(), "$.components.storage.status")).isEqualTo("UP");
 		assertThat(JsonPath.<Object>read(health.body(), "$.components.storage.details").toString()).contains("memory");
+		assertThat(JsonPath.<Object>read(health.body(), "$.components.diskSpace.details").toString()).contains("free")
+			.doesNotContain("path");
 	}
 
 	@Test

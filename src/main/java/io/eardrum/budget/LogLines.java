@@ -1,0 +1,15 @@
+package io.eardrum.budget;
+
+/**
+ * What the limit on the rate of log lines has left out. Safe for any number of threads.
+ */
+@FunctionalInterface
+public interface LogLines {
+
+	/**
+	 * Returns how many lines were left out since the start.
+	 * @return the number of lines
+	 */
+	long leftOut();
+
+}

@@ -1,0 +1,32 @@
+package io.eardrum.observability;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+
+/**
+ * Tells the health of something, but not where it is on the disk: everybody may ask
+ * unless there is a password, and whoever may look at the disk knows it anyway.
+ *
+ * @param indicator knows the health
+ */
+record HealthWithoutPaths(HealthIndicator indicator) implements HealthIndicator {
+
+	private static final String PATH = "path";
+
+	@Override
+	public @Nullable Health health() {
+		Health health = this.indicator.health();
+		if (health == null || !health.getDetails().containsKey(PATH)) {
+			return health;
+		}
+		Health.Builder rest = Health.status(health.getStatus());
+		health.getDetails().forEach((name, value) -> {
+			if (!name.equals(PATH)) {
+				rest.withDetail(name, value);
+			}
+		});
+		return rest.build();
+	}
+
+}

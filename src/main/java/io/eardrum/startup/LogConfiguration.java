@@ -1,0 +1,24 @@
+package io.eardrum.startup;
+
+import ch.qos.logback.classic.LoggerContext;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+import io.eardrum.budget.LogLines;
+
+/**
+ * Has a wrong property of the log stop the start, and tells what was left out.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties(LogProperties.class)
+class LogConfiguration {
+
+	@Bean
+	LogLines logLines() {
+		return () -> (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) ? LogLimit.leftOut(context)
+				: 0;
+	}
+
+}
