@@ -26,6 +26,8 @@ final class ConnectionRegistry {
 	/** A connection has its place before it is there. */
 	private final AddressShares<FrameConnection> places;
 
+	private final ClientAddresses addresses;
+
 	private final UnreadReplies unreadReplies;
 
 	private final FrameMemory frameMemory;
@@ -55,6 +57,7 @@ final class ConnectionRegistry {
 	 * @param budget what they may take of the heap
 	 */
 	ConnectionRegistry(int limit, ClientAddresses addresses, HeapBudget budget) {
+		this.addresses = addresses;
 		this.places = new AddressShares<>(limit, addresses, FrameConnection::lastSeenNanos);
 		this.unreadReplies = new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients());
 		this.frameMemory = new FrameMemory(budget.share(HeapUse.FRAMES));
@@ -79,6 +82,16 @@ final class ConnectionRegistry {
 
 	int limit() {
 		return this.places.limit();
+	}
+
+	/**
+	 * Returns what identifies the client of a connection.
+	 * @param connection the connection
+	 * @return the same for connections of one client
+	 */
+	Object client(FrameConnection connection) {
+		Object client = this.addresses.client(connection.remoteAddress());
+		return (client != null) ? client : connection;
 	}
 
 	// Whether one more is one too many.

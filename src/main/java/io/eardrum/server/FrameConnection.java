@@ -58,7 +58,10 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	/** How long a client that is being turned away may go on sending. */
 	private static final long FAREWELL_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	/** How long a handshake may take, the client's part included. */
+	/**
+	 * How long a client may be waited for until its handshake is done. The time that it
+	 * waits for this server is not counted.
+	 */
 	private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	/** What a client of TLS begins with, and no command: a handshake, a version. */
@@ -120,7 +123,10 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
 
-	private final long createdNanos = System.nanoTime();
+	/** Moved on while this connection is busy, by as long as that takes. */
+	private volatile long handshakeDeadlineNanos = System.nanoTime() + HANDSHAKE_NANOS;
+
+	private volatile boolean handshakeBegun;
 
 	private volatile long lastReceivedNanos = System.nanoTime();
 
@@ -242,7 +248,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	// Tells whether that has lasted for too long.
 	boolean isHandshakeOverdue() {
-		return isHandshaking() && System.nanoTime() - this.createdNanos > HANDSHAKE_NANOS;
+		return isHandshaking() && isIdle() && System.nanoTime() - this.handshakeDeadlineNanos > 0;
 	}
 
 	/**
@@ -252,8 +258,11 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	void shakeHandsElsewhere() {
 		TlsChannel encrypted = this.tls;
 		if (encrypted != null && this.state.compareAndSet(State.IDLE, State.BUSY)) {
+			long startedNanos = System.nanoTime();
 			try {
-				encrypted.handshakes().execute(() -> shakeHands(encrypted));
+				encrypted.handshakes()
+					.execute(new HandshakeQueue.Step(this.registry.client(this), this.handshakeBegun,
+							() -> shakeHands(encrypted, startedNanos)));
 			}
 			catch (RejectedExecutionException ex) {
 				becomeIdle();
@@ -267,7 +276,9 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		}
 	}
 
-	private void shakeHands(TlsChannel encrypted) {
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void shakeHands(TlsChannel encrypted, long startedNanos) {
+		this.handshakeBegun = true;
 		try {
 			if (encrypted.handshake()) {
 				this.observer.handshakeEnded(true);
@@ -293,6 +304,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			}
 		}
 		finally {
+			this.handshakeDeadlineNanos += System.nanoTime() - startedNanos;
 			becomeIdleElsewhere();
 		}
 	}

@@ -25,7 +25,8 @@ import org.springframework.boot.ssl.SslBundles;
  * ones stay, and the log says so.
  * <p>
  * Handshakes compute on threads of their own, half as many as there are processors, so
- * that a storm of them leaves the others to those who are connected. Safe for any number
+ * that a storm of them leaves the others to those who are connected. Clients take turns
+ * there, and the time that they wait is not counted as theirs. Safe for any number
  * of threads.
  */
 final class TlsAcceptor implements AutoCloseable {
@@ -42,7 +43,9 @@ final class TlsAcceptor implements AutoCloseable {
 
 	private final ClientAuthentication clientAuthentication;
 
-	private final ThreadPoolExecutor handshakes;
+	private final ThreadPoolExecutor threads;
+
+	private final HandshakeQueue handshakes;
 
 	private volatile Setup setup;
 
@@ -50,14 +53,15 @@ final class TlsAcceptor implements AutoCloseable {
 		this.setup = setup;
 		this.clientAuthentication = clientAuthentication;
 		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
-		AtomicLong threads = new AtomicLong();
-		this.handshakes = new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+		AtomicLong threadCount = new AtomicLong();
+		this.threads = new ThreadPoolExecutor(count, count, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
 				(task) -> {
-					Thread thread = new Thread(task, "eardrum-tls-" + threads.incrementAndGet());
+					Thread thread = new Thread(task, "eardrum-tls-" + threadCount.incrementAndGet());
 					thread.setDaemon(true);
 					return thread;
 				});
-		this.handshakes.allowCoreThreadTimeOut(true);
+		this.threads.allowCoreThreadTimeOut(true);
+		this.handshakes = new HandshakeQueue(this.threads);
 	}
 
 	/**
@@ -126,7 +130,7 @@ final class TlsAcceptor implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.handshakes.shutdownNow();
+		this.threads.shutdownNow();
 	}
 
 	private record Setup(SSLContext context, List<String> protocols, List<String> ciphers) {
