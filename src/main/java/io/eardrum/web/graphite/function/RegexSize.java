@@ -2,6 +2,8 @@ package io.eardrum.web.graphite.function;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Estimates how large the program of a regular expression becomes, before it is made:
@@ -17,6 +19,8 @@ final class RegexSize {
 	 * What a group takes besides what is in it, and something more if that is nothing.
 	 */
 	private static final long GROUP = 3;
+
+	private static final Pattern FLAGS = Pattern.compile("\\?[a-zA-Z-]*\\)");
 
 	private final String regex;
 
@@ -47,10 +51,7 @@ final class RegexSize {
 		while (this.next < this.regex.length()) {
 			char c = this.regex.charAt(this.next++);
 			switch (c) {
-				case '(' -> {
-					this.open.push(this.group);
-					this.group = new long[] { GROUP, 0 };
-				}
+				case '(' -> open();
 				case ')' -> close();
 				case '[' -> {
 					skipClass();
@@ -58,6 +59,7 @@ final class RegexSize {
 				}
 				case '\\' -> escaped();
 				case '|' -> part(2);
+				case '*', '+', '?' -> add(2);
 				case '{' -> repeat();
 				default -> part(1);
 			}
@@ -73,6 +75,23 @@ final class RegexSize {
 		this.group[1] = size;
 	}
 
+	// To what may be repeated next. What is nothing itself, such as flags, is added so too:
+	// a repetition behind it repeats what is before it.
+	private void add(long size) {
+		this.group[1] = Math.min(MAX, this.group[1] + size);
+	}
+
+	private void open() {
+		Matcher flags = FLAGS.matcher(this.regex).region(this.next, this.regex.length());
+		if (flags.lookingAt()) {
+			this.next = flags.end();
+			add(1);
+			return;
+		}
+		this.open.push(this.group);
+		this.group = new long[] { GROUP, 0 };
+	}
+
 	private void close() {
 		long size = this.group[0] + this.group[1];
 		if (!this.open.isEmpty()) {
@@ -83,8 +102,13 @@ final class RegexSize {
 
 	private void escaped() {
 		if (!this.regex.startsWith("Q", this.next)) {
+			if (this.regex.startsWith("E", this.next)) {
+				add(1);
+			}
+			else {
+				part(1);
+			}
 			this.next++;
-			part(1);
 			return;
 		}
 		int end = this.regex.indexOf("\\E", this.next);

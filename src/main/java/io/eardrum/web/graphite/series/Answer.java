@@ -108,6 +108,7 @@ public final class Answer implements Iterable<Series> {
 			@Override
 			public Series next() {
 				Series next = Answer.this.series.remove();
+				Answer.this.account.work(next.size() + 1L);
 				this.last = next;
 				return next;
 			}
