@@ -42,6 +42,9 @@ final class Glob {
 	/** The positions from which skips lead on. */
 	private final long[] skipping;
 
+	/** Whether each skip is that of a star: to the next position, which has none. */
+	private final boolean onlyStars;
+
 	private final long[] start;
 
 	private final int last;
@@ -63,6 +66,7 @@ final class Glob {
 		for (int i = 0; i < this.skips.length; i += 2) {
 			from.set(this.skips[i]);
 		}
+		this.onlyStars = from.equals(builder.repeating) && this.skips.length == 2 * from.cardinality();
 		this.skipping = bits(from);
 		this.start = new long[this.words];
 		this.start[0] = 1;
@@ -111,25 +115,56 @@ final class Glob {
 	 * @return whether all of them match
 	 */
 	boolean matches(byte[] bytes, int from, int to) {
+		return (this.words == 1) ? matchesInOneWord(bytes, from, to) : matchesInWords(bytes, from, to);
+	}
+
+	// The usual case, without an array.
+	private boolean matchesInOneWord(byte[] bytes, int from, int to) {
+		long repeats = this.repeating[0];
+		long skips = this.skipping[0];
+		long live = this.start[0];
+		int position = from;
+		while (position < to && live != 0) {
+			live = (live & this.accepted[intervalAt(bytes, position, to)]) << 1 | (live & repeats);
+			if ((live & skips) != 0) {
+				live = skip(live);
+			}
+			position += lengthAt(bytes, position, to);
+		}
+		return (live >>> this.last & 1) != 0;
+	}
+
+	private long skip(long live) {
+		if (this.onlyStars) {
+			return live | (live & this.skipping[0]) << 1;
+		}
+		long all = live;
+		for (int i = 0; i < this.skips.length; i += 2) {
+			all |= (all >>> this.skips[i] & 1) << this.skips[i + 1];
+		}
+		return all;
+	}
+
+	private boolean matchesInWords(byte[] bytes, int from, int to) {
 		long[] live = this.start.clone();
 		int position = from;
 		while (position < to) {
-			int first = bytes[position];
-			int interval;
-			if (first >= 0) {
-				interval = this.asciiIntervals[first];
-				position++;
-			}
-			else {
-				int length = Math.min(lengthOf(first), to - position);
-				interval = interval(decode(bytes, position, length));
-				position += length;
-			}
-			if (!advance(live, interval * this.words)) {
+			if (!advance(live, intervalAt(bytes, position, to) * this.words)) {
 				return false;
 			}
+			position += lengthAt(bytes, position, to);
 		}
 		return isSet(live, this.last);
+	}
+
+	private int intervalAt(byte[] bytes, int position, int to) {
+		int first = bytes[position];
+		return (first >= 0) ? this.asciiIntervals[first]
+				: interval(decode(bytes, position, lengthAt(bytes, position, to)));
+	}
+
+	private static int lengthAt(byte[] bytes, int position, int to) {
+		return (bytes[position] >= 0) ? 1 : Math.min(lengthOf(bytes[position]), to - position);
 	}
 
 	// Returns whether any position is left.

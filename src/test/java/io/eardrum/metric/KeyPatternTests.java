@@ -122,15 +122,17 @@ class KeyPatternTests {
 		Random random = new Random(seed);
 		String[] parts = { "a", "b", "ab", "*", "?", "[ab]", "[!a]", "{a,b}", "{ab,*b,}", "{a,{b,?a}}", ".", ".",
 				".**.", "**" };
-		for (int i = 0; i < 2_000; i++) {
-			StringBuilder text = new StringBuilder();
+		for (int i = 0; i < 4_000; i++) {
+			// Some with so many positions that they don't fit into one word.
+			int large = (i % 2) * (20 + random.nextInt(25));
+			StringBuilder text = new StringBuilder("{x}".repeat(large));
 			for (int part = 0; part <= random.nextInt(6); part++) {
 				text.append(parts[random.nextInt(parts.length)]);
 			}
 			KeyPattern pattern = KeyPattern.of(text.toString());
 			Pattern expected = GlobModel.regex(text.toString());
 			for (int j = 0; j < 20; j++) {
-				StringBuilder key = new StringBuilder();
+				StringBuilder key = new StringBuilder("x".repeat(large));
 				for (int length = random.nextInt(6); length >= 0; length--) {
 					key.append("ab.c".charAt(random.nextInt(4)));
 				}
