@@ -121,6 +121,8 @@ final class ResumeFile {
 		this.finished = true;
 		try {
 			Files.deleteIfExists(this.path);
+			// Somebody may have been killed while writing it.
+			Files.deleteIfExists(FileNames.append(this.path, ".part"));
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("can't delete " + this.name + ": " + FileProblem.of(ex), ex);

@@ -16,7 +16,7 @@ import java.util.function.LongSupplier;
  */
 final class WaitLimit {
 
-	private static final long NANOS_FOR_A_BYTE = TimeUnit.SECONDS.toNanos(1) / 1024;
+	private static final long BYTES_FOR_A_SECOND = 1024;
 
 	private final LongSupplier nanoTime;
 
@@ -49,7 +49,7 @@ final class WaitLimit {
 	 */
 	void earn(int bytes) {
 		// A reply that has earned 73 years needs no more.
-		this.leftNanos = Math.min(Long.MAX_VALUE / 4, this.leftNanos + bytes * NANOS_FOR_A_BYTE);
+		this.leftNanos = Math.min(Long.MAX_VALUE / 4, this.leftNanos + TimeUnit.SECONDS.toNanos(bytes) / BYTES_FOR_A_SECOND);
 	}
 
 	/**

@@ -19,6 +19,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocketFactory;
+
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -163,6 +166,139 @@ class MetricClientTests {
 		}); MetricClient client = MetricClient.connect(options(server))) {
 			assertFails(Reason.MALFORMED_REPLY, client::getAll);
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "a\u001b[2J", "\u0000", "a\u0007b", "\ta", "a\u007f", "a\rb" })
+	void keyWithAControlCharacterIsMalformed(String key) throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n" + key + " 1.0 5\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.getAll((name, timestamp, value) -> {
+			})).getMessage().chars()).allMatch((character) -> character >= ' ' && character != 0x7F);
+		}
+	}
+
+	@Test
+	void whatTheServerSaysIsShownInPartAndObeyedNever() throws IOException {
+		String text = "\u001b[31m\u009b2J\u202e\u200b" + "x".repeat(5_000);
+		try (ScriptedServer server = ScriptedServer.answering("error\n" + text + "\n" + text + "\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.OTHER_ERROR, client::getAll).getMessage())
+				.startsWith("the server says: \\u{1b}[31m\\u{9b}2J\\u{202e}\\u{200b}xxx")
+				.endsWith("x…")
+				.hasSizeLessThanOrEqualTo(520);
+			assertThat(assertFails(Reason.OTHER_ERROR, client::getAll)).isNotNull();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "o", "ok\n", "ok\npalm.cpu 1.0 ", "error\n" })
+	void replyThatComesByteByByteIsATimeout(String start) throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write(start);
+			drip(session);
+		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
+			assertFails(Reason.TIMEOUT, () -> client.get("palm.cpu"));
+		}
+	}
+
+	@Test
+	void replyToAPutEarnsNoTimeByItsLength() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("error\n");
+			// Much of a line, and slowly: as rows it would have earned a minute.
+			session.write("x".repeat(60_000));
+			drip(session);
+		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
+			assertFails(Reason.TIMEOUT, () -> client.put("palm.cpu", 1, 5));
+		}
+	}
+
+	@Test
+	void handshakeThatComesByteByByteIsATimeout() throws Exception {
+		SSLSocketFactory tls = SSLContext.getDefault().getSocketFactory();
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			// The start of a record of 16 KiB.
+			session.write(new byte[] { 22, 3, 3, 0x40, 0 });
+			drip(session);
+		})) {
+			ClientOptions options = options(server).withTls(tls).withTimeouts(SHORT, Duration.ofMinutes(10));
+			assertThat(assertFails(Reason.UNREACHABLE, () -> MetricClient.connect(options).close()))
+				.hasMessageContaining("timeout");
+		}
+	}
+
+	private static void drip(ScriptedServer.Session session) throws IOException {
+		while (true) {
+			session.write("1");
+			pause(20);
+		}
+	}
+
+	private static void pause(int millis) throws IOException {
+		try {
+			TimeUnit.MILLISECONDS.sleep(millis);
+		}
+		catch (InterruptedException ex) {
+			throw new IOException(ex);
+		}
+	}
+
+	@Test
+	void longReplyMayTakeAsLongAsItNeeds() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\n");
+			for (int i = 0; i < 40; i++) {
+				session.write("palm.cpu 1.0 5\n".repeat(100));
+				pause(20);
+			}
+			session.write("\n");
+			session.staySilent();
+		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
+			assertThat(client.get("palm.cpu")).hasSize(4_000);
+		}
+	}
+
+	@Test
+	void pointsWithoutEndTakeNoMoreMemoryThanTheyMay() throws IOException {
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\n");
+			while (true) {
+				session.write("palm.cpu 1.0 5\n".repeat(1_000));
+			}
+		})) {
+			ClientOptions options = options(server).withMaxResultBytes(1 << 20);
+			try (MetricClient client = MetricClient.connect(options)) {
+				assertThat(assertFails(Reason.RESULT_TOO_LARGE, () -> client.get("palm.cpu")))
+					.hasMessageContaining("1048576 bytes");
+				assertFails(Reason.CLOSED, () -> client.get("palm.cpu"));
+			}
+			try (MetricClient client = MetricClient.connect(options)) {
+				assertFails(Reason.RESULT_TOO_LARGE, client::getAll);
+			}
+		}
+	}
+
+	@Test
+	void longKeysCountAsWell() throws IOException {
+		StringBuilder rows = new StringBuilder("ok\n");
+		for (int i = 0; i < 100; i++) {
+			rows.append("k".repeat(4_000)).append(i).append(" 1.0 5\n");
+		}
+		try (ScriptedServer server = ScriptedServer.answering(rows + "\n")) {
+			try (MetricClient client = MetricClient.connect(options(server).withMaxResultBytes(1_000_000))) {
+				assertFails(Reason.RESULT_TOO_LARGE, client::getAll);
+			}
+			try (MetricClient client = MetricClient.connect(options(server).withMaxResultBytes(2_000_000))) {
+				assertThat(client.getAll()).hasSize(100);
+			}
+		}
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ClientOptions.of("localhost", 1).withMaxResultBytes(0));
 	}
 
 	@Test
