@@ -67,8 +67,12 @@ final class FileProblem {
 	 * @return its message, or what is wrong with its cause
 	 */
 	static String of(UncheckedIOException ex) {
-		boolean says = ex.getMessage() != null && !isRaw(ex);
-		return says ? ex.getMessage() : of(ex.getCause());
+		String message = ex.getMessage();
+		IOException cause = ex.getCause();
+		if (message != null && !isRaw(ex)) {
+			return message;
+		}
+		return (cause != null) ? of(cause) : "it can't be read or written";
 	}
 
 	// The text of an exception that has none but its cause is that of the cause, with the

@@ -137,8 +137,9 @@ final class ImportCommand implements Callable<Integer> {
 
 	private void requireSame(String name, ImportPlace kept, ImportPlace found) {
 		if (found.lines() < kept.lines()) {
-			throw new ImportRefusedException(source().name() + " has " + found.lines() + " lines, and " + name
-					+ " is of a file with " + kept.lines() + " or more: delete " + name + " to import it from its start");
+			throw new ImportRefusedException(
+					source().name() + " has " + found.lines() + " lines, and " + name + " is of a file with "
+							+ kept.lines() + " or more: delete " + name + " to import it from its start");
 		}
 		if (!found.equals(kept)) {
 			throw new ImportRefusedException("the first " + kept.lines() + " lines of " + source().name()

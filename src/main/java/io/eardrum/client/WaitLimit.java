@@ -49,7 +49,8 @@ final class WaitLimit {
 	 */
 	void earn(int bytes) {
 		// A reply that has earned 73 years needs no more.
-		this.leftNanos = Math.min(Long.MAX_VALUE / 4, this.leftNanos + TimeUnit.SECONDS.toNanos(bytes) / BYTES_FOR_A_SECOND);
+		this.leftNanos = Math.min(Long.MAX_VALUE / 4,
+				this.leftNanos + TimeUnit.SECONDS.toNanos(bytes) / BYTES_FOR_A_SECOND);
 	}
 
 	/**

@@ -153,6 +153,21 @@ class EardrumCommandTests {
 	}
 
 	@Test
+	void importTakesTimestampsThatGraphiteTakesButNoOtherTimeForMinusOne() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			String lines = "a 6 6.0\na 7 1.5e9\na 8 -1\na 9 7.9\nput b 1 -1\n";
+			CommandRun run = CommandRun.withInput(lines, "import", "-", "--port", "" + server.port());
+			assertThat(run).isEqualTo(new CommandRun(0, "", "5 points acknowledged, 0 lines rejected\n"));
+			assertThat(server.lines()).containsExactly("put a 6.0 6", "put a 7.0 1500000000", "put a 8.0 -1",
+					"put a 9.0 7", "put b 1.0 -1");
+			for (String line : List.of("put b 1 6.0\n", "put b 1 1e9\n", "a 1 nan\n", "a 1 1e19\n", "a 1 6.0x\n")) {
+				assertThat(CommandRun.withInput(line, "import", "-", "--port", "" + server.port()).err()).as(line)
+					.startsWith("line 1: the timestamp is no 64-bit integer");
+			}
+		}
+	}
+
+	@Test
 	void importStopsWhenTheStoreIsUnavailable() throws IOException {
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
 			for (int i = 1; session.readLine() != null; i++) {

@@ -37,7 +37,8 @@ class HostileServerTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n" + KEY + " 1.0 5\n\n")) {
 			String port = "--port=" + server.port();
 			assertThat(onTerminal("get", "*", port)).isEqualTo(SHOWN + " 1.0 5\n");
-			assertThat(onTerminal("get", "*", "--format", "csv", port)).isEqualTo("key,timestamp,value\n" + SHOWN + ",5,1.0\n");
+			assertThat(onTerminal("get", "*", "--format", "csv", port))
+				.isEqualTo("key,timestamp,value\n" + SHOWN + ",5,1.0\n");
 			assertThat(onTerminal("get", "*", "--format", "json", port))
 				.isEqualTo("[\n{\"key\":\"a\\u009b2J\\u202eb\\u200bc\",\"timestamp\":5,\"value\":1.0}\n]\n");
 			assertThat(onTerminal("export", "-", port)).isEqualTo(SHOWN + " 1.0 5\n");
@@ -218,7 +219,11 @@ class HostileServerTests {
 				StringBuilder rows = new StringBuilder();
 				for (long j = i; j < i + 1_000; j++) {
 					// Nothing that would compress well.
-					rows.append("k").append(Long.toHexString(j * 0x9E3779B97F4A7C15L)).append(" 1.0 ").append(j).append('\n');
+					rows.append("k")
+						.append(Long.toHexString(j * 0x9E3779B97F4A7C15L))
+						.append(" 1.0 ")
+						.append(j)
+						.append('\n');
 				}
 				session.write(rows.toString());
 			}

@@ -8,6 +8,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +24,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.client.MetricClient;
-import io.eardrum.client.MetricClientException;
 import io.eardrum.client.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
  * Tests for imports that go on where another one broke off: of which file, and from
@@ -95,7 +93,7 @@ class ImportResumeTests {
 	void fileThatWasReplacedByOneWithTheSameStartGoesOn() throws IOException {
 		breakOff(lines(0, 100));
 		Path other = Files.writeString(this.folder.resolve("other"), lines(0, 200));
-		Files.move(other, this.file, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+		Files.move(other, this.file, StandardCopyOption.REPLACE_EXISTING);
 		assertGoesOn();
 	}
 
@@ -112,7 +110,8 @@ class ImportResumeTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			CommandRun run = resume(server);
 			assertThat(run.status()).as(run.err()).isZero();
-			assertThat(run.err()).startsWith("the first 40 lines are skipped, as " + this.state + " says; they went to 127.0.0.1:")
+			assertThat(run.err())
+				.startsWith("the first 40 lines are skipped, as " + this.state + " says; they went to 127.0.0.1:")
 				.endsWith("160 points acknowledged, 0 lines rejected\n");
 			assertThat(server.lines()).hasSize(160).startsWith("put palm.cpu 0.5 40");
 		}
@@ -152,12 +151,12 @@ class ImportResumeTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			String port = "--port=" + server.port();
 			CommandRun run = CommandRun.of("import", "--skip", "11", this.file.toString(), port);
-			assertThat(run)
-				.isEqualTo(new CommandRun(1, "", "eardrum: " + this.file + " has 10 lines, and --skip leaves out 11\n"));
+			assertThat(run).isEqualTo(
+					new CommandRun(1, "", "eardrum: " + this.file + " has 10 lines, and --skip leaves out 11\n"));
 			assertThat(CommandRun.withInput("a 1 1\n", "import", "-", "--skip", "2", port).status()).isEqualTo(1);
 			assertThat(CommandRun.of("import", "--skip", "-1", this.file.toString(), port).status()).isEqualTo(2);
-			assertThat(CommandRun.of("import", "--skip", "4", this.file.toString(), port)).isEqualTo(new CommandRun(0, "",
-					"the first 4 lines are skipped, as --skip says\n6 points acknowledged, 0 lines rejected\n"));
+			assertThat(CommandRun.of("import", "--skip", "4", this.file.toString(), port)).isEqualTo(new CommandRun(0,
+					"", "the first 4 lines are skipped, as --skip says\n6 points acknowledged, 0 lines rejected\n"));
 			assertThat(server.lines()).hasSize(6);
 		}
 	}
@@ -176,7 +175,8 @@ class ImportResumeTests {
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
 				LineSource source = LineSource.of(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add, Duration.ZERO);
+			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add,
+					Duration.ZERO);
 			points.run(client);
 			assertThat(points.rejected()).isEqualTo(1);
 			assertThat(points.settled().lines()).isEqualTo(3);

@@ -27,7 +27,8 @@ class ProcessArgumentsTests {
 	@Test
 	void emptyWordsCount() {
 		byte[] line = line(StandardCharsets.UTF_8, "java", "put", "", "ü", "");
-		assertThat(ProcessArguments.of(line, "put", "", "\uFFFD\uFFFD", "").words()).containsExactly("put", "", "ü", "");
+		assertThat(ProcessArguments.of(line, "put", "", "\uFFFD\uFFFD", "").words()).containsExactly("put", "", "ü",
+				"");
 		assertThat(ProcessArguments.of(line).words()).isEmpty();
 	}
 
@@ -40,7 +41,8 @@ class ProcessArgumentsTests {
 	@Test
 	void otherBytesAreTextIfTheLocaleSaysSo() {
 		byte[] line = line(StandardCharsets.ISO_8859_1, "java", "get", "tür");
-		assertThat(ProcessArguments.of(line, "get", "tür")).isEqualTo(new ProcessArguments(List.of("get", "tür"), false));
+		assertThat(ProcessArguments.of(line, "get", "tür"))
+			.isEqualTo(new ProcessArguments(List.of("get", "tür"), false));
 	}
 
 	@Test

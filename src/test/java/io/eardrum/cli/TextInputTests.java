@@ -26,8 +26,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 class TextInputTests {
 
 	@ParameterizedTest
-	@ValueSource(strings = { "", "a", "a 1 1\n", "BZh 1 1\n", "BZh9 1 1\n", "PK 1 1\n", "PKware.cpu 1 1\n", "LZIP 1 1\n",
-			"7z 1 1\n", "(a 1 1\n", "ﻀ 1 1\n", "\n\n", "ok\n" })
+	@ValueSource(strings = { "", "a", "a 1 1\n", "BZh 1 1\n", "BZh9 1 1\n", "PK 1 1\n", "PKware.cpu 1 1\n",
+			"LZIP 1 1\n", "7z 1 1\n", "(a 1 1\n", "ﻀ 1 1\n", "\n\n", "ok\n" })
 	void textStaysAsItIs(String text) throws IOException {
 		assertThat(read(text.getBytes(StandardCharsets.UTF_8))).isEqualTo(text);
 	}
@@ -42,14 +42,16 @@ class TextInputTests {
 	@Test
 	void byteOrderMarkOfEachCompressedFileIsDropped() throws IOException {
 		byte[] one = gzip("\uFEFFa 1 1\n");
-		assertThat(read(join(one, one, gzip(""), gzip("b"), gzip(" 1 1\n"), one))).isEqualTo("a 1 1\na 1 1\nb 1 1\na 1 1\n");
+		assertThat(read(join(one, one, gzip(""), gzip("b"), gzip(" 1 1\n"), one)))
+			.isEqualTo("a 1 1\na 1 1\nb 1 1\na 1 1\n");
 	}
 
 	@ParameterizedTest
 	@CsvSource({ "fffe6100, UTF-16", "feff0061, UTF-16", "fffe000061000000, UTF-16", "0000feff00000061, UTF-32",
 			"61002000, UTF-16LE", "00610020, UTF-16BE", "28b52ffd2400, zstd", "fd377a585a000004, xz",
 			"425a683931415926535900, bzip2", "425a683917724538509000, bzip2", "504b0304140000, zip",
-			"504b050600000000, zip", "04224d186440, lz4", "4c5a495001, lzip", "1f9d9000, compress", "377abcaf271c0004, 7-Zip" })
+			"504b050600000000, zip", "04224d186440, lz4", "4c5a495001, lzip", "1f9d9000, compress",
+			"377abcaf271c0004, 7-Zip" })
 	void whatIsNoTextIsNamed(String bytes, String name) throws IOException {
 		byte[] data = HexFormat.of().parseHex(bytes);
 		for (byte[] each : new byte[][] { data, gzip(data) }) {

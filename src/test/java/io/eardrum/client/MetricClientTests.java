@@ -297,8 +297,7 @@ class MetricClientTests {
 				assertThat(client.getAll()).hasSize(100);
 			}
 		}
-		assertThatIllegalArgumentException()
-			.isThrownBy(() -> ClientOptions.of("localhost", 1).withMaxResultBytes(0));
+		assertThatIllegalArgumentException().isThrownBy(() -> ClientOptions.of("localhost", 1).withMaxResultBytes(0));
 	}
 
 	@Test
