@@ -2,9 +2,12 @@ package io.eardrum.cli;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Where the command line reads and writes.
@@ -20,7 +23,8 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 
 	/**
 	 * Returns the terminal or pipes that this process was started with. The start script
-	 * knows which of them it is; without it, Java knows only whether all are a terminal.
+	 * knows which of them it is, and so does Linux; elsewhere Java knows only whether all
+	 * are a terminal.
 	 * @return the streams of the process
 	 */
 	// JDK 22 to 24 always have a console: there the script has to tell.
@@ -29,8 +33,19 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 		boolean terminal = System.console() != null && System.getenv("TERM") != null;
 		StandardOutput out = new StandardOutput(new FileOutputStream(FileDescriptor.out));
 		PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-		return new Terminal(System.in, out, err, flag("eardrum.out.terminal", terminal),
-				flag("eardrum.err.terminal", terminal));
+		return new Terminal(System.in, out, err, flag("eardrum.out.terminal", isTerminal(1, terminal)),
+				flag("eardrum.err.terminal", isTerminal(2, terminal)));
+	}
+
+	// What is printed depends on it, so a console that some JDKs always have won't do.
+	private static boolean isTerminal(int descriptor, boolean otherwise) {
+		try {
+			String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
+			return device.startsWith("/dev/pts/") || device.startsWith("/dev/tty") || device.equals("/dev/console");
+		}
+		catch (IOException | UnsupportedOperationException ex) {
+			return otherwise;
+		}
 	}
 
 	private static boolean flag(String property, boolean otherwise) {
