@@ -27,6 +27,8 @@ public final class RequestBudget {
 
 	private final BooleanSupplier stopping;
 
+	private final Runnable beforeWait;
+
 	private long sinceNanos;
 
 	private long done;
@@ -45,6 +47,23 @@ public final class RequestBudget {
 	 */
 	public RequestBudget(Duration time, long maxWork, LongSupplier nanoTime, BooleanSupplier clientLeft,
 			BooleanSupplier stopping) {
+		this(time, maxWork, nanoTime, clientLeft, stopping, () -> {
+		});
+	}
+
+	/**
+	 * Begins, for a request that takes turns with others.
+	 * @param time how long the request may take from now on, or from the last progress
+	 * @param maxWork how many units of work it may take
+	 * @param nanoTime a clock in nanoseconds
+	 * @param clientLeft returns whether the client has closed its connection; may wait for
+	 * the turn of this request
+	 * @param stopping returns whether the server stops
+	 * @param beforeWait called before the request waits for something; ends its turn
+	 */
+	public RequestBudget(Duration time, long maxWork, LongSupplier nanoTime, BooleanSupplier clientLeft,
+			BooleanSupplier stopping, Runnable beforeWait) {
+		this.beforeWait = beforeWait;
 		this.maxNanos = time.toNanos();
 		this.maxWork = maxWork;
 		this.nanoTime = nanoTime;
@@ -92,6 +111,14 @@ public final class RequestBudget {
 		if (this.clientLeft.getAsBoolean()) {
 			throw new RequestEndedException(RequestEndedException.Reason.CLIENT_LEFT);
 		}
+	}
+
+	/**
+	 * Notes that the request is about to wait, for memory or the store: others may compute
+	 * meanwhile, for what it waits for may be theirs.
+	 */
+	public void waits() {
+		this.beforeWait.run();
 	}
 
 	/**

@@ -79,6 +79,16 @@ class RequestLimitsIntegrationTests {
 	}
 
 	@Test
+	void clientWhoseBodyNobodyReadsHasNotLeft() throws IOException {
+		try (Socket socket = strict.open("GET /api/series?match=x* HTTP/1.1", "Host: 127.0.0.1", "Connection: close",
+				"Content-Length: 3")) {
+			socket.getOutputStream().write("abc".getBytes(StandardCharsets.US_ASCII));
+			assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII))
+				.isEqualTo("HTTP/1.1 503");
+		}
+	}
+
+	@Test
 	void clientThatHasSentMoreAndLeavesIsNoticedOrTimedOut() throws IOException {
 		try (Socket socket = strict.open("GET /api/series?match=x* HTTP/1.1", "Host: 127.0.0.1")) {
 			socket.getOutputStream().write("GET / HT".getBytes(StandardCharsets.US_ASCII));

@@ -43,7 +43,7 @@ class ApiConfiguration {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		SeriesLists lists = new SeriesLists(observed);
 		PointsReader reader = new PointsReader(observed, clock);
-		PointsWriter writer = new PointsWriter(repository, check, observer, limits);
+		PointsWriter writer = new PointsWriter(observed, check, observer, limits);
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 		endpoints.put("/api/series", Endpoint.get(SeriesLists.PAGE_PARAMETERS, observed.counted(lists::page)));
 		endpoints.put("/api/latest", Endpoint.get(SeriesLists.LATEST_PARAMETERS, observed.counted(lists::latest)));

@@ -13,9 +13,9 @@ import tools.jackson.core.json.JsonFactory;
 
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.TimestampCheck;
 import io.eardrum.web.reply.Exchange;
+import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;
 import io.eardrum.web.reply.RequestProblem;
 
@@ -28,7 +28,7 @@ final class PointsWriter {
 
 	static final Set<String> PARAMETERS = Set.of();
 
-	private final MetricRepository repository;
+	private final ObservedRepository repository;
 
 	private final TimestampCheck check;
 
@@ -38,7 +38,7 @@ final class PointsWriter {
 
 	private final JsonFactory jsonFactory;
 
-	PointsWriter(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits) {
+	PointsWriter(ObservedRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits) {
 		this.repository = repository;
 		this.check = check;
 		this.observer = observer;
@@ -55,7 +55,7 @@ final class PointsWriter {
 	void write(Query query, Exchange exchange) throws IOException {
 		boolean json = isJson(exchange.header("Content-Type"));
 		exchange.memory().reserveBody(json ? BodyJson.heldBytes(this.limits) : BodyLines.heldBytes(this.limits));
-		PointIntake intake = new PointIntake(this.repository, this.check, this.observer, this.limits,
+		PointIntake intake = new PointIntake(this.repository.within(exchange.budget()), this.check, this.observer, this.limits,
 				json ? "index" : "line", exchange.memory());
 		try (InputStream body = exchange.body()) {
 			if (json) {

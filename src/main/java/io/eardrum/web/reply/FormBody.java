@@ -13,6 +13,8 @@ import java.util.Map;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.http.HttpStatus;
 
+import io.eardrum.budget.RequestBudget;
+
 /**
  * The parameters of a request that may come as a form. The body is read here and not by
  * the container, which would wait for a sender of single bytes for ever. Memory for all
@@ -63,17 +65,19 @@ final class FormBody {
 	 * @param request a request whose body has not been read
 	 * @param pace how slowly the body may come
 	 * @param memory of the request
+	 * @param budget of the request, in which the length of the form is work
 	 * @return the values by the names of the parameters
 	 * @throws RequestProblem if they are not well-formed or too many, or come too slowly
 	 * @throws IOException if the body can't be read
 	 */
-	static Map<String, String[]> parameters(HttpServletRequest request, Pace pace, RequestMemory memory)
-			throws IOException {
+	static Map<String, String[]> parameters(HttpServletRequest request, Pace pace, RequestMemory memory,
+			RequestBudget budget) throws IOException {
 		Map<String, List<String>> all = new LinkedHashMap<>();
 		if (request.getMethod().equals("POST") && isForm(request)) {
 			FormBody form = read(request, pace, memory, all);
 			// With the body taken as a stream, the container reads the address only.
 			addAll(request.getParameterMap(), all);
+			budget.work(BYTES_A_BYTE * (long) form.length);
 			form.readAll();
 		}
 		else {

@@ -97,12 +97,13 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void put(PointBatch batch) {
+		this.budget.waits();
 		this.repository.put(batch);
 	}
 
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
-		this.budget.work(READ_WORK);
+		begin();
 		Tally tally = new Tally(sink, this.budget);
 		try {
 			this.repository.read(key, range, tally);
@@ -114,7 +115,7 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		this.budget.work(READ_WORK);
+		begin();
 		Tally tally = new Tally(sink, this.budget);
 		try {
 			this.repository.readAll(range, tally);
@@ -134,7 +135,7 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public @Nullable Point last(SeriesKey key) {
-		this.budget.work(READ_WORK);
+		begin();
 		Point last = this.repository.last(key);
 		this.observer.returned((last != null) ? 1 : 0);
 		return last;
@@ -146,7 +147,11 @@ public final class ObservedRepository implements MetricRepository {
 		try {
 			this.repository.forEachLast((key) -> {
 				this.budget.work(workOf(key));
-				return wanted.test(key);
+				if (!wanted.test(key)) {
+					return false;
+				}
+				this.budget.waits();
+				return true;
 			}, (key, last) -> {
 				this.budget.work(READ_WORK);
 				points[0] += (last != null) ? 1 : 0;
@@ -156,6 +161,12 @@ public final class ObservedRepository implements MetricRepository {
 		finally {
 			this.observer.returned(points[0]);
 		}
+	}
+
+	// The store may let it wait, until others have read what they read.
+	private void begin() {
+		this.budget.work(READ_WORK);
+		this.budget.waits();
 	}
 
 	private static long workOf(SeriesKey key) {

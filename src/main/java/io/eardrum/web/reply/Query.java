@@ -13,6 +13,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
+import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -46,12 +47,14 @@ public final class Query {
 	 * @param request the request
 	 * @param pace how slowly a form may come
 	 * @param memory of the request
+	 * @param budget of the request
 	 * @return its parameters
 	 * @throws IOException if the form can't be read
 	 */
-	static Query lenient(HttpServletRequest request, Pace pace, RequestMemory memory) throws IOException {
+	static Query lenient(HttpServletRequest request, Pace pace, RequestMemory memory, RequestBudget budget)
+			throws IOException {
 		try {
-			return new Query(FormBody.parameters(request, pace, memory));
+			return new Query(FormBody.parameters(request, pace, memory, budget));
 		}
 		catch (IllegalStateException ex) {
 			throw notWellFormed();

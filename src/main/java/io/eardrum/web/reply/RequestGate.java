@@ -47,7 +47,7 @@ public final class RequestGate implements SmartLifecycle {
 
 	private final Semaphore places;
 
-	private final Turns turns = new Turns(Math.max(2, Runtime.getRuntime().availableProcessors()));
+	private final Turns turns;
 
 	private final Set<Visit> visits = ConcurrentHashMap.newKeySet();
 
@@ -65,10 +65,16 @@ public final class RequestGate implements SmartLifecycle {
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	public RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, LongSupplier nanoTime) {
+		// Some of those that compute wait for the disk.
+		this(limits, heap, observer, nanoTime, new Turns(2 * Runtime.getRuntime().availableProcessors()));
+	}
+
+	RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, LongSupplier nanoTime, Turns turns) {
 		this.limits = limits;
 		this.heap = heap;
 		this.observer = observer;
 		this.nanoTime = nanoTime;
+		this.turns = turns;
 		this.places = new Semaphore(limits.maxConcurrent(), true);
 	}
 

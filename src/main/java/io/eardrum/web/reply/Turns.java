@@ -4,8 +4,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets as many requests compute at once as there are processors, in turn: a hundred that
- * take long are no more threads that want to run than a few, so the ports for points and
+ * Lets some requests compute at once, and the others in turn: a hundred that take long are
+ * no more threads that want to run than a few, so the ports for points and
  * the health of the server have the processors when they need them. A request that takes
  * a moment only, or waits for its client, needs no turn.
  * <p>

@@ -18,7 +18,7 @@ import io.eardrum.budget.SlowClients;
  * long its client has been waited for. For the thread of the request; others may look at
  * it, and end it.
  */
-final class Visit implements Pace.Watch, SlowClients.SlowClient {
+final class Visit implements SlowClients.SlowClient {
 
 	/** A client that has been waited for longer than this in all is slow. */
 	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
@@ -57,14 +57,15 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 
 	private long lookedNanos;
 
-	/** Since when the request has been computing, as far as it has not waited. */
+	/** Since when the request has been computing, after it has waited for its client. */
 	private long computingNanos;
+
+	/** For how long it had computed before that. */
+	private long computedNanos;
 
 	private boolean hasTurn;
 
 	private long turnNanos;
-
-	private boolean registered;
 
 	private volatile boolean ended;
 
@@ -82,13 +83,14 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		this.lookedNanos = nanoTime.getAsLong();
 		this.computingNanos = this.lookedNanos;
 		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::takeTurnAndLook,
-				gate::isStopping);
-		this.bodyPace = pace();
-		this.replyPace = pace();
+				gate::isStopping, this::endTurn);
+		this.bodyPace = pace(new Waits(false));
+		this.replyPace = pace(new Waits(true));
 	}
 
-	private Pace pace() {
-		return new Pace(this.nanoTime, this.limits.minRate().toBytes(), this.limits.minRateWhenTight().toBytes(), this);
+	private Pace pace(Pace.Watch watch) {
+		return new Pace(this.nanoTime, this.limits.minRate().toBytes(), this.limits.minRateWhenTight().toBytes(),
+				watch);
 	}
 
 	// Asked about once a millisecond while the request computes.
@@ -100,10 +102,14 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		if (this.hasTurn && now - this.turnNanos > Turns.TURN_NANOS && this.turns.areWaitedFor()) {
 			endTurn();
 		}
-		if (!this.hasTurn && now - this.computingNanos > MOMENT_NANOS) {
+		if (!this.hasTurn && isLong(now)) {
 			beginTurn();
 		}
 		return looksLeft(this.nanoTime.getAsLong());
+	}
+
+	private boolean isLong(long now) {
+		return this.computedNanos + now - this.computingNanos > MOMENT_NANOS;
 	}
 
 	private boolean looksLeft(long now) {
@@ -191,7 +197,7 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 		long started = this.nanoTime.getAsLong();
 		RequestBody.Bound bound = (bytes) -> check(bytes, started);
 		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyPace, bound)),
-				bound);
+				bound, this.budget);
 	}
 
 	private void check(long bytes, long started) {
@@ -226,34 +232,55 @@ final class Visit implements Pace.Watch, SlowClients.SlowClient {
 	}
 
 	@Override
-	public void waitBegins() {
-		endTurn();
-		long held = this.memory.held();
-		this.registered = held > 0;
-		if (this.registered) {
-			this.slowClients.begin(this, held);
-		}
-	}
-
-	@Override
-	public boolean waitEnds(int moved) {
-		if (this.registered) {
-			this.slowClients.end(this);
-		}
-		// What has been waited for is not the request's time.
-		this.budget.progress();
-		this.computingNanos = this.nanoTime.getAsLong();
-		return this.memory.isTight();
-	}
-
-	@Override
-	public void tooSlow() {
-		this.observer.ended(RequestObserver.Limit.RATE);
-	}
-
-	@Override
 	public void endForMemory() {
 		end(RequestObserver.Limit.MEMORY);
+	}
+
+	/**
+	 * The waits for the client, in one direction.
+	 */
+	private final class Waits implements Pace.Watch {
+
+		/** Whether what comes next is computed at once, and nothing is waited for. */
+		private final boolean computes;
+
+		private boolean registered;
+
+		Waits(boolean computes) {
+			this.computes = computes;
+		}
+
+		@Override
+		public void waitBegins() {
+			Visit.this.computedNanos += Visit.this.nanoTime.getAsLong() - Visit.this.computingNanos;
+			endTurn();
+			long held = Visit.this.memory.held();
+			this.registered = held > 0;
+			if (this.registered) {
+				Visit.this.slowClients.begin(Visit.this, held);
+			}
+		}
+
+		@Override
+		public boolean waitEnds(int moved) {
+			if (this.registered) {
+				Visit.this.slowClients.end(Visit.this);
+			}
+			// What has been waited for is not the request's time.
+			Visit.this.budget.progress();
+			long now = Visit.this.nanoTime.getAsLong();
+			Visit.this.computingNanos = now;
+			if (this.computes && moved > 0 && isLong(now)) {
+				beginTurn();
+			}
+			return Visit.this.memory.isTight();
+		}
+
+		@Override
+		public void tooSlow() {
+			Visit.this.observer.ended(RequestObserver.Limit.RATE);
+		}
+
 	}
 
 }

@@ -19,6 +19,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.RequestBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -44,7 +45,7 @@ class FormBodyTests {
 	}
 
 	private Map<String, String[]> read(HttpServletRequest request) throws IOException {
-		return FormBody.parameters(request, this.pace, this.memory);
+		return FormBody.parameters(request, this.pace, this.memory, RequestBudget.unlimited());
 	}
 
 	@Test
@@ -184,7 +185,7 @@ class FormBodyTests {
 			}
 
 		};
-		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace, this.memory))
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace, this.memory, RequestBudget.unlimited()))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.REQUEST_TIMEOUT));
 		assertThat(TimeUnit.NANOSECONDS.toSeconds(this.nanos.get())).isLessThan(60);
 	}

@@ -42,7 +42,8 @@ class RequestGateTests {
 
 	private final HeapBudget heap = HeapBudget.ofThisProcess();
 
-	private final RequestGate gate = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get);
+	private final RequestGate gate = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get,
+			new Turns(2));
 
 	private static RequestLimits limits(int maxSlow, int maxSlowPerClient) {
 		return new RequestLimits(Duration.ofSeconds(30), 1_000_000, MAX, maxSlow, maxSlowPerClient,
@@ -191,11 +192,7 @@ class RequestGateTests {
 
 	@Test
 	void requestsThatComputeTakeTurns() throws Exception {
-		int processors = Math.max(2, Runtime.getRuntime().availableProcessors());
-		List<Visit> computing = new ArrayList<>();
-		for (int i = 0; i < processors; i++) {
-			computing.add(enter("10.0.0.1"));
-		}
+		List<Visit> computing = List.of(enter("10.0.0.1"), enter("10.0.0.1"));
 		Visit last = enter("10.0.0.1");
 		Visit waiting = enter("10.0.0.1");
 		this.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
@@ -212,10 +209,32 @@ class RequestGateTests {
 		// Turns that are not over yet go on.
 		computing.get(0).budget().check();
 		assertThat(hadTurn.getCount()).isEqualTo(2);
-		computing.get(0).replyPace().start();
+		computing.get(0).budget().waits();
 		Awaitility.await().until(() -> hadTurn.getCount() == 1);
 		this.gate.leave(computing.get(1));
 		assertThat(hadTurn.await(10, TimeUnit.SECONDS)).isTrue();
+	}
+
+	@Test
+	void requestsThatTakeAMomentOrWaitForTheirClientsTakeNoTurn() throws IOException {
+		Turns none = new Turns(1);
+		assertThat(none.begin(0)).isTrue();
+		RequestGate busy = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get, none);
+		Visit visit = busy.enter(new MockHttpServletRequest());
+		visit.budget().check();
+		for (int i = 0; i < 10; i++) {
+			this.nanos.addAndGet(TimeUnit.MICROSECONDS.toNanos(400));
+			waitFor(visit, 100_000, 1);
+			visit.budget().check();
+		}
+		// Nobody has waited for the one that there is.
+		assertThat(none.areWaitedFor()).isFalse();
+		none.end();
+		this.nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(10));
+		waitFor(visit, 100_000, 1);
+		assertThat(none.begin(0)).isFalse();
+		busy.leave(visit);
+		assertThat(none.begin(0)).isTrue();
 	}
 
 	private Visit slow(String address, int bytes) throws IOException {
