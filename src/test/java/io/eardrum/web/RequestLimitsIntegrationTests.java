@@ -2,9 +2,11 @@ package io.eardrum.web;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
@@ -29,6 +32,7 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.server.PrometheusScrape;
+import io.eardrum.server.TestCertificate;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageStatus;
 
@@ -76,6 +80,26 @@ class RequestLimitsIntegrationTests {
 			await(() -> inStore.get() == running);
 		}
 		await(() -> ended(server, "client_left") == before + 5);
+	}
+
+	@Test
+	void clientThatLeavesIsNoticedWithTlsToo(@TempDir Path directory) throws Exception {
+		TestCertificate certificate = TestCertificate.create(directory, "http");
+		certificate.writePem(directory);
+		try (WebServer encrypted = WebServer.start(EndlessStorage::new, "--eardrum.requests.max-time=1h",
+				"--eardrum.requests.max-work=1000000000000000", "--server.ssl.bundle=web",
+				"--spring.ssl.bundle.pem.web.keystore.certificate=file:" + directory.resolve("cert.pem"),
+				"--spring.ssl.bundle.pem.web.keystore.private-key=file:" + directory.resolve("key.pem"))) {
+			Socket socket = TestCertificate.context(null, certificate)
+				.getSocketFactory()
+				.createSocket(InetAddress.getLoopbackAddress(), encrypted.port());
+			socket.getOutputStream()
+				.write("GET /api/series?match=x* HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+					.getBytes(StandardCharsets.US_ASCII));
+			await(() -> inStore.get() > 0);
+			socket.close();
+			await(() -> inStore.get() == 0);
+		}
 	}
 
 	@Test

@@ -11,6 +11,8 @@ import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
 import tools.jackson.core.json.JsonFactory;
 
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestEndedException;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.TimestampCheck;
@@ -67,6 +69,12 @@ final class PointsWriter {
 		}
 		catch (RequestProblem ex) {
 			throw ex.with("stored", intake.stored());
+		}
+		catch (RequestEndedException ex) {
+			throw RequestProblem.of(ex).with("stored", intake.stored());
+		}
+		catch (HeapExhaustedException ex) {
+			throw RequestProblem.of(ex).with("stored", intake.stored());
 		}
 		long stored = intake.end();
 		exchange.reply("application/json", (text) -> text.ascii("{\"stored\":").integer(stored).ascii("}\n"));

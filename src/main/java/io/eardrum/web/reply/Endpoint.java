@@ -126,14 +126,13 @@ public final class Endpoint implements HttpRequestHandler {
 			serve(request, response);
 		}
 		catch (RequestProblem ex) {
-			refuse(ex, response);
-		}
-		catch (RequestEndedException ex) {
 			end(ex, response);
 		}
+		catch (RequestEndedException ex) {
+			end(told(RequestProblem.of(ex)), response);
+		}
 		catch (HeapExhaustedException ex) {
-			this.gate.observer().ended(RequestObserver.Limit.MEMORY);
-			refuse(told(RequestProblem.of(ex)), response);
+			end(told(RequestProblem.of(ex)), response);
 		}
 		catch (StorageException ex) {
 			logger.debug("A request for {} can't be served", request.getRequestURI(), ex);
@@ -163,17 +162,15 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 	}
 
-	private void end(RequestEndedException cause, HttpServletResponse response) throws IOException {
-		this.gate.observer().ended(switch (cause.reason()) {
-			case TIME -> RequestObserver.Limit.TIME;
-			case WORK -> RequestObserver.Limit.WORK;
-			case CLIENT_LEFT -> RequestObserver.Limit.CLIENT_LEFT;
-			case STOPPING -> RequestObserver.Limit.STOPPING;
-		});
-		if (cause.reason() == RequestEndedException.Reason.CLIENT_LEFT) {
+	private void end(RequestProblem problem, HttpServletResponse response) throws IOException {
+		RequestObserver.Limit limit = problem.limit();
+		if (limit != null) {
+			this.gate.observer().ended(limit);
+		}
+		if (limit == RequestObserver.Limit.CLIENT_LEFT) {
 			throw new CloseNowException("The client has left");
 		}
-		refuse(told(RequestProblem.of(cause)), response);
+		refuse(problem, response);
 	}
 
 	// Where Grafana asks, it shows the message.

@@ -95,7 +95,6 @@ public final class RequestGate implements SmartLifecycle {
 	 */
 	Visit enter(HttpServletRequest request) {
 		if (!this.places.tryAcquire() && !(endSlowest() && acquireSoon())) {
-			this.observer.ended(RequestObserver.Limit.CONCURRENCY);
 			throw RequestProblem.busy();
 		}
 		Object connection = request.getAttribute(ClientConnection.ATTRIBUTE);

@@ -3,10 +3,12 @@ package io.eardrum.web.reply;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
+import io.eardrum.budget.RequestObserver;
 
 /**
  * Why a request is not served. It reaches the client as problem details (RFC 9457), so
@@ -27,6 +29,8 @@ public final class RequestProblem extends RuntimeException {
 	private final HttpStatus status;
 
 	private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+	private RequestObserver.@Nullable Limit limit;
 
 	private final transient Map<String, Object> details = new LinkedHashMap<>();
 
@@ -67,7 +71,8 @@ public final class RequestProblem extends RuntimeException {
 	static RequestProblem busy() {
 		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
 				"There are too many requests at once (eardrum.requests.max-concurrent).")
-			.retryAfter(1);
+			.retryAfter(1)
+			.because(RequestObserver.Limit.CONCURRENCY);
 	}
 
 	/**
@@ -75,17 +80,21 @@ public final class RequestProblem extends RuntimeException {
 	 * @param cause the end
 	 * @return the problem: with status 422 if the request asks for too much, else 503
 	 */
-	static RequestProblem of(RequestEndedException cause) {
+	public static RequestProblem of(RequestEndedException cause) {
 		return switch (cause.reason()) {
 			case TIME -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
 					"The answer takes longer than eardrum.requests.max-time allows. Ask for fewer series, or a shorter "
-							+ "time.");
+							+ "time.")
+				.because(RequestObserver.Limit.TIME);
 			case WORK -> new RequestProblem(HttpStatus.valueOf(422),
 					"The answer takes more work than eardrum.requests.max-work allows. Ask for fewer series, or a "
-							+ "shorter time.");
-			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.");
-			case STOPPING ->
-				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.").retryAfter(STOP_SECONDS);
+							+ "shorter time.")
+				.because(RequestObserver.Limit.WORK);
+			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.")
+				.because(RequestObserver.Limit.CLIENT_LEFT);
+			case STOPPING -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.")
+				.retryAfter(STOP_SECONDS)
+				.because(RequestObserver.Limit.STOPPING);
 		};
 	}
 
@@ -94,9 +103,28 @@ public final class RequestProblem extends RuntimeException {
 	 * @param cause what is missing
 	 * @return the problem, with status 503
 	 */
-	static RequestProblem of(HeapExhaustedException cause) {
+	public static RequestProblem of(HeapExhaustedException cause) {
 		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage() + " now, for others hold it.")
-			.retryAfter(1);
+			.retryAfter(1)
+			.because(RequestObserver.Limit.MEMORY);
+	}
+
+	/**
+	 * Notes which limit was met, to be counted.
+	 * @param met the limit
+	 * @return this problem
+	 */
+	RequestProblem because(RequestObserver.Limit met) {
+		this.limit = met;
+		return this;
+	}
+
+	/**
+	 * Returns which limit was met.
+	 * @return the limit, or {@code null} if it was none that is counted
+	 */
+	RequestObserver.@Nullable Limit limit() {
+		return this.limit;
 	}
 
 	/**

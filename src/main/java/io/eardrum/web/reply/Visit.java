@@ -202,14 +202,14 @@ final class Visit implements SlowClients.SlowClient {
 
 	private void check(long bytes, long started) {
 		if (bytes > this.limits.maxBody().toBytes()) {
-			this.observer.ended(RequestObserver.Limit.BODY);
 			throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,
-					"A body has at most " + this.limits.maxBody().toBytes() + " bytes (eardrum.requests.max-body).");
+					"A body has at most " + this.limits.maxBody().toBytes() + " bytes (eardrum.requests.max-body).")
+				.because(RequestObserver.Limit.BODY);
 		}
 		if (this.nanoTime.getAsLong() - started > this.limits.maxBodyTime().toNanos()) {
-			this.observer.ended(RequestObserver.Limit.BODY);
 			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT, "A body takes at most "
-					+ this.limits.maxBodyTime().toSeconds() + " s (eardrum.requests.max-body-time).");
+					+ this.limits.maxBodyTime().toSeconds() + " s (eardrum.requests.max-body-time).")
+				.because(RequestObserver.Limit.BODY);
 		}
 	}
 
