@@ -56,8 +56,8 @@ public final class RequestBudget {
 	 * @param time how long the request may take from now on, or from the last progress
 	 * @param maxWork how many units of work it may take
 	 * @param nanoTime a clock in nanoseconds
-	 * @param clientLeft returns whether the client has closed its connection; may wait for
-	 * the turn of this request
+	 * @param clientLeft returns whether the client has closed its connection; may wait
+	 * for the turn of this request
 	 * @param stopping returns whether the server stops
 	 * @param beforeWait called before the request waits for something; ends its turn
 	 */
@@ -114,8 +114,8 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Notes that the request is about to wait, for memory or the store: others may compute
-	 * meanwhile, for what it waits for may be theirs.
+	 * Notes that the request is about to wait, for memory or the store: others may
+	 * compute meanwhile, for what it waits for may be theirs.
 	 */
 	public void waits() {
 		this.beforeWait.run();

@@ -183,7 +183,8 @@ class RequestLimitsIntegrationTests {
 		assertThat(post(strict, "/api/points", "application/json", "X-GZIP",
 				gzip("[{\"key\":\"zipped\",\"value\":1,\"timestamp\":3}]")))
 			.endsWith("{\"stored\":1}\n");
-		assertThat(post(strict, "/api/points", "text/plain", "identity", "put zipped 4 4".getBytes(StandardCharsets.UTF_8)))
+		assertThat(post(strict, "/api/points", "text/plain", "identity",
+				"put zipped 4 4".getBytes(StandardCharsets.UTF_8)))
 			.endsWith("{\"stored\":1}\n");
 		byte[] cut = new byte[points.length - 3];
 		System.arraycopy(points, 0, cut, 0, cut.length);
@@ -207,7 +208,8 @@ class RequestLimitsIntegrationTests {
 	@Test
 	void bodyThatIsTooLongIsRefusedAlsoWhenItIsCompressed() throws IOException {
 		String points = "put long 1 1\n".repeat(1000);
-		assertThat(post(strict, "/api/points", "text/plain", "identity", points.getBytes(StandardCharsets.UTF_8))).startsWith("HTTP/1.1 413 ")
+		assertThat(post(strict, "/api/points", "text/plain", "identity", points.getBytes(StandardCharsets.UTF_8)))
+			.startsWith("HTTP/1.1 413 ")
 			.contains("eardrum.requests.max-body", "\"stored\":");
 		assertThat(post(strict, "/api/points", "text/plain", "gzip", gzip(points))).startsWith("HTTP/1.1 413 ");
 		assertThat(ended(strict, "body")).isPositive();

@@ -92,9 +92,9 @@ public final class RequestProblem extends RuntimeException {
 				.because(RequestObserver.Limit.WORK);
 			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.")
 				.because(RequestObserver.Limit.CLIENT_LEFT);
-			case STOPPING -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.")
-				.retryAfter(STOP_SECONDS)
-				.because(RequestObserver.Limit.STOPPING);
+			case STOPPING ->
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.").retryAfter(STOP_SECONDS)
+					.because(RequestObserver.Limit.STOPPING);
 		};
 	}
 

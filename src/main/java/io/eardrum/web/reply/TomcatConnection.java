@@ -38,7 +38,8 @@ final class TomcatConnection implements ClientConnection {
 		this.port = request.getRemotePort();
 	}
 
-	// While a body is on its way, whoever reads it notices. Bytes of a next request stay in the buffer, and are not looked for again. The end
+	// While a body is on its way, whoever reads it notices. Bytes of a next request stay
+	// in the buffer, and are not looked for again. The end
 	// of the stream counts as a byte that is there, for a read to find it, but never gets
 	// into the buffer, and is there at the second look, too.
 	@Override

@@ -4,10 +4,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets some requests compute at once, and the others in turn: a hundred that take long are
- * no more threads that want to run than a few, so the ports for points and
- * the health of the server have the processors when they need them. A request that takes
- * a moment only, or waits for its client, needs no turn.
+ * Lets some requests compute at once, and the others in turn: a hundred that take long
+ * are no more threads that want to run than a few, so the ports for points and the health
+ * of the server have the processors when they need them. A request that takes a moment
+ * only, or waits for its client, needs no turn.
  * <p>
  * Safe for any number of threads.
  */

@@ -29,7 +29,7 @@ final class Visit implements SlowClients.SlowClient {
 	/** What a request may compute without a turn. */
 	private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-	private static final long TURN_PATIENCE_MILLIS = 500;
+	private static final long TURN_PATIENCE_MILLIS = 1000;
 
 	private final RequestLimits limits;
 
@@ -196,8 +196,8 @@ final class Visit implements SlowClients.SlowClient {
 		ContentCoding coding = ContentCoding.of(request);
 		long started = this.nanoTime.getAsLong();
 		RequestBody.Bound bound = (bytes) -> check(bytes, started);
-		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyPace, bound)),
-				bound, this.budget);
+		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyPace, bound)), bound,
+				this.budget);
 	}
 
 	private void check(long bytes, long started) {

@@ -185,7 +185,8 @@ class FormBodyTests {
 			}
 
 		};
-		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> Query.lenient(request, this.pace, this.memory, RequestBudget.unlimited()))
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> Query.lenient(request, this.pace, this.memory, RequestBudget.unlimited()))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.REQUEST_TIMEOUT));
 		assertThat(TimeUnit.NANOSECONDS.toSeconds(this.nanos.get())).isLessThan(60);
 	}
