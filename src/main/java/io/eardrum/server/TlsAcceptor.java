@@ -26,8 +26,8 @@ import org.springframework.boot.ssl.SslBundles;
  * <p>
  * Handshakes compute on threads of their own, half as many as there are processors, so
  * that a storm of them leaves the others to those who are connected. Clients take turns
- * there, and the time that they wait is not counted as theirs. Safe for any number
- * of threads.
+ * there, and the time that they wait is not counted as theirs. Safe for any number of
+ * threads.
  */
 final class TlsAcceptor implements AutoCloseable {
 

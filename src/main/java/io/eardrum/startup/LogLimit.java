@@ -66,8 +66,7 @@ public final class LogLimit extends TurboFilter {
 	public static void install(SpringApplication application) {
 		application.addListeners((ApplicationListener<ApplicationPreparedEvent>) (event) -> {
 			if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
-				new LogLimit(maxLines(event.getApplicationContext().getEnvironment()), System::nanoTime)
-					.addTo(context);
+				new LogLimit(maxLines(event.getApplicationContext().getEnvironment()), System::nanoTime).addTo(context);
 			}
 		});
 	}

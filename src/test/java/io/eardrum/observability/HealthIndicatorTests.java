@@ -27,8 +27,8 @@ class HealthIndicatorTests {
 
 	@Test
 	void whereItIsOnTheDiskIsNotTold() {
-		given(this.repository.status())
-			.willReturn(new StorageStatus("embedded", false, "no space left", Map.of("path", "/home/ada", "freeBytes", 7)));
+		given(this.repository.status()).willReturn(
+				new StorageStatus("embedded", false, "no space left", Map.of("path", "/home/ada", "freeBytes", 7)));
 		Health health = new HealthWithoutPaths(new StorageHealthIndicator(this.repository)).health();
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails()).containsOnlyKeys("engine", "problem", "freeBytes");

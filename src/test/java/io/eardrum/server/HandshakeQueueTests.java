@@ -54,8 +54,8 @@ class HandshakeQueueTests {
 			}
 			later.add(task);
 		});
-		assertThatExceptionOfType(RejectedExecutionException.class).isThrownBy(
-				() -> refusing.execute(new HandshakeQueue.Step("one", false, () -> this.done.add("refused"))));
+		assertThatExceptionOfType(RejectedExecutionException.class)
+			.isThrownBy(() -> refusing.execute(new HandshakeQueue.Step("one", false, () -> this.done.add("refused"))));
 		refuse.clear();
 		refusing.execute(() -> this.done.add("taken"));
 		later.forEach(Runnable::run);

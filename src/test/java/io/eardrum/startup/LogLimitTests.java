@@ -40,7 +40,11 @@ class LogLimitTests {
 		for (int i = 0; i < 1000; i++) {
 			this.logger.warn("line {}", i);
 		}
-		assertThat(lines()).hasSize(101).startsWith("line 0", "line 1").element(100).asString().contains("More than 100");
+		assertThat(lines()).hasSize(101)
+			.startsWith("line 0", "line 1")
+			.element(100)
+			.asString()
+			.contains("More than 100");
 		assertThat(LogLimit.leftOut(this.context)).isEqualTo(900);
 		this.now += TimeUnit.SECONDS.toNanos(1);
 		this.logger.info("later");
