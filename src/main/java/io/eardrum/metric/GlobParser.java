@@ -14,6 +14,8 @@ final class GlobParser {
 	/** Choices in choices are read by recursion. */
 	private static final int MAX_DEPTH = 16;
 
+	private static final int MAX_QUOTED = 150;
+
 	private static final String ANY_DEPTH = "**";
 
 	private static final int[] ANY_CHARACTER = { 0, Character.MAX_CODE_POINT };
@@ -195,7 +197,16 @@ final class GlobParser {
 	}
 
 	private IllegalArgumentException problem(String problem) {
-		return new IllegalArgumentException("'" + this.text + "' is no pattern: " + problem);
+		return new IllegalArgumentException("'" + excerpt() + "' is no pattern: " + problem);
+	}
+
+	// The reason has to be seen behind it.
+	private String excerpt() {
+		if (this.text.length() <= MAX_QUOTED) {
+			return this.text;
+		}
+		boolean inCharacter = Character.isLowSurrogate(this.text.charAt(MAX_QUOTED));
+		return this.text.substring(0, inCharacter ? MAX_QUOTED - 1 : MAX_QUOTED) + "\u2026";
 	}
 
 	/**

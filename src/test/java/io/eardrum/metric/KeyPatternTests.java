@@ -81,6 +81,12 @@ class KeyPatternTests {
 	}
 
 	@Test
+	void longPatternsAreNotRepeatedInMessages() {
+		assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of("[" + "\ud83d\ude00".repeat(300)))
+			.withMessage("'[" + "\ud83d\ude00".repeat(74) + "\u2026' is no pattern: a '[' has no ']'");
+	}
+
+	@Test
 	void choicesAreReadDownToTheirLimit() {
 		assertThat(KeyPattern.of("{".repeat(16) + "a" + "}".repeat(16)).matches("a")).isTrue();
 	}

@@ -66,8 +66,9 @@ final class NodeTree {
 				account.work(tree.pattern.work(key));
 				total[0] += tree.add(key);
 				if (total[0] > MAX_NODES) {
-					throw new QueryException("More than " + MAX_NODES + " nodes match, '" + tree.pattern
-							+ "' among the patterns. Ask for fewer of them, with some of their first characters.");
+					throw new QueryException("More than " + MAX_NODES + " nodes match, "
+							+ QueryException.quoted(tree.pattern.toString())
+							+ " among the patterns. Ask for fewer of them, with some of their first characters.");
 				}
 			}
 		});
@@ -79,7 +80,7 @@ final class NodeTree {
 			return KeyPattern.of(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new QueryException("'" + text + "' can't be looked up: " + ex.getMessage() + ".");
+			throw new QueryException(QueryException.quoted(text) + " can't be looked up: " + ex.getMessage() + ".");
 		}
 	}
 

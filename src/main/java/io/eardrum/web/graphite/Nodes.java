@@ -75,7 +75,8 @@ final class Nodes {
 							prefix.endsWith("*") ? prefix : prefix + "*", leavesOnly, account);
 					exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
 				}
-				default -> throw new QueryException("There is no format '" + format + "', but treejson and completer.");
+				default -> throw new QueryException(
+						"There is no format " + QueryException.quoted(format) + ", but treejson and completer.");
 			}
 		}
 	}

@@ -96,7 +96,7 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 			return (text != null) ? ZoneId.of(text) : fallback;
 		}
 		catch (DateTimeException ex) {
-			throw new QueryException("'" + text + "' is no time zone such as Europe/Vienna.");
+			throw new QueryException(QueryException.quoted(text) + " is no time zone such as Europe/Vienna.");
 		}
 	}
 
@@ -123,7 +123,8 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 				case "json" -> JSON;
 				case "csv" -> CSV;
 				case "raw" -> RAW;
-				default -> throw new QueryException("There is no format '" + format + "', but json, csv and raw.");
+				default -> throw new QueryException(
+						"There is no format " + QueryException.quoted(format) + ", but json, csv and raw.");
 			};
 		}
 

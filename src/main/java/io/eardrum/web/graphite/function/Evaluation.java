@@ -171,8 +171,8 @@ public final class Evaluation {
 	private static SeriesFunction function(Expression.Call call) {
 		SeriesFunction function = FunctionTable.get().find(call.function());
 		if (function == null) {
-			throw new QueryException("There is no function '" + call.function() + "' (character " + call.position()
-					+ "); /functions lists all there are.");
+			throw new QueryException("There is no function " + QueryException.quoted(call.function()) + " (character "
+					+ call.position() + "); /functions lists all there are.");
 		}
 		return function;
 	}

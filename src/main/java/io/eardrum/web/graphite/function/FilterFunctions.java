@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.function.DoublePredicate;
 
 import io.eardrum.web.graphite.query.NumberText;
+import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Series;
 
@@ -120,7 +121,7 @@ final class FilterFunctions {
 	private static List<Series> keep(FunctionCall call, String function, String operator, double number) {
 		Comparison comparison = COMPARISONS.get(operator);
 		if (comparison == null) {
-			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not '" + operator + "'");
+			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not " + QueryException.quoted(operator));
 		}
 		Aggregation aggregation = Aggregation.named(function);
 		// As in Graphite, a series without values is below and unequal to any number.

@@ -80,13 +80,13 @@ final class FunctionCall {
 		for (Parameter parameter : this.function.parameters()) {
 			if (parameter.name().equals(name)) {
 				if (this.arguments.containsKey(name)) {
-					throw error("is given '" + name + "' twice");
+					throw error("is given " + QueryException.quoted(name) + " twice");
 				}
 				return parameter;
 			}
 			names.add(parameter.name());
 		}
-		throw error("has no parameter '" + name + "', but " + String.join(", ", names));
+		throw error("has no parameter " + QueryException.quoted(name) + ", but " + String.join(", ", names));
 	}
 
 	private void add(Parameter parameter, Expression argument) {
@@ -289,7 +289,8 @@ final class FunctionCall {
 	long interval(String name) {
 		long seconds = TimeOffset.seconds(text(name));
 		if (seconds <= 0) {
-			throw error("needs a '" + name + "' of more than 0 seconds, and not '" + text(name) + "'");
+			throw error("needs a " + QueryException.quoted(name) + " of more than 0 seconds, and not "
+					+ QueryException.quoted(text(name)));
 		}
 		return seconds;
 	}
@@ -300,8 +301,8 @@ final class FunctionCall {
 	 * @return the error
 	 */
 	QueryException error(String what) {
-		return new QueryException("Function '" + this.call.function() + "' (character " + this.call.position() + ") "
-				+ what + (what.endsWith(".") ? "" : "."));
+		return new QueryException("Function " + QueryException.quoted(this.call.function()) + " (character "
+				+ this.call.position() + ") " + what + (what.endsWith(".") ? "" : "."));
 	}
 
 }

@@ -57,8 +57,9 @@ final class NameRegex {
 		String written = written(regex);
 		long size = RegexSize.of(written);
 		if (size > MAX_SIZE) {
-			throw new QueryException("'" + regex + "' is too large: with all that it repeats, a regular expression "
-					+ "has at most " + MAX_SIZE + " parts.");
+			throw new QueryException(
+					QueryException.quoted(regex) + " is too large: with all that it repeats, a regular expression "
+							+ "has at most " + MAX_SIZE + " parts.");
 		}
 		account.take(size * INSTRUCTION_VALUES);
 		account.work(size * INSTRUCTION_VALUES);
@@ -97,13 +98,14 @@ final class NameRegex {
 		catch (PatternSyntaxException ex) {
 			String needed = goingBack(this.regex);
 			if (needed != null) {
-				throw new QueryException("'" + this.regex + "' has " + needed
+				throw new QueryException(QueryException.quoted(this.regex) + " has " + needed
 						+ ", which regular expressions don't have here: they take time without end.");
 			}
-			throw new QueryException("'" + this.regex + "' is no regular expression: " + ex.getDescription() + ".");
+			throw new QueryException(
+					QueryException.quoted(this.regex) + " is no regular expression: " + ex.getDescription() + ".");
 		}
 		catch (StackOverflowError ex) {
-			throw new QueryException("'" + this.regex + "' has too many parts in one another.");
+			throw new QueryException(QueryException.quoted(this.regex) + " has too many parts in one another.");
 		}
 	}
 
@@ -134,7 +136,7 @@ final class NameRegex {
 	private boolean find(com.google.re2j.Matcher matcher, String name, int from) {
 		long work = (name.length() - from + 1L) * this.pattern.programSize();
 		if (work > MAX_WORK) {
-			throw new QueryException("'" + this.regex + "' takes too long on a name of " + name.length()
+			throw new QueryException(QueryException.quoted(this.regex) + " takes too long on a name of " + name.length()
 					+ " characters. Write a shorter one.");
 		}
 		this.account.work(work);
@@ -162,7 +164,8 @@ final class NameRegex {
 			return result.append(name, end, name.length()).toString();
 		}
 		catch (IndexOutOfBoundsException | IllegalArgumentException ex) {
-			throw new QueryException("'" + replacement + "' names a group that '" + this.regex + "' hasn't.");
+			throw new QueryException(QueryException.quoted(replacement) + " names a group that "
+					+ QueryException.quoted(this.regex) + " hasn't.");
 		}
 	}
 

@@ -75,8 +75,8 @@ final class RegexSize {
 		this.group[1] = size;
 	}
 
-	// To what may be repeated next. What is nothing itself, such as flags, is added so too:
-	// a repetition behind it repeats what is before it.
+	// To what may be repeated next. What is nothing itself, such as flags, is added so
+	// too: a repetition behind it repeats what is before it.
 	private void add(long size) {
 		this.group[1] = Math.min(MAX, this.group[1] + size);
 	}
@@ -127,8 +127,8 @@ final class RegexSize {
 		}
 		this.next = end + 1;
 		long most = 1;
-		for (String count : counts.split(",")) {
-			most = Math.max(most, Long.parseLong(count));
+		for (String count : counts.split(",", -1)) {
+			most = Math.max(most, count.isEmpty() ? 1 : Long.parseLong(count));
 		}
 		this.group[1] = Math.min(MAX, (this.group[1] + 1) * (most + 1));
 	}

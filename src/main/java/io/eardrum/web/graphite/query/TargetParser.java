@@ -117,8 +117,8 @@ public final class TargetParser {
 
 	private Expression.Call call(String function, int start, @Nullable Expression piped) {
 		if (!NAME.matcher(function).matches()) {
-			throw new QueryException("'" + function + "' at character " + (start + 1) + " of target '" + this.text
-					+ "' is no name of a function.");
+			throw new QueryException(QueryException.quoted(function) + " at character " + (start + 1) + " of target "
+					+ QueryException.quoted(this.text) + " is no name of a function.");
 		}
 		this.parts.run();
 		// What is piped on is nested too, only not in the parser.
@@ -156,8 +156,9 @@ public final class TargetParser {
 			String name = argumentName();
 			if (name != null) {
 				if (named.put(name, argument()) != null) {
-					throw new QueryException("Parameter '" + name + "' is given twice before character "
-							+ (this.next + 1) + " of target '" + this.text + "'.");
+					throw new QueryException(
+							"Parameter " + QueryException.quoted(name) + " is given twice before character "
+									+ (this.next + 1) + " of target " + QueryException.quoted(this.text) + ".");
 				}
 			}
 			else if (!named.isEmpty()) {
@@ -290,8 +291,8 @@ public final class TargetParser {
 			}
 			value.append(this.text.charAt(i));
 		}
-		throw new QueryException(
-				"The quote at character " + (this.next + 1) + " of target '" + this.text + "' has no end.");
+		throw new QueryException("The quote at character " + (this.next + 1) + " of target "
+				+ QueryException.quoted(this.text) + " has no end.");
 	}
 
 	private static final char END = '\uffff';
@@ -314,8 +315,8 @@ public final class TargetParser {
 	private QueryException error(String expected) {
 		skipBlanks();
 		String found = (this.next < this.text.length()) ? "'" + this.text.charAt(this.next) + "'" : "the end";
-		return new QueryException("Character " + (this.next + 1) + " of target '" + this.text + "' has to be "
-				+ expected + ", but is " + found + ".");
+		return new QueryException("Character " + (this.next + 1) + " of target " + QueryException.quoted(this.text)
+				+ " has to be " + expected + ", but is " + found + ".");
 	}
 
 }

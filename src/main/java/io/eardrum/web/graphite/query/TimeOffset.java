@@ -32,7 +32,7 @@ public final class TimeOffset {
 			seconds += Math.multiplyExact(Long.parseLong(part.group(1)), unitSeconds(part.group(2), text));
 			end = part.end();
 			if (seconds > MAX_SECONDS) {
-				throw new QueryException("'" + text + "' is more than ten thousand years.");
+				throw new QueryException(QueryException.quoted(text) + " is more than ten thousand years.");
 			}
 		}
 		if (end < text.length() || end == (signed ? 1 : 0)) {
@@ -67,7 +67,8 @@ public final class TimeOffset {
 	}
 
 	private static QueryException invalid(String text) {
-		return new QueryException("'" + text + "' is no span of time such as 30s, 5min, 1h, 7d, 2w, 1mon or 1y.");
+		return new QueryException(
+				QueryException.quoted(text) + " is no span of time such as 30s, 5min, 1h, 7d, 2w, 1mon or 1y.");
 	}
 
 }

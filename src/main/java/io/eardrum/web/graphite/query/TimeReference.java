@@ -88,7 +88,8 @@ public final class TimeReference {
 
 	private static long inRange(long seconds, String text) {
 		if (seconds < -MAX_SECONDS || seconds > MAX_SECONDS) {
-			throw new QueryException("'" + text + "' is not between the years -6061 and 9999; times are in seconds.");
+			throw new QueryException(
+					QueryException.quoted(text) + " is not between the years -6061 and 9999; times are in seconds.");
 		}
 		return seconds;
 	}
@@ -164,8 +165,8 @@ public final class TimeReference {
 	}
 
 	private static QueryException invalid(String text) {
-		return new QueryException(
-				"'" + text + "' is no time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
+		return new QueryException(QueryException.quoted(text)
+				+ " is no time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
 	}
 
 }

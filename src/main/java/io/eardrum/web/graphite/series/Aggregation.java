@@ -175,7 +175,8 @@ public enum Aggregation {
 				return aggregation;
 			}
 		}
-		throw new QueryException("'" + name + "' is no aggregation; there are " + String.join(", ", names()) + ".");
+		throw new QueryException(
+				QueryException.quoted(name) + " is no aggregation; there are " + String.join(", ", names()) + ".");
 	}
 
 	/**

@@ -6,7 +6,6 @@ import java.util.Deque;
 import java.util.IdentityHashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.function.UnaryOperator;
 
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,7 @@ public final class Answer implements Iterable<Series> {
 	private final Deque<Series> series = new ArrayDeque<>();
 
 	/** How many of the series have the same values. */
-	private final Map<Object, Integer> holders = new IdentityHashMap<>();
+	private final IdentityHashMap<Object, Integer> holders = new IdentityHashMap<>();
 
 	/**
 	 * Begins the answer.

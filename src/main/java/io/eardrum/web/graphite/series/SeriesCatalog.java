@@ -62,7 +62,7 @@ public final class SeriesCatalog {
 			return KeyPattern.of(text);
 		}
 		catch (IllegalArgumentException ex) {
-			throw new QueryException("'" + text + "' can't be looked up: " + ex.getMessage() + ".");
+			throw new QueryException(QueryException.quoted(text) + " can't be looked up: " + ex.getMessage() + ".");
 		}
 	}
 
@@ -74,8 +74,9 @@ public final class SeriesCatalog {
 				account.work(pattern.work(key));
 				if (pattern.matches(key)) {
 					if (++total[0] > maxSeries) {
-						throw new QueryException("More than " + maxSeries + " series match, '" + pattern
-								+ "' among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
+						throw new QueryException(
+								"More than " + maxSeries + " series match, " + QueryException.quoted(pattern.toString())
+										+ " among the patterns. Ask for fewer, or raise eardrum.render.max-series.");
 					}
 					account.key(key);
 					keys.add(key);

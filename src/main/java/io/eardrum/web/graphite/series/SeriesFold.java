@@ -105,7 +105,7 @@ public final class SeriesFold {
 		this.account.release(this.account.taken() - before);
 		if (this.present.length == 0 && hasGap(values)) {
 			this.present = this.account.values(this.folded.length);
-			Arrays.fill(this.present, this.count);
+			Arrays.fill(this.present, (double) this.count);
 		}
 		for (int i = 0; i < this.present.length; i++) {
 			this.present[i] += Double.isNaN(values[i]) ? 0 : 1;
