@@ -23,9 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;

@@ -18,10 +18,10 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;

@@ -1,7 +1,6 @@
 package io.eardrum.storage.embedded;
 
 import java.nio.file.Path;
-import java.time.Clock;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
