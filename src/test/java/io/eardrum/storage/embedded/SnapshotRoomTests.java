@@ -84,9 +84,9 @@ class SnapshotRoomTests {
 		for (int i = 0; i < 4; i++) {
 			dashboard.add(CompletableFuture.runAsync(() -> {
 				while (!stopped.get()) {
-					try (SnapshotRoom.Lease lease = room.take(ROOM / 4)) {
-						Thread.onSpinWait();
-					}
+					SnapshotRoom.Lease lease = room.take(ROOM / 4);
+					Thread.onSpinWait();
+					lease.close();
 				}
 			}, this.threads));
 		}
