@@ -28,6 +28,24 @@ public final class CsvKey {
 		return needsQuotes(text) ? "\"" + text.replace("\"", "\"\"") + "\"" : text;
 	}
 
+	/**
+	 * Returns whether a key gets an apostrophe in front.
+	 * @param key its bytes, in UTF-8, from the beginning of the array
+	 * @param length how many
+	 * @return whether it begins like a formula, or with an apostrophe
+	 */
+	public static boolean looksLikeFormula(byte[] key, int length) {
+		if (length == 0) {
+			return false;
+		}
+		if (key[0] >= 0) {
+			return FORMULA_STARTS.indexOf(key[0]) >= 0;
+		}
+		// U+FF00 to U+FF3F begin with these two bytes.
+		return length >= 3 && key[0] == (byte) 0xEF && key[1] == (byte) 0xBC
+				&& FORMULA_STARTS.indexOf(0xFF00 | (key[2] & 0x3F)) >= 0;
+	}
+
 	private static boolean needsQuotes(String text) {
 		for (int i = 0; i < text.length(); i++) {
 			switch (text.charAt(i)) {

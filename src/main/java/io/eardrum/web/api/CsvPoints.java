@@ -28,7 +28,7 @@ final class CsvPoints implements PointsFormat {
 	@Override
 	public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
 		for (int i = from; i < to; i++) {
-			this.text.csvField(key).ascii(",").integer(timestamps[i]);
+			this.text.csvKey(key).ascii(",").integer(timestamps[i]);
 			this.text.ascii(",").value(values[i]).ascii("\r\n");
 		}
 	}

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.CsvKey;
 import io.eardrum.protocol.NumberWriter;
 
 /**
@@ -127,13 +128,15 @@ public final class ReplyText {
 	}
 
 	/**
-	 * Writes a key as a field of CSV, quoted if RFC 4180 asks for it.
+	 * Writes a key as a field of CSV that no spreadsheet takes for a formula.
 	 * @param key the key
 	 * @return this object
 	 * @throws IOException if it can't be sent
+	 * @see CsvKey
 	 */
-	public ReplyText csvField(SeriesKey key) throws IOException {
-		return csvField(copy(key));
+	public ReplyText csvKey(SeriesKey key) throws IOException {
+		int count = copy(key);
+		return csvField(count, CsvKey.looksLikeFormula(this.keyBytes, count));
 	}
 
 	/**
@@ -143,17 +146,20 @@ public final class ReplyText {
 	 * @throws IOException if it can't be sent
 	 */
 	public ReplyText csvField(String text) throws IOException {
-		return csvField(copy(text));
+		return csvField(copy(text), false);
 	}
 
-	private ReplyText csvField(int count) throws IOException {
+	private ReplyText csvField(int count, boolean marked) throws IOException {
 		boolean quoted = false;
 		for (int i = 0; i < count; i++) {
 			byte next = this.keyBytes[i];
-			quoted |= next == '"' || next == ',' || next == '\r' || next == '\n';
+			quoted |= next == '"' || next == ',' || next == ';' || next == '\t' || next == '\r' || next == '\n';
 		}
 		if (quoted) {
 			write((byte) '"');
+		}
+		if (marked) {
+			write((byte) '\'');
 		}
 		for (int i = 0; i < count; i++) {
 			if (this.keyBytes[i] == '"') {

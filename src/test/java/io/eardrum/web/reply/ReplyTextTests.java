@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.CsvKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -37,10 +39,18 @@ class ReplyTextTests {
 
 	@Test
 	void csvFieldsAreQuotedWhereTheyHaveTo() throws IOException {
-		for (String key : new String[] { "palm.cpu", "a,b", "a\"b", "a;b'", "a\nb" }) {
-			this.text.csvField(SeriesKey.of(key)).ascii("|");
+		for (String name : new String[] { "palm.cpu", "a,b", "a\"b", "a;b'", "a\nb", "=a" }) {
+			this.text.csvField(name).ascii("|");
 		}
-		assertThat(sent()).isEqualTo("palm.cpu|\"a,b\"|\"a\"\"b\"|a;b'|\"a\nb\"|");
+		assertThat(sent()).isEqualTo("palm.cpu|\"a,b\"|\"a\"\"b\"|\"a;b'\"|\"a\nb\"|=a|");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "palm.cpu", "=cmd()", "+1", "-a", "@SUM(A1)", "'=1", "\uFF1Da", "\uFF0Ba", "\uFF0Da",
+			"\uFF20a", "\uFF1Ca", "gr\u00f6\u00dfe", "\u00fc", "\uFF1D", "a,b", "=a,\"b" })
+	void keysInCsvAreThoseOfTheCommandLine(String key) throws IOException {
+		this.text.csvKey(SeriesKey.of(key));
+		assertThat(sent()).isEqualTo(CsvKey.of(key));
 	}
 
 	@Test
