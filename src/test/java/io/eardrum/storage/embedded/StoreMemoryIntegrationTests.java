@@ -103,8 +103,9 @@ class StoreMemoryIntegrationTests {
 	}
 
 	private Map<String, String> environment() {
-		return Map.of("EARDRUM_TCP_PORT", String.valueOf(this.port), "SERVER_PORT", "0", "EARDRUM_STORAGE_FSYNC",
-				"never", "EARDRUM_STORAGE_PATH", this.directory.resolve("store").toString());
+		return Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_TCP_PORT", String.valueOf(this.port), "SERVER_PORT",
+				"0", "EARDRUM_STORAGE_FSYNC", "never", "EARDRUM_STORAGE_PATH",
+				this.directory.resolve("store").toString());
 	}
 
 	// Returns how many were answered "ok".
