@@ -118,7 +118,7 @@ public final class HeapBudget {
 	 * @return the number of bytes
 	 */
 	public long mostBytes(HeapUse use) {
-		return this.shares.get(use).minBytes() + this.sharedBytes;
+		return share(use).minBytes() + this.sharedBytes;
 	}
 
 	/**
