@@ -144,6 +144,13 @@ cmp.regular.[ab]
 cmp.regular.?
 cmp.none.*
 cmp.none
+cmp.regular.**
+**.a
+cmp.**.a
+cmp.servers.**.cpu.*
+cmp.**.none
+sumSeries(cmp.regular.**)
+averageSeries(**.cpu.*)
 alias(cmp.regular.a, 'the name')
 alias(cmp.regular.*, "x")
 aliasByNode(cmp.regular.*, 1)
@@ -288,6 +295,13 @@ minimumBelow(removeAboveValue(cmp.minute.*, -1), -1000)
 minimumAbove(removeAboveValue(cmp.minute.*, -1), -1000)
 grep(cmp.servers.*.cpu.*, 'web0[12]')
 exclude(cmp.servers.*.cpu.*, 'web')
+exclude(cmp.servers.*.cpu.*, '(?i)^CMP\\.servers\\.w')
+grep(cmp.servers.*.cpu.*, 'web?0{,2}1')
+grep(cmp.servers.*.cpu.*, '\\.(user|idle)\\Z')
+grep(cmp.servers.*.cpu.*, '^(\\w+\\.){2}[^w.]{2,4}\\d{1,3}\\b')
+aliasSub(cmp.regular.*, '(?P<last>\\w)$', '<\\g<last>>')
+aliasSub(cmp.regular.a, '[^.]*$', 'x')
+aliasSub(cmp.servers.*.cpu.*, '[aeiou]+?', '\\g<0>_')
 unique(cmp.regular.a, cmp.regular.*)
 removeEmptySeries(cmp.gappy.*)
 removeAboveValue(cmp.gappy.a, 5)
@@ -321,7 +335,8 @@ SHORT = ["cmp.regular.*", "cmp.gappy.a", "cmp.minute.a", "sumSeries(cmp.gappy.*)
          "timeShift(cmp.regular.a, '7min')", "constantLine(3)", "perSecond(cmp.counter.requests)"]
 
 FINDS = ["*", "cmp", "cmp.*", "cmp.servers.*", "cmp.servers.web*.cpu.*", "cmp.servers.{db,web}01.*", "cmp.regular.a", "cmp.none",
-         "cmp.*.a", "cmp.regular.[ab]", "cmp.servers.web?1"]
+         "cmp.*.a", "cmp.regular.[ab]", "cmp.servers.web?1", "**", "cmp.**", "**.a", "cmp.**.cpu", "cmp.servers.**.cpu.*",
+         "cmp.regular.**", "cmp.regular.a**", "**.cpu.**"]
 
 
 class Both:

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -60,10 +61,10 @@ final class Nodes {
 		}
 		boolean wildcards = isOn(query, "wildcards");
 		boolean leavesOnly = isOn(query, "leavesOnly");
-		String format = query.optional("format");
+		String format = Objects.requireNonNullElse(query.optional("format"), "treejson");
 		try (ValueBudget.Account account = open(exchange)) {
 			MetricRepository store = this.repository.within(exchange.budget());
-			switch ((format != null) ? format : "treejson") {
+			switch (format) {
 				case "treejson" -> {
 					NavigableMap<String, NodeTree.Kind> nodes = nodes(store, pattern, leavesOnly, account);
 					String base = pattern.substring(0, pattern.lastIndexOf('.') + 1);
