@@ -27,7 +27,7 @@ final class ByteCount {
 			String unit = (matcher.group(2) != null) ? matcher.group(2) : "B";
 			int power = "BKMGT".indexOf(Character.toUpperCase(unit.charAt(0)));
 			try {
-				return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << 10 * power);
+				return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << (10 * power));
 			}
 			catch (ArithmeticException ex) {
 				// Told below.

@@ -90,7 +90,7 @@ final class ExportCommand implements Runnable {
 			});
 		}
 		catch (UncheckedIOException ex) {
-			if (ex.getCause() == out.failure()) {
+			if (Objects.equals(ex.getCause(), out.failure())) {
 				throw ex;
 			}
 			throw ex.getCause();

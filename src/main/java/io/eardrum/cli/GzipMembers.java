@@ -216,7 +216,7 @@ final class GzipMembers extends InputStream {
 	private long requireInt() throws IOException {
 		long number = 0;
 		for (int i = 0; i < 4; i++) {
-			number |= (long) require() << 8 * i;
+			number |= (long) require() << (8 * i);
 		}
 		return number;
 	}

@@ -15,10 +15,10 @@ import io.eardrum.protocol.PlaintextParser;
 final class TextInput {
 
 	/** Stands for any byte. */
-	private static final int ANY = -1;
+	private static final int ANY = 0xFFFF;
 
 	/** Stands for any byte but NUL, which no line of text has. */
-	private static final int NO_NUL = -2;
+	private static final int NO_NUL = 0xFFFE;
 
 	private TextInput() {
 	}
@@ -107,11 +107,12 @@ final class TextInput {
 
 		private final @Nullable String problem;
 
-		private final int[] start;
+		/** A character for each byte. */
+		private final String start;
 
 		FileFormat(@Nullable String problem, int... start) {
 			this.problem = problem;
-			this.start = start;
+			this.start = new String(start, 0, start.length);
 		}
 
 		@Nullable String problem() {
@@ -132,7 +133,7 @@ final class TextInput {
 			if (this == TEXT) {
 				return false;
 			}
-			for (int i = 0; i < this.start.length; i++) {
+			for (int i = 0; i < this.start.length(); i++) {
 				int next = input.peek(i);
 				if (next < 0 || !isAt(i, next)) {
 					return false;
@@ -142,10 +143,10 @@ final class TextInput {
 		}
 
 		private boolean isAt(int index, int next) {
-			return switch (this.start[index]) {
+			return switch (this.start.charAt(index)) {
 				case ANY -> true;
 				case NO_NUL -> next != 0;
-				default -> next == this.start[index];
+				default -> next == this.start.charAt(index);
 			};
 		}
 

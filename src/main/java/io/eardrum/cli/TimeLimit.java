@@ -48,7 +48,7 @@ final class TimeLimit implements AutoCloseable {
 	}
 
 	private void start(MetricClient client, long startNanos) {
-		Thread thread = new Thread(() -> end(client, startNanos), "eardrum-time-limit");
+		Thread thread = new Thread(() -> end(client, startNanos), "time-limit");
 		thread.setDaemon(true);
 		thread.start();
 	}

@@ -34,7 +34,8 @@ final class ResultLimit {
 	 */
 	void count(SeriesKey key) {
 		this.leftBytes -= POINT_BYTES;
-		if (key != this.last) {
+		// Rows of one key share the object, so comparing it is quick.
+		if (this.last == null || !key.equals(this.last)) {
 			this.last = key;
 			// As bytes twice, and as text.
 			this.leftBytes -= KEY_BYTES + 4L * key.length();
