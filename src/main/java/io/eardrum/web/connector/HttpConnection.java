@@ -147,11 +147,12 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Lets the thread that waits for the client go on: its write fails. To close the
-	 * connection would not wake it, and is the container's affair.
+	 * Lets the thread that waits for the client go on: its read or write fails. To close
+	 * the connection would not wake it, and is the container's affair. Any thread may do
+	 * so, and does not wait.
 	 * @return whether this call has done so
 	 */
-	boolean shutDown() {
+	public boolean shutDown() {
 		if (!this.ended.compareAndSet(false, true)) {
 			return false;
 		}
