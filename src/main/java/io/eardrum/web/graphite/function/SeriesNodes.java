@@ -88,7 +88,7 @@ final class SeriesNodes {
 	 * @return the paths with commas between them
 	 */
 	static String paths(List<Series> series) {
-		return SeriesName.join(",", series.stream().map(Series::path).distinct().iterator());
+		return SeriesName.list(series.stream().map(Series::path).distinct().toList());
 	}
 
 	static Function<Series, String> key(List<Expression> nodes) {

@@ -76,10 +76,10 @@ public final class SeriesFold {
 
 	private void describe(Series series) {
 		this.common.add(series);
-		if (this.paths.add(series.path())) {
+		// What is beyond that is not told.
+		if (this.pathsLength <= SeriesName.MAX_LENGTH && this.paths.add(series.path())) {
 			this.account.named(series.path());
 			this.pathsLength += series.path().length();
-			SeriesName.requireLength(this.pathsLength);
 		}
 		if (this.count == 0) {
 			this.tags.putAll(series.tags());
@@ -151,11 +151,12 @@ public final class SeriesFold {
 	}
 
 	/**
-	 * Returns the paths of the series, each of them once.
+	 * Returns the paths of the series, each of them once, or the first ones if there are
+	 * too many.
 	 * @return the paths with commas between them
 	 */
 	public String paths() {
-		return SeriesName.join(",", this.paths.iterator());
+		return SeriesName.list(this.paths);
 	}
 
 	/**

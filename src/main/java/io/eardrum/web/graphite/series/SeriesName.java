@@ -8,12 +8,20 @@ import io.eardrum.web.graphite.query.QueryException;
  * Puts the names of series together. A function makes a name of the names that it was
  * given, and some put one in twice or as often as a request says: from call to call they
  * would double. So a name that would have more than {@value #MAX_LENGTH} characters, as
- * many as a target may have, is refused before it is made.
+ * many as a target may have, is refused before it is made; but for that of one series
+ * made of many, which names the first of them only then.
  */
 public final class SeriesName {
 
 	/** How many characters a name has at most. */
 	public static final int MAX_LENGTH = 16_384;
+
+	/** What may stand around a list of names in a name. */
+	private static final int AROUND = 64;
+
+	private static final int CUT_LENGTH = 1000;
+
+	private static final String MORE = "...";
 
 	private SeriesName() {
 	}
@@ -48,6 +56,25 @@ public final class SeriesName {
 			name.append(part).append(parts.hasNext() ? separator : "");
 		}
 		return name.toString();
+	}
+
+	/**
+	 * Lists the names of series of which one is made: all of them, or the first ones and
+	 * three dots if that would be too long for a name.
+	 * @param names the names, in order
+	 * @return the names with commas between them
+	 */
+	public static String list(Iterable<String> names) {
+		StringBuilder list = new StringBuilder();
+		int cut = 0;
+		for (String name : names) {
+			if (list.length() + name.length() > MAX_LENGTH - AROUND) {
+				return (cut > 0) ? list.substring(0, cut) + MORE : MORE;
+			}
+			list.append(name).append(',');
+			cut = (cut == 0 || list.length() <= CUT_LENGTH) ? list.length() : cut;
+		}
+		return list.isEmpty() ? "" : list.substring(0, list.length() - 1);
 	}
 
 	/**

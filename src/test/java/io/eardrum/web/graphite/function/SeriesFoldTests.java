@@ -20,6 +20,7 @@ import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Series;
 import io.eardrum.web.graphite.series.SeriesFold;
+import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 
@@ -153,6 +154,30 @@ class SeriesFoldTests {
 			List<Series> series = evaluate(target, account, -1, POINTS * 60 - 1);
 			assertThat(account.taken()).isLessThan((long) (series.size() + 3) * POINTS);
 		}
+	}
+
+	@Test
+	void seriesMadeOfManyNamesTheFirstOnes() {
+		Random random = new Random(1);
+		for (int i = 0; i < 700; i++) {
+			put("fleet.host" + i + ".system.cpu.user", 60, 900, 4100, random, 1);
+		}
+		for (String function : List.of("sumSeries(%s)", "stddevSeries(%s)", "countSeries(%s)")) {
+			String name = evaluate(String.format(function, "perSecond(fleet.**)")).get(0).name();
+			assertThat(name).startsWith(function.replace("%s)", "perSecond(fleet.host0.system.cpu.user),perSecond("))
+				.endsWith("),...)")
+				.hasSizeBetween(900, 1100);
+		}
+		assertThat(evaluate("aliasByNode(scale(sumSeries(perSecond(fleet.*.*.*.*)),2),1)")).extracting(Series::name)
+			.containsExactly("host0");
+		assertThat(evaluate("groupByNode(scale(fleet.*.*.*.*,2),2,'sum')")).extracting(Series::name)
+			.containsExactly("system");
+		assertThat(evaluate("sumSeries(scale(fleet.host1*.*.*.*,2))").get(0).name()).doesNotContain("...")
+			.hasSizeGreaterThan(4000);
+		assertThat(SeriesName.list(List.of())).isEmpty();
+		assertThat(SeriesName.list(List.of("x".repeat(17_000), "y"))).isEqualTo("...");
+		assertThat(SeriesName.list(List.of("x".repeat(2_000), "y".repeat(15_000))))
+			.isEqualTo("x".repeat(2_000) + ",...");
 	}
 
 	@Test
