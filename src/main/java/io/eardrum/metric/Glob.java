@@ -12,7 +12,8 @@ import java.util.stream.IntStream;
  * positions in which the pattern can be are followed at once, as one bit each, in the
  * manner of Baeza-Yates and Gonnet (A New Approach to Text Searching, 1992). A character
  * takes a few operations for every 64 positions, and one for each skip of the pattern.
- * Nothing is remembered from key to key, so nothing grows with what is read.
+ * Nothing is remembered from key to key, so nothing grows with what is read. Long, for
+ * the usual case of one word stands beside that of several, and what builds both.
  * <p>
  * <em>Threads</em>: safe for any number. Immutable.
  */

@@ -20,6 +20,7 @@ import io.eardrum.web.graphite.series.Series;
 /**
  * A function with what it was called with. Everything but series is checked when it is
  * made; series are computed when the function asks for them, over the range it wants.
+ * Long, for it has a way to ask for each type of argument.
  */
 final class FunctionCall {
 

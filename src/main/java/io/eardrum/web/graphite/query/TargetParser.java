@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * All of the target has to be of this form, where Graphite ignores what follows a
  * complete one.
  * <p>
- * A parser reads one target and is used by one thread.
+ * A parser reads one target and is used by one thread. Long, for it is all of the
+ * language.
  */
 public final class TargetParser {
 

@@ -31,7 +31,8 @@ import io.eardrum.storage.MetricRepository;
  * <p>
  * <em>Threads</em>: one. <em>Memory</em>, on the account of the request: the slots, and
  * up to 40 000 points of one series while its step is not known yet; what is beyond them
- * counts for the values, and not for the step.
+ * counts for the values, and not for the step. Long, for series are read all at once, and
+ * one after the other.
  */
 public final class SeriesReader {
 

@@ -12,7 +12,8 @@ import io.eardrum.web.graphite.query.QueryException;
 /**
  * How many values requests may hold in memory at one time, eight bytes each: one of them,
  * and all together. What is around the values counts too: an array of few of them is a
- * small part of its series. Any number of threads may use it at once.
+ * small part of its series. Any number of threads may use it at once. Long, for it names
+ * all that a request takes memory for.
  */
 public final class ValueBudget {
 
