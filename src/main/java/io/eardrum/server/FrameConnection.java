@@ -64,6 +64,13 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 */
 	private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+	/**
+	 * Who listens to the framework's events: to publish one takes as long as all that is
+	 * done for a client that only comes and goes.
+	 */
+	private static final ApplicationEventPublisher NOBODY = (event) -> {
+	};
+
 	/** What a client of TLS begins with, and no command: a handshake, a version. */
 	private static final byte[] TLS_HANDSHAKE = { 22, 3 };
 
@@ -196,7 +203,6 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 * Creates the connection of a client.
 	 * @param channel the connection
 	 * @param tls makes TLS of it; none for what is to go in the clear
-	 * @param eventPublisher the framework's
 	 * @param factoryName the name of what has accepted it
 	 * @param registry knows it until it ends
 	 * @param observer is told what happens on it
@@ -204,10 +210,10 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 * @param buffer collects them
 	 * @param answering whether replies are sent
 	 */
-	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable ApplicationEventPublisher eventPublisher,
-			@Nullable String factoryName, ConnectionRegistry registry, ServerObserver observer, LineParser parser,
-			FrameBuffer buffer, boolean answering) {
-		super(channel.socket(), true, false, eventPublisher, factoryName);
+	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable String factoryName,
+			ConnectionRegistry registry, ServerObserver observer, LineParser parser, FrameBuffer buffer,
+			boolean answering) {
+		super(channel.socket(), true, false, NOBODY, factoryName);
 		this.channel = channel;
 		this.socket = channel.socket();
 		this.remoteAddress = this.socket.getInetAddress();
@@ -938,6 +944,9 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	}
 
 	private void preventLingering() {
+		if (!this.channel.isOpen()) {
+			return;
+		}
 		try {
 			this.socket.setSoLinger(true, 0);
 		}

@@ -186,8 +186,8 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
 		TlsAcceptor acceptor = this.tls;
 		TlsChannel encrypted = (acceptor != null) ? acceptor.accept(socket.getChannel()) : null;
-		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, eventPublisher, factoryName,
-				this.registry, this.observer, this.settings.parsers().get(),
+		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, factoryName, this.registry,
+				this.observer, this.settings.parsers().get(),
 				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
 		this.observer.connectionAccepted();
 		return connection;

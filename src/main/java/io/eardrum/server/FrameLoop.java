@@ -55,6 +55,9 @@ final class FrameLoop implements AutoCloseable {
 	/** The same where many such frames have come together. */
 	private static final long LITTLE_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
+	/** Who has waited so long is answered before others are served. */
+	private static final long OVERDUE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
 	/** How long many may take until patience is lost. */
 	private static final long LONG_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
@@ -222,7 +225,7 @@ final class FrameLoop implements AutoCloseable {
 
 	private void lead(LoopTerm current) {
 		try {
-			if (current.isOverdue() && !answer(current)) {
+			if (current.isOverdue(OVERDUE_NANOS) && !answer(current)) {
 				return;
 			}
 			while (serveReady(current) && answer(current)) {
@@ -273,6 +276,9 @@ final class FrameLoop implements AutoCloseable {
 			}
 			catch (CancelledKeyException ex) {
 				// It has been closed since it was ready.
+			}
+			if (current.isOverdue(STUCK_NANOS) && !answer(current)) {
+				return false;
 			}
 		}
 		return true;

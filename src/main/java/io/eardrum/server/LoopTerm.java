@@ -77,9 +77,13 @@ final class LoopTerm {
 		return this.work.isEmpty();
 	}
 
-	// Whether those who are to be answered have waited long enough.
-	boolean isOverdue() {
-		return !isEmpty() && this.work.heldNanos() > PATIENCE_NANOS;
+	/**
+	 * Returns whether those who are to be answered have waited long enough.
+	 * @param nanos how long that is, in nanoseconds
+	 * @return whether one of them has waited longer
+	 */
+	boolean isOverdue(long nanos) {
+		return !isEmpty() && this.work.heldNanos() > nanos;
 	}
 
 	// What comes now may take long, and others may take the lead meanwhile.

@@ -54,8 +54,8 @@ final class ConnectionPairs implements AutoCloseable {
 		SocketChannel channel = this.listener.accept();
 		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
 		ServerObserver observer = mock(ServerObserver.class);
-		FrameConnection connection = new FrameConnection(channel, null, (event) -> {
-		}, "test", this.registry, observer, new CommandParser(ProtocolLimits.DEFAULTS),
+		FrameConnection connection = new FrameConnection(channel, null, "test", this.registry, observer,
+				new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), buffers), true);
 		FrameSerializer serializer = new FrameSerializer();
 		connection.setMapper(new FrameMessageMapper());
