@@ -7,6 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -122,7 +123,7 @@ class FrameMemoryTests {
 	void smallFramesHaveTheirRoomWhereOthersHaveTakenAllThatIsShared() {
 		HeapBudget tight = new HeapBudget(1_000_000, 500_000, Map.of());
 		FrameMemory frames = new FrameMemory(tight.share(HeapUse.FRAMES));
-		tight.share(HeapUse.SERIES).force(tight.freeBytes());
+		takeAllThatIsShared(tight);
 		long mine = tight.share(HeapUse.FRAMES).minBytes();
 		assertThat(frames.isFull(true)).isFalse();
 		frames.take(mine, true);
@@ -135,12 +136,11 @@ class FrameMemoryTests {
 		HeapBudget tight = new HeapBudget(1_000_000, 500_000, Map.of());
 		FrameMemory frames = new FrameMemory(tight.share(HeapUse.FRAMES));
 		tight.whenReleased(frames::readOnIfThereIsRoom);
-		long shared = tight.freeBytes();
-		tight.share(HeapUse.SERIES).force(shared);
+		long taken = takeAllThatIsShared(tight);
 		frames.take(tight.share(HeapUse.FRAMES).minBytes(), true);
 		frames.holdBack(client("waiting", 1), true);
 		assertThat(this.readOn).isEmpty();
-		tight.share(HeapUse.SERIES).release(shared);
+		tight.share(HeapUse.SERIES).release(taken);
 		assertThat(this.readOn).containsExactly("waiting");
 	}
 
@@ -154,6 +154,13 @@ class FrameMemoryTests {
 		assertThat(this.memory.heldBack()).isEqualTo(1);
 		this.memory.giveBack(LIMIT, true);
 		assertThat(this.readOn).containsExactly("other");
+	}
+
+	private static long takeAllThatIsShared(HeapBudget budget) {
+		HeapShare others = budget.share(HeapUse.SERIES);
+		long bytes = others.minBytes() + budget.freeBytes();
+		others.force(bytes);
+		return bytes;
 	}
 
 	private FrameMemory.Client client(String name, long bytes) {
