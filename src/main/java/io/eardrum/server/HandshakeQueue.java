@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Executor;
@@ -68,11 +69,14 @@ final class HandshakeQueue implements Executor {
 	}
 
 	private synchronized @Nullable Step next() {
-		if (this.lines.isEmpty()) {
+		Iterator<Map.Entry<Object, Line>> first = this.lines.entrySet().iterator();
+		if (!first.hasNext()) {
 			return null;
 		}
-		Object client = this.lines.keySet().iterator().next();
-		Line line = this.lines.remove(client);
+		Map.Entry<Object, Line> entry = first.next();
+		Object client = entry.getKey();
+		Line line = entry.getValue();
+		first.remove();
 		Step step = line.poll();
 		if (!line.isEmpty()) {
 			// Its next turn comes after those of all others.

@@ -80,8 +80,12 @@ final class AdmissionFilter extends OncePerRequestFilter {
 			return;
 		}
 		try {
-			boolean paced = connection != null && !isEndpoint(request.getServletPath());
-			chain.doFilter(request, paced ? new PacedResponse(response, connection) : response);
+			if (connection != null && !isEndpoint(request.getServletPath())) {
+				chain.doFilter(request, new PacedResponse(response, connection));
+			}
+			else {
+				chain.doFilter(request, response);
+			}
 		}
 		finally {
 			this.threads.release();

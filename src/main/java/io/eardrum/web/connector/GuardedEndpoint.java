@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 import org.apache.coyote.http11.Http11Processor;
@@ -38,8 +39,9 @@ final class GuardedEndpoint extends NioEndpoint {
 	/** What may be between the count of the container and ours. */
 	private static final int ABOVE_LIMIT = 64;
 
-	private static final byte[] NO_ROOM = ("HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\n"
-			+ "Content-Length: 0\r\nConnection: close\r\n\r\n")
+	private static final byte[] NO_ROOM = String
+		.join("\r\n", "HTTP/1.1 503 Service Unavailable", "Retry-After: 1", "Content-Length: 0", "Connection: close", "",
+				"")
 		.getBytes(StandardCharsets.US_ASCII);
 
 	private @Nullable ConnectionRules rules;
@@ -49,6 +51,8 @@ final class GuardedEndpoint extends NioEndpoint {
 	private volatile @Nullable SpareDescriptor spare;
 
 	private @Nullable ScheduledExecutorService watchdog;
+
+	private @Nullable ScheduledFuture<?> checks;
 
 	void guard(ConnectionRules connectionRules) {
 		this.rules = connectionRules;
@@ -71,7 +75,8 @@ final class GuardedEndpoint extends NioEndpoint {
 		this.spare = SpareDescriptor.create();
 		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(GuardedEndpoint::thread);
 		this.watchdog = scheduler;
-		scheduler.scheduleWithFixedDelay(this::endOverdue, CHECK_MILLIS, CHECK_MILLIS, TimeUnit.MILLISECONDS);
+		this.checks = scheduler.scheduleWithFixedDelay(this::endOverdue, CHECK_MILLIS, CHECK_MILLIS,
+				TimeUnit.MILLISECONDS);
 		super.startInternal();
 	}
 
@@ -86,7 +91,8 @@ final class GuardedEndpoint extends NioEndpoint {
 	public void stopInternal() {
 		super.stopInternal();
 		ScheduledExecutorService scheduler = this.watchdog;
-		if (scheduler != null) {
+		if (scheduler != null && this.checks != null) {
+			this.checks.cancel(false);
 			scheduler.shutdownNow();
 		}
 		SpareDescriptor held = this.spare;
