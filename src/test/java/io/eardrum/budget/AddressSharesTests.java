@@ -119,10 +119,10 @@ class AddressSharesTests {
 					assertThat(gone).isNull();
 					continue;
 				}
-				assertThat(gone).isNotNull();
-				assertThat(sizes.get(gone.address())).isEqualTo(most);
+				String crowd = Objects.requireNonNull(gone).address();
+				assertThat(sizes.get(crowd)).isEqualTo(most);
 				int seen = gone.seen;
-				assertThat(all).filteredOn((each) -> each.address().equals(gone.address()))
+				assertThat(all).filteredOn((each) -> each.address().equals(crowd))
 					.allMatch((each) -> each.seen >= seen);
 				all.remove(gone);
 			}

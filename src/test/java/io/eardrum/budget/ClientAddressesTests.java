@@ -2,6 +2,7 @@ package io.eardrum.budget;
 
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,8 +22,7 @@ class ClientAddressesTests {
 	void ipV6NetworksAreOneClient(String one, String other, boolean same) throws Exception {
 		ClientAddresses addresses = ClientAddresses.distinct();
 		Object first = addresses.client(InetAddress.getByName(one));
-		assertThat(first).isNotNull();
-		assertThat(first.equals(addresses.client(InetAddress.getByName(other)))).isEqualTo(same);
+		assertThat(Objects.requireNonNull(first).equals(addresses.client(InetAddress.getByName(other)))).isEqualTo(same);
 		assertThat(addresses.client(one)).isEqualTo(first);
 	}
 

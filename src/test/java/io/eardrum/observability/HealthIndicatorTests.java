@@ -1,6 +1,7 @@
 package io.eardrum.observability;
 
 import java.util.Map;
+import java.util.Objects;
 
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.health.contributor.Health;
@@ -29,7 +30,8 @@ class HealthIndicatorTests {
 	void whereItIsOnTheDiskIsNotTold() {
 		given(this.repository.status()).willReturn(
 				new StorageStatus("embedded", false, "no space left", Map.of("path", "/home/ada", "freeBytes", 7)));
-		Health health = new HealthWithoutPaths(new StorageHealthIndicator(this.repository)).health();
+		Health health = Objects
+			.requireNonNull(new HealthWithoutPaths(new StorageHealthIndicator(this.repository)).health());
 		assertThat(health.getStatus()).isEqualTo(Status.DOWN);
 		assertThat(health.getDetails()).containsOnlyKeys("engine", "problem", "freeBytes");
 	}

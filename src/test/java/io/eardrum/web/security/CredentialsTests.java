@@ -142,7 +142,7 @@ class CredentialsTests {
 			assertThat(outcome(credentials, "coffee", "10.0.1." + i)).isEqualTo((i < 5) ? "wrong" : "too many");
 			assertThat(outcome(credentials, "tea", "10.0.1." + i)).isEqualTo("right");
 		}
-		now.addAndGet(Duration.ofMillis(1000).toNanos());
+		now.addAndGet(Duration.ofSeconds(1).toNanos());
 		assertThat(outcome(credentials, "coffee", "10.0.0.1")).isEqualTo("wrong");
 		assertThat(outcome(credentials, "coffee", "10.0.0.1")).isEqualTo("too many");
 	}

@@ -2,6 +2,7 @@ package io.eardrum.web.security;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -56,7 +57,7 @@ class FailedLoginsTests {
 		assertThat(this.failures.isSuspect("client 20000")).isTrue();
 	}
 
-	private int countOf(String client, int attempts) {
+	private int countOf(@Nullable String client, int attempts) {
 		int counted = 0;
 		for (int i = 0; i < attempts; i++) {
 			counted += this.failures.count(client) ? 1 : 0;
