@@ -38,7 +38,8 @@ class FewDescriptorsTests {
 		try (EardrumProcess process = EardrumProcess.start(Map.of("EARDRUM_STORAGE_TYPE", "embedded",
 				"EARDRUM_STORAGE_PATH", directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port),
 				"SERVER_PORT", "0"), List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
-			process.awaitListening(port);
+			// The whole start, for it opens files as well.
+			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> process.output().contains("Started "));
 			for (int i = 0; i < 700; i++) {
 				Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
 				client.setSoTimeout(5000);
