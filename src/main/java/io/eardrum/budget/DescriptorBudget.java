@@ -20,6 +20,8 @@ public final class DescriptorBudget {
 
 	private static final int HTTP_PART = 8;
 
+	private static final int STORE_PART = 8;
+
 	/** Beyond this, one connection more for HTTP is one less for TCP. */
 	private static final int MAX_HTTP = 4000;
 
@@ -35,7 +37,7 @@ public final class DescriptorBudget {
 	 */
 	public static int tcpConnections(int wanted) {
 		long descriptors = descriptors();
-		return warned(wanted, tcpConnections(wanted, descriptors), "eardrum.tcp.max-connections", descriptors);
+		return warned(wanted, tcpConnections(wanted, descriptors, open()), "eardrum.tcp.max-connections", descriptors);
 	}
 
 	/**
@@ -69,6 +71,17 @@ public final class DescriptorBudget {
 	private static long descriptors() {
 		OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
 		return (system instanceof UnixOperatingSystemMXBean unix) ? unix.getMaxFileDescriptorCount() : Long.MAX_VALUE;
+	}
+
+	private static long open() {
+		OperatingSystemMXBean system = ManagementFactory.getOperatingSystemMXBean();
+		return (system instanceof UnixOperatingSystemMXBean unix) ? unix.getOpenFileDescriptorCount() : 0;
+	}
+
+	// With few descriptors, what is open already counts, and what will be.
+	static int tcpConnections(int wanted, long descriptors, long open) {
+		long left = descriptors - open - httpConnections(MAX_HTTP, descriptors) - descriptors / STORE_PART;
+		return (int) Math.max(1, Math.min(tcpConnections(wanted, descriptors), left));
 	}
 
 	static int tcpConnections(int wanted, long descriptors) {

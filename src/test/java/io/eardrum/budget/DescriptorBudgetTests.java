@@ -19,6 +19,13 @@ class DescriptorBudgetTests {
 	}
 
 	@ParameterizedTest
+	@CsvSource({ "10000, 300, 120, 106", "10000, 128, 30, 64", "10000, 600, 150, 300", "10000, 128, 128, 1",
+			"10000, 1048576, 300, 10000" })
+	void whatIsOpenCountsWhereThereAreFew(int wanted, long descriptors, long open, int allowed) {
+		assertThat(DescriptorBudget.tcpConnections(wanted, descriptors, open)).isEqualTo(allowed);
+	}
+
+	@ParameterizedTest
 	@CsvSource({ "4000, 1048576, 4000", "4000, 32000, 4000", "4000, 4096, 512", "100, 4096, 100", "4000, 128, 16",
 			"4000, 1, 1" })
 	void httpHasAnEighth(int wanted, long descriptors, int allowed) {
