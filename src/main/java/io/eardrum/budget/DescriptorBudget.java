@@ -20,7 +20,7 @@ public final class DescriptorBudget {
 
 	private static final int HTTP_PART = 8;
 
-	private static final int STORE_PART = 8;
+	private static final int STORE_PART = 12;
 
 	/** Beyond this, one connection more for HTTP is one less for TCP. */
 	private static final int MAX_HTTP = 4000;
