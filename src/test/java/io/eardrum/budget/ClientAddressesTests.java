@@ -22,7 +22,8 @@ class ClientAddressesTests {
 	void ipV6NetworksAreOneClient(String one, String other, boolean same) throws Exception {
 		ClientAddresses addresses = ClientAddresses.distinct();
 		Object first = addresses.client(InetAddress.getByName(one));
-		assertThat(Objects.requireNonNull(first).equals(addresses.client(InetAddress.getByName(other)))).isEqualTo(same);
+		assertThat(Objects.requireNonNull(first).equals(addresses.client(InetAddress.getByName(other))))
+			.isEqualTo(same);
 		assertThat(addresses.client(one)).isEqualTo(first);
 	}
 

@@ -40,8 +40,8 @@ final class GuardedEndpoint extends NioEndpoint {
 	private static final int ABOVE_LIMIT = 64;
 
 	private static final byte[] NO_ROOM = String
-		.join("\r\n", "HTTP/1.1 503 Service Unavailable", "Retry-After: 1", "Content-Length: 0", "Connection: close", "",
-				"")
+		.join("\r\n", "HTTP/1.1 503 Service Unavailable", "Retry-After: 1", "Content-Length: 0", "Connection: close",
+				"", "")
 		.getBytes(StandardCharsets.US_ASCII);
 
 	private @Nullable ConnectionRules rules;
