@@ -121,10 +121,10 @@ final class HeadRoom {
 	}
 
 	private void reserveInTurn(PendingWrite write, long bytes) {
-		this.waiting.incrementAndGet();
-		this.line.lock();
 		boolean interrupted = false;
 		boolean waits = false;
+		this.waiting.incrementAndGet();
+		this.line.lock();
 		try {
 			while (hasFullSeries(write) || !take(bytes)) {
 				this.availability.ensureWritable();
@@ -161,6 +161,7 @@ final class HeadRoom {
 	}
 
 	// Returns whether nobody interrupted this thread
+	@SuppressWarnings("WaitNotInLoop") // Who calls this looks again.
 	private synchronized boolean awaitCheckpoint() {
 		try {
 			wait(LOOK.toMillis());

@@ -40,7 +40,7 @@ class CellWindowsTests {
 	void anyOrderIsSortedInAnyMemory() {
 		for (int round = 0; round < 300; round++) {
 			int size = 1 + this.random.nextInt(5_000);
-			long different = 1 + this.random.nextInt(size * 2);
+			long different = 1L + this.random.nextInt(size * 2);
 			int shape = this.random.nextInt(5);
 			List<long[]> points = new ArrayList<>();
 			for (int i = 0; i < size; i++) {
