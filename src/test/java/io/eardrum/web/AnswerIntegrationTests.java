@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,6 +129,13 @@ class AnswerIntegrationTests {
 				"--eardrum.storage.path=" + data.resolve("other"), "--eardrum.storage.memory=64MB")) {
 			assertThat(other.post("/actuator/backup", "application/json", BACKUP).statusCode()).isEqualTo(200);
 			assertThat(Files.isDirectory(data.resolve("other").resolve("backups").resolve("made"))).isTrue();
+			HttpResponse<String> again = other.post("/actuator/backup", "application/json", BACKUP);
+			assertThat(again.statusCode()).isEqualTo(409);
+			assertThat(again.body()).contains("\"error\":\"There already is a backup");
+			HttpResponse<String> soon = other.post("/actuator/backup", "application/json", "{}");
+			assertThat(soon.statusCode()).isEqualTo(429);
+			assertThat(soon.body()).contains("eardrum.storage.backup-interval");
+			assertThat(soon.headers().firstValue("Retry-After").orElseThrow()).matches("[1-5]?[0-9]|60");
 		}
 	}
 
