@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -72,12 +73,12 @@ class RequestGateTests {
 			enter("10.0.0.3");
 		}
 		assertThatNoException().isThrownBy(() -> enter("10.0.0.4"));
-		assertThat(this.connections.get(busy.get(1)).ended).isTrue();
+		assertThat(connection(busy.get(1)).ended).isTrue();
 		assertThat(this.connections.values()).filteredOn((connection) -> connection.ended).hasSize(1);
 		assertThat(this.told).containsExactly(RequestObserver.Limit.SLOW_CLIENT);
 		// Two of an address, and three in all, may be slow.
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.0.4"));
-		assertThat(this.connections.get(other).ended).isFalse();
+		assertThat(connection(other).ended).isFalse();
 	}
 
 	@Test
@@ -108,7 +109,7 @@ class RequestGateTests {
 	@Test
 	void requestEndsOnceItsClientHasLeft() {
 		Visit visit = enter("10.0.0.1");
-		this.connections.get(visit).left = true;
+		connection(visit).left = true;
 		// Who has just sent the request may have closed the half that sends.
 		assertThatNoException().isThrownBy(visit.budget()::check);
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
@@ -123,12 +124,12 @@ class RequestGateTests {
 		visit.replyPace().start();
 		this.gate.stop();
 		assertThatNoException().isThrownBy(visit.budget()::check);
-		assertThat(this.connections.get(visit).ended).isFalse();
+		assertThat(connection(visit).ended).isFalse();
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
 		assertThatExceptionOfType(RequestEndedException.class).isThrownBy(visit.budget()::check)
 			.satisfies((end) -> assertThat(end.reason()).isEqualTo(RequestEndedException.Reason.STOPPING));
 		this.gate.endWaiting();
-		assertThat(this.connections.get(visit).ended).isTrue();
+		assertThat(connection(visit).ended).isTrue();
 		this.gate.leave(visit);
 	}
 
@@ -151,7 +152,7 @@ class RequestGateTests {
 		visit.bodyPace().start();
 		HeapBudget budget = this.heap;
 		Visit other = enter("10.0.0.2");
-		Connection connection = this.connections.get(visit);
+		Connection connection = connection(visit);
 		connection.whenEnded = () -> this.gate.leave(visit);
 		// More than a second of a real clock goes by in it.
 		assertThatNoException().isThrownBy(() -> other.memory().reserveBody(1000));
@@ -247,6 +248,10 @@ class RequestGateTests {
 		visit.replyPace().start();
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
 		visit.replyPace().stop(bytes);
+	}
+
+	private Connection connection(Visit visit) {
+		return Objects.requireNonNull(this.connections.get(visit));
 	}
 
 	private Visit enter(String address) {
