@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -57,7 +58,9 @@ class OutOfMemoryIntegrationTests {
 	@Test
 	void endsAtOnceAndLosesNothingAcknowledgedWhenLinesTakeAllMemory() throws Exception {
 		List<CompletableFuture<Integer>> acknowledged = new ArrayList<>();
+		// More than is left beside the program itself.
 		Map<String, String> environment = environment("EARDRUM_TCP_MAXLINELENGTH", "1MB");
+		environment.putAll(Map.of("EARDRUM_HEAP_TOTAL", "50MB", "EARDRUM_HEAP_CONNECTIONS", "50MB"));
 		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx64m", NO_HELP)) {
 			process.awaitListening(this.tcpPort);
 			for (int writer = 0; writer < 2; writer++) {
@@ -73,10 +76,16 @@ class OutOfMemoryIntegrationTests {
 
 	@Test
 	void endsAtOnceWhenARequestTakesAllMemory() throws Exception {
-		// The server takes this property at its word, and a request may have its fill.
-		Map<String, String> environment = environment("EARDRUM_RENDER_MAXVALUES", "2000000000");
+		// The server takes these properties at their word, and a request may have its
+		// fill.
+		Map<String, String> environment = environment("EARDRUM_HEAP_TOTAL", "70MB");
+		environment.put("EARDRUM_HEAP_QUERIES", "70MB");
+		for (String other : List.of("SERIES", "CHECKPOINT", "SNAPSHOTS", "REPLIES", "FRAMES", "CONNECTIONS",
+				"BODIES")) {
+			environment.put("EARDRUM_HEAP_" + other, "2MB");
+		}
 		List<CompletableFuture<Integer>> acknowledged = new ArrayList<>();
-		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx128m", NO_HELP)) {
+		try (EardrumProcess process = EardrumProcess.start(environment, "-Xmx80m", NO_HELP)) {
 			process.awaitListening(this.tcpPort);
 			process.awaitListening(this.httpPort);
 			acknowledged.add(CompletableFuture.supplyAsync(() -> putUntilTheEnd("writer0"), THREADS));
@@ -199,9 +208,9 @@ class OutOfMemoryIntegrationTests {
 	}
 
 	private Map<String, String> environment(String name, String value) {
-		return Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
+		return new HashMap<>(Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
 				this.directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(this.tcpPort),
-				"SERVER_PORT", String.valueOf(this.httpPort), name, value);
+				"SERVER_PORT", String.valueOf(this.httpPort), name, value));
 	}
 
 	private static int freePort() {
