@@ -6,6 +6,7 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
+import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestObserver;
 
@@ -17,8 +18,9 @@ import io.eardrum.budget.RequestObserver;
 class ReplyConfiguration {
 
 	@Bean
-	RequestGate requestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer) {
-		return new RequestGate(limits, heap, observer, System::nanoTime);
+	RequestGate requestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer,
+			ClientAddresses addresses) {
+		return new RequestGate(limits, heap, observer, addresses, System::nanoTime);
 	}
 
 	@Bean

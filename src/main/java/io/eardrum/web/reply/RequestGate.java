@@ -1,9 +1,5 @@
 package io.eardrum.web.reply;
 
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +14,7 @@ import java.util.stream.Collectors;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.context.SmartLifecycle;
 
+import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestObserver;
 
@@ -43,6 +40,8 @@ public final class RequestGate implements SmartLifecycle {
 
 	private final RequestObserver observer;
 
+	private final ClientAddresses addresses;
+
 	private final LongSupplier nanoTime;
 
 	private final Semaphore places;
@@ -62,17 +61,21 @@ public final class RequestGate implements SmartLifecycle {
 	 * @param limits what requests may take
 	 * @param heap where they reserve memory
 	 * @param observer is told of those that are refused or ended
+	 * @param addresses tells clients apart
 	 * @param nanoTime a clock in nanoseconds
 	 */
-	public RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, LongSupplier nanoTime) {
+	public RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, ClientAddresses addresses,
+			LongSupplier nanoTime) {
 		// Some of those that compute wait for the disk.
-		this(limits, heap, observer, nanoTime, new Turns(2 * Runtime.getRuntime().availableProcessors()));
+		this(limits, heap, observer, addresses, nanoTime, new Turns(2 * Runtime.getRuntime().availableProcessors()));
 	}
 
-	RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, LongSupplier nanoTime, Turns turns) {
+	RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, ClientAddresses addresses,
+			LongSupplier nanoTime, Turns turns) {
 		this.limits = limits;
 		this.heap = heap;
 		this.observer = observer;
+		this.addresses = addresses;
 		this.nanoTime = nanoTime;
 		this.turns = turns;
 		this.places = new Semaphore(limits.maxConcurrent(), true);
@@ -84,7 +87,7 @@ public final class RequestGate implements SmartLifecycle {
 	 */
 	public static RequestGate wide() {
 		return new RequestGate(RequestLimits.defaults(), HeapBudget.unlimited(), RequestObserver.NONE,
-				System::nanoTime);
+				ClientAddresses.distinct(), System::nanoTime);
 	}
 
 	/**
@@ -139,9 +142,9 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	private synchronized boolean endSlowest() {
-		Map<String, List<Visit>> slow = this.visits.stream()
+		Map<Object, List<Visit>> slow = this.visits.stream()
 			.filter(Visit::isSlow)
-			.collect(Collectors.groupingBy((visit) -> network(visit.address())));
+			.collect(Collectors.groupingBy(this::client));
 		int all = slow.values().stream().mapToInt(List::size).sum();
 		List<Visit> most = slow.values().stream().max(Comparator.comparingInt(List::size)).orElse(List.of());
 		if (all <= this.limits.maxSlowOrDefault() && most.size() <= this.limits.maxSlowPerClient()) {
@@ -154,17 +157,10 @@ public final class RequestGate implements SmartLifecycle {
 		return true;
 	}
 
-	// Whoever has one address of IPv6 has 2^64.
-	private static String network(String address) {
-		try {
-			if (address.indexOf(':') >= 0 && InetAddress.getByName(address) instanceof Inet6Address six) {
-				return Arrays.toString(Arrays.copyOf(six.getAddress(), 8));
-			}
-		}
-		catch (UnknownHostException ex) {
-			// Then it stands for itself.
-		}
-		return address;
+	// One at an address that stands for many clients is a client of its own.
+	private Object client(Visit visit) {
+		Object client = this.addresses.client(visit.address());
+		return (client != null) ? client : visit;
 	}
 
 	/**

@@ -9,6 +9,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import io.eardrum.UncaughtErrors;
+import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
@@ -41,7 +42,8 @@ class EndpointTests {
 	void endOfARequestIsToldWithTheLimit() throws Exception {
 		List<RequestObserver.Limit> told = new ArrayList<>();
 		RequestLimits limits = RequestLimits.defaults();
-		RequestGate gate = new RequestGate(limits, HeapBudget.unlimited(), told::add, System::nanoTime);
+		RequestGate gate = new RequestGate(limits, HeapBudget.unlimited(), told::add, ClientAddresses.distinct(),
+				System::nanoTime);
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		Endpoint.get(Set.of(), (query, exchange) -> exchange.budget().work(limits.maxWork() + 1))
 			.behind(gate)
@@ -56,7 +58,8 @@ class EndpointTests {
 		List<RequestObserver.Limit> told = new ArrayList<>();
 		HeapBudget heap = HeapBudget.ofThisProcess();
 		HeapShare queries = heap.share(HeapUse.QUERIES);
-		RequestGate gate = new RequestGate(RequestLimits.defaults(), heap, told::add, System::nanoTime);
+		RequestGate gate = new RequestGate(RequestLimits.defaults(), heap, told::add, ClientAddresses.distinct(),
+				System::nanoTime);
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		Endpoint.get(Set.of(), (query, exchange) -> {
 			exchange.memory().reserve(1000);

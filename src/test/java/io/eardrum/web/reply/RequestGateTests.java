@@ -17,11 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.util.unit.DataSize;
 
+import io.eardrum.budget.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.RequestEndedException;
+import io.eardrum.budget.NetworkList;
 import io.eardrum.budget.RequestObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,6 +35,8 @@ import static org.assertj.core.api.Assertions.assertThatNoException;
  */
 class RequestGateTests {
 
+	private static final ClientAddresses ADDRESSES = ClientAddresses.sharing(NetworkList.of(List.of("10.9.9.9")));
+
 	private static final int MAX = 10;
 
 	private final AtomicLong nanos = new AtomicLong();
@@ -43,8 +47,8 @@ class RequestGateTests {
 
 	private final HeapBudget heap = HeapBudget.ofThisProcess();
 
-	private final RequestGate gate = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get,
-			new Turns(2));
+	private final RequestGate gate = new RequestGate(limits(4, 2), this.heap, this.told::add, ADDRESSES,
+			this.nanos::get, new Turns(2));
 
 	private static RequestLimits limits(int maxSlow, int maxSlowPerClient) {
 		return new RequestLimits(Duration.ofSeconds(30), 1_000_000, MAX, maxSlow, maxSlowPerClient,
@@ -92,6 +96,18 @@ class RequestGateTests {
 		}
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.1.1"));
 		assertThat(this.connections.values()).filteredOn((connection) -> connection.ended).hasSize(MAX - 4);
+	}
+
+	@Test
+	void clientsAtAnAddressThatStandsForManyAreNoneThatHasMost() throws IOException {
+		for (int i = 0; i < 4; i++) {
+			slow("10.9.9.9", 1000);
+		}
+		for (int i = 0; i < MAX - 4; i++) {
+			enter("10.0.1.1");
+		}
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.1.1"));
+		assertThat(this.connections.values()).noneMatch((connection) -> connection.ended);
 	}
 
 	@Test
@@ -220,7 +236,7 @@ class RequestGateTests {
 	void requestsThatTakeAMomentOrWaitForTheirClientsTakeNoTurn() throws IOException {
 		Turns none = new Turns(1);
 		assertThat(none.begin(0)).isTrue();
-		RequestGate busy = new RequestGate(limits(4, 2), this.heap, this.told::add, this.nanos::get, none);
+		RequestGate busy = new RequestGate(limits(4, 2), this.heap, this.told::add, ADDRESSES, this.nanos::get, none);
 		Visit visit = busy.enter(new MockHttpServletRequest());
 		visit.budget().check();
 		for (int i = 0; i < 10; i++) {
