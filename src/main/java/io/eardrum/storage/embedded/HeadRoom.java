@@ -104,9 +104,11 @@ final class HeadRoom {
 	long reserve(PendingWrite write) {
 		// What goes beyond that is taken all the same, once it is known.
 		long bytes = Math.min(write.bytesToAdd(this.heads.epoch(), this.tight), mostBytes());
-		boolean full = this.heads.largest() >= this.maxSeriesPoints && hasFullSeries(write);
-		if (full || this.waiting.get() > 0 || !take(bytes)) {
-			reserveInTurn(write, bytes);
+		if (this.heads.largest() >= this.maxSeriesPoints && hasFullSeries(write)) {
+			awaitSeries(write);
+		}
+		if (this.waiting.get() > 0 || !take(bytes)) {
+			reserveInTurn(bytes);
 		}
 		return bytes;
 	}
@@ -120,25 +122,48 @@ final class HeadRoom {
 		return write.hasHead(this.heads.epoch(), this.maxSeriesPoints);
 	}
 
-	private void reserveInTurn(PendingWrite write, long bytes) {
+	// Not in the line: writers of other series don't wait for this one.
+	private void awaitSeries(PendingWrite write) {
+		boolean interrupted = false;
+		ensureGoesOn();
+		this.meters.writerWaits();
+		try {
+			while (hasFullSeries(write)) {
+				interrupted |= !awaitCheckpoint();
+				ensureGoesOn();
+			}
+		}
+		finally {
+			this.meters.writerGoesOn();
+			if (interrupted) {
+				Thread.currentThread().interrupt();
+			}
+		}
+	}
+
+	private void ensureGoesOn() {
+		this.availability.ensureWritable();
+		if (this.gate.isClosed()) {
+			throw new StorageException("the store is closed");
+		}
+		if (!this.heads.isCheckpointUnderWay() && this.heads.liveBytes() > 0) {
+			this.whenFull.run();
+		}
+	}
+
+	private void reserveInTurn(long bytes) {
 		boolean interrupted = false;
 		boolean waits = false;
 		this.waiting.incrementAndGet();
 		this.line.lock();
 		try {
-			while (hasFullSeries(write) || !take(bytes)) {
-				this.availability.ensureWritable();
-				if (this.gate.isClosed()) {
-					throw new StorageException("the store is closed");
-				}
+			while (!take(bytes)) {
+				ensureGoesOn();
 				if (!waits) {
 					waits = true;
 					this.meters.writerWaits();
 				}
-				if (!this.heads.isCheckpointUnderWay() && this.heads.liveBytes() > 0) {
-					this.whenFull.run();
-				}
-				if (hasFullSeries(write) || this.held.get() + bytes > this.maxBytes) {
+				if (this.held.get() + bytes > this.maxBytes) {
 					interrupted |= !awaitCheckpoint();
 				}
 				else if (this.share.tryReserve(bytes, LOOK)) {
