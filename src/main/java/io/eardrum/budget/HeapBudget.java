@@ -42,7 +42,7 @@ public final class HeapBudget {
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
 	/** What no share has reserved beyond its minimum; less than 0 if some had to. */
-	private long freeBytes;
+	private volatile long freeBytes;
 
 	private final long sharedBytes;
 
@@ -150,13 +150,7 @@ public final class HeapBudget {
 
 	// The same, and less than 0 if more is in use than may be.
 	long uncheckedFreeBytes() {
-		this.lock.lock();
-		try {
-			return this.freeBytes;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.freeBytes;
 	}
 
 	/**
@@ -170,16 +164,11 @@ public final class HeapBudget {
 
 	// Whether less than an eighth of what all share is left. Read without the lock.
 	boolean isTight() {
-		this.lock.lock();
-		try {
-			return this.freeBytes < this.sharedBytes / 8;
-		}
-		finally {
-			this.lock.unlock();
-		}
+		return this.freeBytes < this.sharedBytes / 8;
 	}
 
 	// Under the lock.
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	boolean take(long bytes) {
 		if (bytes > this.freeBytes) {
 			return false;
@@ -189,6 +178,7 @@ public final class HeapBudget {
 	}
 
 	// Under the lock.
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	void force(long bytes) {
 		this.freeBytes -= bytes;
 	}
