@@ -13,6 +13,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.TestSeed;
+import io.eardrum.TestThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -85,7 +86,7 @@ class HeapShareTests {
 				this.share.reserve(wanted.get(number), LONG);
 				served.add(number);
 				this.share.release(wanted.get(number));
-			}));
+			}, TestThreads.NEW_THREAD));
 			awaitQueued(number + 1);
 		}
 		for (long left = this.share.maxBytes(); left > 0; left -= MEBIBYTE) {
@@ -104,7 +105,8 @@ class HeapShareTests {
 	@Test
 	void nobodyTakesWhatAnotherWaitsFor() {
 		this.share.force(this.share.maxBytes());
-		CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> this.share.reserve(2 * MEBIBYTE, LONG));
+		CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> this.share.reserve(2 * MEBIBYTE, LONG),
+				TestThreads.NEW_THREAD);
 		awaitQueued(1);
 		this.share.release(MEBIBYTE);
 		assertThat(this.share.tryReserve(1)).isFalse();
@@ -118,7 +120,8 @@ class HeapShareTests {
 		long all = this.budget.freeBytes();
 		other.force(other.minBytes() + all);
 		assertThat(this.share.tryReserve(this.share.minBytes())).isTrue();
-		CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> this.share.reserve(MEBIBYTE, LONG));
+		CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> this.share.reserve(MEBIBYTE, LONG),
+				TestThreads.NEW_THREAD);
 		awaitQueued(1);
 		other.release(MEBIBYTE);
 		waiting.join();
@@ -170,7 +173,7 @@ class HeapShareTests {
 		List<CompletableFuture<Void>> threads = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			long seed = seeds.nextLong();
-			threads.add(CompletableFuture.runAsync(() -> churn(new Random(seed))));
+			threads.add(CompletableFuture.runAsync(() -> churn(new Random(seed)), TestThreads.NEW_THREAD));
 		}
 		threads.forEach(CompletableFuture::join);
 		for (HeapUse use : HeapUse.values()) {
