@@ -3,7 +3,7 @@ import base64
 
 from swarm import READ, Swarm, get
 
-OPTIONS = {"eardrum.http.password": "correct horse battery"}
+OPTIONS = {"eardrum.http.user": "eardrum", "eardrum.http.password": "correct horse battery"}
 
 
 def attack(target, deadline):

@@ -182,6 +182,12 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	/** The length of the last frame, in bytes. */
 	private volatile int lastLength;
 
+	/** How much is to be expected when it is read next, in bytes. */
+	private volatile int nextLength;
+
+	/** How much of that there is memory for, since it was told to read on. */
+	private volatile int promisedLength;
+
 	/** Whether more has come at once than small frames have. */
 	private volatile boolean large;
 
@@ -395,15 +401,19 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	@Override
 	public long expectedBytes() {
-		int length = this.waitsWithLarge ? Math.max(this.lastLength, FrameMemory.SMALL_LENGTH)
-				: Math.min(this.lastLength, FrameMemory.SMALL_LENGTH);
-		return FrameMemory.of(length);
+		return FrameMemory.of(expectedLength());
+	}
+
+	private int expectedLength() {
+		return this.waitsWithLarge ? Math.max(this.nextLength, FrameMemory.SMALL_LENGTH)
+				: Math.min(this.nextLength, FrameMemory.SMALL_LENGTH);
 	}
 
 	// There is memory again. Any thread may have given it back.
 	@Override
 	public void readOn(boolean largeFrame) {
-		this.promisedBytes.set(expectedBytes());
+		this.promisedLength = expectedLength();
+		this.promisedBytes.set(FrameMemory.of(this.promisedLength));
 		this.lastReceivedNanos = System.nanoTime();
 		this.waitsForMemory = false;
 		armAgain();
@@ -424,9 +434,13 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		}
 	}
 
+	// Many are told to read on at once, and each would take more than was kept for it.
 	// Who mostly sends little is read while there is no memory for large frames, but no
 	// more than a small frame.
 	private int maxRead() {
+		if (this.promisedBytes.get() > 0) {
+			return Math.max(this.promisedLength, FrameMemory.SMALL_LENGTH);
+		}
 		boolean piecemeal = !this.large && this.registry.frameMemory().isFull(true);
 		return piecemeal ? FrameMemory.SMALL_LENGTH : Integer.MAX_VALUE;
 	}
@@ -448,9 +462,12 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 				discard();
 				return false;
 			}
-			this.input.setMaxRead(maxRead());
+			int most = maxRead();
+			this.input.setMaxRead(most);
 			int count = this.input.receive();
 			if (count > 0) {
+				// There may be more where this comes from.
+				this.nextLength = (count < most) ? count : (int) Math.min(2L * count, FrameBuffer.LARGE_LENGTH);
 				this.large = count >= FrameMemory.SMALL_LENGTH;
 				this.lastReceivedNanos = System.nanoTime();
 				this.observer.received(count);

@@ -22,8 +22,8 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.RequestEndedException;
 import io.eardrum.budget.NetworkList;
+import io.eardrum.budget.RequestEndedException;
 import io.eardrum.budget.RequestObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
