@@ -134,8 +134,8 @@ def work(options):
 
 def stop_under_attack(server, attack, options, rows, wrong):
     """SIGTERM ends the server in the middle of it, and it starts again."""
-    process = worker(server, attack.__name__.split(".")[1], argparse.Namespace(**{**vars(options), "seconds": 5}))
-    time.sleep(2)
+    process = worker(server, attack.__name__.split(".")[1], argparse.Namespace(**{**vars(options), "seconds": 3}))
+    time.sleep(1)
     took = server.stop(TERM_SECONDS)
     process.wait()
     rows[-1]["stopped"] = took
