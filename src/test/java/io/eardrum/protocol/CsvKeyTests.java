@@ -1,5 +1,7 @@
 package io.eardrum.protocol;
 
+import java.nio.charset.StandardCharsets;
+
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,13 @@ class CsvKeyTests {
 	@ValueSource(strings = { "=cmd()", "+1", "-a", "@SUM(A1)", "'=1", "\uFF1Da", "\uFF0Ba", "\uFF0Da", "\uFF20a" })
 	void formulasHaveAnApostropheInFront(String key) {
 		assertThat(CsvKey.of(key)).isEqualTo("'" + key);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a", "=", "'", "\u00fc", "\u3042", "\uF900", "\uFF1C", "\uFF1D", "\uFF20" })
+	void bytesAndTextAreTakenForTheSame(String key) {
+		byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+		assertThat(CsvKey.looksLikeFormula(bytes, bytes.length)).isEqualTo(CsvKey.of(key).startsWith("'"));
 	}
 
 	@ParameterizedTest

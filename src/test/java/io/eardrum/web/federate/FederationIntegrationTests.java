@@ -98,6 +98,29 @@ class FederationIntegrationTests {
 		assertThat(server.method("POST", "/federate?match[]=a").statusCode()).isEqualTo(405);
 	}
 
+	@Test
+	void seriesOfAnyNumberHaveBothFamilies() {
+		for (int i = 0; i < 1000; i++) {
+			server.put("one.of.many." + i, i, now - i % 100);
+		}
+		List<Sample> samples = samples(server.get("/federate?match[]=one.of.many.*").body());
+		assertThat(samples).hasSize(2000);
+		for (int i = 0; i < 1000; i++) {
+			assertThat(samples.get(i)).isEqualTo(new Sample("eardrum_last_value", "one.of.many." + i, i));
+			assertThat(samples.get(1000 + i))
+				.isEqualTo(new Sample("eardrum_last_timestamp_seconds", "one.of.many." + i, now - i % 100));
+		}
+	}
+
+	@Test
+	void tooManyAndTooLongPatternsAreRefused() {
+		assertThat(server.get("/federate?" + "match[]=a&".repeat(64)).statusCode()).isEqualTo(200);
+		assertThat(server.get("/federate?" + "match[]=a&".repeat(65))).satisfies((answer) -> {
+			assertThat(answer.statusCode()).isEqualTo(400);
+			assertThat(answer.body()).contains("64 times at most");
+		});
+	}
+
 	private static List<Sample> samples(String text) {
 		assertThat(text).endsWith("\n");
 		List<Sample> samples = new ArrayList<>();
