@@ -26,6 +26,9 @@ public final class HeapBudget {
 	/** What the program takes before anybody has asked for anything, with some room. */
 	private static final long BASE_BYTES = 80L << 20;
 
+	/** The part of the heap that one kind of object may keep for its next use. */
+	private static final int KEPT_DIVISOR = 64;
+
 	private static final long MIN_TOTAL_BYTES = 16L << 20;
 
 	private static final long HEAP_STEP_BYTES = 64L << 20;
@@ -92,6 +95,15 @@ public final class HeapBudget {
 
 	static long defaultTotalBytes(long heapBytes) {
 		return Math.max(MIN_TOTAL_BYTES, Math.min(heapBytes / 1000 * TOTAL_THOUSANDTHS, heapBytes - BASE_BYTES));
+	}
+
+	/**
+	 * Returns how much memory may be kept for its next use by those who use it again and
+	 * again. It belongs to the program's own, which no share contains.
+	 * @return the number of bytes for one kind of object
+	 */
+	public static long keptBytes() {
+		return Runtime.getRuntime().maxMemory() / KEPT_DIVISOR;
 	}
 
 	/**

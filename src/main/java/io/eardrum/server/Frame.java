@@ -17,6 +17,8 @@ import io.eardrum.protocol.LineParser;
  */
 final class Frame {
 
+	private static final byte[] NOTHING = {};
+
 	private final LineParser parser;
 
 	private final OutputStream output;
@@ -25,7 +27,7 @@ final class Frame {
 
 	private final Pace pace;
 
-	private byte[] source = {};
+	private byte[] source = NOTHING;
 
 	private int from;
 
@@ -66,6 +68,11 @@ final class Frame {
 		this.from = from;
 		this.to = to;
 		this.cut = cut;
+	}
+
+	// Its connection lives on, and is not to hold the memory of what it has sent.
+	void clear() {
+		set(NOTHING, 0, 0, false);
 	}
 
 	// Where its puts go, to be stored together with those of other frames.

@@ -16,6 +16,7 @@ import org.springframework.integration.ip.tcp.connection.TcpConnectionSupport;
 import org.springframework.integration.ip.tcp.connection.TcpNetServerConnectionFactory;
 import org.springframework.messaging.MessagingException;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.protocol.ReplyWriter;
 
 /**
@@ -31,7 +32,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private static final int BACKLOG = 1024;
 
-	private static final int POOLED_BUFFERS = 64;
+	private static final int MAX_POOLED_BUFFERS = 64;
 
 	/**
 	 * Bounds what the system holds for a client that does not read, which else may be
@@ -56,7 +57,8 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private final ConnectionRejecter rejecter;
 
-	private final Pool<byte[]> largeBuffers = new Pool<>(POOLED_BUFFERS, () -> new byte[FrameBuffer.LARGE_LENGTH]);
+	private final Pool<byte[]> largeBuffers = new Pool<>(pooledBuffers(HeapBudget.keptBytes()),
+			() -> new byte[FrameBuffer.LARGE_LENGTH]);
 
 	private volatile @Nullable ServerSocket boundSocket;
 
@@ -191,6 +193,12 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
 		this.observer.connectionAccepted();
 		return connection;
+	}
+
+	// A power of two: as many as threads use at a time, with room, or as the heap allows.
+	static int pooledBuffers(long bytes) {
+		int most = (int) Math.max(1, Math.min(MAX_POOLED_BUFFERS, bytes / FrameBuffer.LARGE_LENGTH));
+		return Integer.highestOneBit(most);
 	}
 
 	private ServerSocket bind() {

@@ -125,6 +125,7 @@ final class FrameInputStream extends InputStream {
 
 	// Forgets the frame, once it has been executed.
 	void release() {
+		this.frame.clear();
 		this.buffer.release();
 	}
 

@@ -15,7 +15,10 @@ final class Round {
 	/** More than this is stored at once, or a huge frame would become huge here. */
 	private static final int MAX_POINTS = 16384;
 
-	private final PointBatch points = new PointBatch();
+	/** Enough for as many points with keys of a hundred bytes. */
+	private static final long MAX_BYTES = 3 << 20;
+
+	private PointBatch points = new PointBatch();
 
 	/** Whose puts these are; each is told when they are stored. */
 	private final List<FrameExecutor> members = new ArrayList<>();
@@ -42,7 +45,7 @@ final class Round {
 	 * @return whether it is full
 	 */
 	boolean isFull() {
-		return this.points.size() >= MAX_POINTS;
+		return this.points.size() >= MAX_POINTS || heldBytes() > MAX_BYTES;
 	}
 
 	boolean isEmpty() {
@@ -81,6 +84,16 @@ final class Round {
 		}
 		finally {
 			this.members.clear();
+			clear();
+		}
+	}
+
+	// Its thread lives on, and is not to hold for ever what long keys once took.
+	private void clear() {
+		if (heldBytes() > MAX_BYTES) {
+			this.points = new PointBatch();
+		}
+		else {
 			this.points.clear();
 		}
 	}

@@ -102,6 +102,13 @@ class FrameConnectionFactoryTests {
 	}
 
 	@Test
+	void smallHeapKeepsFewBuffers() {
+		assertThat(FrameConnectionFactory.pooledBuffers(0)).isEqualTo(1);
+		assertThat(FrameConnectionFactory.pooledBuffers(5 << 20)).isEqualTo(16);
+		assertThat(FrameConnectionFactory.pooledBuffers(1L << 40)).isEqualTo(64);
+	}
+
+	@Test
 	void clientThatComesWhileThePortIsClosedIsNotForgotten() {
 		ConnectionRegistry connections = mock(ConnectionRegistry.class);
 		FrameConnectionFactory stopping = factory(connections);

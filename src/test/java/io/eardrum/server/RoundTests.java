@@ -117,6 +117,18 @@ class RoundTests {
 	}
 
 	@Test
+	void longKeysAreStoredInPiecesAndTheirMemoryIsNotKept() throws IOException {
+		countBatches();
+		String put = "put " + "k".repeat(500) + " 1 1\n";
+		Session session = new Session(put.repeat(10_000));
+		assertThat(this.batches).hasSizeGreaterThan(1).allMatch((points) -> points * 500 < 4 << 20);
+		this.round.commit();
+		assertThat(this.batches.stream().mapToInt(Integer::intValue).sum()).isEqualTo(10_000);
+		assertThat(this.round.heldBytes()).isLessThan(3 << 20);
+		assertThat(session.reply()).isEqualTo(Replies.OK.repeat(10_000));
+	}
+
+	@Test
 	void nothingIsStoredWhereNothingWasPut() {
 		countBatches();
 		this.round.commit();

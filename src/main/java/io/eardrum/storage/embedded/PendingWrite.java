@@ -100,6 +100,11 @@ final class PendingWrite {
 		}
 	}
 
+	// How much memory it keeps from one use to the next, in bytes.
+	long heldBytes() {
+		return this.record.buffer().length + (long) this.series.length * Long.BYTES;
+	}
+
 	ByteWriter record() {
 		return this.record;
 	}

@@ -9,8 +9,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
@@ -59,9 +57,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
-	/** How many of what a put needs are kept, of 300 KB each at most. */
-	private static final int MAX_IDLE_WRITES = 64;
-
 	/** How many points of one series a read may have to sort, if memory is no matter. */
 	private static final int MAX_SERIES_POINTS = 1 << 21;
 
@@ -82,9 +77,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final StorageMeters meters = new StorageMeters();
 
-	private final ConcurrentLinkedQueue<PendingWrite> idleWrites = new ConcurrentLinkedQueue<>();
-
-	private final AtomicInteger idleWriteCount = new AtomicInteger();
+	private final IdleWrites idleWrites = new IdleWrites(HeapBudget.keptBytes());
 
 	private final StoreOpener store;
 
@@ -256,7 +249,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			return;
 		}
 		this.availability.ensureWritable();
-		PendingWrite write = takeWrite();
+		PendingWrite write = this.idleWrites.take();
 		try {
 			write.fill(batch, this.index, this.settings.maxSeries(), this.settings.retention());
 			if (batch.refusedCount() < batch.size()) {
@@ -265,7 +258,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 		finally {
 			write.clear();
-			giveBack(write);
+			this.idleWrites.giveBack(write);
 		}
 	}
 
@@ -283,25 +276,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 		finally {
 			this.room.settle(reserved, write.grown());
-		}
-	}
-
-	private PendingWrite takeWrite() {
-		PendingWrite write = this.idleWrites.poll();
-		if (write == null) {
-			return new PendingWrite();
-		}
-		this.idleWriteCount.decrementAndGet();
-		return write;
-	}
-
-	// Keeps some: ten thousand connections may have put at the same time once.
-	private void giveBack(PendingWrite write) {
-		if (this.idleWriteCount.incrementAndGet() <= MAX_IDLE_WRITES) {
-			this.idleWrites.add(write);
-		}
-		else {
-			this.idleWriteCount.decrementAndGet();
 		}
 	}
 
