@@ -28,11 +28,14 @@ import io.eardrum.budget.SpareDescriptor;
  */
 final class GuardedEndpoint extends NioEndpoint {
 
-	/** Buffers of the socket and of the head, in both directions, and what has them. */
-	private static final long PLAIN_BYTES = 40 * 1024;
+	/** Buffers of the socket, in both directions, and what has them. */
+	private static final long PLAIN_BYTES = 20 * 1024;
 
-	/** As much again for its records. */
-	private static final long TLS_BYTES = 2 * PLAIN_BYTES;
+	/** The same, and its records. */
+	private static final long TLS_BYTES = 80 * 1024;
+
+	/** The container's buffers for the head, body and answer of a request. */
+	private static final long HEAD_BYTES = 90 * 1024;
 
 	private static final long CHECK_MILLIS = 250;
 
@@ -70,7 +73,7 @@ final class GuardedEndpoint extends NioEndpoint {
 			long bytesEach = isSSLEnabled() ? TLS_BYTES : PLAIN_BYTES;
 			int limit = limit(current, bytesEach);
 			setMaxConnections(limit + ABOVE_LIMIT);
-			this.guarded = new HttpConnections(limit, current, bytesEach, System::nanoTime, this::end);
+			this.guarded = new HttpConnections(limit, current, bytesEach, HEAD_BYTES, System::nanoTime, this::end);
 		}
 		this.spare = SpareDescriptor.create();
 		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(GuardedEndpoint::thread);
@@ -80,10 +83,9 @@ final class GuardedEndpoint extends NioEndpoint {
 		super.startInternal();
 	}
 
-	// A quarter of the memory is for what comes over TCP.
 	private int limit(ConnectionRules current, long bytesEach) {
 		int wanted = (getMaxConnections() > 0) ? getMaxConnections() : Integer.MAX_VALUE - ABOVE_LIMIT;
-		long fitting = Math.max(1, current.heap().maxBytes() / 4 * 3 / bytesEach);
+		long fitting = Math.max(1, HttpConnections.maxBytes(current.heap()) / bytesEach);
 		return DescriptorBudget.httpConnections((int) Math.min(wanted, fitting));
 	}
 
@@ -214,7 +216,20 @@ final class GuardedEndpoint extends NioEndpoint {
 
 		@Override
 		public SocketState process(SocketWrapperBase<NioChannel> socket, SocketEvent status) {
-			return this.container.process(socket, status);
+			SocketState state = this.container.process(socket, status);
+			if (state == SocketState.OPEN || state == SocketState.LONG) {
+				note(socket, state == SocketState.LONG);
+			}
+			return state;
+		}
+
+		// The container keeps what has read the half of a request until it is whole.
+		private void note(SocketWrapperBase<NioChannel> socket, boolean begun) {
+			HttpConnections current = GuardedEndpoint.this.guarded;
+			SocketChannel channel = socket.getSocket().getIOChannel();
+			if (current != null && channel != null) {
+				current.expectHead(channel, begun);
+			}
 		}
 
 		@Override

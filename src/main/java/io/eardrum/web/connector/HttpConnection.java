@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 import jakarta.servlet.ServletRequest;
@@ -25,6 +26,8 @@ public final class HttpConnection {
 	/** How long a client may be waited for, whatever it takes. */
 	private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+	private static final long FORGOTTEN = -1;
+
 	private static final Logger logger = LoggerFactory.getLogger(HttpConnection.class);
 
 	private final SocketChannel channel;
@@ -34,6 +37,9 @@ public final class HttpConnection {
 	private final LongSupplier nanoTime;
 
 	private final AtomicBoolean ended = new AtomicBoolean();
+
+	/** What is accounted for the request that has come in part; or {@link #FORGOTTEN}. */
+	private final AtomicLong headBytes = new AtomicLong();
 
 	/** When the server began to wait for the head of a request. */
 	private volatile long waitsSinceNanos;
@@ -81,6 +87,21 @@ public final class HttpConnection {
 		this.waitsSinceNanos = this.nanoTime.getAsLong();
 		this.writing = false;
 		this.atWork = false;
+	}
+
+	/**
+	 * Notes what the request that has come in part takes.
+	 * @param bytes the number of bytes
+	 * @return how much more that is than before
+	 */
+	long holdHead(long bytes) {
+		long before = this.headBytes.get();
+		return (before != FORGOTTEN && this.headBytes.compareAndSet(before, bytes)) ? bytes - before : 0;
+	}
+
+	// The same for one that has ended, and takes nothing any more.
+	long forgetHead() {
+		return -Math.max(0, this.headBytes.getAndSet(FORGOTTEN));
 	}
 
 	boolean isAtWork() {

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
@@ -20,6 +22,9 @@ import io.eardrum.budget.HttpRefusal;
  * The connections of an HTTP port. When there are as many as there may be, or no memory
  * for one more, room is made for whoever comes: of the address with most, the one that
  * has waited for longest to send a request ends. A request under way is left alone.
+ * <p>
+ * A connection whose next request has come in part takes much more than one that waits,
+ * for the container reads it into buffers that it keeps until the request is whole.
  * <p>
  * Safe for any number of threads.
  */
@@ -44,6 +49,14 @@ final class HttpConnections {
 
 	private final long bytesEach;
 
+	private final long bytesOfHead;
+
+	/** What all of them may take, in bytes. */
+	private final long maxBytes;
+
+	/** What is taken for requests that have come in part, in bytes. */
+	private final AtomicLong headBytes = new AtomicLong();
+
 	private final LongSupplier nanoTime;
 
 	private final Predicate<HttpConnection> ending;
@@ -53,18 +66,26 @@ final class HttpConnections {
 	 * @param limit how many there may be
 	 * @param rules what holds for them
 	 * @param bytesEach what each takes of the heap, in bytes
+	 * @param bytesOfHead what it takes besides while a request has come in part, in bytes
 	 * @param nanoTime a clock in nanoseconds
 	 * @param ending ends a connection that is not at work, and has {@link #remove} called
 	 * on the way; returns whether it has done so
 	 */
-	HttpConnections(int limit, ConnectionRules rules, long bytesEach, LongSupplier nanoTime,
+	HttpConnections(int limit, ConnectionRules rules, long bytesEach, long bytesOfHead, LongSupplier nanoTime,
 			Predicate<HttpConnection> ending) {
 		this.rules = rules;
 		this.heap = rules.heap();
 		this.bytesEach = bytesEach;
+		this.bytesOfHead = bytesOfHead;
+		this.maxBytes = maxBytes(rules.heap());
 		this.nanoTime = nanoTime;
 		this.ending = ending;
 		this.places = new AddressShares<>(limit, rules.addresses(), this::lastSeenNanos);
+	}
+
+	// A quarter of the memory is for what comes over TCP.
+	static long maxBytes(HeapShare heap) {
+		return heap.maxBytes() / 4 * 3;
 	}
 
 	private long lastSeenNanos(HttpConnection connection) {
@@ -78,15 +99,7 @@ final class HttpConnections {
 	 * @return whether there is room for it
 	 */
 	boolean admit(SocketChannel channel, @Nullable InetAddress address) {
-		List<HttpConnection> atWork = new ArrayList<>();
-		boolean admitted = false;
-		for (int attempt = 0; attempt < MAX_ATTEMPTS && !admitted; attempt++) {
-			admitted = this.places.size() + atWork.size() < this.places.limit() && reserve();
-			HttpConnection longest = admitted ? null : this.places.makeRoom();
-			if (longest != null && !end(longest)) {
-				atWork.add(longest);
-			}
-		}
+		boolean admitted = endUntil((atWork) -> this.places.size() + atWork < this.places.limit() && reserve());
 		if (admitted) {
 			HttpConnection connection = new HttpConnection(channel, this, this.nanoTime);
 			this.connections.put(channel, connection);
@@ -96,8 +109,56 @@ final class HttpConnections {
 			this.heap.refused();
 			this.rules.observer().refused(HttpRefusal.CONNECTIONS);
 		}
-		atWork.forEach(this::putBack);
 		return admitted;
+	}
+
+	/**
+	 * Accounts for the buffers of a request. They are there already; if that is too much,
+	 * the connections end that also end for a newcomer.
+	 * @param channel the connection
+	 * @param begun whether a request has come in part, and not as a whole
+	 */
+	void expectHead(SocketChannel channel, boolean begun) {
+		HttpConnection connection = this.connections.get(channel);
+		long more = (connection != null) ? connection.holdHead(begun ? this.bytesOfHead : 0) : 0;
+		if (more != 0) {
+			account(more);
+		}
+		if (more > 0 && isTooMuch()) {
+			endUntil((atWork) -> !isTooMuch());
+		}
+	}
+
+	private void account(long bytes) {
+		this.headBytes.addAndGet(bytes);
+		if (bytes > 0) {
+			this.heap.force(bytes);
+		}
+		else {
+			this.heap.release(-bytes);
+		}
+	}
+
+	private boolean isTooMuch() {
+		return this.heap.freeBytes() < 0
+				|| this.connections.size() * this.bytesEach + this.headBytes.get() > this.maxBytes;
+	}
+
+	// Returns whether it has become true, after so many have ended as that took. It is
+	// told
+	// how many were looked at and are at work.
+	private boolean endUntil(IntPredicate condition) {
+		List<HttpConnection> atWork = new ArrayList<>();
+		boolean reached = condition.test(atWork.size());
+		for (int attempt = 1; attempt < MAX_ATTEMPTS && !reached; attempt++) {
+			HttpConnection longest = this.places.makeRoom();
+			if (longest != null && !end(longest)) {
+				atWork.add(longest);
+			}
+			reached = condition.test(atWork.size());
+		}
+		atWork.forEach(this::putBack);
+		return reached;
 	}
 
 	private boolean end(HttpConnection connection) {
@@ -187,6 +248,7 @@ final class HttpConnections {
 		if (connection != null) {
 			this.places.remove(connection);
 			this.heap.release(this.bytesEach);
+			account(connection.forgetHead());
 		}
 	}
 

@@ -34,6 +34,8 @@ class HttpConnectionsTests {
 
 	private static final long EACH = 40 * 1024;
 
+	private static final long HEAD = 100 * 1024;
+
 	private final HeapShare heap = HeapBudget.unlimited().share(HeapUse.CONNECTIONS);
 
 	private final List<HttpRefusal> refusals = new ArrayList<>();
@@ -154,6 +156,40 @@ class HttpConnectionsTests {
 	}
 
 	@Test
+	void requestThatHasComeInPartIsAccountedForUntilItIsWhole() {
+		SocketChannel first = open(1);
+		SocketChannel second = open(1);
+		this.connections.expectHead(first, true);
+		this.connections.expectHead(first, true);
+		this.connections.expectHead(second, true);
+		assertThat(this.heap.usedBytes()).isEqualTo(2 * EACH + 2 * HEAD);
+		this.connections.expectHead(first, false);
+		this.connections.expectHead(first, false);
+		assertThat(this.heap.usedBytes()).isEqualTo(2 * EACH + HEAD);
+		this.connections.remove(second);
+		this.connections.expectHead(second, true);
+		assertThat(this.heap.usedBytes()).isEqualTo(EACH);
+	}
+
+	@Test
+	void requestsInPartThatTakeTooMuchMakeRoomLikeConnections() {
+		HeapShare small = new HeapBudget(64 << 20, 64 << 20, Map.of(HeapUse.CONNECTIONS, 8 * (EACH + HEAD)))
+			.share(HeapUse.CONNECTIONS);
+		this.connections = connections(1000, small);
+		SocketChannel other = open(2);
+		this.connections.expectHead(other, true);
+		SocketChannel busy = open(1);
+		get(busy).beginRequest();
+		this.stubborn.add(busy);
+		for (int i = 0; i < 10; i++) {
+			this.connections.expectHead(open(1), true);
+			assertThat(small.usedBytes()).isLessThanOrEqualTo(6 * (EACH + HEAD));
+		}
+		assertThat(this.ended).isNotEmpty().doesNotContain(other, busy);
+		assertThat(this.refusals).containsOnly(HttpRefusal.CROWDED_OUT);
+	}
+
+	@Test
 	void clientThatTakesItsAnswerTooSlowlyIsEnded() throws IOException {
 		SocketChannel slow = open(1);
 		get(slow).beginRequest();
@@ -213,7 +249,7 @@ class HttpConnectionsTests {
 
 	private HttpConnections connections(int limit, HeapShare share) {
 		return new HttpConnections(limit, new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(),
-				share, this.refusals::add), EACH, () -> this.now, this::end);
+				share, this.refusals::add), EACH, HEAD, () -> this.now, this::end);
 	}
 
 	private boolean end(HttpConnection connection) {
