@@ -7,7 +7,6 @@ import java.util.function.LongSupplier;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import org.jspecify.annotations.Nullable;
@@ -87,7 +86,7 @@ public final class LogLimit extends TurboFilter {
 	 */
 	void addTo(LoggerContext context) {
 		context.addTurboFilter(this);
-		context.addListener(new AfterReset(this));
+		context.addListener(new LastingFilter(() -> this));
 	}
 
 	/**
@@ -168,38 +167,6 @@ public final class LogLimit extends TurboFilter {
 			long count = this.leftOut;
 			this.leftOut = 0;
 			return count;
-		}
-
-	}
-
-	/**
-	 * Goes on after a configuration of the log has been read anew, which forgets all
-	 * filters.
-	 *
-	 * @param limit the filter
-	 */
-	private record AfterReset(LogLimit limit) implements LoggerContextListener {
-
-		@Override
-		public boolean isResetResistant() {
-			return true;
-		}
-
-		@Override
-		public void onStart(LoggerContext context) {
-		}
-
-		@Override
-		public void onReset(LoggerContext context) {
-			context.addTurboFilter(this.limit);
-		}
-
-		@Override
-		public void onStop(LoggerContext context) {
-		}
-
-		@Override
-		public void onLevelChange(Logger logger, Level level) {
 		}
 
 	}

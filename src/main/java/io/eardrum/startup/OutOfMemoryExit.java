@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
 import org.jspecify.annotations.Nullable;
@@ -67,7 +66,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	 */
 	static void watch(LoggerContext context) {
 		context.addTurboFilter(new LoggedErrors());
-		context.addListener(new AfterReset());
+		context.addListener(new LastingFilter(LoggedErrors::new));
 	}
 
 	@Override
@@ -123,36 +122,6 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 				endIfOutOfMemory(last);
 			}
 			return FilterReply.NEUTRAL;
-		}
-
-	}
-
-	/**
-	 * Goes on with it after a configuration of the log has been read anew, which forgets
-	 * all filters.
-	 */
-	private static final class AfterReset implements LoggerContextListener {
-
-		@Override
-		public boolean isResetResistant() {
-			return true;
-		}
-
-		@Override
-		public void onStart(LoggerContext context) {
-		}
-
-		@Override
-		public void onReset(LoggerContext context) {
-			context.addTurboFilter(new LoggedErrors());
-		}
-
-		@Override
-		public void onStop(LoggerContext context) {
-		}
-
-		@Override
-		public void onLevelChange(Logger logger, Level level) {
 		}
 
 	}

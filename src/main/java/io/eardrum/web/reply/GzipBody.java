@@ -16,7 +16,7 @@ import org.springframework.http.HttpStatus;
  * <p>
  * For one thread. To be closed, for it holds memory outside of the heap.
  */
-final class GzipBody extends InputStream {
+final class GzipBody extends BodyStream {
 
 	static final int MAX_RATIO = 200;
 
@@ -76,12 +76,6 @@ final class GzipBody extends InputStream {
 
 	GzipBody(InputStream source) {
 		this.source = source;
-	}
-
-	@Override
-	public int read() throws IOException {
-		byte[] one = new byte[1];
-		return (read(one, 0, 1) == 1) ? one[0] & 0xFF : -1;
 	}
 
 	@Override

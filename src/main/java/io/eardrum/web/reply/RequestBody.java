@@ -10,7 +10,7 @@ import org.springframework.http.HttpStatus;
  * The body of a request, whose sender is given up if it is too slow or breaks off, or if
  * the body is too long.
  */
-final class RequestBody extends InputStream {
+final class RequestBody extends BodyStream {
 
 	private final InputStream source;
 
@@ -24,12 +24,6 @@ final class RequestBody extends InputStream {
 		this.source = source;
 		this.pace = pace;
 		this.bound = bound;
-	}
-
-	@Override
-	public int read() throws IOException {
-		byte[] one = new byte[1];
-		return (read(one, 0, 1) == 1) ? one[0] & 0xFF : -1;
 	}
 
 	@Override
