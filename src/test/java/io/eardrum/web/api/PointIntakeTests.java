@@ -108,6 +108,14 @@ class PointIntakeTests {
 	}
 
 	@Test
+	void lineThatIsTooLongMayEndWithTheBody() {
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> lines("put ok 1 1\r\n \t\r\nput huge " + "1".repeat(300_000)))
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"stored\":1",
+					"[{\"line\":3,\"reason\":\"line_too_long\""));
+	}
+
+	@Test
 	void onlyTheFirstErrorsAreTold() {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> lines("nonsense\n".repeat(1_000_000)))
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"errorCount\":1000000", "\"line\":100,")
@@ -143,7 +151,9 @@ class PointIntakeTests {
 	@CsvSource(delimiter = ';', quoteCharacter = '|', value = { "{};wrong_word_count", "7;wrong_word_count",
 			"[[1]];wrong_word_count", "{\"key\":\"a\",\"value\":1};wrong_word_count",
 			"{\"key\":\"\",\"value\":1,\"timestamp\":1};bad_key", "{\"key\":null,\"value\":1,\"timestamp\":1};bad_key",
+			"{\"value\":1,\"timestamp\":1};wrong_word_count", "{\"key\":\"a\",\"timestamp\":1};wrong_word_count",
 			"{\"key\":\"a b\",\"value\":1,\"timestamp\":1};bad_key",
+			"{\"key\":\"a\\u007f\",\"value\":1,\"timestamp\":1};bad_key",
 			"{\"key\":\"a 1 1\\nput b\",\"value\":1,\"timestamp\":1};bad_key",
 			"{\"key\":\"*\",\"value\":1,\"timestamp\":1};bad_key",
 			"{\"key\":\"\\ud83d\",\"value\":1,\"timestamp\":1};bad_key",
@@ -153,6 +163,7 @@ class PointIntakeTests {
 			"{\"key\":\"a\",\"value\":1e999,\"timestamp\":1};bad_value",
 			"{\"key\":\"a\",\"value\":1,\"timestamp\":1,\"tags\":{\"host\":\"b\"}};wrong_word_count",
 			"{\"key\":\"a\",\"value\":1,\"timestamp\":1,\"value\":2};wrong_word_count",
+			"{\"key\":\"a\",\"value\":1,\"timestamp\":\"1\"};bad_timestamp",
 			"{\"key\":\"a\",\"value\":1,\"timestamp\":1.0};bad_timestamp",
 			"{\"key\":\"a\",\"value\":1,\"timestamp\":9223372036854775808};bad_timestamp" })
 	void wrongObjectsAreTold(String element, String reason) {
@@ -296,6 +307,12 @@ class PointIntakeTests {
 						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.withMessageContaining("no JSON that can be read");
 		}
+		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+				RequestMemory.of(HEAP));
+		InputStream wrongAtOnce = new ByteArrayInputStream(new byte[] { (byte) 0xFF, '[', ']' });
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(wrongAtOnce))
+			.withMessageContaining("no JSON that can be read, at line 1, column 1.");
 		assertThat(keys()).containsExactly("bom");
 	}
 

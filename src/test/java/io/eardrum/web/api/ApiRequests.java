@@ -1,0 +1,49 @@
+package io.eardrum.web.api;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Map;
+import java.util.Objects;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
+import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.RequestGate;
+
+/**
+ * Requests to the endpoints of the HTTP API, without a server and the connection to it.
+ */
+final class ApiRequests {
+
+	static final Instant NOW = Instant.ofEpochSecond(1_800_000_000);
+
+	private final Map<String, Endpoint> endpoints;
+
+	ApiRequests(MetricRepository repository, TimestampCheck check, RecordedCounts counts, RequestGate gate) {
+		this.endpoints = Endpoint.behind(ApiConfiguration.endpoints(repository, check, counts,
+				new ProtocolLimits(64, 16), Clock.fixed(NOW, ZoneOffset.UTC)), gate);
+	}
+
+	static MockHttpServletRequest get(String path, String... namesAndValues) {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+		for (int i = 0; i < namesAndValues.length; i += 2) {
+			request.addParameter(namesAndValues[i], namesAndValues[i + 1]);
+		}
+		return request;
+	}
+
+	MockHttpServletResponse send(HttpServletRequest request) throws IOException {
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		Objects.requireNonNull(this.endpoints.get(request.getRequestURI())).handleRequest(request, response);
+		return response;
+	}
+
+}
