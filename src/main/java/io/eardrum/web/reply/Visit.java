@@ -57,6 +57,9 @@ final class Visit implements SlowClients.SlowClient {
 
 	private long lookedNanos;
 
+	/** Whether a look has found that the client has left. */
+	private boolean left;
+
 	/** Since when the request has been computing, after it has waited for its client. */
 	private long computingNanos;
 
@@ -113,14 +116,15 @@ final class Visit implements SlowClients.SlowClient {
 	}
 
 	private boolean looksLeft(long now) {
-		if (this.ended) {
+		if (this.ended || this.left) {
 			return true;
 		}
 		if (now - this.lookedNanos < LOOK_NANOS) {
 			return false;
 		}
 		this.lookedNanos = now;
-		return this.connection.hasLeft();
+		this.left = this.connection.hasLeft();
+		return this.left;
 	}
 
 	// A request that has to end needs no turn for that.
