@@ -181,8 +181,7 @@ public final class Endpoint implements HttpRequestHandler {
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
 		Operation operation = this.operations.get(request.getMethod().equals("HEAD") ? "GET" : request.getMethod());
 		if (operation == null) {
-			refuseMethod(request, response);
-			return;
+			throw refusedMethod(request, response);
 		}
 		Visit visit = this.gate.enter(request);
 		try {
@@ -206,14 +205,14 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 	}
 
-	private void refuseMethod(HttpServletRequest request, HttpServletResponse response) {
+	private RequestProblem refusedMethod(HttpServletRequest request, HttpServletResponse response) {
 		if (this.operations.isEmpty()) {
-			throw new RequestProblem(HttpStatus.NOT_FOUND, "There is nothing at this path.");
+			return new RequestProblem(HttpStatus.NOT_FOUND, "There is nothing at this path.");
 		}
 		Set<String> allowed = new TreeSet<>(this.operations.keySet());
 		allowed.add("HEAD");
 		response.setHeader("Allow", String.join(", ", allowed));
-		throw new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
+		return new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
 				"There is no " + request.getMethod() + " here, but " + String.join(", ", allowed) + ".");
 	}
 

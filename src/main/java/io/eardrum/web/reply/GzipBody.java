@@ -95,10 +95,8 @@ final class GzipBody extends BodyStream {
 			if (this.inflater.finished()) {
 				endMember();
 			}
-			else if (this.inflater.needsDictionary()) {
-				throw damaged();
-			}
-			else if (this.inflater.needsInput()) {
+			else {
+				// A dictionary is never asked for: only zlib's own header names one.
 				giveInput();
 			}
 		}

@@ -129,10 +129,6 @@ public final class RequestGate implements SmartLifecycle {
 		this.places.release();
 	}
 
-	RequestLimits limits() {
-		return this.limits;
-	}
-
 	Turns turns() {
 		return this.turns;
 	}

@@ -1,8 +1,11 @@
 package io.eardrum.web.reply;
 
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -23,6 +26,8 @@ import io.eardrum.budget.RequestBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link FormBody}.
@@ -140,9 +145,45 @@ class FormBodyTests {
 		assertThat(whole.getHeader("content-length")).isEqualTo("17");
 		assertThat(whole.getContentLengthLong()).isEqualTo(17);
 		assertThat(whole.getInputStream().readAllBytes()).asString().isEqualTo("{\"name\":\"monday\"}");
+		assertThat(whole.getContentLength()).isEqualTo(17);
+		assertThat(whole.getHeader("Content-Type")).isEqualTo(request.getHeader("Content-Type"));
+		assertThat(whole.getHeader("X-None")).isNull();
+		assertThat(Collections.list(whole.getHeaders("content-encoding"))).isEmpty();
+		assertThat(Collections.list(whole.getHeaders("Content-Length"))).containsExactly("17");
+		assertThat(Collections.list(whole.getHeaders("Content-Type"))).containsExactly(request.getContentType());
+		assertThat(whole.getReader().readLine()).isEqualTo("{\"name\":\"monday\"}");
+		request.setContent(compressed.toByteArray());
+		assertThat(RequestWithBody.read(request, 17).getContentLength()).isEqualTo(17);
 		request.setContent(compressed.toByteArray());
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> RequestWithBody.read(request, 16))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
+	}
+
+	@Test
+	void bodyForActuatorIsReadAsTheContainerGivesIt() throws IOException {
+		MockHttpServletRequest request = form("ab");
+		ServletInputStream body = RequestWithBody.read(request, 100).getInputStream();
+		assertThat(body.isReady()).isTrue();
+		assertThat(body.isFinished()).isFalse();
+		assertThat(body.read()).isEqualTo('a');
+		assertThat(body.read(new byte[10])).isEqualTo(1);
+		assertThat(body.isFinished()).isTrue();
+		assertThat(body.read()).isEqualTo(-1);
+		assertThatIllegalStateException().isThrownBy(() -> body.setReadListener(mock(ReadListener.class)));
+		// Where it is not compressed, its length was known, and what is too long was
+		// refused.
+		request.setContent(new byte[101]);
+		assertThat(RequestWithBody.read(request, 100).getContentLength()).isEqualTo(100);
+	}
+
+	@Test
+	void bodyMayBeReadByteByByte() throws IOException {
+		InputStream body = new RequestBody(new ByteArrayInputStream(new byte[] { (byte) 0xFF }), this.pace,
+				RequestBody.Bound.NONE);
+		assertThat(body.read(new byte[0])).isZero();
+		assertThat(body.read()).isEqualTo(0xFF);
+		assertThat(body.read()).isEqualTo(-1);
+		assertThat(this.pace.bytes()).isEqualTo(1);
 	}
 
 	@Test

@@ -117,6 +117,17 @@ class GzipBodyTests {
 		assertThatIsRefused(join(head, name), "it is damaged");
 	}
 
+	@Test
+	void bodyMayBeReadByteByByte() throws IOException {
+		try (InputStream body = new GzipBody(new ByteArrayInputStream(gzip(new byte[] { (byte) 0xFF, 1 })))) {
+			assertThat(body.read(new byte[0])).isZero();
+			assertThat(body.read()).isEqualTo(0xFF);
+			assertThat(body.read()).isEqualTo(1);
+			assertThat(body.read()).isEqualTo(-1);
+			assertThat(body.read(new byte[8])).isEqualTo(-1);
+		}
+	}
+
 	private static void assertThatIsRefused(byte[] body, String reason) {
 		for (int piece : new int[] { 1, 1000 }) {
 			assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> unpack(body, piece))

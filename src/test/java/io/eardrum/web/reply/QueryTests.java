@@ -2,20 +2,30 @@ package io.eardrum.web.reply;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletRequestWrapper;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.metric.KeyPattern;
+import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link Query}, {@link TimeText} and {@link RequestProblem}.
@@ -78,6 +88,77 @@ class QueryTests {
 		Query query = query(Map.of("a", new String[] { "1", "2" }));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.optional("a"))
 			.withMessage("This parameter can be given once only.");
+	}
+
+	@Test
+	void thereMayBeNoParametersAtAll() {
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> Query.of(Map.of("a", new String[] { "1" }), Set.of()))
+			.withMessage("There are no parameters here.");
+		assertThatNoException().isThrownBy(() -> Query.of(Map.of(), Set.of()));
+	}
+
+	@Test
+	void parametersThatTheContainerCannotReadAreNotWellFormed() {
+		HttpServletRequest request = new HttpServletRequestWrapper(new MockHttpServletRequest()) {
+
+			@Override
+			public Map<String, String[]> getParameterMap() {
+				throw new IllegalStateException("on purpose");
+			}
+
+		};
+		RequestMemory memory = RequestMemory.of(HeapBudget.unlimited());
+		for (ThrowingCallable read : List.<ThrowingCallable>of(() -> Query.of(request, Set.of("a")),
+				() -> Query.lenient(request, new Pace(() -> 0), memory, RequestBudget.unlimited()))) {
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(read)
+				.withMessage("The parameters of the request are not well-formed.");
+		}
+	}
+
+	@Test
+	void numbersAndDurationsAndPatternsAreRead() {
+		Query query = query(
+				Map.of("a", new String[] { "10" }, "b", new String[] { "90s" }, "empty", new String[] { "palm.*" }));
+		assertThat(query.number("a", 1, 1, 10)).isEqualTo(10);
+		assertThat(query.number("a", 1, 10, 20)).isEqualTo(10);
+		assertThat(query.duration("b", Duration.ZERO)).isEqualTo(Duration.ofSeconds(90));
+		RequestMemory memory = RequestMemory.of(HeapBudget.unlimited());
+		KeyPattern pattern = Objects.requireNonNull(query.pattern("empty", memory));
+		assertThat(pattern.matches("palm.cpu")).isTrue();
+		assertThat(memory.held()).isPositive();
+	}
+
+	@Test
+	void whatIsWrongIsToldInASentence() {
+		Query query = query(Map.of("a", new String[] { "{" }, "b", new String[] { "soon" }));
+		RequestMemory memory = RequestMemory.of(HeapBudget.unlimited());
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.pattern("a", memory))
+			.withMessageMatching("'\\{' is no pattern: .*\\.")
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"parameter\":\"a\""));
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.range("b", "empty", NOW))
+			.withMessageMatching("'soon' is no time: .*\\.");
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.duration("b", Duration.ZERO))
+			.withMessageMatching("'soon' is no duration: .*\\.");
+	}
+
+	@Test
+	void keysAreGivenOnceEach() {
+		assertThat(query(Map.of("a", new String[] { "k", "l" })).keys("a", 2)).containsExactly(SeriesKey.of("k"),
+				SeriesKey.of("l"));
+		assertThatKeysAreRefused("This parameter is missing.");
+		assertThatKeysAreRefused("It can be given 2 times at most.", "k", "l", "m");
+		assertThatKeysAreRefused("Each can be given once only.", "k", "k");
+		assertThatExceptionOfType(RequestProblem.class)
+			.isThrownBy(() -> query(Map.of("a", new String[] { "" })).keys("a", 2))
+			.satisfies((problem) -> assertThat(problem.getMessage()).matches("\\p{Lu}.*\\."));
+	}
+
+	private static void assertThatKeysAreRefused(String message, String... keys) {
+		Query query = (keys.length > 0) ? query(Map.of("a", keys)) : query(Map.of());
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.keys("a", 2))
+			.withMessage(message)
+			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400", "\"parameter\":\"a\""));
 	}
 
 	@Test

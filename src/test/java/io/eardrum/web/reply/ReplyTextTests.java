@@ -2,6 +2,7 @@ package io.eardrum.web.reply;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
@@ -13,6 +14,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.CsvKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
  * Tests for {@link ReplyText}.
@@ -39,10 +41,10 @@ class ReplyTextTests {
 
 	@Test
 	void csvFieldsAreQuotedWhereTheyHaveTo() throws IOException {
-		for (String name : new String[] { "palm.cpu", "a,b", "a\"b", "a;b'", "a\nb", "=a" }) {
+		for (String name : new String[] { "palm.cpu", "a,b", "a\"b", "a;b'", "a\nb", "a\rb", "a\tb", "=a" }) {
 			this.text.csvField(name).ascii("|");
 		}
-		assertThat(sent()).isEqualTo("palm.cpu|\"a,b\"|\"a\"\"b\"|\"a;b'\"|\"a\nb\"|=a|");
+		assertThat(sent()).isEqualTo("palm.cpu|\"a,b\"|\"a\"\"b\"|\"a;b'\"|\"a\nb\"|\"a\rb\"|\"a\tb\"|=a|");
 	}
 
 	@ParameterizedTest
@@ -57,6 +59,33 @@ class ReplyTextTests {
 	void labelValuesAreEscaped() throws IOException {
 		this.text.labelValue(SeriesKey.of("a\"\\\nb{c}=\u00fc"));
 		assertThat(sent()).isEqualTo("\"a\\\"\\\\\\nb{c}=\u00fc\"");
+	}
+
+	@Test
+	void textIsWrittenAsItIs() throws IOException {
+		String longer = "\u00fc\"\\".repeat(1_000);
+		this.text.text("\u00fc\"\\").text("").text(longer);
+		assertThat(sent()).isEqualTo("\u00fc\"\\" + longer);
+	}
+
+	@Test
+	void nothingIsSentOfNothing() throws IOException {
+		OutputStream unused = new OutputStream() {
+
+			@Override
+			public void write(int value) {
+				throw new AssertionError();
+			}
+
+		};
+		ReplyText nothing = new ReplyText(unused, new Pace(() -> 0));
+		assertThatNoException().isThrownBy(nothing::flush);
+	}
+
+	@Test
+	void textsOfJsonAreEscaped() throws IOException {
+		this.text.jsonString("\u00fc\"\n");
+		assertThat(sent()).isEqualTo("\"\u00fc\\\"\\u000a\"");
 	}
 
 	@Test

@@ -2,11 +2,11 @@ package io.eardrum.web.reply;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,7 +41,7 @@ class RequestGateTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final List<RequestObserver.Limit> told = new ArrayList<>();
+	private final List<RequestObserver.Limit> told = new CopyOnWriteArrayList<>();
 
 	private final Map<Visit, Connection> connections = new HashMap<>();
 
@@ -120,6 +120,63 @@ class RequestGateTests {
 		}
 		assertThatNoException().isThrownBy(() -> enter("2001:db8:0:3::1"));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("2001:db8:0:3::1"));
+	}
+
+	@Test
+	void threadThatIsInterruptedWaitsForNoPlace() throws IOException {
+		for (int i = 0; i < MAX; i++) {
+			slow("10.0.0.1", 1000);
+		}
+		// Each of them stays after it has been ended.
+		this.connections.values().forEach((connection) -> connection.whenEnded = () -> {
+		});
+		Thread.currentThread().interrupt();
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> enter("10.0.0.2"))
+			.satisfies((problem) -> assertThat(problem.limit()).isEqualTo(RequestObserver.Limit.CONCURRENCY));
+		assertThat(Thread.interrupted()).isTrue();
+	}
+
+	@Test
+	void requestOverNoConnectionIsLetIn() {
+		Visit visit = this.gate.enter(new MockHttpServletRequest());
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+		assertThatNoException().isThrownBy(visit.budget()::check);
+		visit.end(RequestObserver.Limit.MEMORY);
+		assertThat(visit.isEnded()).isTrue();
+	}
+
+	@Test
+	void gateIsTheFirstToStopAndCanStartAgain() {
+		assertThat(this.gate.isRunning()).isFalse();
+		this.gate.start();
+		assertThat(this.gate.isRunning()).isTrue();
+		assertThat(this.gate.getPhase()).isEqualTo(Integer.MAX_VALUE);
+		assertThat(this.gate.isStopping()).isFalse();
+		this.gate.stop();
+		assertThat(this.gate.isRunning()).isFalse();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
+		assertThat(this.gate.isStopping()).isTrue();
+		this.gate.start();
+		assertThat(this.gate.isRunning()).isTrue();
+		assertThat(this.gate.isStopping()).isFalse();
+	}
+
+	@Test
+	void requestsThatWaitForTheirClientsAreEndedOnceTheirGraceIsOver() {
+		AtomicLong looks = new AtomicLong();
+		RequestGate stopping = new RequestGate(limits(4, 2), this.heap, this.told::add, ADDRESSES, () -> {
+			looks.incrementAndGet();
+			return this.nanos.get();
+		}, new Turns(2));
+		Visit visit = stopping.enter(new MockHttpServletRequest());
+		visit.bodyPace().start();
+		stopping.stop();
+		long before = looks.get();
+		Awaitility.await().until(() -> looks.get() > before + 1);
+		assertThat(visit.isEnded()).isFalse();
+		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(6));
+		Awaitility.await().until(visit::isEnded);
+		Awaitility.await().untilAsserted(() -> assertThat(this.told).containsExactly(RequestObserver.Limit.STOPPING));
 	}
 
 	@Test
