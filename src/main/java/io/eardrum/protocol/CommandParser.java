@@ -94,7 +94,7 @@ public final class CommandParser implements LineParser {
 			return -1;
 		}
 		int lineEnd = (source[timestampEnd] == '\r') ? timestampEnd + 1 : timestampEnd;
-		if (lineEnd >= to || source[lineEnd] != '\n') {
+		if (source[lineEnd] != '\n') {
 			return -1;
 		}
 		handler.put(source, keyStart, keyLength, this.numbers.timestamp(), this.numbers.value());

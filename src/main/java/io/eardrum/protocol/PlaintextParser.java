@@ -145,7 +145,7 @@ public final class PlaintextParser implements LineParser {
 			return -1;
 		}
 		int lineEnd = (source[timestampEnd] == '\r') ? timestampEnd + 1 : timestampEnd;
-		if (lineEnd >= to || source[lineEnd] != '\n') {
+		if (source[lineEnd] != '\n') {
 			return -1;
 		}
 		handler.put(source, line, keyLength, orNow(this.numbers.timestamp()), this.numbers.value());

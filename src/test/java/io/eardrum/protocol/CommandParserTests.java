@@ -51,6 +51,19 @@ class CommandParserTests {
 	}
 
 	@Test
+	void stopsBehindTheLineAtWhichItsHandlerPauses() throws IOException {
+		byte[] lines = "put a 1 2\nget b\nput c 1 2\nwrong\n".getBytes(StandardCharsets.US_ASCII);
+		this.commands.pauseAlways();
+		// Nobody is asked about plain points, of which there may be millions.
+		int stopped = this.parser.read(lines, 0, lines.length, this.commands);
+		assertThat(stopped).isEqualTo(16);
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "get b");
+		assertThat(this.parser.read(lines, stopped, lines.length, this.commands)).isEqualTo(lines.length);
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "get b", "put c 1.0 2",
+				"wrong UNKNOWN UNKNOWN_COMMAND");
+	}
+
+	@Test
 	void takesKeysUpToTheLimit() throws IOException {
 		String longest = "k".repeat(512);
 		parse("put " + longest + " 1 2\nget " + longest + "\nput " + longest + "k 1 2\nget " + longest + "k\n");

@@ -72,6 +72,39 @@ class PlaintextParserTests {
 	}
 
 	@Test
+	void stopsBehindTheLineAtWhichItsHandlerPauses() throws IOException {
+		byte[] lines = "a 1 2\nb\t1 2\nc 1 2\nwrong\n".getBytes(StandardCharsets.US_ASCII);
+		this.commands.pauseAlways();
+		// Nobody is asked about plain points, of which there may be millions.
+		int stopped = this.parser.read(lines, 0, lines.length, this.commands);
+		assertThat(stopped).isEqualTo(12);
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "put b 1.0 2");
+		assertThat(this.parser.read(lines, stopped, lines.length, this.commands)).isEqualTo(lines.length);
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2", "put b 1.0 2", "put c 1.0 2",
+				"wrong PUT WRONG_WORD_COUNT");
+	}
+
+	@Test
+	void theFirstBytesOfAByteOrderMarkAreNone() throws IOException {
+		byte[] bytes = "\uFEFFa 1 2\n".getBytes(StandardCharsets.UTF_8);
+		for (int length = 0; length < 3; length++) {
+			assertThat(PlaintextParser.byteOrderMarkLength(bytes, 0, length)).isZero();
+			byte[] another = bytes.clone();
+			another[length] = 'x';
+			assertThat(PlaintextParser.byteOrderMarkLength(another, 0, another.length)).isZero();
+		}
+		assertThat(PlaintextParser.byteOrderMarkLength(bytes, 0, 3)).isEqualTo(3);
+		assertThat(PlaintextParser.byteOrderMarkLength(bytes, 1, bytes.length)).isZero();
+	}
+
+	@Test
+	void aStreamBeginsWithItsFirstByte() throws IOException {
+		assertThat(parse("")).isTrue();
+		parse("\uFEFFa 1 2\n");
+		assertThat(this.commands.lines()).containsExactly("put a 1.0 2");
+	}
+
+	@Test
 	void cutsTowardsZero() throws IOException {
 		parse("k 1 -0.9\nk 1 -2.9\nk 1 .5\nk 1 9223372036854775807.9\nk 1 -9223372036854775808.9\n");
 		assertThat(this.commands.lines()).containsExactly("put k 1.0 0", "put k 1.0 -2", "put k 1.0 0",

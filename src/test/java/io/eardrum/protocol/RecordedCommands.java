@@ -11,6 +11,20 @@ final class RecordedCommands implements CommandHandler {
 
 	private final List<String> lines = new ArrayList<>();
 
+	private boolean pausing;
+
+	/**
+	 * Pauses whenever it is asked to, from now on.
+	 */
+	void pauseAlways() {
+		this.pausing = true;
+	}
+
+	@Override
+	public boolean pauses() {
+		return this.pausing;
+	}
+
 	List<String> lines() {
 		return this.lines;
 	}
