@@ -6,7 +6,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
@@ -54,6 +57,21 @@ class FederationTests {
 			.doesNotContain("stale", "unknown");
 		assertThat(scrape("stale").getContentAsString()).doesNotContain("stale");
 		assertThat(scrape("unknown").getContentAsString()).doesNotContain("unknown");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', value = { "|text/plain", "text/plain;version=0.0.4|text/plain", "*/*|text/plain",
+			"application/openmetrics-text;version=1.0.0,text/plain;q=0.5|application/openmetrics-text" })
+	void formatIsOpenMetricsOnlyForWhoAcceptsIt(@Nullable String accept, String contentType) throws IOException {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/federate");
+		request.addParameter("match[]", "*");
+		if (accept != null) {
+			request.addHeader("Accept", accept);
+		}
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		this.endpoint.handleRequest(request, response);
+		assertThat(response.getContentType()).startsWith(contentType);
+		assertThat(response.getContentAsString().endsWith("# EOF\n")).isEqualTo(contentType.contains("openmetrics"));
 	}
 
 	private void put(String key, long timestamp) {
