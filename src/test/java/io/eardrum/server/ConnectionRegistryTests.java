@@ -1,5 +1,6 @@
 package io.eardrum.server;
 
+import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import io.eardrum.TestThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -56,6 +58,28 @@ class ConnectionRegistryTests {
 			assertThat(added).as("round %d", round).containsExactlyInAnyOrder(true, false);
 			assertThat(registry.size()).isEqualTo(1);
 		}
+	}
+
+	@Test
+	void connectionThatEndedBeforeItWasAddedIsNotKept() {
+		ConnectionRegistry registry = new ConnectionRegistry(2);
+		FrameConnection ended = mock(FrameConnection.class);
+		given(ended.isEnding()).willReturn(true);
+		registry.add(ended);
+		List<FrameConnection> kept = new ArrayList<>();
+		registry.forEach(kept::add);
+		assertThat(kept).isEmpty();
+	}
+
+	@Test
+	void connectionsOfOneAddressAreOneClientAndThoseOfNoneEachItsOwn() throws Exception {
+		ConnectionRegistry registry = new ConnectionRegistry(2);
+		FrameConnection first = mock(FrameConnection.class);
+		FrameConnection second = mock(FrameConnection.class);
+		assertThat(registry.client(first)).isNotEqualTo(registry.client(second));
+		given(first.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::1"));
+		given(second.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::2"));
+		assertThat(registry.client(first)).isEqualTo(registry.client(second));
 	}
 
 	private static void await(CyclicBarrier barrier) {

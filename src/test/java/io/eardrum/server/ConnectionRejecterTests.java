@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,11 @@ import org.mockito.Mockito;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
+import static org.mockito.ArgumentMatchers.anyInt;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
+import static org.mockito.Mockito.verify;
 
 /**
  * Tests for {@link ConnectionRejecter}.
@@ -94,6 +99,53 @@ class ConnectionRejecterTests {
 			released.countDown();
 			rejecter.close();
 		}
+	}
+
+	// With something unread, a close would be a reset, which may overtake the reply.
+	@Test
+	void clientThatIsTurnedAwayAtOnceIsToldSoWhateverItHasSent() throws IOException {
+		this.client.getOutputStream().write(new byte[1000]);
+		Awaitility.await().until(() -> this.accepted.getInputStream().available() == 1000);
+		ServerObserver observer = mock(ServerObserver.class);
+		try (ConnectionRejecter rejecter = new ConnectionRejecter(REPLY, observer)) {
+			rejecter.rejectAtOnce(this.accepted);
+			assertThat(this.accepted.isClosed()).isTrue();
+			assertThat(this.client.getInputStream().readAllBytes()).isEqualTo(REPLY);
+			verify(observer).connectionRejected();
+			verify(observer).sent(REPLY.length);
+		}
+	}
+
+	@Test
+	void clientIsClosedInSilenceWhereThereIsNothingToSay() throws IOException {
+		ServerObserver observer = mock(ServerObserver.class);
+		try (ConnectionRejecter rejecter = new ConnectionRejecter(new byte[0], observer)) {
+			rejecter.rejectAtOnce(this.accepted);
+			assertThat(this.client.getInputStream().readAllBytes()).isEmpty();
+			verify(observer).connectionRejected();
+			verify(observer, never()).sent(anyInt());
+		}
+	}
+
+	@Test
+	void clientThatHasGoneByItselfIsNoFailure() throws IOException {
+		this.accepted.close();
+		ServerObserver observer = mock(ServerObserver.class);
+		try (ConnectionRejecter rejecter = new ConnectionRejecter(REPLY, observer)) {
+			assertThatNoException().isThrownBy(() -> rejecter.reject(this.accepted));
+			assertThatNoException().isThrownBy(() -> rejecter.rejectAtOnce(this.accepted));
+		}
+		verify(observer, times(2)).connectionRejected();
+		verify(observer, never()).sent(anyInt());
+	}
+
+	@Test
+	void clientIsNotWaitedForOnceTheThreadsHaveEnded() throws IOException {
+		ConnectionRejecter rejecter = new ConnectionRejecter(REPLY, mock(ServerObserver.class));
+		rejecter.close();
+		rejecter.reject(this.accepted);
+		assertThat(this.accepted.isClosed()).isTrue();
+		assertThat(this.client.getInputStream().readAllBytes()).isEqualTo(REPLY);
 	}
 
 	private static void awaitUninterrupted(CountDownLatch latch) {

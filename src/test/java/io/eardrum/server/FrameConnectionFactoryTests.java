@@ -1,5 +1,6 @@
 package io.eardrum.server;
 
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -24,6 +25,8 @@ import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
@@ -83,6 +86,24 @@ class FrameConnectionFactoryTests {
 		assertThat(this.registry.size()).isEqualTo(1);
 		verify(this.observer).connectionRejected();
 		this.registry.remove(other);
+	}
+
+	@Test
+	void portThatIsNotOpenHasNoAddress() {
+		FrameConnectionFactory closed = factory(new ConnectionRegistry(1));
+		assertThat(closed.boundAddress()).isNull();
+		assertThatExceptionOfType(IOException.class).isThrownBy(() -> closed.createServerSocket(0, 1, null));
+		assertThatNoException().isThrownBy(closed::stop);
+		assertThat(this.factory.boundAddress()).isNotNull();
+		this.factory.stopAccepting();
+		assertThat(this.factory.boundAddress()).isNull();
+	}
+
+	@Test
+	void clientThatLeavesAtOnceIsNotTheEndOfThePort() throws IOException {
+		Socket gone = new Socket();
+		gone.close();
+		assertThatNoException().isThrownBy(() -> this.factory.setSocketAttributes(gone));
 	}
 
 	@Test

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
@@ -16,13 +18,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.budget.HeapUse;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.ArgumentMatchers.anyInt;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
@@ -273,6 +281,94 @@ class FrameConnectionTests {
 	@Test
 	void itIsNotWritableWithoutALoop() {
 		assertThatExceptionOfType(IOException.class).isThrownBy(this.connection::requestWritable);
+	}
+
+	@Test
+	void handshakeForWhichThereIsNoThreadEndsInAReset() {
+		assertThatHandshakeEndsIn(ResetReason.SHUTDOWN, (task) -> {
+			throw new RejectedExecutionException("on purpose");
+		});
+	}
+
+	@Test
+	void handshakeForWhichTheSystemGivesNoThreadEndsInAReset() {
+		assertThatHandshakeEndsIn(ResetReason.HANDSHAKE, (task) -> {
+			throw new OutOfMemoryError("unable to create native thread: on purpose");
+		});
+	}
+
+	private void assertThatHandshakeEndsIn(ResetReason reason, Executor handshakes) {
+		TlsChannel tls = mock(TlsChannel.class);
+		given(tls.handshakes()).willReturn(handshakes);
+		FrameConnection encrypted = encrypted(tls);
+		encrypted.shakeHandsElsewhere();
+		verify(this.observer).connectionReset(reason);
+		assertThat(encrypted.isEnded()).isTrue();
+	}
+
+	@Test
+	void handshakeThatFailsConcernsItsClientAlone() throws IOException {
+		TlsChannel broken = mock(TlsChannel.class);
+		given(broken.handshakes()).willReturn(Runnable::run);
+		given(broken.handshake()).willThrow(new IOException("on purpose"));
+		encrypted(broken).shakeHandsElsewhere();
+		verify(this.observer).connectionReset(ResetReason.CLIENT);
+		for (Throwable defect : new Throwable[] { new IllegalStateException("on purpose"),
+				new OutOfMemoryError("unable to create native thread: on purpose") }) {
+			TlsChannel defective = mock(TlsChannel.class);
+			given(defective.handshakes()).willReturn(Runnable::run);
+			given(defective.handshake()).willThrow(defect);
+			encrypted(defective).shakeHandsElsewhere();
+		}
+		verify(this.observer, times(2)).connectionReset(ResetReason.INTERNAL_ERROR);
+		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
+		TlsChannel last = mock(TlsChannel.class);
+		given(last.handshakes()).willReturn(Runnable::run);
+		given(last.handshake()).willThrow(error);
+		assertThatThrownBy(encrypted(last)::shakeHandsElsewhere).isSameAs(error);
+		verify(this.observer, never()).handshakeEnded(anyBoolean());
+	}
+
+	@Test
+	void handshakeIsNotBegunTwice() {
+		TlsChannel tls = mock(TlsChannel.class);
+		given(tls.handshakes()).willReturn((task) -> {
+		});
+		FrameConnection encrypted = encrypted(tls);
+		encrypted.shakeHandsElsewhere();
+		assertThat(encrypted.isIdle()).isFalse();
+		encrypted.shakeHandsElsewhere();
+		verify(tls, times(1)).handshakes();
+		// Nor where there is none.
+		this.connection.shakeHandsElsewhere();
+		assertThat(this.connection.isIdle()).isTrue();
+	}
+
+	private FrameConnection encrypted(TlsChannel tls) {
+		return new FrameConnection(this.connection.channel(), tls, "test", this.registry, this.observer,
+				new CommandParser(ProtocolLimits.DEFAULTS),
+				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
+	}
+
+	@Test
+	void aClientWhoseMemoryOthersNeedIsReset() {
+		this.connection.endForMemory();
+		verify(this.observer).connectionReset(ResetReason.UNREAD_REPLIES);
+		assertThat(this.registry.size()).isZero();
+	}
+
+	@Test
+	void aClientThatLeavesWhileItIsHeldBackKeepsNoPlace() throws IOException {
+		this.frameMemory.take(2_000_000, false);
+		this.client.send("put k 1 1\n");
+		Awaitility.await().until(this.connection::isHeldBack);
+		this.connection.reset(ResetReason.CLIENT);
+		// The loop may come that far after another thread has ended it.
+		this.connection.awaitMemory();
+		assertThat(this.frameMemory.heldBack()).isZero();
+		this.connection.readOn(false);
+		this.frameMemory.giveBack(2_000_000, false);
+		assertThat(this.frameMemory.usedBytes()).isZero();
 	}
 
 	// A reply is too long for the socket: the thread leaves the loop and waits.

@@ -62,6 +62,33 @@ class HandshakeQueueTests {
 		assertThat(this.done).containsExactly("taken");
 	}
 
+	@Test
+	void stepOfAnyClientIsRun() {
+		HandshakeQueue.Step step = new HandshakeQueue.Step("one", true, () -> this.done.add("run"));
+		step.run();
+		this.queue.execute(() -> this.done.add("of nobody known"));
+		run(1);
+		assertThat(this.done).containsExactly("run", "of nobody known");
+	}
+
+	// Its steps that wait keep their places.
+	@Test
+	void refusedStepTakesNoOthersAlong() {
+		List<Runnable> later = new ArrayList<>();
+		HandshakeQueue refusing = new HandshakeQueue((task) -> {
+			if (later.size() == 1) {
+				later.add(task);
+				throw new RejectedExecutionException();
+			}
+			later.add(task);
+		});
+		refusing.execute(new HandshakeQueue.Step("one", false, () -> this.done.add("first")));
+		assertThatExceptionOfType(RejectedExecutionException.class)
+			.isThrownBy(() -> refusing.execute(new HandshakeQueue.Step("one", false, () -> this.done.add("refused"))));
+		later.forEach(Runnable::run);
+		assertThat(this.done).containsExactly("first");
+	}
+
 	private void add(String client, boolean begun, String name) {
 		this.queue.execute(new HandshakeQueue.Step(client, begun, () -> this.done.add(name)));
 	}

@@ -63,6 +63,16 @@ class UnfinishedInputTests {
 		assertThat(this.unfinished.heldBytes()).isEqualTo(70);
 	}
 
+	@Test
+	void allMayBeResetWhereAllOfThemHoldLittle() {
+		begin(this.oldest, 10, 3000);
+		begin(this.older, 10, 2000);
+		// Somebody else has nearly all.
+		this.unfinished.change(80);
+		verify(this.oldest).reset(ResetReason.UNFINISHED_INPUT);
+		verify(this.older).reset(ResetReason.UNFINISHED_INPUT);
+	}
+
 	private void begin(FrameConnection connection, long bytes, long nanos) {
 		given(connection.unfinishedBytes()).willReturn(bytes);
 		given(connection.unfinishedNanos()).willReturn(nanos);
