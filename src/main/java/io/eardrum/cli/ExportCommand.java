@@ -5,10 +5,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Objects;
+import java.util.Set;
 import java.util.zip.GZIPOutputStream;
 
 import org.jspecify.annotations.Nullable;
@@ -32,6 +37,9 @@ import io.eardrum.client.MetricClient;
 final class ExportCommand implements Runnable {
 
 	private static final int BUFFER_LENGTH = 64 * 1024;
+
+	/** As many as Linux follows. */
+	private static final int MAX_LINKS = 40;
 
 	private final Terminal terminal;
 
@@ -105,22 +113,55 @@ final class ExportCommand implements Runnable {
 		if (named.isDescriptor() || (Files.exists(path) && !Files.isRegularFile(path))) {
 			// A device or a pipe can be written, but must not be replaced, and has no
 			// other name.
-			return writeFile(client, path, limits);
+			return write(client, Files.newOutputStream(path), path, limits);
 		}
-		// Behind a link is the file that somebody means.
-		Path target = Files.exists(path) ? path.toRealPath() : path;
-		Path unfinished = FileNames.append(target, ".part");
+		Path target = behindLinks(path);
+		Path unfinished = FileNames.unfinished(target);
 		// For Ctrl-C.
 		Thread atInterrupt = new Thread(() -> deleteQuietly(unfinished));
 		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
-			long rows = writeFile(client, unfinished, limits);
-			Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
-			return rows;
+			OutputStream file = Files.newOutputStream(unfinished, StandardOpenOption.CREATE_NEW);
+			try {
+				keepPermissions(target, unfinished);
+				long rows = write(client, file, unfinished, limits);
+				Files.move(unfinished, target, StandardCopyOption.REPLACE_EXISTING);
+				return rows;
+			}
+			finally {
+				// Before it is deleted, for systems that can't do it the other way.
+				file.close();
+				Files.deleteIfExists(unfinished);
+			}
 		}
 		finally {
-			Files.deleteIfExists(unfinished);
 			forget(atInterrupt);
+		}
+	}
+
+	// Behind a link is the file that somebody means, also if it does not exist yet.
+	private static Path behindLinks(Path path) throws IOException {
+		if (Files.exists(path)) {
+			return path.toRealPath();
+		}
+		Path target = path;
+		for (int links = 0; Files.isSymbolicLink(target); links++) {
+			if (links == MAX_LINKS) {
+				throw new FileSystemLoopException(path.toString());
+			}
+			target = target.resolveSibling(Files.readSymbolicLink(target));
+		}
+		return target;
+	}
+
+	// What only some may read stays so when it is replaced.
+	private static void keepPermissions(Path from, Path to) throws IOException {
+		PosixFileAttributeView view = Files.getFileAttributeView(from, PosixFileAttributeView.class);
+		if (view != null && Files.exists(from)) {
+			Set<PosixFilePermission> permissions = view.readAttributes().permissions();
+			if (!permissions.equals(Files.getPosixFilePermissions(to))) {
+				Files.setPosixFilePermissions(to, permissions);
+			}
 		}
 	}
 
@@ -142,14 +183,13 @@ final class ExportCommand implements Runnable {
 		}
 	}
 
-	private long writeFile(MetricClient client, Path path, Limits limits) throws IOException {
-		try (OutputStream output = open(path, limits)) {
+	private long write(MetricClient client, OutputStream file, Path path, Limits limits) throws IOException {
+		try (file; OutputStream output = prepare(file, path, limits)) {
 			return write(client, output);
 		}
 	}
 
-	private OutputStream open(Path path, Limits limits) throws IOException {
-		OutputStream file = Files.newOutputStream(path);
+	private OutputStream prepare(OutputStream file, Path path, Limits limits) throws IOException {
 		FileStore disk = Files.isRegularFile(path) ? Files.getFileStore(path) : null;
 		OutputStream output = new BufferedOutputStream(
 				new BoundedOutputStream(file, limits.maxBytes(), disk, limits.keptFree()), BUFFER_LENGTH);

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Locale;
 
 /**
  * Finds files by the names that were given. Java encodes names as the locale says, and in
@@ -51,6 +53,10 @@ final class FileNames {
 	 * @throws IllegalArgumentException if there can't be such a file
 	 */
 	Path path(String name) {
+		if (name.isEmpty()) {
+			// Java would take it for the working directory.
+			throw new IllegalArgumentException("the name of a file is missing");
+		}
 		try {
 			if (!this.utf8 || this.localeIsUtf8 || (isAscii(name) && (this.folderIsKnown || name.startsWith("/")))) {
 				return Path.of(name);
@@ -89,6 +95,16 @@ final class FileNames {
 		// As text, the name may have lost its bytes.
 		String uri = path.toUri().toString();
 		return Path.of(URI.create((uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri) + suffix));
+	}
+
+	/**
+	 * Names a file that is to replace another one when it is complete. No other process
+	 * that does the same has the name, and nobody else is likely to.
+	 * @param target the file that is to be replaced
+	 * @return the path of a file beside it, which does not exist
+	 */
+	static Path unfinished(Path target) {
+		return append(target, String.format(Locale.ROOT, ".%08x.part", new SecureRandom().nextInt()));
 	}
 
 	private static Path exactPath(String absolute) {

@@ -34,6 +34,9 @@ final class ResumeFile {
 
 	private final Path path;
 
+	/** Of this import alone: there may be another one of the same file. */
+	private final Path unfinished;
+
 	private final String server;
 
 	private boolean finished;
@@ -46,6 +49,7 @@ final class ResumeFile {
 	ResumeFile(FileArgument imported, String server) {
 		this.name = imported.name() + ".resume";
 		this.path = FileNames.append(imported.path(), ".resume");
+		this.unfinished = FileNames.unfinished(this.path);
 		this.server = server;
 	}
 
@@ -96,17 +100,16 @@ final class ResumeFile {
 		}
 		String text = String.format(Locale.ROOT, "lines=%d%nbytes=%d%ncrc32c=%08x%nserver=%s%n", place.lines(),
 				place.bytes(), place.checksum(), this.server);
-		Path unfinished = FileNames.append(this.path, ".part");
 		try {
-			try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-					StandardOpenOption.TRUNCATE_EXISTING)) {
+			try (FileChannel channel = FileChannel.open(this.unfinished, StandardOpenOption.CREATE,
+					StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)) {
 				ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
 				while (bytes.hasRemaining()) {
 					channel.write(bytes);
 				}
 				channel.force(true);
 			}
-			Files.move(unfinished, this.path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+			Files.move(this.unfinished, this.path, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("can't write " + this.name + ": " + FileProblem.of(ex), ex);
@@ -121,8 +124,8 @@ final class ResumeFile {
 		this.finished = true;
 		try {
 			Files.deleteIfExists(this.path);
-			// Somebody may have been killed while writing it.
-			Files.deleteIfExists(FileNames.append(this.path, ".part"));
+			// A write may have failed before it got its name.
+			Files.deleteIfExists(this.unfinished);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException("can't delete " + this.name + ": " + FileProblem.of(ex), ex);

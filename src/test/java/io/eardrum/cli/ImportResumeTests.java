@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 
@@ -233,12 +234,40 @@ class ImportResumeTests {
 	}
 
 	@Test
+	void importsOfOneFileAtOnceDoNotDisturbEachOther() throws Exception {
+		Path other = Files.writeString(this.folder.resolve("m.txt.resume.part"), "somebody's");
+		List<FutureTask<Void>> imports = new ArrayList<>();
+		for (int i = 0; i < 4; i++) {
+			ImportPlace place = new ImportPlace(i, i, i);
+			imports.add(new FutureTask<>(() -> {
+				ResumeFile resume = new ResumeFile(new FileArgument(this.file.toString(), this.file), "a:1");
+				for (int round = 0; round < 50; round++) {
+					resume.write(place);
+				}
+				return null;
+			}));
+		}
+		imports.forEach((each) -> new Thread(each).start());
+		ResumeFile reader = new ResumeFile(new FileArgument(this.file.toString(), this.file), "a:1");
+		while (!imports.stream().allMatch(FutureTask::isDone)) {
+			reader.read();
+		}
+		for (FutureTask<Void> each : imports) {
+			each.get();
+		}
+		assertThat(this.folder).isDirectoryNotContaining("glob:**.*.*.*.part");
+		assertThat(other).hasContent("somebody's");
+	}
+
+	@Test
 	void stateThatCannotBeWrittenOrReadIsToldInWords() throws IOException {
+		// With it, the name of the state is as long as a name may be.
+		this.file = this.folder.resolve("m".repeat(255 - ".resume".length()));
+		this.state = this.folder.resolve(this.file.getFileName() + ".resume");
 		Files.writeString(this.file, lines(0, 10));
-		Files.createDirectory(this.folder.resolve("m.txt.resume.part"));
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			assertThat(resume(server))
-				.isEqualTo(new CommandRun(1, "", "eardrum: can't write " + this.state + ": Is a directory\n"));
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't write " + this.state + ": File name too long\n"));
 			assertThat(server.lines()).isEmpty();
 			Files.createDirectory(this.state);
 			assertThat(resume(server))
