@@ -206,6 +206,21 @@ class RequestLimitsIntegrationTests {
 	}
 
 	@Test
+	void bodyThatIsCompressedWithoutAWordOrTwiceIsToldSo() throws IOException {
+		byte[] points = gzip("put zipped 1 1\nput zipped 2 2\n");
+		for (String type : new String[] { "text/plain", "application/json" }) {
+			assertThat(post(strict, "/api/points", type, "identity", points)).startsWith("HTTP/1.1 415 ")
+				.contains("no Content-Encoding says so", "\"stored\":0");
+			assertThat(post(strict, "/api/points", type, "gzip", gzip(points))).startsWith("HTTP/1.1 415 ")
+				.contains("compressed twice", "\"stored\":0");
+		}
+		assertThat(post(strict, "/render", "application/x-www-form-urlencoded", "identity", points))
+			.startsWith("HTTP/1.1 415 ");
+		assertThat(post(strict, "/actuator/backup", "application/json", "identity", points))
+			.startsWith("HTTP/1.1 415 ");
+	}
+
+	@Test
 	void bodyThatIsTooLongIsRefusedAlsoWhenItIsCompressed() throws IOException {
 		String points = "put long 1 1\n".repeat(1000);
 		assertThat(post(strict, "/api/points", "text/plain", "identity", points.getBytes(StandardCharsets.UTF_8)))
@@ -268,9 +283,13 @@ class RequestLimitsIntegrationTests {
 	}
 
 	private static byte[] gzip(String text) throws IOException {
+		return gzip(text.getBytes(StandardCharsets.UTF_8));
+	}
+
+	private static byte[] gzip(byte[] content) throws IOException {
 		ByteArrayOutputStream compressed = new ByteArrayOutputStream();
 		try (GZIPOutputStream gzip = new GZIPOutputStream(compressed)) {
-			gzip.write(text.getBytes(StandardCharsets.UTF_8));
+			gzip.write(content);
 		}
 		return compressed.toByteArray();
 	}

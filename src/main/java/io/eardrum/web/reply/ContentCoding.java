@@ -55,7 +55,9 @@ enum ContentCoding {
 	 * @return the bytes of the content, to be closed
 	 */
 	InputStream decode(InputStream body) {
-		return (this == GZIP) ? new GzipBody(body) : body;
+		return (this == GZIP)
+				? new TextBody(new GzipBody(body), "The body is compressed twice, and gzip is taken once.")
+				: new TextBody(body, "The body is compressed with gzip, and no Content-Encoding says so.");
 	}
 
 }

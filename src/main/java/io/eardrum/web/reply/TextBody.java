@@ -1,0 +1,62 @@
+package io.eardrum.web.reply;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+
+import org.springframework.http.HttpStatus;
+
+/**
+ * The content of a body, which is text: lines, JSON or a form. What begins as gzip data
+ * does is none of these, and would be refused line by line with reasons that say nothing
+ * to its sender; so it is refused as what it is.
+ */
+final class TextBody extends FilterInputStream {
+
+	private static final int MAGIC_1 = 0x1F;
+
+	private static final int MAGIC_2 = 0x8B;
+
+	private final String problem;
+
+	private int first = -1;
+
+	private boolean checked;
+
+	/**
+	 * Expects text.
+	 * @param content the content
+	 * @param problem what to say if it is gzip data
+	 */
+	TextBody(InputStream content, String problem) {
+		super(content);
+		this.problem = problem;
+	}
+
+	@Override
+	public int read() throws IOException {
+		byte[] one = new byte[1];
+		return (read(one, 0, 1) == 1) ? one[0] & 0xFF : -1;
+	}
+
+	@Override
+	public int read(byte[] target, int offset, int length) throws IOException {
+		int count = super.read(target, offset, length);
+		for (int i = 0; i < count && !this.checked; i++) {
+			check(target[offset + i] & 0xFF);
+		}
+		return count;
+	}
+
+	private void check(int next) {
+		if (this.first < 0) {
+			this.first = next;
+			return;
+		}
+		this.checked = true;
+		if (this.first == MAGIC_1 && next == MAGIC_2) {
+			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE, this.problem);
+		}
+	}
+
+}
