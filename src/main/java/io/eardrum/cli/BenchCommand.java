@@ -22,11 +22,11 @@ final class BenchCommand implements Runnable {
 
 	private final Terminal terminal;
 
-	@Option(names = "--host", defaultValue = "${env:EARDRUM_HOST:-127.0.0.1}", paramLabel = "HOST",
+	@Option(names = "--host", defaultValue = "127.0.0.1", paramLabel = "HOST",
 			description = "The server's name or address (EARDRUM_HOST; ${DEFAULT-VALUE}).")
 	private String host = "";
 
-	@Option(names = "--port", defaultValue = "${env:EARDRUM_PORT:-8888}", paramLabel = "PORT",
+	@Option(names = "--port", defaultValue = "8888", paramLabel = "PORT",
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
 	private String port = "";
 

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
 
@@ -131,7 +132,7 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	private static int run(Terminal terminal, DirectoryCheck check, FileNames names, String... arguments) {
-		int status = commandLine(terminal, check, names).execute(arguments);
+		int status = execute(terminal, commandLine(terminal, check, names), arguments);
 		terminal.out().flush();
 		IOException failure = terminal.out().failure();
 		if (failure == null) {
@@ -140,6 +141,15 @@ public final class EardrumCommand implements Runnable {
 		// A pipe into head, which has seen enough, is nothing to talk about.
 		return terminal.out().isPipeClosed() ? FAILED
 				: fail(terminal, FAILED, "can't write standard output: " + FileProblem.of(failure));
+	}
+
+	private static int execute(Terminal terminal, CommandLine line, String... arguments) {
+		try {
+			return line.execute(arguments);
+		}
+		catch (OutOfMemoryError ex) {
+			return fail(terminal, FAILED, "there is not enough memory; JAVA_OPTS=-Xmx1g gives bin/eardrum more");
+		}
 	}
 
 	static CommandLine commandLine(Terminal terminal, DirectoryCheck check, FileNames names) {
@@ -160,6 +170,11 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new CompletionCommand(terminal));
 		line.registerConverter(Path.class, (name) -> file(names, name).path());
 		line.registerConverter(FileArgument.class, (name) -> file(names, name));
+		line.registerConverter(int.class, (text) -> (int) number(text, Integer.MIN_VALUE, Integer.MAX_VALUE));
+		line.registerConverter(long.class, (text) -> number(text, Long.MIN_VALUE, Long.MAX_VALUE));
+		line.registerConverter(boolean.class, EardrumCommand::truth);
+		EnvironmentDefaults defaults = new EnvironmentDefaults(System.getenv());
+		line.setDefaultValueProvider(defaults);
 		// A key may begin with @.
 		line.setExpandAtFiles(false);
 		line.setOut(new PrintWriter(terminal.out(), true, StandardCharsets.UTF_8));
@@ -169,7 +184,8 @@ public final class EardrumCommand implements Runnable {
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
 			String name = ex.getCommandLine().getCommandSpec().qualifiedName();
-			return fail(terminal, USAGE, ex.getMessage() + " (see '" + name + " --help')");
+			return fail(terminal, USAGE,
+					ex.getMessage() + defaults.origin(ex.getArgSpec(), args) + " (see '" + name + " --help')");
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
 		return line;
@@ -182,6 +198,28 @@ public final class EardrumCommand implements Runnable {
 		catch (IllegalArgumentException ex) {
 			throw new CommandLine.TypeConversionException(ex.getMessage());
 		}
+	}
+
+	// As picocli does it, but in words: its own know of int and boolean.
+	private static long number(String text, long least, long most) {
+		try {
+			long number = Long.parseLong(text);
+			if (number >= least && number <= most) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Told below.
+		}
+		throw new CommandLine.TypeConversionException("'" + text + "' is no whole number, or too large");
+	}
+
+	private static boolean truth(String text) {
+		return switch (text.toLowerCase(Locale.ROOT)) {
+			case "true" -> true;
+			case "false" -> false;
+			default -> throw new CommandLine.TypeConversionException("'" + text + "' is neither true nor false");
+		};
 	}
 
 	/**

@@ -41,6 +41,8 @@ final class LineSource implements Closeable {
 
 	private boolean whole;
 
+	private boolean tooLong;
+
 	private @Nullable CRC32C checksum;
 
 	/** Up to the end of what was read last. */
@@ -115,6 +117,7 @@ final class LineSource implements Closeable {
 	 */
 	boolean next() throws IOException {
 		this.whole = true;
+		this.tooLong = false;
 		int searched = this.start;
 		while (true) {
 			for (int i = searched; i < this.end; i++) {
@@ -126,6 +129,7 @@ final class LineSource implements Closeable {
 			if (unread == this.buffer.length) {
 				// Too long for any server: what follows goes with it.
 				this.whole = false;
+				this.tooLong = true;
 				unread = 0;
 				pass(this.end);
 				this.start = this.end;
@@ -199,6 +203,20 @@ final class LineSource implements Closeable {
 	 */
 	boolean isWhole() {
 		return this.whole;
+	}
+
+	/**
+	 * Returns why the line is not whole, if it isn't.
+	 * @return the reason, in words
+	 */
+	String incompleteness() {
+		for (int i = this.lineStart; i < this.lineEnd; i++) {
+			if (this.buffer[i] == '\r') {
+				return "without an end, for lines end in LF or CR LF, and here is CR alone; tr '\\r' '\\n' changes that";
+			}
+		}
+		return this.tooLong ? "longer than " + BUFFER_LENGTH / 1024 + " KiB"
+				: "without an end: its last number may have been cut";
 	}
 
 	/**

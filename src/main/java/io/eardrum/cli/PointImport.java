@@ -124,7 +124,7 @@ final class PointImport {
 			PointLine.Kind kind = point.read(this.lines.bytes(), this.lines.lineStart(), this.lines.lineEnd());
 			tellOfByteOrderMark();
 			if (!this.lines.isWhole()) {
-				reject(this.line, "without an end, or too long: its last number may have been cut");
+				reject(this.line, this.lines.incompleteness());
 			}
 			else if (kind == PointLine.Kind.POINT) {
 				remember();

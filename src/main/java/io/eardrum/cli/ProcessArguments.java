@@ -29,9 +29,6 @@ record ProcessArguments(List<String> words, boolean utf8) {
 
 	private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
-	private static final Set<String> VARIABLES = Set.of("EARDRUM_HOST", "EARDRUM_PORT", "EARDRUM_TLS", "EARDRUM_CA",
-			"EARDRUM_CERT", "EARDRUM_KEY");
-
 	/** What a decoder puts in place of bytes that it can't read. */
 	private static final char REPLACEMENT = '\uFFFD';
 
@@ -98,8 +95,9 @@ record ProcessArguments(List<String> words, boolean utf8) {
 	 * @throws IllegalArgumentException if one that this program uses can't be read
 	 */
 	static void requireReadable(Map<String, String> environment) {
+		Set<String> used = EnvironmentDefaults.variables();
 		environment.forEach((name, value) -> {
-			if (VARIABLES.contains(name) && value.indexOf(REPLACEMENT) >= 0) {
+			if (used.contains(name) && value.indexOf(REPLACEMENT) >= 0) {
 				throw new IllegalArgumentException(
 						"the variable " + name + " is no text in this locale: LC_ALL=C.UTF-8 lets this read UTF-8");
 			}

@@ -15,30 +15,32 @@ import io.eardrum.client.MetricClient;
  */
 final class ServerOptions {
 
-	@Option(names = "--host", defaultValue = "${env:EARDRUM_HOST:-127.0.0.1}", paramLabel = "HOST",
+	/** Of what a socket can wait for. */
+	private static final int MAX_TIMEOUT_SECONDS = Integer.MAX_VALUE / 1000;
+
+	@Option(names = "--host", defaultValue = "127.0.0.1", paramLabel = "HOST",
 			description = "The server's name or address (EARDRUM_HOST; ${DEFAULT-VALUE}).")
 	String host = "";
 
-	@Option(names = "--port", defaultValue = "${env:EARDRUM_PORT:-8888}", paramLabel = "PORT",
+	@Option(names = "--port", defaultValue = "8888", paramLabel = "PORT",
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
 	int port;
 
 	// With a fallback, for without one the option negates its default: --tls would switch
 	// off what EARDRUM_TLS=true has switched on.
-	@Option(names = "--tls", arity = "0..1", defaultValue = "${env:EARDRUM_TLS:-false}", fallbackValue = "true",
-			paramLabel = "true|false",
+	@Option(names = "--tls", arity = "0..1", defaultValue = "false", fallbackValue = "true", paramLabel = "true|false",
 			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")
 	boolean tls;
 
-	@Option(names = "--ca", defaultValue = "${env:EARDRUM_CA:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+	@Option(names = "--ca", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
 	@Nullable FileArgument trusted;
 
-	@Option(names = "--cert", defaultValue = "${env:EARDRUM_CERT:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+	@Option(names = "--cert", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
 	@Nullable FileArgument certificate;
 
-	@Option(names = "--key", defaultValue = "${env:EARDRUM_KEY:-" + Option.NULL_VALUE + "}", paramLabel = "FILE",
+	@Option(names = "--key", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "The key of that certificate (PEM, PKCS#8) (EARDRUM_KEY).")
 	@Nullable FileArgument key;
 
@@ -58,6 +60,9 @@ final class ServerOptions {
 	}
 
 	Duration timeout() {
+		if (this.timeoutSeconds < 1 || this.timeoutSeconds > MAX_TIMEOUT_SECONDS) {
+			throw new IllegalArgumentException("--timeout takes seconds, from 1 to " + MAX_TIMEOUT_SECONDS);
+		}
 		return Duration.ofSeconds(this.timeoutSeconds);
 	}
 

@@ -124,7 +124,7 @@ final class TlsFiles {
 		}
 		Matcher matcher = PRIVATE_KEY.matcher(text);
 		if (matcher.find()) {
-			byte[] bytes = Base64.getMimeDecoder().decode(matcher.group(1));
+			byte[] bytes = decode(matcher.group(1));
 			for (String algorithm : KEY_ALGORITHMS) {
 				try {
 					return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
@@ -136,6 +136,16 @@ final class TlsFiles {
 		}
 		throw new IllegalArgumentException(file.name() + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
 				+ "openssl pkcs8 -topk8 -nodes makes one of others");
+	}
+
+	// What is no Base64 is no key either.
+	private static byte[] decode(String text) {
+		try {
+			return Base64.getMimeDecoder().decode(text);
+		}
+		catch (IllegalArgumentException ex) {
+			return new byte[0];
+		}
 	}
 
 }

@@ -24,6 +24,9 @@ final class WatchCommand implements Runnable {
 
 	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
+	/** Wider than any terminal, and no matter for the memory. */
+	private static final int MAX_WIDTH = 10_000;
+
 	private final Terminal terminal;
 
 	@Mixin
@@ -50,8 +53,11 @@ final class WatchCommand implements Runnable {
 
 	@Override
 	public void run() {
-		if (this.intervalSeconds < 0 || this.width < 1 || this.count < 0) {
-			throw new IllegalArgumentException("--interval, --width and --count are not negative numbers");
+		if (this.intervalSeconds < 0 || this.count < 0) {
+			throw new IllegalArgumentException("--interval and --count take a number from 0 on");
+		}
+		if (this.width < 1 || this.width > MAX_WIDTH) {
+			throw new IllegalArgumentException("--width takes a number of points, from 1 to " + MAX_WIDTH);
 		}
 		try (MetricClient client = this.server.connect()) {
 			for (long round = 1; !this.terminal.out().checkError(); round++) {

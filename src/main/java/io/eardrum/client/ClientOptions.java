@@ -36,7 +36,16 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	 */
 	public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
+	private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
+
+	/** What a socket can wait for. */
+	private static final Duration MAX_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
+
 	public ClientOptions {
+		if (host.isBlank()) {
+			// Java would take it for this machine.
+			throw new IllegalArgumentException("the name of the host is missing");
+		}
 		if (port < 1 || port > 0xFFFF) {
 			throw new IllegalArgumentException("port " + port + " is not from 1 to 65535");
 		}
@@ -113,7 +122,7 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	}
 
 	private static void requireTimeout(String name, Duration timeout) {
-		if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+		if (timeout.compareTo(MIN_TIMEOUT) < 0 || timeout.compareTo(MAX_TIMEOUT) > 0) {
 			throw new IllegalArgumentException("the " + name + " of " + timeout + " is not from 1 ms to 24 days");
 		}
 	}

@@ -143,6 +143,32 @@ class CommandProcessTests {
 		}
 	}
 
+	@Test
+	void variablesThatAreEmptyOrOfKubernetesAreNotMeant() throws Exception {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			CommandRun run = shell(server, """
+					export EARDRUM_HOST= EARDRUM_TLS= EARDRUM_CA= EARDRUM_CERT= EARDRUM_KEY=
+					E put a 1 1
+					port=$EARDRUM_PORT; export EARDRUM_PORT=tcp://10.96.0.7:8888
+					E put a 1 2 --port $port
+					E put --help | grep -o "EARDRUM_PORT; .*"
+					""");
+			assertThat(run).isEqualTo(new CommandRun(0, "EARDRUM_PORT; 8888).\n", ""));
+			assertThat(server.lines()).containsExactly("put a 1.0 1", "put a 1.0 2");
+		}
+	}
+
+	@Test
+	void variableWithAWrongValueIsNamedUnlessTheOptionIsGiven() throws Exception {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			CommandRun run = shell(server, "export EARDRUM_TLS=maybe; E put a 1 1; E put a 1 1 --tls=perhaps");
+			assertThat(run.status()).isEqualTo(2);
+			assertThat(run.err().lines()).containsExactly(
+					"eardrum: Invalid value for option '--tls': 'maybe' is neither true nor false, which comes from the variable EARDRUM_TLS (see 'eardrum put --help')",
+					"eardrum: Invalid value for option '--tls': 'perhaps' is neither true nor false (see 'eardrum put --help')");
+		}
+	}
+
 	// They may be relative to another folder.
 	private static String classes() {
 		return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))

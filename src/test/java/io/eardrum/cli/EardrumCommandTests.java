@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -76,12 +77,71 @@ class EardrumCommandTests {
 			"put a 1 --prot=1", "get", "get a b", "get a --format xml", "get a --since yesterday",
 			"get a --since now --until -1h", "get a --port x", "get a --port 0", "get a --timeout 0", "import",
 			"import --resume -", "export", "bench --host 192.0.2.1", "bench flood", "bench --depth 0", "last",
-			"watch a --width 0", "check", "check a b", "--port 1 get a" })
+			"watch a --width 0", "watch a --width 1000000000", "watch a --count -1", "put a 1 --host=", "check",
+			"check a b", "--port 1 get a" })
 	void wrongUsageIsTold(String line) {
 		CommandRun run = CommandRun.of(line.split(" "));
 		assertThat(run.status()).as(run.err()).isEqualTo(2);
 		assertThat(run.out()).isEmpty();
 		assertThat(run.err()).startsWith("eardrum: ").containsOnlyOnce("\n");
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', quoteCharacter = '"',
+			value = { "get a --port x|'x' is no whole number", "import --skip 99999999999999999999 x|no whole number",
+					"watch a --interval 1.5|'1.5' is no whole number", "get a --tls=maybe|is neither true nor false",
+					"get a --timeout 0|--timeout takes seconds, from 1 to",
+					"get a --timeout -1|--timeout takes seconds", "get a --timeout 2147483647|--timeout takes seconds",
+					"watch a --width 0|--width takes a number", "put a 1 --host=|the name of the host is missing",
+					"import ''|the name of a file is missing", "export ''|the name of a file is missing",
+					"get a --ca ''|the name of a file is missing" })
+	void wrongValuesAreToldInWords(String line, String problem) {
+		CommandRun run = CommandRun
+			.of(Arrays.stream(line.split(" ")).map((word) -> word.equals("''") ? "" : word).toArray(String[]::new));
+		assertThat(run.status()).as(run.err()).isEqualTo(2);
+		assertThat(run.err()).contains(problem)
+			.containsOnlyOnce("\n")
+			.doesNotContain("PT", " int ", " long ", "boolean", "xception");
+	}
+
+	@Test
+	void keyThatIsNotWhatItSaysIsToldInWords(@TempDir Path folder) throws IOException {
+		Path key = Files.writeString(folder.resolve("key"),
+				"-----BEGIN PRIVATE KEY-----\nA\n-----END PRIVATE KEY-----\n");
+		CommandRun run = CommandRun.of("ping", "--cert", key.toString(), "--key", key.toString());
+		assertThat(run.status()).isEqualTo(2);
+		assertThat(run.err()).startsWith("eardrum: " + key + " has no key between ").containsOnlyOnce("\n");
+	}
+
+	@Test
+	void lackOfMemoryIsToldInALine() {
+		Terminal terminal = terminal(new ByteArrayOutputStream());
+		ByteArrayOutputStream err = new ByteArrayOutputStream();
+		terminal = new Terminal(terminal.in(), terminal.out(), new PrintStream(err, true, StandardCharsets.UTF_8),
+				false, false);
+		int status = EardrumCommand.run(terminal, (directory, progress) -> {
+			throw new OutOfMemoryError("Java heap space");
+		}, "check", ".");
+		assertThat(status).isEqualTo(1);
+		assertThat(err.toString(StandardCharsets.UTF_8)).startsWith("eardrum: there is not enough memory")
+			.containsOnlyOnce("\n");
+	}
+
+	@Test
+	void importTellsWhyALineIsNotWhole() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
+			String port = "--port=" + server.port();
+			assertThat(CommandRun.withInput("a 1 1\na 1 2", "import", "-", port).err())
+				.startsWith("line 2: without an end: its last number may have been cut\n");
+			assertThat(CommandRun.withInput("a".repeat(600_000) + " 1 1\na 1 2\n", "import", "-", port).err())
+				.isEqualTo("line 1: longer than 256 KiB\n1 points acknowledged, 1 lines rejected\n");
+			assertThat(CommandRun.withInput("a".repeat(600_000), "import", "-", port).err())
+				.startsWith("line 1: longer than 256 KiB\n");
+			for (String text : List.of("a 1 1\ra 1 2\r", "a 1 1\r".repeat(100_000), "a 1 1\ra 1 2")) {
+				assertThat(CommandRun.withInput(text, "import", "-", port).err()).startsWith("line 1: ")
+					.contains("CR alone; tr '\\r' '\\n' changes that\n0 points acknowledged, 1 lines rejected\n");
+			}
+		}
 	}
 
 	@ParameterizedTest

@@ -72,6 +72,11 @@ class MetricClientTests {
 			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(Duration.ZERO, SHORT));
 		assertThatIllegalArgumentException()
 			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(SHORT, Duration.ofDays(25)));
+		assertThatIllegalArgumentException()
+			.isThrownBy(() -> ClientOptions.of("localhost", 1).withTimeouts(SHORT, ChronoUnit.FOREVER.getDuration()));
+		for (String host : List.of("", " ")) {
+			assertThatIllegalArgumentException().isThrownBy(() -> ClientOptions.of(host, 1));
+		}
 		Duration negative = Duration.ofMillis(-1);
 		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(Duration.ZERO, SHORT, SHORT));
 		assertThatIllegalArgumentException().isThrownBy(() -> new Backoff(negative, SHORT, SHORT));
