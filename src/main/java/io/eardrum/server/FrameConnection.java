@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 
 import javax.net.ssl.SSLException;
@@ -47,7 +46,7 @@ import io.eardrum.protocol.ReplyWriter;
  * <p>
  * Long, for all that may happen to a connection stands here side by side.
  */
-final class FrameConnection extends TcpNetConnection implements FrameMemory.Client, SlowClients.SlowClient, Pace {
+final class FrameConnection extends TcpNetConnection implements FrameAccount.Reader, SlowClients.SlowClient, Pace {
 
 	/**
 	 * How long a session that has just been answered is left alone before a reset, which
@@ -95,9 +94,6 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	private static final long NEVER = Long.MAX_VALUE;
 
-	/** The account of unfinished input has been settled for good. */
-	private static final long SETTLED = -1;
-
 	/** What a {@link FrameExecutor} and its replies take, and a little more, in bytes. */
 	private static final int EXECUTOR_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
 
@@ -126,6 +122,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	private final MessageHeaders headers;
 
+	private final FrameAccount account;
+
 	private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
 
 	private final AtomicReference<Ending> ending = new AtomicReference<>(Ending.NONE);
@@ -143,20 +141,6 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	/** Whether all that still comes is thrown away. */
 	private volatile boolean discarding;
 
-	/** Whether its client has to wait until there is memory for a frame. */
-	private volatile boolean waitsForMemory;
-
-	/** What this holds of what the client has begun to send; or {@link #SETTLED}. */
-	private final AtomicLong unfinishedBytes = new AtomicLong();
-
-	private volatile long unfinishedSinceNanos;
-
-	/** What it may take now that it has been told to read on; 0 if it hasn't. */
-	private final AtomicLong promisedBytes = new AtomicLong();
-
-	/** Whether it waits, or waited last, with those that send large frames. */
-	private volatile boolean waitsWithLarge;
-
 	private volatile @Nullable FrameLoop loop;
 
 	private volatile @Nullable SelectionKey key;
@@ -173,23 +157,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	private @Nullable FrameReply reply;
 
-	/** What is taken for the frame at hand, in bytes. */
-	private long takenBytes;
-
-	/** Whether that is a large one. */
-	private boolean takenForLarge;
-
 	/** The length of the last frame, in bytes. */
 	private volatile int lastLength;
-
-	/** How much is to be expected when it is read next, in bytes. */
-	private volatile int nextLength;
-
-	/** How much of that there is memory for, since it was told to read on. */
-	private volatile int promisedLength;
-
-	/** Whether more has come at once than small frames have. */
-	private volatile boolean large;
 
 	/** Whether the last frame took so long that the loop is not to wait for the next. */
 	private boolean heavy;
@@ -231,6 +200,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer, this);
 		this.input = new FrameInputStream(this.stream, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
+		this.account = new FrameAccount(registry.frameMemory(), registry.unfinishedInput(), this);
 	}
 
 	SocketChannel channel() {
@@ -370,12 +340,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 * @return whether its client has to wait
 	 */
 	boolean isHeldBack() {
-		if (this.discarding || this.promisedBytes.get() > 0) {
-			return false;
-		}
-		FrameMemory memory = this.registry.frameMemory();
-		this.waitsWithLarge = this.large;
-		return memory.isFull(this.large) && !hasJustEnded();
+		return !this.discarding && this.account.hasToWait() && !hasJustEnded();
 	}
 
 	// To read the end of the stream takes no memory, and who has left need not wait.
@@ -392,57 +357,17 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 * Has the loop tell of what has arrived again once there is memory for it.
 	 */
 	void awaitMemory() {
-		this.waitsForMemory = true;
-		this.registry.frameMemory().holdBack(this, this.waitsWithLarge);
-		if (isEnding()) {
-			settle();
-		}
+		this.account.await();
 	}
 
 	@Override
-	public long expectedBytes() {
-		return FrameMemory.of(expectedLength());
-	}
-
-	private int expectedLength() {
-		return this.waitsWithLarge ? Math.max(this.nextLength, FrameMemory.SMALL_LENGTH)
-				: Math.min(this.nextLength, FrameMemory.SMALL_LENGTH);
-	}
-
-	// There is memory again. Any thread may have given it back.
-	@Override
-	public void readOn(boolean largeFrame) {
-		this.promisedLength = expectedLength();
-		this.promisedBytes.set(FrameMemory.of(this.promisedLength));
+	public void waited() {
 		this.lastReceivedNanos = System.nanoTime();
-		this.waitsForMemory = false;
+	}
+
+	@Override
+	public void readOn() {
 		armAgain();
-		if (isEnding()) {
-			settle();
-		}
-	}
-
-	// It has read what it was told to read, or has ended.
-	private void settle() {
-		FrameMemory memory = this.registry.frameMemory();
-		if (this.waitsForMemory) {
-			memory.forget(this);
-		}
-		long promised = (this.promisedBytes.get() > 0) ? this.promisedBytes.getAndSet(0) : 0;
-		if (promised > 0) {
-			memory.settle(promised, this.waitsWithLarge);
-		}
-	}
-
-	// Many are told to read on at once, and each would take more than was kept for it.
-	// Who mostly sends little is read while there is no memory for large frames, but no
-	// more than a small frame.
-	private int maxRead() {
-		if (this.promisedBytes.get() > 0) {
-			return Math.max(this.promisedLength, FrameMemory.SMALL_LENGTH);
-		}
-		boolean piecemeal = !this.large && this.registry.frameMemory().isFull(true);
-		return piecemeal ? FrameMemory.SMALL_LENGTH : Integer.MAX_VALUE;
 	}
 
 	/**
@@ -462,13 +387,11 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 				discard();
 				return false;
 			}
-			int most = maxRead();
+			int most = this.account.maxRead();
 			this.input.setMaxRead(most);
 			int count = this.input.receive();
 			if (count > 0) {
-				// There may be more where this comes from.
-				this.nextLength = (count < most) ? count : (int) Math.min(2L * count, FrameBuffer.LARGE_LENGTH);
-				this.large = count >= FrameMemory.SMALL_LENGTH;
+				this.account.received(count, most);
 				this.lastReceivedNanos = System.nanoTime();
 				this.observer.received(count);
 				if (!this.plain && this.tls == null && beginsWithTls()) {
@@ -483,8 +406,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			if (this.input.isEnded()) {
 				close();
 			}
-			settle();
-			accountForUnfinished(false);
+			this.account.settle();
+			this.account.holdUnfinished(this.input.unfinishedBytes(), false);
 		}
 		catch (IOException ex) {
 			this.logger.debug("The connection broke: " + ex);
@@ -493,36 +416,14 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		return false;
 	}
 
-	/**
-	 * Accounts for what this holds until the client sends more.
-	 * @param begunNow whether that has begun to arrive only now
-	 */
-	private void accountForUnfinished(boolean begunNow) {
-		long held = this.input.unfinishedBytes();
-		long before = this.unfinishedBytes.get();
-		if (held > 0 && (begunNow || before == 0)) {
-			this.unfinishedSinceNanos = System.nanoTime();
-		}
-		if (held != before && before != SETTLED && this.unfinishedBytes.compareAndSet(before, held)) {
-			this.registry.unfinishedInput().change(held - before);
-		}
-	}
-
-	private void forgetUnfinished() {
-		long before = this.unfinishedBytes.getAndSet(SETTLED);
-		if (before > 0) {
-			this.registry.unfinishedInput().change(-before);
-		}
-	}
-
 	// How much it holds of what its client has begun to send and not finished, in bytes.
 	long unfinishedBytes() {
-		return this.unfinishedBytes.get();
+		return this.account.unfinishedBytes();
 	}
 
 	// For how long it has, in nanoseconds.
 	long unfinishedNanos() {
-		return System.nanoTime() - this.unfinishedSinceNanos;
+		return this.account.unfinishedNanos();
 	}
 
 	// It takes two bytes to know: one of them alone may begin a wrong command.
@@ -654,8 +555,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		if (this.input.hasFrame()) {
 			takeForFrame();
 		}
-		if (this.reply != null && this.takenBytes < EXECUTOR_LENGTH) {
-			take(EXECUTOR_LENGTH);
+		if (this.reply != null) {
+			this.account.takeIfBelow(EXECUTOR_LENGTH);
 		}
 		if (behindOthers) {
 			this.input.shrinkIfSmall();
@@ -663,13 +564,9 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	}
 
 	private void takeForFrame() {
-		if (this.takenBytes == 0) {
-			int length = this.input.frameLength();
-			this.lastLength = length;
-			this.takenForLarge = FrameMemory.isLarge(length);
-			take(FrameMemory.of(length));
-			settle();
-		}
+		int length = this.input.frameLength();
+		this.lastLength = length;
+		this.account.takeForFrame(length);
 	}
 
 	// The term of a thread that serves this connection and others beside their loops.
@@ -754,20 +651,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			reset(ResetReason.CLIENT);
 		}
 		finally {
-			giveBack();
-		}
-	}
-
-	private void take(long bytes) {
-		this.takenBytes += bytes;
-		this.registry.frameMemory().take(bytes, this.takenForLarge);
-	}
-
-	private void giveBack() {
-		long bytes = this.takenBytes;
-		if (bytes > 0) {
-			this.takenBytes = 0;
-			this.registry.frameMemory().giveBack(bytes, this.takenForLarge);
+			this.account.giveBack();
 		}
 	}
 
@@ -776,7 +660,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 	 * @return whether there may be one
 	 */
 	boolean becomeIdle() {
-		giveBack();
+		this.account.giveBack();
 		this.term = null;
 		this.frame.forgetTerm();
 		if (this.input.isEnded() && !this.discarding) {
@@ -786,7 +670,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		if (this.input.hasAhead() && goesOn() && goOnElsewhere()) {
 			return false;
 		}
-		accountForUnfinished(true);
+		this.account.holdUnfinished(this.input.unfinishedBytes(), true);
 		this.state.set(State.IDLE);
 		if (isEnding()) {
 			close();
@@ -857,8 +741,8 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			left.leave();
 			this.frame.setTerm(left);
 		}
-		if (this.executing && this.takenBytes < LONG_REPLY_LENGTH) {
-			take(LONG_REPLY_LENGTH);
+		if (this.executing) {
+			this.account.takeIfBelow(LONG_REPLY_LENGTH);
 		}
 	}
 
@@ -879,13 +763,13 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			}
 			bytes += current.round().heldBytes();
 		}
-		giveBack();
+		this.account.giveBack();
 		unread.begin(this, bytes);
 	}
 
 	void endWait() {
 		this.registry.unreadReplies().end(this);
-		take(EXECUTOR_LENGTH);
+		this.account.take(EXECUTOR_LENGTH);
 	}
 
 	// Others need the memory that is held for its client.
@@ -921,8 +805,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 		}
 		finally {
 			this.registry.remove(this);
-			forgetUnfinished();
-			settle();
+			this.account.end();
 			// A thread that waits for the client to take its reply would wait for ever.
 			writable();
 			letGo();
@@ -945,8 +828,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 			}
 			writable();
 			letGo();
-			forgetUnfinished();
-			settle();
+			this.account.end();
 			try {
 				if (this.state.get() == State.ENDED || endIfIdle()) {
 					super.close();
@@ -1015,7 +897,7 @@ final class FrameConnection extends TcpNetConnection implements FrameMemory.Clie
 
 	// For how long the client has sent nothing, in nanoseconds.
 	long silentNanos() {
-		return this.waitsForMemory ? 0 : System.nanoTime() - this.lastReceivedNanos;
+		return this.account.isWaiting() ? 0 : System.nanoTime() - this.lastReceivedNanos;
 	}
 
 	// For how long the write under way has not been taken, in nanoseconds.

@@ -366,7 +366,6 @@ class FrameConnectionTests {
 		// The loop may come that far after another thread has ended it.
 		this.connection.awaitMemory();
 		assertThat(this.frameMemory.heldBack()).isZero();
-		this.connection.readOn(false);
 		this.frameMemory.giveBack(2_000_000, false);
 		assertThat(this.frameMemory.usedBytes()).isZero();
 	}

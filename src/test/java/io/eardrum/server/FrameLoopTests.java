@@ -255,17 +255,17 @@ class FrameLoopTests {
 		});
 		List<TestClient> clients = new ArrayList<>();
 		for (int i = 0; i < 6; i++) {
-			clients.add(connect().send(("get reader." + i + "\n").repeat(300)));
+			clients.add(connect().send(("get reader." + i + "\n").repeat(120)));
 		}
 		start();
-		TestClient late = connect().send("get late\n".repeat(100));
-		assertThat(late.read(100 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(100));
+		TestClient late = connect().send("get late\n".repeat(40));
+		assertThat(late.read(40 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(40));
 		// Its turns came as often as those of others, who had a third of theirs by then.
-		assertThat(reads.size()).isLessThan(7 * 150);
+		assertThat(reads.size()).isLessThan(7 * 60);
 		for (TestClient client : clients) {
-			assertThat(client.read(300 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(300));
+			assertThat(client.read(120 * Replies.OK.length())).isEqualTo(Replies.OK.repeat(120));
 		}
-		assertThat(reads).hasSize(6 * 300 + 100);
+		assertThat(reads).hasSize(6 * 120 + 40);
 		Awaitility.await().until(() -> this.frameMemory.usedBytes() == 0);
 		assertThat(this.workers.isQuiet()).isTrue();
 	}
