@@ -69,6 +69,12 @@ record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nati
 				this.scrubInterval);
 	}
 
+	EmbeddedStorageSettings withNativeBytes(long bytes) {
+		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, bytes, this.minFreeBytes,
+				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover,
+				this.scrubInterval);
+	}
+
 	EmbeddedStorageSettings withMinFreeBytes(long bytes) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, bytes,
 				this.checkpointInterval, this.retention, this.maxSeries, this.acceptJump, this.recover,

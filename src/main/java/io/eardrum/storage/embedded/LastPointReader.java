@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded;
 
+import java.io.IOException;
 import java.time.Clock;
 import java.util.function.LongSupplier;
 
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
+import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.Retention;
 
 /**
@@ -29,6 +31,8 @@ final class LastPointReader implements AutoCloseable {
 
 	private final Clock clock;
 
+	private final OpenReads.Read chunksKept;
+
 	private final PointColumns piece = new PointColumns(64);
 
 	private @Nullable ChunkCursor cursor;
@@ -42,12 +46,14 @@ final class LastPointReader implements AutoCloseable {
 	 * @param retentionSeconds tells the time by which retention judges, in seconds since
 	 * 1970
 	 * @param clock tells the time by which points are in the future
+	 * @param reads knows which chunks are kept
 	 */
-	LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock) {
+	LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock, OpenReads reads) {
 		this.database = database;
 		this.heads = heads;
 		this.retentionSeconds = retentionSeconds;
 		this.clock = clock;
+		this.chunksKept = reads.begin();
 	}
 
 	/**
@@ -79,6 +85,20 @@ final class LastPointReader implements AutoCloseable {
 			}
 		}
 		return (newest != null && newest.timestamp() >= cutoff) ? newest : null;
+	}
+
+	/**
+	 * Passes the last point of a series on to a client, which may take its time.
+	 * @param series the series
+	 * @param consumer passes it on
+	 * @throws IOException if the consumer throws it
+	 * @throws io.eardrum.storage.StorageException if the client took too long
+	 */
+	void pass(Series series, LastPointConsumer consumer) throws IOException {
+		Point last = last(series);
+		this.chunksKept.clientBegins();
+		consumer.accept(series.key(), last);
+		this.chunksKept.clientEnds();
 	}
 
 	private static @Nullable Point newestInMemory(@Nullable Head head) {
@@ -117,6 +137,7 @@ final class LastPointReader implements AutoCloseable {
 			close();
 			this.version = now;
 			current = new ChunkCursor(this.database, true);
+			this.chunksKept.use(current);
 			this.cursor = current;
 		}
 		return current;
@@ -124,10 +145,8 @@ final class LastPointReader implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (this.cursor != null) {
-			this.cursor.close();
-			this.cursor = null;
-		}
+		this.cursor = null;
+		this.chunksKept.close();
 	}
 
 }

@@ -101,6 +101,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final SnapshotRoom snapshotRoom;
 
+	private final OpenReads openReads;
+
 	private final Maintenance maintenance;
 
 	private final LogSyncer syncer;
@@ -163,6 +165,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.database = this.store.database();
 		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
 		try {
+			this.openReads = new OpenReads(nanos);
 			this.snapshotRoom = new SnapshotRoom(budget, SnapshotRoom.PATIENCE);
 			this.room = new HeadRoom(this.heads, points, settings.headBytes(),
 					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
@@ -180,7 +183,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
-					this.gate, this.meters, settings);
+					this.gate, this.meters, this.openReads, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
 			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room, this.checkpointer,
 					settings, !this.store.isReadOnly(), budget);
@@ -311,7 +314,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private SeriesReader reader(int era, boolean cached) {
 		return new SeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
-				this.retentionClock::seconds, cached);
+				this.retentionClock::seconds, cached, this.openReads);
 	}
 
 	@Override
@@ -348,7 +351,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 				Series series = this.index.get(number);
 				if (wanted.test(series.key())) {
 					this.gate.ensureMayStay(era);
-					consumer.accept(series.key(), reader.last(series));
+					reader.pass(series, consumer);
 				}
 			}
 		}
@@ -358,7 +361,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private LastPointReader lastPointReader() {
-		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds, this.clock);
+		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds, this.clock, this.openReads);
 	}
 
 	@Override
@@ -392,6 +395,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 */
 	void sweep() {
 		this.maintenance.sweepNow();
+	}
+
+	/**
+	 * Gives the space of removed and replaced points back now.
+	 */
+	void compact() {
+		this.database.compactChunks();
 	}
 
 	/**

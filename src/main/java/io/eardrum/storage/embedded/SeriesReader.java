@@ -40,6 +40,8 @@ final class SeriesReader implements AutoCloseable {
 
 	private final boolean cached;
 
+	private final OpenReads.Read chunksKept;
+
 	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
 
 	private final PointColumns block = new PointColumns(BLOCK_POINTS);
@@ -64,9 +66,10 @@ final class SeriesReader implements AutoCloseable {
 	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
 	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
 	 * everything there is
+	 * @param reads knows which chunks are kept
 	 */
 	SeriesReader(Database database, Heads heads, Gate gate, int era, SnapshotRoom room, LongSupplier nowSeconds,
-			boolean cached) {
+			boolean cached, OpenReads reads) {
 		this.database = database;
 		this.heads = heads;
 		this.gate = gate;
@@ -74,6 +77,7 @@ final class SeriesReader implements AutoCloseable {
 		this.era = era;
 		this.nowSeconds = nowSeconds;
 		this.cached = cached;
+		this.chunksKept = reads.begin();
 	}
 
 	/**
@@ -143,6 +147,7 @@ final class SeriesReader implements AutoCloseable {
 			close();
 			this.version = now;
 			current = new ChunkCursor(this.database, this.cached);
+			this.chunksKept.use(current);
 			this.cursor = current;
 			this.inSequence = false;
 		}
@@ -199,11 +204,14 @@ final class SeriesReader implements AutoCloseable {
 		}
 	}
 
-	// While the client takes them, others may have the memory of what it has not got yet.
+	// While the client takes them, others may have what is kept for what it has not got
+	// yet: memory, and chunks.
 	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
 		SnapshotRoom.Lease taken = Objects.requireNonNull(this.lease);
 		taken.clientBegins();
+		this.chunksKept.clientBegins();
 		sink.accept(key, points.timestamps(), points.values(), start, end);
+		this.chunksKept.clientEnds();
 		taken.clientEnds();
 	}
 
@@ -213,10 +221,8 @@ final class SeriesReader implements AutoCloseable {
 
 	@Override
 	public void close() {
-		if (this.cursor != null) {
-			this.cursor.close();
-			this.cursor = null;
-		}
+		this.cursor = null;
+		this.chunksKept.close();
 	}
 
 }

@@ -29,6 +29,12 @@ final class Watch implements Runnable {
 	/** Looking costs some microseconds, so not each commit does. */
 	private static final long LOOK_BYTES = 1 << 20;
 
+	/** Which part of RocksDB's memory chunks may take that only reads keep. */
+	private static final int KEPT_PART = 2;
+
+	/** Of how many times the space that has to be free there should be more. */
+	private static final int SCARCE = 2;
+
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
 	/** What must fit onto the disk before RocksDB is opened anew. */
@@ -71,10 +77,13 @@ final class Watch implements Runnable {
 
 	private final StorageMeters meters;
 
+	private final OpenReads reads;
+
 	Watch(StoreOpener store, Committer committer, Maintenance maintenance, Backups backups, Availability availability,
-			Gate gate, StorageMeters meters, EmbeddedStorageSettings settings) {
+			Gate gate, StorageMeters meters, OpenReads reads, EmbeddedStorageSettings settings) {
 		this.store = store;
 		this.meters = meters;
+		this.reads = reads;
 		this.database = store.database();
 		this.committer = committer;
 		this.maintenance = maintenance;
@@ -147,11 +156,27 @@ final class Watch implements Runnable {
 				tryToWrite();
 			}
 			this.knownErrors = errors;
+			if (this.reads.endSlow(() -> !areTooManyChunksKept()) > 0 && this.logThrottle.permits()) {
+				logger.warn("Reads of slow clients were ended: too much memory or disk space was kept for them");
+			}
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
 			this.gate.leave(era);
 		}
+	}
+
+	// Whether old chunks that only reads under way keep take too much memory, or space
+	// where there is little.
+	private boolean areTooManyChunksKept() {
+		long memory = this.database.number(ColumnFamily.CHUNKS, "rocksdb.size-all-mem-tables")
+				- this.database.number(ColumnFamily.CHUNKS, "rocksdb.cur-size-all-mem-tables");
+		if (memory > this.settings.nativeBytes() / KEPT_PART) {
+			return true;
+		}
+		return this.freeBytes < SCARCE * this.settings.minFreeBytes()
+				&& this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size") > this.database
+					.number(ColumnFamily.CHUNKS, "rocksdb.live-sst-files-size");
 	}
 
 	private void tryToWrite() {

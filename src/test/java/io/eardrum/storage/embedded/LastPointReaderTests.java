@@ -162,7 +162,7 @@ class LastPointReaderTests {
 			heads.freeze(1);
 			heads.append(series, this.future + 1, 3);
 			try (LastPointReader reader = new LastPointReader(store.database(), heads, () -> this.now,
-					Clock.systemUTC())) {
+					Clock.systemUTC(), new OpenReads(System::nanoTime))) {
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
 				heads.append(series, this.now - 1, 4);
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
