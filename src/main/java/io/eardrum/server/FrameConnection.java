@@ -169,6 +169,9 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	/** Whether workers execute the frame, and not the loop. */
 	private boolean besideLoop;
 
+	/** Whether the rest of the frame waits, or has waited, for a commit of the loop. */
+	private boolean waitedForCommit;
+
 	private long beganNanos;
 
 	/** How long the loop may execute this frame. */
@@ -453,7 +456,13 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		this.besideLoop = false;
 		this.patienceNanos = patience;
 		executeSome(current);
-		this.heavy = isPaused();
+		this.waitedForCommit = isPaused() && awaitsCommit();
+		if (this.waitedForCommit) {
+			// Many wait together, and none of them is to hold a large buffer meanwhile.
+			this.input.shrinkIfSmall();
+		}
+		// Waiting for a commit takes no processor.
+		this.heavy = isPaused() && (!this.waitedForCommit || this.lastLength >= HEAVY_READS_LENGTH);
 	}
 
 	/**
@@ -462,7 +471,8 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	 * @param given the turn
 	 */
 	void executeTurn(LoopTerm current, FrameWorkers.Turn given) {
-		boolean whole = this.reply == null;
+		boolean whole = this.reply == null || this.waitedForCommit;
+		this.waitedForCommit = false;
 		this.besideLoop = true;
 		this.turn = given;
 		executeSome(current);
@@ -540,6 +550,11 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	}
 
 	@Override
+	public boolean sharesCommits() {
+		return !this.besideLoop && this.patienceNanos != NEVER;
+	}
+
+	@Override
 	public void requireClient() throws IOException {
 		this.input.look();
 	}
@@ -555,7 +570,8 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		if (this.input.hasFrame()) {
 			takeForFrame();
 		}
-		if (this.reply != null) {
+		// It holds no more than others that wait for a commit if it has read nothing yet.
+		if (this.reply != null && !this.waitedForCommit) {
 			this.account.takeIfBelow(EXECUTOR_LENGTH);
 		}
 		if (behindOthers) {

@@ -84,6 +84,9 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private boolean paused;
 
+	/** Whether the command read last waits for the commit, and is to be read again. */
+	private boolean deferred;
+
 	/** Whether the client was there in this turn. */
 	private boolean clientSeen;
 
@@ -136,6 +139,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		this.frame = frame;
 		this.next = frame.from();
 		this.last = false;
+		this.paused = false;
 		this.replies.reset(frame.output());
 		this.counts.clear();
 		forgetRuns();
@@ -168,16 +172,30 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	private void executeTurn() throws IOException {
 		Frame executed = Objects.requireNonNull(this.frame);
 		this.clientSeen = false;
-		this.paused = false;
+		this.deferred = false;
+		if (this.paused) {
+			this.paused = false;
+			// What was committed meanwhile must not mix with the puts that follow.
+			answerRuns();
+		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
 			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this);
 			this.last = stopped == LineParser.SESSION_ENDED;
-			this.next = stopped;
-			this.paused = !this.last && stopped < executed.to() && pauses();
+			this.next = this.deferred ? startOfLineBefore(stopped, executed) : stopped;
+			this.paused = !this.last && this.next < executed.to() && pauses();
 		}
 		if (executed.isCut() && !this.last && !this.paused) {
 			executed.parser().cutLine(this);
 		}
+	}
+
+	private static int startOfLineBefore(int offset, Frame executed) {
+		byte[] source = executed.source();
+		int start = offset - 1;
+		while (start > executed.from() && source[start - 1] != '\n') {
+			start--;
+		}
+		return start;
 	}
 
 	// Slices end with their lines.
@@ -196,10 +214,14 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	@Override
 	public boolean pauses() throws IOException {
-		if (!Objects.requireNonNull(this.frame).pace().isTurnOver()) {
+		Pace pace = Objects.requireNonNull(this.frame).pace();
+		if (this.deferred) {
+			return true;
+		}
+		if (!pace.isTurnOver()) {
 			return false;
 		}
-		if (this.uncommitted > 0) {
+		if (this.uncommitted > 0 && !pace.sharesCommits()) {
 			// It may go on in another round.
 			answerRuns();
 		}
@@ -350,6 +372,10 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private void rows(Command command, Reading reading) throws IOException {
 		Frame executed = Objects.requireNonNull(this.frame);
+		if (this.uncommitted > 0 && executed.pace().sharesCommits()) {
+			this.deferred = true;
+			return;
+		}
 		if (!this.clientSeen) {
 			executed.pace().requireClient();
 			this.clientSeen = true;

@@ -313,7 +313,7 @@ final class FrameLoop implements AutoCloseable {
 		beginWork(current);
 		execute(current, connection);
 		boolean leading = current.endWork();
-		if (connection.isPaused()) {
+		if (connection.isPaused() && !connection.awaitsCommit()) {
 			this.workers.add(connection);
 			if (!leading) {
 				finish(current);
@@ -350,6 +350,10 @@ final class FrameLoop implements AutoCloseable {
 
 	// Returns whether the term goes on.
 	private boolean reply(LoopTerm current, FrameConnection connection) {
+		if (connection.isPaused()) {
+			this.workers.add(connection);
+			return true;
+		}
 		sendReply(current, connection);
 		if (current.isLost()) {
 			release(connection);
@@ -441,6 +445,10 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			lost.commit();
 			for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
+				if (next.isPaused()) {
+					this.workers.add(next);
+					continue;
+				}
 				sendReply(lost, next);
 				release(next);
 			}

@@ -30,7 +30,7 @@ interface FrameReply {
 
 	/**
 	 * Returns whether commands of the frame have not been executed yet, because it is the
-	 * turn of others.
+	 * turn of others, or because puts before them have to be committed first.
 	 * @return whether this has to {@linkplain #goOn go on} before it can be written
 	 */
 	default boolean isPaused() {

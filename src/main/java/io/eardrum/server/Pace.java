@@ -17,6 +17,11 @@ interface Pace {
 		}
 
 		@Override
+		public boolean sharesCommits() {
+			return false;
+		}
+
+		@Override
 		public void requireClient() {
 		}
 
@@ -27,6 +32,14 @@ interface Pace {
 	 * @return whether the commands that follow have to wait
 	 */
 	boolean isTurnOver();
+
+	/**
+	 * Returns whether puts are soon committed together with those of others. The commands
+	 * that have to come behind that wait for it then: with a commit for each frame, those
+	 * of many clients would keep all others waiting.
+	 * @return whether the frame must not commit its puts itself
+	 */
+	boolean sharesCommits();
 
 	/**
 	 * Has to be called before the first command of a turn that reads from the store: a

@@ -10,6 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -293,6 +294,56 @@ class FrameLoopTests {
 			String replies = expected.toString().replace("own", "own" + ".x".repeat(client));
 			assertThat(clients.get(client).read(replies.length())).isEqualTo(replies);
 		}
+	}
+
+	// With a commit for each of them, everybody else would wait for as many fsyncs.
+	@Test
+	void putsBeforeReadsShareCommits() throws IOException {
+		AtomicInteger commits = new AtomicInteger();
+		this.storage.beforePut((batch) -> {
+			if (batch.timestamp(0) == 1) {
+				commits.incrementAndGet();
+			}
+		});
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			clients.add(connect()
+				.send("x\nput own." + i + " 1 1\nget own." + i + "\nput own." + i + " 2 2\nget own." + i + "\n"));
+		}
+		start();
+		for (int i = 0; i < clients.size(); i++) {
+			String row = "own." + i + " 1.0 1\n";
+			String expected = Replies.WRONG_COMMAND + Replies.OK + "ok\n" + row + "\n" + Replies.OK + "ok\n" + row
+					+ "own." + i + " 2.0 2\n\n";
+			assertThat(clients.get(i).read(expected.length())).isEqualTo(expected);
+		}
+		assertThat(commits.get()).isLessThan(clients.size() / 2);
+		Awaitility.await().untilAsserted(() -> assertThat(this.frameMemory.usedBytes()).isZero());
+	}
+
+	// Of such a frame, others get their turn behind a part of the puts.
+	@Test
+	void partsOfLargeFramesShareCommits() throws IOException {
+		AtomicInteger commits = new AtomicInteger();
+		this.storage.beforePut((batch) -> {
+			if (batch.timestamp(0) == 0) {
+				commits.incrementAndGet();
+			}
+		});
+		StringBuilder puts = new StringBuilder();
+		for (int i = 0; i < 1200; i++) {
+			puts.append("put large 1 ").append(i).append("\n");
+		}
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 40; i++) {
+			clients.add(connect().send(puts.toString()));
+		}
+		start();
+		String expected = Replies.OK.repeat(1200);
+		for (TestClient client : clients) {
+			assertThat(client.read(expected.length())).isEqualTo(expected);
+		}
+		assertThat(commits.get()).isLessThan(clients.size() / 2);
 	}
 
 	@Test
