@@ -10,6 +10,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -355,6 +356,23 @@ class FrameConnectionTests {
 		this.connection.endForMemory();
 		verify(this.observer).connectionReset(ResetReason.UNREAD_REPLIES);
 		assertThat(this.registry.size()).isZero();
+	}
+
+	// Many connections wait for the same commit.
+	@Test
+	void aFrameThatWaitsForACommitHoldsNoLargeBuffer() throws IOException {
+		AtomicInteger made = new AtomicInteger();
+		Pool<byte[]> counted = new Pool<>(1, () -> new byte[FrameBuffer.LARGE_LENGTH + made.getAndIncrement()]);
+		ConnectionPairs.Pair pair = this.pairs.connect(counted);
+		pair.connection().channel().configureBlocking(false);
+		pair.client().send("put k 1 1\nget k\n");
+		Awaitility.await().until(pair.connection()::receive);
+		pair.connection().execute(this.term, TimeUnit.SECONDS.toNanos(60));
+		assertThat(pair.connection().isPaused()).isTrue();
+		assertThat(pair.connection().awaitsCommit()).isTrue();
+		counted.take();
+		assertThat(made.get()).isEqualTo(1);
+		pair.connection().reset(ResetReason.SHUTDOWN);
 	}
 
 	@Test
