@@ -234,9 +234,8 @@ class DocumentedPropertiesTests {
 			known.add(variable.replace('-', '_'));
 		});
 		String readers = Documents.text(Path.of("docker-compose.yml")).replaceAll("(?m)^ *#.*$", "")
-				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/ServerOptions.java"))
-				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/TlsFiles.java"));
-		Pattern.compile("\\$\\{(?:env:)?(EARDRUM_[A-Z_]+)")
+				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/EnvironmentDefaults.java"));
+		Pattern.compile("(?:\\$\\{|\", \")(EARDRUM_[A-Z_]+)")
 			.matcher(readers)
 			.results()
 			.map((found) -> found.group(1))
