@@ -321,6 +321,25 @@ class FrameLoopTests {
 		Awaitility.await().untilAsserted(() -> assertThat(this.frameMemory.usedBytes()).isZero());
 	}
 
+	@Test
+	void framesThatWaitForACommitHoldNoLargeBuffers() throws IOException {
+		AtomicInteger made = new AtomicInteger();
+		Pool<byte[]> counted = new Pool<>(8, () -> {
+			made.incrementAndGet();
+			return new byte[FrameBuffer.LARGE_LENGTH];
+		});
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			clients.add(connect(counted).send("put buffer." + i + " 1 1\nget buffer." + i + "\n"));
+		}
+		start();
+		for (int i = 0; i < clients.size(); i++) {
+			String expected = Replies.OK + "ok\nbuffer." + i + " 1.0 1\n\n";
+			assertThat(clients.get(i).read(expected.length())).isEqualTo(expected);
+		}
+		assertThat(made.get()).isLessThan(clients.size() / 2);
+	}
+
 	// Of such a frame, others get their turn behind a part of the puts.
 	@Test
 	void partsOfLargeFramesShareCommits() throws IOException {
