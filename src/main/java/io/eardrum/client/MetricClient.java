@@ -280,6 +280,7 @@ public final class MetricClient implements AutoCloseable {
 			try {
 				write(current);
 				long result = reader.applyAsLong(current.replies());
+				current.replies().requireNoMore();
 				inStep = true;
 				return result;
 			}

@@ -146,6 +146,17 @@ final class ReplyReader {
 		return rows;
 	}
 
+	/**
+	 * Makes sure that nothing follows on the reply that was read last. What follows would
+	 * be taken for the reply to the next command.
+	 * @throws MetricClientException if something has come already
+	 */
+	void requireNoMore() {
+		if (this.end > this.start) {
+			throw malformed("the server sent more than one reply to a command");
+		}
+	}
+
 	private SeriesKey key(int length, @Nullable SeriesKey expected) {
 		if (expected != null) {
 			throw malformed("a row of another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)

@@ -127,7 +127,7 @@ class MetricClientTests {
 			"ok\npalm.cpu x 5\n\n", "ok\npalm.cpu nan 5\n\n", "ok\npalm.cpu 1e400 5\n\n", "ok\npalm.cpu 1.0 5.0\n\n",
 			"ok\npalm.cpu 1.0 9223372036854775808\n\n", "ok\npalm.cpu  1.0 5\n\n", "ok\n palm.cpu 1.0 5\n\n",
 			"ok\npalm.cpu 1.0 5 \n\n", "ok\npalm.cpu\t1.0\t5\n\n", "ok\npalm.cpu 1.0 5\r\n\n", "ok\npalm.mem 1.0 5\n\n",
-			"ok\npalm.cpu 1.0 \n\n", "ok\npalm.cpu  \n\n" })
+			"ok\npalm.cpu 1.0 \n\n", "ok\npalm.cpu  \n\n", "ok\n\nok\n\n", "ok\npalm.cpu 1.0 5\n\n\n" })
 	void whatIsNoReplyIsMalformed(String reply) throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering(reply);
 				MetricClient client = MetricClient.connect(options(server))) {
@@ -310,6 +310,15 @@ class MetricClientTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\npalm.cpu 1.0 5\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
 			assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, 5));
+		}
+	}
+
+	@Test
+	void twoRepliesToAPutAreMalformed() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("ok\n\nok\n\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, 5)))
+				.hasMessageContaining("more than one reply");
 		}
 	}
 
