@@ -6,6 +6,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -20,13 +21,18 @@ import io.eardrum.budget.HttpRefusal;
 import io.eardrum.web.connector.HttpConnection;
 import io.eardrum.web.connector.PacedResponse;
 import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.FirstTurns;
 import io.eardrum.web.reply.RequestProblem;
 
 /**
  * Keeps some threads of the HTTP port for those who ask whether the server lives:
  * everything else gets the others. When all of these are in use, the client that has been
  * waited for longest makes room. What clients of Actuator and of the page take too slowly
- * ends as well; the endpoints see to that themselves. Safe for any number of threads.
+ * ends as well; the endpoints see to that themselves. A few requests are worked on at
+ * once, those for health apart from the others, and while the port is busy each
+ * connection is closed behind its answer: whoever sends many requests at once on many
+ * connections would have all threads, and nobody else an answer. Safe for any number of
+ * threads.
  */
 @Order(AdmissionFilter.ORDER)
 final class AdmissionFilter extends OncePerRequestFilter {
@@ -40,6 +46,12 @@ final class AdmissionFilter extends OncePerRequestFilter {
 	/** How long a request waits for the thread of a client that was ended. */
 	private static final long PATIENCE_MILLIS = 1000;
 
+	/** How long it waits for its turn. */
+	private static final long TURN_PATIENCE_MILLIS = 5000;
+
+	/** Whether the server lives is told to those, too, who have waited for so long. */
+	private static final long HEALTH_PATIENCE_MILLIS = 500;
+
 	private static final List<String> ENDPOINTS = List.of("/api/", "/render", "/metrics/", "/federate", "/functions",
 			"/version", "/tags", "/events/");
 
@@ -48,6 +60,10 @@ final class AdmissionFilter extends OncePerRequestFilter {
 	private final String health;
 
 	private final HttpObserver observer;
+
+	private final FirstTurns turns = new FirstTurns();
+
+	private final FirstTurns turnsForHealth = new FirstTurns();
 
 	/**
 	 * Creates the filter of a port.
@@ -62,34 +78,78 @@ final class AdmissionFilter extends OncePerRequestFilter {
 	}
 
 	@Override
-	protected boolean shouldNotFilter(HttpServletRequest request) {
-		String path = request.getServletPath();
-		return path.equals(this.health) || path.startsWith(this.health + "/");
-	}
-
-	@Override
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		HttpConnection connection = HttpConnection.of(request);
+		if (connection != null && connection.isPortBusy()) {
+			response.setHeader(HttpHeaders.CONNECTION, "close");
+		}
+		try {
+			if (isHealth(request.getServletPath())) {
+				this.turnsForHealth.begin(request, HEALTH_PATIENCE_MILLIS);
+				serve(request, response, chain, connection);
+			}
+			else {
+				admit(request, response, chain, connection);
+			}
+		}
+		catch (IOException ex) {
+			if (!ex.equals(request.getAttribute(RequestDispatcher.ERROR_EXCEPTION))) {
+				throw ex;
+			}
+		}
+		finally {
+			FirstTurns.end(request);
+			// A body that breaks off, or is no chunks, has been answered by the container
+			// already, with a status that blames the client; an exception would be the
+			// server's failure.
+			request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
+			if (connection != null) {
+				connection.beginLastWrite();
+			}
+		}
+	}
+
+	private void admit(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
+			@Nullable HttpConnection connection) throws ServletException, IOException {
 		if (!acquire(connection)) {
-			this.observer.refused(HttpRefusal.REQUESTS);
-			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-			Endpoint.refuse(new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-					"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
-					response);
+			refuse(response);
 			return;
 		}
 		try {
-			if (connection != null && !isEndpoint(request.getServletPath())) {
-				chain.doFilter(request, new PacedResponse(response, connection));
+			if (this.turns.begin(request, TURN_PATIENCE_MILLIS)) {
+				serve(request, response, chain, connection);
 			}
 			else {
-				chain.doFilter(request, response);
+				refuse(response);
 			}
 		}
 		finally {
 			this.threads.release();
 		}
+	}
+
+	private static void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
+			@Nullable HttpConnection connection) throws ServletException, IOException {
+		if (connection != null && !isEndpoint(request.getServletPath())) {
+			chain.doFilter(request, new PacedResponse(response, connection, () -> FirstTurns.end(request)));
+		}
+		else {
+			chain.doFilter(request, response);
+		}
+	}
+
+	private void refuse(HttpServletResponse response) throws IOException {
+		this.observer.refused(HttpRefusal.REQUESTS);
+		response.setHeader(HttpHeaders.RETRY_AFTER, "1");
+		Endpoint.refuse(
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+						"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
+				response);
+	}
+
+	private boolean isHealth(String path) {
+		return path.equals(this.health) || path.startsWith(this.health + "/");
 	}
 
 	private boolean acquire(@Nullable HttpConnection connection) {

@@ -13,6 +13,7 @@ import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
 import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.reply.FirstTurns;
 import io.eardrum.web.reply.RequestProblem;
 import io.eardrum.web.reply.RequestWithBody;
 
@@ -73,6 +74,7 @@ final class SmallBodyFilter extends OncePerRequestFilter {
 
 	private @Nullable HttpServletRequest read(HttpServletRequest request, HttpServletResponse response)
 			throws IOException {
+		FirstTurns.end(request);
 		try {
 			return RequestWithBody.read(request, MAX_BYTES);
 		}

@@ -1,6 +1,8 @@
 package io.eardrum.web;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -55,6 +57,40 @@ class AdmissionIntegrationTests {
 			for (Socket client : slow) {
 				client.close();
 			}
+		}
+	}
+
+	@Test
+	void connectionIsKeptUnlessTheServerIsBusy() throws Exception {
+		List<Socket> slow = new ArrayList<>();
+		try (WebServer server = WebServer.start("--server.tomcat.threads.max=8")) {
+			assertThat(connectionOfHealth(server.port())).isEmpty();
+			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> {
+				for (int i = 0; i < 6; i++) {
+					slow.add(askForMuch(server.port()));
+				}
+				return connectionOfHealth(server.port()).equals("close");
+			});
+		}
+		finally {
+			for (Socket client : slow) {
+				client.close();
+			}
+		}
+	}
+
+	// The client of the JDK keeps the header to itself.
+	private static String connectionOfHealth(int port) throws IOException {
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), port)) {
+			client.getOutputStream()
+				.write("GET /actuator/health HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+			BufferedReader head = new BufferedReader(
+					new InputStreamReader(client.getInputStream(), StandardCharsets.US_ASCII));
+			String connection = "";
+			for (String line = head.readLine(); !line.isEmpty(); line = head.readLine()) {
+				connection = line.startsWith("Connection: ") ? line.substring("Connection: ".length()) : connection;
+			}
+			return connection;
 		}
 	}
 

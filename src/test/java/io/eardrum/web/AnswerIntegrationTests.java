@@ -65,10 +65,57 @@ class AnswerIntegrationTests {
 	@CsvSource({ "GET / HTTP/1.1, 200", "GET /page/main.js HTTP/1.1, 200", "GET /api/series HTTP/1.1, 200",
 			"GET /actuator/health HTTP/1.1, 200", "GET /actuator/prometheus HTTP/1.1, 200",
 			"GET /render?target=a HTTP/1.1, 200", "GET /not-there HTTP/1.1, 404", "GET /api/not-there HTTP/1.1, 404",
-			"GET /error HTTP/1.1, 500", "TRACE / HTTP/1.1, 405", "WRONG / HTTP/1.1, 405", "GET /%zz HTTP/1.1, 400",
-			"GET /a%00 HTTP/1.1, 400", "GET /../a HTTP/1.1, 400", "GET / HTTP/9.9, 505", "nonsense, 400" })
+			"GET /error HTTP/1.1, 500", "GET /actuator/health/readiness/tcp HTTP/1.1, 200",
+			"GET /actuator/health/tcp HTTP/1.1, 200", "GET /actuator/health/not-there HTTP/1.1, 404",
+			"GET /actuator/health/not-there/a HTTP/1.1, 404", "GET /actuator/health/tcp/a HTTP/1.1, 404",
+			"GET /actuator/health/readiness/a HTTP/1.1, 404", "GET /actuator/health/readiness/a/b HTTP/1.1, 404",
+			"TRACE / HTTP/1.1, 405", "WRONG / HTTP/1.1, 405", "GET /%zz HTTP/1.1, 400", "GET /a%00 HTTP/1.1, 400",
+			"GET /../a HTTP/1.1, 400", "GET / HTTP/9.9, 505", "nonsense, 400" })
 	void everyAnswerForbidsWhatIsNotNeeded(String request, int status) throws IOException {
 		assertThatHeadersForbid(answer(server.port(), request, own(server.port())), status);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/", "/api/series", "/version", "/actuator/health", "/actuator/prometheus" })
+	void clientMayHaveManyLanguages(String path) throws IOException {
+		String languages = "Accept-Language: de" + ",x-a;q=0.1".repeat(500);
+		assertThat(answer(server.port(), "GET " + path + " HTTP/1.1", own(server.port()), languages))
+			.startsWith("HTTP/1.1 200 ");
+	}
+
+	@Test
+	void clientOfThePortOfActuatorMayHaveManyLanguages() throws IOException {
+		String languages = "Accept-Language: de" + ",x-a;q=0.1".repeat(500);
+		assertThat(answer(managementPort, "GET /actuator/health HTTP/1.1", own(managementPort), languages))
+			.startsWith("HTTP/1.1 200 ");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "zz", "-1", "7fffffffffffffff", "fffffffffffffffffff", "a;b\n\n", "" })
+	void chunksThatAreNoneAreTheClientsFault(String chunk) throws IOException {
+		for (String path : new String[] { "/api/points", "/render" }) {
+			String type = path.equals("/render") ? "application/x-www-form-urlencoded" : "text/plain";
+			assertThat(answer(server.port(), "POST " + path + " HTTP/1.1", own(server.port()), "Content-Type: " + type,
+					"Transfer-Encoding: chunked", "", chunk + "\r\n"))
+				.startsWith("HTTP/1.1 400 ");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/api/points", "/render", "/actuator/backup", "/actuator/health" })
+	void bodyThatBreaksOffIsTheClientsFault(String path) throws IOException {
+		try (Socket client = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+			client.setSoTimeout(20_000);
+			String type = path.equals("/render") ? "application/x-www-form-urlencoded" : "application/json";
+			client.getOutputStream()
+				.write(String
+					.join("\r\n", "POST " + path + " HTTP/1.1", own(server.port()), "Content-Type: " + type,
+							"Content-Length: 100", "", "[")
+					.getBytes(StandardCharsets.US_ASCII));
+			client.shutdownOutput();
+			assertThat(read(client)).satisfiesAnyOf((answer) -> assertThat(answer).startsWith("HTTP/1.1 4"),
+					(answer) -> assertThat(answer).isEmpty());
+		}
 	}
 
 	@Test

@@ -73,7 +73,9 @@ final class GuardedEndpoint extends NioEndpoint {
 			long bytesEach = isSSLEnabled() ? TLS_BYTES : PLAIN_BYTES;
 			int limit = limit(current, bytesEach);
 			setMaxConnections(limit + ABOVE_LIMIT);
-			this.guarded = new HttpConnections(limit, current, bytesEach, HEAD_BYTES, System::nanoTime, this::end);
+			this.guarded = new HttpConnections(
+					new HttpConnections.Capacity(limit, getMaxThreads(), bytesEach, HEAD_BYTES), current,
+					System::nanoTime, this::end);
 		}
 		this.spare = SpareDescriptor.create();
 		ScheduledExecutorService scheduler = Executors.newSingleThreadScheduledExecutor(GuardedEndpoint::thread);

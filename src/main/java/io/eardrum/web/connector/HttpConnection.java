@@ -48,6 +48,11 @@ public final class HttpConnection {
 
 	private volatile boolean writing;
 
+	/**
+	 * Whether writes of this answer are told as they begin, so that their time counts.
+	 */
+	private volatile boolean paced;
+
 	private volatile long writesSinceNanos;
 
 	/** For this answer, but for the write under way. */
@@ -79,7 +84,9 @@ public final class HttpConnection {
 	void beginRequest() {
 		this.writtenNanos = 0;
 		this.writtenBytes = 0;
+		this.paced = false;
 		this.atWork = true;
+		this.all.requestBegins();
 	}
 
 	// The next head may come.
@@ -87,6 +94,7 @@ public final class HttpConnection {
 		this.waitsSinceNanos = this.nanoTime.getAsLong();
 		this.writing = false;
 		this.atWork = false;
+		this.all.requestEnds();
 	}
 
 	/**
@@ -117,6 +125,15 @@ public final class HttpConnection {
 	 * the client. Only for the thread of the request.
 	 */
 	public void beginWrite() {
+		this.paced = true;
+		beginLastWrite();
+	}
+
+	/**
+	 * Notes that what is left of the answer is about to be written by the container, by
+	 * the end of the request. Only for the thread of the request.
+	 */
+	public void beginLastWrite() {
 		this.writesSinceNanos = this.nanoTime.getAsLong();
 		this.writing = true;
 	}
@@ -138,6 +155,16 @@ public final class HttpConnection {
 	}
 
 	/**
+	 * Returns whether so many requests are under way that threads are short soon. A
+	 * connection should have no more than one of them then: the container does not look
+	 * at others while more come by the same one.
+	 * @return whether there are
+	 */
+	public boolean isPortBusy() {
+		return this.all.isBusy();
+	}
+
+	/**
 	 * Ends the connection whose client has been waited for longest, because all threads
 	 * are in use.
 	 * @return whether there is one
@@ -156,7 +183,7 @@ public final class HttpConnection {
 	}
 
 	boolean isTooSlow() {
-		return this.writing && isTooSlow(this.writtenNanos + blockedNanos());
+		return this.writing && this.paced && isTooSlow(this.writtenNanos + blockedNanos());
 	}
 
 	private boolean isTooSlow(long nanos) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -36,6 +37,9 @@ final class HttpConnections {
 	/** For so many there is memory in any case. */
 	private static final int ALWAYS = 32;
 
+	/** With less than a tenth of the threads left, slow clients have to go. */
+	private static final int SPARE_PART = 10;
+
 	/** A client that was waited for less long is not slow. */
 	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -47,9 +51,7 @@ final class HttpConnections {
 
 	private final HeapShare heap;
 
-	private final long bytesEach;
-
-	private final long bytesOfHead;
+	private final Capacity capacity;
 
 	/** What all of them may take, in bytes. */
 	private final long maxBytes;
@@ -57,30 +59,28 @@ final class HttpConnections {
 	/** What is taken for requests that have come in part, in bytes. */
 	private final AtomicLong headBytes = new AtomicLong();
 
+	private final AtomicInteger requests = new AtomicInteger();
+
 	private final LongSupplier nanoTime;
 
 	private final Predicate<HttpConnection> ending;
 
 	/**
 	 * Creates the connections of a port, of which there are none yet.
-	 * @param limit how many there may be
+	 * @param capacity what there may be
 	 * @param rules what holds for them
-	 * @param bytesEach what each takes of the heap, in bytes
-	 * @param bytesOfHead what it takes besides while a request has come in part, in bytes
 	 * @param nanoTime a clock in nanoseconds
 	 * @param ending ends a connection that is not at work, and has {@link #remove} called
 	 * on the way; returns whether it has done so
 	 */
-	HttpConnections(int limit, ConnectionRules rules, long bytesEach, long bytesOfHead, LongSupplier nanoTime,
-			Predicate<HttpConnection> ending) {
+	HttpConnections(Capacity capacity, ConnectionRules rules, LongSupplier nanoTime, Predicate<HttpConnection> ending) {
+		this.capacity = capacity;
 		this.rules = rules;
 		this.heap = rules.heap();
-		this.bytesEach = bytesEach;
-		this.bytesOfHead = bytesOfHead;
 		this.maxBytes = maxBytes(rules.heap());
 		this.nanoTime = nanoTime;
 		this.ending = ending;
-		this.places = new AddressShares<>(limit, rules.addresses(), this::lastSeenNanos);
+		this.places = new AddressShares<>(capacity.limit(), rules.addresses(), this::lastSeenNanos);
 	}
 
 	// A quarter of the memory is for what comes over TCP.
@@ -120,7 +120,7 @@ final class HttpConnections {
 	 */
 	void expectHead(SocketChannel channel, boolean begun) {
 		HttpConnection connection = this.connections.get(channel);
-		long more = (connection != null) ? connection.holdHead(begun ? this.bytesOfHead : 0) : 0;
+		long more = (connection != null) ? connection.holdHead(begun ? this.capacity.bytesOfHead() : 0) : 0;
 		if (more != 0) {
 			account(more);
 		}
@@ -141,7 +141,7 @@ final class HttpConnections {
 
 	private boolean isTooMuch() {
 		return this.heap.freeBytes() < 0
-				|| this.connections.size() * this.bytesEach + this.headBytes.get() > this.maxBytes;
+				|| this.connections.size() * this.capacity.bytesEach() + this.headBytes.get() > this.maxBytes;
 	}
 
 	// Returns whether it has become true, after so many have ended as that took. It is
@@ -180,22 +180,40 @@ final class HttpConnections {
 	// A few are let in whatever others hold: somebody may ask for the server's health.
 	private boolean reserve() {
 		if (this.connections.size() < ALWAYS) {
-			this.heap.force(this.bytesEach);
+			this.heap.force(this.capacity.bytesEach());
 			return true;
 		}
-		return this.heap.tryReserve(this.bytesEach);
+		return this.heap.tryReserve(this.capacity.bytesEach());
+	}
+
+	void requestBegins() {
+		this.requests.incrementAndGet();
+	}
+
+	void requestEnds() {
+		this.requests.decrementAndGet();
 	}
 
 	/**
-	 * Ends all whose next head has not come in time.
+	 * Returns whether more than half of the threads are in use.
+	 * @return whether they are
+	 */
+	boolean isBusy() {
+		return this.requests.get() > this.capacity.threads() / 2;
+	}
+
+	/**
+	 * Ends all whose next head has not come in time, or that take their answers too
+	 * slowly; a second is too slow while hardly a thread is left.
 	 */
 	void endOverdue() {
 		long now = this.nanoTime.getAsLong();
+		boolean tight = this.requests.get() >= this.capacity.threads() - this.capacity.threads() / SPARE_PART;
 		for (HttpConnection connection : this.connections.values()) {
 			if (isOverdue(connection, now) && this.ending.test(connection)) {
 				this.rules.observer().refused(HttpRefusal.HEAD_TIMEOUT);
 			}
-			else if (connection.isTooSlow()) {
+			else if (connection.isTooSlow() || (tight && connection.blockedNanos() > SLOW_NANOS)) {
 				endSlow(connection);
 			}
 		}
@@ -247,7 +265,7 @@ final class HttpConnections {
 		HttpConnection connection = this.connections.remove(channel);
 		if (connection != null) {
 			this.places.remove(connection);
-			this.heap.release(this.bytesEach);
+			this.heap.release(this.capacity.bytesEach());
 			account(connection.forgetHead());
 		}
 	}
@@ -258,6 +276,18 @@ final class HttpConnections {
 
 	int size() {
 		return this.connections.size();
+	}
+
+	/**
+	 * What there may be on a port, and what it takes.
+	 *
+	 * @param limit how many connections
+	 * @param threads how many requests under way at once
+	 * @param bytesEach what a connection takes of the heap, in bytes
+	 * @param bytesOfHead what it takes besides while a request has come in part, in bytes
+	 */
+	record Capacity(int limit, int threads, long bytesEach, long bytesOfHead) {
+
 	}
 
 }

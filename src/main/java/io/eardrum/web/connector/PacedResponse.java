@@ -16,16 +16,26 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 
 	private final HttpConnection connection;
 
+	private final Runnable beforeWrite;
+
 	private @Nullable ServletOutputStream output;
 
 	/**
 	 * Creates an answer.
 	 * @param response the answer of the container
 	 * @param connection the connection that it goes over
+	 * @param beforeWrite called before a part of it is written, which may have to wait
+	 * for the client
 	 */
-	public PacedResponse(HttpServletResponse response, HttpConnection connection) {
+	public PacedResponse(HttpServletResponse response, HttpConnection connection, Runnable beforeWrite) {
 		super(response);
 		this.connection = connection;
+		this.beforeWrite = beforeWrite;
+	}
+
+	private void beginWrite() {
+		this.beforeWrite.run();
+		this.connection.beginWrite();
 	}
 
 	@Override
@@ -40,7 +50,7 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 
 	@Override
 	public void flushBuffer() throws IOException {
-		this.connection.beginWrite();
+		beginWrite();
 		try {
 			super.flushBuffer();
 		}
@@ -64,7 +74,7 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void write(byte[] source, int offset, int length) throws IOException {
-			PacedResponse.this.connection.beginWrite();
+			beginWrite();
 			try {
 				this.container.write(source, offset, length);
 			}
@@ -75,7 +85,7 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void flush() throws IOException {
-			PacedResponse.this.connection.beginWrite();
+			beginWrite();
 			try {
 				this.container.flush();
 			}
@@ -86,7 +96,7 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 
 		@Override
 		public void close() throws IOException {
-			PacedResponse.this.connection.beginWrite();
+			beginWrite();
 			try {
 				this.container.close();
 			}

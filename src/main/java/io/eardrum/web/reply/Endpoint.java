@@ -7,6 +7,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.apache.catalina.connector.ClientAbortException;
@@ -145,7 +146,10 @@ public final class Endpoint implements HttpRequestHandler {
 		catch (IOException ex) {
 			// Nothing else here fails like this but the connection.
 			logger.debug("A request for {} broke off", request.getRequestURI(), ex);
-			refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
+			if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
+				refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
+			}
+			// Else the container could not read the body, and has answered.
 		}
 		catch (RuntimeException ex) {
 			if (failures.permits(ex)) {

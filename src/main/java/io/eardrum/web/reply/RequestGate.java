@@ -97,18 +97,19 @@ public final class RequestGate implements SmartLifecycle {
 	 * @throws RequestProblem if there are too many
 	 */
 	Visit enter(HttpServletRequest request) {
-		if (!this.places.tryAcquire() && !(endSlowest() && acquireSoon())) {
+		if (!this.places.tryAcquire() && !(endSlowest() && acquireSoon(request))) {
 			throw RequestProblem.busy();
 		}
 		Object connection = request.getAttribute(ClientConnection.ATTRIBUTE);
-		Visit visit = new Visit(String.valueOf(request.getRemoteAddr()),
+		Visit visit = new Visit(request,
 				(connection instanceof ClientConnection known) ? known : ClientConnection.UNKNOWN, this, this.limits,
 				this.heap, this.observer, this.nanoTime);
 		this.visits.add(visit);
 		return visit;
 	}
 
-	private boolean acquireSoon() {
+	private boolean acquireSoon(HttpServletRequest request) {
+		FirstTurns.end(request);
 		try {
 			return this.places.tryAcquire(PATIENCE_SECONDS, TimeUnit.SECONDS);
 		}

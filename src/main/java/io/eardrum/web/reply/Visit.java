@@ -35,6 +35,8 @@ final class Visit implements SlowClients.SlowClient {
 
 	private final String address;
 
+	private final Runnable firstTurnEnd;
+
 	private final ClientConnection connection;
 
 	private final LongSupplier nanoTime;
@@ -72,10 +74,11 @@ final class Visit implements SlowClients.SlowClient {
 
 	private volatile boolean ended;
 
-	Visit(String address, ClientConnection connection, RequestGate gate, RequestLimits limits, HeapBudget heap,
-			RequestObserver observer, LongSupplier nanoTime) {
+	Visit(HttpServletRequest request, ClientConnection connection, RequestGate gate, RequestLimits limits,
+			HeapBudget heap, RequestObserver observer, LongSupplier nanoTime) {
 		this.limits = limits;
-		this.address = address;
+		this.address = String.valueOf(request.getRemoteAddr());
+		this.firstTurnEnd = () -> FirstTurns.end(request);
 		this.connection = connection;
 		this.nanoTime = nanoTime;
 		this.slowClients = heap.slowClients();
@@ -106,6 +109,7 @@ final class Visit implements SlowClients.SlowClient {
 			endTurn();
 		}
 		if (!this.hasTurn && isLong(now)) {
+			this.firstTurnEnd.run();
 			beginTurn();
 		}
 		return looksLeft(this.nanoTime.getAsLong());
@@ -141,6 +145,7 @@ final class Visit implements SlowClients.SlowClient {
 	 * Lets others compute, if they have to wait for this request. For its own thread.
 	 */
 	void endTurn() {
+		this.firstTurnEnd.run();
 		if (this.hasTurn) {
 			this.hasTurn = false;
 			this.turns.end();

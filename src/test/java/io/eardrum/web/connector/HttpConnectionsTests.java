@@ -36,6 +36,8 @@ class HttpConnectionsTests {
 
 	private static final long HEAD = 100 * 1024;
 
+	private static final int THREADS = 10;
+
 	private final HeapShare heap = HeapBudget.unlimited().share(HeapUse.CONNECTIONS);
 
 	private final List<HttpRefusal> refusals = new ArrayList<>();
@@ -243,13 +245,60 @@ class HttpConnectionsTests {
 		assertThat(get(first).isEnded()).isFalse();
 	}
 
+	@Test
+	void whileHardlyAThreadIsLeftASecondIsTooSlow() {
+		this.connections = connections(THREADS, this.heap);
+		SocketChannel slow = open(1);
+		get(slow).beginRequest();
+		get(slow).beginLastWrite();
+		for (int i = 2; i < THREADS - 1; i++) {
+			get(open(1)).beginRequest();
+		}
+		this.now += Duration.ofMillis(1100).toNanos();
+		this.connections.endOverdue();
+		assertThat(get(slow).isEnded()).isFalse();
+		SocketChannel last = open(1);
+		get(last).beginRequest();
+		get(last).beginWrite();
+		this.connections.endOverdue();
+		assertThat(get(slow).isEnded()).isTrue();
+		assertThat(get(last).isEnded()).isFalse();
+		assertThat(this.refusals).containsExactly(HttpRefusal.SLOW_CLIENT);
+	}
+
+	@Test
+	void restOfAnAnswerThatWasNotPacedIsLeftToTheContainer() {
+		SocketChannel client = open(1);
+		get(client).beginRequest();
+		get(client).beginLastWrite();
+		this.now += Duration.ofMinutes(1).toNanos();
+		this.connections.endOverdue();
+		assertThat(get(client).isEnded()).isFalse();
+	}
+
+	@Test
+	void portIsBusyWhileMoreThanHalfOfItsThreadsAreInUse() {
+		this.connections = connections(THREADS, this.heap);
+		HttpConnection connection = get(open(1));
+		for (int i = 0; i < THREADS / 2; i++) {
+			get(open(1)).beginRequest();
+		}
+		assertThat(connection.isPortBusy()).isFalse();
+		connection.beginRequest();
+		assertThat(connection.isPortBusy()).isTrue();
+		connection.endRequest();
+		assertThat(connection.isPortBusy()).isFalse();
+	}
+
 	private HttpConnection get(SocketChannel channel) {
 		return Objects.requireNonNull(this.connections.get(channel));
 	}
 
 	private HttpConnections connections(int limit, HeapShare share) {
-		return new HttpConnections(limit, new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(),
-				share, this.refusals::add), EACH, HEAD, () -> this.now, this::end);
+		return new HttpConnections(new HttpConnections.Capacity(limit, THREADS, EACH, HEAD),
+				new ConnectionRules(Duration.ofSeconds(10), 1024, ClientAddresses.distinct(), share,
+						this.refusals::add),
+				() -> this.now, this::end);
 	}
 
 	private boolean end(HttpConnection connection) {

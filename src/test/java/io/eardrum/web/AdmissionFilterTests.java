@@ -1,0 +1,140 @@
+package io.eardrum.web;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import jakarta.servlet.FilterChain;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.mock.web.MockHttpServletRequest;
+import org.springframework.mock.web.MockHttpServletResponse;
+
+import io.eardrum.web.reply.FirstTurns;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link AdmissionFilter}, with as many threads as there may be.
+ */
+@Timeout(60)
+class AdmissionFilterTests {
+
+	private static final int AT_ONCE = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
+
+	private static final int CLIENTS = 3 * AT_ONCE;
+
+	private static final Set<Thread.State> WAITING = EnumSet.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
+	private final AdmissionFilter filter = new AdmissionFilter(2 * CLIENTS, "/actuator/health", (reason) -> {
+	});
+
+	private final CountDownLatch end = new CountDownLatch(1);
+
+	private final AtomicInteger atWork = new AtomicInteger();
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/version", "/actuator/prometheus", "/", "/not/there" })
+	void fewRequestsAreWorkedOnAtOnceAndHealthIsToldBesideThem(String path) throws Exception {
+		List<Thread> clients = clients(path, (request, response) -> {
+			this.atWork.incrementAndGet();
+			await();
+		});
+		assertThat(this.atWork).hasValue(AT_ONCE);
+		CountDownLatch told = new CountDownLatch(1);
+		this.filter.doFilter(request("/actuator/health/liveness"), new MockHttpServletResponse(),
+				(request, response) -> told.countDown());
+		assertThat(told.getCount()).isZero();
+		end(clients);
+		assertThat(this.atWork).hasValue(CLIENTS);
+	}
+
+	@Test
+	void fewAskForHealthAtOnce() throws Exception {
+		AtomicInteger most = new AtomicInteger();
+		List<Thread> clients = new ArrayList<>();
+		for (int i = 0; i < CLIENTS; i++) {
+			clients.add(start("/actuator/health", (request, response) -> {
+				most.accumulateAndGet(this.atWork.incrementAndGet(), Math::max);
+				Thread.yield();
+				this.atWork.decrementAndGet();
+			}));
+		}
+		end(clients);
+		assertThat(most.get()).isBetween(1, AT_ONCE);
+	}
+
+	@Test
+	void requestThatWaitsLetsOthersBeWorkedOn() throws Exception {
+		List<Thread> clients = clients("/version", (request, response) -> {
+			FirstTurns.end(request);
+			FirstTurns.end(request);
+			this.atWork.incrementAndGet();
+			await();
+		});
+		assertThat(this.atWork).hasValue(CLIENTS);
+		end(clients);
+		this.end.countDown();
+		List<Thread> next = clients("/version", (request, response) -> this.atWork.decrementAndGet());
+		end(next);
+		assertThat(this.atWork).hasValue(0);
+	}
+
+	// All of them wait for something, or have ended.
+	private List<Thread> clients(String path, FilterChain chain) {
+		List<Thread> clients = new ArrayList<>();
+		for (int i = 0; i < CLIENTS; i++) {
+			clients.add(start(path, chain));
+		}
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> clients.stream()
+				.allMatch((client) -> !client.isAlive() || WAITING.contains(client.getState())));
+		return clients;
+	}
+
+	private Thread start(String path, FilterChain chain) {
+		Thread client = new Thread(() -> {
+			try {
+				this.filter.doFilter(request(path), new MockHttpServletResponse(), chain);
+			}
+			catch (Exception ex) {
+				throw new IllegalStateException(ex);
+			}
+		});
+		client.setDaemon(true);
+		client.start();
+		return client;
+	}
+
+	private void end(List<Thread> clients) throws InterruptedException {
+		this.end.countDown();
+		for (Thread client : clients) {
+			client.join();
+		}
+	}
+
+	private void await() {
+		try {
+			this.end.await();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private static MockHttpServletRequest request(String path) {
+		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+		request.setServletPath(path);
+		return request;
+	}
+
+}
