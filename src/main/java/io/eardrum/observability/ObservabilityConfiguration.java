@@ -3,10 +3,14 @@ package io.eardrum.observability;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
+import org.springframework.boot.health.actuate.endpoint.HealthEndpointWebExtension;
 import org.springframework.boot.health.application.DiskSpaceHealthIndicator;
+import org.springframework.boot.health.autoconfigure.actuate.endpoint.HealthEndpointProperties;
 import org.springframework.boot.health.autoconfigure.application.DiskSpaceHealthIndicatorProperties;
 import org.springframework.boot.health.autoconfigure.contributor.ConditionalOnEnabledHealthIndicator;
 import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
@@ -89,6 +93,12 @@ class ObservabilityConfiguration {
 				.description("Clients from which nothing is read until there is memory for it")
 				.register(registry);
 		};
+	}
+
+	@Bean
+	HealthEndpointWebExtension knownHealthExtension(HealthContributorRegistry registry, HealthEndpointGroups groups,
+			HealthEndpointProperties properties) {
+		return new KnownHealthExtension(registry, groups, properties.getLogging().getSlowIndicatorThreshold());
 	}
 
 	@Bean

@@ -26,7 +26,7 @@ class ManagementPortGuards {
 
 	@Bean
 	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> managementSecurityHeaders() {
-		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+		return (factory) -> factory.addEngineValves(new SecurityHeadersValve(), new LanguageValve());
 	}
 
 	@Bean

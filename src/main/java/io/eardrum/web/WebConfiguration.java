@@ -24,7 +24,7 @@ class WebConfiguration {
 
 	@Bean
 	WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> securityHeaders() {
-		return (factory) -> factory.addEngineValves(new SecurityHeadersValve());
+		return (factory) -> factory.addEngineValves(new SecurityHeadersValve(), new LanguageValve());
 	}
 
 	@Bean

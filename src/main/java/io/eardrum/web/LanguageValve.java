@@ -1,0 +1,28 @@
+package io.eardrum.web;
+
+import java.io.IOException;
+
+import jakarta.servlet.ServletException;
+import org.apache.catalina.connector.Request;
+import org.apache.catalina.connector.Response;
+import org.apache.catalina.valves.ValveBase;
+import org.springframework.http.HttpHeaders;
+
+/**
+ * Forgets which languages a client would like: there is one here. The container and the
+ * framework would look at them with every request, and fail at one that has more than a
+ * few.
+ */
+final class LanguageValve extends ValveBase {
+
+	LanguageValve() {
+		super(true);
+	}
+
+	@Override
+	public void invoke(Request request, Response response) throws IOException, ServletException {
+		request.getCoyoteRequest().getMimeHeaders().removeHeader(HttpHeaders.ACCEPT_LANGUAGE);
+		getNext().invoke(request, response);
+	}
+
+}
