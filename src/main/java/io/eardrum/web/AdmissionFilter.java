@@ -2,6 +2,7 @@ package io.eardrum.web;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -51,6 +52,8 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
 	/** Whether the server lives is told to those, too, who have waited for so long. */
 	private static final long HEALTH_PATIENCE_MILLIS = 500;
+
+	private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
 
 	private static final List<String> ENDPOINTS = List.of("/api/", "/render", "/metrics/", "/federate", "/functions",
 			"/version", "/tags", "/events/");
@@ -131,7 +134,12 @@ final class AdmissionFilter extends OncePerRequestFilter {
 
 	private static void serve(HttpServletRequest request, HttpServletResponse response, FilterChain chain,
 			@Nullable HttpConnection connection) throws ServletException, IOException {
-		if (connection != null && !isEndpoint(request.getServletPath())) {
+		boolean endpoint = isEndpoint(request.getServletPath());
+		if (!endpoint && !READING.contains(request.getMethod())) {
+			// A backup takes its time.
+			FirstTurns.end(request);
+		}
+		if (connection != null && !endpoint) {
 			chain.doFilter(request, new PacedResponse(response, connection, () -> FirstTurns.end(request)));
 		}
 		else {

@@ -49,7 +49,7 @@ class AdmissionFilterTests {
 		});
 		assertThat(this.atWork).hasValue(AT_ONCE);
 		CountDownLatch told = new CountDownLatch(1);
-		this.filter.doFilter(request("/actuator/health/liveness"), new MockHttpServletResponse(),
+		this.filter.doFilter(request("GET", "/actuator/health/liveness"), new MockHttpServletResponse(),
 				(request, response) -> told.countDown());
 		assertThat(told.getCount()).isZero();
 		end(clients);
@@ -61,7 +61,7 @@ class AdmissionFilterTests {
 		AtomicInteger most = new AtomicInteger();
 		List<Thread> clients = new ArrayList<>();
 		for (int i = 0; i < CLIENTS; i++) {
-			clients.add(start("/actuator/health", (request, response) -> {
+			clients.add(start("GET", "/actuator/health", (request, response) -> {
 				most.accumulateAndGet(this.atWork.incrementAndGet(), Math::max);
 				Thread.yield();
 				this.atWork.decrementAndGet();
@@ -87,11 +87,25 @@ class AdmissionFilterTests {
 		assertThat(this.atWork).hasValue(0);
 	}
 
+	@Test
+	void backupsThatTakeTheirTimeLetOthersBeWorkedOn() throws Exception {
+		List<Thread> clients = clients("POST", "/actuator/backup", (request, response) -> {
+			this.atWork.incrementAndGet();
+			await();
+		});
+		assertThat(this.atWork).hasValue(CLIENTS);
+		end(clients);
+	}
+
 	// All of them wait for something, or have ended.
 	private List<Thread> clients(String path, FilterChain chain) {
+		return clients("GET", path, chain);
+	}
+
+	private List<Thread> clients(String method, String path, FilterChain chain) {
 		List<Thread> clients = new ArrayList<>();
 		for (int i = 0; i < CLIENTS; i++) {
-			clients.add(start(path, chain));
+			clients.add(start(method, path, chain));
 		}
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
@@ -101,10 +115,10 @@ class AdmissionFilterTests {
 		return clients;
 	}
 
-	private Thread start(String path, FilterChain chain) {
+	private Thread start(String method, String path, FilterChain chain) {
 		Thread client = new Thread(() -> {
 			try {
-				this.filter.doFilter(request(path), new MockHttpServletResponse(), chain);
+				this.filter.doFilter(request(method, path), new MockHttpServletResponse(), chain);
 			}
 			catch (Exception ex) {
 				throw new IllegalStateException(ex);
@@ -131,8 +145,8 @@ class AdmissionFilterTests {
 		}
 	}
 
-	private static MockHttpServletRequest request(String path) {
-		MockHttpServletRequest request = new MockHttpServletRequest("GET", path);
+	private static MockHttpServletRequest request(String method, String path) {
+		MockHttpServletRequest request = new MockHttpServletRequest(method, path);
 		request.setServletPath(path);
 		return request;
 	}
