@@ -44,6 +44,15 @@ public final class CommandParser implements LineParser {
 
 	@Override
 	public int read(byte[] source, int from, int to, CommandHandler handler) throws IOException {
+		try {
+			return readLines(source, from, to, handler);
+		}
+		finally {
+			this.words.clear();
+		}
+	}
+
+	private int readLines(byte[] source, int from, int to, CommandHandler handler) throws IOException {
 		int line = from;
 		while (line < to) {
 			int next = plainPut(source, line, to, handler);

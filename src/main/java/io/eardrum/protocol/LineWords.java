@@ -6,13 +6,15 @@ package io.eardrum.protocol;
  */
 final class LineWords {
 
+	private static final byte[] NOTHING = {};
+
 	private final int maxKeyLength;
 
 	private final int[] starts;
 
 	private final int[] ends;
 
-	private byte[] source = {};
+	private byte[] source = NOTHING;
 
 	private int count;
 
@@ -52,6 +54,12 @@ final class LineWords {
 			}
 			this.ends[this.count++] = position;
 		}
+	}
+
+	// The parser lives as long as its connection, and is not to hold what came by it.
+	void clear() {
+		this.source = NOTHING;
+		this.count = 0;
 	}
 
 	int count() {

@@ -89,6 +89,15 @@ public final class PlaintextParser implements LineParser {
 
 	@Override
 	public int read(byte[] source, int from, int to, CommandHandler handler) throws IOException {
+		try {
+			return readLines(source, from, to, handler);
+		}
+		finally {
+			this.words.clear();
+		}
+	}
+
+	private int readLines(byte[] source, int from, int to, CommandHandler handler) throws IOException {
 		int line = from;
 		if (this.atStart && from < to) {
 			this.atStart = false;
