@@ -42,13 +42,13 @@ final class FrameAccount implements FrameMemory.Client {
 	/** How much of that there is memory for, since it was told to read on. */
 	private volatile int promisedLength;
 
-	/** Whether more has come at once than small frames have. */
+	/** Whether a large frame is to be expected, for the last one was. */
 	private volatile boolean large;
 
 	/** What is taken for the frame at hand, in bytes. */
 	private long takenBytes;
 
-	/** Whether that is a large one. */
+	/** Whether that is a large one, or one that takes long. */
 	private boolean takenForLarge;
 
 	/**
@@ -157,17 +157,23 @@ final class FrameAccount implements FrameMemory.Client {
 	/**
 	 * Takes memory for the frame that was read, once.
 	 * @param length how long it is, in bytes
+	 * @param heavy whether it probably takes long
 	 */
-	void takeForFrame(int length) {
+	void takeForFrame(int length, boolean heavy) {
 		if (this.takenBytes == 0) {
-			this.takenForLarge = FrameMemory.isLarge(length);
-			take(FrameMemory.of(length));
+			this.takenForLarge = heavy || FrameMemory.isLarge(length);
+			if (this.takenForLarge) {
+				this.large = true;
+			}
+			this.takenBytes = FrameMemory.of(length);
+			this.memory.take(this.takenBytes, this.takenForLarge);
 			settle();
 		}
 	}
 
 	/**
-	 * Takes more memory for the frame at hand, if it has less than that.
+	 * Takes more memory for the frame at hand, which takes long, if it has less than
+	 * that.
 	 * @param bytes how much more
 	 */
 	void takeIfBelow(long bytes) {
@@ -177,12 +183,17 @@ final class FrameAccount implements FrameMemory.Client {
 	}
 
 	/**
-	 * Takes more memory for the frame at hand.
+	 * Takes more memory for the frame at hand, which takes long.
 	 * @param bytes how much more
 	 */
 	void take(long bytes) {
+		if (!this.takenForLarge) {
+			this.takenForLarge = true;
+			this.memory.enlarge(this.takenBytes);
+		}
+		this.large = true;
 		this.takenBytes += bytes;
-		this.memory.take(bytes, this.takenForLarge);
+		this.memory.take(bytes, true);
 	}
 
 	// The frame is answered.

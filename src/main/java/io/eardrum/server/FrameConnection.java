@@ -582,7 +582,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	private void takeForFrame() {
 		int length = this.input.frameLength();
 		this.lastLength = length;
-		this.account.takeForFrame(length);
+		this.account.takeForFrame(length, isHeavy());
 	}
 
 	// The term of a thread that serves this connection and others beside their loops.

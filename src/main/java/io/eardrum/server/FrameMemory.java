@@ -16,10 +16,11 @@ import io.eardrum.budget.HeapShare;
  * {@link UnreadReplies}, or clients that don't read could stop everybody.
  * <p>
  * Small frames have a quarter of it that large ones can't take, so a client that sends a
- * line waits for other such clients at most, and not for those that stream. Once somebody
- * is held back, everybody who comes later with frames of that size is, too, until half of
- * what those may take is free; then clients go on in the order in which they came, as
- * many as fit.
+ * line waits for other such clients at most, and not for those that stream. A frame that
+ * turns out to take long counts as a large one, or a crowd that sends {@code get *} would
+ * keep everybody waiting who puts. Once somebody is held back, everybody who comes later
+ * with frames of that size is, too, until half of what those may take is free; then
+ * clients go on in the order in which they came, as many as fit.
  * <p>
  * Safe for any number of threads.
  */
@@ -125,6 +126,16 @@ final class FrameMemory {
 	void take(long bytes, boolean largeFrame) {
 		this.share.force(bytes);
 		lane(largeFrame).usedBytes.addAndGet(bytes);
+	}
+
+	/**
+	 * Counts the memory of a small frame as that of a large one from now on.
+	 * @param bytes how much it has taken
+	 */
+	void enlarge(long bytes) {
+		this.large.usedBytes.addAndGet(bytes);
+		this.small.usedBytes.addAndGet(-bytes);
+		readOnIfThereIsRoom();
 	}
 
 	/**

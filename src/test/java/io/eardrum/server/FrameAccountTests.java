@@ -32,8 +32,8 @@ class FrameAccountTests {
 
 	@Test
 	void aFrameTakesMemoryOnceUntilItIsAnswered() {
-		this.account.takeForFrame(100);
-		this.account.takeForFrame(100);
+		this.account.takeForFrame(100, false);
+		this.account.takeForFrame(100, false);
 		assertThat(this.memory.usedBytes()).isEqualTo(FrameMemory.of(100));
 		this.account.takeIfBelow(FrameMemory.of(100));
 		assertThat(this.memory.usedBytes()).isEqualTo(FrameMemory.of(100));
@@ -70,7 +70,7 @@ class FrameAccountTests {
 		// It was all that it could: there may be more.
 		this.account.received(10_000, 10_000);
 		assertThat(this.account.expectedBytes()).isEqualTo(FrameMemory.of(20_000));
-		this.account.takeForFrame(10_000);
+		this.account.takeForFrame(10_000, false);
 		assertThat(this.account.maxRead()).isEqualTo(Integer.MAX_VALUE);
 	}
 
@@ -103,6 +103,23 @@ class FrameAccountTests {
 		assertThat(this.account.maxRead()).isEqualTo(FrameMemory.SMALL_LENGTH);
 		this.memory.giveBack(MAX_BYTES, true);
 		assertThat(this.account.maxRead()).isEqualTo(Integer.MAX_VALUE);
+	}
+
+	@Test
+	void framesThatTakeLongKeepNobodyWaitingWhoSendsLittle() {
+		List<FrameAccount> readers = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			FrameAccount each = account();
+			each.received(600, Integer.MAX_VALUE);
+			each.takeForFrame(600, i % 2 == 0);
+			each.takeIfBelow(100_000);
+			readers.add(each);
+		}
+		assertThat(this.memory.usedBytes()).isGreaterThan(MAX_BYTES);
+		assertThat(this.account.hasToWait()).isFalse();
+		readers.forEach((each) -> assertThat(each.hasToWait()).isTrue());
+		readers.forEach(FrameAccount::giveBack);
+		assertThat(this.memory.usedBytes()).isZero();
 	}
 
 	@Test
