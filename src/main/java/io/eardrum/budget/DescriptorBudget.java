@@ -25,6 +25,9 @@ public final class DescriptorBudget {
 	/** Beyond this, one connection more for HTTP is one less for TCP. */
 	private static final int MAX_HTTP = 4000;
 
+	/** So many connections for HTTP are enough for nearly everybody. */
+	private static final int PLENTY_FOR_HTTP = 1000;
+
 	private static final Log logger = LogFactory.getLog(DescriptorBudget.class);
 
 	private DescriptorBudget() {
@@ -37,7 +40,8 @@ public final class DescriptorBudget {
 	 */
 	public static int tcpConnections(int wanted) {
 		long descriptors = descriptors();
-		return warned(wanted, tcpConnections(wanted, descriptors, open()), "eardrum.tcp.max-connections", descriptors);
+		return told(wanted, tcpConnections(wanted, descriptors, open()), wanted, "eardrum.tcp.max-connections",
+				descriptors);
 	}
 
 	/**
@@ -47,13 +51,20 @@ public final class DescriptorBudget {
 	 */
 	public static int httpConnections(int wanted) {
 		long descriptors = descriptors();
-		return warned(wanted, httpConnections(wanted, descriptors), "server.tomcat.max-connections", descriptors);
+		return told(wanted, httpConnections(wanted, descriptors), PLENTY_FOR_HTTP, "server.tomcat.max-connections",
+				descriptors);
 	}
 
-	private static int warned(int wanted, int allowed, String property, long descriptors) {
+	private static int told(int wanted, int allowed, int plenty, String property, long descriptors) {
 		if (allowed < wanted) {
-			logger.warn("No more than " + allowed + " connections are taken, though " + property + " is " + wanted
-					+ ": this process may open " + descriptors + " files (ulimit -n)");
+			String message = "No more than " + allowed + " connections are taken, though " + property + " is " + wanted
+					+ ": this process may open " + descriptors + " files (ulimit -n)";
+			if (allowed < plenty) {
+				logger.warn(message);
+			}
+			else {
+				logger.info(message);
+			}
 		}
 		return allowed;
 	}

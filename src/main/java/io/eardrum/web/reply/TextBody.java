@@ -1,6 +1,5 @@
 package io.eardrum.web.reply;
 
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
@@ -11,11 +10,13 @@ import org.springframework.http.HttpStatus;
  * does is none of these, and would be refused line by line with reasons that say nothing
  * to its sender; so it is refused as what it is.
  */
-final class TextBody extends FilterInputStream {
+final class TextBody extends BodyStream {
 
 	private static final int MAGIC_1 = 0x1F;
 
 	private static final int MAGIC_2 = 0x8B;
+
+	private final InputStream content;
 
 	private final String problem;
 
@@ -29,19 +30,13 @@ final class TextBody extends FilterInputStream {
 	 * @param problem what to say if it is gzip data
 	 */
 	TextBody(InputStream content, String problem) {
-		super(content);
+		this.content = content;
 		this.problem = problem;
 	}
 
 	@Override
-	public int read() throws IOException {
-		byte[] one = new byte[1];
-		return (read(one, 0, 1) == 1) ? one[0] & 0xFF : -1;
-	}
-
-	@Override
 	public int read(byte[] target, int offset, int length) throws IOException {
-		int count = super.read(target, offset, length);
+		int count = this.content.read(target, offset, length);
 		for (int i = 0; i < count && !this.checked; i++) {
 			check(target[offset + i] & 0xFF);
 		}
@@ -57,6 +52,11 @@ final class TextBody extends FilterInputStream {
 		if (this.first == MAGIC_1 && next == MAGIC_2) {
 			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE, this.problem);
 		}
+	}
+
+	@Override
+	public void close() throws IOException {
+		this.content.close();
 	}
 
 }
