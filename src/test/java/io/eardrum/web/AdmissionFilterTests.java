@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 import jakarta.servlet.FilterChain;
 import org.awaitility.Awaitility;
@@ -63,7 +64,7 @@ class AdmissionFilterTests {
 		for (int i = 0; i < CLIENTS; i++) {
 			clients.add(start("GET", "/actuator/health", (request, response) -> {
 				most.accumulateAndGet(this.atWork.incrementAndGet(), Math::max);
-				Thread.yield();
+				LockSupport.parkNanos(1000);
 				this.atWork.decrementAndGet();
 			}));
 		}
