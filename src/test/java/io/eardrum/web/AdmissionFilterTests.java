@@ -1,5 +1,6 @@
 package io.eardrum.web;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -10,6 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 import jakarta.servlet.FilterChain;
+import jakarta.servlet.RequestDispatcher;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -21,6 +23,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import io.eardrum.web.reply.FirstTurns;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 /**
  * Tests for {@link AdmissionFilter}, with as many threads as there may be.
@@ -96,6 +99,35 @@ class AdmissionFilterTests {
 		});
 		assertThat(this.atWork).hasValue(CLIENTS);
 		end(clients);
+	}
+
+	@Test
+	void requestWhoseTurnDoesNotComeIsRefused() throws Exception {
+		List<Thread> clients = clients("/version", (request, response) -> await());
+		MockHttpServletResponse refused = new MockHttpServletResponse();
+		// So it waits no more.
+		Thread.currentThread().interrupt();
+		this.filter.doFilter(request("GET", "/version"), refused, (request, response) -> this.atWork.incrementAndGet());
+		assertThat(Thread.interrupted()).isTrue();
+		assertThat(refused.getStatus()).isEqualTo(503);
+		assertThat(refused.getHeader("Retry-After")).isEqualTo("1");
+		assertThat(this.atWork).hasValue(0);
+		end(clients);
+	}
+
+	@Test
+	void failureIsHiddenOnlyIfTheContainerHasAnsweredIt() throws Exception {
+		IOException failure = new IOException("the disk is gone");
+		FilterChain failing = (request, response) -> {
+			throw failure;
+		};
+		assertThatIOException()
+			.isThrownBy(() -> this.filter.doFilter(request("GET", "/version"), new MockHttpServletResponse(), failing))
+			.isSameAs(failure);
+		MockHttpServletRequest answered = request("POST", "/version");
+		answered.setAttribute(RequestDispatcher.ERROR_EXCEPTION, failure);
+		this.filter.doFilter(answered, new MockHttpServletResponse(), failing);
+		assertThat(answered.getAttribute(RequestDispatcher.ERROR_EXCEPTION)).isNull();
 	}
 
 	// All of them wait for something, or have ended.
