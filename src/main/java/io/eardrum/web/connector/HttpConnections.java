@@ -120,10 +120,14 @@ final class HttpConnections {
 	 */
 	void expectHead(SocketChannel channel, boolean begun) {
 		HttpConnection connection = this.connections.get(channel);
-		long more = (connection != null) ? connection.holdHead(begun ? this.capacity.bytesOfHead() : 0) : 0;
-		if (more != 0) {
-			account(more);
+		if (connection == null) {
+			return;
 		}
+		long bytes = begun ? this.capacity.bytesOfHead() : 0;
+		// First, for it may end meanwhile and give back what it holds.
+		account(bytes);
+		long more = connection.holdHead(bytes);
+		account(more - bytes);
 		if (more > 0 && isTooMuch()) {
 			endUntil((atWork) -> !isTooMuch());
 		}
@@ -144,9 +148,8 @@ final class HttpConnections {
 				|| this.connections.size() * this.capacity.bytesEach() + this.headBytes.get() > this.maxBytes;
 	}
 
-	// Returns whether it has become true, after so many have ended as that took. It is
-	// told
-	// how many were looked at and are at work.
+	// Returns whether the condition holds after so many have ended as that took. It is
+	// asked with the number of those that were at work.
 	private boolean endUntil(IntPredicate condition) {
 		List<HttpConnection> atWork = new ArrayList<>();
 		boolean reached = condition.test(atWork.size());
