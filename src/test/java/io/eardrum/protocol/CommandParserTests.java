@@ -1,12 +1,10 @@
 package io.eardrum.protocol;
 
 import java.io.IOException;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
 
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -21,24 +19,6 @@ class CommandParserTests {
 	private final RecordedCommands commands = new RecordedCommands();
 
 	private CommandParser parser = new CommandParser(ProtocolLimits.DEFAULTS);
-
-	// Thousands of connections have a parser each.
-	@Test
-	void holdsNothingOfWhatItHasRead() throws IOException {
-		LineParser parser = new CommandParser(ProtocolLimits.DEFAULTS);
-		WeakReference<byte[]> read = read(parser);
-		Awaitility.await().until(() -> {
-			System.gc();
-			return read.get() == null;
-		});
-		assertThat(parser.parse(new byte[] { '\n' }, 0, 1, this.commands)).isTrue();
-	}
-
-	private WeakReference<byte[]> read(LineParser parser) throws IOException {
-		byte[] source = "what is this\n".getBytes(StandardCharsets.US_ASCII);
-		parser.parse(source, 0, source.length, this.commands);
-		return new WeakReference<>(source);
-	}
 
 	@Test
 	void readsCommandsInTheirOrder() throws IOException {

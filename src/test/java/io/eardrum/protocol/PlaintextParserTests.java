@@ -2,7 +2,6 @@ package io.eardrum.protocol;
 
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.lang.ref.WeakReference;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
@@ -10,7 +9,6 @@ import java.time.ZoneOffset;
 import java.util.Random;
 
 import com.sun.management.ThreadMXBean;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,24 +27,6 @@ class PlaintextParserTests {
 	private final RecordedCommands commands = new RecordedCommands();
 
 	private PlaintextParser parser = PlaintextParser.ofStream(ProtocolLimits.DEFAULTS, CLOCK);
-
-	// Thousands of connections have a parser each.
-	@Test
-	void holdsNothingOfWhatItHasRead() throws IOException {
-		LineParser parser = PlaintextParser.ofStream(ProtocolLimits.DEFAULTS, CLOCK);
-		WeakReference<byte[]> read = read(parser);
-		Awaitility.await().until(() -> {
-			System.gc();
-			return read.get() == null;
-		});
-		assertThat(parser.parse(new byte[] { '\n' }, 0, 1, this.commands)).isTrue();
-	}
-
-	private WeakReference<byte[]> read(LineParser parser) throws IOException {
-		byte[] source = "what is this\n".getBytes(StandardCharsets.US_ASCII);
-		parser.parse(source, 0, source.length, this.commands);
-		return new WeakReference<>(source);
-	}
 
 	@Test
 	void readsLinesInTheirOrder() throws IOException {
