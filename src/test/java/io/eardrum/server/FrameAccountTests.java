@@ -122,6 +122,19 @@ class FrameAccountTests {
 		assertThat(this.memory.usedBytes()).isZero();
 	}
 
+	// They stand in line for the workers, and have taken no more than their bytes yet.
+	@Test
+	void heavyFramesThatWaitForTheirTurnKeepNobodyWaitingWhoSendsLittle() {
+		for (int i = 0; i < 100; i++) {
+			FrameAccount each = account();
+			each.received(600, Integer.MAX_VALUE);
+			each.takeForFrame(600, true);
+			assertThat(each.hasToWait()).isEqualTo(this.memory.isFull(true));
+		}
+		assertThat(this.memory.isFull(true)).isTrue();
+		assertThat(this.account.hasToWait()).isFalse();
+	}
+
 	@Test
 	void unfinishedInputIsHeldUntilTheEnd() {
 		this.account.holdUnfinished(100, false);
