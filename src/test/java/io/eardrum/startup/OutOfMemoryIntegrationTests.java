@@ -35,10 +35,10 @@ import static org.assertj.core.api.Assertions.assertThat;
  * Lets servers run out of memory that were started without
  * {@code -XX:+ExitOnOutOfMemoryError}, as {@code java -jar} starts them.
  */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 400, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class OutOfMemoryIntegrationTests {
 
-	private static final Duration PATIENCE = Duration.ofSeconds(60);
+	private static final Duration PATIENCE = Duration.ofSeconds(120);
 
 	/**
 	 * The collector is the one whose choice does not depend on the processors, and that
