@@ -3,8 +3,8 @@ package io.eardrum.cli;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.protocol.NumberReader;
 import io.eardrum.protocol.PlaintextTimestamp;
+import io.eardrum.protocol.number.NumberReader;
 
 /**
  * Reads a line that holds a point: {@code put key value timestamp}, or {@code key value

@@ -9,7 +9,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 import io.eardrum.client.MetricClient;
-import io.eardrum.protocol.NumberReader;
+import io.eardrum.protocol.number.NumberReader;
 
 /**
  * Puts a point.

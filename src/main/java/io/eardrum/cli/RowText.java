@@ -3,7 +3,7 @@ package io.eardrum.cli;
 import java.nio.charset.StandardCharsets;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.protocol.NumberWriter;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * The text of points, as the server writes it. Not safe for use by several threads.

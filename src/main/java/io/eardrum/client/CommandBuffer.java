@@ -8,9 +8,9 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.protocol.NumberWriter;
 import io.eardrum.protocol.PrintableText;
-import io.eardrum.protocol.Utf8;
+import io.eardrum.protocol.number.NumberWriter;
+import io.eardrum.protocol.number.Utf8;
 
 /**
  * Commands on their way to the server. Not safe for use by several threads at once.

@@ -14,9 +14,9 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.protocol.NumberReader;
 import io.eardrum.protocol.PrintableText;
-import io.eardrum.protocol.Utf8;
+import io.eardrum.protocol.number.NumberReader;
+import io.eardrum.protocol.number.Utf8;
 
 /**
  * Reads replies from a stream, however they are cut, and believes nothing: what isn't a

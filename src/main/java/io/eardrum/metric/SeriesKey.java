@@ -90,6 +90,24 @@ public final class SeriesKey {
 	}
 
 	/**
+	 * Returns a copy of the bytes of this key.
+	 * @return the key in UTF-8
+	 */
+	public byte[] toBytes() {
+		return this.bytes.clone();
+	}
+
+	/**
+	 * Returns whether this key begins with the given bytes.
+	 * @param beginning the bytes
+	 * @return whether the first bytes of this key are the same
+	 */
+	public boolean startsWith(byte[] beginning) {
+		return this.bytes.length >= beginning.length
+				&& Arrays.equals(this.bytes, 0, beginning.length, beginning, 0, beginning.length);
+	}
+
+	/**
 	 * Tells whether the bytes of this key are the given ones.
 	 * @param other an array
 	 * @param offset where the bytes start in it
@@ -98,11 +116,6 @@ public final class SeriesKey {
 	 */
 	public boolean matches(byte[] other, int offset, int length) {
 		return Arrays.equals(this.bytes, 0, this.bytes.length, other, offset, offset + length);
-	}
-
-	// Not a copy, and not to be changed.
-	byte[] bytes() {
-		return this.bytes;
 	}
 
 	@Override

@@ -5,6 +5,9 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
+import io.eardrum.protocol.number.NumberReader;
+import io.eardrum.protocol.number.Utf8;
+
 /**
  * Reads the commands of one session, line by line, and passes each to a
  * {@link CommandHandler}. It allocates nothing.

@@ -3,6 +3,9 @@ package io.eardrum.protocol;
 import java.io.IOException;
 import java.time.Clock;
 
+import io.eardrum.protocol.number.NumberReader;
+import io.eardrum.protocol.number.Utf8;
+
 /**
  * Reads lines of Graphite's plaintext protocol, {@code key value timestamp}, and passes
  * each to a {@link CommandHandler} as the put that it is. It allocates nothing.

@@ -1,5 +1,7 @@
 package io.eardrum.protocol;
 
+import io.eardrum.protocol.number.NumberReader;
+
 /**
  * Reads a timestamp as Graphite's plaintext protocol has it: a number of seconds, whose
  * fraction is cut off. Digits are exact; with an exponent, as awk prints large numbers, a

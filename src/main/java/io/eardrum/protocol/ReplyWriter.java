@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * Writes replies into a buffer, and from there to a stream: what fits the buffer leaves

@@ -15,11 +15,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.eardrum.metric.KeyPatternFuzz;
+import io.eardrum.metric.pattern.KeyPatternFuzz;
 import io.eardrum.protocol.CommandParserFuzz;
-import io.eardrum.protocol.NumberReaderFuzz;
-import io.eardrum.protocol.NumberWriterFuzz;
 import io.eardrum.protocol.PlaintextParserFuzz;
+import io.eardrum.protocol.number.NumberReaderFuzz;
+import io.eardrum.protocol.number.NumberWriterFuzz;
 import io.eardrum.server.FrameBufferFuzz;
 import io.eardrum.storage.embedded.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkRoundTripFuzz;

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * What it takes to write values, and rows of a reply. All figures are nanoseconds a value

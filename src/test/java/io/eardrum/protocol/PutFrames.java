@@ -3,6 +3,8 @@ package io.eardrum.protocol;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
+import io.eardrum.protocol.number.NumberWriter;
+
 /**
  * The bytes of a frame of puts, which can be sent again and again with later timestamps.
  * Not safe for several threads.

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.protocol.number.NumberWriter;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -9,6 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.TestSeed;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * Tests that {@link NumberWriter} writes the shortest decimal, and of several the nearest

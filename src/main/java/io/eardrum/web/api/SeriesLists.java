@@ -8,9 +8,9 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.reply.Exchange;

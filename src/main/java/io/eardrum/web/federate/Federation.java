@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Set;
 
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.reply.Exchange;

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.ValueBudget;

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
 
 /**
  * The parameters of a request, read strictly: a parameter that is unknown, comes twice or

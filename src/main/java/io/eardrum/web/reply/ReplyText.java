@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.CsvKey;
-import io.eardrum.protocol.NumberWriter;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * Text on its way to a client, in a buffer of fixed size: when it is full it leaves, so

@@ -18,9 +18,9 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.math.MathContext;
 import java.nio.charset.StandardCharsets;
 
-import io.eardrum.protocol.NumberWriter;
+import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * Writes numbers as Graphite does in the names of series and in plain text.

@@ -7,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.KeyPattern;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**

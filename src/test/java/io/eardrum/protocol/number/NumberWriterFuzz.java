@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 import java.math.BigDecimal;
 import java.math.MathContext;

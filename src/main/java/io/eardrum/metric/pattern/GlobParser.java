@@ -1,4 +1,4 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +24,7 @@ final class GlobParser {
 
 	private int position;
 
-	private Glob.Builder positions = new Glob.Builder();
+	private GlobAutomaton.Builder positions = new GlobAutomaton.Builder();
 
 	/** How many positions the nodes before have. */
 	private int sizeBefore;
@@ -63,7 +63,7 @@ final class GlobParser {
 			String literal = parsePlain();
 			return NodePattern.literal(this.text.substring(start, this.position), literal);
 		}
-		this.positions = new Glob.Builder();
+		this.positions = new GlobAutomaton.Builder();
 		this.afterStar = false;
 		parseSequence(0);
 		this.sizeBefore += this.positions.size();

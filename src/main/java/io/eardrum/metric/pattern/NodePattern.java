@@ -1,4 +1,4 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -20,11 +20,11 @@ public final class NodePattern {
 	private final byte[] literalBytes;
 
 	/** What finds out whether a node matches, where any node does not. */
-	private final @Nullable Glob glob;
+	private final @Nullable GlobAutomaton glob;
 
 	private final boolean anyDepth;
 
-	private NodePattern(String text, @Nullable String literal, @Nullable Glob glob, boolean anyDepth) {
+	private NodePattern(String text, @Nullable String literal, @Nullable GlobAutomaton glob, boolean anyDepth) {
 		this.text = text;
 		this.literal = literal;
 		this.literalBytes = (literal != null) ? literal.getBytes(StandardCharsets.UTF_8) : new byte[0];
@@ -40,7 +40,7 @@ public final class NodePattern {
 		return new NodePattern(text, literal, null, false);
 	}
 
-	static NodePattern glob(String text, Glob glob) {
+	static NodePattern glob(String text, GlobAutomaton glob) {
 		return new NodePattern(text, null, text.equals("*") ? null : glob, false);
 	}
 

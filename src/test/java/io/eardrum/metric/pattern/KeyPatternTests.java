@@ -1,4 +1,4 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.TestSeed;
+import io.eardrum.metric.SeriesKey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 /**
  * The double nearest to w &middot; 10<sup>q</sup>, ties to even, for a w of 64 bits: the

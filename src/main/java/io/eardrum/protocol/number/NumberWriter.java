@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 import java.nio.charset.StandardCharsets;
 

@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
  * <p>
  * <em>Threads</em>: safe for any number. Immutable.
  */
-final class Glob {
+final class GlobAutomaton {
 
 	private static final int ASCII = 128;
 
@@ -50,7 +50,7 @@ final class Glob {
 
 	private final int last;
 
-	private Glob(Builder builder) {
+	private GlobAutomaton(Builder builder) {
 		this.last = builder.current();
 		this.words = (this.last >> 6) + 1;
 		this.intervals = builder.intervals();
@@ -284,8 +284,8 @@ final class Glob {
 			this.skipPairs.add(new int[] { from, to });
 		}
 
-		Glob build() {
-			return new Glob(this);
+		GlobAutomaton build() {
+			return new GlobAutomaton(this);
 		}
 
 		private int[] intervals() {

@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 /**
  * Tells whether bytes are well-formed UTF-8, as table 3-7 of the Unicode standard has it:

@@ -1,4 +1,4 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;

@@ -1,10 +1,12 @@
-package io.eardrum.metric;
+package io.eardrum.metric.pattern;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 import java.util.function.IntConsumer;
+
+import io.eardrum.metric.SeriesKey;
 
 /**
  * A pattern that keys are held against, in the language of Graphite: a key is a row of
@@ -117,7 +119,8 @@ public final class KeyPattern {
 	 * @return whether all of it matches
 	 */
 	public boolean matches(SeriesKey key) {
-		return matches(key.bytes());
+		// Most keys differ in their beginning, and those are not copied.
+		return key.startsWith(this.beginning) && matches(key.toBytes());
 	}
 
 	/**
@@ -126,7 +129,8 @@ public final class KeyPattern {
 	 * @return whether all of it matches
 	 */
 	public boolean matches(String key) {
-		return matches(key.getBytes(StandardCharsets.UTF_8));
+		byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
+		return beginsAlike(bytes) && matches(bytes);
 	}
 
 	/**
@@ -136,7 +140,7 @@ public final class KeyPattern {
 	 * byte
 	 */
 	public long work(SeriesKey key) {
-		return beginsAlike(key.bytes()) ? (1 + key.length()) * this.weight : 1;
+		return key.startsWith(this.beginning) ? (1 + key.length()) * this.weight : 1;
 	}
 
 	private boolean beginsAlike(byte[] key) {
@@ -145,9 +149,6 @@ public final class KeyPattern {
 	}
 
 	private boolean matches(byte[] key) {
-		if (!beginsAlike(key)) {
-			return false;
-		}
 		return this.anyDepth ? matchesAnyDepth(key) : matchesNodeByNode(key);
 	}
 
@@ -177,10 +178,10 @@ public final class KeyPattern {
 	 * @param lengths takes the length of each part that matches, in bytes, ascending
 	 */
 	public void forEachMatch(SeriesKey key, IntConsumer lengths) {
-		byte[] bytes = key.bytes();
-		if (!beginsAlike(bytes)) {
+		if (!key.startsWith(this.beginning)) {
 			return;
 		}
+		byte[] bytes = key.toBytes();
 		if (this.anyDepth) {
 			forEachMatchAnyDepth(bytes, lengths);
 			return;

@@ -1,4 +1,4 @@
-package io.eardrum.protocol;
+package io.eardrum.protocol.number;
 
 /**
  * The shortest decimal that reads back as a double, and of several the one nearest to it:

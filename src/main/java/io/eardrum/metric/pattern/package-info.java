@@ -1,0 +1,5 @@
+/**
+ * Patterns for keys, read and matched; pure Java.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum.metric.pattern;
