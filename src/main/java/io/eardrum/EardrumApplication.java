@@ -19,8 +19,8 @@ import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration
 
 import io.eardrum.cli.DirectoryCheck;
 import io.eardrum.cli.EardrumCommand;
-import io.eardrum.startup.LogLimit;
-import io.eardrum.startup.OutOfMemoryExit;
+import io.eardrum.diagnostics.LogLimit;
+import io.eardrum.diagnostics.OutOfMemoryExit;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;

@@ -33,11 +33,15 @@ class ArchitectureTests {
 	private static final String ROOT = "io.eardrum";
 
 	/** What each package may use of the others, besides its own subpackages. */
-	private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.of("budget", Set.of(), "metric", Set.of(),
-			"protocol", Set.of("metric"), "storage", Set.of("metric", "budget"), "server",
-			Set.of("protocol", "storage", "metric", "budget"), "web", Set.of("protocol", "storage", "metric", "budget"),
-			"observability", Set.of("server", "protocol", "storage", "metric", "budget"), "client",
-			Set.of("protocol", "metric"), "cli", Set.of("client", "protocol", "metric"), "startup", Set.of("budget")));
+	private static final Map<String, Set<String>> MAY_USE = new TreeMap<>(Map.ofEntries(Map.entry("address", Set.of()),
+			Map.entry("budget", Set.of()), Map.entry("metric", Set.of()), Map.entry("protocol", Set.of("metric")),
+			Map.entry("storage", Set.of("metric", "budget")),
+			Map.entry("server", Set.of("protocol", "storage", "metric", "budget", "address")),
+			Map.entry("web", Set.of("protocol", "storage", "metric", "budget", "address")),
+			Map.entry("observability",
+					Set.of("server", "web", "protocol", "storage", "metric", "budget", "diagnostics")),
+			Map.entry("client", Set.of("protocol", "metric")), Map.entry("cli", Set.of("client", "protocol", "metric")),
+			Map.entry("diagnostics", Set.of("budget"))));
 
 	/** The only package that may use a technology. */
 	private static final Map<String, String> PACKAGE_OF = new TreeMap<>(Map.ofEntries(
@@ -94,6 +98,16 @@ class ArchitectureTests {
 			.should()
 			.dependOnClassesThat()
 			.resideInAnyPackage(patterns.toArray(String[]::new)));
+	}
+
+	@Test
+	void metersSeeOfTheHttpPortsOnlyWhatHappensThere() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideInAPackage(withSubpackages("observability"))
+			.should()
+			.dependOnClassesThat(JavaClass.Predicates.resideInAPackage(withSubpackages("web"))
+				.and(JavaClass.Predicates.resideOutsideOfPackage(ROOT + ".web.event"))));
 	}
 
 	@Test

@@ -5,20 +5,15 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the account of the heap, and the rule by which clients are told apart.
+ * Makes the account of the heap.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties({ HeapProperties.class, ClientProperties.class })
+@EnableConfigurationProperties(HeapProperties.class)
 class BudgetConfiguration {
 
 	@Bean
 	HeapBudget heapBudget(HeapProperties properties) {
 		return properties.budget();
-	}
-
-	@Bean
-	ClientAddresses clientAddresses(ClientProperties properties) {
-		return properties.addresses();
 	}
 
 }

@@ -1,6 +1,6 @@
 /**
- * What requests may take, in sum over all who ask: the heap, and for each request its
- * work and its time.
+ * What requests may take: the heap and the file descriptors, in sum over all clients, and
+ * for each request its work and its time.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.budget;

@@ -6,8 +6,8 @@ import java.util.Map;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import io.eardrum.budget.HttpObserver;
-import io.eardrum.budget.HttpRefusal;
+import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.event.HttpRefusal;
 
 /**
  * Counts clients of the HTTP ports that are not served. All meters exist from the start.

@@ -17,9 +17,7 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.context.annotation.Primary;
 
 import io.eardrum.budget.HeapBudget;
-import io.eardrum.budget.HttpObserver;
-import io.eardrum.budget.LogLines;
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.diagnostics.LogLines;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.server.ConditionalOnGraphitePort;
 import io.eardrum.server.GraphiteEndpoint;
@@ -34,6 +32,8 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.SuspectPointObserver;
+import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * Puts meters and health indicators beside what they look at.

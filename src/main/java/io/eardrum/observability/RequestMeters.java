@@ -6,7 +6,7 @@ import java.util.Map;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * Counts requests over HTTP that are refused or ended before they are answered. All

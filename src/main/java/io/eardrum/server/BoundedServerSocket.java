@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.eardrum.budget.NetworkList;
+import io.eardrum.address.NetworkList;
 import io.eardrum.budget.SpareDescriptor;
 
 /**

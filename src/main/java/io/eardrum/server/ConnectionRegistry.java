@@ -8,8 +8,8 @@ import java.util.function.Consumer;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.eardrum.budget.AddressShares;
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.AddressShares;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 

@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
-import io.eardrum.budget.DescriptorBudget;
+import io.eardrum.budget.FileDescriptorLimit;
 
 /**
  * Tells clients for whom there is no room that it is so, and then waits for a moment for
@@ -39,7 +39,7 @@ final class ConnectionRejecter implements AutoCloseable {
 	 * @param observer is told of each
 	 */
 	ConnectionRejecter(byte[] reply, ServerObserver observer) {
-		this(reply, observer, DescriptorBudget.turnedAway(WAITING), ConnectionRejecter::thread);
+		this(reply, observer, FileDescriptorLimit.turnedAway(WAITING), ConnectionRejecter::thread);
 	}
 
 	ConnectionRejecter(byte[] reply, ServerObserver observer, ThreadFactory threads) {

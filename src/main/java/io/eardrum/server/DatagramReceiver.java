@@ -16,7 +16,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
-import io.eardrum.budget.NetworkList;
+import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.PlaintextParser;
 

@@ -11,8 +11,8 @@ import org.springframework.integration.channel.DirectChannel;
 import org.springframework.integration.config.EnableIntegration;
 import org.springframework.util.IdGenerator;
 
-import io.eardrum.budget.ClientAddresses;
-import io.eardrum.budget.DescriptorBudget;
+import io.eardrum.address.ClientAddresses;
+import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.MetricRepository;
@@ -36,7 +36,8 @@ class TcpServerConfiguration {
 	ConnectionRegistry connectionRegistry(TcpServerProperties properties, ClientAddresses addresses,
 			HeapBudget budget) {
 		properties.requireRoomForLines(budget.share(HeapUse.CONNECTIONS).maxBytes());
-		return new ConnectionRegistry(DescriptorBudget.tcpConnections(properties.maxConnections()), addresses, budget);
+		return new ConnectionRegistry(FileDescriptorLimit.tcpConnections(properties.maxConnections()), addresses,
+				budget);
 	}
 
 	@Bean

@@ -17,10 +17,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.eardrum.budget.HttpObserver;
-import io.eardrum.budget.HttpRefusal;
 import io.eardrum.web.connector.HttpConnection;
 import io.eardrum.web.connector.PacedResponse;
+import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.event.HttpRefusal;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.FirstTurns;
 import io.eardrum.web.reply.RequestProblem;

@@ -8,10 +8,10 @@ import org.springframework.boot.tomcat.ConfigurableTomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
-import io.eardrum.budget.HttpObserver;
 import io.eardrum.web.connector.ConnectorGuard;
+import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.security.HttpProperties;
 
 /**

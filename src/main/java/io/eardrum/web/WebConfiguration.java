@@ -10,10 +10,10 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
-import io.eardrum.budget.HttpObserver;
 import io.eardrum.web.connector.ConnectorGuard;
+import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.security.HttpProperties;
 
 /**

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.CapturedLog;
-import io.eardrum.budget.NetworkList;
+import io.eardrum.address.NetworkList;
 import io.eardrum.budget.SpareDescriptor;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;

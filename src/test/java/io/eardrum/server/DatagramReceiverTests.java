@@ -22,9 +22,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
 import io.eardrum.UncaughtErrors;
+import io.eardrum.address.NetworkList;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.NetworkList;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;

@@ -20,7 +20,7 @@ import org.springframework.beans.factory.support.DefaultListableBeanFactory;
 import org.springframework.integration.ip.tcp.connection.TcpListener;
 import org.springframework.scheduling.TaskScheduler;
 
-import io.eardrum.budget.NetworkList;
+import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 

@@ -18,9 +18,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
+import io.eardrum.address.NetworkList;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.NetworkList;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;

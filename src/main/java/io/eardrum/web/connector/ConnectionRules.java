@@ -2,9 +2,9 @@ package io.eardrum.web.connector;
 
 import java.time.Duration;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapShare;
-import io.eardrum.budget.HttpObserver;
+import io.eardrum.web.event.HttpObserver;
 
 /**
  * What holds for the connections of an HTTP port.

@@ -8,10 +8,10 @@ import org.springframework.boot.tomcat.TomcatWebServerFactory;
 import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.util.unit.DataSize;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.HttpObserver;
+import io.eardrum.web.event.HttpObserver;
 
 /**
  * Has an HTTP port keep its connections within bounds.

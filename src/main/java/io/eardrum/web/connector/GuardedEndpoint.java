@@ -18,7 +18,7 @@ import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
-import io.eardrum.budget.DescriptorBudget;
+import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.SpareDescriptor;
 
 /**
@@ -88,7 +88,7 @@ final class GuardedEndpoint extends NioEndpoint {
 	private int limit(ConnectionRules current, long bytesEach) {
 		int wanted = (getMaxConnections() > 0) ? getMaxConnections() : Integer.MAX_VALUE - ABOVE_LIMIT;
 		long fitting = Math.max(1, HttpConnections.maxBytes(current.heap()) / bytesEach);
-		return DescriptorBudget.httpConnections((int) Math.min(wanted, fitting));
+		return FileDescriptorLimit.httpConnections((int) Math.min(wanted, fitting));
 	}
 
 	@Override

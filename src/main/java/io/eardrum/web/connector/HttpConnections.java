@@ -15,9 +15,9 @@ import java.util.function.Predicate;
 
 import org.jspecify.annotations.Nullable;
 
-import io.eardrum.budget.AddressShares;
+import io.eardrum.address.AddressShares;
 import io.eardrum.budget.HeapShare;
-import io.eardrum.budget.HttpRefusal;
+import io.eardrum.web.event.HttpRefusal;
 
 /**
  * The connections of an HTTP port. When there are as many as there may be, or no memory

@@ -19,8 +19,8 @@ import org.springframework.web.HttpRequestHandler;
 
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
-import io.eardrum.budget.RequestObserver;
 import io.eardrum.storage.StorageException;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * What answers at a path. It reads parameters strictly, tells all that goes wrong as

@@ -6,9 +6,9 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * Makes the gate that all requests for data go through.

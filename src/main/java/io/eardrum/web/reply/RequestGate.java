@@ -14,9 +14,9 @@ import java.util.stream.Collectors;
 import jakarta.servlet.http.HttpServletRequest;
 import org.springframework.context.SmartLifecycle;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * Lets requests in: so many at once that threads of the HTTP port are left for the health

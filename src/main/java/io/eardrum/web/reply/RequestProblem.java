@@ -8,7 +8,7 @@ import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * Why a request is not served. It reaches the client as problem details (RFC 9457), so

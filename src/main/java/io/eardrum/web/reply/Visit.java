@@ -10,8 +10,8 @@ import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.budget.RequestObserver;
 import io.eardrum.budget.SlowClients;
+import io.eardrum.web.event.RequestObserver;
 
 /**
  * One request that is being answered: what it may take, what it has reserved, and how

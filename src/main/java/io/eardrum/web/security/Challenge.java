@@ -12,8 +12,8 @@ import org.springframework.security.authentication.BadCredentialsException;
 import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.web.AuthenticationEntryPoint;
 
-import io.eardrum.budget.HttpObserver;
-import io.eardrum.budget.HttpRefusal;
+import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.event.HttpRefusal;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.RequestProblem;
 

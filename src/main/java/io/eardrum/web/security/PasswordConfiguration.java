@@ -15,8 +15,8 @@ import org.springframework.security.config.observation.SecurityObservationSettin
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.context.AbstractSecurityWebApplicationInitializer;
 
-import io.eardrum.budget.ClientAddresses;
-import io.eardrum.budget.HttpObserver;
+import io.eardrum.address.ClientAddresses;
+import io.eardrum.web.event.HttpObserver;
 
 /**
  * Has every request bring the user and the password, but those that ask whether the

@@ -23,11 +23,10 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 import org.springframework.util.unit.DataSize;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.RequestObserver;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -35,6 +34,7 @@ import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.SuspectPointObserver;
 import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.event.RequestObserver;
 import io.eardrum.web.reply.RequestGate;
 import io.eardrum.web.reply.RequestLimits;
 

@@ -20,13 +20,13 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import io.eardrum.UncaughtErrors;
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.RequestEndedException;
-import io.eardrum.budget.RequestObserver;
 import io.eardrum.storage.StorageException;
+import io.eardrum.web.event.RequestObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

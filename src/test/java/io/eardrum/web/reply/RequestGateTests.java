@@ -17,14 +17,14 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.util.unit.DataSize;
 
-import io.eardrum.budget.ClientAddresses;
+import io.eardrum.address.ClientAddresses;
+import io.eardrum.address.NetworkList;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
-import io.eardrum.budget.NetworkList;
 import io.eardrum.budget.RequestEndedException;
-import io.eardrum.budget.RequestObserver;
+import io.eardrum.web.event.RequestObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

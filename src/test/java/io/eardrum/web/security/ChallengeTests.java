@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-import io.eardrum.budget.HttpRefusal;
+import io.eardrum.web.event.HttpRefusal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

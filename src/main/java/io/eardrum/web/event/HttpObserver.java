@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.web.event;
 
 /**
  * Is told of clients of the HTTP ports that are not served, to count them. Called by many

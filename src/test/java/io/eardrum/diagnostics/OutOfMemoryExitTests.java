@@ -1,4 +1,4 @@
-package io.eardrum.startup;
+package io.eardrum.diagnostics;
 
 import ch.qos.logback.classic.LoggerContext;
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.address;
 
 import java.util.List;
 

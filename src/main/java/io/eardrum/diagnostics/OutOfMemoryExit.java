@@ -1,4 +1,4 @@
-package io.eardrum.startup;
+package io.eardrum.diagnostics;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

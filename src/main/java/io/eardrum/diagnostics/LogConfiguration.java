@@ -1,12 +1,10 @@
-package io.eardrum.startup;
+package io.eardrum.diagnostics;
 
 import ch.qos.logback.classic.LoggerContext;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-
-import io.eardrum.budget.LogLines;
 
 /**
  * Has a wrong property of the log stop the start, and tells what was left out.

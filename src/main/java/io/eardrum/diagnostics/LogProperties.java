@@ -1,4 +1,4 @@
-package io.eardrum.startup;
+package io.eardrum.diagnostics;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.address;
 
 import java.net.InetAddress;
 import java.util.ArrayDeque;

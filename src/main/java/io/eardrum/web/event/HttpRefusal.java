@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.web.event;
 
 /**
  * Why a client of an HTTP port is not served, or not any longer.

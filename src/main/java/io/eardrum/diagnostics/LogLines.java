@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.diagnostics;
 
 /**
  * What the limit on the rate of log lines has left out. Safe for any number of threads.

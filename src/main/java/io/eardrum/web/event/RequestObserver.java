@@ -1,4 +1,4 @@
-package io.eardrum.budget;
+package io.eardrum.web.event;
 
 /**
  * Is told of requests over HTTP that are refused or ended before they are answered,

@@ -13,7 +13,7 @@ import org.apache.commons.logging.LogFactory;
  * least {@value #STORE}, are for the store and for what the JVM has open. An eighth is
  * for HTTP, if that wants so many, and what is left for the TCP ports.
  */
-public final class DescriptorBudget {
+public final class FileDescriptorLimit {
 
 	/** For the files of the store, and for what the JVM has open. */
 	private static final int STORE = 600;
@@ -28,9 +28,9 @@ public final class DescriptorBudget {
 	/** So many connections for HTTP are enough for nearly everybody. */
 	private static final int PLENTY_FOR_HTTP = 1000;
 
-	private static final Log logger = LogFactory.getLog(DescriptorBudget.class);
+	private static final Log logger = LogFactory.getLog(FileDescriptorLimit.class);
 
-	private DescriptorBudget() {
+	private FileDescriptorLimit() {
 	}
 
 	/**
