@@ -34,7 +34,7 @@ final class ConnectionRegistry {
 
 	private final UnfinishedInput unfinishedInput;
 
-	private final LogRate failureRate = new LogRate();
+	private final DefectLog defects = new DefectLog(logger);
 
 	private volatile boolean stopping;
 
@@ -166,19 +166,9 @@ final class ConnectionRegistry {
 			try {
 				consumer.accept(connection);
 			}
-			catch (OutOfMemoryError ex) {
-				FrameLoop.requireThreadShortage(ex);
-				report(ex);
-			}
 			catch (RuntimeException | Error ex) {
-				report(ex);
+				this.defects.survive("A connection could not be looked after", ex);
 			}
-		}
-	}
-
-	private void report(Throwable defect) {
-		if (this.failureRate.permits()) {
-			logger.error("A connection could not be looked after", defect);
 		}
 	}
 

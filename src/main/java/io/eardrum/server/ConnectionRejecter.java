@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 import io.eardrum.budget.FileDescriptorLimit;
+import io.eardrum.budget.ThreadShortage;
 
 /**
  * Tells clients for whom there is no room that it is so, and then waits for a moment for
@@ -75,7 +76,7 @@ final class ConnectionRejecter implements AutoCloseable {
 		catch (OutOfMemoryError ex) {
 			// The thread that accepts clients is not to end because there is no other.
 			close(socket);
-			FrameLoop.requireThreadShortage(ex);
+			ThreadShortage.require(ex);
 		}
 	}
 

@@ -60,7 +60,7 @@ final class DatagramReceiver {
 
 	private final ByteBuffer target = ByteBuffer.wrap(this.lines);
 
-	private final LogRate failureRate = new LogRate();
+	private final DefectLog defects = new DefectLog(logger);
 
 	private final DatagramChannel channel;
 
@@ -186,19 +186,13 @@ final class DatagramReceiver {
 		try {
 			step.run();
 		}
-		catch (OutOfMemoryError ex) {
-			FrameLoop.requireThreadShortage(ex);
-			recover(ex);
-		}
 		catch (IOException | RuntimeException | Error ex) {
 			recover(ex);
 		}
 	}
 
 	private void recover(Throwable failure) {
-		if (this.failureRate.permits()) {
-			logger.error("Datagrams could not be received", failure);
-		}
+		this.defects.survive("Datagrams could not be received", failure);
 		this.frame.setRound(new Round());
 		LockSupport.parkNanos(RETRY_NANOS);
 	}

@@ -28,6 +28,7 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
 import io.eardrum.budget.SlowClients;
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
 
@@ -254,7 +255,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 				reset(ResetReason.SHUTDOWN);
 			}
 			catch (OutOfMemoryError ex) {
-				FrameLoop.requireThreadShortage(ex);
+				ThreadShortage.require(ex);
 				becomeIdle();
 				reset(ResetReason.HANDSHAKE);
 			}
@@ -284,9 +285,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			// The client may have caused it, and could fill the disk with it.
 			this.logger.debug("The handshake failed: " + ex);
 			reset(ResetReason.INTERNAL_ERROR);
-			if (ex instanceof OutOfMemoryError error) {
-				FrameLoop.requireThreadShortage(error);
-			}
+			ThreadShortage.require(ex);
 		}
 		finally {
 			this.handshakeDeadlineNanos += System.nanoTime() - startedNanos;

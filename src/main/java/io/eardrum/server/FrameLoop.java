@@ -63,7 +63,7 @@ final class FrameLoop implements AutoCloseable {
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private final LogRate failureRate = new LogRate();
+	private final DefectLog defects = new DefectLog(logger);
 
 	private final Executor threads;
 
@@ -218,7 +218,7 @@ final class FrameLoop implements AutoCloseable {
 			logger.debug("The threads are ending", ex);
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A thread could not be started", ex);
+			this.defects.survive("A thread could not be started", ex);
 		}
 		return false;
 	}
@@ -253,7 +253,7 @@ final class FrameLoop implements AutoCloseable {
 			this.passStartedNanos = System.nanoTime();
 		}
 		catch (IOException ex) {
-			survive("The loop could not wait for clients", ex);
+			this.defects.survive("The loop could not wait for clients", ex);
 			LockSupport.parkNanos(RETRY_NANOS);
 		}
 	}
@@ -337,7 +337,7 @@ final class FrameLoop implements AutoCloseable {
 			return connection.receive();
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A client's commands could not be read", ex);
+			this.defects.survive("A client's commands could not be read", ex);
 			reset(connection);
 			return false;
 		}
@@ -363,7 +363,7 @@ final class FrameLoop implements AutoCloseable {
 			connection.becomeIdle();
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A connection could not be closed", ex);
+			this.defects.survive("A connection could not be closed", ex);
 		}
 		return true;
 	}
@@ -373,7 +373,7 @@ final class FrameLoop implements AutoCloseable {
 			connection.sendReply(current);
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A reply could not be sent", ex);
+			this.defects.survive("A reply could not be sent", ex);
 			reset(connection);
 		}
 	}
@@ -385,7 +385,7 @@ final class FrameLoop implements AutoCloseable {
 		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
-			survive(DEFECT, ex);
+			this.defects.survive(DEFECT, ex);
 		}
 	}
 
@@ -418,7 +418,7 @@ final class FrameLoop implements AutoCloseable {
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			survive(DEFECT, ex);
+			this.defects.survive(DEFECT, ex);
 			reset(connection);
 		}
 		release(connection);
@@ -460,7 +460,7 @@ final class FrameLoop implements AutoCloseable {
 
 	// Each client that can get no answer is reset.
 	private void abandon(LoopTerm failed, Throwable defect) {
-		survive(DEFECT, defect);
+		this.defects.survive(DEFECT, defect);
 		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
 			reset(next);
 			release(next);
@@ -472,7 +472,7 @@ final class FrameLoop implements AutoCloseable {
 			connection.reset(ResetReason.INTERNAL_ERROR);
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A connection could not be reset", ex);
+			this.defects.survive("A connection could not be reset", ex);
 		}
 	}
 
@@ -482,25 +482,7 @@ final class FrameLoop implements AutoCloseable {
 			connection.becomeIdleElsewhere();
 		}
 		catch (RuntimeException | Error ex) {
-			survive("A connection could not be given back", ex);
-		}
-	}
-
-	// Returns if the process can go on.
-	private void survive(String what, Throwable defect) {
-		if (defect instanceof OutOfMemoryError error) {
-			requireThreadShortage(error);
-		}
-		if (this.failureRate.permits()) {
-			logger.error(what, defect);
-		}
-	}
-
-	// The system gives no more threads, as it may for a while. There is memory enough.
-	static void requireThreadShortage(OutOfMemoryError ex) {
-		String message = ex.getMessage();
-		if (message == null || !message.startsWith("unable to create native thread")) {
-			throw ex;
+			this.defects.survive("A connection could not be given back", ex);
 		}
 	}
 

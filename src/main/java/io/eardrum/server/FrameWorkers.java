@@ -34,7 +34,7 @@ final class FrameWorkers implements AutoCloseable {
 	/** A turn is much shorter; whoever needs so long waits for something. */
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	private final LogRate failureRate = new LogRate();
+	private final DefectLog defects = new DefectLog(logger);
 
 	private final Executor threads;
 
@@ -179,10 +179,7 @@ final class FrameWorkers implements AutoCloseable {
 			logger.debug("The threads are ending", ex);
 		}
 		catch (OutOfMemoryError ex) {
-			FrameLoop.requireThreadShortage(ex);
-			if (this.failureRate.permits()) {
-				logger.error("A thread could not be started", ex);
-			}
+			this.defects.survive("A thread could not be started", ex);
 		}
 		return false;
 	}

@@ -21,7 +21,7 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 	/** Long enough that a loop with little to do seldom has to wake this thread. */
 	private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-	private final LogRate failureRate = new LogRate();
+	private final DefectLog defects = new DefectLog(logger);
 
 	private final List<FrameLoop> loops;
 
@@ -73,12 +73,7 @@ final class LoopSupervisor implements Runnable, AutoCloseable {
 			look.run();
 		}
 		catch (RuntimeException | Error ex) {
-			if (ex instanceof OutOfMemoryError error) {
-				FrameLoop.requireThreadShortage(error);
-			}
-			if (this.failureRate.permits()) {
-				logger.error("A loop could not be supervised", ex);
-			}
+			this.defects.survive("A loop could not be supervised", ex);
 		}
 	}
 
