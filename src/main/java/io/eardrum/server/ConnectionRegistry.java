@@ -161,7 +161,7 @@ final class ConnectionRegistry {
 	 * then, and does not keep the others from it.
 	 * @param consumer does it
 	 */
-	void forEach(Consumer<FrameConnection> consumer) {
+	void forEach(Consumer<? super FrameConnection> consumer) {
 		for (FrameConnection connection : this.connections) {
 			try {
 				consumer.accept(connection);

@@ -47,7 +47,7 @@ import io.eardrum.protocol.ReplyWriter;
  * <p>
  * Long, for all that may happen to a connection stands here side by side.
  */
-final class FrameConnection extends TcpNetConnection implements FrameAccount.Reader, SlowClients.SlowClient, Pace {
+final class FrameConnection extends TcpNetConnection implements FrameAccount.Reader, UnfinishedInput.Client, SlowClients.SlowClient, Pace {
 
 	/**
 	 * How long a session that has just been answered is left alone before a reset, which
@@ -418,14 +418,19 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		return false;
 	}
 
-	// How much it holds of what its client has begun to send and not finished, in bytes.
-	long unfinishedBytes() {
+	@Override
+	public long unfinishedBytes() {
 		return this.account.unfinishedBytes();
 	}
 
-	// For how long it has, in nanoseconds.
-	long unfinishedNanos() {
+	@Override
+	public long unfinishedNanos() {
 		return this.account.unfinishedNanos();
+	}
+
+	@Override
+	public void endForUnfinishedInput() {
+		reset(ResetReason.UNFINISHED_INPUT);
 	}
 
 	// It takes two bytes to know: one of them alone may begin a wrong command.

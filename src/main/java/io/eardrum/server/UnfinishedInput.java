@@ -20,7 +20,7 @@ final class UnfinishedInput {
 
 	private final HeapShare share;
 
-	private final Consumer<Consumer<FrameConnection>> connections;
+	private final Consumer<Consumer<? super Client>> clients;
 
 	/** Held by the thread that looks for the connections to be reset. */
 	private final ReentrantLock look = new ReentrantLock();
@@ -28,11 +28,11 @@ final class UnfinishedInput {
 	/**
 	 * Creates an account that is empty.
 	 * @param share how much all of them together may hold
-	 * @param connections passes all connections on
+	 * @param clients passes all clients on
 	 */
-	UnfinishedInput(HeapShare share, Consumer<Consumer<FrameConnection>> connections) {
+	UnfinishedInput(HeapShare share, Consumer<Consumer<? super Client>> clients) {
 		this.share = share;
-		this.connections = connections;
+		this.clients = clients;
 	}
 
 	/**
@@ -68,10 +68,10 @@ final class UnfinishedInput {
 	// A quarter of them at once, or each new line would have all connections looked at.
 	private void endOldest() {
 		List<Unfinished> all = new ArrayList<>();
-		this.connections.accept((connection) -> {
-			long bytes = connection.unfinishedBytes();
+		this.clients.accept((client) -> {
+			long bytes = client.unfinishedBytes();
 			if (bytes > 0) {
-				all.add(new Unfinished(connection, bytes, connection.unfinishedNanos()));
+				all.add(new Unfinished(client, bytes, client.unfinishedNanos()));
 			}
 		});
 		all.sort(Comparator.comparingLong(Unfinished::nanos).reversed());
@@ -81,18 +81,42 @@ final class UnfinishedInput {
 				return;
 			}
 			excess -= oldest.bytes();
-			oldest.connection().reset(ResetReason.UNFINISHED_INPUT);
+			oldest.client().endForUnfinishedInput();
 		}
+	}
+
+	/**
+	 * The client of a connection, which may have begun to send something.
+	 */
+	interface Client {
+
+		/**
+		 * Returns how much its connection holds.
+		 * @return the number of bytes
+		 */
+		long unfinishedBytes();
+
+		/**
+		 * Returns for how long it has.
+		 * @return the time in nanoseconds
+		 */
+		long unfinishedNanos();
+
+		/**
+		 * Resets its connection: others need the memory.
+		 */
+		void endForUnfinishedInput();
+
 	}
 
 	/**
 	 * What one connection holds.
 	 *
-	 * @param connection the connection
+	 * @param client its client
 	 * @param bytes how much, in bytes
 	 * @param nanos for how long, in nanoseconds
 	 */
-	private record Unfinished(FrameConnection connection, long bytes, long nanos) {
+	private record Unfinished(Client client, long bytes, long nanos) {
 
 	}
 

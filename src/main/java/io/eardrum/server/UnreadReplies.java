@@ -27,7 +27,7 @@ final class UnreadReplies {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** How much each of them holds, in bytes; who has waited for longest comes first. */
-	private final Map<FrameConnection, Long> waiting = new LinkedHashMap<>();
+	private final Map<SlowClients.SlowClient, Long> waiting = new LinkedHashMap<>();
 
 	/**
 	 * Creates an account that is empty.
@@ -55,18 +55,18 @@ final class UnreadReplies {
 
 	/**
 	 * Has to be called before a connection waits.
-	 * @param connection the connection
+	 * @param connection the connection, to be reset if others need what it holds
 	 * @param bytes how much it holds
 	 */
-	void begin(FrameConnection connection, long bytes) {
-		List<FrameConnection> tooMany = new ArrayList<>();
+	void begin(SlowClients.SlowClient connection, long bytes) {
+		List<SlowClients.SlowClient> tooMany = new ArrayList<>();
 		long released = 0;
 		this.share.force(bytes);
 		this.lock.lock();
 		try {
 			this.waiting.put(connection, bytes);
 			while (this.share.freeBytes() + released < 0 && this.waiting.size() > 1) {
-				Map.Entry<FrameConnection, Long> longest = this.waiting.entrySet().iterator().next();
+				Map.Entry<SlowClients.SlowClient, Long> longest = this.waiting.entrySet().iterator().next();
 				tooMany.add(longest.getKey());
 				released += longest.getValue();
 				this.waiting.remove(longest.getKey());
@@ -77,9 +77,9 @@ final class UnreadReplies {
 		}
 		this.share.release(released);
 		this.slowClients.begin(connection, bytes);
-		for (FrameConnection each : tooMany) {
+		for (SlowClients.SlowClient each : tooMany) {
 			this.slowClients.end(each);
-			each.reset(ResetReason.UNREAD_REPLIES);
+			each.endForMemory();
 		}
 	}
 
@@ -87,7 +87,7 @@ final class UnreadReplies {
 	 * Has to be called after a connection has waited.
 	 * @param connection the connection
 	 */
-	void end(FrameConnection connection) {
+	void end(SlowClients.SlowClient connection) {
 		this.slowClients.end(connection);
 		Long bytes;
 		this.lock.lock();

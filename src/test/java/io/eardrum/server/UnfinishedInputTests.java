@@ -9,7 +9,6 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
@@ -21,13 +20,13 @@ import static org.mockito.Mockito.verify;
  */
 class UnfinishedInputTests {
 
-	private final FrameConnection oldest = mock(FrameConnection.class);
+	private final UnfinishedInput.Client oldest = mock(UnfinishedInput.Client.class);
 
-	private final FrameConnection older = mock(FrameConnection.class);
+	private final UnfinishedInput.Client older = mock(UnfinishedInput.Client.class);
 
-	private final FrameConnection newest = mock(FrameConnection.class);
+	private final UnfinishedInput.Client newest = mock(UnfinishedInput.Client.class);
 
-	private final FrameConnection silent = mock(FrameConnection.class);
+	private final UnfinishedInput.Client silent = mock(UnfinishedInput.Client.class);
 
 	private final HeapBudget budget = Budgets.with(Map.of(HeapUse.CONNECTIONS, 100L));
 
@@ -38,12 +37,12 @@ class UnfinishedInputTests {
 	void whoHasBegunLongestAgoIsResetWhenMemoryIsNearlyUsedUp() {
 		begin(this.oldest, 40, 3000);
 		begin(this.older, 30, 2000);
-		verify(this.oldest, never()).reset(any());
+		verify(this.oldest, never()).endForUnfinishedInput();
 		begin(this.newest, 10, 1000);
-		verify(this.oldest).reset(ResetReason.UNFINISHED_INPUT);
-		verify(this.older, never()).reset(any());
-		verify(this.newest, never()).reset(any());
-		verify(this.silent, never()).reset(any());
+		verify(this.oldest).endForUnfinishedInput();
+		verify(this.older, never()).endForUnfinishedInput();
+		verify(this.newest, never()).endForUnfinishedInput();
+		verify(this.silent, never()).endForUnfinishedInput();
 		assertThat(this.unfinished.heldBytes()).isEqualTo(40);
 	}
 
@@ -51,7 +50,7 @@ class UnfinishedInputTests {
 	void nobodyIsResetForTakingTimeAsLongAsThereIsMemory() {
 		begin(this.oldest, 70, Long.MAX_VALUE);
 		this.unfinished.change(5);
-		verify(this.oldest, never()).reset(any());
+		verify(this.oldest, never()).endForUnfinishedInput();
 	}
 
 	@Test
@@ -59,7 +58,7 @@ class UnfinishedInputTests {
 		this.unfinished.change(70);
 		this.unfinished.change(-70);
 		begin(this.newest, 70, 1);
-		verify(this.newest, never()).reset(any());
+		verify(this.newest, never()).endForUnfinishedInput();
 		assertThat(this.unfinished.heldBytes()).isEqualTo(70);
 	}
 
@@ -69,17 +68,17 @@ class UnfinishedInputTests {
 		begin(this.older, 10, 2000);
 		// Somebody else has nearly all.
 		this.unfinished.change(80);
-		verify(this.oldest).reset(ResetReason.UNFINISHED_INPUT);
-		verify(this.older).reset(ResetReason.UNFINISHED_INPUT);
+		verify(this.oldest).endForUnfinishedInput();
+		verify(this.older).endForUnfinishedInput();
 	}
 
-	private void begin(FrameConnection connection, long bytes, long nanos) {
+	private void begin(UnfinishedInput.Client connection, long bytes, long nanos) {
 		given(connection.unfinishedBytes()).willReturn(bytes);
 		given(connection.unfinishedNanos()).willReturn(nanos);
 		willAnswer((call) -> {
 			this.unfinished.change(-bytes);
 			return null;
-		}).given(connection).reset(any());
+		}).given(connection).endForUnfinishedInput();
 		this.unfinished.change(bytes);
 	}
 

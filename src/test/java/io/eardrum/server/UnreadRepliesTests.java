@@ -6,9 +6,9 @@ import org.junit.jupiter.api.Test;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.SlowClients;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -23,20 +23,20 @@ class UnreadRepliesTests {
 	private final UnreadReplies unread = new UnreadReplies(this.budget.share(HeapUse.REPLIES),
 			this.budget.slowClients());
 
-	private final FrameConnection first = mock(FrameConnection.class);
+	private final SlowClients.SlowClient first = mock(SlowClients.SlowClient.class);
 
-	private final FrameConnection second = mock(FrameConnection.class);
+	private final SlowClients.SlowClient second = mock(SlowClients.SlowClient.class);
 
-	private final FrameConnection third = mock(FrameConnection.class);
+	private final SlowClients.SlowClient third = mock(SlowClients.SlowClient.class);
 
 	@Test
 	void whoHasWaitedForLongestIsResetWhenItIsTooMuch() {
 		this.unread.begin(this.first, 40);
 		this.unread.begin(this.second, 60);
-		verify(this.first, never()).reset(any());
+		verify(this.first, never()).endForMemory();
 		this.unread.begin(this.third, 30);
-		verify(this.first).reset(ResetReason.UNREAD_REPLIES);
-		verify(this.second, never()).reset(any());
+		verify(this.first).endForMemory();
+		verify(this.second, never()).endForMemory();
 		assertThat(this.unread.heldBytes()).isEqualTo(90);
 		// Its own thread gets to know of it later.
 		this.unread.end(this.first);
@@ -50,14 +50,14 @@ class UnreadRepliesTests {
 		this.unread.end(this.first);
 		this.unread.begin(this.first, 40);
 		this.unread.begin(this.third, 30);
-		verify(this.first, never()).reset(any());
-		verify(this.second).reset(ResetReason.UNREAD_REPLIES);
+		verify(this.first, never()).endForMemory();
+		verify(this.second).endForMemory();
 	}
 
 	@Test
 	void oneAloneMayWaitWhateverItHolds() {
 		this.unread.begin(this.first, 1000);
-		verify(this.first, never()).reset(any());
+		verify(this.first, never()).endForMemory();
 	}
 
 	@Test
