@@ -55,4 +55,10 @@ interface ConnectionChannel extends ByteChannel {
 	 */
 	int unfinishedBytes();
 
+	/**
+	 * Returns how much is held while the client takes nothing.
+	 * @return the number of bytes
+	 */
+	int unsentBytes();
+
 }

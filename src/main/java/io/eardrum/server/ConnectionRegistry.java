@@ -28,11 +28,7 @@ final class ConnectionRegistry {
 
 	private final ClientAddresses addresses;
 
-	private final UnreadReplies unreadReplies;
-
-	private final FrameMemory frameMemory;
-
-	private final UnfinishedInput unfinishedInput;
+	private final ClientMemory memory;
 
 	private final DefectLog defects = new DefectLog(logger);
 
@@ -59,25 +55,23 @@ final class ConnectionRegistry {
 	ConnectionRegistry(int limit, ClientAddresses addresses, HeapBudget budget) {
 		this.addresses = addresses;
 		this.places = new AddressShares<>(limit, addresses, FrameConnection::lastSeenNanos);
-		this.unreadReplies = new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients());
-		this.frameMemory = new FrameMemory(budget.share(HeapUse.FRAMES));
-		this.unfinishedInput = new UnfinishedInput(budget.share(HeapUse.CONNECTIONS), this::forEach);
-		budget.whenReleased(this.frameMemory::readOnIfThereIsRoom);
+		this.memory = new ClientMemory(new FrameMemory(budget.share(HeapUse.FRAMES)),
+				new UnfinishedInput(budget.share(HeapUse.CONNECTIONS), this::forEach),
+				new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients()));
+		budget.whenReleased(this.memory.frames()::readOnIfThereIsRoom);
 	}
 
-	// What connections hold while their clients don't take their replies.
-	UnreadReplies unreadReplies() {
-		return this.unreadReplies;
+	ClientMemory memory() {
+		return this.memory;
 	}
 
-	// What frames take until they are answered.
-	FrameMemory frameMemory() {
-		return this.frameMemory;
-	}
-
-	// What they hold of what clients have begun to send.
-	UnfinishedInput unfinishedInput() {
-		return this.unfinishedInput;
+	/**
+	 * Returns what all connections of a port have in common.
+	 * @param observer is told what happens on the port
+	 * @return the port, whose connections leave this registry when they end
+	 */
+	FrameConnection.Port port(ServerObserver observer) {
+		return new FrameConnection.Port(this.memory, observer, this::isStopping, this::client, this::remove);
 	}
 
 	int limit() {

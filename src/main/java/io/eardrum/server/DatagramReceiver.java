@@ -54,6 +54,8 @@ final class DatagramReceiver {
 
 	private final FrameMemory memory;
 
+	private final SoleTurn turn;
+
 	private final Frame frame;
 
 	private final byte[] lines = new byte[BUFFER_LENGTH];
@@ -88,7 +90,9 @@ final class DatagramReceiver {
 		this.memory = memory;
 		this.activator = activator;
 		this.observer = observer;
-		this.frame = new Frame(parser, OutputStream.nullOutputStream(), observer);
+		this.turn = new SoleTurn(activator::newGroup);
+		this.frame = new Frame(parser, OutputStream.nullOutputStream(), observer, null);
+		this.frame.setTurn(this.turn);
 		this.channel = listen(address);
 		try {
 			this.receiveBufferLength = this.channel.getOption(StandardSocketOptions.SO_RCVBUF);
@@ -193,7 +197,7 @@ final class DatagramReceiver {
 
 	private void recover(Throwable failure) {
 		this.defects.survive("Datagrams could not be received", failure);
-		this.frame.setRound(new Round());
+		this.turn.reset();
 		LockSupport.parkNanos(RETRY_NANOS);
 	}
 
@@ -253,7 +257,7 @@ final class DatagramReceiver {
 	private void store(int end) {
 		this.frame.set(this.lines, 0, end, false);
 		FrameReply reply = this.activator.execute(this.frame);
-		this.frame.round().commit();
+		this.turn.group().commit();
 		try {
 			reply.writeTo(OutputStream.nullOutputStream());
 		}

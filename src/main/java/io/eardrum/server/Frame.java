@@ -1,6 +1,8 @@
 package io.eardrum.server;
 
+import java.io.IOException;
 import java.io.OutputStream;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,7 +27,7 @@ final class Frame {
 
 	private final ServerObserver observer;
 
-	private final Pace pace;
+	private final @Nullable ConnectionChannel channel;
 
 	private byte[] source = NOTHING;
 
@@ -35,32 +37,20 @@ final class Frame {
 
 	private boolean cut;
 
-	private @Nullable Round round;
-
-	private @Nullable LoopTerm term;
+	private @Nullable Turn turn;
 
 	/**
 	 * Creates the frame of a connection.
 	 * @param parser reads its commands
 	 * @param output takes the replies
 	 * @param observer is told what was in a frame before the end of its reply is sent
+	 * @param channel where its lines come from; none if nobody waits for an answer
 	 */
-	Frame(LineParser parser, OutputStream output, ServerObserver observer) {
-		this(parser, output, observer, Pace.UNLIMITED);
-	}
-
-	/**
-	 * Creates the frame of a connection that takes turns with others.
-	 * @param parser reads its commands
-	 * @param output takes the replies
-	 * @param observer is told what was in a frame before the end of its reply is sent
-	 * @param pace says when it is the turn of others
-	 */
-	Frame(LineParser parser, OutputStream output, ServerObserver observer, Pace pace) {
+	Frame(LineParser parser, OutputStream output, ServerObserver observer, @Nullable ConnectionChannel channel) {
 		this.parser = parser;
 		this.output = output;
 		this.observer = observer;
-		this.pace = pace;
+		this.channel = channel;
 	}
 
 	void set(byte[] source, int from, int to, boolean cut) {
@@ -75,51 +65,27 @@ final class Frame {
 		set(NOTHING, 0, 0, false);
 	}
 
-	// Where its puts go, to be stored together with those of other frames.
-	Round round() {
-		Round current = this.round;
-		if (current == null) {
-			current = new Round();
-			this.round = current;
+	/**
+	 * Sets the turn in which it is executed and answered.
+	 * @param turn the turn, or {@code null} while it waits for one
+	 */
+	void setTurn(@Nullable Turn turn) {
+		this.turn = turn;
+	}
+
+	Turn turn() {
+		return Objects.requireNonNull(this.turn, "it is nobody's turn");
+	}
+
+	/**
+	 * Looks whether there is anybody to answer.
+	 * @throws IOException if the client has reset the connection
+	 */
+	void requireClient() throws IOException {
+		ConnectionChannel source = this.channel;
+		if (source != null) {
+			source.look();
 		}
-		return current;
-	}
-
-	void setRound(Round round) {
-		this.round = round;
-	}
-
-	// The term that it is executed in, whose round its puts go into.
-	void setTerm(LoopTerm term) {
-		this.term = term;
-		this.round = term.round();
-	}
-
-	// A connection that waits is not to hold the memory of a round.
-	void forgetTerm() {
-		this.term = null;
-		this.round = null;
-	}
-
-	// What comes now may take long, and has nothing to do with the round.
-	void beginRead() {
-		LoopTerm current = this.term;
-		if (current != null) {
-			current.beginRead();
-			this.round = current.round();
-		}
-	}
-
-	void endRead() {
-		LoopTerm current = this.term;
-		if (current != null) {
-			current.endRead();
-			this.round = current.round();
-		}
-	}
-
-	Pace pace() {
-		return this.pace;
 	}
 
 	LineParser parser() {

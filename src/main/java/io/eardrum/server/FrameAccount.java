@@ -2,6 +2,9 @@ package io.eardrum.server;
 
 import java.util.concurrent.atomic.AtomicLong;
 
+import io.eardrum.budget.SlowClients;
+import io.eardrum.protocol.ReplyWriter;
+
 /**
  * What one connection takes of the memory for frames, and of that for unfinished input:
  * whether it may read, and how much at once.
@@ -11,6 +14,12 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class FrameAccount implements FrameMemory.Client {
 
+	/** What executes a frame, and its replies, and a little more, in bytes. */
+	private static final int EXECUTION_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
+
+	/** The same, and what the store reads ahead. */
+	private static final int LONG_REPLY_LENGTH = EXECUTION_LENGTH + 64 * 1024;
+
 	/** The account of unfinished input has been settled for good. */
 	private static final long SETTLED = -1;
 
@@ -18,7 +27,9 @@ final class FrameAccount implements FrameMemory.Client {
 
 	private final UnfinishedInput unfinishedInput;
 
-	private final Reader reader;
+	private final UnreadReplies unreadReplies;
+
+	private final Holder holder;
 
 	/** What it holds of what the client has begun to send; or {@link #SETTLED}. */
 	private final AtomicLong unfinishedBytes = new AtomicLong();
@@ -53,14 +64,14 @@ final class FrameAccount implements FrameMemory.Client {
 
 	/**
 	 * Creates an account that is empty.
-	 * @param memory what all frames take
-	 * @param unfinishedInput what all unfinished input takes
-	 * @param reader reads what comes
+	 * @param memory what all clients may take
+	 * @param holder has the account
 	 */
-	FrameAccount(FrameMemory memory, UnfinishedInput unfinishedInput, Reader reader) {
-		this.memory = memory;
-		this.unfinishedInput = unfinishedInput;
-		this.reader = reader;
+	FrameAccount(ClientMemory memory, Holder holder) {
+		this.memory = memory.frames();
+		this.unfinishedInput = memory.unfinishedInput();
+		this.unreadReplies = memory.unreadReplies();
+		this.holder = holder;
 	}
 
 	/**
@@ -107,9 +118,9 @@ final class FrameAccount implements FrameMemory.Client {
 	public void readOn(boolean largeFrame) {
 		this.promisedLength = expectedLength();
 		this.promisedBytes.set(FrameMemory.of(this.promisedLength));
-		this.reader.waited();
+		this.holder.waited();
 		this.waits = false;
-		this.reader.readOn();
+		this.holder.readOn();
 		if (this.ended) {
 			settle();
 		}
@@ -172,10 +183,43 @@ final class FrameAccount implements FrameMemory.Client {
 	}
 
 	/**
-	 * Takes more memory for the frame at hand, which takes long, if it has less than
-	 * that.
-	 * @param bytes how much more
+	 * Takes memory for the execution of the frame at hand, which stands in line.
 	 */
+	void expectExecution() {
+		takeIfBelow(EXECUTION_LENGTH);
+	}
+
+	/**
+	 * Takes memory for the reply to the frame at hand, which is a long one.
+	 */
+	void expectLongReply() {
+		takeIfBelow(LONG_REPLY_LENGTH);
+	}
+
+	/**
+	 * Returns whether connections should hold no more than they need, even if that takes
+	 * time.
+	 * @return whether much is held for clients that don't take their replies
+	 */
+	boolean isTight() {
+		return this.unreadReplies.isTight();
+	}
+
+	/**
+	 * Accounts for what the connection holds until its client takes the reply, instead of
+	 * what was taken for the frame. Called on the thread that waits.
+	 * @param bytes how much that is, besides what executes the frame
+	 */
+	void beginWait(long bytes) {
+		giveBack();
+		this.unreadReplies.begin(this.holder, EXECUTION_LENGTH + bytes);
+	}
+
+	void endWait() {
+		this.unreadReplies.end(this.holder);
+		take(EXECUTION_LENGTH);
+	}
+
 	void takeIfBelow(long bytes) {
 		if (this.takenBytes < bytes) {
 			take(bytes);
@@ -245,9 +289,9 @@ final class FrameAccount implements FrameMemory.Client {
 	}
 
 	/**
-	 * Reads what comes on the connection. Called on any thread.
+	 * The connection that has the account. Called on any thread.
 	 */
-	interface Reader {
+	interface Holder extends SlowClients.SlowClient {
 
 		/**
 		 * Its client has been kept waiting until now, and was not silent for so long.

@@ -7,14 +7,15 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
 import javax.net.ssl.SSLException;
 
@@ -27,7 +28,6 @@ import org.springframework.integration.ip.tcp.connection.TcpNetConnection;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 
-import io.eardrum.budget.SlowClients;
 import io.eardrum.budget.ThreadShortage;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
@@ -47,7 +47,7 @@ import io.eardrum.protocol.ReplyWriter;
  * <p>
  * Long, for all that may happen to a connection stands here side by side.
  */
-final class FrameConnection extends TcpNetConnection implements FrameAccount.Reader, UnfinishedInput.Client, SlowClients.SlowClient, Pace {
+final class FrameConnection extends TcpNetConnection implements FrameAccount.Holder, UnfinishedInput.Client {
 
 	/**
 	 * How long a session that has just been answered is left alone before a reset, which
@@ -87,19 +87,8 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	private static final byte[] GET = { 'g', 'e', 't', ' ' };
 
-	/** How long commands are executed until it is the turn of others, if some wait. */
-	private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
-
 	/** A frame that takes no longer doesn't need other threads than that of the loop. */
 	private static final long LIGHT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-
-	private static final long NEVER = Long.MAX_VALUE;
-
-	/** What a {@link FrameExecutor} and its replies take, and a little more, in bytes. */
-	private static final int EXECUTOR_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
-
-	/** The same, and what the store reads ahead. */
-	private static final int LONG_REPLY_LENGTH = EXECUTOR_LENGTH + 64 * 1024;
 
 	private final Socket socket;
 
@@ -111,7 +100,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	private final @Nullable TlsChannel tls;
 
-	private final ConnectionRegistry registry;
+	private final Port port;
 
 	private final ServerObserver observer;
 
@@ -142,19 +131,15 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	/** Whether all that still comes is thrown away. */
 	private volatile boolean discarding;
 
-	private volatile @Nullable FrameLoop loop;
+	/** Serves this connection when something has come that the loop is not told of. */
+	private volatile @Nullable Consumer<FrameConnection> workers;
 
 	private volatile @Nullable SelectionKey key;
 
 	// What follows belongs to the thread that serves this connection.
 
-	/** Of the thread that executes or answers at the moment, and no other one. */
-	private @Nullable LoopTerm term;
-
 	/** Whether it is known that the client speaks no TLS. */
 	private boolean plain;
-
-	private boolean executing;
 
 	private @Nullable FrameReply reply;
 
@@ -164,47 +149,37 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	/** Whether the last frame took so long that the loop is not to wait for the next. */
 	private boolean heavy;
 
-	/** The turn of this frame beside the loop; none while the loop executes it. */
-	private FrameWorkers.@Nullable Turn turn;
-
-	/** Whether workers execute the frame, and not the loop. */
-	private boolean besideLoop;
-
 	/** Whether the rest of the frame waits, or has waited, for a commit of the loop. */
 	private boolean waitedForCommit;
 
 	private long beganNanos;
-
-	/** How long the loop may execute this frame. */
-	private long patienceNanos = NEVER;
 
 	/**
 	 * Creates the connection of a client.
 	 * @param channel the connection
 	 * @param tls makes TLS of it; none for what is to go in the clear
 	 * @param factoryName the name of what has accepted it
-	 * @param registry knows it until it ends
-	 * @param observer is told what happens on it
+	 * @param port what it has in common with others
 	 * @param parser reads its lines
 	 * @param buffer collects them
 	 * @param answering whether replies are sent
 	 */
-	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable String factoryName,
-			ConnectionRegistry registry, ServerObserver observer, LineParser parser, FrameBuffer buffer,
-			boolean answering) {
+	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable String factoryName, Port port,
+			LineParser parser, FrameBuffer buffer, boolean answering) {
 		super(channel.socket(), true, false, NOBODY, factoryName);
 		this.channel = channel;
 		this.socket = channel.socket();
 		this.remoteAddress = this.socket.getInetAddress();
-		this.registry = registry;
-		this.observer = observer;
+		this.port = port;
+		this.observer = port.observer();
 		this.tls = tls;
 		this.stream = (tls != null) ? tls : new PlainChannel(channel);
-		this.output = new ReplyOutputStream(this.stream, this, observer);
-		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), observer, this);
+		this.account = new FrameAccount(port.memory(), this);
+		this.output = new ReplyOutputStream(this.stream, buffer, this.account, this.observer);
+		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), this.observer,
+				this.stream);
 		this.input = new FrameInputStream(this.stream, buffer, this.frame);
 		this.headers = new ConnectionHeaders(getConnectionId());
-		this.account = new FrameAccount(registry.frameMemory(), registry.unfinishedInput(), this);
 	}
 
 	SocketChannel channel() {
@@ -216,9 +191,15 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		return this.headers;
 	}
 
-	void serveBy(FrameLoop servingLoop, SelectionKey registration) {
-		this.loop = servingLoop;
+	/**
+	 * Is served by a loop from now on.
+	 * @param registration tells the loop what it waits for
+	 * @param besideLoop serves it when something has come that the loop is not told of
+	 */
+	void serveBy(SelectionKey registration, Consumer<FrameConnection> besideLoop) {
+		this.workers = besideLoop;
 		this.key = registration;
+		this.output.register(registration);
 	}
 
 	@Override
@@ -247,7 +228,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			long startedNanos = System.nanoTime();
 			try {
 				encrypted.handshakes()
-					.execute(new HandshakeQueue.Step(this.registry.client(this), this.handshakeBegun,
+					.execute(new HandshakeQueue.Step(this.port.client().apply(this), this.handshakeBegun,
 							() -> shakeHands(encrypted, startedNanos)));
 			}
 			catch (RejectedExecutionException ex) {
@@ -313,7 +294,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	 * connection is busy
 	 */
 	boolean receive() {
-		if (this.registry.isStopping()) {
+		if (this.port.stopping().getAsBoolean()) {
 			// What has not been read is not executed. The loop looks no further here.
 			endIfIdle();
 			return false;
@@ -333,7 +314,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	// Whether more of what the client sends is to be executed.
 	private boolean goesOn() {
-		return !this.discarding && !this.input.isEnded() && !this.registry.isStopping() && !isEnding();
+		return !this.discarding && !this.input.isEnded() && !this.port.stopping().getAsBoolean() && !isEnding();
 	}
 
 	/**
@@ -441,24 +422,13 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 	}
 
 	/**
-	 * Executes the frame: sends it through the gateway, which brings the reply back to
-	 * {@link #send}.
-	 * @param current the term of the thread that leads the loop, whose round the puts go
+	 * Executes the frame as far as it goes soon: sends it through the gateway, which
+	 * brings the reply back to {@link #send}. It may be {@linkplain #isPaused() paused}
+	 * then.
+	 * @param current the turn of the thread that leads the loop, whose group the puts go
 	 * into; this connection may leave it
 	 */
-	void execute(LoopTerm current) {
-		execute(current, NEVER);
-	}
-
-	/**
-	 * Executes the frame as far as it goes soon; it may be {@linkplain #isPaused()
-	 * paused} then.
-	 * @param current the term of the thread that leads the loop
-	 * @param patience for how long commands that follow are executed, in nanoseconds
-	 */
-	void execute(LoopTerm current, long patience) {
-		this.besideLoop = false;
-		this.patienceNanos = patience;
+	void execute(Turn current) {
 		executeSome(current);
 		this.waitedForCommit = isPaused() && awaitsCommit();
 		if (this.waitedForCommit) {
@@ -471,23 +441,19 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	/**
 	 * Executes the frame, or what is left of it, for one turn beside the loop.
-	 * @param current the term of a thread that does not lead
-	 * @param given the turn
+	 * @param current the turn of a thread that does not lead
 	 */
-	void executeTurn(LoopTerm current, FrameWorkers.Turn given) {
+	void executeTurn(Turn current) {
 		boolean whole = this.reply == null || this.waitedForCommit;
 		this.waitedForCommit = false;
-		this.besideLoop = true;
-		this.turn = given;
 		executeSome(current);
 		boolean light = whole && !isPaused() && System.nanoTime() - this.beganNanos < LIGHT_NANOS;
 		this.heavy = !light && this.lastLength < HEAVY_FRAME_LENGTH;
 	}
 
-	private void executeSome(LoopTerm current) {
-		this.term = current;
-		this.executing = true;
-		this.frame.setTerm(current);
+	private void executeSome(Turn current) {
+		this.frame.setTurn(current);
+		this.output.beginExecution(current);
 		this.beganNanos = System.nanoTime();
 		FrameReply begun = this.reply;
 		this.reply = null;
@@ -500,7 +466,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			}
 		}
 		finally {
-			this.executing = false;
+			this.output.endExecution();
 			if (!isPaused()) {
 				this.input.release();
 			}
@@ -509,7 +475,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	private void begin() {
 		takeForFrame();
-		if (this.registry.unreadReplies().isTight()) {
+		if (this.account.isTight()) {
 			this.input.shrink();
 		}
 		TcpListener listener = getListener();
@@ -530,53 +496,19 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		return this.reply != null || this.input.hasFrame();
 	}
 
-	@Override
-	public boolean isTurnOver() {
-		long nanos = System.nanoTime() - this.beganNanos;
-		if (!this.besideLoop) {
-			// Who has left the loop, or lost it, does not go on beside everybody else.
-			LoopTerm current = this.term;
-			return this.patienceNanos != NEVER && (nanos > this.patienceNanos || (current != null && current.isLost()));
-		}
-		FrameWorkers.Turn current = this.turn;
-		FrameLoop servingLoop = this.loop;
-		if (current == null || servingLoop == null) {
-			return true;
-		}
-		if (current.nanos() <= TURN_NANOS) {
-			return false;
-		}
-		if (servingLoop.workers().isAwaited()) {
-			return true;
-		}
-		current.beginAnew();
-		return false;
-	}
-
-	@Override
-	public boolean sharesCommits() {
-		return !this.besideLoop && this.patienceNanos != NEVER;
-	}
-
-	@Override
-	public void requireClient() throws IOException {
-		this.input.look();
-	}
-
 	/**
 	 * Prepares for standing in line for a turn.
 	 * @param behindOthers whether that takes its time; it holds no more memory than it
 	 * needs then
 	 */
 	void awaitTurn(boolean behindOthers) {
-		this.term = null;
-		this.frame.forgetTerm();
+		forgetTurn();
 		if (this.input.hasFrame()) {
 			takeForFrame();
 		}
 		// It holds no more than others that wait for a commit if it has read nothing yet.
 		if (this.reply != null && !this.waitedForCommit) {
-			this.account.takeIfBelow(EXECUTOR_LENGTH);
+			this.account.expectExecution();
 		}
 		if (behindOthers) {
 			this.input.shrinkIfSmall();
@@ -587,32 +519,6 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		int length = this.input.frameLength();
 		this.lastLength = length;
 		this.account.takeForFrame(length, isHeavy());
-	}
-
-	// The term of a thread that serves this connection and others beside their loops.
-	LoopTerm workerTerm() {
-		return LoopTerm.lost(Objects.requireNonNull(this.loop), new PendingWork());
-	}
-
-	/**
-	 * Is served for one turn beside the loop.
-	 * @param given the turn
-	 * @param current the term of the thread, which does not lead
-	 * @return whether it has to stand in line again; the caller no longer touches it
-	 * otherwise
-	 */
-	boolean serveTurn(FrameWorkers.Turn given, LoopTerm current) {
-		return Objects.requireNonNull(this.loop).serveTurn(this, given, current);
-	}
-
-	// Others may have the turn: this is about to wait, or has executed its frame.
-	void endTurn() {
-		FrameWorkers.Turn ending = this.turn;
-		FrameLoop servingLoop = this.loop;
-		if (ending != null && servingLoop != null) {
-			this.turn = null;
-			servingLoop.workers().end(ending);
-		}
 	}
 
 	/**
@@ -630,28 +536,28 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		becomeIdleElsewhere();
 	}
 
-	// The reply is kept until the round has been committed.
+	// The reply is kept until the group has been committed.
 	@Override
 	public void send(Message<?> message) {
 		this.reply = (FrameReply) message.getPayload();
 	}
 
-	// Tells whether the reply has to wait until the round is committed.
+	// Tells whether the reply has to wait until the group is committed.
 	boolean awaitsCommit() {
 		FrameReply due = this.reply;
 		return due != null && due.awaitsCommit();
 	}
 
 	/**
-	 * Sends the reply to the frame that was executed last, whose round has been
+	 * Sends the reply to the frame that was executed last, whose group has been
 	 * committed.
-	 * @param current the term of the thread that sends it, which need not be the one in
-	 * which the frame was executed; if the client doesn't take the reply, this is what
-	 * others must not wait for
+	 * @param current the turn of the thread that sends it, which need not be the one in
+	 * which the frame was executed
 	 */
 	@SuppressWarnings("unchecked")
-	void sendReply(LoopTerm current) {
-		this.term = current;
+	void sendReply(Turn current) {
+		this.frame.setTurn(current);
+		this.output.beginReply(current);
 		FrameReply due = this.reply;
 		this.reply = null;
 		try {
@@ -675,14 +581,19 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		}
 	}
 
+	private void forgetTurn() {
+		// A connection that waits is not to hold the memory of a group.
+		this.frame.setTurn(null);
+		this.output.endTurn();
+	}
+
 	/**
 	 * Waits for the next frame: the last one has been answered.
 	 * @return whether there may be one
 	 */
 	boolean becomeIdle() {
 		this.account.giveBack();
-		this.term = null;
-		this.frame.forgetTerm();
+		forgetTurn();
 		if (this.input.isEnded() && !this.discarding) {
 			close();
 			return false;
@@ -701,11 +612,11 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	// The system does not tell of what a look has found.
 	private boolean goOnElsewhere() {
-		FrameLoop servingLoop = this.loop;
-		if (servingLoop == null) {
+		Consumer<FrameConnection> besideLoop = this.workers;
+		if (besideLoop == null) {
 			return false;
 		}
-		servingLoop.workers().add(this);
+		besideLoop.accept(this);
 		return true;
 	}
 
@@ -720,10 +631,10 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 
 	private void armAgain() {
 		SelectionKey registration = this.key;
-		FrameLoop servingLoop = this.loop;
-		if (registration != null && servingLoop != null) {
+		if (registration != null) {
 			try {
-				servingLoop.arm(registration);
+				registration.interestOpsOr(SelectionKey.OP_READ);
+				registration.selector().wakeup();
 			}
 			catch (CancelledKeyException ex) {
 				// It has been closed by somebody else.
@@ -736,71 +647,10 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		this.output.wakeUp();
 	}
 
-	/**
-	 * Asks the loop to tell when the client has taken something.
-	 * @throws ClosedChannelException if the connection has ended
-	 */
-	void requestWritable() throws ClosedChannelException {
-		FrameLoop servingLoop = this.loop;
-		SelectionKey registration = this.key;
-		if (servingLoop == null || registration == null) {
-			throw new ClosedChannelException();
-		}
-		try {
-			servingLoop.awaitWritable(registration);
-		}
-		catch (CancelledKeyException ex) {
-			throw new ClosedChannelException();
-		}
-	}
-
-	// Others are no longer to wait for what this connection does.
-	void leaveLoop() {
-		LoopTerm left = this.term;
-		if (left != null) {
-			left.leave();
-			this.frame.setTerm(left);
-		}
-		if (this.executing) {
-			this.account.takeIfBelow(LONG_REPLY_LENGTH);
-		}
-	}
-
-	/**
-	 * Accounts for what this connection holds until its client takes the reply, to be
-	 * called on the thread that waits.
-	 */
-	void beginWait() {
-		endTurn();
-		UnreadReplies unread = this.registry.unreadReplies();
-		LoopTerm current = this.term;
-		long bytes = EXECUTOR_LENGTH;
-		bytes += this.input.heldBytes() + ((this.tls != null) ? TlsChannel.BUFFER_LENGTH : 0L);
-		if (current != null) {
-			if (unread.isTight()) {
-				current.shrink();
-				this.frame.setTerm(current);
-			}
-			bytes += current.round().heldBytes();
-		}
-		this.account.giveBack();
-		unread.begin(this, bytes);
-	}
-
-	void endWait() {
-		this.registry.unreadReplies().end(this);
-		this.account.take(EXECUTOR_LENGTH);
-	}
-
 	// Others need the memory that is held for its client.
 	@Override
 	public void endForMemory() {
 		reset(ResetReason.UNREAD_REPLIES);
-	}
-
-	// Tells whether its frame is being executed, and not its reply sent.
-	boolean isExecuting() {
-		return this.executing;
 	}
 
 	// Tells whether it has been closed or reset, or is about to be.
@@ -824,10 +674,10 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			super.close();
 		}
 		finally {
-			this.registry.remove(this);
+			this.port.ended().accept(this);
 			this.account.end();
 			// A thread that waits for the client to take its reply would wait for ever.
-			writable();
+			this.output.end();
 			letGo();
 		}
 	}
@@ -846,7 +696,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			catch (IOException ex) {
 				this.logger.debug("The connection is gone already: " + ex);
 			}
-			writable();
+			this.output.end();
 			letGo();
 			this.account.end();
 			try {
@@ -856,7 +706,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 			}
 			finally {
 				// Last, because the process may end as soon as no connection is left.
-				this.registry.remove(this);
+				this.port.ended().accept(this);
 				this.observer.connectionReset(reason);
 			}
 		}
@@ -874,10 +724,11 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		}
 	}
 
+	// For the system, a connection is closed only when the loop has let go of it.
 	private void letGo() {
-		FrameLoop servingLoop = this.loop;
-		if (servingLoop != null) {
-			servingLoop.wakeup();
+		SelectionKey registration = this.key;
+		if (registration != null) {
+			registration.selector().wakeup();
 		}
 	}
 
@@ -950,6 +801,20 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Rea
 		if (this.channel.read(discarded) < 0) {
 			close();
 		}
+	}
+
+	/**
+	 * What connections of a port have in common.
+	 *
+	 * @param memory what their clients may take
+	 * @param observer is told what happens on them
+	 * @param stopping tells whether no further frame is to be executed
+	 * @param client returns what identifies the client of a connection
+	 * @param ended is told of each connection that ends
+	 */
+	record Port(ClientMemory memory, ServerObserver observer, BooleanSupplier stopping,
+			Function<FrameConnection, Object> client, Consumer<FrameConnection> ended) {
+
 	}
 
 	private enum State {

@@ -55,6 +55,8 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private final ServerObserver observer;
 
+	private final FrameConnection.Port port;
+
 	private final ConnectionRejecter rejecter;
 
 	private final Pool<byte[]> largeBuffers = new Pool<>(pooledBuffers(HeapBudget.keptBytes()),
@@ -69,6 +71,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		this.tls = tls;
 		this.registry = registry;
 		this.observer = observer;
+		this.port = registry.port(observer);
 		boolean told = settings.answering() && tls == null;
 		this.rejecter = new ConnectionRejecter(told ? ReplyWriter.tooManyConnections() : new byte[0], observer);
 		setBacklog(BACKLOG);
@@ -188,9 +191,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
 		TlsAcceptor acceptor = this.tls;
 		TlsChannel encrypted = (acceptor != null) ? acceptor.accept(socket.getChannel()) : null;
-		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, factoryName, this.registry,
-				this.observer, this.settings.parsers().get(),
-				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
+		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, factoryName, this.port,
+				this.settings.parsers().get(), new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers),
+				this.settings.answering());
 		this.observer.connectionAccepted();
 		return connection;
 	}

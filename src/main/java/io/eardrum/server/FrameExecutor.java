@@ -20,7 +20,6 @@ import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
 
 /**
  * Executes the commands of one frame after the other and collects their replies, which
@@ -29,13 +28,13 @@ import io.eardrum.storage.TimestampCheck;
  * has one only from the moment its frame is complete until the reply is sent. Used by one
  * thread at a time.
  * <p>
- * Implementation note: puts go into the {@link Round} of the frame. Until that is
+ * Implementation note: puts go into the {@link CommitGroup} of the frame. Until that is
  * committed it is not known how they are to be answered, so what stands between two
  * commits is kept as the lengths of its runs: some puts, some wrong commands, some puts,
  * and so on. Long, for how a command is executed and how it is answered differ by these
  * runs, which both halves read and write.
  */
-final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
+final class FrameExecutor implements CommandHandler, PointSink, FrameReply, CommitGroup.Member {
 
 	/** So many runs are answered at once, or a frame of many would be held twice. */
 	private static final int MAX_RUNS = 4096;
@@ -47,8 +46,6 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
 
 	private final MetricRepository repository;
-
-	private final TimestampCheck check;
 
 	private final Pool<FrameExecutor> pool;
 
@@ -66,8 +63,8 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/** Puts since the last commit; they are answered as it went. */
 	private int uncommitted;
 
-	/** Where the first of those stands in its round; the others stand behind it. */
-	private int firstInRound;
+	/** Where the first of those stands in its group; the others stand behind it. */
+	private int firstInGroup;
 
 	private boolean stored;
 
@@ -97,14 +94,11 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/**
 	 * Creates an executor.
 	 * @param repository where the points are
-	 * @param check puts points there, but for those that are too far in the future
 	 * @param pool where this object goes when its reply has been sent
 	 * @param defects is told of failures that the store does not know itself
 	 */
-	FrameExecutor(MetricRepository repository, TimestampCheck check, Pool<FrameExecutor> pool,
-			Consumer<RuntimeException> defects) {
+	FrameExecutor(MetricRepository repository, Pool<FrameExecutor> pool, Consumer<RuntimeException> defects) {
 		this.repository = repository;
-		this.check = check;
 		this.pool = pool;
 		this.defects = defects;
 	}
@@ -112,7 +106,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	/**
 	 * Executes the commands of a frame.
 	 * @param frame the frame
-	 * @return the replies, which is this object; not to be written before the round of
+	 * @return the replies, which is this object; not to be written before the group of
 	 * the frame has been committed
 	 * @throws IOException if the client can't be reached, or a reply can't be finished
 	 */
@@ -126,7 +120,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	 * Executes the commands of a frame, or the first of them. Never fails: what a client
 	 * must not be left waiting for becomes a reset of its connection.
 	 * @param frame the frame
-	 * @return the replies, not to be written before the round of the frame has been
+	 * @return the replies, not to be written before the group of the frame has been
 	 * committed
 	 */
 	FrameReply attempt(Frame frame) {
@@ -214,15 +208,15 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	@Override
 	public boolean pauses() throws IOException {
-		Pace pace = Objects.requireNonNull(this.frame).pace();
+		Turn turn = turn();
 		if (this.deferred) {
 			return true;
 		}
-		if (!pace.isTurnOver()) {
+		if (!turn.isOver()) {
 			return false;
 		}
-		if (this.uncommitted > 0 && !pace.sharesCommits()) {
-			// It may go on in another round.
+		if (this.uncommitted > 0 && !turn.sharesCommits()) {
+			// It may go on in another group.
 			answerRuns();
 		}
 		return true;
@@ -247,36 +241,13 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 		return this.uncommitted > 0;
 	}
 
-	/**
-	 * Stores the puts of a round, which need not be all from this frame.
-	 * @param points the puts; those that are not taken are marked as refused
-	 * @return whether the others are stored
-	 */
-	boolean store(PointBatch points) {
-		try {
-			this.check.put(points, this.repository);
-			return true;
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			return false;
-		}
+	@Override
+	public void joined(int index) {
+		this.firstInGroup = index;
 	}
 
-	/**
-	 * The next put is the first one of this frame in a round.
-	 * @param index where it stands in the round
-	 */
-	void joined(int index) {
-		this.firstInRound = index;
-	}
-
-	/**
-	 * The puts so far have been committed.
-	 * @param stored whether they are stored, but for those that were refused
-	 * @param points the puts of the round
-	 */
-	void committed(boolean stored, PointBatch points) {
+	@Override
+	public void committed(boolean stored, PointBatch points) {
 		this.stored = stored;
 		forgetRefused();
 		if (stored) {
@@ -293,7 +264,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private void noteRefused(PointBatch points) {
 		for (int i = 0; i < this.uncommitted; i++) {
-			PointBatch.Refusal refusal = points.refusal(this.firstInRound + i);
+			PointBatch.Refusal refusal = points.refusal(this.firstInGroup + i);
 			if (refusal != null) {
 				this.refused.set(i);
 				this.inFuture.set(i, refusal == PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
@@ -321,10 +292,10 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			nextRun();
 		}
 		this.runs[this.lastRun]++;
-		Round round = round();
-		round.put(this, source, keyOffset, keyLength, timestamp, value);
+		CommitGroup group = turn().group();
+		group.put(this, source, keyOffset, keyLength, timestamp, value);
 		this.uncommitted++;
-		if (round.isFull()) {
+		if (group.isFull()) {
 			answerRuns();
 		}
 	}
@@ -372,17 +343,18 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 
 	private void rows(Command command, Reading reading) throws IOException {
 		Frame executed = Objects.requireNonNull(this.frame);
-		if (this.uncommitted > 0 && executed.pace().sharesCommits()) {
+		Turn turn = executed.turn();
+		if (this.uncommitted > 0 && turn.sharesCommits()) {
 			this.deferred = true;
 			return;
 		}
 		if (!this.clientSeen) {
-			executed.pace().requireClient();
+			executed.requireClient();
 			this.clientSeen = true;
 		}
 		answerRuns();
 		long mark = this.replies.beginRows();
-		executed.beginRead();
+		turn.beginRead();
 		try {
 			reading.run();
 			this.replies.endRows();
@@ -398,7 +370,7 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 			this.replies.storageUnavailable(1);
 		}
 		finally {
-			executed.endRead();
+			turn.endRead();
 		}
 	}
 
@@ -448,15 +420,15 @@ final class FrameExecutor implements CommandHandler, PointSink, FrameReply {
 	}
 
 	// Comes before anything is sent: a connection that sends may leave its loop, and must
-	// not have puts in the round that stays behind then.
+	// not have puts in the group that stays behind then.
 	private void commit() {
 		if (this.uncommitted > 0) {
-			round().commit();
+			turn().group().commit();
 		}
 	}
 
-	private Round round() {
-		return Objects.requireNonNull(this.frame).round();
+	private Turn turn() {
+		return Objects.requireNonNull(this.frame).turn();
 	}
 
 	private void handled() {

@@ -11,6 +11,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -67,9 +68,11 @@ final class FrameLoop implements AutoCloseable {
 
 	private final Executor threads;
 
-	private final LoopSupervisor supervisor;
+	private final Runnable supervisor;
 
 	private final FrameWorkers workers;
+
+	private final Supplier<CommitGroup> groups;
 
 	private final Selector selector;
 
@@ -77,7 +80,7 @@ final class FrameLoop implements AutoCloseable {
 	private volatile long passStartedNanos;
 
 	/** The term of the thread that leads, or is about to. */
-	private volatile LoopTerm term = LoopTerm.leading(this, new PendingWork());
+	private volatile LoopTerm term;
 
 	/** A term for which there is no thread yet. */
 	private final AtomicReference<@Nullable LoopTerm> vacant = new AtomicReference<>();
@@ -87,19 +90,19 @@ final class FrameLoop implements AutoCloseable {
 	/**
 	 * Creates a loop.
 	 * @param threads has a thread for each task at once
-	 * @param supervisor looks after this loop
+	 * @param supervisor is woken when there is something to look after
 	 * @param workers execute frames that take long
+	 * @param groups makes groups for puts
 	 * @throws IOException if the system has no more of what it takes
 	 */
-	FrameLoop(Executor threads, LoopSupervisor supervisor, FrameWorkers workers) throws IOException {
+	FrameLoop(Executor threads, Runnable supervisor, FrameWorkers workers, Supplier<CommitGroup> groups)
+			throws IOException {
 		this.threads = threads;
 		this.supervisor = supervisor;
 		this.workers = workers;
+		this.groups = groups;
 		this.selector = Selector.open();
-	}
-
-	FrameWorkers workers() {
-		return this.workers;
+		this.term = LoopTerm.leading(new PendingWork(groups), this::leave);
 	}
 
 	void start() {
@@ -115,30 +118,14 @@ final class FrameLoop implements AutoCloseable {
 		try {
 			connection.channel().configureBlocking(false);
 			SelectionKey key = connection.channel().register(this.selector, 0, connection);
-			connection.serveBy(this, key);
-			arm(key);
+			connection.serveBy(key, this.workers::add);
+			key.interestOpsOr(SelectionKey.OP_READ);
+			this.selector.wakeup();
 		}
 		catch (IOException | RuntimeException ex) {
 			logger.debug("The connection or the loop is closed", ex);
 			connection.close();
 		}
-	}
-
-	// Tells of a connection when there is something to read again.
-	void arm(SelectionKey key) {
-		key.interestOpsOr(SelectionKey.OP_READ);
-		this.selector.wakeup();
-	}
-
-	// Tells a connection, once, when it can be written to.
-	void awaitWritable(SelectionKey key) {
-		key.interestOpsOr(SelectionKey.OP_WRITE);
-		this.selector.wakeup();
-	}
-
-	// Lets go of connections that were closed: they are, for the system, only then.
-	void wakeup() {
-		this.selector.wakeup();
 	}
 
 	/**
@@ -148,7 +135,7 @@ final class FrameLoop implements AutoCloseable {
 		LoopTerm current = this.term;
 		if (current.loseIfStuck(STUCK_NANOS)) {
 			PendingWork rest = current.takeOffered();
-			appoint((rest != null) ? rest : new PendingWork());
+			appoint((rest != null) ? rest : new PendingWork(this.groups));
 		}
 		fillVacancy();
 	}
@@ -165,7 +152,7 @@ final class FrameLoop implements AutoCloseable {
 	/**
 	 * Called by the thread of a term before it does what may take long: others are no
 	 * longer to wait for it.
-	 * @param left the term, which has no round and no replies to send afterwards, unless
+	 * @param left the term, which has no group and no replies to send afterwards, unless
 	 * there is no thread to go on with them
 	 */
 	void leave(LoopTerm left) {
@@ -186,7 +173,7 @@ final class FrameLoop implements AutoCloseable {
 
 	// Only for the thread that has ended the leading term, of which there is always one.
 	private void appoint(PendingWork work) {
-		LoopTerm next = LoopTerm.leading(this, work);
+		LoopTerm next = LoopTerm.leading(work, this::leave);
 		this.term = next;
 		this.vacant.set(next);
 		fillVacancy();
@@ -197,13 +184,13 @@ final class FrameLoop implements AutoCloseable {
 		if (next != null && !start(() -> lead(next))) {
 			// The supervisor tries again.
 			this.vacant.set(next);
-			this.supervisor.wakeUp();
+			this.supervisor.run();
 		}
 	}
 
 	private void finishElsewhere(LoopTerm left) {
 		PendingWork rest = left.takeWork();
-		if (!start(() -> finish(LoopTerm.lost(this, rest)))) {
+		if (!start(() -> finish(LoopTerm.lost(rest, this::leave)))) {
 			left.giveBack(rest);
 		}
 	}
@@ -345,7 +332,7 @@ final class FrameLoop implements AutoCloseable {
 
 	private void beginWork(LoopTerm current) {
 		current.beginWork();
-		this.supervisor.wakeUp();
+		this.supervisor.run();
 	}
 
 	// Returns whether the term goes on.
@@ -381,48 +368,13 @@ final class FrameLoop implements AutoCloseable {
 	private void execute(LoopTerm current, FrameConnection connection) {
 		boolean longPass = System.nanoTime() - this.passStartedNanos > LONG_PASS_NANOS;
 		try {
-			connection.execute(current, longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
+			current.beginFrame(longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
+			connection.execute(current);
 		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
 			this.defects.survive(DEFECT, ex);
 		}
-	}
-
-	/**
-	 * Serves a connection for one turn, on a thread of the workers.
-	 * @param connection the connection
-	 * @param turn the turn
-	 * @param worker the term of that thread, which does not lead
-	 * @return whether the connection has to stand in line again; it has gone back to its
-	 * loop otherwise
-	 */
-	boolean serveTurn(FrameConnection connection, FrameWorkers.Turn turn, LoopTerm worker) {
-		try {
-			if (connection.isEnding()) {
-				connection.giveUp();
-				return false;
-			}
-			if (connection.hasFrame() || connection.receiveNext()) {
-				connection.executeTurn(worker, turn);
-				if (connection.isPaused()) {
-					return true;
-				}
-				connection.endTurn();
-				worker.commit();
-				sendReply(worker, connection);
-				// A client that sends much at once mostly goes on so.
-				if (connection.receiveNext()) {
-					return true;
-				}
-			}
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive(DEFECT, ex);
-			reset(connection);
-		}
-		release(connection);
-		return false;
 	}
 
 	private boolean answer(LoopTerm current) {

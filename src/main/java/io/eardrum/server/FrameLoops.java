@@ -10,6 +10,7 @@ import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * The loops that serve the connections of all ports, and the threads that lead them. As
@@ -30,8 +31,7 @@ final class FrameLoops implements Executor, AutoCloseable {
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
 
-	private final FrameWorkers workers = new FrameWorkers(this.threads, Runtime.getRuntime().availableProcessors(),
-			this.supervisor::wakeUp);
+	private final FrameWorkers workers;
 
 	private final AtomicInteger next = new AtomicInteger();
 
@@ -39,13 +39,16 @@ final class FrameLoops implements Executor, AutoCloseable {
 	 * Starts one loop for every two processors. The fewer there are, the more frames are
 	 * committed with one fsync; frames that are large leave their loop, and clients, the
 	 * store and its compactions want processors too.
+	 * @param groups makes groups for puts
 	 */
-	FrameLoops() {
+	FrameLoops(Supplier<CommitGroup> groups) {
+		this.workers = new FrameWorkers(this.threads, Runtime.getRuntime().availableProcessors(),
+				this.supervisor::wakeUp, groups);
 		this.supervisor.lookAfter(this.workers);
 		int count = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
 		try {
 			for (int i = 0; i < count; i++) {
-				this.loops.add(new FrameLoop(this.threads, this.supervisor, this.workers));
+				this.loops.add(new FrameLoop(this.threads, this.supervisor::wakeUp, this.workers, groups));
 			}
 		}
 		catch (IOException ex) {

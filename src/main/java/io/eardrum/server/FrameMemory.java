@@ -33,7 +33,7 @@ final class FrameMemory {
 	private static final long FRAME_LENGTH = 8 * 1024;
 
 	/**
-	 * For each byte of a frame: points in a round take up to five if their lines are as
+	 * For each byte of a frame: points in a group take up to five if their lines are as
 	 * short as they may be, and one or two mostly; and the store makes records of them.
 	 */
 	private static final long FACTOR = 4;

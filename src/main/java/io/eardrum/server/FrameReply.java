@@ -9,8 +9,8 @@ import java.io.OutputStream;
 interface FrameReply {
 
 	/**
-	 * Tells whether the {@link Round} of the frame has to be committed before this can be
-	 * written.
+	 * Tells whether the {@link CommitGroup} of the frame has to be committed before this
+	 * can be written.
 	 * @return whether there are puts of the frame that have not been committed yet
 	 */
 	boolean awaitsCommit();

@@ -40,7 +40,7 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	}
 
 	private FrameExecutor newExecutor() {
-		return new FrameExecutor(this.repository, this.check, this.executors, this::reportDefect);
+		return new FrameExecutor(this.repository, this.executors, this::reportDefect);
 	}
 
 	@Override
@@ -52,6 +52,14 @@ final class FrameServiceActivator extends AbstractReplyProducingMessageHandler {
 	@Override
 	protected Message<?> createOutputMessage(Object output, MessageHeaders requestHeaders) {
 		return new GenericMessage<>(output, requestHeaders);
+	}
+
+	/**
+	 * Creates a group for puts, which are stored where these commands read.
+	 * @return a new group
+	 */
+	CommitGroup newGroup() {
+		return new CommitGroup(this.repository, this.check, this::reportDefect);
 	}
 
 	FrameReply execute(Frame frame) {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -31,9 +31,6 @@ final class FrameWorkers implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(FrameWorkers.class);
 
-	/** A turn is much shorter; whoever needs so long waits for something. */
-	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
-
 	private final DefectLog defects = new DefectLog(logger);
 
 	private final Executor threads;
@@ -42,13 +39,15 @@ final class FrameWorkers implements AutoCloseable {
 
 	private final Runnable supervisor;
 
+	private final Supplier<CommitGroup> groups;
+
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** Those whose frames wait for their turn. Guarded by the lock. */
 	private final Deque<FrameConnection> line = new ArrayDeque<>();
 
 	/** Guarded by the lock. */
-	private final Set<Turn> turns = new HashSet<>();
+	private final Set<WorkerTurn> turns = new HashSet<>();
 
 	/** How many of the turns belong to threads that don't wait. Guarded by the lock. */
 	private int running;
@@ -64,11 +63,13 @@ final class FrameWorkers implements AutoCloseable {
 	 * @param threads has a thread for each task at once
 	 * @param limit how many threads may execute frames at once, 1 or more
 	 * @param supervisor is woken when there is something to look after
+	 * @param groups makes a group for the puts of each thread
 	 */
-	FrameWorkers(Executor threads, int limit, Runnable supervisor) {
+	FrameWorkers(Executor threads, int limit, Runnable supervisor, Supplier<CommitGroup> groups) {
 		this.threads = threads;
 		this.limit = limit;
 		this.supervisor = supervisor;
+		this.groups = groups;
 	}
 
 	/**
@@ -105,12 +106,9 @@ final class FrameWorkers implements AutoCloseable {
 		return this.waiting > 0;
 	}
 
-	/**
-	 * Ends a turn before its frame is executed to the end, because the thread is about to
-	 * wait. To be called by that thread, any number of times.
-	 * @param turn the turn
-	 */
-	void end(Turn turn) {
+	// The thread is about to wait, or its frame is executed. Called by that thread, any
+	// number of times.
+	private void endEarly(WorkerTurn turn) {
 		if (remove(turn)) {
 			startThreads();
 		}
@@ -126,9 +124,8 @@ final class FrameWorkers implements AutoCloseable {
 		this.lock.lock();
 		try {
 			int count = 0;
-			for (Turn turn : this.turns) {
-				turn.running = !turn.isStuck();
-				count += turn.running ? 1 : 0;
+			for (WorkerTurn turn : this.turns) {
+				count += turn.looksRunning() ? 1 : 0;
 			}
 			this.running = count;
 		}
@@ -161,8 +158,8 @@ final class FrameWorkers implements AutoCloseable {
 
 	// Where there is no thread to be had, the supervisor tries again.
 	private void startThreads() {
-		for (Turn next = next(); next != null; next = next()) {
-			Turn turn = next;
+		for (WorkerTurn next = next(); next != null; next = next()) {
+			WorkerTurn turn = next;
 			if (!start(() -> work(turn))) {
 				putBack(turn);
 				return;
@@ -184,7 +181,7 @@ final class FrameWorkers implements AutoCloseable {
 		return false;
 	}
 
-	private @Nullable Turn next() {
+	private @Nullable WorkerTurn next() {
 		if (this.waiting == 0) {
 			return null;
 		}
@@ -193,7 +190,7 @@ final class FrameWorkers implements AutoCloseable {
 			if (this.running >= this.limit || this.line.isEmpty()) {
 				return null;
 			}
-			Turn turn = new Turn(this.line.removeFirst());
+			WorkerTurn turn = new WorkerTurn(this.line.removeFirst(), this::isAwaited, this::endEarly);
 			this.waiting = this.line.size();
 			this.turns.add(turn);
 			this.atWork = this.turns.size();
@@ -205,11 +202,11 @@ final class FrameWorkers implements AutoCloseable {
 		}
 	}
 
-	private void putBack(Turn turn) {
+	private void putBack(WorkerTurn turn) {
 		remove(turn);
 		this.lock.lock();
 		try {
-			this.line.addFirst(turn.connection);
+			this.line.addFirst(turn.connection());
 			this.waiting = this.line.size();
 		}
 		finally {
@@ -218,16 +215,15 @@ final class FrameWorkers implements AutoCloseable {
 		this.supervisor.run();
 	}
 
-	private boolean remove(Turn turn) {
-		if (turn.ended) {
+	private boolean remove(WorkerTurn turn) {
+		if (!turn.end()) {
 			return false;
 		}
 		this.lock.lock();
 		try {
-			turn.ended = true;
 			this.turns.remove(turn);
 			this.atWork = this.turns.size();
-			this.running -= turn.running ? 1 : 0;
+			this.running -= turn.isRunning() ? 1 : 0;
 			return true;
 		}
 		finally {
@@ -235,65 +231,75 @@ final class FrameWorkers implements AutoCloseable {
 		}
 	}
 
-	private void work(Turn first) {
-		LoopTerm term = first.connection.workerTerm();
-		for (Turn turn = first; turn != null; turn = next()) {
-			turn.begin();
-			boolean again = turn.connection.serveTurn(turn, term);
+	private void work(WorkerTurn first) {
+		CommitGroup group = this.groups.get();
+		for (WorkerTurn turn = first; turn != null; turn = next()) {
+			turn.begin(group);
+			boolean again = serve(turn.connection(), turn);
 			remove(turn);
 			if (again) {
 				// This thread takes the next one, or the same if it is the only one.
-				standInLine(turn.connection);
+				standInLine(turn.connection());
 			}
 		}
 	}
 
-	/**
-	 * The time of one frame on one thread.
-	 */
-	static final class Turn {
-
-		private final FrameConnection connection;
-
-		private volatile long beganNanos = System.nanoTime();
-
-		private volatile @Nullable Thread thread;
-
-		/** Whether its thread is taken not to wait. Guarded by the lock. */
-		private boolean running = true;
-
-		/** Written by its own thread, or before there is one. */
-		private boolean ended;
-
-		Turn(FrameConnection connection) {
-			this.connection = connection;
-		}
-
-		void begin() {
-			this.beganNanos = System.nanoTime();
-			this.thread = Thread.currentThread();
-		}
-
-		long nanos() {
-			return System.nanoTime() - this.beganNanos;
-		}
-
-		// Nobody else waits for this frame: its turn begins anew.
-		void beginAnew() {
-			this.beganNanos = System.nanoTime();
-		}
-
-		private boolean isStuck() {
-			Thread worker = this.thread;
-			if (worker == null) {
+	// Returns whether the connection has to stand in line again; it has gone back to its
+	// loop otherwise.
+	private boolean serve(FrameConnection connection, WorkerTurn turn) {
+		try {
+			if (connection.isEnding()) {
+				connection.giveUp();
 				return false;
 			}
-			return switch (worker.getState()) {
-				case BLOCKED, WAITING, TIMED_WAITING -> true;
-				default -> nanos() > STUCK_NANOS;
-			};
+			if (connection.hasFrame() || connection.receiveNext()) {
+				connection.executeTurn(turn);
+				if (connection.isPaused()) {
+					return true;
+				}
+				endEarly(turn);
+				turn.group().commit();
+				sendReply(connection, turn);
+				// A client that sends much at once mostly goes on so.
+				if (connection.receiveNext()) {
+					return true;
+				}
+			}
 		}
+		catch (RuntimeException | Error ex) {
+			this.defects.survive("Commands could not be executed", ex);
+			reset(connection);
+		}
+		release(connection);
+		return false;
+	}
 
+	private void sendReply(FrameConnection connection, WorkerTurn turn) {
+		try {
+			connection.sendReply(turn);
+		}
+		catch (RuntimeException | Error ex) {
+			this.defects.survive("A reply could not be sent", ex);
+			reset(connection);
+		}
+	}
+
+	private void reset(FrameConnection connection) {
+		try {
+			connection.reset(ResetReason.INTERNAL_ERROR);
+		}
+		catch (RuntimeException | Error ex) {
+			this.defects.survive("A connection could not be reset", ex);
+		}
+	}
+
+	private void release(FrameConnection connection) {
+		try {
+			connection.becomeIdleElsewhere();
+		}
+		catch (RuntimeException | Error ex) {
+			this.defects.survive("A connection could not be given back", ex);
+		}
 	}
 
 }

@@ -50,7 +50,7 @@ class GraphiteServerConfiguration {
 			FrameServiceActivator activator, LossReporter observer, ConnectionRegistry registry) {
 		return new GraphiteEndpoint(properties.portSettings(tcp, this.clock), connectionFactory,
 				PlaintextParser.ofDatagrams(tcp.limits(), this.clock), activator, observer, tcp.shutdownGracePeriod(),
-				registry.frameMemory());
+				registry.memory().frames());
 	}
 
 }

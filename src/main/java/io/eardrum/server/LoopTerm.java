@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -14,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * works on frames or a commit: then it touches nothing else of the loop. While it reads
  * from the store, they get what it has in hand as well.
  */
-final class LoopTerm {
+final class LoopTerm implements Turn {
+
+	private static final long NEVER = Long.MAX_VALUE;
 
 	/** How long puts wait, at most, for reads that take no long time each. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-	private final FrameLoop loop;
+	private final Consumer<LoopTerm> leaving;
 
 	private final AtomicReference<State> state;
 
@@ -30,38 +33,47 @@ final class LoopTerm {
 
 	private volatile long workStartedNanos;
 
-	private LoopTerm(FrameLoop loop, PendingWork work, State state) {
-		this.loop = loop;
+	/** When the frame that is being executed was begun. */
+	private long frameBeganNanos;
+
+	/** How long it may be executed. */
+	private long frameNanos = NEVER;
+
+	private LoopTerm(PendingWork work, Consumer<LoopTerm> leaving, State state) {
+		this.leaving = leaving;
 		this.work = work;
 		this.state = new AtomicReference<>(state);
 	}
 
 	/**
 	 * Creates the term of a thread that is to lead.
-	 * @param loop the loop
 	 * @param work what the thread begins with
+	 * @param leaving has another thread go on with what this term {@linkplain #leave
+	 * leaves}
 	 * @return the term
 	 */
-	static LoopTerm leading(FrameLoop loop, PendingWork work) {
-		return new LoopTerm(loop, work, State.LEADING);
+	static LoopTerm leading(PendingWork work, Consumer<LoopTerm> leaving) {
+		return new LoopTerm(work, leaving, State.LEADING);
 	}
 
 	/**
 	 * Creates the term of a thread that finishes what is left of another one.
-	 * @param loop the loop, which that thread does not lead
 	 * @param work what is left
+	 * @param leaving has another thread go on with what this term {@linkplain #leave
+	 * leaves}
 	 * @return the term
 	 */
-	static LoopTerm lost(FrameLoop loop, PendingWork work) {
-		return new LoopTerm(loop, work, State.LOST);
+	static LoopTerm lost(PendingWork work, Consumer<LoopTerm> leaving) {
+		return new LoopTerm(work, leaving, State.LOST);
 	}
 
-	Round round() {
-		return this.work.round();
+	@Override
+	public CommitGroup group() {
+		return this.work.group();
 	}
 
 	void commit() {
-		this.work.round().commit();
+		this.work.group().commit();
 	}
 
 	void add(FrameConnection connection) {
@@ -101,11 +113,32 @@ final class LoopTerm {
 	}
 
 	/**
-	 * A frame that has no puts in the round is about to read from the store. Others are
-	 * not answered meanwhile, so they can be taken over; and they are handed over at once
-	 * if they have waited for reads before. This term has another round then.
+	 * Begins with a frame.
+	 * @param nanos how long its commands are executed here, in nanoseconds
 	 */
-	void beginRead() {
+	void beginFrame(long nanos) {
+		this.frameBeganNanos = System.nanoTime();
+		this.frameNanos = nanos;
+	}
+
+	// Nor does a frame go on beside everybody else once its thread has left the loop.
+	@Override
+	public boolean isOver() {
+		return this.frameNanos != NEVER && (System.nanoTime() - this.frameBeganNanos > this.frameNanos || isLost());
+	}
+
+	@Override
+	public boolean sharesCommits() {
+		return this.frameNanos != NEVER;
+	}
+
+	/**
+	 * {@inheritDoc} Other clients are not answered meanwhile, so they can be taken over;
+	 * and they are handed over at once if they have waited for reads before. This term
+	 * has another group then.
+	 */
+	@Override
+	public void beginRead() {
 		if (isEmpty()) {
 			return;
 		}
@@ -121,7 +154,8 @@ final class LoopTerm {
 	}
 
 	// Takes back what has been offered, unless somebody else has it.
-	void endRead() {
+	@Override
+	public void endRead() {
 		PendingWork rest = takeOffered();
 		if (rest != null) {
 			giveBack(rest);
@@ -167,8 +201,14 @@ final class LoopTerm {
 	/**
 	 * Leaves the loop to other threads, and all but the connection that is being served.
 	 */
-	void leave() {
-		this.loop.leave(this);
+	@Override
+	public void leave() {
+		this.leaving.accept(this);
+	}
+
+	@Override
+	public void beginWait() {
+		leave();
 	}
 
 	/**
@@ -177,7 +217,7 @@ final class LoopTerm {
 	 */
 	PendingWork takeWork() {
 		PendingWork taken = this.work;
-		this.work = new PendingWork();
+		this.work = taken.another();
 		return taken;
 	}
 
@@ -187,11 +227,6 @@ final class LoopTerm {
 	 */
 	void giveBack(PendingWork taken) {
 		this.work = taken;
-	}
-
-	// Gives up the memory of a round that has nothing in it.
-	void shrink() {
-		this.work.shrink();
 	}
 
 	private enum State {

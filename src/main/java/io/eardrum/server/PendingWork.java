@@ -2,6 +2,7 @@ package io.eardrum.server;
 
 import java.util.ArrayDeque;
 import java.util.Queue;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -12,28 +13,36 @@ import org.jspecify.annotations.Nullable;
  */
 final class PendingWork {
 
-	private Round round;
+	private final Supplier<CommitGroup> groups;
+
+	private final CommitGroup group;
 
 	private final Queue<FrameConnection> unanswered = new ArrayDeque<>();
 
 	/** Since when there are connections to answer; meaningless while there are none. */
 	private long heldSinceNanos;
 
-	PendingWork() {
-		this(new Round());
+	/**
+	 * Creates work of which there is none yet.
+	 * @param groups makes groups for puts
+	 */
+	PendingWork(Supplier<CommitGroup> groups) {
+		this.groups = groups;
+		this.group = groups.get();
 	}
 
-	PendingWork(Round round) {
-		this.round = round;
+	// Returns more work of which there is none yet.
+	PendingWork another() {
+		return new PendingWork(this.groups);
 	}
 
-	Round round() {
-		return this.round;
+	CommitGroup group() {
+		return this.group;
 	}
 
 	/**
 	 * Adds a connection whose frame has been executed.
-	 * @param connection the connection, to be answered once the round is committed
+	 * @param connection the connection, to be answered once the group is committed
 	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
 	 */
 	void add(FrameConnection connection, long executedNanos) {
@@ -55,13 +64,6 @@ final class PendingWork {
 	// Returns for how long the first connection has been waiting, in nanoseconds.
 	long heldNanos() {
 		return System.nanoTime() - this.heldSinceNanos;
-	}
-
-	// Gives up the memory of a round that has nothing in it.
-	void shrink() {
-		if (this.round.isEmpty()) {
-			this.round = new Round();
-		}
 	}
 
 }

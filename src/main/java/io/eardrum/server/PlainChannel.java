@@ -76,6 +76,11 @@ final class PlainChannel implements ConnectionChannel {
 	}
 
 	@Override
+	public int unsentBytes() {
+		return 0;
+	}
+
+	@Override
 	public int write(ByteBuffer source) throws IOException {
 		return this.channel.write(source);
 	}

@@ -3,23 +3,27 @@ package io.eardrum.server;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where a connection's replies go: writes to its channel, leaves the loop to other
- * threads before it has to wait for the client, and lets others see for how long it
- * waits.
+ * threads before it has to wait for the client, accounts for what is held until then, and
+ * lets others see for how long it waits.
  * <p>
- * Written to by the thread that serves the connection, alone; the rest is safe for any
- * thread.
+ * Used by the thread that serves the connection, alone; what says so is for any thread.
  */
 final class ReplyOutputStream extends OutputStream {
 
 	private final ConnectionChannel channel;
 
-	private final FrameConnection connection;
+	private final FrameBuffer input;
+
+	private final FrameAccount account;
 
 	private final ServerObserver observer;
 
@@ -31,10 +35,68 @@ final class ReplyOutputStream extends OutputStream {
 	/** The thread that waits until the client takes more. */
 	private volatile @Nullable Thread waiting;
 
-	ReplyOutputStream(ConnectionChannel channel, FrameConnection connection, ServerObserver observer) {
+	private volatile @Nullable SelectionKey key;
+
+	private volatile boolean ended;
+
+	private @Nullable Turn turn;
+
+	/** Whether the frame is being executed, and not its reply sent. */
+	private boolean executing;
+
+	/**
+	 * Creates the stream of a connection.
+	 * @param channel the connection
+	 * @param input has what the client has sent
+	 * @param account accounts for what is held while the client takes nothing
+	 * @param observer is told what is sent
+	 */
+	ReplyOutputStream(ConnectionChannel channel, FrameBuffer input, FrameAccount account, ServerObserver observer) {
 		this.channel = channel;
-		this.connection = connection;
+		this.input = input;
+		this.account = account;
 		this.observer = observer;
+	}
+
+	/**
+	 * Notes where the loop has registered the connection.
+	 * @param registration tells when the client has taken something
+	 */
+	void register(SelectionKey registration) {
+		this.key = registration;
+	}
+
+	/**
+	 * Begins to execute a frame, whose reply may be too long to be held back.
+	 * @param current the turn of the thread
+	 */
+	void beginExecution(Turn current) {
+		this.turn = current;
+		this.executing = true;
+	}
+
+	/**
+	 * Begins to send the reply.
+	 * @param current the turn of the thread
+	 */
+	void beginReply(Turn current) {
+		this.turn = current;
+		this.executing = false;
+	}
+
+	/**
+	 * Ends the execution of a frame.
+	 */
+	void endExecution() {
+		this.executing = false;
+	}
+
+	/**
+	 * Forgets the turn: the connection waits for another one.
+	 */
+	void endTurn() {
+		this.turn = null;
+		this.executing = false;
 	}
 
 	@Override
@@ -44,16 +106,16 @@ final class ReplyOutputStream extends OutputStream {
 
 	@Override
 	public void write(byte[] source, int offset, int length) throws IOException {
-		if (this.connection.isExecuting()) {
+		if (this.executing) {
 			// The reply is longer than what is held back: others don't wait for it.
-			this.connection.leaveLoop();
+			leave();
 		}
 		// Counted first: once the client has it, it may look at the counter.
 		this.observer.sent(length);
 		ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
 		this.channel.write(bytes);
 		while (bytes.hasRemaining() || this.channel.hasUnsent()) {
-			this.connection.leaveLoop();
+			leave();
 			awaitWritable();
 			int before = bytes.remaining();
 			this.channel.write(bytes);
@@ -64,24 +126,70 @@ final class ReplyOutputStream extends OutputStream {
 		this.lastSentNanos = System.nanoTime();
 	}
 
+	private void leave() {
+		Turn current = this.turn;
+		if (current != null) {
+			current.leave();
+		}
+		if (this.executing) {
+			this.account.expectLongReply();
+		}
+	}
+
 	private void awaitWritable() throws IOException {
-		this.connection.beginWait();
+		beginWait();
 		this.waitStartedNanos = System.nanoTime();
 		this.waiting = Thread.currentThread();
 		try {
-			this.connection.requestWritable();
-			while (this.waiting != null && !this.connection.isEnding()) {
+			requestWritable();
+			while (this.waiting != null && !this.ended) {
 				LockSupport.park(this);
 			}
 		}
 		finally {
 			this.waiting = null;
-			this.connection.endWait();
+			this.account.endWait();
+		}
+	}
+
+	private void beginWait() {
+		long bytes = this.input.array().length + this.channel.unsentBytes();
+		Turn current = this.turn;
+		if (current != null) {
+			current.beginWait();
+			CommitGroup group = current.group();
+			if (this.account.isTight()) {
+				group.shrink();
+			}
+			bytes += group.heldBytes();
+		}
+		this.account.beginWait(bytes);
+	}
+
+	private void requestWritable() throws ClosedChannelException {
+		SelectionKey registration = this.key;
+		if (registration == null) {
+			throw new ClosedChannelException();
+		}
+		try {
+			registration.interestOpsOr(SelectionKey.OP_WRITE);
+			registration.selector().wakeup();
+		}
+		catch (CancelledKeyException ex) {
+			throw new ClosedChannelException();
 		}
 	}
 
 	/**
-	 * Lets the waiting thread go on: there is room again, or the connection has ended.
+	 * Lets the waiting thread go on, for the connection has ended: any thread.
+	 */
+	void end() {
+		this.ended = true;
+		wakeUp();
+	}
+
+	/**
+	 * Lets the waiting thread go on, for the client has taken something: any thread.
 	 */
 	void wakeUp() {
 		Thread thread = this.waiting;

@@ -106,7 +106,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 * @return the number of connections, to all ports together
 	 */
 	public int heldBackCount() {
-		return this.registry.frameMemory().heldBack();
+		return this.registry.memory().frames().heldBack();
 	}
 
 	// After the gateway, and stopped before anything that answering needs.

@@ -41,8 +41,8 @@ class TcpServerConfiguration {
 	}
 
 	@Bean
-	FrameLoops frameLoops() {
-		return new FrameLoops();
+	FrameLoops frameLoops(FrameServiceActivator activator) {
+		return new FrameLoops(activator::newGroup);
 	}
 
 	@Bean

@@ -416,6 +416,11 @@ final class TlsChannel implements ConnectionChannel {
 	}
 
 	@Override
+	public int unsentBytes() {
+		return BUFFER_LENGTH;
+	}
+
+	@Override
 	public int write(ByteBuffer source) throws IOException {
 		this.sending.lock();
 		try {

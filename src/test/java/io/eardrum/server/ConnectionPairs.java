@@ -54,7 +54,7 @@ final class ConnectionPairs implements AutoCloseable {
 		SocketChannel channel = this.listener.accept();
 		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
 		ServerObserver observer = mock(ServerObserver.class);
-		FrameConnection connection = new FrameConnection(channel, null, "test", this.registry, observer,
+		FrameConnection connection = new FrameConnection(channel, null, "test", this.registry.port(observer),
 				new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), buffers), true);
 		FrameSerializer serializer = new FrameSerializer();

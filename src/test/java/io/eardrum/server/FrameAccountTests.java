@@ -11,6 +11,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link FrameAccount}.
@@ -176,8 +177,9 @@ class FrameAccountTests {
 	private FrameAccount account() {
 		List<String> events = this.told;
 		FrameAccount[] made = new FrameAccount[1];
-		made[0] = new FrameAccount(this.memory, new UnfinishedInput(this.unfinished, (action) -> {
-		}), new FrameAccount.Reader() {
+		ClientMemory all = new ClientMemory(this.memory, new UnfinishedInput(this.unfinished, (action) -> {
+		}), mock(UnreadReplies.class));
+		made[0] = new FrameAccount(all, new FrameAccount.Holder() {
 
 			@Override
 			public void waited() {
@@ -187,6 +189,11 @@ class FrameAccountTests {
 			@Override
 			public void readOn() {
 				events.add("read on, waiting " + made[0].isWaiting());
+			}
+
+			@Override
+			public void endForMemory() {
+				events.add("ended");
 			}
 
 		});

@@ -43,7 +43,7 @@ class FrameConnectionFactoryTests {
 
 	private final ServerObserver observer = mock(ServerObserver.class);
 
-	private final FrameLoops loops = new FrameLoops();
+	private final FrameLoops loops = new FrameLoops(() -> mock(CommitGroup.class));
 
 	private final FrameConnectionFactory factory = factory(this.registry);
 

@@ -25,7 +25,6 @@ import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyBoolean;
@@ -49,7 +48,7 @@ class FrameConnectionTests {
 	private final ConnectionRegistry registry = new ConnectionRegistry(1000,
 			Budgets.with(Map.of(HeapUse.REPLIES, 2_000_000L, HeapUse.FRAMES, 2_000_000L)));
 
-	private final FrameMemory frameMemory = this.registry.frameMemory();
+	private final FrameMemory frameMemory = this.registry.memory().frames();
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -72,11 +71,12 @@ class FrameConnectionTests {
 
 	@BeforeEach
 	void connect() throws IOException {
-		this.pairs = new ConnectionPairs(this.registry,
-				new FrameServiceActivator(new MemoryMetricRepository(), TimestampChecks.UNLIMITED));
-		this.loop = new FrameLoop(this.threads, this.supervisor,
-				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp));
-		this.term = LoopTerm.leading(this.loop, new PendingWork());
+		FrameServiceActivator activator = new FrameServiceActivator(new MemoryMetricRepository(),
+				TimestampChecks.UNLIMITED);
+		this.pairs = new ConnectionPairs(this.registry, activator);
+		this.loop = new FrameLoop(this.threads, this.supervisor::wakeUp,
+				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp, activator::newGroup), activator::newGroup);
+		this.term = LoopTerm.leading(new PendingWork(activator::newGroup), this.loop::leave);
 		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);
 		this.client = pair.client();
 		this.connection = pair.connection();
@@ -280,11 +280,6 @@ class FrameConnectionTests {
 	}
 
 	@Test
-	void itIsNotWritableWithoutALoop() {
-		assertThatExceptionOfType(IOException.class).isThrownBy(this.connection::requestWritable);
-	}
-
-	@Test
 	void handshakeForWhichThereIsNoThreadEndsInAReset() {
 		assertThatHandshakeEndsIn(ResetReason.SHUTDOWN, (task) -> {
 			throw new RejectedExecutionException("on purpose");
@@ -346,7 +341,7 @@ class FrameConnectionTests {
 	}
 
 	private FrameConnection encrypted(TlsChannel tls) {
-		return new FrameConnection(this.connection.channel(), tls, "test", this.registry, this.observer,
+		return new FrameConnection(this.connection.channel(), tls, "test", this.registry.port(this.observer),
 				new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
 	}
@@ -367,7 +362,8 @@ class FrameConnectionTests {
 		pair.connection().channel().configureBlocking(false);
 		pair.client().send("put k 1 1\nget k\n");
 		Awaitility.await().until(pair.connection()::receive);
-		pair.connection().execute(this.term, TimeUnit.SECONDS.toNanos(60));
+		this.term.beginFrame(TimeUnit.SECONDS.toNanos(60));
+		pair.connection().execute(this.term);
 		assertThat(pair.connection().isPaused()).isTrue();
 		assertThat(pair.connection().awaitsCommit()).isTrue();
 		counted.take();

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.Point;
@@ -43,12 +44,11 @@ class FrameExecutorTests {
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
-			mock(ServerObserver.class));
+			mock(ServerObserver.class), null);
 
-	private final FrameExecutor executor = new FrameExecutor(this.repository, TimestampChecks.UNLIMITED,
-			new Pool<>(1, () -> {
-				throw new AssertionError();
-			}), this.defects::add);
+	private final FrameExecutor executor = new FrameExecutor(this.repository, new Pool<>(1, () -> {
+		throw new AssertionError();
+	}), this.defects::add);
 
 	@Test
 	void answersInTheOrderOfTheCommands() throws IOException {
@@ -119,6 +119,12 @@ class FrameExecutorTests {
 		assertThat(this.executor.isLast()).isTrue();
 		assertThat(execute("get a\n")).isEqualTo("ok\n\n");
 		assertThat(this.executor.isLast()).isFalse();
+	}
+
+	@BeforeEach
+	void begin() {
+		this.frame.setTurn(
+				new SoleTurn(() -> new CommitGroup(this.repository, TimestampChecks.UNLIMITED, this.defects::add)));
 	}
 
 	private String execute(String lines) throws IOException {

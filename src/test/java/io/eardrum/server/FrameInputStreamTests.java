@@ -26,7 +26,7 @@ class FrameInputStreamTests {
 	private final Pool<byte[]> buffers = new Pool<>(1, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), OutputStream.nullOutputStream(),
-			mock(ServerObserver.class));
+			mock(ServerObserver.class), null);
 
 	@Test
 	void aConnectionThatWaitsHoldsNothingOfItsLastFrame() throws IOException {

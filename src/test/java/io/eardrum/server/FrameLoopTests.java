@@ -58,9 +58,9 @@ class FrameLoopTests {
 	private final ConnectionRegistry registry = new ConnectionRegistry(1000, Budgets.with(Map.of(HeapUse.REPLIES,
 			2_000_000L, HeapUse.FRAMES, (long) FRAME_MEMORY, HeapUse.CONNECTIONS, (long) UNFINISHED_MEMORY)));
 
-	private final UnreadReplies unreadReplies = this.registry.unreadReplies();
+	private final UnreadReplies unreadReplies = this.registry.memory().unreadReplies();
 
-	private final FrameMemory frameMemory = this.registry.frameMemory();
+	private final FrameMemory frameMemory = this.registry.memory().frames();
 
 	private final Pool<byte[]> buffers = new Pool<>(8, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -68,13 +68,14 @@ class FrameLoopTests {
 
 	private final LoopSupervisor supervisor = new LoopSupervisor(this.loops);
 
-	private final FrameWorkers workers = new FrameWorkers(this.threads, 2, this.supervisor::wakeUp);
-
 	private final InterceptedStorage storage = new InterceptedStorage();
 
 	private final FrameServiceActivator activator = new FrameServiceActivator(
 			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
 			TimestampChecks.UNLIMITED);
+
+	private final FrameWorkers workers = new FrameWorkers(this.threads, 2, this.supervisor::wakeUp,
+			this.activator::newGroup);
 
 	private FrameLoop loop;
 
@@ -83,7 +84,7 @@ class FrameLoopTests {
 	@BeforeEach
 	void open() throws IOException {
 		this.supervisor.lookAfter(this.workers);
-		this.loop = new FrameLoop(this.threads, this.supervisor, this.workers);
+		this.loop = new FrameLoop(this.threads, this.supervisor::wakeUp, this.workers, this.activator::newGroup);
 		this.loops.add(this.loop);
 		this.pairs = new ConnectionPairs(this.registry, this.activator);
 	}
@@ -496,7 +497,7 @@ class FrameLoopTests {
 	void theOldestUnfinishedLinesEndWhenTheyTakeNearlyAllMemory() throws Exception {
 		start();
 		TestClient typing = connect().send("put typed 1");
-		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+		Awaitility.await().until(() -> this.registry.memory().unfinishedInput().heldBytes() > 0);
 		TestClient silent = connect();
 		int lines = 0;
 		while (this.registry.size() > lines) {
@@ -504,7 +505,7 @@ class FrameLoopTests {
 			lines++;
 			assertThat(lines).isLessThan(200);
 		}
-		assertThat(this.registry.unfinishedInput().heldBytes()).isLessThanOrEqualTo(UNFINISHED_MEMORY);
+		assertThat(this.registry.memory().unfinishedInput().heldBytes()).isLessThanOrEqualTo(UNFINISHED_MEMORY);
 		// It had begun first.
 		assertThat(typing.readUntilClosed().reset()).isTrue();
 		assertThat(silent.exchange("get typed\n")).isEqualTo(Replies.OK);
@@ -517,14 +518,14 @@ class FrameLoopTests {
 		TestClient client = connect();
 		for (int i = 0; i < 5; i++) {
 			client.send("put k 1");
-			Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+			Awaitility.await().until(() -> this.registry.memory().unfinishedInput().heldBytes() > 0);
 			assertThat(client.exchange(" " + i + "\n")).isEqualTo(Replies.OK);
-			Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() == 0);
+			Awaitility.await().until(() -> this.registry.memory().unfinishedInput().heldBytes() == 0);
 		}
 		client.send("put k 1");
-		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() > 0);
+		Awaitility.await().until(() -> this.registry.memory().unfinishedInput().heldBytes() > 0);
 		client.reset();
-		Awaitility.await().until(() -> this.registry.unfinishedInput().heldBytes() == 0);
+		Awaitility.await().until(() -> this.registry.memory().unfinishedInput().heldBytes() == 0);
 	}
 
 	@Test

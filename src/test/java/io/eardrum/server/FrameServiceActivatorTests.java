@@ -43,7 +43,7 @@ class FrameServiceActivatorTests {
 		Frame frame = frame("put a 1 1\n");
 		FrameReply reply = this.activator.execute(frame);
 		assertThat(reply.isLast()).isFalse();
-		frame.round().commit();
+		frame.turn().group().commit();
 		reply.writeTo(new OutputStream() {
 
 			@Override
@@ -58,7 +58,8 @@ class FrameServiceActivatorTests {
 	private Frame frame(String lines) {
 		byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
 		Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), OutputStream.nullOutputStream(),
-				this.observer);
+				this.observer, null);
+		frame.setTurn(new SoleTurn(this.activator::newGroup));
 		frame.set(source, 0, source.length, false);
 		return frame;
 	}

@@ -15,6 +15,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.ArgumentMatchers.anyBoolean;
 import static org.mockito.BDDMockito.given;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
@@ -30,7 +32,8 @@ class FrameWorkersTests {
 
 	private final AtomicInteger wakeUps = new AtomicInteger();
 
-	private final FrameWorkers workers = new FrameWorkers(this::execute, 1, this.wakeUps::incrementAndGet);
+	private final FrameWorkers workers = new FrameWorkers(this::execute, 1, this.wakeUps::incrementAndGet,
+			() -> mock(CommitGroup.class));
 
 	private final FrameConnection first = mock(FrameConnection.class);
 
@@ -41,8 +44,8 @@ class FrameWorkersTests {
 
 	@BeforeEach
 	void serve() {
-		given(this.first.workerTerm()).willReturn(mock(LoopTerm.class));
-		given(this.second.workerTerm()).willReturn(mock(LoopTerm.class));
+		given(this.first.hasFrame()).willReturn(true);
+		given(this.second.hasFrame()).willReturn(true);
 	}
 
 	@Test
@@ -53,12 +56,14 @@ class FrameWorkersTests {
 		assertThat(this.workers.isAwaited()).isTrue();
 		verify(this.first).awaitTurn(false);
 		verify(this.second).awaitTurn(true);
-		given(this.first.serveTurn(any(), any())).willReturn(true, false);
+		given(this.first.isPaused()).willReturn(true, false);
+		runNext();
+		// While the second one is committed, another thread takes the next turn.
 		runNext();
 		InOrder order = inOrder(this.first, this.second);
-		order.verify(this.first).serveTurn(any(), any());
-		order.verify(this.second).serveTurn(any(), any());
-		order.verify(this.first).serveTurn(any(), any());
+		order.verify(this.first).executeTurn(any());
+		order.verify(this.second).executeTurn(any());
+		order.verify(this.first).executeTurn(any());
 		assertThat(this.workers.isQuiet()).isTrue();
 		assertThat(this.tasks).isEmpty();
 	}
@@ -95,7 +100,7 @@ class FrameWorkersTests {
 			runNext();
 			assertThat(this.workers.isQuiet()).isTrue();
 		}
-		verify(this.first, times(3)).serveTurn(any(), any());
+		verify(this.first, times(3)).executeTurn(any());
 		verify(this.first, times(3)).awaitTurn(anyBoolean());
 	}
 
@@ -108,20 +113,60 @@ class FrameWorkersTests {
 
 	@Test
 	void turnEndsOnceAndAnotherThreadBegins() {
-		given(this.first.serveTurn(any(), any())).willAnswer((call) -> {
-			FrameWorkers.Turn turn = call.getArgument(0);
-			this.workers.end(turn);
+		willAnswer((call) -> {
+			Turn turn = call.getArgument(0);
+			turn.beginWait();
 			assertThat(this.tasks).hasSize(1);
-			this.workers.end(turn);
+			turn.beginWait();
 			assertThat(this.tasks).hasSize(1);
-			return false;
-		});
+			// It has waited: others are served first.
+			assertThat(turn.isOver()).isTrue();
+			return null;
+		}).given(this.first).executeTurn(any());
 		this.workers.add(this.first);
 		this.workers.add(this.second);
 		runNext();
-		verify(this.second, never()).serveTurn(any(), any());
+		verify(this.second, never()).executeTurn(any());
 		runNext();
-		verify(this.second).serveTurn(any(), any());
+		verify(this.second).executeTurn(any());
+		assertThat(this.workers.isQuiet()).isTrue();
+	}
+
+	@Test
+	void frameIsAnsweredBehindItsCommitAndTheConnectionGoesBack() {
+		CommitGroup group = mock(CommitGroup.class);
+		FrameWorkers answering = new FrameWorkers(this::execute, 1, this.wakeUps::incrementAndGet, () -> group);
+		answering.add(this.first);
+		runNext();
+		InOrder order = inOrder(this.first, group);
+		order.verify(this.first).executeTurn(any());
+		order.verify(group).commit();
+		order.verify(this.first).sendReply(any());
+		order.verify(this.first).receiveNext();
+		order.verify(this.first).becomeIdleElsewhere();
+	}
+
+	@Test
+	void connectionThatEndsIsGivenUp() {
+		given(this.first.isEnding()).willReturn(true);
+		this.workers.add(this.first);
+		runNext();
+		verify(this.first).giveUp();
+		verify(this.first, never()).executeTurn(any());
+		verify(this.first, never()).becomeIdleElsewhere();
+	}
+
+	@Test
+	void defectConcernsOneConnection() {
+		willThrow(new IllegalStateException("on purpose")).given(this.first).executeTurn(any());
+		willThrow(new IllegalStateException("on purpose")).given(this.second).sendReply(any());
+		this.workers.add(this.first);
+		this.workers.add(this.second);
+		runNext();
+		verify(this.first).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.first).becomeIdleElsewhere();
+		verify(this.second).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.second).becomeIdleElsewhere();
 		assertThat(this.workers.isQuiet()).isTrue();
 	}
 

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -32,6 +33,8 @@ class LoopTermTests {
 
 	private static final long NEVER = Long.MAX_VALUE;
 
+	private static final Supplier<CommitGroup> GROUPS = () -> mock(CommitGroup.class);
+
 	/** What the loop has asked threads for and they have not begun. */
 	private final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -49,8 +52,8 @@ class LoopTermTests {
 
 	@BeforeEach
 	void open() throws IOException {
-		this.loop = new FrameLoop(this::execute, this.supervisor,
-				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp));
+		this.loop = new FrameLoop(this::execute, this.supervisor::wakeUp,
+				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp, GROUPS), GROUPS);
 	}
 
 	@AfterEach
@@ -74,7 +77,7 @@ class LoopTermTests {
 
 	@Test
 	void aTermThatOnlyFinishesHasNeverLed() {
-		LoopTerm term = LoopTerm.lost(this.loop, new PendingWork());
+		LoopTerm term = LoopTerm.lost(new PendingWork(GROUPS), this.loop::leave);
 		assertThat(term.isLost()).isTrue();
 		assertThat(term.lose()).isFalse();
 		term.beginWork();
@@ -127,12 +130,12 @@ class LoopTermTests {
 	void whatATermHasInHandIsTakenAsAWhole() {
 		LoopTerm term = leading();
 		term.add(this.first);
-		Round round = term.round();
+		CommitGroup group = term.group();
 		PendingWork taken = term.takeWork();
-		assertThat(taken.round()).isSameAs(round);
+		assertThat(taken.group()).isSameAs(group);
 		assertThat(taken.next()).isSameAs(this.first);
 		assertThat(term.isEmpty()).isTrue();
-		assertThat(term.round()).isNotSameAs(round);
+		assertThat(term.group()).isNotSameAs(group);
 	}
 
 	@Test
@@ -233,11 +236,11 @@ class LoopTermTests {
 		LoopTerm term = leading();
 		term.beginWork();
 		term.add(this.first);
-		Round round = term.round();
+		CommitGroup group = term.group();
 		term.beginRead();
-		assertThat(term.round()).isNotSameAs(round);
+		assertThat(term.group()).isNotSameAs(group);
 		term.endRead();
-		assertThat(term.round()).isSameAs(round);
+		assertThat(term.group()).isSameAs(group);
 		assertThat(term.next()).isSameAs(this.first);
 		assertThat(term.endWork()).isTrue();
 	}
@@ -292,17 +295,17 @@ class LoopTermTests {
 	// A driver of the store may want a thread as well, and the system give none.
 	@Test
 	void theLoopHasALeaderAfterAShortageOfThreadsAndAfterResetsThatFail() {
-		Round round = mock(Round.class);
+		CommitGroup group = mock(CommitGroup.class);
 		willThrow(new OutOfMemoryError("unable to create native thread: on purpose")).willDoNothing()
-			.given(round)
+			.given(group)
 			.commit();
 		willThrow(new IllegalStateException("on purpose")).given(this.first).reset(any());
 		willThrow(new IllegalStateException("on purpose")).given(this.second).becomeIdleElsewhere();
-		PendingWork work = new PendingWork(round);
+		PendingWork work = new PendingWork(() -> group);
 		work.add(this.first, System.nanoTime());
 		work.add(this.second, System.nanoTime());
 		work.add(this.third, System.nanoTime());
-		LoopTerm.leading(this.loop, work).leave();
+		LoopTerm.leading(work, this.loop::leave).leave();
 		runNext();
 		verify(this.first).becomeIdleElsewhere();
 		verify(this.second).reset(ResetReason.INTERNAL_ERROR);
@@ -315,15 +318,15 @@ class LoopTermTests {
 	@Test
 	void exhaustedMemoryEndsTheThread() {
 		OutOfMemoryError error = new OutOfMemoryError("on purpose");
-		Round round = mock(Round.class);
-		willThrow(error).willDoNothing().given(round).commit();
-		LoopTerm.leading(this.loop, new PendingWork(round)).leave();
+		CommitGroup group = mock(CommitGroup.class);
+		willThrow(error).willDoNothing().given(group).commit();
+		LoopTerm.leading(new PendingWork(() -> group), this.loop::leave).leave();
 		assertThatThrownBy(this::runNext).isSameAs(error);
 		assertThat(this.tasks).isEmpty();
 	}
 
 	private LoopTerm leading() {
-		return LoopTerm.leading(this.loop, new PendingWork());
+		return LoopTerm.leading(new PendingWork(GROUPS), this.loop::leave);
 	}
 
 	private static void leavesWhenAnswering(FrameConnection connection) {

@@ -22,10 +22,11 @@ final class PutPath {
 
 	private final Counting observer = new Counting();
 
-	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, this.observer);
+	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, this.observer, null);
 
 	PutPath(MetricRepository repository) {
 		this.activator = new FrameServiceActivator(repository, TimestampChecks.UNLIMITED);
+		this.frame.setTurn(new SoleTurn(this.activator::newGroup));
 	}
 
 	/**

@@ -2,6 +2,9 @@ package io.eardrum.server;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -9,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
@@ -32,9 +36,10 @@ class ReplyOutputStreamTests {
 
 	private final ConnectionChannel channel = mock(ConnectionChannel.class);
 
-	private final FrameConnection connection = mock(FrameConnection.class);
+	private final SelectionKey key = mock(SelectionKey.class);
 
-	private final ReplyOutputStream output = new ReplyOutputStream(this.channel, this.connection,
+	private final ReplyOutputStream output = new ReplyOutputStream(this.channel,
+			new FrameBuffer(100, new Pool<>(1, () -> new byte[FrameBuffer.LARGE_LENGTH])), mock(FrameAccount.class),
 			mock(ServerObserver.class));
 
 	/** Before the wait that is under way, and after the one before. */
@@ -60,6 +65,22 @@ class ReplyOutputStreamTests {
 		}
 		writer.join();
 		assertThat(looks).isPositive();
+	}
+
+	@Test
+	void withoutALoopNobodyTellsWhenThereIsRoom() {
+		assertThatExceptionOfType(ClosedChannelException.class).isThrownBy(() -> this.output.write(1));
+	}
+
+	@Test
+	void connectionThatHasEndedIsNotWaitedFor() throws IOException {
+		given(this.key.selector()).willReturn(mock(Selector.class));
+		this.output.register(this.key);
+		this.output.end();
+		willAnswer((invocation) -> {
+			throw new ClosedChannelException();
+		}).given(this.key).interestOpsOr(SelectionKey.OP_WRITE);
+		assertThatExceptionOfType(ClosedChannelException.class).isThrownBy(() -> this.output.write(1));
 	}
 
 	private void write() {
@@ -101,8 +122,10 @@ class ReplyOutputStreamTests {
 			waited[0] = true;
 			LockSupport.parkNanos(WAIT_NANOS);
 			this.output.wakeUp();
-			return null;
-		}).given(this.connection).requestWritable();
+			return 0;
+		}).given(this.key).interestOpsOr(SelectionKey.OP_WRITE);
+		given(this.key.selector()).willReturn(mock(Selector.class));
+		this.output.register(this.key);
 	}
 
 }

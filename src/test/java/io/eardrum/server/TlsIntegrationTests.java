@@ -107,7 +107,7 @@ class TlsIntegrationTests {
 		try (RunningServer server = start("--eardrum.heap.connections=1MB");
 				TestClient other = TestClient.connectWithTls(server.tcpPort(), TestCertificate.context(null, first),
 						0)) {
-			UnfinishedInput unfinished = server.bean(ConnectionRegistry.class).unfinishedInput();
+			UnfinishedInput unfinished = server.bean(ConnectionRegistry.class).memory().unfinishedInput();
 			for (int i = 0; i < 100; i++) {
 				clients.add(server.client().send(start));
 				assertThat(unfinished.heldBytes()).isLessThanOrEqualTo(1 << 20);

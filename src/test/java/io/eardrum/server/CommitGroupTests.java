@@ -23,9 +23,9 @@ import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link Round}: what several connections have sent is stored together.
+ * Tests for {@link CommitGroup}: what several connections have sent is stored together.
  */
-class RoundTests {
+class CommitGroupTests {
 
 	private static final String UNAVAILABLE = "error\nstorage unavailable\n\n";
 
@@ -35,7 +35,9 @@ class RoundTests {
 
 	private final List<Integer> batches = new ArrayList<>();
 
-	private final Round round = new Round();
+	private final CommitGroup group = new CommitGroup(this.repository, TimestampChecks.UNLIMITED, (defect) -> {
+		throw defect;
+	});
 
 	@Test
 	void putsOfSeveralConnectionsAreStoredTogether() throws IOException {
@@ -43,7 +45,7 @@ class RoundTests {
 		Session first = new Session("put a 1 1\nwrong\nput a 2 2\n");
 		Session second = new Session("put b 1 1\n");
 		assertThat(this.batches).isEmpty();
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).containsExactly(3);
 		assertThat(first.reply()).isEqualTo(Replies.OK + WRONG + Replies.OK);
 		assertThat(second.reply()).isEqualTo(Replies.OK);
@@ -55,7 +57,7 @@ class RoundTests {
 		Session first = new Session("put a 1 1\n");
 		Session second = new Session("wrong\nput b 1 1\nput b 2 2\n");
 		Session third = new Session("wrong\n");
-		this.round.commit();
+		this.group.commit();
 		assertThat(first.reply()).isEqualTo(UNAVAILABLE);
 		assertThat(second.reply()).isEqualTo(WRONG + UNAVAILABLE + UNAVAILABLE);
 		assertThat(third.reply()).isEqualTo(WRONG);
@@ -65,10 +67,10 @@ class RoundTests {
 	void aDefectLeavesNothingBehindForThoseWhoComeNext() throws IOException {
 		willThrow(new StackOverflowError("as a defect would")).given(this.repository).put(any());
 		Session first = new Session("put a 1 1\n");
-		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(this.round::commit);
+		assertThatExceptionOfType(StackOverflowError.class).isThrownBy(this.group::commit);
 		countBatches();
 		Session second = new Session("put b 1 1\n");
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).containsExactly(1);
 		assertThat(second.reply()).isEqualTo(Replies.OK);
 		assertThat(first.reply()).isEqualTo(UNAVAILABLE);
@@ -81,7 +83,7 @@ class RoundTests {
 		Session second = new Session("put b 1 1\nget b\nput b 2 2\n");
 		assertThat(this.batches).containsExactly(2);
 		assertThat(first.reply()).isEqualTo(Replies.OK);
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).containsExactly(2, 1);
 		assertThat(second.reply()).isEqualTo(Replies.OK + Replies.OK + Replies.OK);
 	}
@@ -93,7 +95,7 @@ class RoundTests {
 		Session second = new Session("get a\n");
 		assertThat(this.batches).isEmpty();
 		assertThat(second.reply()).isEqualTo(Replies.OK);
-		this.round.commit();
+		this.group.commit();
 		assertThat(first.reply()).isEqualTo(Replies.OK);
 	}
 
@@ -101,7 +103,7 @@ class RoundTests {
 	void hugeFramesAreStoredInPieces() throws IOException {
 		countBatches();
 		Session session = new Session("put a 1 1\n".repeat(40_000));
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).hasSize(3).allMatch((points) -> points <= 16_384);
 		assertThat(this.batches.stream().mapToInt(Integer::intValue).sum()).isEqualTo(40_000);
 		assertThat(session.reply()).isEqualTo(Replies.OK.repeat(40_000));
@@ -111,7 +113,7 @@ class RoundTests {
 	void framesOfManyWrongCommandsBetweenPutsAreAnsweredInPieces() throws IOException {
 		countBatches();
 		Session session = new Session("put a 1 1\nwrong\n".repeat(5000));
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).containsExactly(2048, 2048, 904);
 		assertThat(session.reply()).isEqualTo((Replies.OK + WRONG).repeat(5000));
 	}
@@ -122,16 +124,16 @@ class RoundTests {
 		String put = "put " + "k".repeat(500) + " 1 1\n";
 		Session session = new Session(put.repeat(10_000));
 		assertThat(this.batches).hasSizeGreaterThan(1).allMatch((points) -> points * 500 < 4 << 20);
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches.stream().mapToInt(Integer::intValue).sum()).isEqualTo(10_000);
-		assertThat(this.round.heldBytes()).isLessThan(3 << 20);
+		assertThat(this.group.heldBytes()).isLessThan(3 << 20);
 		assertThat(session.reply()).isEqualTo(Replies.OK.repeat(10_000));
 	}
 
 	@Test
 	void nothingIsStoredWhereNothingWasPut() {
 		countBatches();
-		this.round.commit();
+		this.group.commit();
 		assertThat(this.batches).isEmpty();
 	}
 
@@ -152,11 +154,11 @@ class RoundTests {
 
 		Session(String lines) throws IOException {
 			byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
-			Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
-					mock(ServerObserver.class));
+			Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output, mock(ServerObserver.class),
+					null);
 			frame.set(source, 0, source.length, false);
-			frame.setRound(RoundTests.this.round);
-			this.reply = new FrameExecutor(RoundTests.this.repository, TimestampChecks.UNLIMITED, new Pool<>(1, () -> {
+			frame.setTurn(new SoleTurn(() -> CommitGroupTests.this.group));
+			this.reply = new FrameExecutor(CommitGroupTests.this.repository, new Pool<>(1, () -> {
 				throw new AssertionError();
 			}), (defect) -> {
 				throw defect;
