@@ -21,10 +21,10 @@ final class ConnectionRegistry {
 
 	private static final Log logger = LogFactory.getLog(ConnectionRegistry.class);
 
-	private final Set<FrameConnection> connections = ConcurrentHashMap.newKeySet();
+	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
 	/** A connection has its place before it is there. */
-	private final AddressShares<FrameConnection> places;
+	private final AddressShares<Connection> places;
 
 	private final ClientAddresses addresses;
 
@@ -54,7 +54,7 @@ final class ConnectionRegistry {
 	 */
 	ConnectionRegistry(int limit, ClientAddresses addresses, HeapBudget budget) {
 		this.addresses = addresses;
-		this.places = new AddressShares<>(limit, addresses, FrameConnection::lastSeenNanos);
+		this.places = new AddressShares<>(limit, addresses, Connection::lastSeenNanos);
 		this.memory = new ClientMemory(new FrameMemory(budget.share(HeapUse.FRAMES)),
 				new UnfinishedInput(budget.share(HeapUse.CONNECTIONS), this::forEach),
 				new UnreadReplies(budget.share(HeapUse.REPLIES), budget.slowClients()));
@@ -70,8 +70,8 @@ final class ConnectionRegistry {
 	 * @param observer is told what happens on the port
 	 * @return the port, whose connections leave this registry when they end
 	 */
-	FrameConnection.Port port(ServerObserver observer) {
-		return new FrameConnection.Port(this.memory, observer, this::isStopping, this::client, this::remove);
+	Connection.Port port(ServerObserver observer) {
+		return new Connection.Port(this.memory, observer, this::isStopping, this::client, this::remove);
 	}
 
 	int limit() {
@@ -83,7 +83,7 @@ final class ConnectionRegistry {
 	 * @param connection the connection
 	 * @return the same for connections of one client
 	 */
-	Object client(FrameConnection connection) {
+	Object client(Connection connection) {
 		Object client = this.addresses.client(connection.remoteAddress());
 		return (client != null) ? client : connection;
 	}
@@ -102,7 +102,7 @@ final class ConnectionRegistry {
 	 */
 	boolean makeRoom(InetAddress address) {
 		while (this.places.isFull()) {
-			FrameConnection silent = this.places.makeRoom(address);
+			Connection silent = this.places.makeRoom(address);
 			if (silent == null) {
 				return false;
 			}
@@ -117,7 +117,7 @@ final class ConnectionRegistry {
 	 * @return whether there was room for it; several ports may each have accepted a
 	 * client when there was room for one
 	 */
-	boolean add(FrameConnection connection) {
+	boolean add(Connection connection) {
 		if (!this.places.add(connection, connection.remoteAddress())) {
 			return false;
 		}
@@ -130,7 +130,7 @@ final class ConnectionRegistry {
 	}
 
 	// Returns whether the connection was there.
-	boolean remove(FrameConnection connection) {
+	boolean remove(Connection connection) {
 		this.places.remove(connection);
 		return this.connections.remove(connection);
 	}
@@ -140,10 +140,10 @@ final class ConnectionRegistry {
 	}
 
 	// How many connections there are of one port.
-	int size(String factoryName) {
+	int size(Connection.Port port) {
 		int count = 0;
-		for (FrameConnection connection : this.connections) {
-			if (factoryName.equals(connection.getConnectionFactoryName())) {
+		for (Connection connection : this.connections) {
+			if (connection.port() == port) {
 				count++;
 			}
 		}
@@ -155,8 +155,8 @@ final class ConnectionRegistry {
 	 * then, and does not keep the others from it.
 	 * @param consumer does it
 	 */
-	void forEach(Consumer<? super FrameConnection> consumer) {
-		for (FrameConnection connection : this.connections) {
+	void forEach(Consumer<? super Connection> consumer) {
+		for (Connection connection : this.connections) {
 			try {
 				consumer.accept(connection);
 			}

@@ -26,6 +26,8 @@ final class ConnectionRejecter implements AutoCloseable {
 
 	private static final int MAX_SKIPPED = 64 * 1024;
 
+	private static final int DRAIN_LENGTH = 1024;
+
 	private static final int PATIENCE_MILLIS = 500;
 
 	private final byte[] reply;
@@ -146,7 +148,7 @@ final class ConnectionRejecter implements AutoCloseable {
 		public void run() {
 			try {
 				this.socket.setSoTimeout(PATIENCE_MILLIS);
-				SocketDrain.drain(this.socket, PATIENCE_MILLIS);
+				drain();
 			}
 			catch (IOException ex) {
 				// It has gone by itself.
@@ -154,6 +156,19 @@ final class ConnectionRejecter implements AutoCloseable {
 			finally {
 				close(this.socket);
 			}
+		}
+
+		// A close while something is unread would be a reset, which may overtake the
+		// reply.
+		private void drain() throws IOException {
+			long deadlineNanos = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PATIENCE_MILLIS);
+			byte[] buffer = new byte[DRAIN_LENGTH];
+			InputStream input = this.socket.getInputStream();
+			int count;
+			do {
+				count = input.read(buffer);
+			}
+			while (count >= 0 && System.nanoTime() - deadlineNanos < 0);
 		}
 
 	}

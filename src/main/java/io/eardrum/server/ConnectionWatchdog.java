@@ -65,7 +65,7 @@ final class ConnectionWatchdog implements AutoCloseable {
 		this.scheduler.shutdownNow();
 	}
 
-	private void check(FrameConnection connection) {
+	private void check(Connection connection) {
 		connection.closeIfOverdue();
 		if (connection.isHandshakeOverdue()) {
 			connection.reset(ResetReason.HANDSHAKE);

@@ -20,8 +20,9 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.protocol.ReplyWriter;
 
 /**
- * Listens on a TCP port and makes a {@link FrameConnection} of each client. It listens
- * once {@link #start()} has returned, and throws {@link PortBindException} if it can't.
+ * Listens on a TCP port and makes a {@link Connection} of each client, which a loop
+ * serves. It listens once {@link #start()} has returned, and throws
+ * {@link PortBindException} if it can't.
  * <p>
  * Implementation note: the framework keeps all connections in a map of its own and sweeps
  * over all of them whenever one more is accepted. They are kept in the
@@ -55,7 +56,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	private final ServerObserver observer;
 
-	private final FrameConnection.Port port;
+	private final FrameLoops loops;
+
+	private final Connection.Port port;
 
 	private final ConnectionRejecter rejecter;
 
@@ -65,8 +68,9 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 	private volatile @Nullable ServerSocket boundSocket;
 
 	FrameConnectionFactory(PortSettings settings, @Nullable TlsAcceptor tls, ConnectionRegistry registry,
-			ServerObserver observer) {
+			ServerObserver observer, FrameLoops loops) {
 		super(settings.port());
+		this.loops = loops;
 		this.settings = settings;
 		this.tls = tls;
 		this.registry = registry;
@@ -83,6 +87,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		setSerializer(serializer);
 		setMapper(new FrameMessageMapper());
 		setTcpNetConnectionSupport(this::newConnection);
+		setTaskExecutor(this::execute);
 	}
 
 	@Override
@@ -112,7 +117,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 	public void stop() {
 		stopAccepting();
 		super.stop();
-		this.registry.forEach(FrameConnection::close);
+		this.registry.forEach(Connection::close);
 		this.rejecter.close();
 		if (this.tls != null) {
 			this.tls.close();
@@ -130,7 +135,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	// How many clients are connected to this port.
 	int connectionCount() {
-		return this.registry.size(String.valueOf(getComponentName()));
+		return this.registry.size(this.port);
 	}
 
 	@Override
@@ -161,7 +166,7 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 
 	@Override
 	protected void addConnection(TcpConnectionSupport connection) {
-		if (!this.registry.add((FrameConnection) connection)) {
+		if (!this.registry.add(((GatewayConnection) connection).connection())) {
 			// Another port has taken the last place since this client was accepted.
 			this.observer.connectionRejected();
 			connection.close();
@@ -170,6 +175,16 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 			// Looked at last: either those who end all connections find this one, or this
 			// finds that they have begun.
 			connection.close();
+		}
+	}
+
+	// The framework would give each connection a thread of its own, to read from it.
+	private void execute(Runnable task) {
+		if (task instanceof GatewayConnection connection) {
+			this.loops.register(connection.connection());
+		}
+		else {
+			this.loops.execute(task);
 		}
 	}
 
@@ -187,15 +202,14 @@ final class FrameConnectionFactory extends TcpNetServerConnectionFactory {
 		}
 	}
 
-	private FrameConnection newConnection(Socket socket, boolean server, boolean lookupHost,
+	private GatewayConnection newConnection(Socket socket, boolean server, boolean lookupHost,
 			@Nullable ApplicationEventPublisher eventPublisher, @Nullable String factoryName) {
 		TlsAcceptor acceptor = this.tls;
 		TlsChannel encrypted = (acceptor != null) ? acceptor.accept(socket.getChannel()) : null;
-		FrameConnection connection = new FrameConnection(socket.getChannel(), encrypted, factoryName, this.port,
-				this.settings.parsers().get(), new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers),
-				this.settings.answering());
+		Connection connection = new Connection(socket.getChannel(), encrypted, this.port, this.settings.parsers().get(),
+				new FrameBuffer(this.settings.maxLineLength(), this.largeBuffers), this.settings.answering());
 		this.observer.connectionAccepted();
-		return connection;
+		return new GatewayConnection(connection, factoryName);
 	}
 
 	// A power of two: as many as threads use at a time, with room, or as the heap allows.

@@ -114,7 +114,7 @@ final class FrameLoop implements AutoCloseable {
 	 * Serves a connection from now on.
 	 * @param connection the connection
 	 */
-	void register(FrameConnection connection) {
+	void register(Connection connection) {
 		try {
 			connection.channel().configureBlocking(false);
 			SelectionKey key = connection.channel().register(this.selector, 0, connection);
@@ -251,7 +251,7 @@ final class FrameLoop implements AutoCloseable {
 		while (ready.hasNext()) {
 			SelectionKey key = ready.next();
 			ready.remove();
-			FrameConnection connection = (FrameConnection) key.attachment();
+			Connection connection = (Connection) key.attachment();
 			try {
 				if (key.isWritable()) {
 					key.interestOpsAnd(~SelectionKey.OP_WRITE);
@@ -271,7 +271,7 @@ final class FrameLoop implements AutoCloseable {
 		return true;
 	}
 
-	private boolean serve(LoopTerm current, SelectionKey key, FrameConnection connection) {
+	private boolean serve(LoopTerm current, SelectionKey key, Connection connection) {
 		if (!connection.isIdle()) {
 			// The thread that serves it arms the key again, after it has become idle.
 			key.interestOpsAnd(~SelectionKey.OP_READ);
@@ -319,7 +319,7 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	// Returns whether there is a frame to execute. What fails concerns one client alone.
-	private boolean receive(FrameConnection connection) {
+	private boolean receive(Connection connection) {
 		try {
 			return connection.receive();
 		}
@@ -336,7 +336,7 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	// Returns whether the term goes on.
-	private boolean reply(LoopTerm current, FrameConnection connection) {
+	private boolean reply(LoopTerm current, Connection connection) {
 		if (connection.isPaused()) {
 			this.workers.add(connection);
 			return true;
@@ -355,7 +355,7 @@ final class FrameLoop implements AutoCloseable {
 		return true;
 	}
 
-	private void sendReply(LoopTerm current, FrameConnection connection) {
+	private void sendReply(LoopTerm current, Connection connection) {
 		try {
 			connection.sendReply(current);
 		}
@@ -365,7 +365,7 @@ final class FrameLoop implements AutoCloseable {
 		}
 	}
 
-	private void execute(LoopTerm current, FrameConnection connection) {
+	private void execute(LoopTerm current, Connection connection) {
 		boolean longPass = System.nanoTime() - this.passStartedNanos > LONG_PASS_NANOS;
 		try {
 			current.beginFrame(longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
@@ -384,7 +384,7 @@ final class FrameLoop implements AutoCloseable {
 			finish(current);
 			return false;
 		}
-		for (FrameConnection next = current.next(); next != null; next = current.next()) {
+		for (Connection next = current.next(); next != null; next = current.next()) {
 			if (!reply(current, next)) {
 				return false;
 			}
@@ -396,7 +396,7 @@ final class FrameLoop implements AutoCloseable {
 	private void finish(LoopTerm lost) {
 		try {
 			lost.commit();
-			for (FrameConnection next = lost.next(); next != null; next = lost.next()) {
+			for (Connection next = lost.next(); next != null; next = lost.next()) {
 				if (next.isPaused()) {
 					this.workers.add(next);
 					continue;
@@ -413,13 +413,13 @@ final class FrameLoop implements AutoCloseable {
 	// Each client that can get no answer is reset.
 	private void abandon(LoopTerm failed, Throwable defect) {
 		this.defects.survive(DEFECT, defect);
-		for (FrameConnection next = failed.next(); next != null; next = failed.next()) {
+		for (Connection next = failed.next(); next != null; next = failed.next()) {
 			reset(next);
 			release(next);
 		}
 	}
 
-	private void reset(FrameConnection connection) {
+	private void reset(Connection connection) {
 		try {
 			connection.reset(ResetReason.INTERNAL_ERROR);
 		}
@@ -429,7 +429,7 @@ final class FrameLoop implements AutoCloseable {
 	}
 
 	// Gives a connection back to the thread that leads, from another one.
-	private void release(FrameConnection connection) {
+	private void release(Connection connection) {
 		try {
 			connection.becomeIdleElsewhere();
 		}

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -13,11 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * The loops that serve the connections of all ports, and the threads that lead them. As
- * the framework's executor, it takes each connection into the next loop, and gives each
- * loop that accepts clients a thread of its own.
+ * The loops that serve the connections of all ports, and the threads that lead them.
  */
-final class FrameLoops implements Executor, AutoCloseable {
+final class FrameLoops implements AutoCloseable {
 
 	/** Ample for what a connection does, and a tenth of what would be reserved else. */
 	private static final long STACK_LENGTH = 512 * 1024;
@@ -60,15 +57,21 @@ final class FrameLoops implements Executor, AutoCloseable {
 		thread.start();
 	}
 
-	@Override
-	public void execute(Runnable task) {
-		if (task instanceof FrameConnection connection) {
-			int loop = Math.floorMod(this.next.getAndIncrement(), this.loops.size());
-			this.loops.get(loop).register(connection);
-		}
-		else {
-			this.threads.execute(task);
-		}
+	/**
+	 * Has a connection served by the next loop.
+	 * @param connection the connection
+	 */
+	void register(Connection connection) {
+		int loop = Math.floorMod(this.next.getAndIncrement(), this.loops.size());
+		this.loops.get(loop).register(connection);
+	}
+
+	/**
+	 * Runs something else, such as accepting clients, on a thread of its own.
+	 * @param task the task
+	 */
+	void execute(Runnable task) {
+		this.threads.execute(task);
 	}
 
 	@Override

@@ -18,7 +18,7 @@ final class FrameMessageMapper extends TcpMessageMapper {
 	@Override
 	public Message<?> toMessage(TcpConnection connection, @Nullable Map<String, Object> headers) {
 		Object frame = Objects.requireNonNull(connection.getPayload());
-		return new GenericMessage<>(frame, ((FrameConnection) connection).headers());
+		return new GenericMessage<>(frame, ((GatewayConnection) connection).headers());
 	}
 
 	@Override

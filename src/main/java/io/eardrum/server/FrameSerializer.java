@@ -15,7 +15,7 @@ final class FrameSerializer implements Deserializer<Frame>, Serializer<FrameRepl
 
 	/**
 	 * Returns the frame that has arrived on a connection.
-	 * @param inputStream the stream of a {@link FrameConnection} that has one
+	 * @param inputStream the stream of a {@link GatewayConnection}
 	 * @return the frame
 	 */
 	@Override

@@ -44,7 +44,7 @@ final class FrameWorkers implements AutoCloseable {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/** Those whose frames wait for their turn. Guarded by the lock. */
-	private final Deque<FrameConnection> line = new ArrayDeque<>();
+	private final Deque<Connection> line = new ArrayDeque<>();
 
 	/** Guarded by the lock. */
 	private final Set<WorkerTurn> turns = new HashSet<>();
@@ -76,13 +76,13 @@ final class FrameWorkers implements AutoCloseable {
 	 * Has a frame executed in its turn.
 	 * @param connection the connection that has it, which the caller no longer touches
 	 */
-	void add(FrameConnection connection) {
+	void add(Connection connection) {
 		standInLine(connection);
 		startThreads();
 		this.supervisor.run();
 	}
 
-	private void standInLine(FrameConnection connection) {
+	private void standInLine(Connection connection) {
 		connection.awaitTurn(this.waiting > 0 || this.atWork >= this.limit);
 		boolean rejected;
 		this.lock.lock();
@@ -142,7 +142,7 @@ final class FrameWorkers implements AutoCloseable {
 
 	@Override
 	public void close() {
-		List<FrameConnection> left;
+		List<Connection> left;
 		this.lock.lock();
 		try {
 			this.closed = true;
@@ -153,7 +153,7 @@ final class FrameWorkers implements AutoCloseable {
 		finally {
 			this.lock.unlock();
 		}
-		left.forEach(FrameConnection::giveUp);
+		left.forEach(Connection::giveUp);
 	}
 
 	// Where there is no thread to be had, the supervisor tries again.
@@ -246,7 +246,7 @@ final class FrameWorkers implements AutoCloseable {
 
 	// Returns whether the connection has to stand in line again; it has gone back to its
 	// loop otherwise.
-	private boolean serve(FrameConnection connection, WorkerTurn turn) {
+	private boolean serve(Connection connection, WorkerTurn turn) {
 		try {
 			if (connection.isEnding()) {
 				connection.giveUp();
@@ -274,7 +274,7 @@ final class FrameWorkers implements AutoCloseable {
 		return false;
 	}
 
-	private void sendReply(FrameConnection connection, WorkerTurn turn) {
+	private void sendReply(Connection connection, WorkerTurn turn) {
 		try {
 			connection.sendReply(turn);
 		}
@@ -284,7 +284,7 @@ final class FrameWorkers implements AutoCloseable {
 		}
 	}
 
-	private void reset(FrameConnection connection) {
+	private void reset(Connection connection) {
 		try {
 			connection.reset(ResetReason.INTERNAL_ERROR);
 		}
@@ -293,7 +293,7 @@ final class FrameWorkers implements AutoCloseable {
 		}
 	}
 
-	private void release(FrameConnection connection) {
+	private void release(Connection connection) {
 		try {
 			connection.becomeIdleElsewhere();
 		}

@@ -28,10 +28,7 @@ class GraphiteServerConfiguration {
 	@Bean(name = TcpServerConfiguration.GRAPHITE_FACTORY, defaultCandidate = false)
 	FrameConnectionFactory graphiteConnectionFactory(GraphiteServerProperties properties, TcpServerProperties tcp,
 			ConnectionRegistry registry, LossReporter observer, FrameLoops loops) {
-		FrameConnectionFactory factory = new FrameConnectionFactory(properties.portSettings(tcp, this.clock), null,
-				registry, observer);
-		factory.setTaskExecutor(loops);
-		return factory;
+		return new FrameConnectionFactory(properties.portSettings(tcp, this.clock), null, registry, observer, loops);
 	}
 
 	@Bean

@@ -76,12 +76,12 @@ final class LoopTerm implements Turn {
 		this.work.group().commit();
 	}
 
-	void add(FrameConnection connection) {
+	void add(Connection connection) {
 		this.work.add(connection, this.workStartedNanos);
 	}
 
 	// Returns the next connection to answer, or null.
-	@Nullable FrameConnection next() {
+	@Nullable Connection next() {
 		return this.work.next();
 	}
 

@@ -17,7 +17,7 @@ final class PendingWork {
 
 	private final CommitGroup group;
 
-	private final Queue<FrameConnection> unanswered = new ArrayDeque<>();
+	private final Queue<Connection> unanswered = new ArrayDeque<>();
 
 	/** Since when there are connections to answer; meaningless while there are none. */
 	private long heldSinceNanos;
@@ -45,7 +45,7 @@ final class PendingWork {
 	 * @param connection the connection, to be answered once the group is committed
 	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
 	 */
-	void add(FrameConnection connection, long executedNanos) {
+	void add(Connection connection, long executedNanos) {
 		if (this.unanswered.isEmpty()) {
 			this.heldSinceNanos = executedNanos;
 		}
@@ -53,7 +53,7 @@ final class PendingWork {
 	}
 
 	// Returns the next connection to answer, or null.
-	@Nullable FrameConnection next() {
+	@Nullable Connection next() {
 		return this.unanswered.poll();
 	}
 

@@ -147,7 +147,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 				+ ((unanswered > 0) ? ", " + unanswered + " of them before they were answered" : ""));
 	}
 
-	private static void resetIfAnswered(FrameConnection connection) {
+	private static void resetIfAnswered(Connection connection) {
 		connection.endIfIdle();
 		if (connection.isEnded() && connection.undeliveredNanos() == 0) {
 			connection.reset(ResetReason.SHUTDOWN);

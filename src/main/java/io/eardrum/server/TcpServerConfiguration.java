@@ -23,7 +23,7 @@ import io.eardrum.storage.TimestampCheck;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableIntegration
-@EnableConfigurationProperties({ TcpServerProperties.class, GraphiteServerProperties.class })
+@EnableConfigurationProperties(TcpServerProperties.class)
 class TcpServerConfiguration {
 
 	/**
@@ -48,11 +48,10 @@ class TcpServerConfiguration {
 	@Bean
 	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ObjectProvider<SslBundles> sslBundles,
 			ConnectionRegistry registry, ServerObserver observer, FrameLoops loops) {
-		TlsAcceptor tls = (properties.ssl().bundle() != null) ? TlsAcceptor.of(sslBundles.getObject(), properties.ssl())
-				: null;
-		FrameConnectionFactory factory = new FrameConnectionFactory(properties.portSettings(), tls, registry, observer);
-		factory.setTaskExecutor(loops);
-		return factory;
+		String bundle = properties.ssl().bundle();
+		TlsAcceptor tls = (bundle != null)
+				? TlsAcceptor.of(sslBundles.getObject(), bundle, properties.ssl().clientAuth()) : null;
+		return new FrameConnectionFactory(properties.portSettings(), tls, registry, observer, loops);
 	}
 
 	@Bean

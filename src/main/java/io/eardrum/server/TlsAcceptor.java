@@ -2,7 +2,6 @@ package io.eardrum.server;
 
 import java.nio.channels.SocketChannel;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -67,15 +66,15 @@ final class TlsAcceptor implements AutoCloseable {
 	/**
 	 * Creates an acceptor.
 	 * @param bundles where the bundle is
-	 * @param ssl how it is configured, with a bundle
+	 * @param name the name of the bundle
+	 * @param clientAuthentication what clients have to show
 	 * @return the acceptor
 	 * @throws InvalidConfigurationPropertyValueException if there is no such bundle, or
 	 * it can't be used
 	 */
-	static TlsAcceptor of(SslBundles bundles, TcpServerProperties.Ssl ssl) {
-		String name = Objects.requireNonNull(ssl.bundle());
+	static TlsAcceptor of(SslBundles bundles, String name, ClientAuthentication clientAuthentication) {
 		try {
-			TlsAcceptor acceptor = new TlsAcceptor(Setup.of(bundles.getBundle(name)), ssl.clientAuth());
+			TlsAcceptor acceptor = new TlsAcceptor(Setup.of(bundles.getBundle(name)), clientAuthentication);
 			bundles.addBundleUpdateHandler(name, (bundle) -> acceptor.reload(name, bundle));
 			return acceptor;
 		}

@@ -20,7 +20,7 @@ final class WorkerTurn implements Turn {
 	/** A turn is much shorter; one that takes so long waits for something. */
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	private final FrameConnection connection;
+	private final Connection connection;
 
 	private final BooleanSupplier othersWait;
 
@@ -44,13 +44,13 @@ final class WorkerTurn implements Turn {
 	 * @param othersWait tells whether frames wait for a turn
 	 * @param ending lets others have the turn, as this thread is about to wait
 	 */
-	WorkerTurn(FrameConnection connection, BooleanSupplier othersWait, Consumer<WorkerTurn> ending) {
+	WorkerTurn(Connection connection, BooleanSupplier othersWait, Consumer<WorkerTurn> ending) {
 		this.connection = connection;
 		this.othersWait = othersWait;
 		this.ending = ending;
 	}
 
-	FrameConnection connection() {
+	Connection connection() {
 		return this.connection;
 	}
 

@@ -3,4 +3,3 @@
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.server;
-

@@ -54,15 +54,16 @@ final class ConnectionPairs implements AutoCloseable {
 		SocketChannel channel = this.listener.accept();
 		channel.setOption(StandardSocketOptions.SO_SNDBUF, BUFFER_LENGTH);
 		ServerObserver observer = mock(ServerObserver.class);
-		FrameConnection connection = new FrameConnection(channel, null, "test", this.registry.port(observer),
+		Connection connection = new Connection(channel, null, this.registry.port(observer),
 				new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), buffers), true);
 		FrameSerializer serializer = new FrameSerializer();
-		connection.setMapper(new FrameMessageMapper());
-		connection.setSerializer(serializer);
-		connection.setDeserializer(serializer);
-		connection.registerListener((message) -> connection
-			.send(new GenericMessage<>(this.activator.execute((Frame) message.getPayload()))));
+		GatewayConnection gateway = new GatewayConnection(connection, "test");
+		gateway.setMapper(new FrameMessageMapper());
+		gateway.setSerializer(serializer);
+		gateway.setDeserializer(serializer);
+		gateway.registerListener(
+				(message) -> gateway.send(new GenericMessage<>(this.activator.execute((Frame) message.getPayload()))));
 		this.registry.add(connection);
 		return new Pair(client, connection, observer);
 	}
@@ -82,7 +83,7 @@ final class ConnectionPairs implements AutoCloseable {
 	 * @param connection the server's
 	 * @param observer is told what happens on it
 	 */
-	record Pair(TestClient client, FrameConnection connection, ServerObserver observer) {
+	record Pair(TestClient client, Connection connection, ServerObserver observer) {
 
 	}
 

@@ -25,9 +25,9 @@ class ConnectionRegistryTests {
 	@Test
 	void takesNoMoreConnectionsThanThereMayBe() {
 		ConnectionRegistry registry = new ConnectionRegistry(2);
-		FrameConnection first = mock(FrameConnection.class);
-		FrameConnection second = mock(FrameConnection.class);
-		FrameConnection third = mock(FrameConnection.class);
+		Connection first = mock(Connection.class);
+		Connection second = mock(Connection.class);
+		Connection third = mock(Connection.class);
 		assertThat(registry.add(first)).isTrue();
 		assertThat(registry.isFull()).isFalse();
 		assertThat(registry.add(second)).isTrue();
@@ -48,7 +48,7 @@ class ConnectionRegistryTests {
 			CyclicBarrier start = new CyclicBarrier(2);
 			List<CompletableFuture<Boolean>> ports = new ArrayList<>();
 			for (int port = 0; port < 2; port++) {
-				FrameConnection connection = mock(FrameConnection.class);
+				Connection connection = mock(Connection.class);
 				ports.add(CompletableFuture.supplyAsync(() -> {
 					await(start);
 					return registry.add(connection);
@@ -63,10 +63,10 @@ class ConnectionRegistryTests {
 	@Test
 	void connectionThatEndedBeforeItWasAddedIsNotKept() {
 		ConnectionRegistry registry = new ConnectionRegistry(2);
-		FrameConnection ended = mock(FrameConnection.class);
+		Connection ended = mock(Connection.class);
 		given(ended.isEnding()).willReturn(true);
 		registry.add(ended);
-		List<FrameConnection> kept = new ArrayList<>();
+		List<Connection> kept = new ArrayList<>();
 		registry.forEach(kept::add);
 		assertThat(kept).isEmpty();
 	}
@@ -74,8 +74,8 @@ class ConnectionRegistryTests {
 	@Test
 	void connectionsOfOneAddressAreOneClientAndThoseOfNoneEachItsOwn() throws Exception {
 		ConnectionRegistry registry = new ConnectionRegistry(2);
-		FrameConnection first = mock(FrameConnection.class);
-		FrameConnection second = mock(FrameConnection.class);
+		Connection first = mock(Connection.class);
+		Connection second = mock(Connection.class);
 		assertThat(registry.client(first)).isNotEqualTo(registry.client(second));
 		given(first.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::1"));
 		given(second.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::2"));

@@ -29,9 +29,9 @@ class ConnectionWatchdogTests {
 	private final ConnectionWatchdog watchdog = new ConnectionWatchdog(this.registry, Duration.ofMillis(8),
 			Duration.ZERO);
 
-	private final FrameConnection bad = mock(FrameConnection.class);
+	private final Connection bad = mock(Connection.class);
 
-	private final FrameConnection good = mock(FrameConnection.class);
+	private final Connection good = mock(Connection.class);
 
 	private final CapturedLog log = CapturedLog.ofThreads("eardrum-tcp-watchdog");
 

@@ -28,6 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
@@ -55,7 +56,7 @@ class FrameConnectionFactoryTests {
 	private FrameConnectionFactory factory(ConnectionRegistry connections) {
 		return new FrameConnectionFactory(new PortSettings("host", "127.0.0.1", "port", 0, NetworkList.of(List.of()),
 				ProtocolLimits.DEFAULTS.maxLineLength(), () -> new CommandParser(ProtocolLimits.DEFAULTS), true), null,
-				connections, this.observer);
+				connections, this.observer, this.loops);
 	}
 
 	private void start(FrameConnectionFactory started) {
@@ -64,7 +65,6 @@ class FrameConnectionFactoryTests {
 		started.setBeanFactory(beans);
 		started.setApplicationEventPublisher((event) -> {
 		});
-		started.setTaskExecutor(this.loops);
 		started.registerListener(mock(TcpListener.class));
 		started.start();
 	}
@@ -77,7 +77,7 @@ class FrameConnectionFactoryTests {
 
 	@Test
 	void clientWhosePlaceAnotherPortHasTakenSinceItWasAcceptedIsClosed() throws Exception {
-		FrameConnection other = mock(FrameConnection.class);
+		Connection other = mock(Connection.class);
 		willAnswer((invocation) -> this.registry.add(other)).given(this.observer).connectionAccepted();
 		int port = Objects.requireNonNull(this.factory.boundAddress()).getPort();
 		try (TestClient client = TestClient.connect(port)) {
@@ -140,8 +140,14 @@ class FrameConnectionFactoryTests {
 			stopping.stop();
 			return true;
 		}).given(connections).add(any());
-		FrameConnection late = mock(FrameConnection.class);
-		stopping.addConnection(late);
+		Connection late = mock(Connection.class);
+		GatewayConnection gateway = mock(GatewayConnection.class);
+		given(gateway.connection()).willReturn(late);
+		willAnswer((invocation) -> {
+			late.close();
+			return null;
+		}).given(gateway).close();
+		stopping.addConnection(gateway);
 		verify(connections).add(late);
 		verify(late).close();
 	}

@@ -35,9 +35,9 @@ class FrameWorkersTests {
 	private final FrameWorkers workers = new FrameWorkers(this::execute, 1, this.wakeUps::incrementAndGet,
 			() -> mock(CommitGroup.class));
 
-	private final FrameConnection first = mock(FrameConnection.class);
+	private final Connection first = mock(Connection.class);
 
-	private final FrameConnection second = mock(FrameConnection.class);
+	private final Connection second = mock(Connection.class);
 
 	/** What a thread that is asked for fails with. */
 	private @Nullable Throwable failure;

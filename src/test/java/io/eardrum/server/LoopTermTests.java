@@ -42,11 +42,11 @@ class LoopTermTests {
 
 	private boolean threadsAreShort;
 
-	private final FrameConnection first = mock(FrameConnection.class);
+	private final Connection first = mock(Connection.class);
 
-	private final FrameConnection second = mock(FrameConnection.class);
+	private final Connection second = mock(Connection.class);
 
-	private final FrameConnection third = mock(FrameConnection.class);
+	private final Connection third = mock(Connection.class);
 
 	private FrameLoop loop;
 
@@ -329,7 +329,7 @@ class LoopTermTests {
 		return LoopTerm.leading(new PendingWork(GROUPS), this.loop::leave);
 	}
 
-	private static void leavesWhenAnswering(FrameConnection connection) {
+	private static void leavesWhenAnswering(Connection connection) {
 		willAnswer((invocation) -> {
 			invocation.<LoopTerm>getArgument(0).leave();
 			return null;

@@ -36,11 +36,11 @@ import static org.mockito.Mockito.times;
 import static org.mockito.Mockito.verify;
 
 /**
- * Tests for {@link FrameConnection}: what is true of it in each of its states, and which
- * way leads from one to another. The test does what a loop does otherwise.
+ * Tests for {@link Connection}: what is true of it in each of its states, and which way
+ * leads from one to another. The test does what a loop does otherwise.
  */
 @Timeout(60)
-class FrameConnectionTests {
+class ConnectionTests {
 
 	/** A reply that is too long for the socket and waits for the commit. */
 	private static final String REPLY_BEHIND_THE_COMMIT = "put deaf 1 1\n" + "x\n".repeat(1200);
@@ -65,7 +65,7 @@ class FrameConnectionTests {
 
 	private TestClient client;
 
-	private FrameConnection connection;
+	private Connection connection;
 
 	private ServerObserver observer;
 
@@ -170,7 +170,7 @@ class FrameConnectionTests {
 		this.connection.reset(ResetReason.IDLE_TIMEOUT);
 		assertThat(this.connection.isEnding()).isTrue();
 		assertThat(this.connection.isEnded()).isTrue();
-		assertThat(this.connection.isOpen()).isFalse();
+		assertThat(this.connection.channel().isOpen()).isFalse();
 		assertThat(this.registry.size()).isZero();
 		assertThat(this.client.readUntilClosed().reset()).isTrue();
 		verify(this.observer).connectionReset(ResetReason.IDLE_TIMEOUT);
@@ -210,8 +210,7 @@ class FrameConnectionTests {
 	@Test
 	void aFrameWithoutAReplyEndsInAReset() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.registerListener((message) -> {
-		});
+		this.connection.handleBy(mock(FrameHandler.class));
 		this.connection.execute(this.term);
 		this.connection.sendReply(this.term);
 		assertThat(this.connection.becomeIdle()).isFalse();
@@ -296,7 +295,7 @@ class FrameConnectionTests {
 	private void assertThatHandshakeEndsIn(ResetReason reason, Executor handshakes) {
 		TlsChannel tls = mock(TlsChannel.class);
 		given(tls.handshakes()).willReturn(handshakes);
-		FrameConnection encrypted = encrypted(tls);
+		Connection encrypted = encrypted(tls);
 		encrypted.shakeHandsElsewhere();
 		verify(this.observer).connectionReset(reason);
 		assertThat(encrypted.isEnded()).isTrue();
@@ -330,7 +329,7 @@ class FrameConnectionTests {
 		TlsChannel tls = mock(TlsChannel.class);
 		given(tls.handshakes()).willReturn((task) -> {
 		});
-		FrameConnection encrypted = encrypted(tls);
+		Connection encrypted = encrypted(tls);
 		encrypted.shakeHandsElsewhere();
 		assertThat(encrypted.isIdle()).isFalse();
 		encrypted.shakeHandsElsewhere();
@@ -340,8 +339,8 @@ class FrameConnectionTests {
 		assertThat(this.connection.isIdle()).isTrue();
 	}
 
-	private FrameConnection encrypted(TlsChannel tls) {
-		return new FrameConnection(this.connection.channel(), tls, "test", this.registry.port(this.observer),
+	private Connection encrypted(TlsChannel tls) {
+		return new Connection(this.connection.channel(), tls, this.registry.port(this.observer),
 				new CommandParser(ProtocolLimits.DEFAULTS),
 				new FrameBuffer(ProtocolLimits.DEFAULTS.maxLineLength(), this.buffers), true);
 	}

@@ -1,7 +1,6 @@
 package io.eardrum.server;
 
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -9,7 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.CancelledKeyException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
-import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -19,14 +18,9 @@ import java.util.function.Function;
 
 import javax.net.ssl.SSLException;
 
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.core.serializer.Serializer;
-import org.springframework.integration.ip.IpHeaders;
-import org.springframework.integration.ip.tcp.connection.TcpListener;
-import org.springframework.integration.ip.tcp.connection.TcpNetConnection;
-import org.springframework.messaging.Message;
-import org.springframework.messaging.MessageHeaders;
 
 import io.eardrum.budget.ThreadShortage;
 import io.eardrum.protocol.LineParser;
@@ -47,7 +41,7 @@ import io.eardrum.protocol.ReplyWriter;
  * <p>
  * Long, for all that may happen to a connection stands here side by side.
  */
-final class FrameConnection extends TcpNetConnection implements FrameAccount.Holder, UnfinishedInput.Client {
+final class Connection implements FrameAccount.Holder, UnfinishedInput.Client {
 
 	/**
 	 * How long a session that has just been answered is left alone before a reset, which
@@ -63,13 +57,6 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	 * waits for this server is not counted.
 	 */
 	private static final long HANDSHAKE_NANOS = TimeUnit.SECONDS.toNanos(10);
-
-	/**
-	 * Who listens to the framework's events: to publish one takes as long as all that is
-	 * done for a client that only comes and goes.
-	 */
-	private static final ApplicationEventPublisher NOBODY = (event) -> {
-	};
 
 	/** What a client of TLS begins with, and no command: a handshake, a version. */
 	private static final byte[] TLS_HANDSHAKE = { 22, 3 };
@@ -90,6 +77,8 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	/** A frame that takes no longer doesn't need other threads than that of the loop. */
 	private static final long LIGHT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
+	private static final Log logger = LogFactory.getLog(Connection.class);
+
 	private final Socket socket;
 
 	private final @Nullable InetAddress remoteAddress;
@@ -106,11 +95,9 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 
 	private final Frame frame;
 
-	private final FrameInputStream input;
+	private final FrameInput input;
 
 	private final ReplyOutputStream output;
-
-	private final MessageHeaders headers;
 
 	private final FrameAccount account;
 
@@ -132,9 +119,11 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	private volatile boolean discarding;
 
 	/** Serves this connection when something has come that the loop is not told of. */
-	private volatile @Nullable Consumer<FrameConnection> workers;
+	private volatile @Nullable Consumer<Connection> workers;
 
 	private volatile @Nullable SelectionKey key;
+
+	private volatile @Nullable FrameHandler handler;
 
 	// What follows belongs to the thread that serves this connection.
 
@@ -158,15 +147,13 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	 * Creates the connection of a client.
 	 * @param channel the connection
 	 * @param tls makes TLS of it; none for what is to go in the clear
-	 * @param factoryName the name of what has accepted it
 	 * @param port what it has in common with others
 	 * @param parser reads its lines
 	 * @param buffer collects them
 	 * @param answering whether replies are sent
 	 */
-	FrameConnection(SocketChannel channel, @Nullable TlsChannel tls, @Nullable String factoryName, Port port,
-			LineParser parser, FrameBuffer buffer, boolean answering) {
-		super(channel.socket(), true, false, NOBODY, factoryName);
+	Connection(SocketChannel channel, @Nullable TlsChannel tls, Port port, LineParser parser, FrameBuffer buffer,
+			boolean answering) {
 		this.channel = channel;
 		this.socket = channel.socket();
 		this.remoteAddress = this.socket.getInetAddress();
@@ -178,17 +165,24 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 		this.output = new ReplyOutputStream(this.stream, buffer, this.account, this.observer);
 		this.frame = new Frame(parser, answering ? this.output : OutputStream.nullOutputStream(), this.observer,
 				this.stream);
-		this.input = new FrameInputStream(this.stream, buffer, this.frame);
-		this.headers = new ConnectionHeaders(getConnectionId());
+		this.input = new FrameInput(this.stream, buffer, this.frame);
 	}
 
 	SocketChannel channel() {
 		return this.channel;
 	}
 
-	// The headers that every message of this connection has.
-	MessageHeaders headers() {
-		return this.headers;
+	/**
+	 * Has its frames handled, before there is one.
+	 * @param frames handles them
+	 */
+	void handleBy(FrameHandler frames) {
+		this.handler = frames;
+	}
+
+	// The port by which it has come.
+	Port port() {
+		return this.port;
 	}
 
 	/**
@@ -196,15 +190,10 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	 * @param registration tells the loop what it waits for
 	 * @param besideLoop serves it when something has come that the loop is not told of
 	 */
-	void serveBy(SelectionKey registration, Consumer<FrameConnection> besideLoop) {
+	void serveBy(SelectionKey registration, Consumer<Connection> besideLoop) {
 		this.workers = besideLoop;
 		this.key = registration;
 		this.output.register(registration);
-	}
-
-	@Override
-	protected InputStream inputStream() {
-		return this.input;
 	}
 
 	// Tells whether there can't be commands yet.
@@ -255,16 +244,16 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 			refuse(ReplyWriter.tlsExpected());
 		}
 		catch (SSLException ex) {
-			this.logger.debug("The handshake failed: " + ex);
+			logger.debug("The handshake failed: " + ex);
 			refuse(new byte[0]);
 		}
 		catch (IOException ex) {
-			this.logger.debug("The connection broke: " + ex);
+			logger.debug("The connection broke: " + ex);
 			reset(ResetReason.CLIENT);
 		}
 		catch (RuntimeException | Error ex) {
 			// The client may have caused it, and could fill the disk with it.
-			this.logger.debug("The handshake failed: " + ex);
+			logger.debug("The handshake failed: " + ex);
 			reset(ResetReason.INTERNAL_ERROR);
 			ThreadShortage.require(ex);
 		}
@@ -393,7 +382,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 			this.account.holdUnfinished(this.input.unfinishedBytes(), false);
 		}
 		catch (IOException ex) {
-			this.logger.debug("The connection broke: " + ex);
+			logger.debug("The connection broke: " + ex);
 			reset(ResetReason.CLIENT);
 		}
 		return false;
@@ -422,9 +411,8 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	}
 
 	/**
-	 * Executes the frame as far as it goes soon: sends it through the gateway, which
-	 * brings the reply back to {@link #send}. It may be {@linkplain #isPaused() paused}
-	 * then.
+	 * Executes the frame as far as it goes soon, and keeps the reply. It may be
+	 * {@linkplain #isPaused() paused} then.
 	 * @param current the turn of the thread that leads the loop, whose group the puts go
 	 * into; this connection may leave it
 	 */
@@ -478,11 +466,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 		if (this.account.isTight()) {
 			this.input.shrink();
 		}
-		TcpListener listener = getListener();
-		Message<?> message = getMapper().toMessage(this);
-		if (listener != null && message != null) {
-			listener.onMessage(message);
-		}
+		this.reply = Objects.requireNonNull(this.handler).handle(this.input.readFrame());
 	}
 
 	// Whether there are commands of the frame left, for another turn.
@@ -536,12 +520,6 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 		becomeIdleElsewhere();
 	}
 
-	// The reply is kept until the group has been committed.
-	@Override
-	public void send(Message<?> message) {
-		this.reply = (FrameReply) message.getPayload();
-	}
-
 	// Tells whether the reply has to wait until the group is committed.
 	boolean awaitsCommit() {
 		FrameReply due = this.reply;
@@ -554,7 +532,6 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	 * @param current the turn of the thread that sends it, which need not be the one in
 	 * which the frame was executed
 	 */
-	@SuppressWarnings("unchecked")
 	void sendReply(Turn current) {
 		this.frame.setTurn(current);
 		this.output.beginReply(current);
@@ -565,7 +542,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 				throw new AbortedReply.AbortedReplyException(ResetReason.INTERNAL_ERROR);
 			}
 			boolean last = due.isLast();
-			((Serializer<FrameReply>) getSerializer()).serialize(due, this.output);
+			Objects.requireNonNull(this.handler).write(due, this.output);
 			if (last) {
 				sayFarewell();
 			}
@@ -612,7 +589,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 
 	// The system does not tell of what a look has found.
 	private boolean goOnElsewhere() {
-		Consumer<FrameConnection> besideLoop = this.workers;
+		Consumer<Connection> besideLoop = this.workers;
 		if (besideLoop == null) {
 			return false;
 		}
@@ -658,10 +635,10 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 		return this.ending.get() != Ending.NONE;
 	}
 
-	// Also tells the framework, which looks for the connection as long as a reply may
-	// come.
-	@Override
-	public void close() {
+	/**
+	 * Ends this connection in order: the client gets what it was sent.
+	 */
+	void close() {
 		if (!this.ending.compareAndSet(Ending.NONE, Ending.CLOSED) && this.ending.get() == Ending.RESET) {
 			// The thread that resets it may not have got that far: this close would be a
 			// clean end.
@@ -671,7 +648,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 			if (this.tls != null && this.ending.get() == Ending.CLOSED) {
 				this.tls.sayGoodbye();
 			}
-			super.close();
+			closeSocket();
 		}
 		finally {
 			this.port.ended().accept(this);
@@ -694,14 +671,14 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 				this.channel.close();
 			}
 			catch (IOException ex) {
-				this.logger.debug("The connection is gone already: " + ex);
+				logger.debug("The connection is gone already: " + ex);
 			}
 			this.output.end();
 			letGo();
 			this.account.end();
 			try {
 				if (this.state.get() == State.ENDED || endIfIdle()) {
-					super.close();
+					closeSocket();
 				}
 			}
 			finally {
@@ -709,6 +686,20 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 				this.port.ended().accept(this);
 				this.observer.connectionReset(reason);
 			}
+		}
+	}
+
+	private void closeSocket() {
+		FrameHandler frames = this.handler;
+		if (frames != null) {
+			frames.closeSocket();
+			return;
+		}
+		try {
+			this.channel.close();
+		}
+		catch (IOException ex) {
+			logger.debug("The connection is gone already: " + ex);
 		}
 	}
 
@@ -720,7 +711,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 			this.socket.setSoLinger(true, 0);
 		}
 		catch (IOException ex) {
-			this.logger.debug("The connection is gone already: " + ex);
+			logger.debug("The connection is gone already: " + ex);
 		}
 	}
 
@@ -813,7 +804,7 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	 * @param ended is told of each connection that ends
 	 */
 	record Port(ClientMemory memory, ServerObserver observer, BooleanSupplier stopping,
-			Function<FrameConnection, Object> client, Consumer<FrameConnection> ended) {
+			Function<Connection, Object> client, Consumer<Connection> ended) {
 
 	}
 
@@ -833,19 +824,6 @@ final class FrameConnection extends TcpNetConnection implements FrameAccount.Hol
 	private enum Ending {
 
 		NONE, CLOSED, RESET
-
-	}
-
-	/**
-	 * No id and no timestamp: nobody asks for them, and a random id costs more than the
-	 * frame.
-	 */
-	private static final class ConnectionHeaders extends MessageHeaders {
-
-		ConnectionHeaders(String connectionId) {
-			super(Map.of(IpHeaders.CONNECTION_ID, connectionId, REPLY_CHANNEL, new FrameGateway.Replies()),
-					ID_VALUE_NONE, -1L);
-		}
 
 	}
 

@@ -19,9 +19,9 @@ import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link FrameInputStream}.
+ * Tests for {@link FrameInput}.
  */
-class FrameInputStreamTests {
+class FrameInputTests {
 
 	private final Pool<byte[]> buffers = new Pool<>(1, () -> new byte[FrameBuffer.LARGE_LENGTH]);
 
@@ -30,7 +30,7 @@ class FrameInputStreamTests {
 
 	@Test
 	void aConnectionThatWaitsHoldsNothingOfItsLastFrame() throws IOException {
-		FrameInputStream input = stream("put a 1 1\nget a\n");
+		FrameInput input = stream("put a 1 1\nget a\n");
 		input.receive();
 		assertThat(input.readFrame().source()).hasSize(FrameBuffer.LARGE_LENGTH);
 		assertThat(input.readFrame().to()).isEqualTo(16);
@@ -41,7 +41,7 @@ class FrameInputStreamTests {
 
 	@Test
 	void aFrameThatWasCopiedIsForgottenToo() throws IOException {
-		FrameInputStream input = stream("put a 1 1\nge");
+		FrameInput input = stream("put a 1 1\nge");
 		input.receive();
 		input.readFrame();
 		input.shrinkIfSmall();
@@ -51,12 +51,12 @@ class FrameInputStreamTests {
 		assertThat(input.heldBytes()).isEqualTo(2);
 	}
 
-	private FrameInputStream stream(String lines) throws IOException {
+	private FrameInput stream(String lines) throws IOException {
 		ReadableByteChannel source = Channels
 			.newChannel(new ByteArrayInputStream(lines.getBytes(StandardCharsets.US_ASCII)));
 		ConnectionChannel channel = mock(ConnectionChannel.class);
 		willAnswer((invocation) -> source.read(invocation.getArgument(0, ByteBuffer.class))).given(channel).read(any());
-		return new FrameInputStream(channel, new FrameBuffer(100, this.buffers), this.frame);
+		return new FrameInput(channel, new FrameBuffer(100, this.buffers), this.frame);
 	}
 
 }
