@@ -15,12 +15,15 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.syntax.ArchRuleDefinition;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import com.tngtech.archunit.library.dependencies.SlicesRuleDefinition;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -51,6 +54,27 @@ class ArchitectureTests {
 			Map.entry("org.springframework.web..", "web"), Map.entry("org.springframework.security..", "web.security"),
 			Map.entry("jakarta.servlet..", "web"), Map.entry("io.micrometer..", "observability"),
 			Map.entry("picocli..", "cli"), Map.entry("com.google.re2j..", "web.graphite.function")));
+
+	/** The rooms of the ports; each may use those before it. */
+	private static final List<String> ROOMS_OF_SERVER = List.of("server.event", "server.limit", "server.channel",
+			"server.command", "server.loop", "server.gateway", "server", "server.graphite");
+
+	private static final int MAX_CLASSES = 18;
+
+	/** A slice for each file: nested classes belong to their outer one. */
+	private static final SliceAssignment FILES = new SliceAssignment() {
+
+		@Override
+		public SliceIdentifier getIdentifierOf(JavaClass type) {
+			return SliceIdentifier.of(type.getName().split("\\$", 2)[0]);
+		}
+
+		@Override
+		public String getDescription() {
+			return "files";
+		}
+
+	};
 
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -113,6 +137,64 @@ class ArchitectureTests {
 	@Test
 	void packagesHaveNoCycles() {
 		check(SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles());
+	}
+
+	@Test
+	void roomsOfThePortsKnowOnlyThoseBelow() {
+		for (int i = 0; i < ROOMS_OF_SERVER.size(); i++) {
+			String[] above = ROOMS_OF_SERVER.stream()
+				.skip(i + 1L)
+				.map((room) -> ROOT + "." + room)
+				.toArray(String[]::new);
+			check(ArchRuleDefinition.noClasses()
+				.that()
+				.resideInAPackage(ROOT + "." + ROOMS_OF_SERVER.get(i))
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(above));
+		}
+	}
+
+	@Test
+	void portsShowWhatHappensAndWhereTheyListen() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(withSubpackages("server"))
+			.should()
+			.dependOnClassesThat(JavaClass.Predicates.resideInAPackage(withSubpackages("server"))
+				.and(JavaClass.Predicates.resideOutsideOfPackages(ROOT + ".server", ROOT + ".server.event",
+						ROOT + ".server.graphite"))));
+	}
+
+	@Test
+	void gatewayAloneKnowsTheFramework() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(ROOT + ".server.gateway")
+			.and()
+			.haveSimpleNameNotEndingWith("ServerConfiguration")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.springframework.integration.."));
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "server", "storage", "web" })
+	void classesKnowNoOtherThatKnowsThem(String name) {
+		JavaClasses classes = CLASSES.that(JavaClass.Predicates.resideInAPackage(withSubpackages(name)));
+		check(SlicesRuleDefinition.slices().assignedFrom(FILES).should().beFreeOfCycles(), classes);
+	}
+
+	@Test
+	void packagesHaveNoMoreThanEighteenClasses() {
+		Map<String, Set<String>> files = new TreeMap<>();
+		for (JavaClass type : CLASSES) {
+			if (!type.getSimpleName().equals("package-info")) {
+				files.computeIfAbsent(type.getPackageName(), (name) -> new TreeSet<>())
+					.add(type.getName().split("\\$", 2)[0]);
+			}
+		}
+		assertThat(files).allSatisfy((name, types) -> assertThat(types).hasSizeLessThanOrEqualTo(MAX_CLASSES));
 	}
 
 	@Test
@@ -219,7 +301,11 @@ class ArchitectureTests {
 	}
 
 	private static void check(ArchRule rule) {
-		rule.allowEmptyShould(true).check(CLASSES);
+		check(rule, CLASSES);
+	}
+
+	private static void check(ArchRule rule, JavaClasses classes) {
+		rule.allowEmptyShould(true).check(classes);
 	}
 
 }

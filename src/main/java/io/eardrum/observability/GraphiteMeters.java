@@ -8,9 +8,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
-import io.eardrum.server.FrameCounts;
-import io.eardrum.server.GraphiteObserver;
-import io.eardrum.server.ResetReason;
+import io.eardrum.server.event.CommandCounts;
+import io.eardrum.server.event.GraphiteObserver;
+import io.eardrum.server.event.ResetReason;
 
 /**
  * Counts what happens on the port for Graphite's plaintext protocol. All meters exist
@@ -64,7 +64,7 @@ final class GraphiteMeters implements GraphiteObserver {
 	}
 
 	@Override
-	public void frameHandled(FrameCounts counts, long durationNanos) {
+	public void frameHandled(CommandCounts counts, long durationNanos) {
 		long stored = counts.served(Command.PUT);
 		Counters.add(this.points, stored);
 		Counters.add(this.allPointsPut, stored);

@@ -12,9 +12,9 @@ import io.micrometer.core.instrument.Timer;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
-import io.eardrum.server.FrameCounts;
-import io.eardrum.server.ResetReason;
-import io.eardrum.server.ServerObserver;
+import io.eardrum.server.event.CommandCounts;
+import io.eardrum.server.event.ResetReason;
+import io.eardrum.server.event.ServerObserver;
 
 /**
  * Counts what happens on the TCP port. All meters exist from the start, so that a rate
@@ -75,7 +75,7 @@ final class ServerMeters implements ServerObserver {
 	}
 
 	@Override
-	public void frameHandled(FrameCounts counts, long durationNanos) {
+	public void frameHandled(CommandCounts counts, long durationNanos) {
 		for (Command command : COMMANDS) {
 			this.commands.served(command, counts.served(command));
 			if (counts.failed(command) > 0) {

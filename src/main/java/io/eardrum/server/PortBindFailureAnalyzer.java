@@ -5,10 +5,13 @@ import java.util.Locale;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
+import io.eardrum.server.gateway.PortBindException;
+import io.eardrum.server.gateway.PortSettings;
+
 /**
  * Says which port can't be had, and how to take another one.
  */
-final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortBindException> {
+public final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortBindException> {
 
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, PortBindException cause) {

@@ -11,6 +11,12 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
+import io.eardrum.server.event.ResetReason;
+import io.eardrum.server.gateway.FrameConnectionFactory;
+import io.eardrum.server.loop.Connection;
+import io.eardrum.server.loop.ConnectionRegistry;
+import io.eardrum.server.loop.ConnectionWatchdog;
+
 /**
  * The TCP port as the rest of the application sees it, and the one that ends it in good
  * order: no new clients, an answer to every command that has been read, and then a reset
@@ -46,7 +52,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 * @param watchdog looks after the sessions
 	 * @param gracePeriod how long what has been read may take to be answered
 	 */
-	TcpEndpoint(FrameConnectionFactory connectionFactory, List<FrameConnectionFactory> others,
+	public TcpEndpoint(FrameConnectionFactory connectionFactory, List<FrameConnectionFactory> others,
 			ConnectionRegistry registry, ConnectionWatchdog watchdog, Duration gracePeriod) {
 		this.connectionFactory = connectionFactory;
 		this.others = others;

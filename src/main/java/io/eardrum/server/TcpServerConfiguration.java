@@ -15,6 +15,15 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.server.channel.TlsAcceptor;
+import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.gateway.CommandServiceActivator;
+import io.eardrum.server.gateway.ConstantIdGenerator;
+import io.eardrum.server.gateway.FrameConnectionFactory;
+import io.eardrum.server.gateway.FrameGateway;
+import io.eardrum.server.loop.ConnectionRegistry;
+import io.eardrum.server.loop.ConnectionWatchdog;
+import io.eardrum.server.loop.EventLoopGroup;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.TimestampCheck;
 
@@ -24,13 +33,12 @@ import io.eardrum.storage.TimestampCheck;
 @Configuration(proxyBeanMethods = false)
 @EnableIntegration
 @EnableConfigurationProperties(TcpServerProperties.class)
-class TcpServerConfiguration {
+public class TcpServerConfiguration {
 
 	/**
-	 * The bean of {@link GraphiteServerConfiguration} that accepts clients, if it is
-	 * there.
+	 * The bean that accepts clients of Graphite's protocol, if there is a port for it.
 	 */
-	static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
+	public static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
 	@Bean
 	ConnectionRegistry connectionRegistry(TcpServerProperties properties, ClientAddresses addresses,
@@ -41,13 +49,13 @@ class TcpServerConfiguration {
 	}
 
 	@Bean
-	FrameLoops frameLoops(FrameServiceActivator activator) {
-		return new FrameLoops(activator::newGroup);
+	EventLoopGroup frameLoops(CommandServiceActivator activator) {
+		return new EventLoopGroup(activator::newGroup);
 	}
 
 	@Bean
 	FrameConnectionFactory frameConnectionFactory(TcpServerProperties properties, ObjectProvider<SslBundles> sslBundles,
-			ConnectionRegistry registry, ServerObserver observer, FrameLoops loops) {
+			ConnectionRegistry registry, ServerObserver observer, EventLoopGroup loops) {
 		String bundle = properties.ssl().bundle();
 		TlsAcceptor tls = (bundle != null)
 				? TlsAcceptor.of(sslBundles.getObject(), bundle, properties.ssl().clientAuth()) : null;
@@ -69,8 +77,8 @@ class TcpServerConfiguration {
 
 	@Bean
 	@ServiceActivator(inputChannel = "frames")
-	FrameServiceActivator frameServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
-		return new FrameServiceActivator(repository, timestampCheck);
+	CommandServiceActivator frameServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
+		return new CommandServiceActivator(repository, timestampCheck);
 	}
 
 	@Bean
@@ -87,7 +95,7 @@ class TcpServerConfiguration {
 	// it.
 	@Bean
 	IdGenerator messageIdGenerator() {
-		return NoIds.INSTANCE;
+		return ConstantIdGenerator.INSTANCE;
 	}
 
 }

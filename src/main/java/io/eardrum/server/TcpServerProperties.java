@@ -17,6 +17,8 @@ import org.springframework.util.unit.DataUnit;
 import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.server.channel.ClientAuthentication;
+import io.eardrum.server.gateway.PortSettings;
 
 /**
  * How the TCP port is configured.
@@ -40,7 +42,7 @@ import io.eardrum.protocol.ProtocolLimits;
  * answered when the server stops, 0 to 1h
  */
 @ConfigurationProperties(prefix = "eardrum.tcp", ignoreUnknownFields = false)
-record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue("8888") int port,
+public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue("8888") int port,
 		@DefaultValue List<String> allow, @DefaultValue Ssl ssl, @DefaultValue("10000") int maxConnections,
 		@DefaultValue("4096B") @DataSizeUnit(DataUnit.BYTES) DataSize maxLineLength,
 		@DefaultValue("512B") @DataSizeUnit(DataUnit.BYTES) DataSize maxKeyLength,
@@ -62,7 +64,7 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 	 */
 	private static final int LINE_BESIDES_KEY = 16;
 
-	TcpServerProperties {
+	public TcpServerProperties {
 		check("host", host, !host.isBlank(), "It must be an IP address or a host name.");
 		check("port", port, port >= 0 && port <= 65535, "It must be from 0 to 65535; 0 takes any free port.");
 		checkNetworks(allow);
@@ -94,11 +96,11 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 				"It must be at most an eighth of eardrum.heap.connections, " + most + "B.");
 	}
 
-	ProtocolLimits limits() {
+	public ProtocolLimits limits() {
 		return new ProtocolLimits((int) this.maxLineLength.toBytes(), (int) this.maxKeyLength.toBytes());
 	}
 
-	NetworkList allowed() {
+	public NetworkList allowed() {
 		return NetworkList.of(this.allow);
 	}
 
@@ -137,9 +139,9 @@ record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue
 	 * @param clientAuth whether clients have to show a certificate that the bundle
 	 * trusts: none, want or need
 	 */
-	record Ssl(@Nullable String bundle, @DefaultValue("none") ClientAuthentication clientAuth) {
+	public record Ssl(@Nullable String bundle, @DefaultValue("none") ClientAuthentication clientAuth) {
 
-		Ssl {
+		public Ssl {
 			if (bundle != null && bundle.isBlank()) {
 				bundle = null;
 			}

@@ -1,5 +1,5 @@
 /**
- * The TCP port: connections, frames, the gateway with its service activator, and limits.
+ * The TCP port and its limits: wires it, and shows it to the rest of the program.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.server;

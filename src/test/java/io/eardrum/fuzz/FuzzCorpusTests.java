@@ -20,7 +20,7 @@ import io.eardrum.protocol.CommandParserFuzz;
 import io.eardrum.protocol.PlaintextParserFuzz;
 import io.eardrum.protocol.number.NumberReaderFuzz;
 import io.eardrum.protocol.number.NumberWriterFuzz;
-import io.eardrum.server.FrameBufferFuzz;
+import io.eardrum.server.loop.FrameDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkRoundTripFuzz;
 import io.eardrum.storage.embedded.LogRecordFuzz;
@@ -43,7 +43,7 @@ class FuzzCorpusTests {
 			Map.entry(ChunkDecoderFuzz.class, ChunkDecoderFuzz::fuzzerTestOneInput),
 			Map.entry(ChunkRoundTripFuzz.class, ChunkRoundTripFuzz::fuzzerTestOneInput),
 			Map.entry(CommandParserFuzz.class, CommandParserFuzz::fuzzerTestOneInput),
-			Map.entry(FrameBufferFuzz.class, FrameBufferFuzz::fuzzerTestOneInput),
+			Map.entry(FrameDecoderFuzz.class, FrameDecoderFuzz::fuzzerTestOneInput),
 			Map.entry(KeyPatternFuzz.class, KeyPatternFuzz::fuzzerTestOneInput),
 			Map.entry(LogRecordFuzz.class, LogRecordFuzz::fuzzerTestOneInput),
 			Map.entry(NumberReaderFuzz.class, NumberReaderFuzz::fuzzerTestOneInput),

@@ -18,6 +18,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.protocol.PutFrames;
+import io.eardrum.server.command.PutPath;
 import io.eardrum.storage.embedded.TemporaryStore;
 
 /**

@@ -20,7 +20,7 @@ import io.eardrum.storage.StorageStatus;
  * Steps between the server and its store: each write, and each read of a series, first
  * passes what a test wants to happen then.
  */
-final class InterceptedStorage implements BeanPostProcessor {
+public final class InterceptedStorage implements BeanPostProcessor {
 
 	private volatile Consumer<PointBatch> beforePut = (batch) -> {
 	};
@@ -39,7 +39,7 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 * Says what happens before a batch of points goes to the store.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
-	void beforePut(Consumer<PointBatch> action) {
+	public void beforePut(Consumer<PointBatch> action) {
 		this.beforePut = action;
 	}
 
@@ -47,7 +47,7 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 * Says what happens before the points of a series are read.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
-	void beforeRead(Consumer<SeriesKey> action) {
+	public void beforeRead(Consumer<SeriesKey> action) {
 		this.beforeRead = action;
 	}
 
@@ -55,7 +55,7 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 * Says what happens once all points of a series have been passed on.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
-	void afterRead(Consumer<SeriesKey> action) {
+	public void afterRead(Consumer<SeriesKey> action) {
 		this.afterRead = action;
 	}
 
@@ -63,11 +63,11 @@ final class InterceptedStorage implements BeanPostProcessor {
 	 * Lets the store say that it takes no points.
 	 * @param reason why
 	 */
-	void takesNoPoints(String reason) {
+	public void takesNoPoints(String reason) {
 		this.problem = reason;
 	}
 
-	MetricRepository store() {
+	public MetricRepository store() {
 		return Objects.requireNonNull(this.store);
 	}
 

@@ -8,11 +8,11 @@ import org.assertj.core.api.Assertions;
 /**
  * The fixed replies of the protocol, written out once.
  */
-final class Replies {
+public final class Replies {
 
-	static final String OK = "ok\n\n";
+	public static final String OK = "ok\n\n";
 
-	static final String WRONG_COMMAND = "error\nwrong command\n\n";
+	public static final String WRONG_COMMAND = "error\nwrong command\n\n";
 
 	static final String STORAGE_UNAVAILABLE = "error\nstorage unavailable\n\n";
 
@@ -30,7 +30,7 @@ final class Replies {
 	 * @param actual what was received
 	 * @param expected what should have been
 	 */
-	static void assertSame(String context, String actual, String expected) {
+	public static void assertSame(String context, String actual, String expected) {
 		byte[] received = actual.getBytes(StandardCharsets.UTF_8);
 		byte[] wanted = expected.getBytes(StandardCharsets.UTF_8);
 		int mismatch = Arrays.mismatch(received, wanted);

@@ -15,6 +15,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import io.eardrum.CapturedLog;
 import io.eardrum.EardrumApplication;
 import io.eardrum.ServerThreads;
+import io.eardrum.server.graphite.GraphiteEndpoint;
 
 import static org.assertj.core.api.Assertions.assertThatException;
 
@@ -48,7 +49,7 @@ public final class RunningServer implements AutoCloseable {
 	 * @param arguments more arguments of the command line
 	 * @return the running server
 	 */
-	static RunningServer start(InterceptedStorage storage, String... arguments) {
+	public static RunningServer start(InterceptedStorage storage, String... arguments) {
 		return start(new SpringApplicationBuilder(EardrumApplication.class)
 			.initializers((context) -> context.getBeanFactory().addBeanPostProcessor(storage)), arguments);
 	}
@@ -69,7 +70,7 @@ public final class RunningServer implements AutoCloseable {
 	 * @param arguments arguments of the command line
 	 * @return what it has logged
 	 */
-	static String logOfFailedStart(String... arguments) {
+	public static String logOfFailedStart(String... arguments) {
 		try (ServerThreads threads = new ServerThreads()) {
 			assertThatException().isThrownBy(() -> threads.run(
 					() -> new SpringApplicationBuilder(EardrumApplication.class).run(withDefaults(arguments)).close()));
@@ -82,7 +83,7 @@ public final class RunningServer implements AutoCloseable {
 	 * @param arguments the arguments of one test; they win
 	 * @return all arguments
 	 */
-	static String[] withDefaults(String... arguments) {
+	public static String[] withDefaults(String... arguments) {
 		List<String> all = new ArrayList<>();
 		all.add("--eardrum.tcp.port=0");
 		all.add("--server.port=0");
@@ -95,11 +96,11 @@ public final class RunningServer implements AutoCloseable {
 		return all.toArray(String[]::new);
 	}
 
-	InetSocketAddress tcpAddress() {
+	public InetSocketAddress tcpAddress() {
 		return bean(TcpEndpoint.class).address();
 	}
 
-	InetSocketAddress graphiteAddress() {
+	public InetSocketAddress graphiteAddress() {
 		GraphiteEndpoint endpoint = bean(GraphiteEndpoint.class);
 		InetSocketAddress address = endpoint.addressIfListening();
 		// The thread that accepts says a moment after the start that it does.
@@ -122,15 +123,15 @@ public final class RunningServer implements AutoCloseable {
 		return this.context.getEnvironment().getRequiredProperty("local.server.port", Integer.class);
 	}
 
-	<T> T bean(Class<T> type) {
+	public <T> T bean(Class<T> type) {
 		return this.context.getBean(type);
 	}
 
-	TestClient client() throws IOException {
+	public TestClient client() throws IOException {
 		return TestClient.connect(tcpPort());
 	}
 
-	PrometheusScrape scrape() {
+	public PrometheusScrape scrape() {
 		return PrometheusScrape.of(httpPort());
 	}
 
@@ -141,13 +142,13 @@ public final class RunningServer implements AutoCloseable {
 	 * @return everything that came until the server closed
 	 * @throws IOException if the connection fails, or isn't closed cleanly
 	 */
-	String conversation(byte[] sent) throws IOException {
+	public String conversation(byte[] sent) throws IOException {
 		try (TestClient client = client()) {
 			return client.send(sent).halfClose().readToEnd();
 		}
 	}
 
-	String conversation(String sent) throws IOException {
+	public String conversation(String sent) throws IOException {
 		return conversation(sent.getBytes(StandardCharsets.UTF_8));
 	}
 
@@ -163,7 +164,7 @@ public final class RunningServer implements AutoCloseable {
 	 * Returns the threads of this server, and of no other that runs beside it.
 	 * @return those that are alive
 	 */
-	List<Thread> threads() {
+	public List<Thread> threads() {
 		return this.threads.alive();
 	}
 

@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.TestSeed;
+import io.eardrum.server.event.ResetReason;
+import io.eardrum.server.loop.Leaders;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

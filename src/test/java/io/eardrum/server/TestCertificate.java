@@ -57,11 +57,11 @@ public final class TestCertificate {
 		return new TestCertificate(KeyStore.getInstance(file.toFile(), PASSWORD));
 	}
 
-	String certificatePem() throws Exception {
+	public String certificatePem() throws Exception {
 		return pem("CERTIFICATE", this.store.getCertificate("key").getEncoded());
 	}
 
-	String keyPem() throws Exception {
+	public String keyPem() throws Exception {
 		return pem("PRIVATE KEY", this.store.getKey("key", PASSWORD).getEncoded());
 	}
 

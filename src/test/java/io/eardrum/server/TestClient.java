@@ -23,7 +23,7 @@ import javax.net.ssl.SSLSocket;
  * <p>
  * One thread may send while another one reads.
  */
-final class TestClient implements AutoCloseable {
+public final class TestClient implements AutoCloseable {
 
 	private static final int TIMEOUT_MILLIS = 10_000;
 
@@ -58,7 +58,7 @@ final class TestClient implements AutoCloseable {
 		}
 	}
 
-	static TestClient connect(int port) throws IOException {
+	public static TestClient connect(int port) throws IOException {
 		return connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
 	}
 
@@ -69,7 +69,7 @@ final class TestClient implements AutoCloseable {
 	 * @return the client
 	 * @throws IOException if the connection fails
 	 */
-	static TestClient connectFrom(String from, int port) throws IOException {
+	public static TestClient connectFrom(String from, int port) throws IOException {
 		Socket socket = new Socket();
 		socket.setTcpNoDelay(true);
 		socket.setSoTimeout(TIMEOUT_MILLIS);
@@ -84,7 +84,7 @@ final class TestClient implements AutoCloseable {
 		}
 	}
 
-	static TestClient connect(SocketAddress address) throws IOException {
+	public static TestClient connect(SocketAddress address) throws IOException {
 		return new TestClient(connect(address, 0));
 	}
 
@@ -96,7 +96,7 @@ final class TestClient implements AutoCloseable {
 	 * @return the client
 	 * @throws IOException if the connection fails
 	 */
-	static TestClient connectWithSmallReceiveBuffer(int port, int receiveBufferBytes) throws IOException {
+	public static TestClient connectWithSmallReceiveBuffer(int port, int receiveBufferBytes) throws IOException {
 		return new TestClient(
 				connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), receiveBufferBytes));
 	}
@@ -131,15 +131,15 @@ final class TestClient implements AutoCloseable {
 		}
 	}
 
-	TestClient send(String text) throws IOException {
+	public TestClient send(String text) throws IOException {
 		return send(text.getBytes(StandardCharsets.UTF_8));
 	}
 
-	TestClient send(byte[] bytes) throws IOException {
+	public TestClient send(byte[] bytes) throws IOException {
 		return send(bytes, 0, bytes.length);
 	}
 
-	TestClient send(byte[] bytes, int from, int to) throws IOException {
+	public TestClient send(byte[] bytes, int from, int to) throws IOException {
 		this.output.write(bytes, from, to - from);
 		this.output.flush();
 		return this;
@@ -150,7 +150,7 @@ final class TestClient implements AutoCloseable {
 	 * @return the reply
 	 * @throws IOException if the stream ends or fails before
 	 */
-	String reply() throws IOException {
+	public String reply() throws IOException {
 		ByteArrayOutputStream reply = new ByteArrayOutputStream();
 		int last = -1;
 		while (true) {
@@ -166,7 +166,7 @@ final class TestClient implements AutoCloseable {
 		}
 	}
 
-	String exchange(String text) throws IOException {
+	public String exchange(String text) throws IOException {
 		return send(text).reply();
 	}
 
@@ -176,7 +176,7 @@ final class TestClient implements AutoCloseable {
 	 * @return the bytes as text; fewer if the stream ends
 	 * @throws IOException if reading fails
 	 */
-	String read(int count) throws IOException {
+	public String read(int count) throws IOException {
 		return new String(this.input.readNBytes(count), StandardCharsets.UTF_8);
 	}
 
@@ -185,13 +185,13 @@ final class TestClient implements AutoCloseable {
 	 * @return what that one call has given
 	 * @throws IOException if reading fails
 	 */
-	String receiveOnce() throws IOException {
+	public String receiveOnce() throws IOException {
 		byte[] buffer = new byte[1024];
 		int length = this.socket.getInputStream().read(buffer);
 		return new String(buffer, 0, Math.max(length, 0), StandardCharsets.UTF_8);
 	}
 
-	int read(byte[] buffer) throws IOException {
+	public int read(byte[] buffer) throws IOException {
 		return this.input.read(buffer);
 	}
 
@@ -200,7 +200,7 @@ final class TestClient implements AutoCloseable {
 	 * @return what came
 	 * @throws IOException if the connection is reset, or nothing comes for too long
 	 */
-	String readToEnd() throws IOException {
+	public String readToEnd() throws IOException {
 		return new String(this.input.readNBytes(MAX_REPLY_BYTES), StandardCharsets.UTF_8);
 	}
 
@@ -209,7 +209,7 @@ final class TestClient implements AutoCloseable {
 	 * @return what came, and how it ended
 	 * @throws SocketTimeoutException if the connection stays open
 	 */
-	Rest readUntilClosed() throws SocketTimeoutException {
+	public Rest readUntilClosed() throws SocketTimeoutException {
 		ByteArrayOutputStream received = new ByteArrayOutputStream();
 		byte[] buffer = new byte[64 * 1024];
 		try {
@@ -231,7 +231,7 @@ final class TestClient implements AutoCloseable {
 	 * @return this client
 	 * @throws IOException if it can't be sent
 	 */
-	TestClient halfClose() throws IOException {
+	public TestClient halfClose() throws IOException {
 		this.socket.shutdownOutput();
 		return this;
 	}
@@ -240,7 +240,7 @@ final class TestClient implements AutoCloseable {
 	 * Ends the connection with a reset.
 	 * @throws IOException if that fails
 	 */
-	void reset() throws IOException {
+	public void reset() throws IOException {
 		this.socket.setSoLinger(true, 0);
 		this.socket.close();
 	}
@@ -260,7 +260,7 @@ final class TestClient implements AutoCloseable {
 	 * @param text what came
 	 * @param reset whether the connection was reset instead of ended
 	 */
-	record Rest(String text, boolean reset) {
+	public record Rest(String text, boolean reset) {
 
 	}
 

@@ -30,6 +30,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.server.limit.UnfinishedInputLimit;
+import io.eardrum.server.loop.ConnectionRegistry;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -107,7 +110,7 @@ class TlsIntegrationTests {
 		try (RunningServer server = start("--eardrum.heap.connections=1MB");
 				TestClient other = TestClient.connectWithTls(server.tcpPort(), TestCertificate.context(null, first),
 						0)) {
-			UnfinishedInput unfinished = server.bean(ConnectionRegistry.class).memory().unfinishedInput();
+			UnfinishedInputLimit unfinished = server.bean(ConnectionRegistry.class).memory().unfinishedInput();
 			for (int i = 0; i < 100; i++) {
 				clients.add(server.client().send(start));
 				assertThat(unfinished.heldBytes()).isLessThanOrEqualTo(1 << 20);

@@ -1,0 +1,172 @@
+package io.eardrum.server.command;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.TimestampCheck;
+
+/**
+ * Collects the puts of several frames and stores them in the {@link MetricRepository}
+ * with one commit, and therefore one fsync. No frame is answered before its group has
+ * been committed. Used by one thread at a time.
+ */
+public final class CommitGroup {
+
+	/** More than this is stored at once, or a huge frame would become huge here. */
+	private static final int MAX_POINTS = 16384;
+
+	/** Enough for as many points with keys of a hundred bytes. */
+	private static final long MAX_BYTES = 3 << 20;
+
+	private final MetricRepository repository;
+
+	private final TimestampCheck check;
+
+	private final Consumer<RuntimeException> defects;
+
+	private PointBatch points = new PointBatch();
+
+	/** Whose puts these are; each is told when they are stored. */
+	private final List<Member> members = new ArrayList<>();
+
+	/**
+	 * Creates an empty group.
+	 * @param repository where its points are stored
+	 * @param check puts points there, except those that are too far in the future
+	 * @param defects is told of failures that the store does not know itself
+	 */
+	public CommitGroup(MetricRepository repository, TimestampCheck check, Consumer<RuntimeException> defects) {
+		this.repository = repository;
+		this.check = check;
+		this.defects = defects;
+	}
+
+	/**
+	 * Takes a put.
+	 * @param member whose it is
+	 * @param source the array in which the bytes of the key stand
+	 * @param keyOffset where they start
+	 * @param keyLength how many there are
+	 * @param timestamp the timestamp
+	 * @param value the value
+	 */
+	void put(Member member, byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+		if (!member.awaitsCommit()) {
+			this.members.add(member);
+			member.joined(this.points.size());
+		}
+		this.points.add(source, keyOffset, keyLength, timestamp, value);
+	}
+
+	/**
+	 * Returns whether it should be committed before it takes more.
+	 * @return whether it is full
+	 */
+	boolean isFull() {
+		return this.points.size() >= MAX_POINTS || heldBytes() > MAX_BYTES;
+	}
+
+	boolean isEmpty() {
+		return this.members.isEmpty();
+	}
+
+	/**
+	 * Gives up the memory that it takes, if there is nothing in it.
+	 */
+	public void shrink() {
+		if (isEmpty()) {
+			this.points = new PointBatch();
+		}
+	}
+
+	// How much memory it takes, whatever is in it, in bytes.
+	public long heldBytes() {
+		return this.points.heldBytes();
+	}
+
+	/**
+	 * Stores all puts, and tells their members. If that fails because of a defect, they
+	 * are told that nothing is stored, and leave the group: it goes on with others, whose
+	 * commit must not store these puts once more.
+	 */
+	public void commit() {
+		if (this.members.isEmpty()) {
+			return;
+		}
+		boolean stored = false;
+		try {
+			stored = store();
+		}
+		finally {
+			tell(stored);
+		}
+	}
+
+	// The store itself logs and shows what it knows to be wrong with it.
+	private boolean store() {
+		try {
+			this.check.put(this.points, this.repository);
+			return true;
+		}
+		catch (StorageException ex) {
+			return false;
+		}
+		catch (RuntimeException ex) {
+			this.defects.accept(ex);
+			return false;
+		}
+	}
+
+	private void tell(boolean stored) {
+		try {
+			for (int i = 0; i < this.members.size(); i++) {
+				this.members.get(i).committed(stored, this.points);
+			}
+		}
+		finally {
+			this.members.clear();
+			clear();
+		}
+	}
+
+	// Its thread lives on, and is not to hold for ever what long keys once took.
+	private void clear() {
+		if (heldBytes() > MAX_BYTES) {
+			this.points = new PointBatch();
+		}
+		else {
+			this.points.clear();
+		}
+	}
+
+	/**
+	 * Has puts in a group.
+	 */
+	interface Member {
+
+		/**
+		 * Returns whether it has puts in the group.
+		 * @return whether puts of it have not been committed yet
+		 */
+		boolean awaitsCommit();
+
+		/**
+		 * The next put is its first one in the group.
+		 * @param index where it stands in the batch of the group
+		 */
+		void joined(int index);
+
+		/**
+		 * The puts so far have been committed.
+		 * @param stored whether they are stored, except those that were refused
+		 * @param points the puts of the group
+		 */
+		void committed(boolean stored, PointBatch points);
+
+	}
+
+}

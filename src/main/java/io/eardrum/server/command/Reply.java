@@ -1,0 +1,54 @@
+package io.eardrum.server.command;
+
+import java.io.IOException;
+import java.io.OutputStream;
+
+/**
+ * The replies to the commands of one frame, in their order.
+ */
+public interface Reply {
+
+	/**
+	 * Tells whether the {@link CommitGroup} of the frame has to be committed before this
+	 * can be written.
+	 * @return whether there are puts of the frame that have not been committed yet
+	 */
+	boolean awaitsCommit();
+
+	/**
+	 * Writes what has not been sent yet, and gives the memory back.
+	 * @param output where to write
+	 * @throws IOException if the client can't be reached
+	 */
+	void writeTo(OutputStream output) throws IOException;
+
+	/**
+	 * Tells whether the session ends with this reply.
+	 * @return whether the connection is to be closed behind it
+	 */
+	boolean isLast();
+
+	/**
+	 * Returns whether commands of the frame have not been executed yet, because it is the
+	 * turn of others, or because puts before them have to be committed first.
+	 * @return whether this has to {@linkplain #goOn go on} before it can be written
+	 */
+	default boolean isPaused() {
+		return false;
+	}
+
+	/**
+	 * Executes more commands of the frame. Never fails.
+	 * @return the replies so far, which may be another object
+	 */
+	default Reply goOn() {
+		return this;
+	}
+
+	/**
+	 * Ends what has been paused, and will be neither executed nor answered.
+	 */
+	default void giveUp() {
+	}
+
+}

@@ -1,0 +1,62 @@
+package io.eardrum.server.command;
+
+import java.util.function.Supplier;
+
+/**
+ * The turn of a thread that executes the frames of one source and nothing else. It is
+ * never over.
+ */
+public final class SoleTurn implements Turn {
+
+	private final Supplier<CommitGroup> groups;
+
+	private CommitGroup group;
+
+	/**
+	 * Creates the turn of a thread.
+	 * @param groups makes groups for puts
+	 */
+	public SoleTurn(Supplier<CommitGroup> groups) {
+		this.groups = groups;
+		this.group = groups.get();
+	}
+
+	@Override
+	public CommitGroup group() {
+		return this.group;
+	}
+
+	/**
+	 * Forgets what is in the group, of which it is not known whether it is stored.
+	 */
+	public void reset() {
+		this.group = this.groups.get();
+	}
+
+	@Override
+	public boolean isOver() {
+		return false;
+	}
+
+	@Override
+	public boolean sharesCommits() {
+		return false;
+	}
+
+	@Override
+	public void beginRead() {
+	}
+
+	@Override
+	public void endRead() {
+	}
+
+	@Override
+	public void leave() {
+	}
+
+	@Override
+	public void beginWait() {
+	}
+
+}

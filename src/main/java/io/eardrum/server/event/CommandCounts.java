@@ -1,0 +1,89 @@
+package io.eardrum.server.event;
+
+import java.util.Arrays;
+
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.ErrorReason;
+
+/**
+ * What one frame had in it. Used by one thread at a time, and filled anew for each frame.
+ */
+@SuppressWarnings("EnumOrdinal") // An index that never leaves this object.
+public final class CommandCounts {
+
+	private static final Command[] COMMANDS = Command.values();
+
+	private static final ErrorReason[] REASONS = ErrorReason.values();
+
+	private final long[] served = new long[COMMANDS.length];
+
+	private final long[] failed = new long[COMMANDS.length];
+
+	/** By command, and for each of them by reason. */
+	private final long[] errors = new long[COMMANDS.length * REASONS.length];
+
+	private boolean failures;
+
+	private long pointsReturned;
+
+	public void clear() {
+		Arrays.fill(this.served, 0);
+		if (this.failures) {
+			Arrays.fill(this.failed, 0);
+			Arrays.fill(this.errors, 0);
+			this.failures = false;
+		}
+		this.pointsReturned = 0;
+	}
+
+	public void served(Command command, int count) {
+		this.served[command.ordinal()] += count;
+	}
+
+	public void failed(Command command, ErrorReason reason, int count) {
+		this.failed[command.ordinal()] += count;
+		this.errors[command.ordinal() * REASONS.length + reason.ordinal()] += count;
+		this.failures = true;
+	}
+
+	public void returned(int points) {
+		this.pointsReturned += points;
+	}
+
+	/**
+	 * Tells how many commands were answered with "ok".
+	 * @param command the kind of command
+	 * @return the number of commands; of puts, it is the number of points stored
+	 */
+	public long served(Command command) {
+		return this.served[command.ordinal()];
+	}
+
+	/**
+	 * Tells how many commands were answered with an error.
+	 * @param command the kind of command that they were meant to be
+	 * @return the number of commands
+	 */
+	public long failed(Command command) {
+		return this.failed[command.ordinal()];
+	}
+
+	/**
+	 * Tells how many commands of a kind were answered with an error for one reason.
+	 * @param command the kind of command that they were meant to be
+	 * @param reason the reason
+	 * @return the number of commands
+	 */
+	public long errors(Command command, ErrorReason reason) {
+		return this.errors[command.ordinal() * REASONS.length + reason.ordinal()];
+	}
+
+	/**
+	 * Tells how many points were read for the client.
+	 * @return the number of points
+	 */
+	public long pointsReturned() {
+		return this.pointsReturned;
+	}
+
+}

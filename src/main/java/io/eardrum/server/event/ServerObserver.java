@@ -1,0 +1,56 @@
+package io.eardrum.server.event;
+
+/**
+ * Is told what happens on the TCP port, to count it. Called by the threads of all
+ * connections at once; must be quick and must not throw.
+ */
+public interface ServerObserver {
+
+	/**
+	 * The commands of a frame have been executed; the end of its reply is about to be
+	 * sent.
+	 * @param counts what was in the frame; valid during this call only
+	 * @param durationNanos the time since the frame was complete, in nanoseconds
+	 */
+	void frameHandled(CommandCounts counts, long durationNanos);
+
+	/**
+	 * Bytes have arrived.
+	 * @param bytes how many
+	 */
+	void received(int bytes);
+
+	/**
+	 * Bytes have been sent.
+	 * @param bytes how many
+	 */
+	void sent(int bytes);
+
+	/**
+	 * A client has connected.
+	 */
+	void connectionAccepted();
+
+	/**
+	 * A client has been turned away, because there are too many.
+	 */
+	void connectionRejected();
+
+	/**
+	 * A client has been turned away, because of the network that it comes from.
+	 */
+	void connectionRefused();
+
+	/**
+	 * A TLS handshake has ended, or a client has tried one on a port that takes none.
+	 * @param completed whether the session is encrypted now
+	 */
+	void handshakeEnded(boolean completed);
+
+	/**
+	 * A connection ended with a reset.
+	 * @param reason why
+	 */
+	void connectionReset(ResetReason reason);
+
+}

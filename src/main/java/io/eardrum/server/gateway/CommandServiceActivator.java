@@ -1,0 +1,81 @@
+package io.eardrum.server.gateway;
+
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.springframework.integration.handler.AbstractReplyProducingMessageHandler;
+import org.springframework.messaging.Message;
+import org.springframework.messaging.MessageHeaders;
+import org.springframework.messaging.support.GenericMessage;
+
+import io.eardrum.server.channel.ObjectPool;
+import io.eardrum.server.command.CommandExecutor;
+import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.command.Frame;
+import io.eardrum.server.command.Reply;
+import io.eardrum.server.limit.LogThrottle;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.TimestampCheck;
+
+/**
+ * The service activator behind the gateway: executes the commands of a frame on the
+ * {@link MetricRepository}, on the thread that has read them, and returns their replies.
+ * Those of a frame that takes long are executed in turns with those of others, on other
+ * threads. Safe for any number of threads.
+ * <p>
+ * It never fails: what a client must not be left waiting for becomes a reset of its
+ * connection.
+ */
+public final class CommandServiceActivator extends AbstractReplyProducingMessageHandler {
+
+	private static final int POOLED_EXECUTORS = 64;
+
+	private static final Log defects = LogFactory.getLog(CommandServiceActivator.class);
+
+	private final MetricRepository repository;
+
+	private final TimestampCheck check;
+
+	private final ObjectPool<CommandExecutor> executors;
+
+	private final LogThrottle defectRate = new LogThrottle();
+
+	public CommandServiceActivator(MetricRepository repository, TimestampCheck check) {
+		this.repository = repository;
+		this.check = check;
+		this.executors = new ObjectPool<>(POOLED_EXECUTORS, this::newExecutor);
+	}
+
+	private CommandExecutor newExecutor() {
+		return new CommandExecutor(this.repository, this.executors, this::reportDefect);
+	}
+
+	@Override
+	protected Object handleRequestMessage(Message<?> requestMessage) {
+		return execute((Frame) requestMessage.getPayload());
+	}
+
+	// The reply goes where the request came from, and needs no other headers than it has.
+	@Override
+	protected Message<?> createOutputMessage(Object output, MessageHeaders requestHeaders) {
+		return new GenericMessage<>(output, requestHeaders);
+	}
+
+	/**
+	 * Creates a group for puts, which are stored where these commands read.
+	 * @return a new group
+	 */
+	public CommitGroup newGroup() {
+		return new CommitGroup(this.repository, this.check, this::reportDefect);
+	}
+
+	public Reply execute(Frame frame) {
+		return this.executors.take().attempt(frame);
+	}
+
+	private void reportDefect(RuntimeException exception) {
+		if (this.defectRate.permits()) {
+			defects.error("A command could not be executed because of a defect", exception);
+		}
+	}
+
+}

@@ -1,0 +1,40 @@
+package io.eardrum.server.gateway;
+
+import java.io.InputStream;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.server.command.Frame;
+
+/**
+ * Brings a frame to the deserializer, which the framework hands nothing but a stream. The
+ * frame has been cut already. Used by one thread at a time.
+ */
+final class FrameInputStream extends InputStream {
+
+	private @Nullable Frame frame;
+
+	void set(@Nullable Frame next) {
+		this.frame = next;
+	}
+
+	/**
+	 * Returns the frame that is to be handled.
+	 * @return all complete lines that have arrived
+	 */
+	Frame readFrame() {
+		return Objects.requireNonNull(this.frame);
+	}
+
+	@Override
+	public int read() {
+		throw new UnsupportedOperationException("Only frames can be read");
+	}
+
+	@Override
+	public int read(byte[] target, int offset, int length) {
+		return read();
+	}
+
+}

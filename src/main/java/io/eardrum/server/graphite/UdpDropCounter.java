@@ -1,0 +1,104 @@
+package io.eardrum.server.graphite;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+
+/**
+ * Tells how many datagrams the system has thrown away before anybody could receive them,
+ * as Linux lists it for each socket. Other systems don't tell.
+ */
+final class UdpDropCounter {
+
+	/**
+	 * One for each version of IP; sockets of Java are in the second unless IPv6 is off.
+	 */
+	private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/udp"), Path.of("/proc/self/net/udp6"));
+
+	// sl local_address rem_address st queues tr:tm retrnsmt uid timeout inode ref pointer
+	// drops
+	private static final int LOCAL_ADDRESS = 1;
+
+	private static final int DROPS = 12;
+
+	private UdpDropCounter() {
+	}
+
+	/**
+	 * Tells whether this system knows.
+	 * @return whether {@link #of} can be asked
+	 */
+	static boolean areKnown() {
+		return TABLES.stream().anyMatch(Files::isReadable);
+	}
+
+	/**
+	 * Tells what was thrown away of the datagrams sent to an address.
+	 * @param bound the address of a socket of this process
+	 * @return the number of datagrams since the socket was bound; 0 if there is none
+	 */
+	static long of(InetSocketAddress bound) {
+		long drops = 0;
+		for (Path table : TABLES) {
+			drops += in(rows(table), bound);
+		}
+		return drops;
+	}
+
+	// None if this version of IP is off.
+	private static List<String> rows(Path table) {
+		try {
+			return Files.readAllLines(table);
+		}
+		catch (IOException ex) {
+			return List.of();
+		}
+	}
+
+	static long in(List<String> table, InetSocketAddress bound) {
+		long drops = 0;
+		for (String row : table) {
+			String[] words = row.strip().split("\\s+", -1);
+			if (words.length > DROPS && isAt(words[LOCAL_ADDRESS], bound)) {
+				drops += Long.parseLong(words[DROPS]);
+			}
+		}
+		return drops;
+	}
+
+	// 0100007F:07D3, in which each four bytes are a number as this processor has it.
+	private static boolean isAt(String local, InetSocketAddress bound) {
+		int colon = local.indexOf(':');
+		if (colon < 0 || Integer.parseInt(local, colon + 1, local.length(), 16) != bound.getPort()) {
+			return false;
+		}
+		byte[] bytes = HexFormat.of().parseHex(local, 0, colon);
+		if (ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN) {
+			for (int word = 0; word < bytes.length; word += Integer.BYTES) {
+				swap(bytes, word, word + 3);
+				swap(bytes, word + 1, word + 2);
+			}
+		}
+		try {
+			InetAddress address = InetAddress.getByAddress(bytes);
+			return address.equals(bound.getAddress())
+					|| (address.isAnyLocalAddress() && bound.getAddress().isAnyLocalAddress());
+		}
+		catch (UnknownHostException ex) {
+			return false;
+		}
+	}
+
+	private static void swap(byte[] bytes, int first, int second) {
+		byte kept = bytes[first];
+		bytes[first] = bytes[second];
+		bytes[second] = kept;
+	}
+
+}

@@ -1,0 +1,71 @@
+package io.eardrum.server.loop;
+
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.server.command.CommitGroup;
+
+/**
+ * The puts that a thread of a {@link EventLoop} has to commit, and the connections that
+ * it has to answer behind that. It passes from thread to thread as one piece, and does
+ * not know whether its thread leads the loop. Used by one thread at a time.
+ */
+final class PendingWork {
+
+	private final Supplier<CommitGroup> groups;
+
+	private final CommitGroup group;
+
+	private final Queue<Connection> unanswered = new ArrayDeque<>();
+
+	/** Since when there are connections to answer; meaningless while there are none. */
+	private long heldSinceNanos;
+
+	/**
+	 * Creates work of which there is none yet.
+	 * @param groups makes groups for puts
+	 */
+	PendingWork(Supplier<CommitGroup> groups) {
+		this.groups = groups;
+		this.group = groups.get();
+	}
+
+	// Returns more work of which there is none yet.
+	PendingWork another() {
+		return new PendingWork(this.groups);
+	}
+
+	CommitGroup group() {
+		return this.group;
+	}
+
+	/**
+	 * Adds a connection whose frame has been executed.
+	 * @param connection the connection, to be answered once the group is committed
+	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
+	 */
+	void add(Connection connection, long executedNanos) {
+		if (this.unanswered.isEmpty()) {
+			this.heldSinceNanos = executedNanos;
+		}
+		this.unanswered.add(connection);
+	}
+
+	// Returns the next connection to answer, or null.
+	@Nullable Connection next() {
+		return this.unanswered.poll();
+	}
+
+	boolean isEmpty() {
+		return this.unanswered.isEmpty();
+	}
+
+	// Returns for how long the first connection has been waiting, in nanoseconds.
+	long heldNanos() {
+		return System.nanoTime() - this.heldSinceNanos;
+	}
+
+}

@@ -1,0 +1,200 @@
+package io.eardrum.server.command;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.server.channel.ObjectPool;
+import io.eardrum.server.event.ServerObserver;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.TimestampChecks;
+import io.eardrum.storage.memory.MemoryMetricRepository;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.Mockito.mock;
+
+class CommandExecutorTests {
+
+	private static final String UNAVAILABLE = "error\nstorage unavailable\n\n";
+
+	private static final String WRONG = "error\nwrong command\n\n";
+
+	private final FailingRepository repository = new FailingRepository();
+
+	private final List<RuntimeException> defects = new ArrayList<>();
+
+	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
+			mock(ServerObserver.class), null);
+
+	private final CommandExecutor executor = new CommandExecutor(this.repository, new ObjectPool<>(1, () -> {
+		throw new AssertionError();
+	}), this.defects::add);
+
+	@Test
+	void answersInTheOrderOfTheCommands() throws IOException {
+		String reply = execute("put a 1 1\nwrong\nput a 2 2\nget a\nput b 3 3\nput\nget *\n");
+		assertThat(reply).isEqualTo("ok\n\n" + WRONG + "ok\n\nok\na 1.0 1\na 2.0 2\n\nok\n\n" + WRONG
+				+ "ok\na 1.0 1\na 2.0 2\nb 3.0 3\n\n");
+		assertThat(this.executor.counts().served(Command.PUT)).isEqualTo(3);
+		assertThat(this.executor.counts().failed(Command.PUT)).isEqualTo(1);
+		assertThat(this.executor.counts().failed(Command.UNKNOWN)).isEqualTo(1);
+		assertThat(this.executor.counts().served(Command.GET)).isEqualTo(1);
+		assertThat(this.executor.counts().served(Command.GET_ALL)).isEqualTo(1);
+		assertThat(this.executor.counts().pointsReturned()).isEqualTo(5);
+	}
+
+	@Test
+	void storesConsecutivePutsTogetherEvenWithWrongCommandsBetween() throws IOException {
+		execute("put a 1 1\nput a 2 2\nwrong\nput a 3 3\n");
+		assertThat(this.repository.batches).isEqualTo(1);
+	}
+
+	@Test
+	void answersEachPutOfABatchThatCouldNotBeStored() throws IOException {
+		this.repository.failPut = true;
+		assertThat(execute("put a 1 1\nwrong\nput a 2 2\n")).isEqualTo(UNAVAILABLE + WRONG + UNAVAILABLE);
+		assertThat(this.executor.counts().served(Command.PUT)).isZero();
+		assertThat(this.executor.counts().errors(Command.PUT, ErrorReason.STORAGE)).isEqualTo(2);
+		assertThat(this.executor.counts().errors(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND)).isEqualTo(1);
+	}
+
+	@Test
+	void forgetsAFailedBatch() throws IOException {
+		this.repository.failPut = true;
+		execute("put a 1 1\n");
+		this.repository.failPut = false;
+		assertThat(execute("put a 2 2\nget a\n")).isEqualTo("ok\n\nok\na 2.0 2\n\n");
+	}
+
+	@Test
+	void saysThatTheStoreCannotBeReadWhileNothingHasLeft() throws IOException {
+		execute("put a 1 1\nput b 2 2\n");
+		this.repository.failReadAfterSeries = 1;
+		assertThat(execute("get a\nget *\nget x\n")).isEqualTo("ok\na 1.0 1\n\n" + UNAVAILABLE + "ok\n\n");
+	}
+
+	@Test
+	void givesUpAReplyOfWhichAPartHasLeft() throws IOException {
+		StringBuilder puts = new StringBuilder();
+		for (int i = 0; i < 8000; i++) {
+			puts.append("put a 1 ").append(i).append('\n');
+		}
+		execute(puts + "put b 1 1\n");
+		this.repository.failReadAfterSeries = 1;
+		assertThatExceptionOfType(ReplyCutException.class).isThrownBy(() -> execute("get *\n"));
+	}
+
+	@Test
+	void answersACutLineAndEndsThere() throws IOException {
+		byte[] source = "put a 1 1\nput a 2".getBytes(StandardCharsets.US_ASCII);
+		this.frame.set(source, 0, 10, true);
+		this.executor.execute(this.frame).writeTo(this.output);
+		assertThat(this.output.toString(StandardCharsets.US_ASCII)).isEqualTo("ok\n\n" + WRONG);
+		assertThat(this.executor.counts().errors(Command.UNKNOWN, ErrorReason.CUT_LINE)).isEqualTo(1);
+	}
+
+	@Test
+	void endsTheSessionBehindHttpAndExecutesNothingMore() throws IOException {
+		assertThat(execute("POST / HTTP/1.1\nput a 1 1\n")).isEqualTo(WRONG);
+		assertThat(this.executor.isLast()).isTrue();
+		assertThat(execute("get a\n")).isEqualTo("ok\n\n");
+		assertThat(this.executor.isLast()).isFalse();
+	}
+
+	@BeforeEach
+	void begin() {
+		this.frame.setTurn(
+				new SoleTurn(() -> new CommitGroup(this.repository, TimestampChecks.UNLIMITED, this.defects::add)));
+	}
+
+	private String execute(String lines) throws IOException {
+		byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
+		this.output.reset();
+		this.frame.set(source, 0, source.length, false);
+		this.executor.execute(this.frame).writeTo(this.output);
+		return this.output.toString(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * A store that fails when it is told to.
+	 */
+	private static final class FailingRepository implements MetricRepository {
+
+		private final MetricRepository store = new MemoryMetricRepository();
+
+		private boolean failPut;
+
+		private int failReadAfterSeries = Integer.MAX_VALUE;
+
+		private int batches;
+
+		@Override
+		public void put(PointBatch batch) {
+			if (this.failPut) {
+				throw new StorageException("the disk is full");
+			}
+			this.batches++;
+			this.store.put(batch);
+		}
+
+		@Override
+		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+			this.store.read(key, range, sink);
+		}
+
+		@Override
+		public void readAll(TimeRange range, PointSink sink) throws IOException {
+			int[] series = new int[1];
+			this.store.readAll(range, (key, timestamps, values, from, to) -> {
+				if (series[0]++ == this.failReadAfterSeries) {
+					throw new StorageException("the disk is broken");
+				}
+				sink.accept(key, timestamps, values, from, to);
+			});
+		}
+
+		@Override
+		public void forEachKey(Consumer<SeriesKey> consumer) {
+			this.store.forEachKey(consumer);
+		}
+
+		@Override
+		public @Nullable Point last(SeriesKey key) {
+			return this.store.last(key);
+		}
+
+		@Override
+		public long seriesCount() {
+			return this.store.seriesCount();
+		}
+
+		@Override
+		public StorageStatus status() {
+			return new StorageStatus("failing", !this.failPut, null, Map.of());
+		}
+
+	}
+
+}

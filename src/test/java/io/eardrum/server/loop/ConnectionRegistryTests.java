@@ -1,0 +1,94 @@
+package io.eardrum.server.loop;
+
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CyclicBarrier;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.TestThreads;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.BDDMockito.given;
+import static org.mockito.Mockito.mock;
+
+/**
+ * Tests for {@link ConnectionRegistry}.
+ */
+@Timeout(60)
+class ConnectionRegistryTests {
+
+	@Test
+	void takesNoMoreConnectionsThanThereMayBe() {
+		ConnectionRegistry registry = new ConnectionRegistry(2);
+		Connection first = mock(Connection.class);
+		Connection second = mock(Connection.class);
+		Connection third = mock(Connection.class);
+		assertThat(registry.add(first)).isTrue();
+		assertThat(registry.isFull()).isFalse();
+		assertThat(registry.add(second)).isTrue();
+		assertThat(registry.isFull()).isTrue();
+		assertThat(registry.add(third)).isFalse();
+		assertThat(registry.remove(third)).isFalse();
+		assertThat(registry.size()).isEqualTo(2);
+		assertThat(registry.remove(first)).isTrue();
+		assertThat(registry.remove(first)).isFalse();
+		assertThat(registry.add(third)).isTrue();
+		assertThat(registry.isFull()).isTrue();
+	}
+
+	@Test
+	void lastPlaceIsTakenOnceByPortsThatAcceptAtTheSameTime() throws Exception {
+		for (int round = 0; round < 200; round++) {
+			ConnectionRegistry registry = new ConnectionRegistry(1);
+			CyclicBarrier start = new CyclicBarrier(2);
+			List<CompletableFuture<Boolean>> ports = new ArrayList<>();
+			for (int port = 0; port < 2; port++) {
+				Connection connection = mock(Connection.class);
+				ports.add(CompletableFuture.supplyAsync(() -> {
+					await(start);
+					return registry.add(connection);
+				}, TestThreads.NEW_THREAD));
+			}
+			Stream<Boolean> added = ports.stream().map(CompletableFuture::join);
+			assertThat(added).as("round %d", round).containsExactlyInAnyOrder(true, false);
+			assertThat(registry.size()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void connectionThatEndedBeforeItWasAddedIsNotKept() {
+		ConnectionRegistry registry = new ConnectionRegistry(2);
+		Connection ended = mock(Connection.class);
+		given(ended.isEnding()).willReturn(true);
+		registry.add(ended);
+		List<Connection> kept = new ArrayList<>();
+		registry.forEach(kept::add);
+		assertThat(kept).isEmpty();
+	}
+
+	@Test
+	void connectionsOfOneAddressAreOneClientAndThoseOfNoneEachItsOwn() throws Exception {
+		ConnectionRegistry registry = new ConnectionRegistry(2);
+		Connection first = mock(Connection.class);
+		Connection second = mock(Connection.class);
+		assertThat(registry.client(first)).isNotEqualTo(registry.client(second));
+		given(first.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::1"));
+		given(second.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::2"));
+		assertThat(registry.client(first)).isEqualTo(registry.client(second));
+	}
+
+	private static void await(CyclicBarrier barrier) {
+		try {
+			barrier.await();
+		}
+		catch (Exception ex) {
+			throw new IllegalStateException(ex);
+		}
+	}
+
+}

@@ -1,0 +1,353 @@
+package io.eardrum.server.loop;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.event.ResetReason;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.willAnswer;
+import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.verify;
+
+/**
+ * Tests for {@link Leader}, {@link PendingWork} and how a {@link EventLoop} passes the
+ * lead on, step by step: no thread runs until a test says so.
+ */
+@Timeout(60)
+class LeaderTests {
+
+	private static final long NEVER = Long.MAX_VALUE;
+
+	private static final Supplier<CommitGroup> GROUPS = () -> mock(CommitGroup.class);
+
+	/** What the loop has asked threads for and they have not begun. */
+	private final Queue<Runnable> tasks = new ArrayDeque<>();
+
+	private final EventLoopSupervisor supervisor = new EventLoopSupervisor(List.of());
+
+	private boolean threadsAreShort;
+
+	private final Connection first = mock(Connection.class);
+
+	private final Connection second = mock(Connection.class);
+
+	private final Connection third = mock(Connection.class);
+
+	private EventLoop loop;
+
+	@BeforeEach
+	void open() throws IOException {
+		this.loop = new EventLoop(this::execute, this.supervisor::wakeUp,
+				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp, GROUPS), GROUPS);
+	}
+
+	@AfterEach
+	void close() {
+		this.threadsAreShort = false;
+		this.loop.close();
+		this.loop.start();
+		while (!this.tasks.isEmpty()) {
+			runNext();
+		}
+	}
+
+	@Test
+	void aTermLeadsUntilItLosesAndLosesOnce() {
+		Leader term = leading();
+		assertThat(term.isLost()).isFalse();
+		assertThat(term.lose()).isTrue();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.lose()).isFalse();
+	}
+
+	@Test
+	void aTermThatOnlyFinishesHasNeverLed() {
+		Leader term = Leader.lost(new PendingWork(GROUPS), this.loop::leave);
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.lose()).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		assertThat(term.endWork()).isFalse();
+		assertThat(term.isLost()).isTrue();
+	}
+
+	@Test
+	void onlyAThreadThatWorksForTooLongLosesTheLead() {
+		Leader term = leading();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(NEVER)).isFalse();
+		assertThat(term.endWork()).isTrue();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		term.beginWork();
+		assertThat(term.loseIfStuck(-1)).isTrue();
+		assertThat(term.loseIfStuck(-1)).isFalse();
+		assertThat(term.endWork()).isFalse();
+		assertThat(term.lose()).isFalse();
+	}
+
+	@Test
+	void aTermIsQuietOnlyBetweenPiecesOfWork() {
+		Leader term = leading();
+		assertThat(term.isQuiet(-1)).isTrue();
+		assertThat(term.isQuiet(NEVER)).isFalse();
+		term.beginWork();
+		assertThat(term.isQuiet(-1)).isFalse();
+		term.endWork();
+		assertThat(term.isQuiet(-1)).isTrue();
+		term.lose();
+		assertThat(term.isQuiet(-1)).isFalse();
+	}
+
+	@Test
+	void connectionsAreAnsweredInTheOrderInWhichTheyCame() {
+		Leader term = leading();
+		assertThat(term.isEmpty()).isTrue();
+		term.add(this.first);
+		term.add(this.second);
+		assertThat(term.isEmpty()).isFalse();
+		assertThat(term.next()).isSameAs(this.first);
+		assertThat(term.next()).isSameAs(this.second);
+		assertThat(term.next()).isNull();
+	}
+
+	@Test
+	void whatATermHasInHandIsTakenAsAWhole() {
+		Leader term = leading();
+		term.add(this.first);
+		CommitGroup group = term.group();
+		PendingWork taken = term.takeWork();
+		assertThat(taken.group()).isSameAs(group);
+		assertThat(taken.next()).isSameAs(this.first);
+		assertThat(term.isEmpty()).isTrue();
+		assertThat(term.group()).isNotSameAs(group);
+	}
+
+	@Test
+	void whoLeavesTheLeadHandsOnWhatItHasInHand() {
+		Leader term = leading();
+		term.add(this.first);
+		term.leave();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.isEmpty()).isTrue();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.first).becomeIdle();
+	}
+
+	@Test
+	void whoHasLostTheLeadAndHasNothingInHandLeavesNothingBehind() {
+		Leader term = leading();
+		term.lose();
+		term.leave();
+		assertThat(this.tasks).isEmpty();
+	}
+
+	// However often its clients don't take their replies: the second time would have made
+	// a second leader.
+	@Test
+	void whoHasLostTheLeadHandsOnWhatItHasInHandAndNeverTheLead() {
+		Leader term = leading();
+		term.add(this.first);
+		term.add(this.second);
+		term.add(this.third);
+		term.lose();
+		leavesWhenAnswering(this.first);
+		leavesWhenAnswering(this.second);
+		term.leave();
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.second, never()).sendReply(any());
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.second).sendReply(any());
+		verify(this.third, never()).sendReply(any());
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.third).sendReply(any());
+		// A leader would have waited for clients.
+		assertThat(this.tasks).isEmpty();
+	}
+
+	@Test
+	void whoFindsNoThreadGoesOnWithWhatItHasInHand() {
+		Leader term = leading();
+		term.add(this.first);
+		term.lose();
+		this.threadsAreShort = true;
+		term.leave();
+		assertThat(term.next()).isSameAs(this.first);
+	}
+
+	@Test
+	void theLeadWaitsForAThread() {
+		Leader term = leading();
+		term.add(this.first);
+		this.threadsAreShort = true;
+		term.leave();
+		assertThat(this.tasks).isEmpty();
+		assertThat(this.loop.isQuiet(-1)).isFalse();
+		this.loop.supervise();
+		assertThat(this.tasks).isEmpty();
+		this.threadsAreShort = false;
+		this.loop.supervise();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.supervise();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+	}
+
+	@Test
+	void othersAreTakenOverWhileATermReads() {
+		Leader term = leading();
+		term.beginWork();
+		term.add(this.first);
+		term.beginRead();
+		assertThat(term.isEmpty()).isTrue();
+		PendingWork taken = Objects.requireNonNull(term.takeOffered());
+		assertThat(taken.next()).isSameAs(this.first);
+		assertThat(term.takeOffered()).isNull();
+		term.endRead();
+		assertThat(term.isEmpty()).isTrue();
+	}
+
+	@Test
+	void whatNobodyTakesOverIsThereAgainAfterTheRead() {
+		Leader term = leading();
+		term.beginWork();
+		term.add(this.first);
+		CommitGroup group = term.group();
+		term.beginRead();
+		assertThat(term.group()).isNotSameAs(group);
+		term.endRead();
+		assertThat(term.group()).isSameAs(group);
+		assertThat(term.next()).isSameAs(this.first);
+		assertThat(term.endWork()).isTrue();
+	}
+
+	@Test
+	void whatIsOfferedAfterTheLeadIsLostIsFinishedElsewhere() {
+		Leader term = leading();
+		term.beginWork();
+		term.add(this.first);
+		assertThat(term.loseIfStuck(-1)).isTrue();
+		term.beginRead();
+		assertThat(this.tasks).hasSize(1);
+		runNext();
+		verify(this.first).sendReply(any());
+		verify(this.first).becomeIdleElsewhere();
+		term.endRead();
+		assertThat(term.isEmpty()).isTrue();
+	}
+
+	@Test
+	void putsThatHaveWaitedForReadsWaitForNoFurtherOne() {
+		Leader term = leading();
+		term.beginWork();
+		term.add(this.first);
+		PendingWork held = term.takeWork();
+		Awaitility.await().until(() -> held.heldNanos() > TimeUnit.MILLISECONDS.toNanos(5));
+		term.giveBack(held);
+		term.beginRead();
+		assertThat(term.isLost()).isTrue();
+		assertThat(term.takeOffered()).isNull();
+		assertThat(this.tasks).hasSize(1);
+		this.loop.close();
+		runNext();
+		verify(this.first).sendReply(any());
+	}
+
+	@Test
+	void aReplyThatCannotBeSentConcernsNoOtherClient() {
+		willThrow(new IllegalStateException("on purpose")).given(this.first).sendReply(any());
+		Leader term = leading();
+		term.add(this.first);
+		term.add(this.second);
+		term.lose();
+		term.leave();
+		runNext();
+		verify(this.first).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.first).becomeIdleElsewhere();
+		verify(this.second).sendReply(any());
+		verify(this.second, never()).reset(any());
+	}
+
+	// A driver of the store may want a thread as well, and the system give none.
+	@Test
+	void theLoopHasALeaderAfterAShortageOfThreadsAndAfterResetsThatFail() {
+		CommitGroup group = mock(CommitGroup.class);
+		willThrow(new OutOfMemoryError("unable to create native thread: on purpose")).willDoNothing()
+			.given(group)
+			.commit();
+		willThrow(new IllegalStateException("on purpose")).given(this.first).reset(any());
+		willThrow(new IllegalStateException("on purpose")).given(this.second).becomeIdleElsewhere();
+		PendingWork work = new PendingWork(() -> group);
+		work.add(this.first, System.nanoTime());
+		work.add(this.second, System.nanoTime());
+		work.add(this.third, System.nanoTime());
+		Leader.leading(work, this.loop::leave).leave();
+		runNext();
+		verify(this.first).becomeIdleElsewhere();
+		verify(this.second).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.third).reset(ResetReason.INTERNAL_ERROR);
+		verify(this.third).becomeIdleElsewhere();
+		// The next leader.
+		assertThat(this.tasks).hasSize(1);
+	}
+
+	@Test
+	void exhaustedMemoryEndsTheThread() {
+		OutOfMemoryError error = new OutOfMemoryError("on purpose");
+		CommitGroup group = mock(CommitGroup.class);
+		willThrow(error).willDoNothing().given(group).commit();
+		Leader.leading(new PendingWork(() -> group), this.loop::leave).leave();
+		assertThatThrownBy(this::runNext).isSameAs(error);
+		assertThat(this.tasks).isEmpty();
+	}
+
+	private Leader leading() {
+		return Leader.leading(new PendingWork(GROUPS), this.loop::leave);
+	}
+
+	private static void leavesWhenAnswering(Connection connection) {
+		willAnswer((invocation) -> {
+			invocation.<Leader>getArgument(0).leave();
+			return null;
+		}).given(connection).sendReply(any());
+	}
+
+	private void execute(Runnable task) {
+		if (this.threadsAreShort) {
+			throw new RejectedExecutionException("on purpose");
+		}
+		this.tasks.add(task);
+	}
+
+	private void runNext() {
+		this.tasks.remove().run();
+	}
+
+}
