@@ -31,7 +31,7 @@ import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.SuspectPointObserver;
+import io.eardrum.storage.time.SuspectPointObserver;
 import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.event.RequestObserver;
 

@@ -6,7 +6,7 @@ import java.util.Map;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 
-import io.eardrum.storage.SuspectPointObserver;
+import io.eardrum.storage.time.SuspectPointObserver;
 
 /**
  * Counts points whose timestamps are hardly what was meant. All meters exist from the

@@ -25,7 +25,7 @@ import io.eardrum.server.loop.ConnectionRegistry;
 import io.eardrum.server.loop.ConnectionWatchdog;
 import io.eardrum.server.loop.EventLoopGroup;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 
 /**
  * Wires the TCP port: connection factory, gateway, channel, service activator.

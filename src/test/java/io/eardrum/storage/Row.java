@@ -16,9 +16,9 @@ import io.eardrum.metric.TimeRange;
  * @param timestamp the timestamp
  * @param value the value
  */
-record Row(String key, long timestamp, double value) {
+public record Row(String key, long timestamp, double value) {
 
-	static List<Row> of(MetricRepository repository, String key, TimeRange range) {
+	public static List<Row> of(MetricRepository repository, String key, TimeRange range) {
 		return collect((sink) -> repository.read(SeriesKey.of(key), range, sink));
 	}
 

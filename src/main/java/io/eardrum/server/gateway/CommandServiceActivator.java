@@ -14,7 +14,7 @@ import io.eardrum.server.command.Frame;
 import io.eardrum.server.command.Reply;
 import io.eardrum.server.limit.LogThrottle;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 
 /**
  * The service activator behind the gateway: executes the commands of a frame on the

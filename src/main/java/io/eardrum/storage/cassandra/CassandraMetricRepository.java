@@ -30,9 +30,9 @@ import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.ClusterStatistics;
 import io.eardrum.storage.LastPointConsumer;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Leaves all points to a cluster of Apache Cassandra, which any number of servers share.

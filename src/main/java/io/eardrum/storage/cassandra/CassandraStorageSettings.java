@@ -6,8 +6,8 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.time.Retention;
 
 /**
  * How the store is to work.

@@ -3,7 +3,7 @@ package io.eardrum.storage.cassandra;
 import java.nio.ByteBuffer;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * A series of which this server knows that it is registered, and some buckets that it is

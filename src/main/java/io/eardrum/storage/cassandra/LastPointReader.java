@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Horizon;
-import io.eardrum.storage.Retention;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Reads the last point of series: of the last bucket that has any. Safe for any number of

@@ -1,6 +1,6 @@
 package io.eardrum.storage.cassandra;
 
-import io.eardrum.storage.PointBuffer;
+import io.eardrum.storage.series.PointBuffer;
 
 /**
  * Cuts the points of one series into slices that go into one request each: of one

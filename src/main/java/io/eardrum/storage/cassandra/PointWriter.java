@@ -15,8 +15,8 @@ import com.datastax.oss.driver.api.core.cql.Statement;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
-import io.eardrum.storage.PointBuffer;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.PointBuffer;
 
 /**
  * Writes the points of one put: a request for each partition they are in, or several if

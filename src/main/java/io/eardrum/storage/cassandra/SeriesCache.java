@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 /**
  * The series that are known to be registered, as many as fit into memory.

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.PointBuffer;
-import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.series.PointBuffer;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * The points of one series in a batch, ascending and one a timestamp: the one that came

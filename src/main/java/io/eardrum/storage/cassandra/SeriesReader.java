@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.storage.Retention;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Reads series, bucket after bucket, page by page. Each page is what the cluster has at

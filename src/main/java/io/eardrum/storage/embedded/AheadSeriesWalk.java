@@ -11,8 +11,8 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Finds the series whose newest point is behind the {@link Horizon}: walks over all of

@@ -10,8 +10,8 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Writes the points of an epoch from memory into chunks, and cuts the log.

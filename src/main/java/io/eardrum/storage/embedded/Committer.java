@@ -8,8 +8,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Writes batches to the log, and then into memory in the same order, so that what

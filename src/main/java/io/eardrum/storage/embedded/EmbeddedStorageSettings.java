@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
 import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.time.Retention;
 
 /**
  * How the embedded store is to work.

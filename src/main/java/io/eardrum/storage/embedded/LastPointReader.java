@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
-import io.eardrum.storage.Retention;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Reads the last point of series after series: the last one in memory, or that of the

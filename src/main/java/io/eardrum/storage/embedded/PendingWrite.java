@@ -6,9 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 /**
  * A batch on its way into the log: its record, the series of its points, and the thread

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Brings into memory what the store holds: all series, and the points of the log.

@@ -3,8 +3,8 @@ package io.eardrum.storage.embedded;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Removes chunks all of whose points are older than their series keeps them, and asks for

@@ -29,12 +29,12 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.embedded.directory.ClosingFacts;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Keeps points on disk: a batch is in the log when its put returns, and its points get

@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * One series: what of it is in memory, and what the checkpointer remembers of its chunks.

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.time.Retention;
 
 /**
  * Reads series after series: what is in chunks, merged with what is in memory.

@@ -22,8 +22,8 @@ import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Keeps all points on the heap, for as long as the process lives.

@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.PointBuffer;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.PointBuffer;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * A series in memory. Its monitor guards its points.

@@ -13,7 +13,7 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.reply.Endpoint;
 import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.RequestGate;

@@ -20,7 +20,7 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

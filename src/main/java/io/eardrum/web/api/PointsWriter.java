@@ -15,7 +15,7 @@ import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.reply.Exchange;
 import io.eardrum.web.reply.ObservedRepository;
 import io.eardrum.web.reply.Query;

@@ -16,7 +16,7 @@ import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampChecks;
+import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -11,7 +11,7 @@ import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampChecks;
+import io.eardrum.storage.time.TimestampChecks;
 
 /**
  * The way of a frame of puts, from the bytes that were received to those that are sent:

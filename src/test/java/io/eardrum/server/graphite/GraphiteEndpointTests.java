@@ -37,8 +37,8 @@ import io.eardrum.server.limit.InboundMemoryLimit;
 import io.eardrum.server.loop.ConnectionRegistry;
 import io.eardrum.server.loop.ConnectionWatchdog;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -32,6 +32,7 @@ import io.eardrum.server.limit.Budgets;
 import io.eardrum.server.limit.InboundMemoryLimit;
 import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

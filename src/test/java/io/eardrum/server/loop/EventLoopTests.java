@@ -33,8 +33,8 @@ import io.eardrum.server.limit.Budgets;
 import io.eardrum.server.limit.InboundMemoryLimit;
 import io.eardrum.server.limit.OutboundMemoryLimit;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

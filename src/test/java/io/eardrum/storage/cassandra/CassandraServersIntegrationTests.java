@@ -38,9 +38,9 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

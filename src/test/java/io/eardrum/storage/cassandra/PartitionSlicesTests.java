@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.PointBuffer;
+import io.eardrum.storage.series.PointBuffer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -20,8 +20,8 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.time.Retention;
 
 /**
  * A keyspace of the node that all tests share, and stores on it as servers would open

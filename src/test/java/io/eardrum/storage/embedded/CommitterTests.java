@@ -9,9 +9,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

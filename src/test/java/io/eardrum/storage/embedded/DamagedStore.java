@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Locale;
 
 import io.eardrum.storage.DurableMetricRepository;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.embedded.directory.RecordFiles;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.time.Retention;
 
 /**
  * A store on disk for tests of other packages that damage its files: it has so little

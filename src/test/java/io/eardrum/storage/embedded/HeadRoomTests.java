@@ -17,9 +17,9 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

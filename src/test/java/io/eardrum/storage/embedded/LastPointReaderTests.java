@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
+import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.io.TempDir;
 import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

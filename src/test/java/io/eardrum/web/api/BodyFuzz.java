@@ -12,8 +12,8 @@ import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

@@ -25,8 +25,8 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

@@ -13,8 +13,8 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.RecordedCounts;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.reply.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -13,8 +13,8 @@ import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.reply.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;

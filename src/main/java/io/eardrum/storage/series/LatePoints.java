@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.series;
 
 import java.util.Arrays;
 

@@ -1,4 +1,6 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
+
+import io.eardrum.storage.Horizon;
 
 /**
  * Is told of points that are stored although their timestamps are hardly what was meant,

@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +10,9 @@ import org.slf4j.LoggerFactory;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Horizon;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
 
 /**
  * Looks at the timestamps of all points on their way into a store, whichever way they

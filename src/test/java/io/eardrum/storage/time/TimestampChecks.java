@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
 
 import java.time.Clock;
 import java.time.Duration;

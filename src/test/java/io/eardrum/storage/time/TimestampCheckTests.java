@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -19,8 +19,11 @@ import io.eardrum.CapturedLog;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.storage.SuspectPointObserver.Reason;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.Row;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.storage.time.SuspectPointObserver.Reason;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.series;
 
 import java.io.IOException;
 import java.util.ArrayList;

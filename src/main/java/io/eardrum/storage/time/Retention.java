@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.StorageProperties;
 
 /**
  * How long the points of a key are kept: as the first rule says whose pattern matches it.

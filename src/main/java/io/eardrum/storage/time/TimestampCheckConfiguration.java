@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.time;
 
 import java.time.Clock;
 
@@ -6,6 +6,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+
+import io.eardrum.storage.StorageProperties;
 
 /**
  * Puts the check of timestamps before the store, whichever it is.

@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.series;
 
 import java.io.IOException;
 import java.util.Arrays;
@@ -9,6 +9,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
 
 /**
  * The points of one series in memory, one a timestamp: the last one that was put.

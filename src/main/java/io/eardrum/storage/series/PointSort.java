@@ -1,4 +1,4 @@
-package io.eardrum.storage;
+package io.eardrum.storage.series;
 
 /**
  * Sorts points by timestamp, and leaves those of the same timestamp in the order in which
