@@ -222,6 +222,22 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void roomsOfCassandraKnowOnlyThoseBelow() {
+		List<String> rooms = List.of("table", "cluster", "request", "series", "point");
+		String store = ROOT + ".storage.cassandra";
+		for (int i = 0; i < rooms.size(); i++) {
+			List<String> above = new ArrayList<>(List.of(store));
+			rooms.subList(i + 1, rooms.size()).forEach((room) -> above.add(store + "." + room + ".."));
+			check(ArchRuleDefinition.noClasses()
+				.that()
+				.resideInAPackage(store + "." + rooms.get(i) + "..")
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(above.toArray(String[]::new)));
+		}
+	}
+
+	@Test
 	void filesOfAStoreAreJudgedWithoutRocksDb() {
 		check(ArchRuleDefinition.noClasses()
 			.that()

@@ -32,6 +32,25 @@ import io.eardrum.storage.ClusterStatistics;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.cassandra.cluster.Cluster;
+import io.eardrum.storage.cassandra.cluster.ClusterClock;
+import io.eardrum.storage.cassandra.cluster.ClusterSession;
+import io.eardrum.storage.cassandra.cluster.ClusterState;
+import io.eardrum.storage.cassandra.cluster.Connector;
+import io.eardrum.storage.cassandra.point.LastPointReader;
+import io.eardrum.storage.cassandra.point.PointWriter;
+import io.eardrum.storage.cassandra.point.SeriesReader;
+import io.eardrum.storage.cassandra.point.WriteClock;
+import io.eardrum.storage.cassandra.request.CongestionException;
+import io.eardrum.storage.cassandra.request.Filtered;
+import io.eardrum.storage.cassandra.request.Lookahead;
+import io.eardrum.storage.cassandra.request.Requests;
+import io.eardrum.storage.cassandra.series.KnownSeries;
+import io.eardrum.storage.cassandra.series.SeriesCache;
+import io.eardrum.storage.cassandra.series.SeriesCount;
+import io.eardrum.storage.cassandra.series.SeriesListing;
+import io.eardrum.storage.cassandra.series.SeriesPoints;
+import io.eardrum.storage.cassandra.series.SeriesRegistry;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

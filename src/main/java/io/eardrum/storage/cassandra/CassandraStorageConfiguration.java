@@ -17,6 +17,7 @@ import org.springframework.context.annotation.Import;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.cassandra.cluster.DriverDefaults;
 
 /**
  * Makes a cluster of Cassandra the store, if the configuration asks for it.

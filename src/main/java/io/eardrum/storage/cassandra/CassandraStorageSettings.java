@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.cassandra.cluster.DriverDefaults;
 import io.eardrum.storage.time.Retention;
 
 /**

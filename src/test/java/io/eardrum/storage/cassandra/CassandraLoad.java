@@ -21,6 +21,7 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.cassandra.table.Query;
 
 /**
  * Measures one node of Cassandra, with the driver alone and behind the store. A program

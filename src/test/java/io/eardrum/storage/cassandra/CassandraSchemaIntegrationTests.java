@@ -30,6 +30,8 @@ import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.cassandra.cluster.Cluster;
+import io.eardrum.storage.cassandra.cluster.Schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

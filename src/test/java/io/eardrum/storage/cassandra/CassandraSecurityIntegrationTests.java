@@ -32,6 +32,7 @@ import io.eardrum.client.MetricClient;
 import io.eardrum.server.HttpAnswer;
 import io.eardrum.server.RunningServer;
 import io.eardrum.server.TestCertificate;
+import io.eardrum.storage.cassandra.cluster.Schema;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

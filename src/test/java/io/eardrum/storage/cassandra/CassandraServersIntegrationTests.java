@@ -40,6 +40,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

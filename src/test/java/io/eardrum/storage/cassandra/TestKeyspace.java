@@ -21,6 +21,8 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.cassandra.cluster.DriverDefaults;
+import io.eardrum.storage.cassandra.cluster.Schema;
 import io.eardrum.storage.time.Retention;
 
 /**

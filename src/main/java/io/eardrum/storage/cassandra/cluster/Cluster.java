@@ -1,0 +1,251 @@
+package io.eardrum.storage.cassandra.cluster;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import com.datastax.oss.driver.api.core.loadbalancing.NodeDistance;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import com.datastax.oss.driver.api.core.metadata.NodeState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.cassandra.table.Query;
+
+/**
+ * Reaches the cluster, however long that takes, and then sees now and then how it is.
+ * <p>
+ * A thread of its own has the {@link Connector} connect; what fails is tried again, after
+ * a second at first and ten at last. From then on the driver keeps up the connections,
+ * and the thread writes something every few seconds, and compares the clocks: so a server
+ * that nobody uses knows how its cluster is, and one whose puts have failed learns when
+ * they would succeed again. All other methods are quick, and safe for any number of
+ * threads.
+ */
+public final class Cluster implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Cluster.class);
+
+	private static final Duration PROBE_PATIENCE = Duration.ofSeconds(60);
+
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
+
+	private static final long MIN_PAUSE_MILLIS = 1_000;
+
+	private static final long MAX_PAUSE_MILLIS = 10_000;
+
+	private static final long PROBE_INTERVAL_MILLIS = 5_000;
+
+	private static final long PROBLEM_PROBE_INTERVAL_MILLIS = 1_000;
+
+	private final Connector connector;
+
+	private final ClusterState state;
+
+	private final ClusterClock clock;
+
+	private final Consumer<ClusterSession> connected;
+
+	private final CountDownLatch tried = new CountDownLatch(1);
+
+	private final CountDownLatch closing = new CountDownLatch(1);
+
+	private final Thread thread;
+
+	/** Closed by the thread that takes it out, which is this object's or another one. */
+	private final AtomicReference<@Nullable ClusterSession> session = new AtomicReference<>();
+
+	/**
+	 * Begins to connect.
+	 * @param connector connects
+	 * @param state is told how the cluster is
+	 * @param clock is compared now and then
+	 * @param connected is called once there is a session, by the thread of this object
+	 */
+	public Cluster(Connector connector, ClusterState state, ClusterClock clock, Consumer<ClusterSession> connected) {
+		this.connector = connector;
+		this.state = state;
+		this.clock = clock;
+		this.connected = connected;
+		this.thread = new Thread(this::run, "eardrum-cassandra");
+		this.thread.setDaemon(true);
+		this.thread.start();
+	}
+
+	/**
+	 * Waits for the end of the first attempt to connect, whether it succeeds or not.
+	 * @param patience how long to wait
+	 */
+	public void awaitFirstAttempt(Duration patience) {
+		try {
+			this.tried.await(patience.toNanos(), TimeUnit.NANOSECONDS);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Returns the session with the cluster.
+	 * @return the session
+	 * @throws StorageException if there is none yet
+	 */
+	public ClusterSession session() {
+		ClusterSession current = this.session.get();
+		if (current == null) {
+			throw new StorageException(String.valueOf(this.state.problem()));
+		}
+		return current;
+	}
+
+	private void run() {
+		try (this.connector) {
+			long pause = MIN_PAUSE_MILLIS;
+			while (!isClosing()) {
+				attempt();
+				this.tried.countDown();
+				if (this.session.get() == null) {
+					pause(pause);
+					pause = Math.min(pause * 2, MAX_PAUSE_MILLIS);
+				}
+				else {
+					pause((this.state.problem() != null) ? PROBLEM_PROBE_INTERVAL_MILLIS : PROBE_INTERVAL_MILLIS);
+				}
+			}
+		}
+	}
+
+	private void attempt() {
+		ClusterSession current = this.session.get();
+		try {
+			if (current == null) {
+				current = connect();
+				this.state.succeeded();
+				this.tried.countDown();
+				this.connected.accept(current);
+			}
+			else {
+				probe(current);
+			}
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!isClosing()) {
+				this.state.failed(String.valueOf(ex.getMessage()));
+				logger.debug("The cluster can't be used yet", ex);
+			}
+		}
+	}
+
+	private ClusterSession connect() {
+		ClusterSession reached = this.connector.connect();
+		this.session.set(reached);
+		if (isClosing()) {
+			// close() waits for a while only, and may have looked before there was one.
+			if (this.session.compareAndSet(reached, null)) {
+				reached.driver().forceCloseAsync();
+			}
+			throw new StorageException("the store is closed");
+		}
+		logger.info("Connected to the cluster {}: keyspace {}, {} of {} nodes", reached.name(),
+				this.connector.keyspace().asCql(true), connectedNodes(), knownNodes());
+		return reached;
+	}
+
+	private void probe(ClusterSession current) {
+		try {
+			Waiting.of(current.send(Query.PROBE), PROBE_PATIENCE);
+		}
+		catch (StorageException ex) {
+			throw new StorageException("The cluster takes no points: " + ex.getMessage(), ex);
+		}
+		this.state.succeeded();
+		try {
+			this.clock.compareIfDue(current);
+		}
+		catch (StorageException ex) {
+			// Whether the cluster takes points is what the probe has told.
+			logger.debug("The clocks could not be compared", ex);
+		}
+	}
+
+	/**
+	 * Tells how many nodes of the datacenter that is asked are known.
+	 * @return the number of nodes, 0 as long as there is no session
+	 */
+	public int knownNodes() {
+		return nodes((node) -> true);
+	}
+
+	/**
+	 * Tells to how many of them there is a connection.
+	 * @return the number of nodes
+	 */
+	public int connectedNodes() {
+		return nodes((node) -> node.getState() == NodeState.UP && node.getOpenConnections() > 0);
+	}
+
+	private int nodes(Predicate<Node> wanted) {
+		ClusterSession current = this.session.get();
+		if (current == null) {
+			return 0;
+		}
+		int count = 0;
+		for (Node node : current.driver().getMetadata().getNodes().values()) {
+			if (node.getDistance() == NodeDistance.LOCAL && wanted.test(node)) {
+				count++;
+			}
+		}
+		return count;
+	}
+
+	private boolean isClosing() {
+		return this.closing.getCount() == 0;
+	}
+
+	private void pause(long millis) {
+		try {
+			this.closing.await(millis, TimeUnit.MILLISECONDS);
+		}
+		catch (InterruptedException ex) {
+			// Nobody but close() does that, and it has counted down.
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Ends the session, or the attempt to get one.
+	 */
+	@Override
+	public void close() {
+		this.closing.countDown();
+		this.thread.interrupt();
+		this.tried.countDown();
+		try {
+			this.thread.join(CLOSE_PATIENCE.toMillis());
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		ClusterSession current = this.session.getAndSet(null);
+		if (current != null) {
+			CompletableFuture<Void> closed = current.driver().closeAsync().toCompletableFuture();
+			try {
+				Waiting.of(closed, CLOSE_PATIENCE);
+			}
+			catch (StorageException ex) {
+				logger.debug("The session with the cluster is closed by force", ex);
+				current.driver().forceCloseAsync();
+			}
+		}
+	}
+
+}

@@ -1,0 +1,198 @@
+package io.eardrum.storage.cassandra.cluster;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import com.datastax.oss.driver.api.core.cql.Row;
+import com.datastax.oss.driver.api.core.metadata.Node;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.cassandra.point.WriteClock;
+import io.eardrum.storage.cassandra.table.Expiry;
+import io.eardrum.storage.cassandra.table.Query;
+
+/**
+ * Compares the clock of this server with the clocks of the nodes, and lets no point be
+ * put while they are more than a minute apart.
+ * <p>
+ * A server whose clock is ahead would give points write timestamps of the future, and
+ * lose, with {@code ok}, every later value of those points until that time has come (see
+ * {@link WriteClock}); it would also not store what it takes for too old already, and
+ * have points live shorter than they should (see {@link Expiry}). One whose clock is
+ * behind would lose what it overwrites of other servers.
+ * <p>
+ * The cluster's time is asked for once a minute, and passes with the running time in
+ * between: so a clock that jumps is noticed by the next put. If a node disagrees, most of
+ * its neighbours have to disagree as well, for its own clock may be the wrong one.
+ * <p>
+ * One thread compares; all other methods are quick, and safe for any number of threads.
+ */
+public final class ClusterClock {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterClock.class);
+
+	private static final long MAX_OFFSET_MILLIS = TimeUnit.MINUTES.toMillis(1);
+
+	/** How much less a difference has to be for puts to be taken again. */
+	private static final long MARGIN_MILLIS = TimeUnit.SECONDS.toMillis(5);
+
+	private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+	/** How many nodes are asked at most. */
+	private static final int MAX_NODES = 5;
+
+	private final Clock clock;
+
+	private final LongSupplier nanos;
+
+	/** What the cluster said last. */
+	private volatile @Nullable ClusterTime time;
+
+	/** Whether the last comparison found a difference, which the log has told. */
+	private volatile boolean apart;
+
+	/**
+	 * Makes a clock that is to be compared before the first put.
+	 * @param clock the clock of this server
+	 * @param nanos tells the running time in nanoseconds, as {@link System#nanoTime()}
+	 */
+	public ClusterClock(Clock clock, LongSupplier nanos) {
+		this.clock = clock;
+		this.nanos = nanos;
+	}
+
+	/**
+	 * Compares the clocks if that is due: after a minute, or at once while they are
+	 * apart.
+	 * @param session the cluster
+	 * @throws StorageException if no node answers; what was known before still holds
+	 */
+	void compareIfDue(ClusterSession session) {
+		ClusterTime last = this.time;
+		if (last == null || isApart(last) || this.nanos.getAsLong() - last.nanos() >= INTERVAL_NANOS) {
+			compare(session);
+		}
+	}
+
+	/**
+	 * Compares the clocks.
+	 * @param session the cluster
+	 * @throws StorageException if no node answers; what was known before still holds
+	 */
+	void compare(ClusterSession session) {
+		ClusterTime told = ask(session, null);
+		if (isApart(told)) {
+			told = askSeveral(session, told);
+		}
+		this.time = told;
+		boolean now = isApart(told);
+		if (now && !this.apart) {
+			logger.error("{}. Set the clock of this server right, or those of the nodes", describe(told));
+		}
+		else if (!now && this.apart) {
+			logger.info("The clocks of this server and of the cluster agree again; points are taken");
+		}
+		this.apart = now;
+	}
+
+	// Of two that disagree, neither is known to be right.
+	private ClusterTime askSeveral(ClusterSession session, ClusterTime first) {
+		List<ClusterTime> told = new ArrayList<>();
+		for (Node node : session.connectedNodes()) {
+			if (told.size() == MAX_NODES) {
+				break;
+			}
+			try {
+				told.add(ask(session, node));
+			}
+			catch (StorageException ex) {
+				logger.debug("{} does not tell its time", node, ex);
+			}
+		}
+		told.sort(Comparator.comparingLong((one) -> Math.abs(offsetMillis(one))));
+		return told.isEmpty() ? first : told.get((told.size() - 1) / 2);
+	}
+
+	private ClusterTime ask(ClusterSession session, @Nullable Node node) {
+		long sent = this.nanos.getAsLong();
+		Row row = Waiting.of(session.sendTo(node, Query.SELECT_NOW), PATIENCE).one();
+		long half = (this.nanos.getAsLong() - sent) / 2;
+		if (row == null) {
+			throw new StorageException("A node does not tell its time");
+		}
+		return new ClusterTime(row.getLong(0), sent + half, TimeUnit.NANOSECONDS.toMillis(half));
+	}
+
+	/**
+	 * Ensures that points can be put.
+	 * @throws StorageException if the clocks are too far apart for that
+	 */
+	public void ensureAgrees() {
+		String problem = problem();
+		if (problem != null) {
+			throw new StorageException(problem);
+		}
+	}
+
+	/**
+	 * Tells why no points can be put.
+	 * @return what both clocks say, or {@code null} if they agree or there is no cluster
+	 * yet
+	 */
+	public @Nullable String problem() {
+		ClusterTime last = this.time;
+		return (last != null && isApart(last)) ? describe(last) : null;
+	}
+
+	/**
+	 * Tells by how much the clock of this server is ahead of the cluster's.
+	 * @return milliseconds, less than 0 if it is behind; 0 if there is no cluster yet
+	 */
+	public long offsetMillis() {
+		ClusterTime last = this.time;
+		return (last != null) ? offsetMillis(last) : 0;
+	}
+
+	private long offsetMillis(ClusterTime told) {
+		return this.clock.millis() - told.millisAt(this.nanos.getAsLong());
+	}
+
+	// An answer that took long says less exactly what time it was.
+	private boolean isApart(ClusterTime told) {
+		long most = MAX_OFFSET_MILLIS + told.uncertaintyMillis() - (this.apart ? MARGIN_MILLIS : 0);
+		return Math.abs(offsetMillis(told)) > most;
+	}
+
+	private String describe(ClusterTime told) {
+		return "The clock of this server says " + this.clock.instant() + ", and that of the cluster "
+				+ Instant.ofEpochMilli(told.millisAt(this.nanos.getAsLong()))
+				+ ": no points are taken while they are more than a minute apart";
+	}
+
+	/**
+	 * What time it was for a node.
+	 *
+	 * @param millis the time, in milliseconds since 1970
+	 * @param nanos when it was that, in running time
+	 * @param uncertaintyMillis by how much it may have been earlier or later
+	 */
+	private record ClusterTime(long millis, long nanos, long uncertaintyMillis) {
+
+		long millisAt(long now) {
+			return this.millis + TimeUnit.NANOSECONDS.toMillis(now - this.nanos);
+		}
+
+	}
+
+}

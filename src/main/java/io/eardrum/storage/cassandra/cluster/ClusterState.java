@@ -1,0 +1,94 @@
+package io.eardrum.storage.cassandra.cluster;
+
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Whether the cluster takes points, as far as is known: by what the last put, or the last
+ * probe, met with. Says so in the log when it changes, at most once in ten seconds, or a
+ * cluster that takes every second put would fill it.
+ * <p>
+ * Safe for any number of threads.
+ */
+public final class ClusterState {
+
+	private static final Logger logger = LoggerFactory.getLogger(ClusterState.class);
+
+	private static final long LOG_INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	private volatile @Nullable String problem;
+
+	/** Whether the log's last word is that there is a problem. */
+	private boolean problemLogged;
+
+	private long nextLogNanos = System.nanoTime();
+
+	private long nextCongestionLogNanos = System.nanoTime();
+
+	/**
+	 * Creates a state.
+	 * @param problem why the cluster takes no points at first, or {@code null} if it does
+	 */
+	public ClusterState(@Nullable String problem) {
+		this.problem = problem;
+	}
+
+	/**
+	 * Returns why the cluster takes no points.
+	 * @return the reason, or {@code null} if it takes them
+	 */
+	public @Nullable String problem() {
+		return this.problem;
+	}
+
+	/**
+	 * Takes note that the cluster did what it was asked.
+	 */
+	public void succeeded() {
+		if (this.problem != null) {
+			recovered();
+		}
+	}
+
+	private synchronized void recovered() {
+		this.problem = null;
+		if (this.problemLogged) {
+			logger.info("The cluster serves requests again");
+			this.problemLogged = false;
+		}
+	}
+
+	/**
+	 * Takes note that the cluster did not do what it was asked.
+	 * @param reason why
+	 */
+	public synchronized void failed(String reason) {
+		long now = System.nanoTime();
+		boolean same = reason.equals(this.problem);
+		this.problem = reason;
+		// Its reason may change while it lasts, as from no answer to no connection.
+		if ((!this.problemLogged || !same) && now - this.nextLogNanos >= 0) {
+			logger.warn("The storage is unavailable: {}", reason);
+			this.problemLogged = true;
+			this.nextLogNanos = now + LOG_INTERVAL_NANOS;
+		}
+	}
+
+	/**
+	 * Takes note that points were refused because there was too much to do. What is known
+	 * of the cluster stays as it is: if it doesn't answer any more, the requests that are
+	 * on their way fail, and so does the next probe.
+	 * @param reason what was waited for
+	 */
+	public synchronized void congested(String reason) {
+		long now = System.nanoTime();
+		if (now - this.nextCongestionLogNanos >= 0) {
+			logger.warn("Points were refused: {}", reason);
+			this.nextCongestionLogNanos = now + LOG_INTERVAL_NANOS;
+		}
+	}
+
+}

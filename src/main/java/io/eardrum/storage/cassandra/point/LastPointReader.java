@@ -1,0 +1,94 @@
+package io.eardrum.storage.cassandra.point;
+
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Horizon;
+import io.eardrum.storage.cassandra.cluster.ClusterSession;
+import io.eardrum.storage.cassandra.series.SeriesCache;
+import io.eardrum.storage.cassandra.table.Buckets;
+import io.eardrum.storage.cassandra.table.Cells;
+import io.eardrum.storage.cassandra.table.Query;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * Reads the last point of series: of the last bucket that has any. Safe for any number of
+ * threads.
+ */
+public final class LastPointReader {
+
+	private final ClusterSession session;
+
+	private final SeriesCache cache;
+
+	private final LongSupplier nowSeconds;
+
+	/**
+	 * Creates a reader.
+	 * @param session the cluster
+	 * @param cache knows how long the points of a series are kept
+	 * @param nowSeconds returns the present, in seconds since 1970
+	 */
+	public LastPointReader(ClusterSession session, SeriesCache cache, LongSupplier nowSeconds) {
+		this.session = session;
+		this.cache = cache;
+		this.nowSeconds = nowSeconds;
+	}
+
+	/**
+	 * Fetches the last point of a series: the newest that is not behind the horizon, and
+	 * if there is none, the newest of all, for which the cluster is asked once more.
+	 * @param key the key of the series
+	 * @return the last point, if it has one
+	 */
+	public CompletionStage<Last> last(SeriesKey key) {
+		long now = this.nowSeconds.getAsLong();
+		long cutoff = Retention.cutoff(this.cache.retentionSeconds(key), now);
+		ByteBuffer keyBytes = Cells.of(key);
+		return last(keyBytes, cutoff, Horizon.of(now))
+			.thenCompose((point) -> (point != null) ? CompletableFuture.completedStage(point)
+					: last(keyBytes, cutoff, Long.MAX_VALUE))
+			.thenApply((point) -> new Last(key, point));
+	}
+
+	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, long from, long to) {
+		return this.session
+			.send(Query.SELECT_LAST_BUCKETS, keyBytes, Cells.of(Buckets.of(from)), Cells.of(Buckets.of(to)))
+			.thenCompose((buckets) -> last(keyBytes, buckets, to))
+			.thenApply((point) -> (point != null && point.timestamp() >= from) ? point : null);
+	}
+
+	// A bucket may be empty: its points have expired, or a put failed that began it.
+	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, AsyncResultSet buckets, long to) {
+		Row bucket = buckets.one();
+		if (bucket == null) {
+			return buckets.hasMorePages() ? buckets.fetchNextPage().thenCompose((more) -> last(keyBytes, more, to))
+					: CompletableFuture.completedStage(null);
+		}
+		return this.session.send(Query.SELECT_LAST_POINT, keyBytes, Cells.of(Cells.toLong(bucket, 0)), Cells.of(to))
+			.thenCompose((result) -> {
+				Row row = result.one();
+				return (row != null)
+						? CompletableFuture.completedStage(new Point(Cells.toLong(row, 0), Cells.toDouble(row, 1)))
+						: last(keyBytes, buckets, to);
+			});
+	}
+
+	/**
+	 * The last point of a series.
+	 *
+	 * @param key the key of the series
+	 * @param point the point, or {@code null} if it has none
+	 */
+	public record Last(SeriesKey key, @Nullable Point point) {
+	}
+
+}

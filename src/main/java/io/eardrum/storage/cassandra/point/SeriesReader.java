@@ -1,0 +1,163 @@
+package io.eardrum.storage.cassandra.point;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.Row;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.cassandra.cluster.ClusterSession;
+import io.eardrum.storage.cassandra.request.PageReader;
+import io.eardrum.storage.cassandra.request.Requests;
+import io.eardrum.storage.cassandra.request.Rows;
+import io.eardrum.storage.cassandra.series.SeriesCache;
+import io.eardrum.storage.cassandra.table.Buckets;
+import io.eardrum.storage.cassandra.table.Cells;
+import io.eardrum.storage.cassandra.table.Query;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * Reads series, bucket after bucket, page by page. Each page is what the cluster has at
+ * the moment at which it is read. Used by one thread.
+ */
+public final class SeriesReader {
+
+	private final ClusterSession session;
+
+	private final Requests requests;
+
+	private final SeriesCache cache;
+
+	private final LongSupplier nowSeconds;
+
+	private final long[] timestamps = new long[Query.PAGE_SIZE];
+
+	private final double[] values = new double[Query.PAGE_SIZE];
+
+	/**
+	 * Creates a reader.
+	 * @param session the cluster
+	 * @param requests limits the requests for further pages
+	 * @param cache knows how long the points of a series are kept
+	 * @param nowSeconds returns the present, in seconds since 1970
+	 */
+	public SeriesReader(ClusterSession session, Requests requests, SeriesCache cache, LongSupplier nowSeconds) {
+		this.session = session;
+		this.requests = requests;
+		this.cache = cache;
+		this.nowSeconds = nowSeconds;
+	}
+
+	/**
+	 * Fetches the beginning of a series: its buckets and its first points.
+	 * @param key the key of the series
+	 * @param range the timestamps to read
+	 * @return the beginning
+	 */
+	public CompletionStage<Beginning> begin(SeriesKey key, TimeRange range) {
+		long cutoff = Retention.cutoff(this.cache.retentionSeconds(key), this.nowSeconds.getAsLong());
+		if (cutoff > range.to()) {
+			return CompletableFuture.completedStage(new Beginning(key, range, null, null));
+		}
+		TimeRange kept = new TimeRange(Math.max(range.from(), cutoff), range.to());
+		ByteBuffer keyBytes = Cells.of(key);
+		return this.session
+			.send(Query.SELECT_BUCKETS, keyBytes, Cells.of(Buckets.of(kept.from())), Cells.of(Buckets.of(kept.to())))
+			.thenCompose((buckets) -> {
+				Row first = buckets.one();
+				if (first == null) {
+					return CompletableFuture.completedStage(new Beginning(key, kept, null, null));
+				}
+				return points(keyBytes, Cells.toLong(first, 0), kept)
+					.thenApply((page) -> new Beginning(key, kept, buckets, page));
+			});
+	}
+
+	private CompletionStage<AsyncResultSet> points(ByteBuffer keyBytes, long bucket, TimeRange range) {
+		return this.session.send(Query.SELECT_POINTS, keyBytes, Cells.of(bucket), Cells.of(range.from()),
+				Cells.of(range.to()));
+	}
+
+	/**
+	 * Passes a series on.
+	 * @param beginning the beginning of the series
+	 * @param sink takes the points
+	 * @throws IOException if the sink throws it
+	 */
+	public void read(Beginning beginning, PointSink sink) throws IOException {
+		if (beginning.buckets == null || beginning.page == null) {
+			return;
+		}
+		ByteBuffer keyBytes = Cells.of(beginning.key);
+		Iterator<Long> buckets = new Rows<>(this.requests, beginning.buckets, (row) -> Cells.toLong(row, 0));
+		Iterator<Supplier<CompletionStage<AsyncResultSet>>> partitions = new Iterator<>() {
+
+			@Override
+			public boolean hasNext() {
+				return buckets.hasNext();
+			}
+
+			@Override
+			public Supplier<CompletionStage<AsyncResultSet>> next() {
+				long bucket = buckets.next();
+				return () -> points(keyBytes, bucket, beginning.range);
+			}
+
+		};
+		try (PageReader pages = new PageReader(this.requests, partitions)) {
+			AsyncResultSet page = pages.startWith(beginning.page);
+			while (page != null) {
+				pass(beginning.key, page, sink);
+				page = pages.next();
+			}
+		}
+	}
+
+	private void pass(SeriesKey key, AsyncResultSet page, PointSink sink) throws IOException {
+		int size = 0;
+		for (Row row : page.currentPage()) {
+			this.timestamps[size] = Cells.toLong(row, 0);
+			this.values[size] = Cells.toDouble(row, 1);
+			size++;
+			if (size == this.timestamps.length) {
+				sink.accept(key, this.timestamps, this.values, 0, size);
+				size = 0;
+			}
+		}
+		if (size > 0) {
+			sink.accept(key, this.timestamps, this.values, 0, size);
+		}
+	}
+
+	/**
+	 * The beginning of a series.
+	 *
+	 * @param key its key
+	 * @param range the timestamps to read of it
+	 * @param buckets its buckets behind the first one, or {@code null} if it has none at
+	 * all
+	 * @param page the first points of the first bucket, or {@code null} if there is none
+	 */
+	public record Beginning(SeriesKey key, TimeRange range, @Nullable AsyncResultSet buckets,
+			@Nullable AsyncResultSet page) {
+
+		/**
+		 * Tells how many points have been fetched.
+		 * @return the number of points
+		 */
+		public int rows() {
+			return (this.page != null) ? this.page.remaining() : 0;
+		}
+
+	}
+
+}

@@ -1,0 +1,19 @@
+package io.eardrum.storage.cassandra.request;
+
+import io.eardrum.storage.StorageException;
+
+/**
+ * Somebody waited in vain for others to make room: there is more to do than gets done.
+ * Says nothing of the cluster, which may be as well as ever.
+ */
+public final class CongestionException extends StorageException {
+
+	/**
+	 * Creates an exception.
+	 * @param message what was waited for in vain
+	 */
+	public CongestionException(String message) {
+		super(message);
+	}
+
+}

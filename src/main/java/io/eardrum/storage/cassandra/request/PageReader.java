@@ -1,0 +1,110 @@
+package io.eardrum.storage.cassandra.request;
+
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.cassandra.table.Query;
+
+/**
+ * Reads partitions one after the other, page by page, in constant memory: the next page
+ * is fetched while the caller works on one, and of partitions that are small the next
+ * ones. Used by one thread.
+ */
+public final class PageReader implements AutoCloseable {
+
+	private static final int MAX_DEPTH = 16;
+
+	/** Up to how many rows a partition is small. */
+	private static final int FEW_ROWS = Query.PAGE_SIZE / 4;
+
+	private final Requests requests;
+
+	private final Lookahead<AsyncResultSet> partitions;
+
+	private int depth = 1;
+
+	/** The page that was returned last, whose partition goes on; or nothing. */
+	private @Nullable AsyncResultSet unfinished;
+
+	/** The page behind it, if it was fetched ahead. */
+	private @Nullable CompletableFuture<AsyncResultSet> following;
+
+	/**
+	 * Creates a reader.
+	 * @param requests the way to the cluster
+	 * @param partitions each asks for the first page of a partition
+	 */
+	public PageReader(Requests requests, Iterator<Supplier<CompletionStage<AsyncResultSet>>> partitions) {
+		this.requests = requests;
+		this.partitions = new Lookahead<>(requests, partitions, this.depth);
+	}
+
+	/**
+	 * Takes a page that was read already, and goes on behind it.
+	 * @param page the first page of the first partition
+	 * @return the page
+	 */
+	public AsyncResultSet startWith(AsyncResultSet page) {
+		return goOn(page);
+	}
+
+	/**
+	 * Returns the next page.
+	 * @return the page, which may be empty, or {@code null} after the last one
+	 */
+	public @Nullable AsyncResultSet next() {
+		AsyncResultSet last = this.unfinished;
+		AsyncResultSet page;
+		if (last == null) {
+			page = this.partitions.next();
+		}
+		else {
+			CompletableFuture<AsyncResultSet> fetched = this.following;
+			this.following = null;
+			page = (fetched != null) ? takeAhead(fetched)
+					: this.requests.await(this.requests.send(ClusterObserver.Request.READ, last::fetchNextPage));
+		}
+		return (page != null) ? goOn(page) : null;
+	}
+
+	private AsyncResultSet takeAhead(CompletableFuture<AsyncResultSet> fetched) {
+		try {
+			return this.requests.await(fetched);
+		}
+		finally {
+			this.requests.aheadIsOver();
+		}
+	}
+
+	// How far to go ahead is learnt from the pages: many small ones, or one large one.
+	private AsyncResultSet goOn(AsyncResultSet page) {
+		if (page.hasMorePages()) {
+			this.unfinished = page;
+			this.following = this.requests.sendAhead(ClusterObserver.Request.READ, page::fetchNextPage);
+			this.depth = 1;
+		}
+		else {
+			this.unfinished = null;
+			this.depth = (page.remaining() <= FEW_ROWS) ? Math.min(this.depth * 2, MAX_DEPTH) : 2;
+			this.partitions.depth(this.depth);
+			this.partitions.fetchAhead();
+		}
+		return page;
+	}
+
+	@Override
+	public void close() {
+		if (this.following != null) {
+			this.following = null;
+			this.requests.aheadIsOver();
+		}
+		this.partitions.close();
+	}
+
+}

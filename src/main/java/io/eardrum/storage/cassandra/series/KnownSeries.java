@@ -1,0 +1,91 @@
+package io.eardrum.storage.cassandra.series;
+
+import java.nio.ByteBuffer;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.cassandra.table.Cells;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * A series of which this server knows that it is registered, and some buckets that it is
+ * known to have. Safe for any number of threads.
+ */
+public final class KnownSeries extends SeriesIndex.Entry {
+
+	/**
+	 * This object, its buffer with an array, and all buckets that it may have, without
+	 * the bytes of the key.
+	 */
+	static final int OBJECT_BYTES = 40 + 56 + 16 + 80;
+
+	/** Most series only ever get points into the newest one. */
+	private static final int MAX_BUCKETS = 8;
+
+	private static final long[] NO_BUCKETS = {};
+
+	private final ByteBuffer keyBytes;
+
+	private final long retentionSeconds;
+
+	/**
+	 * The buckets that were used last, newest first. Replaced as a whole: of two threads
+	 * one may get lost, which is written once more then.
+	 */
+	private volatile long[] buckets = NO_BUCKETS;
+
+	KnownSeries(SeriesKey key, int number, long retentionSeconds) {
+		super(key, number);
+		this.keyBytes = Cells.of(key);
+		this.retentionSeconds = retentionSeconds;
+	}
+
+	KnownSeries(KnownSeries other, int number) {
+		super(other.key(), number);
+		this.keyBytes = other.keyBytes;
+		this.retentionSeconds = other.retentionSeconds;
+		this.buckets = other.buckets;
+	}
+
+	/**
+	 * Returns the bytes of the key, as a statement takes them.
+	 * @return the bytes, whose position nobody moves
+	 */
+	public ByteBuffer keyBytes() {
+		return this.keyBytes;
+	}
+
+	/**
+	 * Tells how long the points are kept.
+	 * @return the number of seconds, or 0 if for ever
+	 */
+	public long retentionSeconds() {
+		return this.retentionSeconds;
+	}
+
+	/**
+	 * Returns whether the series is known to have a bucket.
+	 * @param bucket the number of the bucket
+	 * @return whether it is; if not, it may have the bucket all the same
+	 */
+	public boolean hasBucket(long bucket) {
+		for (long known : this.buckets) {
+			if (known == bucket) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Remembers a bucket that the series has for sure.
+	 * @param bucket the number of the bucket
+	 */
+	public void addBucket(long bucket) {
+		long[] known = this.buckets;
+		long[] more = new long[Math.min(known.length + 1, MAX_BUCKETS)];
+		more[0] = bucket;
+		System.arraycopy(known, 0, more, 1, more.length - 1);
+		this.buckets = more;
+	}
+
+}

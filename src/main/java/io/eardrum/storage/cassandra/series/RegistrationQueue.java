@@ -1,0 +1,199 @@
+package io.eardrum.storage.cassandra.series;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.cassandra.request.CongestionException;
+
+/**
+ * Has the new series of puts registered by one thread at a time, group by group, of which
+ * each put that waits gets its share: so a put of many takes its time, and one of few
+ * comes between.
+ * <p>
+ * Safe for any number of threads. There is none of its own: of those that wait, one
+ * registers for all until its own are done, and then another one does.
+ *
+ * @param <T> what is registered
+ */
+final class RegistrationQueue<T> {
+
+	private final int groupSize;
+
+	private final Duration maxWait;
+
+	/** Held for moments only, and never while a group is registered. */
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Condition groupDone = this.lock.newCondition();
+
+	/** Those of which not all were taken. Whoever had a share goes behind the others. */
+	private final Deque<Newcomers<T>> waiting = new ArrayDeque<>();
+
+	/** Whether a thread registers a group now. */
+	private boolean registering;
+
+	/**
+	 * Creates a queue.
+	 * @param groupSize how many make a group at most, 1 or more
+	 * @param maxWait how long a thread waits before one of its own is registered, and
+	 * then before the next one is
+	 */
+	RegistrationQueue(int groupSize, Duration maxWait) {
+		this.groupSize = groupSize;
+		this.maxWait = maxWait;
+	}
+
+	/**
+	 * Has things registered, in their order.
+	 * @param things the things
+	 * @param registrar registers a group, in which there may be things of others; called
+	 * by this thread, or the one of somebody else with theirs
+	 * @throws StorageException if a group failed that had some of them; those before it
+	 * are registered
+	 * @throws CongestionException if others had their turn for too long
+	 */
+	void register(List<T> things, Consumer<List<T>> registrar) {
+		Newcomers<T> own = new Newcomers<>(things);
+		this.lock.lock();
+		try {
+			this.waiting.add(own);
+			long nanos = this.maxWait.toNanos();
+			while (own.isOpen()) {
+				int before = own.registered;
+				if (!this.registering) {
+					registerGroup(registrar);
+				}
+				else if (nanos > 0) {
+					nanos = this.groupDone.awaitNanos(nanos);
+				}
+				else {
+					throw new CongestionException(
+							"The cluster is too slow: other new series are still being registered");
+				}
+				if (own.registered > before) {
+					nanos = this.maxWait.toNanos();
+				}
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new StorageException("The request was interrupted", ex);
+		}
+		finally {
+			// If some of them are in a group, that does no harm.
+			this.waiting.remove(own);
+			this.lock.unlock();
+		}
+		own.throwFailure();
+	}
+
+	// Under the lock, and without it while the group is registered.
+	private void registerGroup(Consumer<List<T>> registrar) {
+		Map<Newcomers<T>, Integer> shares = new LinkedHashMap<>();
+		List<T> group = nextGroup(shares);
+		// Nobody may take these for done if an error ends this thread.
+		@Nullable RuntimeException failure = new StorageException("The series could not be registered");
+		this.registering = true;
+		this.lock.unlock();
+		try {
+			registrar.accept(group);
+			failure = null;
+		}
+		catch (RuntimeException ex) {
+			failure = ex;
+		}
+		finally {
+			this.lock.lock();
+			this.registering = false;
+			if (failure == null) {
+				shares.forEach((newcomers, share) -> newcomers.registered += share);
+			}
+			else {
+				fail(shares.keySet(), failure);
+			}
+			this.groupDone.signalAll();
+		}
+	}
+
+	private void fail(Set<Newcomers<T>> group, RuntimeException failure) {
+		for (Newcomers<T> newcomers : group) {
+			newcomers.failure = failure;
+			this.waiting.remove(newcomers);
+		}
+	}
+
+	// Each gets the same at first, and who has more to do what is left of the group.
+	private List<T> nextGroup(Map<Newcomers<T>, Integer> shares) {
+		List<T> group = new ArrayList<>();
+		int share = Math.max(1, this.groupSize / this.waiting.size());
+		while (group.size() < this.groupSize && !this.waiting.isEmpty()) {
+			Newcomers<T> next = this.waiting.remove();
+			List<T> part = next.take(Math.min(share, this.groupSize - group.size()));
+			group.addAll(part);
+			shares.merge(next, part.size(), Integer::sum);
+			if (next.hasMore()) {
+				this.waiting.add(next);
+			}
+		}
+		return group;
+	}
+
+	/**
+	 * What one put waits with. Under the lock.
+	 */
+	private static final class Newcomers<T> {
+
+		private final List<T> things;
+
+		private int taken;
+
+		private int registered;
+
+		private @Nullable RuntimeException failure;
+
+		Newcomers(List<T> things) {
+			this.things = things;
+		}
+
+		boolean isOpen() {
+			return this.registered < this.things.size() && this.failure == null;
+		}
+
+		boolean hasMore() {
+			return this.taken < this.things.size();
+		}
+
+		List<T> take(int limit) {
+			int from = this.taken;
+			this.taken = Math.min(from + limit, this.things.size());
+			return this.things.subList(from, this.taken);
+		}
+
+		// The failure may be that of another thread, which throws it, too.
+		void throwFailure() {
+			if (this.failure instanceof CongestionException congestion) {
+				throw new CongestionException(String.valueOf(congestion.getMessage()));
+			}
+			if (this.failure instanceof StorageException storage) {
+				throw new StorageException(String.valueOf(storage.getMessage()), storage.getCause());
+			}
+			if (this.failure != null) {
+				throw new StorageException("The series could not be registered: " + this.failure, this.failure);
+			}
+		}
+
+	}
+
+}

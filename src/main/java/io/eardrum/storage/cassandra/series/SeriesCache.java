@@ -1,0 +1,149 @@
+package io.eardrum.storage.cassandra.series;
+
+import java.util.function.IntFunction;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.HeapShare;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * The series that are known to be registered, as many as fit into memory.
+ * <p>
+ * Safe for any number of threads; finding one of the younger generation takes no lock and
+ * makes no object.
+ * <p>
+ * Implementation note: two generations. New ones, and old ones that are asked for, go
+ * into the younger; once that is full it becomes the older, and what was the older is
+ * forgotten. So the series that are put to stay, at the cost of one addition each a
+ * generation.
+ */
+public final class SeriesCache {
+
+	/** One of so many parts of a generation may be free when it is full. */
+	private static final int NEARLY = 8;
+
+	private final Retention retention;
+
+	private final int generationSize;
+
+	private final HeapShare share;
+
+	private final long generationBytes;
+
+	private volatile Generations generations;
+
+	/**
+	 * Creates a cache.
+	 * @param retention how long points are kept
+	 * @param size how many series it holds at most, 2 or more
+	 * @param share how much memory they may take
+	 */
+	public SeriesCache(Retention retention, int size, HeapShare share) {
+		this.retention = retention;
+		this.generationSize = size / 2;
+		this.share = share;
+		this.generationBytes = share.maxBytes() / 2;
+		this.generations = new Generations(newGeneration(), newGeneration());
+	}
+
+	private SeriesIndex<KnownSeries> newGeneration() {
+		return new SeriesIndex<>(this.share, this.generationBytes, KnownSeries.OBJECT_BYTES, 2);
+	}
+
+	/**
+	 * Finds a series.
+	 * @param bytes the array in which the bytes of the key stand
+	 * @param offset where they start
+	 * @param length how many there are
+	 * @param hash the hash of the key
+	 * @return the series, or {@code null} if it is not known to be registered
+	 */
+	public @Nullable KnownSeries find(byte[] bytes, int offset, int length, int hash) {
+		Generations current = this.generations;
+		KnownSeries series = current.young.find(bytes, offset, length, hash);
+		if (series != null) {
+			return series;
+		}
+		KnownSeries old = current.old.find(bytes, offset, length, hash);
+		return (old != null) ? promote(old) : null;
+	}
+
+	/**
+	 * Finds a series.
+	 * @param key the key
+	 * @return the series, or {@code null} if it is not known to be registered
+	 */
+	public @Nullable KnownSeries find(SeriesKey key) {
+		Generations current = this.generations;
+		KnownSeries series = current.young.find(key);
+		if (series != null) {
+			return series;
+		}
+		KnownSeries old = current.old.find(key);
+		return (old != null) ? promote(old) : null;
+	}
+
+	/**
+	 * Adds a series that is registered.
+	 * @param key the key
+	 * @return the series
+	 */
+	public synchronized KnownSeries add(SeriesKey key) {
+		KnownSeries known = find(key);
+		if (known != null) {
+			return known;
+		}
+		long seconds = this.retention.seconds(key);
+		return add(key, (number) -> new KnownSeries(key, number, seconds));
+	}
+
+	private synchronized KnownSeries promote(KnownSeries old) {
+		return add(old.key(), (number) -> new KnownSeries(old, number));
+	}
+
+	private KnownSeries add(SeriesKey key, IntFunction<KnownSeries> factory) {
+		Generations current = this.generations;
+		KnownSeries added = current.young.findOrAdd(key, this.generationSize, factory);
+		if (added != null) {
+			return added;
+		}
+		SeriesIndex<KnownSeries> next = newGeneration();
+		this.generations = new Generations(next, current.young);
+		current.old.release();
+		return next.findOrAdd(key, factory);
+	}
+
+	/**
+	 * Tells how long the points of a key are kept.
+	 * @param key the key, registered or not
+	 * @return the number of seconds, or 0 if for ever
+	 */
+	public long retentionSeconds(SeriesKey key) {
+		return this.retention.seconds(key);
+	}
+
+	/**
+	 * Tells whether one more would make others be forgotten soon.
+	 * @return whether the younger generation is full
+	 */
+	public boolean isFull() {
+		SeriesIndex<KnownSeries> young = this.generations.young;
+		return young.size() >= this.generationSize || young.bytes() >= this.generationBytes / NEARLY * (NEARLY - 1);
+	}
+
+	/**
+	 * Tells how many series are known. One of both generations counts twice.
+	 * @return the number of series
+	 */
+	public long size() {
+		Generations current = this.generations;
+		return (long) current.young.size() + current.old.size();
+	}
+
+	private record Generations(SeriesIndex<KnownSeries> young, SeriesIndex<KnownSeries> old) {
+	}
+
+}

@@ -1,0 +1,217 @@
+package io.eardrum.storage.cassandra.series;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+import com.datastax.oss.driver.api.core.DriverException;
+import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
+import com.datastax.oss.driver.api.core.cql.BatchStatement;
+import com.datastax.oss.driver.api.core.cql.BatchableStatement;
+import com.datastax.oss.driver.api.core.cql.DefaultBatchType;
+import com.datastax.oss.driver.api.core.cql.Row;
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.cassandra.cluster.ClusterSession;
+import io.eardrum.storage.cassandra.request.CongestionException;
+import io.eardrum.storage.cassandra.request.Requests;
+import io.eardrum.storage.cassandra.table.Buckets;
+import io.eardrum.storage.cassandra.table.Cells;
+import io.eardrum.storage.cassandra.table.Query;
+
+/**
+ * Registers series: gives each a place in the order of first put, for all servers.
+ * <p>
+ * The places come from one sequence, on which the nodes agree (a lightweight transaction
+ * for a group of new series), and are taken while their put runs, never in advance. So a
+ * series whose put is answered has a lower place than every one whose put begins
+ * afterwards, wherever. Which place a key has is agreed upon as well: of two servers that
+ * meet a new key, one gives it a place, the other one learns of it, and its own place
+ * stays empty.
+ * <p>
+ * If this ends in the middle, the put has failed, and what was done is done: a place
+ * stays empty, or a key has a place and isn't listed there. Whoever puts the key next
+ * finds that it has a place, and lists it before that put is answered.
+ * <p>
+ * A put of many new series is registered in several groups, one after the other: its
+ * series have ascending places in their order, though not adjoining ones, for between two
+ * groups others have their turn. All are taken before the put is answered, and after it
+ * began, as if there were one group.
+ * <p>
+ * Safe for any number of threads. New series of one server are registered by one thread
+ * at a time, for all that wait, so that its threads don't take places from each other;
+ * those whose place is only to be looked up don't wait for that.
+ */
+public final class SeriesRegistry {
+
+	private static final int MAX_ATTEMPTS = 5;
+
+	/**
+	 * How many series are registered at once. It takes a part of a second, for which
+	 * others that have new series wait.
+	 */
+	private static final int GROUP_SIZE = 256;
+
+	/** How many rows of the list are written at once. */
+	private static final int LIST_ROWS = 50;
+
+	private final Requests requests;
+
+	private final SeriesCache cache;
+
+	private final RegistrationQueue<SeriesPoints> queue;
+
+	/** Used for one group at a time. */
+	private final PlaceSequence places;
+
+	/**
+	 * Creates a registry.
+	 * @param requests the way to the cluster
+	 * @param cache the series that are known, to which this adds
+	 * @param maxSeries how many there may be, or {@code null} for any number
+	 * @param maxWait how long a thread waits while others have their series registered
+	 */
+	public SeriesRegistry(Requests requests, SeriesCache cache, @Nullable Integer maxSeries, Duration maxWait) {
+		this.requests = requests;
+		this.cache = cache;
+		this.queue = new RegistrationQueue<>(GROUP_SIZE, maxWait);
+		this.places = new PlaceSequence(requests, maxSeries, maxWait);
+	}
+
+	/**
+	 * Registers the series that are not known to be.
+	 * @param session the cluster
+	 * @param unknown the series, which are told once they are registered; those for which
+	 * there is no room aren't
+	 * @throws StorageException if they can't be registered; some of them may be
+	 * @throws CongestionException if there was no turn for them
+	 */
+	public void register(ClusterSession session, List<SeriesPoints> unknown) {
+		List<SeriesPoints> fresh = lookUp(session, unknown);
+		if (fresh.isEmpty()) {
+			return;
+		}
+		this.queue.register(fresh, (group) -> addAll(session, group));
+	}
+
+	// A group may have a key of several puts: one of them stands for the others.
+	private void addAll(ClusterSession session, List<SeriesPoints> group) {
+		Map<SeriesKey, SeriesPoints> fresh = new LinkedHashMap<>();
+		group.forEach((series) -> fresh.putIfAbsent(series.key(), series));
+		add(session, unknown(fresh.values()));
+		for (SeriesPoints series : group) {
+			KnownSeries known = fresh.getOrDefault(series.key(), series).series();
+			if (known != null) {
+				series.registered(known);
+			}
+		}
+	}
+
+	private List<SeriesPoints> unknown(Collection<SeriesPoints> fresh) {
+		List<SeriesPoints> unknown = new ArrayList<>();
+		for (SeriesPoints series : fresh) {
+			KnownSeries known = this.cache.find(series.key());
+			if (known != null) {
+				series.registered(known);
+			}
+			else {
+				unknown.add(series);
+			}
+		}
+		return unknown;
+	}
+
+	// Returns those that have no place.
+	private List<SeriesPoints> lookUp(ClusterSession session, List<SeriesPoints> unknown) {
+		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
+		for (SeriesPoints series : unknown) {
+			answers.add(this.requests.send(ClusterObserver.Request.READ,
+					() -> session.send(Query.SELECT_PLACE, Cells.of(series.key()))));
+		}
+		List<SeriesPoints> fresh = new ArrayList<>();
+		Map<SeriesPoints, Long> places = new LinkedHashMap<>();
+		for (int i = 0; i < answers.size(); i++) {
+			Row row = this.requests.await(answers.get(i)).one();
+			if (row != null) {
+				places.put(unknown.get(i), row.getLong(0));
+			}
+			else {
+				fresh.add(unknown.get(i));
+			}
+		}
+		list(session, places);
+		return fresh;
+	}
+
+	private void add(ClusterSession session, List<SeriesPoints> fresh) {
+		if (fresh.isEmpty()) {
+			return;
+		}
+		int count = this.places.take(session, fresh.size());
+		long first = this.places.next() - count;
+		Map<SeriesPoints, Long> wanted = new LinkedHashMap<>();
+		for (int i = 0; i < count; i++) {
+			wanted.put(fresh.get(i), first + i);
+		}
+		list(session, settle(session, wanted));
+	}
+
+	// Has the nodes agree on the place of each key: the wanted one, or the one it has.
+	private Map<SeriesPoints, Long> settle(ClusterSession session, Map<SeriesPoints, Long> wanted) {
+		Map<SeriesPoints, Long> settled = new LinkedHashMap<>();
+		Map<SeriesPoints, Long> open = new LinkedHashMap<>(wanted);
+		for (int attempt = 1; !open.isEmpty(); attempt++) {
+			Map<SeriesPoints, CompletableFuture<AsyncResultSet>> answers = new LinkedHashMap<>();
+			open.forEach((series, place) -> answers.put(series, this.requests.send(ClusterObserver.Request.REGISTER,
+					() -> session.send(Query.INSERT_KEY, Cells.of(series.key()), Cells.of(place)))));
+			for (Map.Entry<SeriesPoints, CompletableFuture<AsyncResultSet>> answer : answers.entrySet()) {
+				SeriesPoints series = answer.getKey();
+				try {
+					AsyncResultSet result = this.requests.await(answer.getValue());
+					Row row = result.wasApplied() ? null : result.one();
+					Long place = (row != null) ? Long.valueOf(row.getLong("place")) : open.get(series);
+					settled.put(series, place);
+					open.remove(series);
+				}
+				catch (StorageException ex) {
+					// If it was done after all, the next attempt finds the place.
+					if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)) {
+						throw ex;
+					}
+				}
+			}
+		}
+		return settled;
+	}
+
+	// Lists series at their places, which makes no difference if they are.
+	private void list(ClusterSession session, Map<SeriesPoints, Long> places) {
+		Map<Long, List<BatchableStatement<?>>> rows = new LinkedHashMap<>();
+		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
+		places.forEach((series, place) -> {
+			long bucket = Buckets.ofPlace(place);
+			List<BatchableStatement<?>> ofBucket = rows.computeIfAbsent(bucket, (absent) -> new ArrayList<>());
+			ofBucket.add(session.bind(Query.INSERT_PLACE, Cells.of(bucket), Cells.of(place), Cells.of(series.key())));
+			if (ofBucket.size() == LIST_ROWS) {
+				answers.add(write(session, ofBucket));
+				rows.remove(bucket);
+			}
+		});
+		rows.values().forEach((ofBucket) -> answers.add(write(session, ofBucket)));
+		answers.forEach(this.requests::await);
+		places.keySet().forEach((series) -> series.registered(this.cache.add(series.key())));
+	}
+
+	private CompletableFuture<AsyncResultSet> write(ClusterSession session, List<BatchableStatement<?>> rows) {
+		BatchStatement batch = BatchStatement.newInstance(DefaultBatchType.UNLOGGED, rows).setIdempotent(true);
+		return this.requests.send(ClusterObserver.Request.WRITE, () -> session.send(batch));
+	}
+
+}

@@ -1,0 +1,6 @@
+/**
+ * The series that the cluster and this server know: their places, how they are
+ * registered, counted and listed.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum.storage.cassandra.series;

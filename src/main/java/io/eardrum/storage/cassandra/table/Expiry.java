@@ -1,0 +1,51 @@
+package io.eardrum.storage.cassandra.table;
+
+/**
+ * Tells Cassandra how long to keep a row, by the timestamp of its points and not by when
+ * it was written.
+ */
+public final class Expiry {
+
+	/** The row stays for ever. */
+	public static final int NEVER = 0;
+
+	/** The row would be gone at once. */
+	public static final int OVER = -1;
+
+	/**
+	 * The second after which rows can't expire in Cassandra 4, and in 5 as it comes:
+	 * 2038-01-19T03:14:06Z.
+	 */
+	private static final long LAST_SECOND = Integer.MAX_VALUE - 1;
+
+	/** What Cassandra takes for a time to live at most: 20 years. */
+	private static final long MAX_SECONDS = 20 * 365 * 86_400L;
+
+	private Expiry() {
+	}
+
+	/**
+	 * Tells how long a row is to live. One that would live longer than Cassandra can say
+	 * stays for ever: reads leave its points out once they are too old, though the space
+	 * is not given back.
+	 * @param timestamp the highest timestamp of the row's points
+	 * @param retentionSeconds how long the points are kept; 0 means for ever
+	 * @param nowSeconds the present, in seconds since 1970
+	 * @return the time to live in seconds, {@link #NEVER} or {@link #OVER}
+	 */
+	public static int seconds(long timestamp, long retentionSeconds, long nowSeconds) {
+		if (retentionSeconds == 0 || timestamp > LAST_SECOND) {
+			return NEVER;
+		}
+		if (timestamp < nowSeconds - retentionSeconds) {
+			return OVER;
+		}
+		if (retentionSeconds > MAX_SECONDS) {
+			return NEVER;
+		}
+		// It is still read in the second that is its last.
+		long left = retentionSeconds - (nowSeconds - timestamp) + 1;
+		return (left <= MAX_SECONDS && nowSeconds + left <= LAST_SECOND) ? (int) left : NEVER;
+	}
+
+}
