@@ -38,12 +38,12 @@ import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.cluster.ClusterState;
 import io.eardrum.storage.cassandra.cluster.Connector;
 import io.eardrum.storage.cassandra.point.LastPointReader;
+import io.eardrum.storage.cassandra.point.PartitionedSeriesReader;
 import io.eardrum.storage.cassandra.point.PointWriter;
-import io.eardrum.storage.cassandra.point.SeriesReader;
 import io.eardrum.storage.cassandra.point.WriteClock;
 import io.eardrum.storage.cassandra.request.CongestionException;
-import io.eardrum.storage.cassandra.request.Filtered;
-import io.eardrum.storage.cassandra.request.Lookahead;
+import io.eardrum.storage.cassandra.request.FilteredIterator;
+import io.eardrum.storage.cassandra.request.Prefetcher;
 import io.eardrum.storage.cassandra.request.Requests;
 import io.eardrum.storage.cassandra.series.KnownSeries;
 import io.eardrum.storage.cassandra.series.SeriesCache;
@@ -216,7 +216,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
 		ClusterSession session = this.cluster.session();
-		SeriesReader reader = new SeriesReader(session, this.requests, this.cache, this::nowSeconds);
+		PartitionedSeriesReader reader = new PartitionedSeriesReader(session, this.requests, this.cache,
+				this::nowSeconds);
 		reader.read(
 				this.requests.await(this.requests.send(ClusterObserver.Request.READ, () -> reader.begin(key, range))),
 				sink);
@@ -225,11 +226,12 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		ClusterSession session = this.cluster.session();
-		SeriesReader reader = new SeriesReader(session, this.requests, this.cache, this::nowSeconds);
+		PartitionedSeriesReader reader = new PartitionedSeriesReader(session, this.requests, this.cache,
+				this::nowSeconds);
 		try (SeriesListing keys = new SeriesListing(session, this.requests);
-				Lookahead<SeriesReader.Beginning> beginnings = new Lookahead<>(this.requests,
+				Prefetcher<PartitionedSeriesReader.Beginning> beginnings = new Prefetcher<>(this.requests,
 						each(keys, (key) -> reader.begin(key, range)), LONG_SERIES_AHEAD)) {
-			SeriesReader.Beginning beginning = beginnings.next();
+			PartitionedSeriesReader.Beginning beginning = beginnings.next();
 			while (beginning != null) {
 				beginnings.depth((beginning.rows() <= FEW_ROWS) ? SHORT_SERIES_AHEAD : LONG_SERIES_AHEAD);
 				reader.read(beginning, sink);
@@ -256,8 +258,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		ClusterSession session = this.cluster.session();
 		LastPointReader reader = new LastPointReader(session, this.cache, this::nowSeconds);
 		try (SeriesListing keys = new SeriesListing(session, this.requests);
-				Lookahead<LastPointReader.Last> lasts = new Lookahead<>(this.requests,
-						each(new Filtered<>(keys, wanted), reader::last), SHORT_SERIES_AHEAD)) {
+				Prefetcher<LastPointReader.Last> lasts = new Prefetcher<>(this.requests,
+						each(new FilteredIterator<>(keys, wanted), reader::last), SHORT_SERIES_AHEAD)) {
 			LastPointReader.Last last = lasts.next();
 			while (last != null) {
 				consumer.accept(last.key(), last.point());

@@ -162,7 +162,7 @@ public final class Cluster implements AutoCloseable {
 
 	private void probe(ClusterSession current) {
 		try {
-			Waiting.of(current.send(Query.PROBE), PROBE_PATIENCE);
+			Await.of(current.send(Query.PROBE), PROBE_PATIENCE);
 		}
 		catch (StorageException ex) {
 			throw new StorageException("The cluster takes no points: " + ex.getMessage(), ex);
@@ -239,7 +239,7 @@ public final class Cluster implements AutoCloseable {
 		if (current != null) {
 			CompletableFuture<Void> closed = current.driver().closeAsync().toCompletableFuture();
 			try {
-				Waiting.of(closed, CLOSE_PATIENCE);
+				Await.of(closed, CLOSE_PATIENCE);
 			}
 			catch (StorageException ex) {
 				logger.debug("The session with the cluster is closed by force", ex);

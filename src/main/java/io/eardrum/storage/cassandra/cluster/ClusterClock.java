@@ -126,7 +126,7 @@ public final class ClusterClock {
 
 	private ClusterTime ask(ClusterSession session, @Nullable Node node) {
 		long sent = this.nanos.getAsLong();
-		Row row = Waiting.of(session.sendTo(node, Query.SELECT_NOW), PATIENCE).one();
+		Row row = Await.of(session.sendTo(node, Query.SELECT_NOW), PATIENCE).one();
 		long half = (this.nanos.getAsLong() - sent) / 2;
 		if (row == null) {
 			throw new StorageException("A node does not tell its time");

@@ -115,7 +115,7 @@ public final class Connector implements AutoCloseable {
 		// The keyspace may not be there yet, so the session has none.
 		CompletionStage<CqlSession> connecting = this.builders.get().withKeyspace((CqlIdentifier) null).buildAsync();
 		try {
-			driver = Waiting.of(connecting, CONNECT_PATIENCE);
+			driver = Await.of(connecting, CONNECT_PATIENCE);
 		}
 		catch (StorageException ex) {
 			connecting.whenComplete((late, failure) -> {
@@ -151,7 +151,7 @@ public final class Connector implements AutoCloseable {
 			preparing.put(query, driver.prepareAsync(query.in(this.keyspace)));
 		}
 		Map<Query, PreparedStatement> prepared = new EnumMap<>(Query.class);
-		preparing.forEach((query, stage) -> prepared.put(query, Waiting.of(stage, CONNECT_PATIENCE)));
+		preparing.forEach((query, stage) -> prepared.put(query, Await.of(stage, CONNECT_PATIENCE)));
 		return prepared;
 	}
 
@@ -175,7 +175,7 @@ public final class Connector implements AutoCloseable {
 	}
 
 	private static AsyncResultSet ask(ClusterSession session, Query query, ByteBuffer... cells) {
-		return Waiting.of(session.send(query, cells), CONNECT_PATIENCE);
+		return Await.of(session.send(query, cells), CONNECT_PATIENCE);
 	}
 
 	/**

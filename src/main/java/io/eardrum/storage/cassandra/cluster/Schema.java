@@ -147,7 +147,7 @@ public final class Schema {
 		SimpleStatement statement = SimpleStatement.newInstance(text).setTimeout(TIMEOUT);
 		Optional<Node> node = nodes(session).stream()
 			.min(Comparator.comparing((candidate) -> String.valueOf(candidate.getHostId())));
-		Waiting.of(session.executeAsync(statement.setNode(node.orElse(null))), TIMEOUT);
+		Await.of(session.executeAsync(statement.setNode(node.orElse(null))), TIMEOUT);
 	}
 
 	// The driver knows all tables as well, but brings its knowledge up to date on one
@@ -168,7 +168,7 @@ public final class Schema {
 	// No keyspace has more tables of ours than stand on one page.
 	private Iterable<Row> ask(CqlSession session, String text) {
 		SimpleStatement statement = SimpleStatement.newInstance(text, this.keyspace.asInternal()).setIdempotent(true);
-		return Waiting.of(session.executeAsync(statement), TIMEOUT).currentPage();
+		return Await.of(session.executeAsync(statement), TIMEOUT).currentPage();
 	}
 
 	// Those of the datacenter that is asked.

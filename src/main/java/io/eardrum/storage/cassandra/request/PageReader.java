@@ -25,7 +25,7 @@ public final class PageReader implements AutoCloseable {
 
 	private final Requests requests;
 
-	private final Lookahead<AsyncResultSet> partitions;
+	private final Prefetcher<AsyncResultSet> partitions;
 
 	private int depth = 1;
 
@@ -42,7 +42,7 @@ public final class PageReader implements AutoCloseable {
 	 */
 	public PageReader(Requests requests, Iterator<Supplier<CompletionStage<AsyncResultSet>>> partitions) {
 		this.requests = requests;
-		this.partitions = new Lookahead<>(requests, partitions, this.depth);
+		this.partitions = new Prefetcher<>(requests, partitions, this.depth);
 	}
 
 	/**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.cassandra.cluster.Problems;
+import io.eardrum.storage.cassandra.cluster.DriverErrors;
 
 /**
  * Passes requests on to the cluster, no more at once than it is to work on for this
@@ -179,7 +179,7 @@ public final class Requests {
 	// Nobody waits for the answers behind the first one that failed. The driver would
 	// catch the error if this threw it.
 	private static void endIfOutOfMemory(@Nullable Throwable failure) {
-		OutOfMemoryError error = Problems.outOfMemory(failure);
+		OutOfMemoryError error = DriverErrors.outOfMemory(failure);
 		if (error != null) {
 			Thread thread = Thread.currentThread();
 			thread.getUncaughtExceptionHandler().uncaughtException(thread, error);
@@ -218,11 +218,11 @@ public final class Requests {
 	}
 
 	private static StorageException failure(@Nullable Throwable cause) {
-		Problems.throwIfOutOfMemory(cause);
+		DriverErrors.throwIfOutOfMemory(cause);
 		if (cause instanceof StorageException storage) {
 			return storage;
 		}
-		return new StorageException("The cluster did not do what it was asked: " + Problems.describe(cause), cause);
+		return new StorageException("The cluster did not do what it was asked: " + DriverErrors.describe(cause), cause);
 	}
 
 	/**

@@ -11,7 +11,7 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
-import io.eardrum.storage.cassandra.request.Lookahead;
+import io.eardrum.storage.cassandra.request.Prefetcher;
 import io.eardrum.storage.cassandra.request.Requests;
 import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.cassandra.table.Cells;
@@ -48,7 +48,7 @@ public final class SeriesCount {
 		long buckets = SeriesListing.bucketCount(SeriesListing.nextPlace(session, requests));
 		long now = System.nanoTime();
 		long sum = 0;
-		try (Lookahead<Counted> counting = new Lookahead<>(requests, new Uncounted(session, buckets, now), DEPTH)) {
+		try (Prefetcher<Counted> counting = new Prefetcher<>(requests, new Uncounted(session, buckets, now), DEPTH)) {
 			Counted counted = counting.next();
 			while (counted != null) {
 				remember(counted, buckets, now);

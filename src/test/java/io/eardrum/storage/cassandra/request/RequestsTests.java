@@ -33,7 +33,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link Requests} and {@link Lookahead}.
+ * Tests for {@link Requests} and {@link Prefetcher}.
  */
 @Timeout(value = 30, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class RequestsTests {
@@ -250,7 +250,7 @@ class RequestsTests {
 			asked.add(i);
 			return answers.get(i);
 		});
-		try (Lookahead<Integer> lookahead = new Lookahead<>(wide, fetches, 4)) {
+		try (Prefetcher<Integer> lookahead = new Prefetcher<>(wide, fetches, 4)) {
 			// The later ones come first.
 			for (int i = 19; i >= 0; i--) {
 				answers.get(i).complete(i);
@@ -272,7 +272,7 @@ class RequestsTests {
 			asked.add(i);
 			return CompletableFuture.completedStage(i);
 		});
-		try (Lookahead<Integer> lookahead = new Lookahead<>(narrow, fetches, 500)) {
+		try (Prefetcher<Integer> lookahead = new Prefetcher<>(narrow, fetches, 500)) {
 			assertThat(lookahead.next()).isZero();
 			assertThat(asked.size()).as("no more than all readers together").isLessThanOrEqualTo(129);
 			assertThat(lookahead.next()).isEqualTo(1);

@@ -12,21 +12,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * Tests for {@link Waiting}.
+ * Tests for {@link Await}.
  */
-class WaitingTests {
+class AwaitTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(10);
 
 	@Test
 	void resultIsReturned() {
-		assertThat(Waiting.of(CompletableFuture.completedStage("result"), PATIENCE)).isEqualTo("result");
+		assertThat(Await.of(CompletableFuture.completedStage("result"), PATIENCE)).isEqualTo("result");
 	}
 
 	@Test
 	void failureIsToldWithItsReason() {
 		IllegalStateException reason = new IllegalStateException("the node is on fire");
-		assertThatThrownBy(() -> Waiting.of(CompletableFuture.failedStage(reason), PATIENCE))
+		assertThatThrownBy(() -> Await.of(CompletableFuture.failedStage(reason), PATIENCE))
 			.isInstanceOf(StorageException.class)
 			.hasMessage("the node is on fire")
 			.hasCause(reason);
@@ -34,7 +34,7 @@ class WaitingTests {
 
 	@Test
 	void silenceIsNotWaitedForForEver() {
-		assertThatThrownBy(() -> Waiting.of(new CompletableFuture<>(), Duration.ofMillis(1)))
+		assertThatThrownBy(() -> Await.of(new CompletableFuture<>(), Duration.ofMillis(1)))
 			.isInstanceOf(StorageException.class)
 			.hasMessageContaining("no answer");
 	}
@@ -42,7 +42,7 @@ class WaitingTests {
 	@Test
 	void lackOfMemoryIsNoFailureOfTheCluster() {
 		OutOfMemoryError error = new OutOfMemoryError("Java heap space");
-		assertThatThrownBy(() -> Waiting
+		assertThatThrownBy(() -> Await
 			.of(CompletableFuture.failedStage(new IllegalStateException(new CompletionException(error))), PATIENCE))
 			.isSameAs(error);
 	}

@@ -19,7 +19,7 @@ import io.eardrum.storage.ClusterObserver;
  *
  * @param <T> what is fetched
  */
-public final class Lookahead<T> implements AutoCloseable {
+public final class Prefetcher<T> implements AutoCloseable {
 
 	private final Requests requests;
 
@@ -38,7 +38,7 @@ public final class Lookahead<T> implements AutoCloseable {
 	 * @param fetches each sends the requests for one thing
 	 * @param depth how many are fetched at once, 1 or more
 	 */
-	public Lookahead(Requests requests, Iterator<Supplier<CompletionStage<T>>> fetches, int depth) {
+	public Prefetcher(Requests requests, Iterator<Supplier<CompletionStage<T>>> fetches, int depth) {
 		this.requests = requests;
 		this.fetches = fetches;
 		this.depth = depth;

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Says in one line what the driver means by its exceptions, and finds those among them
  * that are no failure of the cluster.
  */
-public final class Problems {
+public final class DriverErrors {
 
 	/** The driver's name of the session and the channel: a new one for each attempt. */
 	private static final Pattern CHANNEL = Pattern.compile("^\\[[^]]*] ");
@@ -21,7 +21,7 @@ public final class Problems {
 	/** Causes may go round in a circle. */
 	private static final int MAX_CAUSES = 20;
 
-	private Problems() {
+	private DriverErrors() {
 	}
 
 	/**

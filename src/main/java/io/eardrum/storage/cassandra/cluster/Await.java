@@ -11,9 +11,9 @@ import io.eardrum.storage.StorageException;
 /**
  * Waits for what the driver does while it connects, where there is nothing else to do.
  */
-final class Waiting {
+final class Await {
 
-	private Waiting() {
+	private Await() {
 	}
 
 	/**
@@ -36,8 +36,8 @@ final class Waiting {
 			throw new StorageException("There was no answer within " + patience.toSeconds() + " seconds", ex);
 		}
 		catch (ExecutionException ex) {
-			Problems.throwIfOutOfMemory(ex);
-			throw new StorageException(Problems.describe(ex.getCause()), ex.getCause());
+			DriverErrors.throwIfOutOfMemory(ex);
+			throw new StorageException(DriverErrors.describe(ex.getCause()), ex.getCause());
 		}
 	}
 

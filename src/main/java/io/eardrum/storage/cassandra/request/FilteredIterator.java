@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param <T> what it walks over
  */
-public final class Filtered<T> implements Iterator<T> {
+public final class FilteredIterator<T> implements Iterator<T> {
 
 	private final Iterator<T> all;
 
@@ -24,7 +24,7 @@ public final class Filtered<T> implements Iterator<T> {
 	 * @param all what it walks over
 	 * @param wanted decides what is not left out
 	 */
-	public Filtered(Iterator<T> all, Predicate<T> wanted) {
+	public FilteredIterator(Iterator<T> all, Predicate<T> wanted) {
 		this.all = all;
 		this.wanted = wanted;
 	}

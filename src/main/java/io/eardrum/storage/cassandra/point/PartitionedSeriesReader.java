@@ -29,7 +29,7 @@ import io.eardrum.storage.time.Retention;
  * Reads series, bucket after bucket, page by page. Each page is what the cluster has at
  * the moment at which it is read. Used by one thread.
  */
-public final class SeriesReader {
+public final class PartitionedSeriesReader {
 
 	private final ClusterSession session;
 
@@ -50,7 +50,8 @@ public final class SeriesReader {
 	 * @param cache knows how long the points of a series are kept
 	 * @param nowSeconds returns the present, in seconds since 1970
 	 */
-	public SeriesReader(ClusterSession session, Requests requests, SeriesCache cache, LongSupplier nowSeconds) {
+	public PartitionedSeriesReader(ClusterSession session, Requests requests, SeriesCache cache,
+			LongSupplier nowSeconds) {
 		this.session = session;
 		this.requests = requests;
 		this.cache = cache;
