@@ -22,7 +22,7 @@ final class LatePoints {
 	void add(long timestamp, double value) {
 		int index = this.size;
 		if (index == this.timestamps.length) {
-			int capacity = PointBuffer.grownCapacity(index, index + 1L);
+			int capacity = PointCapacity.grown(index, index + 1L);
 			long[] newTimestamps = Arrays.copyOf(this.timestamps, capacity);
 			this.values = Arrays.copyOf(this.values, capacity);
 			this.timestamps = newTimestamps;

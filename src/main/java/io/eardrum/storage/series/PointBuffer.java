@@ -30,9 +30,6 @@ import io.eardrum.storage.StorageException;
  */
 public final class PointBuffer {
 
-	/** What a JVM lets an array hold, with some bytes to spare for its header. */
-	private static final int MAX_POINTS = Integer.MAX_VALUE - 8;
-
 	private static final int MIN_LATE_POINTS_TO_MERGE = 64;
 
 	private static final int OBJECT_BYTES = 32;
@@ -72,7 +69,7 @@ public final class PointBuffer {
 		int size = this.sorted;
 		if (size == 0 || timestamp > this.timestamps[size - 1]) {
 			if (size == this.timestamps.length) {
-				resize(grownCapacity(size, size + 1L));
+				resize(PointCapacity.grown(size, size + 1L));
 			}
 			this.timestamps[size] = timestamp;
 			this.values[size] = value;
@@ -169,7 +166,7 @@ public final class PointBuffer {
 	public long bytesToPut(long timestamp) {
 		int size = this.sorted;
 		if (size == 0 || timestamp > this.timestamps[size - 1]) {
-			return (size < this.timestamps.length) ? 0 : arraysBytes(grownCapacity(size, size + 1L));
+			return (size < this.timestamps.length) ? 0 : arraysBytes(PointCapacity.grown(size, size + 1L));
 		}
 		LatePoints points = this.late;
 		int lateSize = (points != null) ? points.size() : 0;
@@ -178,10 +175,10 @@ public final class PointBuffer {
 			bytes = OBJECT_BYTES + arraysBytes(LatePoints.MIN_CAPACITY);
 		}
 		else if (lateSize == points.capacity()) {
-			bytes = arraysBytes(grownCapacity(lateSize, lateSize + 1L));
+			bytes = arraysBytes(PointCapacity.grown(lateSize, lateSize + 1L));
 		}
 		if (lateSize + 1 >= Math.max(MIN_LATE_POINTS_TO_MERGE, size / 4)) {
-			bytes += arraysBytes(grownCapacity(size, size + lateSize + 1L)) + 2 * arraysBytes(lateSize + 1);
+			bytes += arraysBytes(PointCapacity.grown(size, size + lateSize + 1L)) + 2 * arraysBytes(lateSize + 1);
 		}
 		return bytes;
 	}
@@ -217,7 +214,7 @@ public final class PointBuffer {
 		long[] oldTimestamps = this.timestamps;
 		double[] oldValues = this.values;
 		if (first < this.shared || sum > oldTimestamps.length) {
-			int capacity = (sum > oldTimestamps.length) ? grownCapacity(oldTimestamps.length, sum)
+			int capacity = (sum > oldTimestamps.length) ? PointCapacity.grown(oldTimestamps.length, sum)
 					: oldTimestamps.length;
 			long[] newTimestamps = new long[capacity];
 			double[] newValues = new double[capacity];
@@ -255,14 +252,6 @@ public final class PointBuffer {
 		this.timestamps = newTimestamps;
 		this.values = newValues;
 		this.shared = 0;
-	}
-
-	// The room grows by half: 1, 2, 4, 7, 11, 17 and so on.
-	static int grownCapacity(int capacity, long needed) {
-		if (needed > MAX_POINTS) {
-			throw new StorageException("a series in memory can't have more than " + MAX_POINTS + " points");
-		}
-		return (int) Math.min(MAX_POINTS, Math.max(needed, capacity + (capacity >> 1) + 1L));
 	}
 
 	// The first place whose timestamp is not below a given one.
