@@ -3,8 +3,8 @@ package io.eardrum.storage;
 import java.time.Duration;
 
 /**
- * Is told of backups that were asked for. Called by any number of threads at once, by
- * each for the request that it answers; must be quick and must not throw.
+ * Observes backups that were asked for. Any number of threads call it at once, each for
+ * the request that it answers. It must be quick and must not throw.
  */
 public interface BackupObserver {
 
@@ -31,22 +31,22 @@ public interface BackupObserver {
 		/** Its name is not allowed. */
 		NAME,
 
-		/** There is one of that name. */
+		/** There is a backup of that name. */
 		EXISTS,
 
-		/** Another one is being made. */
+		/** Another backup is being made. */
 		RUNNING,
 
-		/** The last one was begun too short a time ago. */
+		/** The last backup was begun too short a time ago. */
 		INTERVAL,
 
-		/** There are as many as there may be. */
+		/** There are as many backups as there may be. */
 		KEEP,
 
 		/** There is too little space on the disk. */
 		SPACE,
 
-		/** It was tried, and failed. */
+		/** The backup was tried, and failed. */
 		FAILED
 
 	}

@@ -7,7 +7,7 @@ package io.eardrum.storage;
 public interface ClusterMetricRepository extends MetricRepository {
 
 	/**
-	 * Tells what goes on between the store and its cluster; quick, and never throws.
+	 * Returns what goes on between the store and its cluster. Quick, and never throws.
 	 * @return the numbers as of now
 	 */
 	ClusterStatistics statistics();

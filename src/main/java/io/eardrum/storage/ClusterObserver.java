@@ -1,9 +1,9 @@
 package io.eardrum.storage;
 
 /**
- * Is told about the requests that a store sends to its cluster, for the meters. Called by
- * any number of threads at once, those of the driver among them: it must be quick, and
- * must not block or throw.
+ * Observes the requests that a store sends to its cluster, for the meters. Any number of
+ * threads call it at once, those of the driver among them. It must be quick, and must not
+ * block or throw.
  */
 @FunctionalInterface
 public interface ClusterObserver {
@@ -15,7 +15,7 @@ public interface ClusterObserver {
 	};
 
 	/**
-	 * Tells that a request has ended.
+	 * Takes note that a request has ended.
 	 * @param request what it was for
 	 * @param succeeded whether the cluster did what it was asked
 	 * @param nanos how long it took, in nanoseconds, without the time it waited for its

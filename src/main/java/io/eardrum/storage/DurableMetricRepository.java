@@ -8,13 +8,14 @@ import java.nio.file.Path;
 public interface DurableMetricRepository extends MetricRepository {
 
 	/**
-	 * Tells what the store has counted; quick, and never throws.
+	 * Returns what the store has counted. Quick, and never throws.
 	 * @return the numbers as of now
 	 */
 	StorageStatistics statistics();
 
 	/**
-	 * Tells what the store holds itself to; the same as long as it is open.
+	 * Returns the limits that the store holds itself to. They stay the same as long as it
+	 * is open.
 	 * @return the limits
 	 */
 	StorageLimits limits();

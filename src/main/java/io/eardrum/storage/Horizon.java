@@ -1,12 +1,12 @@
 package io.eardrum.storage;
 
 /**
- * How late a timestamp may be before the server's clock says that it can't be right: a
- * day ahead, which is more than time zones and clocks that nobody sets are off.
+ * The latest timestamp that can be right by the server's clock: a day ahead of it, which
+ * is more than time zones and clocks that are never set are off.
  * <p>
- * A point behind the horizon is stored as any other is, but does not stand in for the
- * present: one client with milliseconds would otherwise hide every later point of its
- * series.
+ * A point behind the horizon is stored like any other, but does not count as the last
+ * point of its series while there is another one. Otherwise one client that sends
+ * milliseconds would hide every later point of a series.
  */
 public final class Horizon {
 

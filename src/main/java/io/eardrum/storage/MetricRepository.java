@@ -14,7 +14,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 
 /**
- * Where points are kept: the port behind which the engines stand.
+ * Keeps points. This is the port that every engine implements.
  * <p>
  * Within a series there is one point a timestamp: the last one that was put. Series are
  * ordered by their first put. All methods may be called by any number of threads at once,
@@ -24,11 +24,11 @@ import io.eardrum.metric.TimeRange;
 public interface MetricRepository {
 
 	/**
-	 * Stores points. When this returns, all of them are stored as safely as this store is
-	 * configured to, and every read that starts from now on sees them. Where a key and
-	 * timestamp come twice in a batch, the later one wins. Points that have been
-	 * {@linkplain PointBatch#refuse refused} are left out; those of a new series for
-	 * which there is no room are refused now, and the others stored.
+	 * Stores points. When this method returns, all of them are stored as safely as this
+	 * store is configured to, and every read that starts afterwards sees them. Where a
+	 * key and timestamp come twice in a batch, the later one wins. Points that have been
+	 * {@linkplain PointBatch#refuse refused} are left out. Points of a new series for
+	 * which there is no room are refused now, and the others are stored.
 	 * @param batch the points; this store does not use it any more once this returns
 	 * @throws StorageException if not all of them could be stored. Each point of the
 	 * batch may then have been stored or not, as if the answer had been lost on its way;
@@ -106,15 +106,15 @@ public interface MetricRepository {
 	}
 
 	/**
-	 * Tells how many series there are.
+	 * Returns how many series there are.
 	 * @return the number of series
 	 * @throws StorageException if the store can't be read
 	 */
 	long seriesCount();
 
 	/**
-	 * Tells which series have points that are too far ahead of the clock, as of some
-	 * seconds or minutes ago; quick, and never throws.
+	 * Returns which series have points that are too far ahead of the clock, as of some
+	 * seconds or minutes ago. Quick, and never throws.
 	 * @return the series, or {@code null} if this store does not look for them
 	 */
 	default @Nullable SeriesAhead seriesAhead() {
@@ -122,7 +122,7 @@ public interface MetricRepository {
 	}
 
 	/**
-	 * Tells how this store is, for the health endpoint; quick, and never throws.
+	 * Returns the state of this store, for the health endpoint. Quick, and never throws.
 	 * @return the state as of now
 	 */
 	StorageStatus status();

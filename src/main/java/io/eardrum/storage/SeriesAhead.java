@@ -6,7 +6,7 @@ import io.eardrum.metric.SeriesKey;
 
 /**
  * The series whose newest point is behind the {@link Horizon} of this machine's clock, as
- * a store found them lately.
+ * a store last found them.
  *
  * @param count how many series
  * @param example the key of one of them, or {@code null} if there are none

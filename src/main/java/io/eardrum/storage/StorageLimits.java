@@ -3,8 +3,8 @@ package io.eardrum.storage;
 import java.time.Duration;
 
 /**
- * What a durable store holds itself to, for the meters: who watches the store compares
- * its statistics with them.
+ * The limits that a durable store holds itself to, for the meters: its statistics are
+ * compared with them.
  *
  * @param headBytes how much memory the points may take that are not yet in chunks; past
  * it, puts wait

@@ -52,12 +52,12 @@ import org.springframework.util.unit.DataUnit;
  * whatever lacks; the last two are to be removed after one start
  * @param scrubInterval how often all files of the embedded store are read in the
  * background, to find damage before a client does, 1h to 365d; 0 means never
- * @param cassandra what only concerns the engine cassandra; how to connect is told by
- * spring.cassandra
+ * @param cassandra what concerns the engine cassandra only; spring.cassandra says how to
+ * connect
  * @param backupInterval how much time has to pass between two backups that the actuator
  * endpoint makes, up to 1d; 0 means none
  * @param backupKeep how many backups there may be, 1 to 10000; beyond it no more are made
- * until somebody has deleted some
+ * until some have been deleted
  */
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
@@ -187,7 +187,7 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	 * How a cluster of Cassandra is used.
 	 *
 	 * @param createSchema whether the server makes the keyspace and the tables that lack;
-	 * else it waits until somebody else has made them, with schema.cql
+	 * else it waits until they have been made otherwise, with schema.cql
 	 * @param replicationFactor how many nodes of the local datacenter keep each point, 1
 	 * or more; it counts when the server makes the keyspace, and not afterwards
 	 * @param maxRequests how many requests the cluster is to work on at once for this

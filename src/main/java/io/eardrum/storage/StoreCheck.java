@@ -33,13 +33,13 @@ public interface StoreCheck {
 	StoreReport check(Path directory, Progress progress) throws IOException;
 
 	/**
-	 * Is told how far a check has come, in the thread that checks.
+	 * Observes how far a check has come. The thread that checks calls it.
 	 */
 	@FunctionalInterface
 	interface Progress {
 
 		/**
-		 * Tells how far it has come.
+		 * Takes note of how far the check has come.
 		 * @param what what is being read
 		 * @param bytes how much has been read
 		 * @param totalBytes how much there is to be read

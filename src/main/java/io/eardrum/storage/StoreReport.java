@@ -6,7 +6,7 @@ import java.util.List;
  * What a check of a store at rest found.
  *
  * @param whole whether nothing is damaged
- * @param lines what to tell somebody about it, line by line
+ * @param lines what there is to say about it, line by line
  */
 public record StoreReport(boolean whole, List<String> lines) {
 

@@ -114,7 +114,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	 * Opens the store: begins to connect, and waits for a few seconds until it has.
 	 * @param settings how it is to work
 	 * @param builders makes a builder of sessions with the cluster, which may be changed
-	 * @param observer is told of all requests
+	 * @param observer observes all requests
 	 * @param clock tells the time
 	 * @param budget the account of the heap
 	 */
@@ -135,8 +135,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.cluster.awaitFirstAttempt(START_PATIENCE);
 	}
 
-	// What is listed is registered: a server that starts anew needn't look up each series
-	// that is put.
+	// A series that is listed is registered: a server that starts anew needn't look up
+	// each series that is put.
 	private void learnSeries(ClusterSession session) {
 		try (SeriesListing keys = new SeriesListing(session, this.requests)) {
 			while (!this.cache.isFull() && keys.hasNext()) {

@@ -28,9 +28,9 @@ import io.eardrum.storage.series.SeriesIndex;
 /**
  * Keeps all points on the heap, for as long as the process lives.
  * <p>
- * <em>Threads</em>: finding a series takes no lock. Each series has one of its own, held
- * for one point or for taking a snapshot, so that only those who use the same series at
- * the same moment meet; none is held while a sink works.
+ * <em>Threads</em>: finding a series takes no lock. Each series has a lock of its own,
+ * which is held to put one point or to take a snapshot, so that only threads that use the
+ * same series at the same moment wait for each other. No lock is held while a sink works.
  * <p>
  * <em>Memory</em>: 16 to 24 bytes a point, and about 140 bytes and the key a series,
  * besides its points. Measured, with compressed references and keys of 23 bytes: 179
@@ -41,7 +41,7 @@ import io.eardrum.storage.series.SeriesIndex;
 public final class MemoryMetricRepository implements MetricRepository {
 
 	/**
-	 * For how long what was found of the series that are ahead is not looked for again.
+	 * After how long the series that are ahead are looked for again.
 	 */
 	private static final long AHEAD_MILLIS = 10_000;
 

@@ -82,7 +82,7 @@ final class MemorySeries extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Tells whether the newest point is behind a timestamp.
+	 * Returns whether the newest point is behind a timestamp.
 	 * @param horizon the timestamp
 	 * @return whether there is a point and it is
 	 */

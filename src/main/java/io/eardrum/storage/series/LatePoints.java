@@ -3,8 +3,8 @@ package io.eardrum.storage.series;
 import java.util.Arrays;
 
 /**
- * Points that came too late to be appended to the sorted ones of a series, in the order
- * in which they came until they are sorted.
+ * The points that came too late to be appended to the sorted ones of a series. They are
+ * in the order in which they came, until they are sorted.
  */
 final class LatePoints {
 

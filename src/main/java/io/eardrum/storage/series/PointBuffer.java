@@ -18,11 +18,11 @@ import io.eardrum.storage.StorageException;
  * {@linkplain Snapshot snapshot} is immutable and needs no lock.
  * <p>
  * <em>Performance</em>: a point whose timestamp is above all others costs an append. Any
- * other is kept as it came until the buffer is read, or until such points are a quarter
- * of all; then they are sorted and merged in. That is O(n log n) for n points in any
- * order. A snapshot shares the arrays of the buffer, and costs nothing unless late points
- * have come since the one before it; merging those copies the arrays, if an earlier
- * snapshot covers places that change.
+ * other point is kept as it came until the buffer is read, or until such points are a
+ * quarter of all. Then they are sorted and merged in. That is O(n log n) for n points in
+ * any order. A snapshot shares the arrays of the buffer, and costs nothing unless late
+ * points have come since the one before it; merging those copies the arrays, if an
+ * earlier snapshot covers places that change.
  * <p>
  * <em>Memory</em>: 16 bytes a point, 16 to 24 with the room for growth, and 64 bytes
  * besides (with compressed references). While arrays grow or late points are merged, the
@@ -97,7 +97,7 @@ public final class PointBuffer {
 	}
 
 	/**
-	 * Tells how many points there are. A late point that replaces another one may be
+	 * Returns how many points there are. A late point that replaces another one may be
 	 * counted beside it until the next {@link #snapshot()}, after which the number is
 	 * exact.
 	 * @return the number of points, or a little more
@@ -254,7 +254,7 @@ public final class PointBuffer {
 		this.shared = 0;
 	}
 
-	// The first place whose timestamp is not below a given one.
+	// Returns the first place whose timestamp is not below a given one.
 	private static int lowerBound(long[] timestamps, int size, long timestamp) {
 		int index = Arrays.binarySearch(timestamps, 0, size, timestamp);
 		return (index >= 0) ? index : -index - 1;
@@ -279,7 +279,7 @@ public final class PointBuffer {
 		}
 
 		/**
-		 * Tells how many points there are.
+		 * Returns how many points there are.
 		 * @return the number of points
 		 */
 		public int size() {
@@ -287,7 +287,7 @@ public final class PointBuffer {
 		}
 
 		/**
-		 * Tells the timestamp of a point.
+		 * Returns the timestamp of a point.
 		 * @param index the number of the point, from 0, below {@link #size()}
 		 * @return the timestamp
 		 */
@@ -296,7 +296,7 @@ public final class PointBuffer {
 		}
 
 		/**
-		 * Tells the value of a point.
+		 * Returns the value of a point.
 		 * @param index the number of the point, from 0, below {@link #size()}
 		 * @return the value
 		 */

@@ -1,12 +1,12 @@
 package io.eardrum.storage.series;
 
 /**
- * Sorts points by timestamp, and leaves those of the same timestamp in the order in which
- * they came, so that the last one of them is the one that was put last.
+ * Sorts points by timestamp. Points of the same timestamp stay in the order in which they
+ * came, so that the last of them is the one that was put last.
  * <p>
- * A merge sort from short runs upwards, because nothing in the JDK sorts two arrays by
- * one of them without an object for each place. What is in order already, as late points
- * that are sent again mostly are, is found so in one pass.
+ * This is a merge sort from short runs upwards, because nothing in the JDK sorts two
+ * arrays by one of them without an object for each place. Points that are in order
+ * already, as late points that are sent again mostly are, take one pass.
  */
 final class PointSort {
 

@@ -19,8 +19,8 @@ import io.eardrum.metric.SeriesKey;
  * this object. Readers take no lock: they see a table that was whole when it was
  * published, and an entry in it either fully or not at all (its fields are final, and it
  * is stored with release semantics). A reader that just misses a new entry looks again
- * under the lock before it adds one. Who finds an entry also meets it when walking over
- * the numbers: it is counted first.
+ * under the lock before it adds one. A reader that finds an entry also meets it when it
+ * walks over the numbers, because the entry is counted first.
  * <p>
  * Memory: 12 to 24 bytes a series with compressed references, besides the entry and its
  * key, and three times as much for a moment while the tables grow. All of it is reserved
@@ -50,7 +50,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	private final int copies;
 
-	/** Under the lock, as what follows. */
+	/** Written under the lock only, like the fields that follow. */
 	private long reservedBytes;
 
 	private volatile long bytes;
@@ -64,7 +64,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	private volatile int size;
 
 	/**
-	 * Creates an index whose memory nobody counts.
+	 * Creates an index whose memory is not counted.
 	 */
 	public SeriesIndex() {
 		this(null, Long.MAX_VALUE, 0, 1);
@@ -89,7 +89,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	 * @param bytes the array in which the bytes of the key stand
 	 * @param offset where they start
 	 * @param length how many there are
-	 * @param hash the hash of the key, as {@link SeriesKey#hash} tells it
+	 * @param hash the hash of the key, as {@link SeriesKey#hash} returns it
 	 * @return the series, or {@code null} if there is none
 	 */
 	public @Nullable S find(byte[] bytes, int offset, int length, int hash) {
@@ -229,7 +229,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Releases the memory of this index, which nobody uses any more.
+	 * Releases the memory of this index, which is not used any more.
 	 */
 	public synchronized void release() {
 		if (this.share != null) {
@@ -281,7 +281,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Tells how many series there are.
+	 * Returns how many series there are.
 	 * @return the number of series
 	 */
 	public int size() {
@@ -325,7 +325,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		}
 
 		/**
-		 * Tells the number of this series.
+		 * Returns the number of this series.
 		 * @return how many series came before it
 		 */
 		public final int number() {

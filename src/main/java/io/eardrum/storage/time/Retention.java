@@ -9,7 +9,8 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * How long the points of a key are kept: as the first rule says whose pattern matches it.
+ * How long the points of a key are kept. The first rule decides whose pattern matches the
+ * key.
  *
  * @param rules the rules, in the order in which they are tried
  */
@@ -25,7 +26,7 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Tells whether there is anything that is not kept for ever.
+	 * Returns whether there is anything that is not kept for ever.
 	 * @return whether there is
 	 */
 	public boolean isLimited() {
@@ -33,7 +34,7 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Keeps all points for the same time.
+	 * Returns a retention that keeps all points for the same time.
 	 * @param duration how long
 	 * @return the retention
 	 */
@@ -54,7 +55,7 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Tells how long the points of a key are kept.
+	 * Returns how long the points of a key are kept.
 	 * @param key the key
 	 * @return the number of seconds, or 0 if for ever
 	 */
@@ -72,7 +73,7 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Tells from when on points count.
+	 * Returns the first timestamp whose points count.
 	 * @param seconds how long they are kept, or 0 if for ever
 	 * @param now the present, in seconds since 1970; {@link Long#MIN_VALUE} if it is not
 	 * known

@@ -3,8 +3,8 @@ package io.eardrum.storage.time;
 import io.eardrum.storage.Horizon;
 
 /**
- * Is told of points that are stored although their timestamps are hardly what was meant,
- * for the meters. Called by any number of threads at once; must be quick and must not
+ * Observes points that are stored although their timestamps are hardly what was meant,
+ * for the meters. Any number of threads call it at once. It must be quick and must not
  * throw.
  */
 @FunctionalInterface

@@ -15,10 +15,10 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 
 /**
- * Looks at the timestamps of all points on their way into a store, whichever way they
- * came and whichever store it is: refuses those that are further ahead of the clock than
- * is allowed, if there is a limit, and counts those that are stored and suspect. Of
- * suspect ones it logs one a day of each kind, with what is most likely wrong.
+ * Checks the timestamps of all points before they are stored, whichever way they came and
+ * whichever store it is. It refuses points that are further ahead of the clock than is
+ * allowed, if there is a limit, and counts those that are stored and suspect. At most
+ * once a day it logs a suspect point of each kind, with what is most likely wrong.
  * <p>
  * Safe for any number of threads. A batch costs one look at the clock, a point two
  * comparisons, and nothing is allocated but for the log.
@@ -31,7 +31,9 @@ public final class TimestampCheck {
 
 	private static final long YEAR = 365 * DAY;
 
-	/** In times that is early in 1973: a small number, or one from before 1970. */
+	/**
+	 * Timestamps closer to 0 than this are small numbers. As a time it is early in 1973.
+	 */
 	private static final long SMALL = 100_000_000;
 
 	/** How many characters of a key are logged. */
@@ -51,7 +53,7 @@ public final class TimestampCheck {
 	 * Creates a check.
 	 * @param maxFuture how far ahead a timestamp may be, whole seconds; 0 for any
 	 * @param clock tells the time
-	 * @param observer is told of suspect points
+	 * @param observer observes suspect points
 	 */
 	public TimestampCheck(Duration maxFuture, Clock clock, SuspectPointObserver observer) {
 		this.maxFutureSeconds = maxFuture.toSeconds();
@@ -60,7 +62,7 @@ public final class TimestampCheck {
 	}
 
 	/**
-	 * Stores points, but for those that are too far in the future, which are
+	 * Stores points, except those that are too far in the future, which are
 	 * {@linkplain PointBatch#refuse refused}.
 	 * @param batch the points
 	 * @param repository where to store them
@@ -119,7 +121,7 @@ public final class TimestampCheck {
 		}
 	}
 
-	// Whether a value is a time around the present, in seconds or milliseconds.
+	// Returns whether a value is a time around the present, in seconds or milliseconds.
 	private static boolean isTime(double value, long now) {
 		return value == Math.rint(value) && (isAround(value, now) || isAround(value / 1000, now));
 	}

@@ -19,14 +19,15 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Reaches the cluster, however long that takes, and then sees now and then how it is.
+ * Connects with the cluster, however long that takes, and then checks now and then how it
+ * is.
  * <p>
- * A thread of its own has the {@link Connector} connect; what fails is tried again, after
- * a second at first and ten at last. From then on the driver keeps up the connections,
- * and the thread writes something every few seconds, and compares the clocks: so a server
- * that nobody uses knows how its cluster is, and one whose puts have failed learns when
- * they would succeed again. All other methods are quick, and safe for any number of
- * threads.
+ * A thread of its own has the {@link Connector} connect. An attempt that fails is
+ * repeated, after a second at first and ten at last. From then on the driver keeps up the
+ * connections, and the thread writes something every few seconds, and compares the
+ * clocks. So a server that is not used knows how its cluster is, and one whose puts have
+ * failed learns when they would succeed again. All other methods are quick, and safe for
+ * any number of threads.
  */
 public final class Cluster implements AutoCloseable {
 
@@ -64,7 +65,7 @@ public final class Cluster implements AutoCloseable {
 	/**
 	 * Begins to connect.
 	 * @param connector connects
-	 * @param state is told how the cluster is
+	 * @param state takes note of how the cluster is
 	 * @param clock is compared now and then
 	 * @param connected is called once there is a session, by the thread of this object
 	 */
@@ -178,7 +179,7 @@ public final class Cluster implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many nodes of the datacenter that is asked are known.
+	 * Returns how many nodes of the datacenter that is asked are known.
 	 * @return the number of nodes, 0 as long as there is no session
 	 */
 	public int knownNodes() {
@@ -186,7 +187,7 @@ public final class Cluster implements AutoCloseable {
 	}
 
 	/**
-	 * Tells to how many of them there is a connection.
+	 * Returns to how many of them there is a connection.
 	 * @return the number of nodes
 	 */
 	public int connectedNodes() {
@@ -216,7 +217,7 @@ public final class Cluster implements AutoCloseable {
 			this.closing.await(millis, TimeUnit.MILLISECONDS);
 		}
 		catch (InterruptedException ex) {
-			// Nobody but close() does that, and it has counted down.
+			// Only close() interrupts this thread, and it has counted down.
 			Thread.currentThread().interrupt();
 		}
 	}

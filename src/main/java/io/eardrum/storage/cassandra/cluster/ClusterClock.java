@@ -32,7 +32,7 @@ import io.eardrum.storage.cassandra.table.Query;
  * <p>
  * The cluster's time is asked for once a minute, and passes with the running time in
  * between: so a clock that jumps is noticed by the next put. If a node disagrees, most of
- * its neighbours have to disagree as well, for its own clock may be the wrong one.
+ * its neighbours have to disagree as well, because its own clock may be the wrong one.
  * <p>
  * One thread compares; all other methods are quick, and safe for any number of threads.
  */
@@ -146,7 +146,7 @@ public final class ClusterClock {
 	}
 
 	/**
-	 * Tells why no points can be put.
+	 * Returns why no points can be put.
 	 * @return what both clocks say, or {@code null} if they agree or there is no cluster
 	 * yet
 	 */
@@ -156,7 +156,7 @@ public final class ClusterClock {
 	}
 
 	/**
-	 * Tells by how much the clock of this server is ahead of the cluster's.
+	 * Returns by how much the clock of this server is ahead of the cluster's.
 	 * @return milliseconds, less than 0 if it is behind; 0 if there is no cluster yet
 	 */
 	public long offsetMillis() {

@@ -96,7 +96,7 @@ public final class ClusterSession {
 	}
 
 	/**
-	 * Tells what the cluster calls itself.
+	 * Returns the name that the cluster has for itself.
 	 * @return the name
 	 */
 	String name() {

@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the cluster takes points, as far as is known: by what the last put, or the last
- * probe, met with. Says so in the log when it changes, at most once in ten seconds, or a
- * cluster that takes every second put would fill it.
+ * Whether the cluster takes points, as far as is known from the last put or the last
+ * probe. A change is logged, at most once in ten seconds, because a cluster that takes
+ * every second put would otherwise fill the log.
  * <p>
  * Safe for any number of threads.
  */

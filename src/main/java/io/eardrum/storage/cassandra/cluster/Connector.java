@@ -26,9 +26,9 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Connects with the cluster: makes the tables if they lack, prepares the statements, sees
- * that the tables are of a version that this code knows, and compares the clocks. Used by
- * one thread.
+ * Connects with the cluster: makes the tables if they are missing, prepares the
+ * statements, checks that the tables are of a version that this code knows, and compares
+ * the clocks. Used by one thread.
  * <p>
  * A cluster that has just been started may be slow, and so is the driver's first contact
  * with it: what was reached is kept when a step behind it fails, and the next attempt
@@ -179,7 +179,7 @@ public final class Connector implements AutoCloseable {
 	}
 
 	/**
-	 * Gives up what was reached, if it is of no use yet.
+	 * Closes what was reached, if it can't be used yet.
 	 */
 	@Override
 	public void close() {

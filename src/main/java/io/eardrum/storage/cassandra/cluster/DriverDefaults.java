@@ -11,8 +11,8 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 import org.springframework.boot.cassandra.autoconfigure.DriverConfigLoaderBuilderCustomizer;
 
 /**
- * What the driver is told where {@code spring.cassandra} says nothing: what a store needs
- * that is to be right first, and then to go on when a node doesn't.
+ * The configuration of the driver where {@code spring.cassandra} says nothing: what a
+ * store needs that has to be right first, and then has to go on when a node doesn't.
  */
 public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer {
 
@@ -31,8 +31,9 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 	private static final Duration MAX_RECONNECTION_DELAY = Duration.ofSeconds(10);
 
 	/**
-	 * How long the driver waits for further changes of tables before it looks at them,
-	 * and whoever makes a table with it: a second, as the driver comes, for each of them.
+	 * How long the driver waits for further changes of tables before it looks at them.
+	 * Each statement that makes a table takes as much longer: a second, as the driver
+	 * comes.
 	 */
 	private static final Duration SCHEMA_CHANGES_WINDOW = Duration.ofMillis(100);
 
@@ -47,7 +48,7 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 	}
 
 	/**
-	 * Tells how many nodes have to answer.
+	 * Returns how many nodes have to answer.
 	 * @param properties the configuration of the driver
 	 * @return the name of the consistency level
 	 */
@@ -57,7 +58,7 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 	}
 
 	/**
-	 * Tells how long the driver takes for a request at most.
+	 * Returns how long the driver takes for a request at most.
 	 * @param properties the configuration of the driver
 	 * @return the time
 	 */
@@ -76,11 +77,11 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 			// looked up at first would be left out, and if it is the only one, this
 			// machine asked instead.
 			.withBoolean(DefaultDriverOption.RESOLVE_CONTACT_POINTS, false)
-			// Nobody waits for anything when a session is closed.
+			// Nothing has to be waited for when a session is closed.
 			.withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
 			.withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0);
 		if (this.properties.getConfig() != null) {
-			// Whoever has a file for the driver has written into it what is to be.
+			// A file for the driver has all that was meant to be set.
 			return;
 		}
 		builder.withString(DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS, "ConstantSpeculativeExecutionPolicy")

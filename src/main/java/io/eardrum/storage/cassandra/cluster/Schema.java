@@ -28,14 +28,14 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * The tables, as schema.cql has them: sees that they are there.
+ * Ensures that the tables are there, as schema.cql has them.
  * <p>
  * Servers that are started at the same moment make them at the same moment. Two nodes
  * that are told to make one table would give it two ids, and not agree any more; one node
  * makes it once, and has nothing to do the second time. So all servers send these
  * statements to the same node: of those that are up, the one with the lowest id. Where
- * that may go wrong (nodes come and go while the first servers are started), somebody
- * should make the tables beforehand.
+ * that may go wrong (nodes come and go while the first servers are started), the tables
+ * should be made beforehand.
  */
 public final class Schema {
 
@@ -99,7 +99,7 @@ public final class Schema {
 	}
 
 	/**
-	 * Sees that the keyspace and all tables are there, and makes them if it may.
+	 * Ensures that the keyspace and all tables are there, and makes them if it may.
 	 * @param session a session with the cluster
 	 * @param datacenter the datacenter that is asked
 	 * @throws StorageException if something lacks, with what and what to do

@@ -4,9 +4,9 @@ import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.series.PointBuffer;
 
 /**
- * Cuts the points of one series into slices that go into one request each: of one
- * partition, so that the request goes to the nodes that keep it and is stored there as a
- * whole, and not too many.
+ * Cuts the points of one series into slices, each of which goes into one request. The
+ * points of a slice are of one partition, so that the request goes to the nodes that keep
+ * it and is stored there completely or not at all, and they are not too many.
  */
 final class PartitionSlices {
 
@@ -25,7 +25,7 @@ final class PartitionSlices {
 	}
 
 	/**
-	 * Tells how many rows of a series one request may have.
+	 * Returns how many rows of a series one request may have.
 	 * @param keyLength the length of the key, in bytes
 	 * @return the number of rows
 	 */
@@ -34,7 +34,7 @@ final class PartitionSlices {
 	}
 
 	/**
-	 * Cuts.
+	 * Cuts points into slices.
 	 * @param points the points
 	 * @param maxRows how many a slice has at most
 	 * @param consumer takes the slices, in order

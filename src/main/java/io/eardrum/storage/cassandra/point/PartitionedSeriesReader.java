@@ -152,7 +152,7 @@ public final class PartitionedSeriesReader {
 			@Nullable AsyncResultSet page) {
 
 		/**
-		 * Tells how many points have been fetched.
+		 * Returns how many points have been fetched.
 		 * @return the number of points
 		 */
 		public int rows() {

@@ -26,8 +26,9 @@ import io.eardrum.storage.cassandra.table.Query;
 import io.eardrum.storage.series.PointBuffer;
 
 /**
- * Writes the points of one put: a request for each partition they are in, or several if
- * they are many, all at once as far as there are turns. Used by one thread, once.
+ * Writes the points of one put. It sends a request for each partition that they are in,
+ * or several if they are many, all at once as far as there are turns. Used by one thread,
+ * once.
  */
 public final class PointWriter {
 
@@ -43,7 +44,7 @@ public final class PointWriter {
 
 	private final List<NewBucket> newBuckets = new ArrayList<>();
 
-	/** Once one has failed, the put has, and needs no more of them. */
+	/** Once one request has failed, the put has failed, and needs no more of them. */
 	private final AtomicBoolean failed = new AtomicBoolean();
 
 	/**

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.eardrum.storage.cassandra.cluster.ClusterClock;
 
 /**
- * Gives each put the timestamp by which the cluster tells which of two values of one
+ * Gives each put the timestamp by which the cluster decides which of two values of one
  * point is the newer: microseconds since 1970, strictly increasing.
  * <p>
  * So of two puts through this server the later one wins, whatever the clock does
@@ -15,8 +15,7 @@ import io.eardrum.storage.cassandra.cluster.ClusterClock;
  * clocks decide: of two puts of one point through different servers, one of which began
  * after the other was answered, the earlier one wins if its server's clock is ahead by
  * more than the time between them. The same goes for a server that is started again after
- * its clock was set back. {@link ClusterClock} sees to it that this is a minute or two at
- * most.
+ * its clock was set back. {@link ClusterClock} keeps this to a minute or two at most.
  * <p>
  * Safe for any number of threads.
  */

@@ -3,8 +3,8 @@ package io.eardrum.storage.cassandra.request;
 import io.eardrum.storage.StorageException;
 
 /**
- * Somebody waited in vain for others to make room: there is more to do than gets done.
- * Says nothing of the cluster, which may be as well as ever.
+ * A request waited in vain for others to make room: there is more to do than gets done.
+ * The exception says nothing about the cluster, which may be as well as ever.
  */
 public final class CongestionException extends StorageException {
 

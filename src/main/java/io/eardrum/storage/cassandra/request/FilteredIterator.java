@@ -7,7 +7,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Leaves some out of what it walks over. Used by one thread.
+ * Walks over what another iterator has, and leaves some of it out. Used by one thread.
  *
  * @param <T> what it walks over
  */

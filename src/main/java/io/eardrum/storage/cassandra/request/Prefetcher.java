@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.ClusterObserver;
 
 /**
- * Fetches one thing after the other, in order, and has some of the next ones fetched
- * while the caller works on one: else each would cost a way to the cluster and back. How
- * far it goes ahead is bounded here, and for all readers together by {@link Requests}.
- * Used by one thread.
+ * Fetches one thing after the other, in order, and some of the next ones while the caller
+ * works on one. Otherwise each would cost a way to the cluster and back. How far it goes
+ * ahead is bounded here, and for all readers together by {@link Requests}. Used by one
+ * thread.
  *
  * @param <T> what is fetched
  */
@@ -33,7 +33,7 @@ public final class Prefetcher<T> implements AutoCloseable {
 	private int depth;
 
 	/**
-	 * Creates a reader; it fetches nothing yet.
+	 * Creates a prefetcher, which fetches nothing yet.
 	 * @param requests the way to the cluster
 	 * @param fetches each sends the requests for one thing
 	 * @param depth how many are fetched at once, 1 or more

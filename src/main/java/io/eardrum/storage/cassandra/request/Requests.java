@@ -17,17 +17,16 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.DriverErrors;
 
 /**
- * Passes requests on to the cluster, no more at once than it is to work on for this
- * server. Who comes when there are as many waits for its turn, in order, and gives up
- * after a time: so a cluster that is slow slows its clients down, and memory stays
- * bounded.
+ * Passes requests on to the cluster, and limits how many of this server are on their way
+ * at once. A request beyond the limit waits for its turn, in order, and is given up after
+ * a time. So a cluster that is slow slows its clients down, and memory stays bounded.
  * <p>
  * Safe for any number of threads. A request that consists of several, one after the
  * other, counts as one.
  */
 public final class Requests {
 
-	/** How many results may be fetched before somebody wants them, of 100 KB or so. */
+	/** How many results may be fetched before they are wanted, of 100 KB or so. */
 	private static final int MAX_AHEAD = 128;
 
 	/** The driver ends each request in time; this is for the case that it doesn't. */
@@ -59,8 +58,8 @@ public final class Requests {
 	public Requests(int limit, Duration maxWait, Duration requestTimeout, ClusterObserver observer) {
 		this.limit = limit;
 		this.maxWait = maxWait;
-		// Hardly ever are more than three requests in a row one: for the last point of a
-		// series whose last buckets are empty.
+		// A request hardly ever consists of more than three in a row. It may for the last
+		// point of a series whose last buckets are empty.
 		this.answerTimeout = requestTimeout.multipliedBy(3).plus(GRACE);
 		this.observer = observer;
 		this.turns = new Semaphore(limit, true);
@@ -85,8 +84,8 @@ public final class Requests {
 	 * @param <T> the type of the answer
 	 * @param kind what the request is for
 	 * @param request sends it
-	 * @return the answer, or {@code null} if the request was not sent. Whoever gets one
-	 * calls {@link #aheadIsOver()} when it is not kept any more
+	 * @return the answer, or {@code null} if the request was not sent. The caller that
+	 * gets one calls {@link #aheadIsOver()} when it is not kept any more
 	 */
 	public <T> @Nullable CompletableFuture<T> sendAhead(ClusterObserver.Request kind,
 			Supplier<CompletionStage<T>> request) {
@@ -94,7 +93,7 @@ public final class Requests {
 			return null;
 		}
 		try {
-			// Who waits comes first.
+			// Requests that wait come first.
 			if (this.waiting.get() > 0 || !tryTurn(Duration.ZERO)) {
 				this.ahead.release();
 				return null;
@@ -112,7 +111,7 @@ public final class Requests {
 	}
 
 	private void awaitTurn() {
-		// At once: close() is followed by somebody who waits for all turns, in line.
+		// At once: close() is followed by a wait for all turns, in line.
 		checkOpen();
 		if (tryTurn(Duration.ZERO)) {
 			return;
@@ -129,7 +128,7 @@ public final class Requests {
 		}
 	}
 
-	// Without a time, not even a fair semaphore would mind those who wait already.
+	// Without a time, not even a fair semaphore would mind the threads that wait already.
 	private boolean tryTurn(Duration patience) {
 		try {
 			return this.turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -176,7 +175,7 @@ public final class Requests {
 		return answer;
 	}
 
-	// Nobody waits for the answers behind the first one that failed. The driver would
+	// No thread waits for the answers behind the first one that failed. The driver would
 	// catch the error if this threw it.
 	private static void endIfOutOfMemory(@Nullable Throwable failure) {
 		OutOfMemoryError error = DriverErrors.outOfMemory(failure);

@@ -18,7 +18,7 @@ public final class KnownSeries extends SeriesIndex.Entry {
 	 */
 	static final int OBJECT_BYTES = 40 + 56 + 16 + 80;
 
-	/** Most series only ever get points into the newest one. */
+	/** Most series only ever get points into the newest bucket. */
 	private static final int MAX_BUCKETS = 8;
 
 	private static final long[] NO_BUCKETS = {};
@@ -28,8 +28,9 @@ public final class KnownSeries extends SeriesIndex.Entry {
 	private final long retentionSeconds;
 
 	/**
-	 * The buckets that were used last, newest first. Replaced as a whole: of two threads
-	 * one may get lost, which is written once more then.
+	 * The buckets that were used last, newest first. The array is replaced, never
+	 * changed: of the buckets that two threads add at once one may get lost, which is
+	 * then written once more.
 	 */
 	private volatile long[] buckets = NO_BUCKETS;
 
@@ -48,14 +49,14 @@ public final class KnownSeries extends SeriesIndex.Entry {
 
 	/**
 	 * Returns the bytes of the key, as a statement takes them.
-	 * @return the bytes, whose position nobody moves
+	 * @return the bytes, whose position must not be moved
 	 */
 	public ByteBuffer keyBytes() {
 		return this.keyBytes;
 	}
 
 	/**
-	 * Tells how long the points are kept.
+	 * Returns how long the points are kept.
 	 * @return the number of seconds, or 0 if for ever
 	 */
 	public long retentionSeconds() {

@@ -50,7 +50,7 @@ final class PlaceSequence {
 	}
 
 	/**
-	 * Tells where the places end that were taken last.
+	 * Returns where the places end that were taken last.
 	 * @return the place behind them
 	 */
 	long next() {
@@ -62,7 +62,8 @@ final class PlaceSequence {
 	 * @param session the cluster
 	 * @param wanted how many
 	 * @return how many there were
-	 * @throws StorageException if they can't be taken, or nobody knows whether they were
+	 * @throws StorageException if they can't be taken, or it is not known whether they
+	 * were
 	 * @throws CongestionException if other servers took theirs all the time
 	 */
 	int take(ClusterSession session, int wanted) {

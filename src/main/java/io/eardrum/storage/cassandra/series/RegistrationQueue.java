@@ -18,12 +18,12 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.request.CongestionException;
 
 /**
- * Has the new series of puts registered by one thread at a time, group by group, of which
- * each put that waits gets its share: so a put of many takes its time, and one of few
- * comes between.
+ * Registers the new series of puts, by one thread at a time and group by group. Each put
+ * that waits gets its share of a group, so that a put of many new series takes its time,
+ * and a put of few comes between.
  * <p>
- * Safe for any number of threads. There is none of its own: of those that wait, one
- * registers for all until its own are done, and then another one does.
+ * Safe for any number of threads. The queue has no thread of its own: one of the threads
+ * that wait registers for all until its own things are done, and then another one does.
  *
  * @param <T> what is registered
  */
@@ -38,7 +38,10 @@ final class RegistrationQueue<T> {
 
 	private final Condition groupDone = this.lock.newCondition();
 
-	/** Those of which not all were taken. Whoever had a share goes behind the others. */
+	/**
+	 * The puts of which not all things were taken. A put that had a share goes behind the
+	 * others.
+	 */
 	private final Deque<Newcomers<T>> waiting = new ArrayDeque<>();
 
 	/** Whether a thread registers a group now. */
@@ -59,7 +62,7 @@ final class RegistrationQueue<T> {
 	 * Has things registered, in their order.
 	 * @param things the things
 	 * @param registrar registers a group, in which there may be things of others; called
-	 * by this thread, or the one of somebody else with theirs
+	 * by this thread, or by that of another put
 	 * @throws StorageException if a group failed that had some of them; those before it
 	 * are registered
 	 * @throws CongestionException if others had their turn for too long
@@ -103,7 +106,7 @@ final class RegistrationQueue<T> {
 	private void registerGroup(Consumer<List<T>> registrar) {
 		Map<Newcomers<T>, Integer> shares = new LinkedHashMap<>();
 		List<T> group = nextGroup(shares);
-		// Nobody may take these for done if an error ends this thread.
+		// No put may take these for done if an error ends this thread.
 		@Nullable RuntimeException failure = new StorageException("The series could not be registered");
 		this.registering = true;
 		this.lock.unlock();
@@ -134,7 +137,8 @@ final class RegistrationQueue<T> {
 		}
 	}
 
-	// Each gets the same at first, and who has more to do what is left of the group.
+	// Each put gets the same share at first, and one that has more to do gets what is
+	// left of the group.
 	private List<T> nextGroup(Map<Newcomers<T>, Integer> shares) {
 		List<T> group = new ArrayList<>();
 		int share = Math.max(1, this.groupSize / this.waiting.size());

@@ -117,7 +117,7 @@ public final class SeriesCache {
 	}
 
 	/**
-	 * Tells how long the points of a key are kept.
+	 * Returns how long the points of a key are kept.
 	 * @param key the key, registered or not
 	 * @return the number of seconds, or 0 if for ever
 	 */
@@ -126,7 +126,7 @@ public final class SeriesCache {
 	}
 
 	/**
-	 * Tells whether one more would make others be forgotten soon.
+	 * Returns whether one more series would make others be forgotten soon.
 	 * @return whether the younger generation is full
 	 */
 	public boolean isFull() {
@@ -135,7 +135,7 @@ public final class SeriesCache {
 	}
 
 	/**
-	 * Tells how many series are known. One of both generations counts twice.
+	 * Returns how many series are known. A series in both generations counts twice.
 	 * @return the number of series
 	 */
 	public long size() {

@@ -19,9 +19,9 @@ import io.eardrum.storage.cassandra.table.Query;
 
 /**
  * Counts the series. The sequence can't tell: a put that failed may have taken a place
- * and left it empty. So the list is counted, bucket by bucket, and only what may have
- * changed again: the last bucket always, one before it that has empty places after a
- * while.
+ * and left it empty. So the list is counted, bucket by bucket. Only what may have changed
+ * is counted again: the last bucket always, and one before it that has empty places after
+ * a while.
  * <p>
  * Safe for any number of threads. It takes two ways to the cluster, once each bucket was
  * counted.

@@ -62,7 +62,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	}
 
 	/**
-	 * Tells the next place that is free: higher than that of every series whose put was
+	 * Returns the next place that is free: higher than that of every series whose put was
 	 * answered before.
 	 * @param session the cluster
 	 * @param requests the way to it
@@ -75,7 +75,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	}
 
 	/**
-	 * Tells how many buckets of the list are in use.
+	 * Returns how many buckets of the list are in use.
 	 * @param nextPlace the next place that is free
 	 * @return the number of buckets
 	 */

@@ -9,8 +9,9 @@ import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * The points of one series in a batch, ascending and one a timestamp: the one that came
- * last. Two of one timestamp must not be sent together, for they would have the same
- * write timestamp, and the cluster would keep the larger value. Used by one thread.
+ * last. Two points of one timestamp must not be sent together, because they would have
+ * the same write timestamp, and the cluster would keep the larger value. Used by one
+ * thread.
  */
 public final class SeriesPoints extends SeriesIndex.Entry {
 

@@ -33,17 +33,18 @@ import io.eardrum.storage.cassandra.table.Query;
  * for a group of new series), and are taken while their put runs, never in advance. So a
  * series whose put is answered has a lower place than every one whose put begins
  * afterwards, wherever. Which place a key has is agreed upon as well: of two servers that
- * meet a new key, one gives it a place, the other one learns of it, and its own place
+ * meet a new key, one gives it a place. The other one learns of it, and its own place
  * stays empty.
  * <p>
  * If this ends in the middle, the put has failed, and what was done is done: a place
- * stays empty, or a key has a place and isn't listed there. Whoever puts the key next
- * finds that it has a place, and lists it before that put is answered.
+ * stays empty, or a key has a place and isn't listed there. The next put of the key,
+ * through whichever server, finds that it has a place, and lists it before that put is
+ * answered.
  * <p>
  * A put of many new series is registered in several groups, one after the other: its
- * series have ascending places in their order, though not adjoining ones, for between two
- * groups others have their turn. All are taken before the put is answered, and after it
- * began, as if there were one group.
+ * series have ascending places in their order, though not adjoining ones, because between
+ * two groups others have their turn. All are taken before the put is answered, and after
+ * it began, as if there were one group.
  * <p>
  * Safe for any number of threads. New series of one server are registered by one thread
  * at a time, for all that wait, so that its threads don't take places from each other;
@@ -88,8 +89,8 @@ public final class SeriesRegistry {
 	/**
 	 * Registers the series that are not known to be.
 	 * @param session the cluster
-	 * @param unknown the series, which are told once they are registered; those for which
-	 * there is no room aren't
+	 * @param unknown the series, which are marked once they are registered; those for
+	 * which there is no room are not
 	 * @throws StorageException if they can't be registered; some of them may be
 	 * @throws CongestionException if there was no turn for them
 	 */

@@ -9,7 +9,7 @@ public final class Buckets {
 	/**
 	 * Timestamps of a bucket differ in this many bits: 2^18 seconds are three days. With
 	 * timestamps in milliseconds it is four minutes, which makes more and smaller
-	 * partitions and is all the same to everything else.
+	 * partitions and changes nothing else.
 	 */
 	private static final int TIMESTAMP_BITS = 18;
 
@@ -19,7 +19,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Tells which bucket a timestamp is in.
+	 * Returns the bucket that a timestamp is in.
 	 * @param timestamp the timestamp, any
 	 * @return the number of the bucket, negative for negative timestamps
 	 */
@@ -28,7 +28,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Tells the highest timestamp that is in a bucket.
+	 * Returns the highest timestamp that is in a bucket.
 	 * @param bucket the number of the bucket
 	 * @return the timestamp
 	 */
@@ -37,7 +37,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Tells which bucket of the list of series a place is in.
+	 * Returns the bucket of the list of series that a place is in.
 	 * @param place the place, from 0
 	 * @return the number of the bucket, from 0
 	 */
@@ -46,7 +46,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Tells how many places a bucket of the list has.
+	 * Returns how many places a bucket of the list has.
 	 * @return the number of places
 	 */
 	public static int places() {

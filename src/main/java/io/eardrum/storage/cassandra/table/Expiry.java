@@ -1,8 +1,8 @@
 package io.eardrum.storage.cassandra.table;
 
 /**
- * Tells Cassandra how long to keep a row, by the timestamp of its points and not by when
- * it was written.
+ * Computes how long Cassandra is to keep a row, by the timestamp of its points and not by
+ * when it was written.
  */
 public final class Expiry {
 
@@ -25,9 +25,9 @@ public final class Expiry {
 	}
 
 	/**
-	 * Tells how long a row is to live. One that would live longer than Cassandra can say
-	 * stays for ever: reads leave its points out once they are too old, though the space
-	 * is not given back.
+	 * Returns how long a row is to live. A row that would live longer than Cassandra can
+	 * express stays for ever: reads leave its points out once they are too old, though
+	 * the space is not given back.
 	 * @param timestamp the highest timestamp of the row's points
 	 * @param retentionSeconds how long the points are kept; 0 means for ever
 	 * @param nowSeconds the present, in seconds since 1970

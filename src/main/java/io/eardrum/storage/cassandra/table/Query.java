@@ -4,7 +4,7 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 
 /**
- * All that is ever asked of the cluster once the tables are there.
+ * The statements that are sent to the cluster once the tables are there.
  */
 public enum Query {
 
@@ -71,7 +71,7 @@ public enum Query {
 	/** What time it is for the node that answers, in milliseconds since 1970. */
 	SELECT_NOW("SELECT toUnixTimestamp(now()) FROM system.local"),
 
-	/** Writes something that nobody reads. */
+	/** Writes something that is never read. */
 	PROBE("INSERT INTO %s.sequence (name, next) VALUES ('probe', 0)");
 
 	/** How many rows come at once, of some 100 bytes each. */
