@@ -7,7 +7,7 @@ import java.util.function.Consumer;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
+import io.eardrum.storage.time.TimestampCheck;
 
 /**
  * Collects the puts of several frames and stores them in the {@link MetricRepository}

@@ -30,7 +30,6 @@ import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.server.limit.Budgets;
 import io.eardrum.server.limit.InboundMemoryLimit;
-import io.eardrum.storage.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
 
