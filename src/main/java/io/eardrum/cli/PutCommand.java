@@ -35,7 +35,7 @@ final class PutCommand implements Runnable {
 		}
 		double value = value(this.words.get(1));
 		boolean timed = this.words.size() == 3;
-		long timestamp = timed ? timestamp(this.words.get(2)) : 0;
+		long timestamp = timed ? TimeBound.timestamp(this.words.get(2)) : 0;
 		long startNanos = System.nanoTime();
 		try (MetricClient client = this.server.connect()) {
 			TimeLimit.run(client, startNanos, this.server.timeout(), () -> {
@@ -56,15 +56,6 @@ final class PutCommand implements Runnable {
 			throw new IllegalArgumentException("the value '" + word + "' is no finite decimal number");
 		}
 		return reader.value();
-	}
-
-	static long timestamp(String word) {
-		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-		NumberReader reader = new NumberReader();
-		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {
-			throw new IllegalArgumentException("the timestamp '" + word + "' is no 64-bit integer");
-		}
-		return reader.timestamp();
 	}
 
 }

@@ -1,10 +1,13 @@
 package io.eardrum.cli;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+
+import io.eardrum.protocol.number.NumberReader;
 
 /**
  * Reads a moment as people give it: RFC 3339 ({@code 2026-11-22T10:00:00Z}), time back
@@ -40,7 +43,7 @@ final class TimeBound {
 			return now.getEpochSecond();
 		}
 		if (text.matches("[+-]?\\d+")) {
-			return PutCommand.timestamp(text);
+			return timestamp(text);
 		}
 		try {
 			return OffsetDateTime.parse(text).toEpochSecond();
@@ -49,6 +52,21 @@ final class TimeBound {
 			throw new IllegalArgumentException(
 					"'" + text + "' is no time: it takes 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
 		}
+	}
+
+	/**
+	 * Reads a timestamp as the server does.
+	 * @param word a 64-bit integer
+	 * @return the timestamp
+	 * @throws IllegalArgumentException if it is none
+	 */
+	static long timestamp(String word) {
+		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
+		NumberReader reader = new NumberReader();
+		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {
+			throw new IllegalArgumentException("the timestamp '" + word + "' is no 64-bit integer");
+		}
+		return reader.timestamp();
 	}
 
 }
