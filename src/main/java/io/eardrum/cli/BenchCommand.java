@@ -7,8 +7,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.file.FileProblem;
 import io.eardrum.cli.load.LoadGenerator;
 import io.eardrum.cli.load.LoadOptions;
+import io.eardrum.cli.terminal.Terminal;
 
 /**
  * Puts a server under load.

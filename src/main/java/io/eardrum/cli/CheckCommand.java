@@ -10,6 +10,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.terminal.ProgressBar;
+import io.eardrum.cli.terminal.Terminal;
+
 /**
  * Checks a store or a backup that no server uses.
  */

@@ -9,6 +9,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
+import io.eardrum.cli.terminal.Terminal;
+
 /**
  * Prints a script that lets the shell complete commands and options.
  */

@@ -14,6 +14,12 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
+import io.eardrum.cli.argument.EnvironmentDefaults;
+import io.eardrum.cli.argument.ProcessArguments;
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileNames;
+import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.protocol.PrintableText;
 

@@ -23,6 +23,16 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.argument.ByteCount;
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.file.BoundedOutputStream;
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileNames;
+import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.terminal.ProgressBar;
+import io.eardrum.cli.terminal.RowPrinter;
+import io.eardrum.cli.terminal.StandardOutput;
+import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
 
 /**

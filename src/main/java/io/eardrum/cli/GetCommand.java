@@ -9,6 +9,13 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.argument.TimeBound;
+import io.eardrum.cli.terminal.RowFormat;
+import io.eardrum.cli.terminal.RowPrinter;
+import io.eardrum.cli.terminal.RowText;
+import io.eardrum.cli.terminal.StandardOutput;
+import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.RowConsumer;
 import io.eardrum.metric.TimeRange;

@@ -14,6 +14,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.terminal.ProgressBar;
+import io.eardrum.cli.terminal.Terminal;
+import io.eardrum.cli.transfer.ImportPlace;
+import io.eardrum.cli.transfer.LineSource;
+import io.eardrum.cli.transfer.PointImport;
+import io.eardrum.cli.transfer.ResumeFile;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 

@@ -5,6 +5,8 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
 
 /**
@@ -34,8 +36,8 @@ final class PingCommand implements Runnable {
 			TimeLimit.run(client, startNanos, this.server.timeout(), () -> ask(client));
 			long answeredNanos = System.nanoTime();
 			this.terminal.out()
-				.printf(Locale.ROOT, "%s:%d answers: connected in %.1f ms, replied in %.1f ms%n", this.server.host,
-						this.server.port, (connectedNanos - startNanos) / 1e6, (answeredNanos - connectedNanos) / 1e6);
+				.printf(Locale.ROOT, "%s answers: connected in %.1f ms, replied in %.1f ms%n", this.server.address(),
+						(connectedNanos - startNanos) / 1e6, (answeredNanos - connectedNanos) / 1e6);
 		}
 	}
 

@@ -8,6 +8,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.client.MetricClient;
 import io.eardrum.protocol.number.NumberReader;
 

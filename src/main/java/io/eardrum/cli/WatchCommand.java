@@ -10,6 +10,10 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.terminal.RowText;
+import io.eardrum.cli.terminal.Sparkline;
+import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
 import io.eardrum.metric.Point;
 import io.eardrum.protocol.PrintableText;

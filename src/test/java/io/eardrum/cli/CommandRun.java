@@ -6,6 +6,9 @@ import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 
+import io.eardrum.cli.terminal.StandardOutput;
+import io.eardrum.cli.terminal.Terminal;
+
 /**
  * What a command printed, and how it ended.
  *

@@ -31,6 +31,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.argument.TimeBound;
+import io.eardrum.cli.file.FileNames;
+import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.terminal.ProgressBar;
+import io.eardrum.cli.terminal.Sparkline;
+import io.eardrum.cli.terminal.StandardOutput;
+import io.eardrum.cli.terminal.Terminal;
+import io.eardrum.cli.transfer.LineSource;
+import io.eardrum.cli.transfer.PointImport;
 import io.eardrum.client.ClientOptions;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;

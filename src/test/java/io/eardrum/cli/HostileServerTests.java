@@ -14,6 +14,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.cli.argument.ByteCount;
 import io.eardrum.client.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;

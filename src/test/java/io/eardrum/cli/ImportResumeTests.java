@@ -24,6 +24,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.terminal.ProgressBar;
+import io.eardrum.cli.transfer.ImportPlace;
+import io.eardrum.cli.transfer.LineSource;
+import io.eardrum.cli.transfer.PointImport;
+import io.eardrum.cli.transfer.ResumeFile;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.ScriptedServer;
 

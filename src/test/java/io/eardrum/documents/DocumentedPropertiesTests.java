@@ -234,7 +234,7 @@ class DocumentedPropertiesTests {
 			known.add(variable.replace('-', '_'));
 		});
 		String readers = Documents.text(Path.of("docker-compose.yml")).replaceAll("(?m)^ *#.*$", "")
-				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/EnvironmentDefaults.java"));
+				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/argument/EnvironmentDefaults.java"));
 		Pattern.compile("(?:\\$\\{|\", \")(EARDRUM_[A-Z_]+)")
 			.matcher(readers)
 			.results()

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -17,7 +17,7 @@ import io.eardrum.protocol.PrintableText;
  * <p>
  * Not safe for use by several threads.
  */
-final class RowPrinter {
+public final class RowPrinter {
 
 	private final OutputStream output;
 
@@ -27,7 +27,12 @@ final class RowPrinter {
 
 	private boolean started;
 
-	RowPrinter(OutputStream output, boolean isTerminal) {
+	/**
+	 * Makes a printer that has printed nothing yet.
+	 * @param output where the rows go
+	 * @param isTerminal whether a terminal would obey what is in them
+	 */
+	public RowPrinter(OutputStream output, boolean isTerminal) {
 		this.output = output;
 		this.isTerminal = isTerminal;
 	}
@@ -39,7 +44,7 @@ final class RowPrinter {
 	 * @param value the value
 	 * @throws UncheckedIOException if it can't be written
 	 */
-	void print(SeriesKey key, long timestamp, double value) {
+	public void print(SeriesKey key, long timestamp, double value) {
 		this.text.set(key, timestamp, value);
 		print(this.text);
 	}
@@ -49,7 +54,7 @@ final class RowPrinter {
 	 * @param row the row
 	 * @throws UncheckedIOException if it can't be written
 	 */
-	void print(RowText row) {
+	public void print(RowText row) {
 		try {
 			if (!this.started) {
 				this.started = true;

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.io.BufferedOutputStream;
 import java.io.FilterOutputStream;
@@ -37,7 +37,7 @@ public final class StandardOutput extends PrintStream {
 	 * Tells why it could not be written.
 	 * @return the first failure, or {@code null} if there is none
 	 */
-	@Nullable IOException failure() {
+	public @Nullable IOException failure() {
 		return this.target.failure;
 	}
 
@@ -45,7 +45,7 @@ public final class StandardOutput extends PrintStream {
 	 * Tells whether whoever read it has seen enough, as {@code head} does.
 	 * @return whether the other end of a pipe was closed
 	 */
-	boolean isPipeClosed() {
+	public boolean isPipeClosed() {
 		IOException reason = failure();
 		return reason != null && String.valueOf(reason.getMessage()).contains("pipe");
 	}
@@ -54,7 +54,7 @@ public final class StandardOutput extends PrintStream {
 	 * Ends whatever writes much, if nothing more can be written.
 	 * @throws UncheckedIOException if a write failed
 	 */
-	void ensureWritable() {
+	public void ensureWritable() {
 		IOException reason = failure();
 		if (reason != null) {
 			throw new UncheckedIOException(reason);

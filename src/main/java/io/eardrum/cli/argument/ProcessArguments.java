@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +25,7 @@ import io.eardrum.protocol.PrintableText;
  * @param words the arguments
  * @param utf8 whether they were read as UTF-8, and not as the locale says
  */
-record ProcessArguments(List<String> words, boolean utf8) {
+public record ProcessArguments(List<String> words, boolean utf8) {
 
 	private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
@@ -34,7 +34,7 @@ record ProcessArguments(List<String> words, boolean utf8) {
 
 	private static final String REMEDY = ": LC_ALL=C.UTF-8 lets this read UTF-8, and 'import -' takes lines and files of any name";
 
-	ProcessArguments {
+	public ProcessArguments {
 		words = List.copyOf(words);
 	}
 
@@ -45,7 +45,7 @@ record ProcessArguments(List<String> words, boolean utf8) {
 	 * @throws IllegalArgumentException if one can't be read for certain; the message says
 	 * so
 	 */
-	static ProcessArguments of(String... words) {
+	public static ProcessArguments of(String... words) {
 		byte[] commandLine = {};
 		try {
 			commandLine = Files.readAllBytes(COMMAND_LINE);
@@ -65,7 +65,7 @@ record ProcessArguments(List<String> words, boolean utf8) {
 	 * @return the arguments
 	 * @throws IllegalArgumentException if one can't be read for certain
 	 */
-	static ProcessArguments of(byte[] commandLine, String... words) {
+	public static ProcessArguments of(byte[] commandLine, String... words) {
 		List<byte[]> raw = lastWords(commandLine, words.length);
 		if (areThese(raw, words)) {
 			List<String> exact = new ArrayList<>();

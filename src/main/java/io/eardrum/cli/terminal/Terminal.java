@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

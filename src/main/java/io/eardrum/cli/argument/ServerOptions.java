@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.time.Duration;
 
@@ -7,66 +7,87 @@ import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
+import io.eardrum.cli.file.FileArgument;
 import io.eardrum.client.ClientOptions;
 import io.eardrum.client.MetricClient;
 
 /**
  * The options of every command that talks to a server.
  */
-final class ServerOptions {
+public final class ServerOptions {
 
 	/** Of what a socket can wait for. */
 	private static final int MAX_TIMEOUT_SECONDS = Integer.MAX_VALUE / 1000;
 
 	@Option(names = "--host", defaultValue = "127.0.0.1", paramLabel = "HOST",
 			description = "The server's name or address (EARDRUM_HOST; ${DEFAULT-VALUE}).")
-	String host = "";
+	private String host = "";
 
 	@Option(names = "--port", defaultValue = "8888", paramLabel = "PORT",
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
-	int port;
+	private int port;
 
 	// With a fallback, for without one the option negates its default: --tls would switch
 	// off what EARDRUM_TLS=true has switched on.
 	@Option(names = "--tls", arity = "0..1", defaultValue = "false", fallbackValue = "true", paramLabel = "true|false",
 			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")
-	boolean tls;
+	private boolean tls;
 
 	@Option(names = "--ca", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
-	@Nullable FileArgument trusted;
+	private @Nullable FileArgument trusted;
 
 	@Option(names = "--cert", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
-	@Nullable FileArgument certificate;
+	private @Nullable FileArgument certificate;
 
 	@Option(names = "--key", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
 			description = "The key of that certificate (PEM, PKCS#8) (EARDRUM_KEY).")
-	@Nullable FileArgument key;
+	private @Nullable FileArgument key;
 
 	@Option(names = "--timeout", defaultValue = "10", paramLabel = "SECONDS",
 			description = { "How long put, ping, last and a round of watch may take, and how long the others wait",
 					"for the connection and for more of a reply (${DEFAULT-VALUE})." })
-	int timeoutSeconds;
+	private int timeoutSeconds;
 
-	MetricClient connect() {
+	/**
+	 * Connects to the server.
+	 * @return a connected client
+	 * @throws IllegalArgumentException if an option can't be meant so
+	 * @throws io.eardrum.client.MetricClientException if there is no connection
+	 */
+	public MetricClient connect() {
 		return MetricClient.connect(clientOptions());
 	}
 
-	ClientOptions clientOptions() {
+	/**
+	 * Returns what the options say, for a client.
+	 * @return the options of a client
+	 * @throws IllegalArgumentException if an option can't be meant so
+	 */
+	public ClientOptions clientOptions() {
 		Duration timeout = timeout();
 		ClientOptions options = ClientOptions.of(this.host, this.port).withTimeouts(timeout, timeout);
 		return speaksTls() ? options.withTls(socketFactory()) : options;
 	}
 
-	Duration timeout() {
+	/**
+	 * Returns how long to wait.
+	 * @return what {@code --timeout} says
+	 * @throws IllegalArgumentException if that is no time to wait for
+	 */
+	public Duration timeout() {
 		if (this.timeoutSeconds < 1 || this.timeoutSeconds > MAX_TIMEOUT_SECONDS) {
 			throw new IllegalArgumentException("--timeout takes seconds, from 1 to " + MAX_TIMEOUT_SECONDS);
 		}
 		return Duration.ofSeconds(this.timeoutSeconds);
 	}
 
-	String address() {
+	/**
+	 * Returns where the server is.
+	 * @return its host and port, with a colon between them
+	 */
+	public String address() {
 		return this.host + ":" + this.port;
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * A line at the bottom of the terminal that tells how far something has come.
  */
-final class ProgressBar {
+public final class ProgressBar {
 
 	private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -29,17 +29,26 @@ final class ProgressBar {
 	 * @param shown whether to show it: only a person wants it
 	 * @param totalBytes how much there is to be read; 0 if nobody knows
 	 */
-	ProgressBar(PrintStream out, boolean shown, long totalBytes) {
+	public ProgressBar(PrintStream out, boolean shown, long totalBytes) {
 		this.out = out;
 		this.shown = shown;
 		this.totalBytes = totalBytes;
 	}
 
-	boolean isDue() {
+	/**
+	 * Returns whether to show the bar now: it is shown five times a second at most.
+	 * @return whether to show it
+	 */
+	public boolean isDue() {
 		return this.shown && System.nanoTime() - this.nextNanos >= 0;
 	}
 
-	void show(long points, long bytes) {
+	/**
+	 * Shows how many points there have been, and how many a second.
+	 * @param points the number of points
+	 * @param bytes how much has been read
+	 */
+	public void show(long points, long bytes) {
 		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
 		show(String.format(Locale.ROOT, "%,d points, %,.0f/s", points, points / seconds), bytes);
 	}
@@ -49,7 +58,7 @@ final class ProgressBar {
 	 * @param text what is being done
 	 * @param bytes how much has been read
 	 */
-	void show(String text, long bytes) {
+	public void show(String text, long bytes) {
 		this.nextNanos = System.nanoTime() + INTERVAL_NANOS;
 		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
 		StringBuilder line = new StringBuilder("\r");
@@ -68,7 +77,10 @@ final class ProgressBar {
 		this.out.flush();
 	}
 
-	void clear() {
+	/**
+	 * Removes the bar from the terminal, so that other text may follow.
+	 */
+	public void clear() {
 		if (this.shown) {
 			this.out.print("\r\u001b[K");
 			this.out.flush();

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.util.Arrays;
 import java.util.Map;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Model.OptionSpec;
  * that Kubernetes and Docker set beside a service of the name {@code eardrum}, such as
  * {@code EARDRUM_PORT=tcp://10.96.0.7:8888}: nobody who set it meant this program.
  */
-final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
+public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
 
 	private static final Map<String, String> VARIABLES = Map.of("--host", "EARDRUM_HOST", "--port", "EARDRUM_PORT",
 			"--tls", "EARDRUM_TLS", "--ca", "EARDRUM_CA", "--cert", "EARDRUM_CERT", "--key", "EARDRUM_KEY");
@@ -26,7 +26,7 @@ final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
 	 * Takes defaults from variables.
 	 * @param environment the variables
 	 */
-	EnvironmentDefaults(Map<String, String> environment) {
+	public EnvironmentDefaults(Map<String, String> environment) {
 		this.environment = environment;
 	}
 
@@ -52,7 +52,7 @@ final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
 	 * @param words the command line
 	 * @return what to say behind a message about the value; empty if it was given
 	 */
-	String origin(@Nullable ArgSpec argument, String... words) {
+	public String origin(@Nullable ArgSpec argument, String... words) {
 		if (argument == null || defaultValue(argument) == null) {
 			return "";
 		}

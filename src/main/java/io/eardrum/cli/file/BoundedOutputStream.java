@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.file;
 
 import java.io.FilterOutputStream;
 import java.io.IOException;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Writes no more than it may, and fills no disk: the server at the other end may send
  * rows without end.
  */
-final class BoundedOutputStream extends FilterOutputStream {
+public final class BoundedOutputStream extends FilterOutputStream {
 
 	/** How much is written until the free space is looked at again. */
 	private static final int LOOK_INTERVAL = 16 * 1024 * 1024;
@@ -33,7 +33,7 @@ final class BoundedOutputStream extends FilterOutputStream {
 	 * @param disk where they end, or {@code null} if that is no disk
 	 * @param keptFree how many bytes have to stay free there
 	 */
-	BoundedOutputStream(OutputStream output, long maxBytes, @Nullable FileStore disk, long keptFree) {
+	public BoundedOutputStream(OutputStream output, long maxBytes, @Nullable FileStore disk, long keptFree) {
 		super(output);
 		this.maxBytes = maxBytes;
 		this.disk = disk;

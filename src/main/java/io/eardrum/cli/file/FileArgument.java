@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.file;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.nio.file.Path;
  * @param name its name as it was given, for messages
  * @param path where it is; may not be told by {@code toString}
  */
-record FileArgument(String name, Path path) {
+public record FileArgument(String name, Path path) {
 
 	/**
 	 * Returns whether the standard stream is meant, by {@code -} or by its device: to
@@ -19,12 +19,16 @@ record FileArgument(String name, Path path) {
 	 * @param device its device, such as {@code /dev/stdin}
 	 * @return whether not to open a file
 	 */
-	boolean isStandard(int descriptor, String device) {
+	public boolean isStandard(int descriptor, String device) {
 		return this.name.equals("-") || this.name.equals(device) || this.name.equals("/dev/fd/" + descriptor)
 				|| this.name.equals("/proc/self/fd/" + descriptor);
 	}
 
-	boolean isRegular() {
+	/**
+	 * Returns whether it is a file with a length, and no device, pipe or folder.
+	 * @return whether it is one
+	 */
+	public boolean isRegular() {
 		return Files.isRegularFile(this.path);
 	}
 
@@ -33,12 +37,16 @@ record FileArgument(String name, Path path) {
 	 * something without a name, such as a pipe.
 	 * @return whether it is one
 	 */
-	boolean isDescriptor() {
+	public boolean isDescriptor() {
 		return this.name.startsWith("/dev/fd/") || this.name.startsWith("/dev/std")
 				|| this.name.matches("/proc/[^/]+/fd/.*");
 	}
 
-	boolean endsInGz() {
+	/**
+	 * Returns whether its name is that of compressed data.
+	 * @return whether it ends in {@code .gz}, in small letters or capitals
+	 */
+	public boolean endsInGz() {
 		return this.name.regionMatches(true, this.name.length() - 3, ".gz", 0, 3);
 	}
 

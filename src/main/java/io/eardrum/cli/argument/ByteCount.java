@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
  * Reads a number of bytes as people give it: {@code 500000}, {@code 64KB}, {@code 256MB},
  * {@code 10GB}, {@code 1TB}, where each unit is 1024 times the one before it.
  */
-final class ByteCount {
+public final class ByteCount {
 
 	private static final Pattern TEXT = Pattern.compile("(\\d{1,15})([KMGT]B?|B)?", Pattern.CASE_INSENSITIVE);
 
@@ -21,7 +21,7 @@ final class ByteCount {
 	 * @return the number
 	 * @throws IllegalArgumentException if it is none
 	 */
-	static long parse(String option, String text) {
+	public static long parse(String option, String text) {
 		Matcher matcher = TEXT.matcher(text);
 		if (matcher.matches()) {
 			String unit = (matcher.group(2) != null) ? matcher.group(2) : "B";

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.file;
 
 import java.io.EOFException;
 import java.io.FileNotFoundException;
@@ -18,12 +18,17 @@ import java.util.zip.ZipException;
  * What is wrong with a file, in words: the message of some exceptions is only its name,
  * or nothing.
  */
-final class FileProblem {
+public final class FileProblem {
 
 	private FileProblem() {
 	}
 
-	static String of(IOException ex) {
+	/**
+	 * Returns what is wrong.
+	 * @param ex the exception
+	 * @return what is wrong, without the name of the file
+	 */
+	public static String of(IOException ex) {
 		if (ex instanceof NoSuchFileException) {
 			return "no such file or folder";
 		}
@@ -66,7 +71,7 @@ final class FileProblem {
 	 * @param ex the exception
 	 * @return its message, or what is wrong with its cause
 	 */
-	static String of(UncheckedIOException ex) {
+	public static String of(UncheckedIOException ex) {
 		String message = ex.getMessage();
 		IOException cause = ex.getCause();
 		if (message != null && !isRaw(ex)) {

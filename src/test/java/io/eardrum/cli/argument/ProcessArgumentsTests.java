@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.Charset;

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 import java.io.Closeable;
 import java.io.FilterInputStream;
@@ -9,10 +9,12 @@ import java.util.zip.CRC32C;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.cli.file.FileArgument;
+
 /**
  * The lines of a file or of standard input, as bytes in a buffer that is used again.
  */
-final class LineSource implements Closeable {
+public final class LineSource implements Closeable {
 
 	/** Also the length of the longest line that is looked at. */
 	private static final int BUFFER_LENGTH = 256 * 1024;
@@ -71,7 +73,7 @@ final class LineSource implements Closeable {
 	 * @param input the stream
 	 * @return the lines
 	 */
-	static LineSource of(InputStream input) {
+	public static LineSource of(InputStream input) {
 		return new LineSource(input, false);
 	}
 
@@ -81,7 +83,7 @@ final class LineSource implements Closeable {
 	 * @return the lines
 	 * @throws IOException if it can't be read, or is no text
 	 */
-	static LineSource of(FileArgument file) throws IOException {
+	public static LineSource of(FileArgument file) throws IOException {
 		InputStream input = Files.newInputStream(file.path());
 		try {
 			LineSource source = new LineSource(input, file.endsInGz());
@@ -97,7 +99,7 @@ final class LineSource implements Closeable {
 	/**
 	 * Keeps a checksum of all lines from now on.
 	 */
-	void keepChecksum() {
+	public void keepChecksum() {
 		this.checksum = new CRC32C();
 	}
 

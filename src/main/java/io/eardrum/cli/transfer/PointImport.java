@@ -1,10 +1,11 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.function.Consumer;
 
+import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.client.PutPipeline;
@@ -17,7 +18,7 @@ import io.eardrum.protocol.PrintableText;
  * point, those the server refused, and how many have been settled, from which another
  * import can go on. Used once, by one thread.
  */
-final class PointImport {
+public final class PointImport {
 
 	private static final int MAX_PROBLEMS_SHOWN = 10;
 
@@ -76,7 +77,7 @@ final class PointImport {
 	 * @param keeper is told now and then what is settled
 	 * @param keepInterval how long to wait in between
 	 */
-	PointImport(LineSource lines, PrintStream err, ProgressBar bar, Consumer<ImportPlace> keeper,
+	public PointImport(LineSource lines, PrintStream err, ProgressBar bar, Consumer<ImportPlace> keeper,
 			Duration keepInterval) {
 		this.keeper = keeper;
 		this.keepNanos = keepInterval.toNanos();
@@ -91,7 +92,7 @@ final class PointImport {
 	 * @return how many there were, and what was in them; less if there are no more
 	 * @throws IOException if the lines can't be read
 	 */
-	ImportPlace skip(long count) throws IOException {
+	public ImportPlace skip(long count) throws IOException {
 		while (this.line < count && this.lines.next()) {
 			this.line++;
 		}
@@ -105,7 +106,7 @@ final class PointImport {
 	 * @throws IOException if the lines can't be read
 	 * @throws MetricClientException if the connection fails, or the server can't store
 	 */
-	void run(MetricClient client) throws IOException {
+	public void run(MetricClient client) throws IOException {
 		PutPipeline pipeline = client.pipeline(this::refused);
 		try (pipeline) {
 			putAll(pipeline);
@@ -204,7 +205,7 @@ final class PointImport {
 	 * Tells whether all lines are settled.
 	 * @return whether nothing is left to be imported
 	 */
-	boolean isComplete() {
+	public boolean isComplete() {
 		return this.complete;
 	}
 
@@ -212,7 +213,7 @@ final class PointImport {
 	 * Tells how many points the server has stored for certain.
 	 * @return the number of points
 	 */
-	long acknowledged() {
+	public long acknowledged() {
 		return this.progress.acknowledged();
 	}
 
@@ -220,7 +221,7 @@ final class PointImport {
 	 * Tells how many lines were no point, or one that the server refused.
 	 * @return the number of lines
 	 */
-	long rejected() {
+	public long rejected() {
 		return this.rejected;
 	}
 
@@ -229,7 +230,7 @@ final class PointImport {
 	 * points.
 	 * @return the place behind them, from which another import may go on
 	 */
-	ImportPlace settled() {
+	public ImportPlace settled() {
 		return settled(this.progress);
 	}
 
@@ -238,7 +239,7 @@ final class PointImport {
 	 * thread may ask.
 	 * @return a place from which another import may go on
 	 */
-	ImportPlace settledSoFar() {
+	public ImportPlace settledSoFar() {
 		return this.settledForCertain;
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.util.List;
 
@@ -7,14 +7,19 @@ import io.eardrum.metric.Point;
 /**
  * A chart of one line: a block for each value, from the lowest to the highest.
  */
-final class Sparkline {
+public final class Sparkline {
 
 	private static final String BLOCKS = "▁▂▃▄▅▆▇█";
 
 	private Sparkline() {
 	}
 
-	static String of(List<Point> points) {
+	/**
+	 * Draws a chart.
+	 * @param points the points
+	 * @return a character for each of them
+	 */
+	public static String of(List<Point> points) {
 		double least = Double.POSITIVE_INFINITY;
 		double most = Double.NEGATIVE_INFINITY;
 		for (Point point : points) {

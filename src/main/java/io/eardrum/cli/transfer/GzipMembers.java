@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 import java.io.EOFException;
 import java.io.IOException;

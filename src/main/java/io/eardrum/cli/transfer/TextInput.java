@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -15,6 +15,10 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileNames;
+import io.eardrum.cli.file.FileProblem;
+
 /**
  * Where an import goes on if it breaks off: the number of lines that are settled, and
  * what they were, so that no other file is taken for the one that they are of. Each state
@@ -23,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * May be used by several threads: one that is killed by Ctrl-C is at work while another
  * one writes the last state.
  */
-final class ResumeFile {
+public final class ResumeFile {
 
 	private static final int MAX_LENGTH = 4096;
 
@@ -46,14 +50,18 @@ final class ResumeFile {
 	 * @param imported the file that is imported
 	 * @param server where it is imported to, for people to see
 	 */
-	ResumeFile(FileArgument imported, String server) {
+	public ResumeFile(FileArgument imported, String server) {
 		this.name = imported.name() + ".resume";
 		this.path = FileNames.append(imported.path(), ".resume");
 		this.unfinished = FileNames.unfinished(this.path);
 		this.server = server;
 	}
 
-	String name() {
+	/**
+	 * Returns the name of the file, for messages.
+	 * @return the name of the imported file, with {@code .resume} behind it
+	 */
+	public String name() {
 		return this.name;
 	}
 
@@ -64,7 +72,7 @@ final class ResumeFile {
 	 * to do
 	 * @throws UncheckedIOException if it can't be read
 	 */
-	@Nullable State read() {
+	public @Nullable State read() {
 		String text;
 		try {
 			if (!Files.exists(this.path)) {
@@ -94,7 +102,7 @@ final class ResumeFile {
 	 * @param place all before it is settled
 	 * @throws UncheckedIOException if that fails
 	 */
-	synchronized void write(ImportPlace place) {
+	public synchronized void write(ImportPlace place) {
 		if (this.finished) {
 			return;
 		}
@@ -120,7 +128,7 @@ final class ResumeFile {
 	 * Removes the state for good: the import is complete.
 	 * @throws UncheckedIOException if that fails
 	 */
-	synchronized void finish() {
+	public synchronized void finish() {
 		this.finished = true;
 		try {
 			Files.deleteIfExists(this.path);
@@ -138,7 +146,7 @@ final class ResumeFile {
 	 * @param place all before it is settled
 	 * @param server where it went to
 	 */
-	record State(ImportPlace place, String server) {
+	public record State(ImportPlace place, String server) {
 
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.nio.charset.StandardCharsets;
 
@@ -8,7 +8,7 @@ import io.eardrum.protocol.number.NumberWriter;
 /**
  * The text of points, as the server writes it. Not safe for use by several threads.
  */
-final class RowText {
+public final class RowText {
 
 	private byte[] bytes = new byte[1024];
 
@@ -20,7 +20,7 @@ final class RowText {
 	 * @param timestamp the timestamp
 	 * @param value the value
 	 */
-	void set(SeriesKey key, long timestamp, double value) {
+	public void set(SeriesKey key, long timestamp, double value) {
 		int most = key.length() + NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
 		if (this.bytes.length < most) {
 			this.bytes = new byte[most];
@@ -38,11 +38,20 @@ final class RowText {
 		return this.bytes;
 	}
 
-	int length() {
+	/**
+	 * Returns how much of {@link #bytes()} is the row.
+	 * @return the number of bytes, LF included; 0 before the first row
+	 */
+	public int length() {
 		return this.length;
 	}
 
-	static String ofValue(double value) {
+	/**
+	 * Returns a value as it stands in a row.
+	 * @param value the value
+	 * @return its text
+	 */
+	public static String ofValue(double value) {
 		byte[] text = new byte[NumberWriter.MAX_VALUE_LENGTH];
 		return new String(text, 0, NumberWriter.writeValue(value, text, 0), StandardCharsets.US_ASCII);
 	}

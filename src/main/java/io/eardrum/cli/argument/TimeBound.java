@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -13,7 +13,7 @@ import io.eardrum.protocol.number.NumberReader;
  * Reads a moment as people give it: RFC 3339 ({@code 2026-11-22T10:00:00Z}), time back
  * from now ({@code -1h}; s, m, h, d, w), {@code now}, or seconds since 1970.
  */
-final class TimeBound {
+public final class TimeBound {
 
 	private static final Pattern RELATIVE = Pattern.compile("([+-]\\d{1,10})([smhdw])");
 
@@ -27,7 +27,7 @@ final class TimeBound {
 	 * @return seconds since 1970
 	 * @throws IllegalArgumentException if it is no moment
 	 */
-	static long parse(String text, Instant now) {
+	public static long parse(String text, Instant now) {
 		Matcher relative = RELATIVE.matcher(text);
 		if (relative.matches()) {
 			long unit = switch (relative.group(2)) {
@@ -60,7 +60,7 @@ final class TimeBound {
 	 * @return the timestamp
 	 * @throws IllegalArgumentException if it is none
 	 */
-	static long timestamp(String word) {
+	public static long timestamp(String word) {
 		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
 		NumberReader reader = new NumberReader();
 		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {

@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.argument;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +26,9 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 import org.jspecify.annotations.Nullable;
+
+import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.file.FileProblem;
 
 /**
  * Makes TLS sockets with certificates and a key from PEM files, as OpenSSL writes them.

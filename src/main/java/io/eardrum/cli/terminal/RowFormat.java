@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.terminal;
 
 import java.io.PrintStream;
 import java.util.Locale;
@@ -9,7 +9,7 @@ import io.eardrum.protocol.PrintableText;
 /**
  * How points are printed.
  */
-enum RowFormat {
+public enum RowFormat {
 
 	/** Rows as the server sends them. */
 	text,
@@ -20,7 +20,11 @@ enum RowFormat {
 	/** An array of objects, one a line. */
 	json;
 
-	void begin(PrintStream out) {
+	/**
+	 * Prints what stands before the first row.
+	 * @param out where it goes
+	 */
+	public void begin(PrintStream out) {
 		if (this == csv) {
 			out.print("key,timestamp,value\n");
 		}
@@ -35,7 +39,7 @@ enum RowFormat {
 	 * @param isTerminal whether a terminal would obey what is in it
 	 * @return the key, with quotation marks where the format has some
 	 */
-	String key(String key, boolean isTerminal) {
+	public String key(String key, boolean isTerminal) {
 		return switch (this) {
 			case text -> isTerminal ? PrintableText.of(key) : key;
 			case csv -> isTerminal ? PrintableText.of(CsvKey.of(key)) : CsvKey.of(key);
@@ -51,7 +55,7 @@ enum RowFormat {
 	 * @param timestamp the timestamp
 	 * @param value the value
 	 */
-	void row(PrintStream out, boolean first, String key, long timestamp, String value) {
+	public void row(PrintStream out, boolean first, String key, long timestamp, String value) {
 		switch (this) {
 			case text -> out.print(key + " " + value + " " + timestamp + "\n");
 			case csv -> out.print(key + "," + timestamp + "," + value + "\n");
@@ -60,7 +64,11 @@ enum RowFormat {
 		}
 	}
 
-	void end(PrintStream out) {
+	/**
+	 * Prints what stands behind the last row.
+	 * @param out where it goes
+	 */
+	public void end(PrintStream out) {
 		if (this == json) {
 			out.print("\n]\n");
 		}

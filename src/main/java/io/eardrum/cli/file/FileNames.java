@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.file;
 
 import java.net.URI;
 import java.nio.charset.Charset;
@@ -14,7 +14,7 @@ import java.util.Locale;
  * a locale without such characters there would be no file of that name, though there is
  * one. The bytes of a name can be given by a URI in any locale.
  */
-final class FileNames {
+public final class FileNames {
 
 	private final boolean utf8;
 
@@ -32,7 +32,7 @@ final class FileNames {
 	 * Finds files as Java does.
 	 * @return a way to find them
 	 */
-	static FileNames ofLocale() {
+	public static FileNames ofLocale() {
 		return new FileNames(false, "", "");
 	}
 
@@ -40,7 +40,7 @@ final class FileNames {
 	 * Finds files whose names are UTF-8 on the disk, whatever the locale is.
 	 * @return a way to find them
 	 */
-	static FileNames ofUtf8() {
+	public static FileNames ofUtf8() {
 		boolean bytes = System.getProperty("os.name", "").equals("Linux");
 		String encoding = System.getProperty("sun.jnu.encoding", Charset.defaultCharset().name());
 		return new FileNames(bytes, encoding, System.getProperty("user.dir", ""));
@@ -52,7 +52,7 @@ final class FileNames {
 	 * @return its path, which need not exist
 	 * @throws IllegalArgumentException if there can't be such a file
 	 */
-	Path path(String name) {
+	public Path path(String name) {
 		if (name.isEmpty()) {
 			// Java would take it for the working directory.
 			throw new IllegalArgumentException("the name of a file is missing");
@@ -87,7 +87,7 @@ final class FileNames {
 	 * @param suffix what to append, in ASCII
 	 * @return the path of another file beside it
 	 */
-	static Path append(Path path, String suffix) {
+	public static Path append(Path path, String suffix) {
 		Path name = path.getFileName();
 		if (name == null || isAscii(name.toString())) {
 			return path.resolveSibling(name + suffix);
@@ -103,7 +103,7 @@ final class FileNames {
 	 * @param target the file that is to be replaced
 	 * @return the path of a file beside it, which does not exist
 	 */
-	static Path unfinished(Path target) {
+	public static Path unfinished(Path target) {
 		return append(target, String.format(Locale.ROOT, ".%08x.part", new SecureRandom().nextInt()));
 	}
 

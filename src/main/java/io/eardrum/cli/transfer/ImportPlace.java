@@ -1,4 +1,4 @@
-package io.eardrum.cli;
+package io.eardrum.cli.transfer;
 
 /**
  * A place in a text, between two lines, and what is before it. A text that has the same
@@ -8,8 +8,11 @@ package io.eardrum.cli;
  * @param bytes how many bytes they have, uncompressed and without a byte order mark
  * @param checksum the CRC-32C of these bytes; 0 if it isn't kept
  */
-record ImportPlace(long lines, long bytes, long checksum) {
+public record ImportPlace(long lines, long bytes, long checksum) {
 
-	static final ImportPlace START = new ImportPlace(0, 0, 0);
+	/**
+	 * The start of every text.
+	 */
+	public static final ImportPlace START = new ImportPlace(0, 0, 0);
 
 }

@@ -1,0 +1,6 @@
+/**
+ * An import: lines of a file become points, and a state tells from where the next import
+ * goes on.
+ */
+@org.jspecify.annotations.NullMarked
+package io.eardrum.cli.transfer;
