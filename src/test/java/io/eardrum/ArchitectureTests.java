@@ -288,6 +288,40 @@ class ArchitectureTests {
 					"picocli..", "org.jspecify.annotations", ROOT + ".."))));
 	}
 
+	// From below: what a room may use stands before it.
+	@Test
+	void roomsOfTheCommandLineKnowNoCommandAndNoRoomAboveThem() {
+		List<String> rooms = List.of(".file", ".terminal", ".load", ".argument", ".transfer", "");
+		for (int i = 0; i < rooms.size(); i++) {
+			check(ArchRuleDefinition.noClasses()
+				.that()
+				.resideInAPackage(ROOT + ".cli" + rooms.get(i))
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(
+						rooms.stream().skip(i + 1).map((room) -> ROOT + ".cli" + room).toArray(String[]::new)));
+		}
+	}
+
+	@Test
+	void classesOfTheClientAndOfTheCommandLineHaveNoCycles() {
+		check(SlicesRuleDefinition.slices().assignedFrom(new SliceAssignment() {
+
+			@Override
+			public SliceIdentifier getIdentifierOf(JavaClass type) {
+				String name = type.getName().split("\\$", 2)[0];
+				return name.matches(ROOT + "\\.(client|cli)\\..*") ? SliceIdentifier.of(name)
+						: SliceIdentifier.ignore();
+			}
+
+			@Override
+			public String getDescription() {
+				return "classes with those inside them";
+			}
+
+		}).should().beFreeOfCycles());
+	}
+
 	@Test
 	void namesSayWhatClassesAre() {
 		check(ArchRuleDefinition.noClasses().should().haveNameMatching(".*(Impl|Utils?|Helpers?|Managers?)(\\$.*)?"));

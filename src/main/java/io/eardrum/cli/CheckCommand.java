@@ -18,12 +18,14 @@ import io.eardrum.cli.terminal.Terminal;
 /**
  * Checks a store or a backup that no server uses.
  */
-@Command(name = EardrumCommand.CHECK, mixinStandardHelpOptions = true,
+@Command(name = CheckCommand.NAME, mixinStandardHelpOptions = true,
 		description = { "Read a store or a backup that no server uses, and tell whether it is whole.",
 				"Nothing in it is changed. Every file is read, so it takes as long as reading them takes.",
 				"Status 1 if something is damaged, 2 if it can't be checked." },
 		footerHeading = "%nExamples:%n", footer = { "  eardrum check data/backups/monday" })
 final class CheckCommand implements Callable<Integer> {
+
+	static final String NAME = "check";
 
 	private final Terminal terminal;
 
@@ -53,15 +55,14 @@ final class CheckCommand implements Callable<Integer> {
 			clear();
 			String file = (ex instanceof FileSystemException problem && problem.getFile() != null) ? problem.getFile()
 					: checked.name();
-			return EardrumCommand.fail(this.terminal, EardrumCommand.USAGE,
-					"can't check " + file + ": " + FileProblem.of(ex));
+			return this.terminal.fail(ExitStatus.USAGE, "can't check " + file + ": " + FileProblem.of(ex));
 		}
 		clear();
 		if (!this.quiet) {
 			verdict.lines().forEach(this.terminal.out()::println);
 		}
-		return verdict.whole() ? EardrumCommand.OK : EardrumCommand.fail(this.terminal, EardrumCommand.FAILED,
-				"the store in " + checked.name() + " is damaged");
+		return verdict.whole() ? ExitStatus.OK
+				: this.terminal.fail(ExitStatus.FAILED, "the store in " + checked.name() + " is damaged");
 	}
 
 	private void show(String what, long bytes, long totalBytes) {

@@ -21,7 +21,6 @@ import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClientException;
-import io.eardrum.protocol.PrintableText;
 
 /**
  * The command line with all its sub-commands. It knows no Spring; {@code serve} is only
@@ -42,25 +41,12 @@ public final class EardrumCommand implements Runnable {
 	/**
 	 * The sub-command that starts the server, as no sub-command does.
 	 */
-	public static final String SERVE = "serve";
-
-	/**
-	 * The sub-command that reads a store, for which the application brings what can.
-	 */
-	static final String CHECK = "check";
-
-	static final int OK = 0;
-
-	static final int FAILED = 1;
-
-	static final int USAGE = 2;
-
-	static final int UNAVAILABLE = 69;
+	public static final String SERVE = ServeCommand.NAME;
 
 	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
 
 	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "watch", "import", "export", "ping",
-			"bench", CHECK, "completion");
+			"bench", CheckCommand.NAME, "completion");
 
 	private EardrumCommand() {
 	}
@@ -87,7 +73,7 @@ public final class EardrumCommand implements Runnable {
 			exact = ProcessArguments.of(arguments);
 		}
 		catch (IllegalArgumentException ex) {
-			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
+			return terminal.fail(ExitStatus.USAGE, String.valueOf(ex.getMessage()));
 		}
 		FileNames names = exact.utf8() ? FileNames.ofUtf8() : FileNames.ofLocale();
 		return run(terminal, check, names, exact.words().toArray(String[]::new));
@@ -145,8 +131,8 @@ public final class EardrumCommand implements Runnable {
 			return status;
 		}
 		// A pipe into head, which has seen enough, is nothing to talk about.
-		return terminal.out().isPipeClosed() ? FAILED
-				: fail(terminal, FAILED, "can't write standard output: " + FileProblem.of(failure));
+		return terminal.out().isPipeClosed() ? ExitStatus.FAILED
+				: terminal.fail(ExitStatus.FAILED, "can't write standard output: " + FileProblem.of(failure));
 	}
 
 	private static int execute(Terminal terminal, CommandLine line, String... arguments) {
@@ -154,7 +140,8 @@ public final class EardrumCommand implements Runnable {
 			return line.execute(arguments);
 		}
 		catch (OutOfMemoryError ex) {
-			return fail(terminal, FAILED, "there is not enough memory; JAVA_OPTS=-Xmx1g gives bin/eardrum more");
+			return terminal.fail(ExitStatus.FAILED,
+					"there is not enough memory; JAVA_OPTS=-Xmx1g gives bin/eardrum more");
 		}
 	}
 
@@ -190,7 +177,7 @@ public final class EardrumCommand implements Runnable {
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
 			String name = ex.getCommandLine().getCommandSpec().qualifiedName();
-			return fail(terminal, USAGE,
+			return terminal.fail(ExitStatus.USAGE,
 					ex.getMessage() + defaults.origin(ex.getArgSpec(), args) + " (see '" + name + " --help')");
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
@@ -246,53 +233,28 @@ public final class EardrumCommand implements Runnable {
 
 	private static int failed(Terminal terminal, Exception ex) throws Exception {
 		if (ex instanceof MetricClientException failure) {
-			return fail(terminal, status(failure), failure.getMessage());
+			return terminal.fail(ExitStatus.of(failure), failure.getMessage());
 		}
 		if (ex instanceof IllegalArgumentException) {
-			return fail(terminal, USAGE, String.valueOf(ex.getMessage()));
+			return terminal.fail(ExitStatus.USAGE, String.valueOf(ex.getMessage()));
 		}
 		if (ex.getCause() != null && Objects.equals(ex.getCause(), terminal.out().failure())) {
 			// Told at the end.
-			return FAILED;
+			return ExitStatus.FAILED;
 		}
 		if (ex instanceof ImportRefusedException) {
-			return fail(terminal, FAILED, String.valueOf(ex.getMessage()));
+			return terminal.fail(ExitStatus.FAILED, String.valueOf(ex.getMessage()));
 		}
 		if (ex instanceof TimeLimit.TimeOverException) {
-			return fail(terminal, UNAVAILABLE, String.valueOf(ex.getMessage()));
+			return terminal.fail(ExitStatus.UNAVAILABLE, String.valueOf(ex.getMessage()));
 		}
 		if (ex instanceof IOException failure) {
-			return fail(terminal, FAILED, FileProblem.of(failure));
+			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
 		}
 		if (ex instanceof UncheckedIOException failure) {
-			return fail(terminal, FAILED, FileProblem.of(failure));
+			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
 		}
 		throw ex;
-	}
-
-	static int status(MetricClientException failure) {
-		return switch (failure.reason()) {
-			case UNREACHABLE, TIMEOUT, CLOSED, TOO_MANY_CONNECTIONS -> UNAVAILABLE;
-			case INVALID -> USAGE;
-			case MALFORMED_REPLY, RESULT_TOO_LARGE, WRONG_COMMAND, STORAGE_UNAVAILABLE, TOO_MANY_SERIES,
-					TIMESTAMP_IN_FUTURE, OTHER_ERROR ->
-				FAILED;
-		};
-	}
-
-	static int fail(Terminal terminal, int status, String message) {
-		terminal.out().flush();
-		tell(terminal, "eardrum: " + message);
-		return status;
-	}
-
-	/**
-	 * Says something to a person, in one line and nothing that a terminal would obey.
-	 * @param terminal where the person is
-	 * @param message what to say
-	 */
-	static void tell(Terminal terminal, String message) {
-		terminal.err().println(PrintableText.of(message.replaceAll("\\s*\\R\\s*", "; ")));
 	}
 
 	/**

@@ -157,7 +157,7 @@ final class ImportCommand implements Callable<Integer> {
 	}
 
 	private void tell(String message) {
-		EardrumCommand.tell(this.terminal, message);
+		this.terminal.tell(message);
 	}
 
 	private int put(MetricClient client, PointImport points, ProgressBar bar) {
@@ -166,17 +166,16 @@ final class ImportCommand implements Callable<Integer> {
 		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
 			points.run(client);
-			status = (points.rejected() > 0) ? EardrumCommand.FAILED : EardrumCommand.OK;
+			status = (points.rejected() > 0) ? ExitStatus.FAILED : ExitStatus.OK;
 		}
 		catch (MetricClientException ex) {
 			bar.clear();
-			status = EardrumCommand.fail(this.terminal, EardrumCommand.status(ex), ex.getMessage());
+			status = this.terminal.fail(ExitStatus.of(ex), ex.getMessage());
 			tellHowToGoOn(bar, points.settled());
 		}
 		catch (IOException ex) {
 			bar.clear();
-			status = EardrumCommand.fail(this.terminal, EardrumCommand.FAILED,
-					"can't read " + source().name() + ": " + FileProblem.of(ex));
+			status = this.terminal.fail(ExitStatus.FAILED, "can't read " + source().name() + ": " + FileProblem.of(ex));
 			tellHowToGoOn(bar, points.settled());
 		}
 		finally {

@@ -52,12 +52,12 @@ final class LastCommand implements Callable<Integer> {
 					printer.print(newest.row());
 				}
 				else {
-					EardrumCommand.fail(this.terminal, EardrumCommand.FAILED, key + " has no points");
+					this.terminal.fail(ExitStatus.FAILED, key + " has no points");
 					allThere = false;
 				}
 			}
 		}
-		return allThere ? EardrumCommand.OK : EardrumCommand.FAILED;
+		return allThere ? ExitStatus.OK : ExitStatus.FAILED;
 	}
 
 	/**

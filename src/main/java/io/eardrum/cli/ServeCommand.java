@@ -5,10 +5,12 @@ import picocli.CommandLine.Command;
 /**
  * Describes {@code serve}, which the application itself carries out.
  */
-@Command(name = EardrumCommand.SERVE, mixinStandardHelpOptions = true,
+@Command(name = ServeCommand.NAME, mixinStandardHelpOptions = true,
 		description = { "Start the server; so does no command at all.",
 				"Every property can be given as --name=value, such as --eardrum.tcp.port=9999" })
 final class ServeCommand implements Runnable {
+
+	static final String NAME = "serve";
 
 	@Override
 	public void run() {

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
+import io.eardrum.protocol.PrintableText;
+
 /**
  * Where the command line reads and writes.
  *
@@ -50,6 +52,26 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 
 	private static boolean flag(String property, boolean otherwise) {
 		return Boolean.parseBoolean(System.getProperty(property, String.valueOf(otherwise)));
+	}
+
+	/**
+	 * Says why a command fails, behind what it has printed so far.
+	 * @param status the exit status of the command
+	 * @param message why it fails
+	 * @return the same status
+	 */
+	public int fail(int status, String message) {
+		this.out.flush();
+		tell("eardrum: " + message);
+		return status;
+	}
+
+	/**
+	 * Says something to a person, in one line and nothing that a terminal would obey.
+	 * @param message what to say
+	 */
+	public void tell(String message) {
+		this.err.println(PrintableText.of(message.replaceAll("\\s*\\R\\s*", "; ")));
 	}
 
 }
