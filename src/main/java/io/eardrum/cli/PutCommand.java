@@ -11,6 +11,7 @@ import picocli.CommandLine.Parameters;
 import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.client.MetricClient;
+import io.eardrum.metric.KeyedPoint;
 import io.eardrum.protocol.number.NumberReader;
 
 /**
@@ -42,7 +43,7 @@ final class PutCommand implements Runnable {
 		try (MetricClient client = this.server.connect()) {
 			TimeLimit.run(client, startNanos, this.server.timeout(), () -> {
 				if (timed) {
-					client.put(this.words.get(0), value, timestamp);
+					client.put(KeyedPoint.of(this.words.get(0), value).at(timestamp));
 				}
 				else {
 					client.put(this.words.get(0), value);

@@ -7,6 +7,7 @@ import java.util.Arrays;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.KeyedPoint;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PrintableText;
 import io.eardrum.protocol.number.NumberWriter;
@@ -46,12 +47,12 @@ final class CommandBuffer {
 
 	/**
 	 * Adds a put.
-	 * @param key the key
-	 * @param timestamp the timestamp
-	 * @param value the value
-	 * @throws MetricClientException if no command can carry them; nothing is added then
+	 * @param point the point
+	 * @throws MetricClientException if no command can carry it; nothing is added then
 	 */
-	void put(SeriesKey key, long timestamp, double value) {
+	void put(KeyedPoint point) {
+		SeriesKey key = point.key();
+		double value = point.value();
 		if (!Double.isFinite(value)) {
 			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is no finite number");
 		}
@@ -59,7 +60,7 @@ final class CommandBuffer {
 		this.bytes[position++] = ' ';
 		position = NumberWriter.writeValue(value, this.bytes, position);
 		this.bytes[position++] = ' ';
-		position = NumberWriter.writeTimestamp(timestamp, this.bytes, position);
+		position = NumberWriter.writeTimestamp(point.timestamp(), this.bytes, position);
 		this.bytes[position++] = '\n';
 		this.length = position;
 	}

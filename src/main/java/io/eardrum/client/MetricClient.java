@@ -1,6 +1,7 @@
 package io.eardrum.client;
 
 import java.io.IOException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -23,7 +24,7 @@ import io.eardrum.metric.SeriesKey;
  * client and kept. <pre>
  * try (MetricClient client = MetricClient.connect("127.0.0.1", 8888)) {
  *     client.put("palm.cpu", 23.7);
- *     client.put("palm.cpu", 23.9, 1150864257L);
+ *     client.put("palm.cpu", 23.9, Instant.ofEpochSecond(1150864257L));
  *     List&lt;Point&gt; points = client.get("palm.cpu");
  * }
  * </pre>
@@ -90,19 +91,28 @@ public final class MetricClient implements AutoCloseable {
 	 * @throws MetricClientException if the point isn't acknowledged
 	 */
 	public void put(String key, double value) {
-		put(key, value, this.options.clock().instant().getEpochSecond());
+		put(key, value, this.options.clock().instant());
 	}
 
 	/**
-	 * Puts a point.
+	 * Puts a point. Its timestamp is the number of whole seconds since 1970.
 	 * @param key the key
 	 * @param value the value, finite
-	 * @param timestamp the timestamp, whole seconds since 1970 by convention
+	 * @param time the time, of which the whole second counts that it lies in;
+	 * {@link Instant#ofEpochSecond(long)} makes one from a number
 	 * @throws MetricClientException if the point isn't acknowledged
 	 */
-	public void put(String key, double value, long timestamp) {
-		SeriesKey seriesKey = key(key);
-		ask((commands) -> commands.put(seriesKey, timestamp, value), (replies) -> {
+	public void put(String key, double value, Instant time) {
+		put(KeyedPoint.of(key(key), value).at(time));
+	}
+
+	/**
+	 * Puts a point, whose timestamp may be any number.
+	 * @param point the point
+	 * @throws MetricClientException if the point isn't acknowledged
+	 */
+	public void put(KeyedPoint point) {
+		ask((commands) -> commands.put(point), (replies) -> {
 			MetricClientException error = replies.readAcknowledgement();
 			if (error != null) {
 				throw error;

@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.KeyedPoint;
-import io.eardrum.metric.SeriesKey;
 
 /**
  * Puts any number of points without waiting for each reply. Points gather in a buffer of
@@ -86,27 +85,16 @@ public final class PutPipeline implements AutoCloseable {
 
 	/**
 	 * Puts a point.
-	 * @param point the point
-	 * @throws MetricClientException if the connection failed
-	 */
-	public void put(KeyedPoint point) {
-		put(point.key(), point.timestamp(), point.value());
-	}
-
-	/**
-	 * Puts a point.
-	 * @param key the key
-	 * @param timestamp the timestamp
-	 * @param value the value; a point whose value or key no command can carry is refused
+	 * @param point the point; one whose value or key no command can carry is refused
 	 * without being sent
 	 * @throws MetricClientException if the connection failed
 	 */
-	public void put(SeriesKey key, long timestamp, double value) {
+	public void put(KeyedPoint point) {
 		if (this.closed) {
 			throw new IllegalStateException("the pipeline is closed");
 		}
 		try {
-			this.chunk.put(key, timestamp, value);
+			this.chunk.put(point);
 		}
 		catch (MetricClientException ex) {
 			refuse(ex);

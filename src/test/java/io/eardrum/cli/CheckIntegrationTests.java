@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,7 +40,7 @@ class CheckIntegrationTests {
 				"EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH", store.toString()))) {
 			server.awaitListening(port);
 			try (MetricClient client = MetricClient.connect("127.0.0.1", port)) {
-				client.put("palm.cpu", 23.7, 1);
+				client.put("palm.cpu", 23.7, Instant.ofEpochSecond(1));
 			}
 			CommandRun used = check(store);
 			assertThat(used.status()).as(used.toString()).isEqualTo(2);

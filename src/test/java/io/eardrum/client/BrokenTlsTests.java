@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -55,12 +56,12 @@ class BrokenTlsTests {
 				MetricClient client = connect(server, input, OutputStream.nullOutputStream())) {
 			PutPipeline pipeline = client.pipeline((index, rejection) -> {
 			});
-			pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+			pipeline.put(KeyedPoint.of("palm.cpu", 1).at(5));
 			MetricClientException failure = MetricClientTests.assertFails(Reason.CLOSED, pipeline::await);
 			assertThat(failure).hasMessageContaining(defect.toString()).hasRootCause(defect);
 			assertThat(failure.progress()).isEqualTo(new PutProgress(1, 0, 0, -1));
 			pipeline.close();
-			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			assertPassedOnIfItIsAnError(defect, uncaught);
 		}
 	}
@@ -88,7 +89,7 @@ class BrokenTlsTests {
 				MetricClient client = connect(server, waitingFor(closed), output)) {
 			PutPipeline pipeline = client.pipeline((index, rejection) -> {
 			});
-			pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+			pipeline.put(KeyedPoint.of("palm.cpu", 1).at(5));
 			MetricClientException failure = MetricClientTests.assertFails(Reason.CLOSED, pipeline::flush);
 			assertThat(failure).hasRootCause(output.defect);
 			pipeline.close();
@@ -106,9 +107,9 @@ class BrokenTlsTests {
 		try (ScriptedServer server = ScriptedServer.start(ScriptedServer.Session::staySilent);
 				MetricClient client = connect(server, waitingFor(closed), output)) {
 			assertThatExceptionOfType(StackOverflowError.class)
-				.isThrownBy(() -> client.put(List.of(KeyedPoint.of("palm.cpu", 5, 1))));
+				.isThrownBy(() -> client.put(List.of(KeyedPoint.of("palm.cpu", 1).at(5))));
 			assertThat(output.written.toString(StandardCharsets.US_ASCII)).isEmpty();
-			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 		}
 		finally {
 			closed.countDown();
@@ -201,7 +202,7 @@ class BrokenTlsTests {
 	}
 
 	private static List<KeyedPoint> points(int count) {
-		return LongStream.range(0, count).mapToObj((i) -> KeyedPoint.of("palm.cpu", i, (double) i)).toList();
+		return LongStream.range(0, count).mapToObj((i) -> KeyedPoint.of("palm.cpu", (double) i).at(i)).toList();
 	}
 
 	/**

@@ -4,6 +4,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -46,9 +47,9 @@ class MetricClientIntegrationTests {
 	void whatWasPutIsGot() {
 		try (MetricClient client = connect()) {
 			assertThat(client.get("a.new.key")).isEmpty();
-			client.put("größe", -1.5e-300, 7);
-			client.put("größe", Double.MIN_VALUE, Long.MIN_VALUE);
-			client.put("größe", 3, 7);
+			client.put("größe", -1.5e-300, Instant.ofEpochSecond(7));
+			client.put(KeyedPoint.of("größe", Double.MIN_VALUE).at(Long.MIN_VALUE));
+			client.put("größe", 3, Instant.ofEpochSecond(7));
 			assertThat(client.get("größe")).containsExactly(new Point(Long.MIN_VALUE, Double.MIN_VALUE),
 					new Point(7, 3));
 			assertThat(client.getAll()).containsKey("größe");
@@ -59,9 +60,10 @@ class MetricClientIntegrationTests {
 	void keyTooLongIsAWrongCommandAndTheSessionGoesOn() {
 		try (MetricClient client = connect()) {
 			for (int length : new int[] { 513, 5_000 }) {
-				MetricClientTests.assertFails(Reason.WRONG_COMMAND, () -> client.put("k".repeat(length), 1, 1));
+				MetricClientTests.assertFails(Reason.WRONG_COMMAND,
+						() -> client.put("k".repeat(length), 1, Instant.ofEpochSecond(1)));
 			}
-			client.put("k".repeat(512), 1, 1);
+			client.put("k".repeat(512), 1, Instant.ofEpochSecond(1));
 		}
 	}
 
@@ -69,7 +71,7 @@ class MetricClientIntegrationTests {
 	void manyPointsGoThroughThePipeline() {
 		int count = 300_000;
 		Stream<KeyedPoint> points = IntStream.range(0, count)
-			.mapToObj((i) -> KeyedPoint.of("pipe.host" + i % 100, i, i / 8.0));
+			.mapToObj((i) -> KeyedPoint.of("pipe.host" + i % 100, i / 8.0).at(i));
 		try (MetricClient client = connect()) {
 			assertThat(client.put(points)).isEqualTo(count);
 			assertThat(client.get("pipe.host7")).hasSize(count / 100).startsWith(new Point(7, 0.875));
@@ -81,7 +83,7 @@ class MetricClientIntegrationTests {
 	void manyRefusedPointsBlockNobody() {
 		String key = "k".repeat(513);
 		Iterable<KeyedPoint> points = () -> IntStream.range(0, 200_000)
-			.mapToObj((i) -> KeyedPoint.of(key, i, i))
+			.mapToObj((i) -> KeyedPoint.of(key, i).at(i))
 			.iterator();
 		try (MetricClient client = connect()) {
 			List<Long> refused = new ArrayList<>();
@@ -94,7 +96,7 @@ class MetricClientIntegrationTests {
 	@Test
 	void replyIsStreamedToItsConsumer() {
 		try (MetricClient client = connect()) {
-			client.put(IntStream.range(0, 50_000).mapToObj((i) -> KeyedPoint.of("stream", i, i)));
+			client.put(IntStream.range(0, 50_000).mapToObj((i) -> KeyedPoint.of("stream", i).at(i)));
 			long[] sum = new long[1];
 			assertThat(client.get("stream", (key, timestamp, value) -> sum[0] += timestamp)).isEqualTo(50_000);
 			assertThat(sum[0]).isEqualTo(50_000L * 49_999 / 2);
@@ -105,9 +107,9 @@ class MetricClientIntegrationTests {
 	void serverThatStopsIsAClosedConnection() {
 		try (RunningServer stopping = RunningServer.start();
 				MetricClient client = MetricClient.connect("127.0.0.1", stopping.tcpPort())) {
-			client.put("palm.cpu", 1, 1);
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(1));
 			stopping.close();
-			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 2));
+			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(2)));
 		}
 	}
 
@@ -121,7 +123,8 @@ class MetricClientIntegrationTests {
 			Class<?> type = alone.loadClass(MetricClient.class.getName());
 			Object client = type.getMethod("connect", String.class, int.class)
 				.invoke(null, "127.0.0.1", server.tcpPort());
-			type.getMethod("put", String.class, double.class, long.class).invoke(client, "palm.alone", 23.7, 5L);
+			type.getMethod("put", String.class, double.class, Instant.class)
+				.invoke(client, "palm.alone", 23.7, Instant.ofEpochSecond(5));
 			assertThat(type.getMethod("get", String.class).invoke(client, "palm.alone").toString()).contains("23.7");
 			type.getMethod("close").invoke(client);
 		}

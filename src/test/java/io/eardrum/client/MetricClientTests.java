@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.TestThreads;
 import io.eardrum.client.MetricClientException.Reason;
-import io.eardrum.metric.KeyedPoint;
 import io.eardrum.metric.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -217,7 +216,7 @@ class MetricClientTests {
 			session.write("x".repeat(60_000));
 			drip(session);
 		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
-			assertFails(Reason.TIMEOUT, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.TIMEOUT, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 		}
 	}
 
@@ -309,7 +308,7 @@ class MetricClientTests {
 	void rowsInTheReplyToAPutAreMalformed() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\npalm.cpu 1.0 5\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 		}
 	}
 
@@ -317,7 +316,7 @@ class MetricClientTests {
 	void twoRepliesToAPutAreMalformed() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\nok\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, 5)))
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5))))
 				.hasMessageContaining("more than one reply");
 		}
 	}
@@ -358,10 +357,10 @@ class MetricClientTests {
 				"error\nstorage unavailable\n\n", "error\ntoo many series\n\n",
 				"error\ntimestamp too far in the future\n\n", "error\nout of order\n\n", "error\n\n", "ok\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertFails(Reason.WRONG_COMMAND, () -> client.put("palm.cpu", 1, 5));
-			assertFails(Reason.STORAGE_UNAVAILABLE, () -> client.put("palm.cpu", 1, 5));
-			assertFails(Reason.TOO_MANY_SERIES, () -> client.put("palm.cpu", 1, 5));
-			assertFails(Reason.TIMESTAMP_IN_FUTURE, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.WRONG_COMMAND, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
+			assertFails(Reason.STORAGE_UNAVAILABLE, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
+			assertFails(Reason.TOO_MANY_SERIES, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
+			assertFails(Reason.TIMESTAMP_IN_FUTURE, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			assertThat(assertFails(Reason.OTHER_ERROR, () -> client.get("palm.cpu")))
 				.hasMessageContaining("out of order");
 			assertFails(Reason.OTHER_ERROR, client::getAll);
@@ -375,7 +374,7 @@ class MetricClientTests {
 		try (ScriptedServer server = ScriptedServer
 			.start((session) -> session.write("error\ntoo many connections\n\n"));
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertFails(Reason.TOO_MANY_CONNECTIONS, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.TOO_MANY_CONNECTIONS, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 		}
 	}
 
@@ -384,9 +383,9 @@ class MetricClientTests {
 	void keyThatNoCommandCanCarryIsNeverSent(String key) throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertFails(Reason.INVALID, () -> client.put(key, 1, 5));
+			assertFails(Reason.INVALID, () -> client.put(key, 1, Instant.ofEpochSecond(5)));
 			assertFails(Reason.INVALID, () -> client.get(key));
-			client.put("palm.cpu", 1, 5);
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(5));
 			assertThat(server.lines()).containsExactly("put palm.cpu 1.0 5");
 		}
 	}
@@ -396,7 +395,7 @@ class MetricClientTests {
 	void valueThatIsNotFiniteIsNeverSent(double value) throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {
-			assertFails(Reason.INVALID, () -> client.put("palm.cpu", value, 5));
+			assertFails(Reason.INVALID, () -> client.put("palm.cpu", value, Instant.ofEpochSecond(5)));
 			assertThat(server.lines()).isEmpty();
 		}
 	}
@@ -493,8 +492,8 @@ class MetricClientTests {
 			}
 			session.write("ok\n\n");
 		}); MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
-			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
-			client.put("palm.cpu", 1, 5);
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(5));
 			assertThat(server.connections()).isEqualTo(2);
 			assertThat(server.lines()).as("nothing is sent twice unasked").hasSize(2);
 		}
@@ -507,10 +506,10 @@ class MetricClientTests {
 		try (ScriptedServer server = ScriptedServer.start(MetricClientTests::resetAfterACommand);
 				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
 			port = server.port();
-			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			server.close();
-			CompletableFuture<Void> put = CompletableFuture.runAsync(() -> client.put("palm.cpu", 1, 6),
-					TestThreads.NEW_THREAD);
+			CompletableFuture<Void> put = CompletableFuture
+				.runAsync(() -> client.put("palm.cpu", 1, Instant.ofEpochSecond(6)), TestThreads.NEW_THREAD);
 			ServerSocket again = Awaitility.await()
 				.ignoreExceptions()
 				.until(() -> new ServerSocket(port, 50, InetAddress.getLoopbackAddress()), (socket) -> true);
@@ -529,9 +528,9 @@ class MetricClientTests {
 		Backoff backoff = new Backoff(Duration.ofMillis(1), Duration.ofMillis(5), Duration.ofMillis(50));
 		try (ScriptedServer server = ScriptedServer.start(MetricClientTests::resetAfterACommand);
 				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
-			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			server.close();
-			assertFails(Reason.UNREACHABLE, () -> client.put("palm.cpu", 1, 6));
+			assertFails(Reason.UNREACHABLE, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(6)));
 		}
 	}
 
@@ -540,7 +539,7 @@ class MetricClientTests {
 		Backoff backoff = new Backoff(Duration.ofMinutes(10), Duration.ofMinutes(10), Duration.ofHours(1));
 		try (ScriptedServer server = ScriptedServer.start(MetricClientTests::resetAfterACommand);
 				MetricClient client = MetricClient.connect(options(server).withReconnect(backoff))) {
-			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+			assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			server.close();
 			MetricClientException[] failure = new MetricClientException[1];
 			Thread caller = new Thread(() -> failure[0] = assertFails(Reason.CLOSED, () -> client.get("palm.cpu")));
@@ -577,12 +576,6 @@ class MetricClientTests {
 				MetricClient client = MetricClient.connect(options(server))) {
 			assertThat(client.getAll().keySet()).containsExactly("z", "a", "m");
 		}
-	}
-
-	@Test
-	void keyedPointTakesAnyText() {
-		assertThat(KeyedPoint.of("größe", 5, 1).key()).hasToString("größe");
-		assertThatIllegalArgumentException().isThrownBy(() -> KeyedPoint.of("\udc00", 5, 1));
 	}
 
 	private static ClientOptions options(ScriptedServer server) {

@@ -3,6 +3,7 @@ package io.eardrum.client;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -91,8 +92,8 @@ class PutPipelineTests {
 	@Test
 	void pointThatCannotBeSentIsRefusedInItsPlace() throws IOException {
 		List<KeyedPoint> points = new ArrayList<>(points(10));
-		points.set(4, KeyedPoint.of("a b", 4, 4));
-		points.set(6, KeyedPoint.of("palm.cpu", 6, Double.NaN));
+		points.set(4, KeyedPoint.of("a b", 4).at(4));
+		points.set(6, KeyedPoint.of("palm.cpu", Double.NaN).at(6));
 		List<String> refused = new ArrayList<>();
 		try (ScriptedServer server = refusing(4); MetricClient client = connect(server)) {
 			PutProgress progress = client.put(points,
@@ -111,7 +112,7 @@ class PutPipelineTests {
 			if (i == 2_500) {
 				throw new IllegalStateException("no more");
 			}
-			return KeyedPoint.of("palm.cpu", i, (double) i);
+			return KeyedPoint.of("palm.cpu", (double) i).at(i);
 		});
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n"); MetricClient client = connect(server)) {
 			assertThatIllegalStateException().isThrownBy(() -> client.put(points)).withMessage("no more");
@@ -130,7 +131,7 @@ class PutPipelineTests {
 			String longKey = "k".repeat(4_000);
 			// More than the socket buffers take, so that the writer is stuck.
 			Stream<KeyedPoint> points = LongStream.range(0, 30_000)
-				.mapToObj((i) -> KeyedPoint.of(longKey, i, (double) i));
+				.mapToObj((i) -> KeyedPoint.of(longKey, (double) i).at(i));
 			MetricClientException failure = MetricClientTests.assertFails(Reason.TIMEOUT, () -> client.put(points));
 			assertThat(failure.progress()).isNotNull().matches((progress) -> progress.acknowledged() == 0);
 		}
@@ -177,10 +178,10 @@ class PutPipelineTests {
 			try (PutPipeline pipeline = client.pipeline((index, rejection) -> {
 			})) {
 				for (int i = 0; i < 3; i++) {
-					pipeline.put(KeyedPoint.of("palm.cpu", i, (double) i));
+					pipeline.put(KeyedPoint.of("palm.cpu", (double) i).at(i));
 					assertThat(pipeline.await().acknowledged()).isEqualTo(i + 1);
 				}
-				pipeline.put(KeyedPoint.of("palm.cpu", 3, 3));
+				pipeline.put(KeyedPoint.of("palm.cpu", 3).at(3));
 				assertThatIllegalStateException().isThrownBy(() -> client.get("palm.cpu"));
 			}
 			assertThat(server.lines()).hasSize(4);
@@ -196,7 +197,7 @@ class PutPipelineTests {
 				MetricClient client = reconnecting ? connectAgainIfLost(server) : connect(server)) {
 			PutPipeline pipeline = client.pipeline((index, rejection) -> {
 			});
-			pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+			pipeline.put(KeyedPoint.of("palm.cpu", 1).at(5));
 			pipeline.flush();
 			flushed.countDown();
 			Awaitility.await().until(() -> pipeline.failure() != null);
@@ -204,11 +205,11 @@ class PutPipelineTests {
 			assertThat(failure.progress()).isEqualTo(new PutProgress(1, 0, 0, -1));
 			pipeline.close();
 			if (reconnecting) {
-				client.put("palm.cpu", 1, 5);
+				client.put("palm.cpu", 1, Instant.ofEpochSecond(5));
 				assertThat(server.connections()).isEqualTo(2);
 			}
 			else {
-				MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, 5));
+				MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(5)));
 			}
 		}
 	}
@@ -218,7 +219,7 @@ class PutPipelineTests {
 		try (ScriptedServer server = resettingFirst(new CountDownLatch(0)); MetricClient client = connect(server)) {
 			try (PutPipeline pipeline = client.pipeline((index, rejection) -> {
 			})) {
-				pipeline.put(KeyedPoint.of("palm.cpu", 5, 1));
+				pipeline.put(KeyedPoint.of("palm.cpu", 1).at(5));
 				MetricClientTests.assertFails(Reason.CLOSED, pipeline::await);
 			}
 		}
@@ -292,7 +293,7 @@ class PutPipelineTests {
 	}
 
 	private static List<KeyedPoint> points(int count) {
-		return LongStream.range(0, count).mapToObj((i) -> KeyedPoint.of("palm.cpu", i, (double) i)).toList();
+		return LongStream.range(0, count).mapToObj((i) -> KeyedPoint.of("palm.cpu", (double) i).at(i)).toList();
 	}
 
 }

@@ -6,6 +6,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
@@ -57,8 +58,9 @@ class TlsTests {
 	@Test
 	void pointsTravelOverTls() throws Exception {
 		try (ScriptedServer server = tlsServer(); MetricClient client = MetricClient.connect(options(server))) {
-			client.put("palm.cpu", 1, 5);
-			assertThat(client.put(LongStream.range(0, 2_000).mapToObj((i) -> KeyedPoint.of("palm.cpu", i, (double) i))))
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(5));
+			assertThat(
+					client.put(LongStream.range(0, 2_000).mapToObj((i) -> KeyedPoint.of("palm.cpu", (double) i).at(i))))
 				.isEqualTo(2_000);
 			assertThat(server.lines()).hasSize(2_001);
 		}

@@ -68,7 +68,7 @@ class MonitoringIntegrationTests {
 			for (String key : new String[] { "palm", "palm.mem", "palm.cpu", "palm.disk.sda", "palm.disk.sda.free",
 					"cron.backup", "cron.backup.bytes", "cron.backup.bytes.all" }) {
 				for (long timestamp : new long[] { now - 86_400, now - 86_340, now - 120, now - 60, now }) {
-					client.put(key, key.length(), timestamp);
+					client.put(key, key.length(), Instant.ofEpochSecond(timestamp));
 				}
 			}
 		}

@@ -10,6 +10,7 @@ import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.client.PutPipeline;
 import io.eardrum.client.PutProgress;
+import io.eardrum.metric.KeyedPoint;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.PrintableText;
 
@@ -129,7 +130,7 @@ public final class PointImport {
 			}
 			else if (kind == PointLine.Kind.POINT) {
 				remember();
-				pipeline.put(point.key(), point.timestamp(), point.value());
+				pipeline.put(KeyedPoint.of(point.key(), point.value()).at(point.timestamp()));
 			}
 			else if (kind != PointLine.Kind.FRAME) {
 				reject(this.line, kind.problem());

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +44,8 @@ class CassandraApplicationIntegrationTests {
 			try (RunningServer server = start(TestKeyspace.contactPoint(), "datacenter1");
 					MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
 				awaitReadiness(server, 200);
-				client.put("palm.cpu", 23.7, 1_150_864_247);
-				client.put("palm.cpu", 23.9, 1_150_864_247);
+				client.put("palm.cpu", 23.7, Instant.ofEpochSecond(1_150_864_247));
+				client.put("palm.cpu", 23.9, Instant.ofEpochSecond(1_150_864_247));
 				List<String> rows = new ArrayList<>();
 				client.getAll((key, timestamp, value) -> rows.add(key + " " + value + " " + timestamp));
 				assertThat(rows).containsExactly("palm.cpu 23.9 1150864247");
@@ -87,7 +88,7 @@ class CassandraApplicationIntegrationTests {
 		}
 		try (RunningServer server = start(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), "datacenter1");
 				MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
-			unavailable(() -> client.put("palm.cpu", 23.7, 1_150_864_247));
+			unavailable(() -> client.put("palm.cpu", 23.7, Instant.ofEpochSecond(1_150_864_247)));
 			unavailable(() -> client.get("palm.cpu", (key, timestamp, value) -> {
 			}));
 			awaitReadiness(server, 503);

@@ -3,6 +3,7 @@ package io.eardrum.storage.cassandra;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -125,7 +126,7 @@ class CassandraSecurityIntegrationTests {
 			administrator.execute("GRANT MODIFY ON KEYSPACE eardrum TO eardrum");
 			awaitReadiness(server, 200);
 			try (MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
-				client.put("palm.cpu", 23.7, 1_150_864_247);
+				client.put("palm.cpu", 23.7, Instant.ofEpochSecond(1_150_864_247));
 				List<String> rows = new ArrayList<>();
 				client.getAll((key, timestamp, value) -> rows.add(key + " " + value + " " + timestamp));
 				assertThat(rows).containsExactly("palm.cpu 23.7 1150864247");
