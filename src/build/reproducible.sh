@@ -9,7 +9,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-jars=(eardrum.jar eardrum-cli.jar eardrum-client.jar)
+jars=(eardrum.jar eardrum-cli.jar eardrum-client.jar eardrum-client-sources.jar eardrum-client-javadoc.jar client/pom.xml)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 

@@ -1,9 +1,5 @@
 package io.eardrum.client;
 
-import java.net.URL;
-import java.net.URLClassLoader;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +8,6 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -110,23 +105,6 @@ class MetricClientIntegrationTests {
 			client.put("palm.cpu", 1, Instant.ofEpochSecond(1));
 			stopping.close();
 			MetricClientTests.assertFails(Reason.CLOSED, () -> client.put("palm.cpu", 1, Instant.ofEpochSecond(2)));
-		}
-	}
-
-	// A class loader that sees this file and the JDK alone.
-	@Test
-	void libraryNeedsNothingBesidesTheJdk() throws Exception {
-		Path library = Path.of("target/eardrum-client.jar");
-		Assumptions.assumeTrue(Files.exists(library), "the library is made after the tests of units");
-		try (URLClassLoader alone = new URLClassLoader(new URL[] { library.toUri().toURL() },
-				ClassLoader.getPlatformClassLoader())) {
-			Class<?> type = alone.loadClass(MetricClient.class.getName());
-			Object client = type.getMethod("connect", String.class, int.class)
-				.invoke(null, "127.0.0.1", server.tcpPort());
-			type.getMethod("put", String.class, double.class, Instant.class)
-				.invoke(client, "palm.alone", 23.7, Instant.ofEpochSecond(5));
-			assertThat(type.getMethod("get", String.class).invoke(client, "palm.alone").toString()).contains("23.7");
-			type.getMethod("close").invoke(client);
 		}
 	}
 
