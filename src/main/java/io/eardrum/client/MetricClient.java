@@ -7,8 +7,6 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -39,8 +37,8 @@ import io.eardrum.metric.SeriesKey;
  * another one, otherwise all further calls fail. A put that failed this way may or may
  * not have been stored; nothing is sent twice unless the caller does so, which is safe.
  * <p>
- * Long, for it is all that a program sees of the library, and half of it is said to its
- * author.
+ * Long, because it is all that a program sees of the library, and half of it is said to
+ * its author.
  */
 public final class MetricClient implements AutoCloseable {
 
@@ -50,17 +48,11 @@ public final class MetricClient implements AutoCloseable {
 
 	private final CommandBuffer command = new CommandBuffer(256);
 
-	private volatile ClientConnection connection;
-
-	/** Why the connection was given up; {@code null} while it is in use. */
-	private @Nullable MetricClientException lost;
-
-	/** Open once the client is closed, which ends the pause before a further attempt. */
-	private final CountDownLatch closed = new CountDownLatch(1);
+	private final ReconnectingConnection connection;
 
 	private MetricClient(ClientOptions options) {
 		this.options = options;
-		this.connection = ClientConnection.open(options);
+		this.connection = new ReconnectingConnection(options);
 	}
 
 	/**
@@ -202,7 +194,7 @@ public final class MetricClient implements AutoCloseable {
 	public PutPipeline pipeline(RejectionHandler handler) {
 		takeTurn();
 		try {
-			return new PutPipeline(connected(), handler, this::endTurn);
+			return new PutPipeline(this.connection.connected(), handler, this::endTurn);
 		}
 		catch (RuntimeException | Error ex) {
 			this.turn.unlock();
@@ -276,8 +268,7 @@ public final class MetricClient implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.closed.countDown();
-		this.connection.abort();
+		this.connection.close();
 	}
 
 	private long ask(Request request, ToLongFunction<ReplyReader> reader) {
@@ -285,7 +276,7 @@ public final class MetricClient implements AutoCloseable {
 		try {
 			this.command.clear();
 			request.writeTo(this.command);
-			ClientConnection current = connected();
+			ClientConnection current = this.connection.connected();
 			boolean inStep = false;
 			try {
 				write(current);
@@ -297,13 +288,13 @@ public final class MetricClient implements AutoCloseable {
 			catch (MetricClientException ex) {
 				inStep = !ex.reason().endsConnection();
 				if (!inStep) {
-					lose(ex);
+					this.connection.giveUp(ex);
 				}
 				throw ex;
 			}
 			finally {
 				if (!inStep) {
-					lose(new MetricClientException(MetricClientException.Reason.CLOSED,
+					this.connection.giveUp(new MetricClientException(MetricClientException.Reason.CLOSED,
 							"a reply was not read to its end"));
 				}
 			}
@@ -333,75 +324,9 @@ public final class MetricClient implements AutoCloseable {
 
 	private void endTurn(@Nullable MetricClientException failure) {
 		if (failure != null) {
-			lose(failure);
+			this.connection.giveUp(failure);
 		}
 		this.turn.unlock();
-	}
-
-	private void lose(MetricClientException reason) {
-		if (this.lost == null) {
-			this.lost = reason;
-		}
-		this.connection.abort();
-	}
-
-	private ClientConnection connected() {
-		failIfClosed();
-		if (this.connection.isAborted()) {
-			Backoff backoff = this.options.reconnect();
-			if (backoff == null) {
-				String reason = (this.lost != null) ? this.lost.getMessage() : "it failed";
-				throw new MetricClientException(MetricClientException.Reason.CLOSED,
-						"the connection was given up: " + reason, this.lost);
-			}
-			this.connection = reconnect(backoff);
-			this.lost = null;
-			if (isClosed()) {
-				this.connection.abort();
-				failIfClosed();
-			}
-		}
-		return this.connection;
-	}
-
-	private boolean isClosed() {
-		return this.closed.getCount() == 0;
-	}
-
-	private void failIfClosed() {
-		if (isClosed()) {
-			throw new MetricClientException(MetricClientException.Reason.CLOSED, "the client is closed");
-		}
-	}
-
-	private ClientConnection reconnect(Backoff backoff) {
-		long startNanos = System.nanoTime();
-		for (int failures = 1;; failures++) {
-			failIfClosed();
-			try {
-				return ClientConnection.open(this.options);
-			}
-			catch (MetricClientException ex) {
-				long delayNanos = backoff.delayNanos(failures);
-				if (backoff.isOver(System.nanoTime() - startNanos, delayNanos)) {
-					failIfClosed();
-					throw ex;
-				}
-				pause(delayNanos);
-			}
-		}
-	}
-
-	private void pause(long nanos) {
-		try {
-			if (this.closed.await(nanos, TimeUnit.NANOSECONDS)) {
-				failIfClosed();
-			}
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new MetricClientException(MetricClientException.Reason.UNREACHABLE, "the thread was interrupted", ex);
-		}
 	}
 
 	private static SeriesKey key(String text) {
