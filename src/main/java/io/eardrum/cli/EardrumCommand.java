@@ -95,7 +95,7 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	/**
-	 * Tells whether arguments are for the command line and not for the server.
+	 * Returns whether arguments are for the command line and not for the server.
 	 * @param arguments the arguments of the process
 	 * @return {@code false} if the server is to be started with them
 	 */
@@ -216,7 +216,7 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	/**
-	 * Tells whether the output may have colours.
+	 * Returns whether the output may have colours.
 	 * @param terminal where it goes
 	 * @param noColor what the environment has as {@code NO_COLOR}; anything but nothing
 	 * forbids them
@@ -258,7 +258,7 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	/**
-	 * Tells the version that the jar was built as.
+	 * Reads the version that the jar was built as.
 	 */
 	static final class Version implements CommandLine.IVersionProvider {
 

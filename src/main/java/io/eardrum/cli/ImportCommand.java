@@ -217,7 +217,7 @@ final class ImportCommand implements Callable<Integer> {
 		}
 	}
 
-	// Also while it goes on, for whoever interrupts or kills it.
+	// Also while it goes on, because it may be interrupted or killed.
 	private void keep(ImportPlace settled) {
 		if (this.state != null) {
 			this.state.write(settled);

@@ -41,7 +41,8 @@ final class PingCommand implements Runnable {
 		}
 	}
 
-	// Whoever has sent one row has answered; there may be many, and nobody wants them.
+	// A server that has sent one row has answered; there may be many, and nobody wants
+	// them.
 	private static void ask(MetricClient client) {
 		try {
 			client.get(KEY, (key, timestamp, value) -> {

@@ -1,5 +1,5 @@
 /**
- * The command line: what telnet is too bare for.
+ * The commands of the command line, and the class that runs them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.cli;

@@ -28,7 +28,7 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 	}
 
 	/**
-	 * Tells how long to wait after a failed attempt.
+	 * Returns how long to wait after a failed attempt.
 	 * @param failures how many attempts have failed, 1 or more
 	 * @return the time to wait, in nanoseconds
 	 */
@@ -43,7 +43,7 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 	}
 
 	/**
-	 * Tells whether it is too late for another attempt.
+	 * Returns whether it is too late for another attempt.
 	 * @param elapsedNanos how long it has been tried, in nanoseconds
 	 * @param delayNanos how long to wait before the next attempt
 	 * @return whether to give up

@@ -43,7 +43,7 @@ public final class MetricClientException extends RuntimeException {
 	}
 
 	/**
-	 * Tells what went wrong.
+	 * Returns what went wrong.
 	 * @return the reason
 	 */
 	public Reason reason() {
@@ -51,7 +51,7 @@ public final class MetricClientException extends RuntimeException {
 	}
 
 	/**
-	 * Tells how far a sequence of puts had come.
+	 * Returns how far a sequence of puts had come.
 	 * @return the progress; {@code null} if it wasn't a sequence that failed
 	 */
 	public @Nullable PutProgress progress() {
@@ -106,7 +106,7 @@ public final class MetricClientException extends RuntimeException {
 		}
 
 		/**
-		 * Tells whether the connection is of no use any more.
+		 * Returns whether the connection is of no use any more.
 		 * @return whether it has been given up
 		 */
 		public boolean endsConnection() {

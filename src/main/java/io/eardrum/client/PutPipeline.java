@@ -23,8 +23,8 @@ import io.eardrum.metric.KeyedPoint;
  * any other failure the connection is given up and all methods throw it, with the
  * {@linkplain MetricClientException#progress() progress} made.
  * <p>
- * Long, for its two threads share what they know about each point, and that is best seen
- * in one place.
+ * Long, because its two threads share what they know about each point, and that is best
+ * seen in one place.
  */
 public final class PutPipeline implements AutoCloseable {
 
@@ -146,7 +146,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how far the puts have come. Any thread may ask.
+	 * Returns how far the puts have come. Any thread may ask.
 	 * @return the progress
 	 */
 	public synchronized PutProgress progress() {
@@ -260,7 +260,8 @@ public final class PutPipeline implements AutoCloseable {
 		return this.rejections.poll();
 	}
 
-	// Whoever goes on from the progress skips refused points: all of them have to be
+	// A caller that goes on from the progress skips refused points: all of them have to
+	// be
 	// told, those that were answered just before the end too.
 	private void throwFailure() {
 		MetricClientException reason = failure();
@@ -349,7 +350,8 @@ public final class PutPipeline implements AutoCloseable {
 		this.connection.abort();
 	}
 
-	// Makes no exception of it yet: there may be no memory for one, and whoever waits has
+	// Makes no exception of it yet: there may be no memory for one, and a thread that
+	// waits has
 	// to go on all the same.
 	private synchronized void failBecauseOf(Throwable cause) {
 		if (!hasFailed()) {

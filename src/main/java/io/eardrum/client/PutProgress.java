@@ -14,7 +14,7 @@ package io.eardrum.client;
 public record PutProgress(long sent, long acknowledged, long rejected, long firstRejected) {
 
 	/**
-	 * Tells how many points have their answer. It is also the index of the first point
+	 * Returns how many points have their answer. It is also the index of the first point
 	 * that has none, from which to go on over another connection: sending a point again
 	 * does no harm.
 	 * @return the number of points that are stored or rejected

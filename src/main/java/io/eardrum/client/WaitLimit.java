@@ -6,10 +6,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * For how long a server may keep whoever reads waiting. No read may wait longer than a
- * timeout, nor may all reads of one reply together; a server that gives its bytes one by
- * one is as good as one that gives none. Rows earn a reply more time, a second for each
- * KiB, so that a long one may take as long as it needs. Only the time spent in reads
+ * Limits how long a server may keep a reading thread waiting. No read may wait longer
+ * than a timeout, nor may all reads of one reply together; a server that gives its bytes
+ * one by one is as good as one that gives none. Rows earn a reply more time, a second for
+ * each KiB, so that a long one may take as long as it needs. Only the time spent in reads
  * counts, and not what the reader does with the bytes.
  * <p>
  * For one thread at a time.

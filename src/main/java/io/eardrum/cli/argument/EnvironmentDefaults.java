@@ -46,7 +46,7 @@ public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvi
 	}
 
 	/**
-	 * Tells where the value of an option comes from that nobody can see on the command
+	 * Returns where the value of an option comes from that nobody can see on the command
 	 * line.
 	 * @param argument what has the value, or {@code null} if nobody knows
 	 * @param words the command line

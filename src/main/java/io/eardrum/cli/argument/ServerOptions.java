@@ -27,7 +27,8 @@ public final class ServerOptions {
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
 	private int port;
 
-	// With a fallback, for without one the option negates its default: --tls would switch
+	// With a fallback, because without one the option negates its default: --tls would
+	// switch
 	// off what EARDRUM_TLS=true has switched on.
 	@Option(names = "--tls", arity = "0..1", defaultValue = "false", fallbackValue = "true", paramLabel = "true|false",
 			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")

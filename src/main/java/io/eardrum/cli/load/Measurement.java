@@ -58,7 +58,7 @@ final class Measurement {
 	}
 
 	/**
-	 * Tells how many points were acknowledged before and after the measurement too.
+	 * Returns how many points were acknowledged before and after the measurement too.
 	 * @return the number of points
 	 */
 	long pointsInAll() {

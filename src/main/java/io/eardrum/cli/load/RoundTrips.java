@@ -42,7 +42,7 @@ final class RoundTrips {
 	}
 
 	/**
-	 * Tells how long most durations were at most.
+	 * Returns how long most durations were at most.
 	 * @param share the share of durations that were not longer, from 0 to 1
 	 * @return the upper end of the bucket of that one, in nanoseconds; 0 if there is none
 	 */

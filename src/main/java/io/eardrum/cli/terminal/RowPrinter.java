@@ -12,8 +12,8 @@ import io.eardrum.protocol.PrintableText;
 /**
  * Prints points as rows, as the server sends them. A terminal gets nothing that it would
  * obey instead of showing it; files and pipes get each key as it is. A key that begins
- * with U+FEFF in the first row has an empty line before it, or whoever reads the file
- * would take that for a byte order mark.
+ * with U+FEFF in the first row has an empty line before it, or a reader of the file would
+ * take that for a byte order mark.
  * <p>
  * Not safe for use by several threads.
  */

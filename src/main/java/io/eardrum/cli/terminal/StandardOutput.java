@@ -34,7 +34,7 @@ public final class StandardOutput extends PrintStream {
 	}
 
 	/**
-	 * Tells why it could not be written.
+	 * Returns why it could not be written.
 	 * @return the first failure, or {@code null} if there is none
 	 */
 	public @Nullable IOException failure() {
@@ -42,7 +42,7 @@ public final class StandardOutput extends PrintStream {
 	}
 
 	/**
-	 * Tells whether whoever read it has seen enough, as {@code head} does.
+	 * Returns whether the reader has seen enough, as {@code head} does.
 	 * @return whether the other end of a pipe was closed
 	 */
 	public boolean isPipeClosed() {

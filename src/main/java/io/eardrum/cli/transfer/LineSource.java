@@ -190,7 +190,7 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Tells whether the next line may be long in coming, as from somebody who types.
+	 * Returns whether the next line may be long in coming, as from somebody who types.
 	 * @return whether no complete line is there, and nothing to be read now
 	 * @throws IOException if reading fails
 	 */
@@ -199,8 +199,8 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Tells whether the line has an end, and a length that can be read. The number at the
-	 * end of a line that lacks its end may have been cut.
+	 * Returns whether the line has an end, and a length that can be read. The number at
+	 * the end of a line that lacks its end may have been cut.
 	 * @return whether it is whole
 	 */
 	boolean isWhole() {
@@ -254,7 +254,7 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Tells how much of the file has been read, before decompression.
+	 * Returns how much of the file has been read, before decompression.
 	 * @return the number of bytes
 	 */
 	long bytesRead() {

@@ -203,7 +203,7 @@ public final class PointImport {
 	}
 
 	/**
-	 * Tells whether all lines are settled.
+	 * Returns whether all lines are settled.
 	 * @return whether nothing is left to be imported
 	 */
 	public boolean isComplete() {
@@ -211,7 +211,7 @@ public final class PointImport {
 	}
 
 	/**
-	 * Tells how many points the server has stored for certain.
+	 * Returns how many points the server has stored for certain.
 	 * @return the number of points
 	 */
 	public long acknowledged() {
@@ -219,7 +219,7 @@ public final class PointImport {
 	}
 
 	/**
-	 * Tells how many lines were no point, or one that the server refused.
+	 * Returns how many lines were no point, or one that the server refused.
 	 * @return the number of lines
 	 */
 	public long rejected() {

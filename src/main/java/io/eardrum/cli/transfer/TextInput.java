@@ -128,7 +128,7 @@ final class TextInput {
 			return TEXT;
 		}
 
-		// Looks no further than it has to, for somebody may be typing.
+		// Looks no further than it has to, because somebody may be typing.
 		private boolean matches(PeekingInputStream input) throws IOException {
 			if (this == TEXT) {
 				return false;
