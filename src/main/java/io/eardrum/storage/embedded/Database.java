@@ -28,6 +28,7 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
@@ -35,7 +36,6 @@ import org.rocksdb.WriteOptions;
 
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.DurableState;
-import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreFiles;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 
@@ -103,17 +103,6 @@ final class Database implements AutoCloseable {
 		/** Only read; nothing on the disk is changed. */
 		READ_ONLY
 
-	}
-
-	/**
-	 * Makes a database that is not open yet.
-	 * @param directory where it is
-	 * @param settings how it is to work
-	 * @param listeners are told what RocksDB does with its files, in its own threads;
-	 * theirs to close who passes them
-	 */
-	Database(StoreDirectory directory, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
-		this(directory.path(), settings, listeners);
 	}
 
 	/**
@@ -548,8 +537,17 @@ final class Database implements AutoCloseable {
 
 	StorageException failure(String what, RocksDBException ex) {
 		String message = "The store in " + this.path + " " + what + ": " + ex.getMessage();
-		return OpenFailure.isCorruption(ex) ? new CorruptStoreException(message, ex)
-				: new StorageException(message, ex);
+		return isCorruption(ex) ? new CorruptStoreException(message, ex) : new StorageException(message, ex);
+	}
+
+	/**
+	 * Returns whether a failure of RocksDB means that a file is damaged.
+	 * @param ex the failure
+	 * @return whether RocksDB calls it corruption
+	 */
+	static boolean isCorruption(RocksDBException ex) {
+		Status status = ex.getStatus();
+		return status != null && status.getCode() == Status.Code.Corruption;
 	}
 
 }

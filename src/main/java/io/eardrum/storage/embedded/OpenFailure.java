@@ -6,7 +6,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 import org.rocksdb.RocksDBException;
-import org.rocksdb.Status;
 
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
@@ -30,7 +29,7 @@ final class OpenFailure {
 					"The store in " + directory.path() + " is in use by another Eardrum (" + message + ").",
 					"Stop the other one, or set eardrum.storage.path to another directory.", ex);
 		}
-		if (isCorruption(ex)) {
+		if (Database.isCorruption(ex)) {
 			return directory.refusal(message + damagedFiles(directory, message), ex);
 		}
 		if (message.contains("Column family not found")) {
@@ -59,11 +58,6 @@ final class OpenFailure {
 		damaged.addAll(TableChecksums.findDamaged(directory.path()));
 		return damaged.isEmpty() ? ". No single file is damaged; the MANIFEST or the write-ahead log may lack its end"
 				: ". " + String.join("; ", damaged);
-	}
-
-	static boolean isCorruption(RocksDBException ex) {
-		Status status = ex.getStatus();
-		return status != null && status.getCode() == Status.Code.Corruption;
 	}
 
 }

@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded;
 
 import java.time.Duration;
+import java.util.function.LongConsumer;
 
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
@@ -35,7 +36,7 @@ final class Recovery {
 
 	private final HeadRoom room;
 
-	private final Checkpointer checkpointer;
+	private final LongConsumer checkpoint;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -52,13 +53,25 @@ final class Recovery {
 
 	private long logBytes;
 
-	Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, Checkpointer checkpointer,
+	/**
+	 * Makes what reads a store.
+	 * @param database the store, open
+	 * @param index gets its series
+	 * @param heads get the points of the log
+	 * @param room is told of the memory that these take
+	 * @param checkpoint writes the points that are in memory into chunks; is given the
+	 * number of the last record that has been read
+	 * @param settings how the store is to work
+	 * @param writable whether the store can be written to
+	 * @param budget the account of the heap
+	 */
+	Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, LongConsumer checkpoint,
 			EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.room = room;
-		this.checkpointer = checkpointer;
+		this.checkpoint = checkpoint;
 		this.settings = settings;
 		this.writable = writable;
 		this.mostSeriesBytes = budget.mostBytes(HeapUse.SERIES);
@@ -179,7 +192,7 @@ final class Recovery {
 				}
 				if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
 						|| this.heads.largest() >= this.room.maxSeriesPoints())) {
-					this.checkpointer.checkpointDuringRecovery(last);
+					this.checkpoint.accept(last);
 					this.logBytes = 0;
 				}
 				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {

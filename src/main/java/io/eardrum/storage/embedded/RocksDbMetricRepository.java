@@ -185,8 +185,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, this.meters, this.openReads, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
-			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room, this.checkpointer,
-					settings, !this.store.isReadOnly(), budget);
+			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room,
+					this.checkpointer::checkpointDuringRecovery, settings, !this.store.isReadOnly(), budget);
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
 			this.checkpointer.start();

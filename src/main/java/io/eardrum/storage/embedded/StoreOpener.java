@@ -61,7 +61,7 @@ final class StoreOpener implements AutoCloseable {
 	 */
 	StoreOpener(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.directory = StoreDirectory.open(settings.path().toAbsolutePath().normalize(), settings.recover());
-		this.database = new Database(this.directory, settings, listeners);
+		this.database = new Database(this.directory.path(), settings, listeners);
 		this.unclean = this.directory.isUnclean();
 		try {
 			NativeLibrary.load(this.directory.path());
