@@ -241,10 +241,11 @@ class ArchitectureTests {
 	void filesOfAStoreAreJudgedWithoutRocksDb() {
 		check(ArchRuleDefinition.noClasses()
 			.that()
-			.resideInAPackage(ROOT + ".storage.embedded.directory")
+			.resideInAPackage(withSubpackages("storage.embedded.directory"))
 			.should()
-			.dependOnClassesThat()
-			.resideInAnyPackage("org.rocksdb..", ROOT + ".storage.embedded"));
+			.dependOnClassesThat(JavaClass.Predicates
+				.resideInAnyPackage("org.rocksdb..", withSubpackages("storage.embedded"))
+				.and(JavaClass.Predicates.resideOutsideOfPackage(withSubpackages("storage.embedded.directory")))));
 	}
 
 	@Test

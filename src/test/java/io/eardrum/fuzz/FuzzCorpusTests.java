@@ -24,6 +24,8 @@ import io.eardrum.server.loop.FrameDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.ChunkRoundTripFuzz;
 import io.eardrum.storage.embedded.LogRecordFuzz;
+import io.eardrum.storage.embedded.codec.ChunkDecoderFuzz;
+import io.eardrum.storage.embedded.codec.ChunkRoundTripFuzz;
 import io.eardrum.web.api.BodyFuzz;
 import io.eardrum.web.graphite.query.TargetParserFuzz;
 

@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.directory.ClosingFacts;
-import io.eardrum.storage.embedded.directory.DiskSync;
-import io.eardrum.storage.embedded.directory.StoreFiles;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.DiskSync;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 
 /**
  * Makes copies of a store, one at a time, each in a directory whose name ends in

@@ -11,6 +11,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

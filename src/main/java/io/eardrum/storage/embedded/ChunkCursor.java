@@ -4,6 +4,11 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ChunkDecoder;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.codec.PointColumns;
+
 /**
  * Moves over the chunks as they were when this was opened.
  * <p>

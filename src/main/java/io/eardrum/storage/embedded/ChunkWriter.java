@@ -1,5 +1,9 @@
 package io.eardrum.storage.embedded;
 
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.ChunkEncoder;
+import io.eardrum.storage.embedded.codec.PointColumns;
+
 /**
  * Puts points into the chunks of their series, with work a point that is bounded however
  * they come.

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

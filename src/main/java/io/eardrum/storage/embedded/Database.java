@@ -35,9 +35,12 @@ import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.directory.DurableState;
-import io.eardrum.storage.embedded.directory.StoreFiles;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.directory.seal.DurableState;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * The RocksDB of a store, open.

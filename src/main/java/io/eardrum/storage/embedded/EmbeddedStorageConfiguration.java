@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Configuration;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.MemoryBudget;
 
 /**
  * Makes the disk the store, unless the configuration asks for another one.

@@ -15,8 +15,10 @@ import org.rocksdb.RocksDBException;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
-import io.eardrum.storage.embedded.directory.Finding;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreReview;
+import io.eardrum.storage.embedded.directory.seal.Finding;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * Checks a store of this package that no server uses, or a backup: the files and their

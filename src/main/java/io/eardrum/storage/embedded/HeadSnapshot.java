@@ -2,6 +2,8 @@ package io.eardrum.storage.embedded;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.embedded.codec.PointColumns;
+
 /**
  * The points that a series had in memory at one moment, ascending strictly, the last put
  * of each timestamp.

@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.time.Retention;
 
 /**

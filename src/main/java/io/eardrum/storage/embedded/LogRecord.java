@@ -3,12 +3,15 @@ package io.eardrum.storage.embedded;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 
 /**
  * A batch of points as the log keeps it: their number, then for each the number of its
  * series, the difference to the timestamp before, and the value.
  */
-final class LogRecord {
+public final class LogRecord {
 
 	/** Series, timestamp and value of a point at their longest. */
 	private static final int MAX_POINT_BYTES = 5 + 10 + Long.BYTES;

@@ -7,6 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
  * The thread that makes what was written safe against power loss once a second, from the

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * The thread that makes checkpoints when there is reason to, removes old points, looks at

@@ -7,6 +7,7 @@ import java.util.regex.Pattern;
 
 import org.rocksdb.RocksDBException;
 
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 

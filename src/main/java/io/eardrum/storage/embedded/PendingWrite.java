@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 

@@ -12,7 +12,13 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 

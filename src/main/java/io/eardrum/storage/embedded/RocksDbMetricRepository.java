@@ -33,7 +33,10 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

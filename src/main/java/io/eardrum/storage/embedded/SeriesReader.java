@@ -10,6 +10,7 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.time.Retention;
 
 /**

@@ -9,6 +9,10 @@ import org.rocksdb.RocksIterator;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StoreCheck;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.codec.PointColumns;
 
 /**
  * Reads everything that a store holds, as a start and as reads do, and keeps nothing of

@@ -13,11 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.directory.ClosingFacts;
-import io.eardrum.storage.embedded.directory.DurableState;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
-import io.eardrum.storage.embedded.directory.StoreFiles;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.DurableState;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * Opens a store, whatever state it was left in, and closes it. No file is changed for

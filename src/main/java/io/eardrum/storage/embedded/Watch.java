@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+
 /**
  * The thread that looks after the store once a second: it watches the directory and the
  * free space, and tries to write again after a failure.

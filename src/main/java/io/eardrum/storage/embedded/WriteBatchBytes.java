@@ -1,5 +1,7 @@
 package io.eardrum.storage.embedded;
 
+import io.eardrum.storage.embedded.codec.ByteWriter;
+
 /**
  * A RocksDB write batch, built in Java: one call into the native library then writes any
  * number of entries. The layout is the one that RocksDB keeps in its write-ahead log and

@@ -17,6 +17,8 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 

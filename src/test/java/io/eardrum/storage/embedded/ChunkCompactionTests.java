@@ -25,6 +25,8 @@ import org.rocksdb.RocksDB;
 import io.eardrum.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

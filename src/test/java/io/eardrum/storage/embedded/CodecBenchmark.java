@@ -20,6 +20,11 @@ import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.ChunkDecoder;
+import io.eardrum.storage.embedded.codec.ChunkEncoder;
+import io.eardrum.storage.embedded.codec.PointColumns;
 
 /**
  * What it takes to bring a point into a chunk and a record of the log, and back, in

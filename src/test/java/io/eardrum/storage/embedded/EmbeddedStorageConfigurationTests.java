@@ -24,6 +24,8 @@ import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageProperties;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.MemoryBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

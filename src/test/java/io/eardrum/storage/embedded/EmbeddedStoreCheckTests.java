@@ -27,6 +27,7 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -7,6 +7,9 @@ import java.util.List;
 import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,6 +8,9 @@ import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

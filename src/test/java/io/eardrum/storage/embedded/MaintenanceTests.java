@@ -19,6 +19,8 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

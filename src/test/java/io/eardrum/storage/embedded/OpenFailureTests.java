@@ -10,6 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.Status;
 
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;

@@ -20,6 +20,8 @@ import io.eardrum.TestSeed;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,8 +12,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.embedded.directory.ClosingFacts;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.CapturedLog;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;

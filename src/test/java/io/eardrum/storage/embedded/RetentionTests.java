@@ -19,6 +19,8 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -7,6 +7,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.MetricRepositoryContract;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
  * Tests for {@link RocksDbMetricRepository}.

@@ -10,6 +10,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.RocksDB;
 
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.ChunkEncoder;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

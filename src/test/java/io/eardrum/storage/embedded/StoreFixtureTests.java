@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageStatistics;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -27,6 +27,8 @@ import org.springframework.util.FileSystemUtils;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.server.RunningServer;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

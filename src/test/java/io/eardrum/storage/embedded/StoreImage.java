@@ -7,6 +7,7 @@ import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * A store in a given directory, opened as a start of the server opens it, for those who

@@ -9,6 +9,8 @@ import java.time.Clock;
 import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.storage.DurableMetricRepository;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
  * A store on disk for measurements, without fsync: the disk is not what they measure. It

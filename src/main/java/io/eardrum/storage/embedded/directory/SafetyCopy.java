@@ -11,6 +11,12 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.directory.seal.ClosingLedger;
+import io.eardrum.storage.embedded.directory.seal.DiskSync;
+import io.eardrum.storage.embedded.directory.seal.RunningMarker;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
+
 /**
  * The files of a store as they were before a start, for as long as it is not sure that
  * the start succeeds: RocksDB writes to the directory and removes files from it while it

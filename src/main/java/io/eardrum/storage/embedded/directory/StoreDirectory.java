@@ -13,6 +13,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.directory.examination.DamageSearch;
+import io.eardrum.storage.embedded.directory.examination.StoreExamination;
+import io.eardrum.storage.embedded.directory.examination.TornTail;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.ClosingLedger;
+import io.eardrum.storage.embedded.directory.seal.DiskSync;
+import io.eardrum.storage.embedded.directory.seal.DurableState;
+import io.eardrum.storage.embedded.directory.seal.Finding;
+import io.eardrum.storage.embedded.directory.seal.RunningMarker;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
+import io.eardrum.storage.embedded.directory.seal.StoreMark;
+
 /**
  * The directory of a store, from the moment its lock is taken until the lock is given
  * back.

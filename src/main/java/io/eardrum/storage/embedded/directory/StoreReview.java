@@ -16,6 +16,17 @@ import java.util.stream.Collectors;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.embedded.directory.examination.Manifest;
+import io.eardrum.storage.embedded.directory.examination.RecordFile;
+import io.eardrum.storage.embedded.directory.examination.StoreExamination;
+import io.eardrum.storage.embedded.directory.examination.TornTail;
+import io.eardrum.storage.embedded.directory.examination.WalDamage;
+import io.eardrum.storage.embedded.directory.seal.ClosingLedger;
+import io.eardrum.storage.embedded.directory.seal.Finding;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
+import io.eardrum.storage.embedded.directory.seal.StoreMark;
+
 /**
  * Reads the files of a store that no server uses, changes none and makes none, and tells
  * what is wrong with them: what a start would find, and besides every record of the

@@ -11,6 +11,10 @@ import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.directory.examination.TornTail;
+import io.eardrum.storage.embedded.directory.seal.DiskSync;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+
 /**
  * Drops the damaged end of a store before RocksDB reads it, because somebody asked for
  * that after a power failure. The pages of what was not yet synced may have reached the

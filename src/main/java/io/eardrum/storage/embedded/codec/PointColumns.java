@@ -1,0 +1,157 @@
+package io.eardrum.storage.embedded.codec;
+
+import java.util.Arrays;
+
+/**
+ * Points of one series in two columns, ascending strictly by timestamp, in arrays that
+ * grow and are used again.
+ * <p>
+ * Not safe for use by several threads at once.
+ */
+public final class PointColumns {
+
+	private long[] timestamps;
+
+	private double[] values;
+
+	private int size;
+
+	public PointColumns(int capacity) {
+		this.timestamps = new long[capacity];
+		this.values = new double[capacity];
+	}
+
+	public long[] timestamps() {
+		return this.timestamps;
+	}
+
+	public double[] values() {
+		return this.values;
+	}
+
+	public int size() {
+		return this.size;
+	}
+
+	public boolean isEmpty() {
+		return this.size == 0;
+	}
+
+	public long first() {
+		return this.timestamps[0];
+	}
+
+	public long last() {
+		return this.timestamps[this.size - 1];
+	}
+
+	public void clear() {
+		this.size = 0;
+	}
+
+	/**
+	 * Drops the points from an index on.
+	 * @param newSize how many points stay
+	 */
+	public void truncate(int newSize) {
+		this.size = newSize;
+	}
+
+	/**
+	 * Starts anew, and gives memory back if there is more than a limit.
+	 * @param limit for how many points memory may be kept
+	 */
+	public void clear(int limit) {
+		this.size = 0;
+		if (this.timestamps.length > limit) {
+			this.timestamps = new long[limit];
+			this.values = new double[limit];
+		}
+	}
+
+	/**
+	 * Makes room at the end, for the caller to fill the arrays.
+	 * @param count how many points come
+	 */
+	void extend(int count) {
+		int needed = this.size + count;
+		if (needed > this.timestamps.length) {
+			int capacity = Math.max(needed, this.timestamps.length + this.timestamps.length / 2);
+			this.timestamps = Arrays.copyOf(this.timestamps, capacity);
+			this.values = Arrays.copyOf(this.values, capacity);
+		}
+		this.size = needed;
+	}
+
+	public void add(long timestamp, double value) {
+		int index = this.size;
+		extend(1);
+		this.timestamps[index] = timestamp;
+		this.values[index] = value;
+	}
+
+	public void addAll(PointColumns source, int from, int to) {
+		int index = this.size;
+		extend(to - from);
+		System.arraycopy(source.timestamps, from, this.timestamps, index, to - from);
+		System.arraycopy(source.values, from, this.values, index, to - from);
+	}
+
+	/**
+	 * Becomes the union of two others; where both have a timestamp, the newer one's value
+	 * counts.
+	 * @param older the points that were put first
+	 * @param newer the points that were put later
+	 * @param from the index of the first one of them
+	 * @param to the index behind the last one of them
+	 */
+	public void merge(PointColumns older, PointColumns newer, int from, int to) {
+		clear();
+		int i = 0;
+		int j = from;
+		while (i < older.size && j < to) {
+			long left = older.timestamps[i];
+			long right = newer.timestamps[j];
+			if (left < right) {
+				add(left, older.values[i++]);
+			}
+			else {
+				add(right, newer.values[j++]);
+				i += (left == right) ? 1 : 0;
+			}
+		}
+		addAll(older, i, older.size);
+		addAll(newer, j, to);
+	}
+
+	/**
+	 * Finds where a timestamp stands or would stand.
+	 * @param from the index from which to look
+	 * @param timestamp the timestamp
+	 * @return the index of the first point from there on that is not before it
+	 */
+	public int indexOf(int from, long timestamp) {
+		int low = from;
+		int high = this.size;
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (this.timestamps[middle] < timestamp) {
+				low = middle + 1;
+			}
+			else {
+				high = middle;
+			}
+		}
+		return low;
+	}
+
+	/**
+	 * Finds the end of a range.
+	 * @param timestamp the last timestamp of it
+	 * @return the index of the first point behind it
+	 */
+	public int indexBehind(long timestamp) {
+		return (timestamp == Long.MAX_VALUE) ? this.size : indexOf(0, timestamp + 1);
+	}
+
+}

@@ -1,0 +1,459 @@
+package io.eardrum.storage.embedded.directory.examination;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.regex.Pattern;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.embedded.directory.seal.ClosingLedger;
+import io.eardrum.storage.embedded.directory.seal.Finding;
+import io.eardrum.storage.embedded.directory.seal.RunningMarker;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
+import io.eardrum.storage.embedded.directory.seal.StoreMark;
+
+/**
+ * Looks at the files of a store that nobody has open, changes nothing, and says what is
+ * wrong with them.
+ * <p>
+ * A store that was closed, and a backup, have to be exactly what their ledger says. One
+ * that was not closed has to hold all that its mark says was safe: its MANIFEST and the
+ * files of its write-ahead log may be longer, and what was written after the mark may
+ * lack.
+ * <p>
+ * Used by one thread, once. Long, for which of the files decides depends on what the
+ * others say: the order of the questions stands here in one place.
+ */
+public final class StoreExamination {
+
+	private static final Pattern CURRENT_TEXT = Pattern.compile("MANIFEST-[0-9]{6,}\n");
+
+	private final Path directory;
+
+	/** Where the mark is, which is never copied. */
+	private final Path markDirectory;
+
+	private final boolean trusting;
+
+	private final List<Finding> findings = new ArrayList<>();
+
+	private boolean fresh;
+
+	private boolean occupied;
+
+	private boolean running;
+
+	private boolean clean;
+
+	private @Nullable StoreIdentity identity;
+
+	private @Nullable StoreMark mark;
+
+	private @Nullable ClosingLedger ledger;
+
+	private @Nullable TornTail tail;
+
+	private long lastWrite;
+
+	private NavigableMap<String, Long> sizes = new TreeMap<>();
+
+	private StoreExamination(Path directory, Path markDirectory, boolean trusting) {
+		this.directory = directory;
+		this.markDirectory = markDirectory;
+		this.trusting = trusting;
+	}
+
+	/**
+	 * Examines a directory.
+	 * @param directory the directory, which exists
+	 * @param trusting whether to leave out what compares the store with what it held
+	 * @return what was found
+	 * @throws IOException if a file can't be read
+	 */
+	public static StoreExamination of(Path directory, boolean trusting) throws IOException {
+		return of(directory, directory, trusting);
+	}
+
+	/**
+	 * Examines the files of a store as they were before a start that broke off.
+	 * @param copy where these files are
+	 * @param markDirectory the directory of the store
+	 * @param trusting whether to leave out what compares the store with what it held
+	 * @return what was found
+	 * @throws IOException if a file can't be read
+	 */
+	public static StoreExamination of(Path copy, Path markDirectory, boolean trusting) throws IOException {
+		StoreExamination examination = new StoreExamination(copy, markDirectory, trusting);
+		examination.examine();
+		return examination;
+	}
+
+	/**
+	 * Tells whether there is no store, so that one may be made.
+	 * @return whether the directory has no file that could be a store's
+	 */
+	public boolean isFresh() {
+		return this.fresh;
+	}
+
+	/**
+	 * Tells whether there is no store, and none may be made.
+	 * @return whether the directory has files that are no store's
+	 */
+	public boolean isOccupied() {
+		return this.occupied;
+	}
+
+	/**
+	 * Tells whether making a store was begun here and not finished: it holds nothing.
+	 * @return whether its files may be removed
+	 */
+	public boolean isUnmade() {
+		StoreIdentity known = this.identity;
+		return known != null && known.state() == StoreIdentity.State.CREATING;
+	}
+
+	public boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * Tells whether the store is what it was when it was closed or copied.
+	 * @return whether the ledger says so
+	 */
+	public boolean isClean() {
+		return this.clean;
+	}
+
+	public @Nullable StoreIdentity identity() {
+		return this.identity;
+	}
+
+	public @Nullable StoreMark mark() {
+		return this.mark;
+	}
+
+	public @Nullable ClosingLedger ledger() {
+		return this.ledger;
+	}
+
+	/**
+	 * Tells how much the store has to hold at least.
+	 * @return the number of a write
+	 */
+	public long writes() {
+		long marked = (this.mark != null) ? this.mark.durable().writes() : 0;
+		ClosingLedger known = this.ledger;
+		long noted = (known != null && (this.clean || known.id() == null)) ? known.writes() : 0;
+		return this.trusting ? 0 : Math.max(marked, noted);
+	}
+
+	/**
+	 * Returns the damage that a power failure explains.
+	 * @return the damage, or {@code null} if there is none such
+	 */
+	public @Nullable TornTail tail() {
+		return this.findings.isEmpty() ? this.tail : null;
+	}
+
+	/**
+	 * Returns the names of the files of the write-ahead log.
+	 * @return the names
+	 */
+	public List<String> walNames() {
+		return this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
+	}
+
+	public List<Finding> findings() {
+		return List.copyOf(this.findings);
+	}
+
+	private void examine() throws IOException {
+		this.sizes = StoreFiles.sizes(this.directory);
+		List<String> names = StoreFiles.names(this.directory);
+		if (names.stream().noneMatch((name) -> StoreFiles.isRocksDb(name) || StoreFiles.isOwn(name))) {
+			examineStrangers(names);
+			return;
+		}
+		this.running = new RunningMarker(this.directory).isSet();
+		readOwnFiles();
+		if (!this.findings.isEmpty()) {
+			return;
+		}
+		if (isUnmade()) {
+			examineUnmade();
+			return;
+		}
+		if (this.ledger != null && this.ledger.id() != null && examineLedger(this.ledger)) {
+			return;
+		}
+		examineOwnFiles();
+		examineFiles();
+	}
+
+	private void examineStrangers(List<String> names) {
+		List<String> strangers = names.stream().filter((name) -> !StoreFiles.isHarmless(name)).toList();
+		this.fresh = strangers.isEmpty();
+		this.occupied = !this.fresh;
+		strangers.stream()
+			.limit(5)
+			.forEach((name) -> this.findings
+				.add(new Finding(name, "is not a file of Eardrum's, and a store is made in an empty directory only")));
+	}
+
+	private void readOwnFiles() throws IOException {
+		if (this.trusting) {
+			return;
+		}
+		if (StoreIdentity.isThere(this.directory)) {
+			this.identity = StoreIdentity.read(this.directory);
+			if (this.identity == null) {
+				this.findings.add(new Finding(StoreIdentity.FILE, "is damaged"));
+			}
+		}
+		if (ClosingLedger.isThere(this.directory)) {
+			this.ledger = ClosingLedger.read(this.directory);
+			// While a store is open, what is left of an old ledger means nothing.
+			if (this.ledger == null && !this.running) {
+				this.findings.add(new Finding(ClosingLedger.FILE, "is damaged"));
+			}
+		}
+		if (StoreMark.isThere(this.markDirectory)) {
+			this.mark = StoreMark.read(this.markDirectory);
+		}
+	}
+
+	// Only what making a store leaves may be removed.
+	private void examineUnmade() {
+		boolean used = this.running || this.ledger != null || this.sizes.keySet().stream().anyMatch(StoreFiles::isTable)
+				|| (this.mark != null && this.mark.durable().writes() > 0);
+		if (used) {
+			this.findings.add(new Finding(StoreIdentity.FILE,
+					"says that the store has never been made, though it has files of one that has"));
+		}
+	}
+
+	// Returns whether the ledger decides.
+	private boolean examineLedger(ClosingLedger known) throws IOException {
+		List<Finding> differences = known.compare(this.directory);
+		checkId(ClosingLedger.FILE, known.id());
+		StoreMark marked = this.mark;
+		if (marked != null && !marked.id().equals(known.id())) {
+			checkId(StoreMark.FILE, marked.id());
+			return true;
+		}
+		long markedWrites = (marked != null) ? marked.durable().writes() : 0;
+		boolean stale = markedWrites > known.writes();
+		if (differences.isEmpty() && !stale) {
+			this.clean = this.findings.isEmpty();
+			return true;
+		}
+		if (this.running) {
+			// It was to be removed when the store was opened.
+			return false;
+		}
+		if (stale) {
+			this.findings.add(new Finding(ClosingLedger.FILE, "is older than the store: it knows " + known.writes()
+					+ " writes, and there were " + markedWrites + ", so files of two copies are mixed"));
+		}
+		else {
+			this.findings.addAll(differences);
+		}
+		return true;
+	}
+
+	private void checkId(String file, @Nullable UUID id) {
+		if (this.identity != null && id != null && !this.identity.id().equals(id)) {
+			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " are those of two stores"));
+		}
+	}
+
+	private void examineOwnFiles() {
+		boolean known = this.identity != null || this.mark != null || StoreMark.isThere(this.markDirectory)
+				|| (this.ledger != null && this.ledger.id() != null);
+		if (!known || this.trusting) {
+			// Of an older version.
+			return;
+		}
+		if (this.identity == null) {
+			this.findings.add(new Finding(StoreIdentity.FILE, "is missing"));
+		}
+		if (this.mark == null) {
+			boolean adopting = this.identity != null && this.identity.state() == StoreIdentity.State.ADOPTING;
+			if (StoreMark.isThere(this.markDirectory)) {
+				this.findings.add(new Finding(StoreMark.FILE, "is damaged"));
+			}
+			else if (!adopting) {
+				this.findings.add(new Finding(StoreMark.FILE, "is missing"
+						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", one of which a store has")));
+			}
+		}
+		else {
+			checkId(StoreMark.FILE, this.mark.id());
+		}
+	}
+
+	private void examineFiles() throws IOException {
+		String manifestName = examineCurrent();
+		if (manifestName == null) {
+			return;
+		}
+		Manifest manifest = Manifest.read(this.directory.resolve(manifestName));
+		examineManifest(manifestName, manifest);
+		int before = this.findings.size();
+		examineTables(manifestName, manifest);
+		examineWal(manifest);
+		WalDamage end = manifest.damage();
+		if (end != null && this.findings.size() > before) {
+			this.findings.add(new Finding(manifestName, "lacks its end, from byte " + end.position() + " on"));
+		}
+		if (this.tail == null && this.findings.isEmpty() && this.lastWrite < writes()) {
+			List<String> wal = this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
+			this.findings.add(new Finding(wal.isEmpty() ? manifestName : wal.get(wal.size() - 1),
+					"has lost its end: the store holds " + this.lastWrite + " writes, and held " + writes()));
+		}
+	}
+
+	// Returns the name of the MANIFEST, or null if there is none
+	private @Nullable String examineCurrent() throws IOException {
+		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
+		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, which names the MANIFEST"
+					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
+			return null;
+		}
+		String text = Files.readString(this.directory.resolve(StoreFiles.CURRENT), StandardCharsets.ISO_8859_1);
+		if (!CURRENT_TEXT.matcher(text).matches()) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is damaged: it does not name a MANIFEST"));
+			return null;
+		}
+		String name = text.strip();
+		long number = StoreFiles.number(name);
+		StoreMark known = this.mark;
+		if (known != null && number < known.manifest()) {
+			this.findings.add(new Finding(StoreFiles.CURRENT, "names " + name + ", though "
+					+ StoreFiles.manifestName(known.manifest()) + " had been used: it is an older copy"));
+			return null;
+		}
+		if (!this.sizes.containsKey(name)) {
+			List<String> older = manifests.stream()
+				.filter((other) -> known != null && StoreFiles.number(other) == known.manifest())
+				.toList();
+			if (older.size() == 1 && StoreFiles.number(older.get(0)) < number && isWholeSince(older.get(0), known)) {
+				this.tail = new TornTail(StoreFiles.CURRENT, -1, 0, 0, List.of(), older.get(0));
+			}
+			else {
+				this.findings.add(new Finding(name, "is missing, though CURRENT names it"));
+			}
+			return null;
+		}
+		return name;
+	}
+
+	private boolean isWholeSince(String manifest, @Nullable StoreMark known) throws IOException {
+		Long size = this.sizes.get(manifest);
+		return known != null && size != null && size >= known.manifestBytes()
+				&& Manifest.read(this.directory.resolve(manifest)).damage() == null;
+	}
+
+	private void examineManifest(String name, Manifest manifest) {
+		long size = this.sizes.getOrDefault(name, 0L);
+		StoreMark known = this.mark;
+		long safe = (known != null && known.manifest() == StoreFiles.number(name)) ? known.manifestBytes() : 0;
+		WalDamage damage = manifest.damage();
+		this.lastWrite = manifest.lastSequence();
+		if (size == 0) {
+			this.findings.add(new Finding(name, "is empty"));
+		}
+		else if (size < safe) {
+			this.findings.add(new Finding(name, "is cut: it has " + size + " bytes, and had " + safe));
+		}
+		else if (damage != null && damage.position() < safe) {
+			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
+		}
+		else if (damage != null && !damage.unfinished()) {
+			damaged(name, damage, safe > 0);
+		}
+		else if (manifest.edits() == 0) {
+			this.findings.add(new Finding(name, "is damaged: it has no record that can be read"));
+		}
+	}
+
+	private void examineTables(String manifestName, Manifest manifest) {
+		if (manifest.damage() != null) {
+			return;
+		}
+		manifest.tables().forEach((number, size) -> {
+			String name = StoreFiles.tableName(number);
+			Long found = this.sizes.get(name);
+			if (found == null) {
+				this.findings.add(new Finding(name, "is missing, which " + manifestName + " lists"));
+			}
+			else if (found < size) {
+				this.findings.add(new Finding(name,
+						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " tells"));
+			}
+			else if (found > size) {
+				this.findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
+						+ size + " that " + manifestName + " tells"));
+			}
+		});
+	}
+
+	private void examineWal(Manifest manifest) throws IOException {
+		long first = manifest.firstWal();
+		Map<String, Long> safe = new LinkedHashMap<>();
+		manifest.syncedWal().forEach((number, size) -> safe.put(StoreFiles.walName(number), size));
+		if (this.mark != null) {
+			this.mark.durable()
+				.wal()
+				.tailMap(first, true)
+				.forEach((number, size) -> safe.merge(StoreFiles.walName(number), size, Math::max));
+		}
+		List<String> needed = this.sizes.keySet()
+			.stream()
+			.filter((name) -> StoreFiles.isWal(name) && StoreFiles.number(name) >= first)
+			.toList();
+		safe.keySet()
+			.stream()
+			.filter((name) -> !needed.contains(name))
+			.forEach((name) -> this.findings.add(new Finding(name, "is missing, a part of the write-ahead log")));
+		if (needed.isEmpty() && this.running && safe.isEmpty()) {
+			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
+					"is missing, the write-ahead log, though the store was not closed when it was last used"));
+		}
+		WalExamination wal = new WalExamination(this.directory, this.sizes, safe, manifest.lastSequence());
+		wal.read(needed);
+		this.lastWrite = wal.lastWrite();
+		this.findings.addAll(wal.findings());
+		TornTail end = wal.tail();
+		if (end != null && this.tail == null) {
+			if (this.mark != null || this.running) {
+				this.tail = end;
+			}
+			else {
+				this.findings.add(new Finding(end.file(), "is damaged at byte " + end.position()));
+			}
+		}
+	}
+
+	private void damaged(String name, WalDamage damage, boolean explained) {
+		if (explained && this.tail == null) {
+			this.tail = new TornTail(name, damage.position(), damage.bytes(), damage.readableRecords(), List.of(), "");
+		}
+		else {
+			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
+		}
+	}
+
+}
