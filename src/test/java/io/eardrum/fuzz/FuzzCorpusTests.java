@@ -26,6 +26,7 @@ import io.eardrum.storage.embedded.ChunkRoundTripFuzz;
 import io.eardrum.storage.embedded.LogRecordFuzz;
 import io.eardrum.storage.embedded.codec.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.codec.ChunkRoundTripFuzz;
+import io.eardrum.storage.embedded.log.LogRecordFuzz;
 import io.eardrum.web.api.BodyFuzz;
 import io.eardrum.web.graphite.query.TargetParserFuzz;
 

@@ -12,6 +12,10 @@ import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

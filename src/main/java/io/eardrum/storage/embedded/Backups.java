@@ -23,6 +23,8 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
 
 /**
  * Makes copies of a store, one at a time, each in a directory whose name ends in

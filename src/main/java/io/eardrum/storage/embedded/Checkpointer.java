@@ -12,6 +12,21 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.CellSort;
+import io.eardrum.storage.embedded.head.CellWindows;
+import io.eardrum.storage.embedded.head.CopiedCells;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.HeadBlock;
+import io.eardrum.storage.embedded.head.HeadSnapshot;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

@@ -8,6 +8,8 @@ import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ChunkDecoder;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
 
 /**
  * Moves over the chunks as they were when this was opened.

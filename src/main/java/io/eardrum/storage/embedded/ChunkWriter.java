@@ -3,6 +3,9 @@ package io.eardrum.storage.embedded;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.ChunkEncoder;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 
 /**
  * Puts points into the chunks of their series, with work a point that is bounded however

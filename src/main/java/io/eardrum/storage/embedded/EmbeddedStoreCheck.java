@@ -18,6 +18,9 @@ import io.eardrum.storage.StoreReport;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreReview;
 import io.eardrum.storage.embedded.directory.seal.Finding;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**

@@ -7,6 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.embedded.settings.Fsync;
 
 /**

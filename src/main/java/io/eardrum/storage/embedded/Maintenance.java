@@ -8,6 +8,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.NativeHeap;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**

@@ -10,6 +10,8 @@ import org.rocksdb.RocksDBException;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 
 /**
  * Says in an operator's words why a store couldn't be opened though its files seemed to

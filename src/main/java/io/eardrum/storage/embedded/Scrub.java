@@ -14,6 +14,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.TableChecksums;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 
 /**
  * The thread that reads all tables of the store now and then and compares their

@@ -11,6 +11,12 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.HeadSnapshot;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.time.Retention;
 
 /**

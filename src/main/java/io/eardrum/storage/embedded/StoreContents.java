@@ -13,6 +13,10 @@ import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
 
 /**
  * Reads everything that a store holds, as a start and as reads do, and keeps nothing of

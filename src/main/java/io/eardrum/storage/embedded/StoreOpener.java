@@ -19,6 +19,11 @@ import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.directory.seal.DurableState;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
@@ -32,7 +37,7 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * <em>Threads</em>: one at a time, with nobody inside the {@link Gate}, but for
  * {@link #mark()}, which may run beside what uses the database.
  */
-final class StoreOpener implements AutoCloseable {
+public final class StoreOpener implements AutoCloseable {
 
 	/** What must fit onto the disk, beside the write-ahead log written once more. */
 	static final int SPARE_BYTES = 1 << 20;
@@ -51,7 +56,7 @@ final class StoreOpener implements AutoCloseable {
 
 	private boolean readOnly;
 
-	StoreOpener(EmbeddedStorageSettings settings) {
+	public StoreOpener(EmbeddedStorageSettings settings) {
 		this(settings, List.of());
 	}
 
@@ -61,7 +66,7 @@ final class StoreOpener implements AutoCloseable {
 	 * @param listeners are told what RocksDB does with its files, in its own threads;
 	 * theirs to close who passes them
 	 */
-	StoreOpener(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
+	public StoreOpener(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.directory = StoreDirectory.open(settings.path().toAbsolutePath().normalize(), settings.recover());
 		this.database = new Database(this.directory.path(), settings, listeners);
 		this.unclean = this.directory.isUnclean();
@@ -153,7 +158,7 @@ final class StoreOpener implements AutoCloseable {
 		}
 	}
 
-	Database database() {
+	public Database database() {
 		return this.database;
 	}
 
@@ -185,7 +190,7 @@ final class StoreOpener implements AutoCloseable {
 	 * Ends the start: what the store holds has been read and is whole. If it can only be
 	 * read, that waits until it can be written.
 	 */
-	void accept() {
+	public void accept() {
 		if (this.unclean && !this.accepted) {
 			logger.warn("The store in {} was not closed when it was last used (unclean start number {})",
 					this.directory.path(), this.uncleanStarts);
@@ -240,7 +245,7 @@ final class StoreOpener implements AutoCloseable {
 	 * Closes RocksDB and opens it again, for writing: the only way to let it write after
 	 * an error. Never makes a store.
 	 */
-	void reopen() {
+	public void reopen() {
 		if (!this.directory.isSame()) {
 			throw new StorageException("The directory " + this.directory.path() + " is not the one that was opened");
 		}
@@ -300,7 +305,7 @@ final class StoreOpener implements AutoCloseable {
 	 * Closes the store in order: everything is on the disk.
 	 * @param facts what it holds
 	 */
-	void close(ClosingFacts facts) {
+	public void close(ClosingFacts facts) {
 		try {
 			this.database.close();
 			if (this.accepted && this.directory.isSame()) {

@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.ReadOptions;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;

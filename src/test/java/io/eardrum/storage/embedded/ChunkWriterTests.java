@@ -10,13 +10,16 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Tests for {@link ChunkWriter}: how many pieces and chunks there are in the end. What
- * they hold is for {@link StoreModelTests}.
+ * they hold is for {@code StoreModelTests}.
  */
 class ChunkWriterTests {
 

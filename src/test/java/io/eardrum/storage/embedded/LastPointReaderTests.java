@@ -15,6 +15,8 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.time.Retention;

@@ -14,6 +14,7 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

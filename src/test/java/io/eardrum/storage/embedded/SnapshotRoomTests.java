@@ -26,6 +26,11 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.head.CellSort;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.HeadMemory;
+import io.eardrum.storage.embedded.head.HeadSnapshot;
+import io.eardrum.storage.embedded.head.SnapshotRoom;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 

@@ -1,0 +1,250 @@
+package io.eardrum.storage.embedded.head;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Objects;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+
+/**
+ * The points of one series that came in one epoch, that is, between two checkpoints, in
+ * the order in which they were put. What is late or comes twice is sorted out by whoever
+ * reads, but for a point with the timestamp of the one before it, which takes its place:
+ * so a client that puts to one timestamp all the time takes no memory.
+ * <p>
+ * One thread appends at a time, any number read without a lock: the size is stored with
+ * release semantics after the point, and after the block that it is in, so that a reader
+ * finds what is below the size it saw. Timestamp and value stand side by side, which
+ * makes one cache line of them.
+ * <p>
+ * Memory: 16 bytes a point, at most half as much again for growth, and 88 bytes; 32 more
+ * for each further block.
+ */
+public final class Head {
+
+	/** This object, as a JVM with compressed references lays it out. */
+	private static final int OBJECT_BYTES = 48;
+
+	/** A place in the list of what was touched, which may have grown just now. */
+	private static final int LISTED_BYTES = 8;
+
+	private static final int MIN_BLOCK_POINTS = 4;
+
+	/** What a head takes that has just begun, unless much is expected of it. */
+	public static final int MIN_BYTES = OBJECT_BYTES + LISTED_BYTES + HeadBlock.OBJECT_BYTES
+			+ MIN_BLOCK_POINTS * HeadBlock.BYTES_PER_POINT;
+
+	private static final int MAX_BLOCK_POINTS = 1024;
+
+	/**
+	 * The most points to make room for at once, because the epoch before had so many.
+	 */
+	private static final int MAX_FORESIGHT = 256;
+
+	private static final VarHandle SIZE;
+
+	private static final VarHandle NEWEST;
+
+	static {
+		try {
+			NEWEST = MethodHandles.lookup().findVarHandle(Head.class, "newest", int.class);
+			SIZE = MethodHandles.lookup().findVarHandle(Head.class, "size", int.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	private static final int ASCENDING = -1;
+
+	private final int epoch;
+
+	/** The head of the epoch before, until its points are in chunks. */
+	private volatile @Nullable Head previous;
+
+	private final HeadBlock first;
+
+	/** The block that takes the next point; for the thread that appends. */
+	private HeadBlock last;
+
+	/** The highest timestamp; for the thread that appends. */
+	private long highest = Long.MIN_VALUE;
+
+	private int size;
+
+	/**
+	 * The index of the point with the highest timestamp, the last one that was put of
+	 * those; or {@link #ASCENDING}, in which case it is the last point.
+	 */
+	private int newest = ASCENDING;
+
+	/**
+	 * Creates a head without points.
+	 * @param epoch the epoch
+	 * @param previous the head of the epoch before, if its points are not in chunks yet
+	 * @param memory where its points will stand
+	 */
+	public Head(int epoch, @Nullable Head previous, HeadMemory memory) {
+		this.epoch = epoch;
+		this.previous = previous;
+		int expected = (previous != null && !memory.isTight()) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
+		this.first = memory.take(0, Math.max(MIN_BLOCK_POINTS, expected), MIN_BLOCK_POINTS);
+		this.last = this.first;
+	}
+
+	public int epoch() {
+		return this.epoch;
+	}
+
+	public @Nullable Head previous() {
+		return this.previous;
+	}
+
+	void forgetPrevious() {
+		this.previous = null;
+	}
+
+	/**
+	 * Tells how much memory this takes as long as it has no second block.
+	 * @return the number of bytes
+	 */
+	public int bytes() {
+		return OBJECT_BYTES + LISTED_BYTES + this.first.bytes();
+	}
+
+	/**
+	 * Appends a point. One thread at a time.
+	 * @param timestamp its timestamp
+	 * @param value its value
+	 * @param memory where it will stand if there is no room left
+	 * @return by how many bytes this grew
+	 */
+	public int append(long timestamp, double value, HeadMemory memory) {
+		int index = this.size;
+		HeadBlock target = this.last;
+		if (index > 0 && target.timestamp(index - 1) == timestamp) {
+			target.replace(index - 1, value);
+			SIZE.setRelease(this, index);
+			return 0;
+		}
+		int grown = 0;
+		if (index == target.end()) {
+			int points = Math.min(MAX_BLOCK_POINTS, Math.max(MIN_BLOCK_POINTS, index / 2));
+			HeadBlock added = memory.take(index, points, MIN_BLOCK_POINTS);
+			target.setNext(added);
+			this.last = added;
+			target = added;
+			grown = added.bytes();
+		}
+		target.set(index, timestamp, value);
+		long before = this.highest;
+		if (index == 0 || timestamp >= before) {
+			this.highest = timestamp;
+		}
+		if (this.newest != ASCENDING) {
+			if (timestamp >= before) {
+				NEWEST.setRelease(this, index);
+			}
+		}
+		else if (index > 0 && timestamp <= before) {
+			NEWEST.setRelease(this, (timestamp == before) ? index : index - 1);
+		}
+		SIZE.setRelease(this, index + 1);
+		return grown;
+	}
+
+	/**
+	 * Tells how many points there are; those below this number may be read from the
+	 * blocks afterwards.
+	 * @return the number of points
+	 */
+	public int size() {
+		return (int) SIZE.getAcquire(this);
+	}
+
+	/**
+	 * Passes points on, in the order in which they were put, a block at a time.
+	 * @param count how many, from the first on; no more than {@link #size()} told
+	 * @param visitor takes them
+	 */
+	public void visit(int count, CellVisitor visitor) {
+		for (HeadBlock block = this.first; block != null && block.start() < count; block = block.next()) {
+			visitor.accept(block.cells(), block.offset(), Math.min(block.capacity(), count - block.start()));
+			if (block.end() >= count) {
+				return;
+			}
+		}
+	}
+
+	/**
+	 * Returns the timestamp of the first point; not to be asked while there is none.
+	 * @return the timestamp
+	 */
+	long firstTimestamp() {
+		return this.first.timestamp(0);
+	}
+
+	/**
+	 * Tells whether the points ascend strictly whose number {@link #size()} told before.
+	 * @return whether they do, for sure
+	 */
+	public boolean isAscending() {
+		return (int) NEWEST.getAcquire(this) == ASCENDING;
+	}
+
+	/**
+	 * Returns whether all points have timestamps below a given one, as of an epoch that
+	 * has ended.
+	 * @param timestamp the timestamp
+	 * @return whether they have
+	 */
+	boolean isBefore(long timestamp) {
+		Point newest = last();
+		return newest == null || newest.timestamp() < timestamp;
+	}
+
+	/**
+	 * Returns the point with the highest timestamp up to a given one, the last one that
+	 * was put of those. Looks at all points.
+	 * @param timestamp the last timestamp that counts
+	 * @return the point, or {@code null} if there is none
+	 */
+	public @Nullable Point lastUpTo(long timestamp) {
+		int count = size();
+		long highest = Long.MIN_VALUE;
+		double value = Double.NaN;
+		boolean found = false;
+		HeadBlock block = this.first;
+		for (int i = 0; i < count; i++) {
+			if (i == block.end()) {
+				block = Objects.requireNonNull(block.next());
+			}
+			long candidate = block.timestamp(i);
+			if (candidate <= timestamp && candidate >= highest) {
+				highest = candidate;
+				value = block.value(i);
+				found = true;
+			}
+		}
+		return found ? new Point(highest, value) : null;
+	}
+
+	/**
+	 * Returns the point with the highest timestamp, the last one that was put of those.
+	 * @return the point, or {@code null} if there is none yet
+	 */
+	public @Nullable Point last() {
+		int count = size();
+		int found = (int) NEWEST.getAcquire(this);
+		int index = (found != ASCENDING) ? found : count - 1;
+		for (HeadBlock block = this.first; block != null && index >= 0; block = block.next()) {
+			if (index < block.end()) {
+				return new Point(block.timestamp(index), block.value(index));
+			}
+		}
+		return null;
+	}
+
+}

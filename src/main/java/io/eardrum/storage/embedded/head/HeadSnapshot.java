@@ -1,0 +1,274 @@
+package io.eardrum.storage.embedded.head;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.embedded.codec.PointColumns;
+
+/**
+ * The points that a series had in memory at one moment, ascending strictly, the last put
+ * of each timestamp.
+ * <p>
+ * A copy, although hardly anything of what it copies ever changes: heads share large
+ * arrays, and a client that reads slowly would keep those that are long since in chunks.
+ * Points that did not come in order of time are sorted some at a time, so that sorting
+ * takes the same memory however many there are. Only where there are too many for a copy
+ * they stay where they are until they have been read.
+ * <p>
+ * Used by one thread at a time.
+ */
+public final class HeadSnapshot {
+
+	/** How many points are sorted at a time. */
+	public static final int SORTED_POINTS = 2 * CopiedCells.ARRAY_POINTS;
+
+	private static final long[] NO_CELLS = {};
+
+	/** All points, if they ascend. */
+	private @Nullable CopiedCells copy;
+
+	/** Which array of the copy comes next, if they ascend. */
+	private int nextArray;
+
+	/** All points, if they don't ascend and have to be sorted some at a time. */
+	private CellWindows.@Nullable Source unsorted;
+
+	private int unsortedCount;
+
+	private @Nullable CellWindows windows;
+
+	/** The first timestamp that counts. */
+	private long from = Long.MIN_VALUE;
+
+	/** The points at hand: timestamp and bits of the value, in turn. */
+	private long[] cells = NO_CELLS;
+
+	private int size;
+
+	private int next;
+
+	private final long bytes;
+
+	private HeadSnapshot(Plan plan) {
+		this.bytes = plan.bytesToTake();
+		if (plan.copied()) {
+			CopiedCells all = new CopiedCells(plan.count());
+			plan.visit(all::add);
+			this.copy = plan.ascending() ? all : null;
+			this.unsorted = plan.ascending() ? null : all::visit;
+		}
+		else {
+			this.unsorted = plan::visit;
+		}
+		this.unsortedCount = plan.count();
+	}
+
+	// Few points that didn't ascend.
+	private HeadSnapshot(CellSort sorted) {
+		this.cells = sorted.cells();
+		this.size = sorted.size();
+		this.bytes = (long) this.cells.length * Long.BYTES;
+	}
+
+	/**
+	 * Decides what a snapshot taken now would have.
+	 * @param head the newest head of the series
+	 * @param most how many bytes a copy may take
+	 * @return the points that it has now, and those of the head behind it
+	 */
+	public static Plan plan(@Nullable Head head, long most) {
+		if (head == null) {
+			return new Plan(null, 0, null, 0, true, true);
+		}
+		Head previous = head.previous();
+		int size = head.size();
+		int olderSize = (previous != null) ? previous.size() : 0;
+		boolean ascending = head.isAscending() && (previous == null
+				|| (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
+		Plan copied = new Plan(previous, olderSize, head, size, ascending, true);
+		return (copied.bytesToTake() <= most) ? copied : new Plan(previous, olderSize, head, size, ascending, false);
+	}
+
+	/**
+	 * Takes a snapshot.
+	 * @param head the newest head of the series
+	 * @return its points and those of the heads behind it
+	 */
+	public static HeadSnapshot of(@Nullable Head head) {
+		return plan(head, Long.MAX_VALUE).take();
+	}
+
+	/**
+	 * Returns how much memory this holds.
+	 * @return the number of bytes
+	 */
+	public long bytes() {
+		return this.bytes;
+	}
+
+	/**
+	 * Gives all memory back. Whoever uses it must not go on.
+	 */
+	void revoke() {
+		this.copy = null;
+		this.unsorted = null;
+		this.windows = null;
+		this.cells = NO_CELLS;
+		this.size = 0;
+		this.next = 0;
+	}
+
+	public boolean hasNext() {
+		return this.next < this.size || advanceCells();
+	}
+
+	// Returns whether there are more points, which are at hand then.
+	private boolean advanceCells() {
+		if (this.unsorted != null) {
+			return sortNext(this.unsorted);
+		}
+		return this.copy != null && copyNext(this.copy);
+	}
+
+	private boolean copyNext(CopiedCells all) {
+		while (this.nextArray < all.arrayCount()) {
+			int array = this.nextArray++;
+			this.cells = all.array(array);
+			this.size = all.points(array);
+			this.next = 0;
+			if (this.cells[this.size * 2 - 2] >= this.from) {
+				searchFrom();
+				return true;
+			}
+		}
+		this.next = this.size;
+		return false;
+	}
+
+	private boolean sortNext(CellWindows.Source source) {
+		CellWindows sorted = this.windows;
+		if (sorted == null) {
+			sorted = new CellWindows(source, this.unsortedCount, this.from, new CellSort(SORTED_POINTS));
+			this.windows = sorted;
+		}
+		boolean found = sorted.next();
+		this.cells = sorted.sort().cells();
+		this.size = sorted.sort().size();
+		this.next = 0;
+		return found;
+	}
+
+	/**
+	 * Tells the timestamp of the next point.
+	 * @return the timestamp
+	 */
+	public long timestamp() {
+		return this.cells[this.next * 2];
+	}
+
+	public double value() {
+		return Double.longBitsToDouble(this.cells[this.next * 2 + 1]);
+	}
+
+	public void advance() {
+		this.next++;
+	}
+
+	/**
+	 * Skips the points before a timestamp. To be called before any other point is asked
+	 * for.
+	 * @param timestamp the first one that counts
+	 */
+	public void skipTo(long timestamp) {
+		this.from = timestamp;
+		searchFrom();
+	}
+
+	private void searchFrom() {
+		int low = this.next;
+		int high = this.size;
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (this.cells[middle * 2] < this.from) {
+				low = middle + 1;
+			}
+			else {
+				high = middle;
+			}
+		}
+		this.next = low;
+	}
+
+	/**
+	 * Moves as many points as there is room for.
+	 * @param limit how many at most
+	 * @param to the last timestamp that counts
+	 * @param target takes the points
+	 */
+	public void drainTo(int limit, long to, PointColumns target) {
+		for (int i = 0; i < limit && hasNext() && timestamp() <= to; i++) {
+			target.add(timestamp(), value());
+			advance();
+		}
+	}
+
+	/**
+	 * What a snapshot will have, before the memory for it is taken.
+	 *
+	 * @param previous the head of the epoch before, if it has points
+	 * @param olderCount how many points of that
+	 * @param head the newest head, if there is any
+	 * @param newerCount how many points of that
+	 * @param ascending whether the points ascend strictly
+	 * @param copied whether the snapshot is a copy; else it keeps the heads, which may
+	 * keep much else
+	 */
+	public record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, boolean ascending,
+			boolean copied) {
+
+		public int count() {
+			return this.olderCount + this.newerCount;
+		}
+
+		/**
+		 * Returns how much memory it takes to take the snapshot.
+		 * @return the number of bytes, with what sorting needs
+		 */
+		public long bytesToTake() {
+			long copy = this.copied ? (long) count() * HeadBlock.BYTES_PER_POINT : 0;
+			if (this.copied && this.ascending) {
+				return copy;
+			}
+			return isSortedAtOnce() ? (long) count() * CellSort.BYTES_PER_POINT
+					: copy + (long) SORTED_POINTS * CellSort.BYTES_PER_POINT;
+		}
+
+		private boolean isSortedAtOnce() {
+			return this.copied && !this.ascending && count() <= SORTED_POINTS;
+		}
+
+		/**
+		 * Takes the snapshot.
+		 * @return the points
+		 */
+		public HeadSnapshot take() {
+			if (!isSortedAtOnce()) {
+				return new HeadSnapshot(this);
+			}
+			CellSort sort = new CellSort(count());
+			visit(sort::addAll);
+			sort.sort();
+			return new HeadSnapshot(sort);
+		}
+
+		private void visit(CellVisitor visitor) {
+			if (this.previous != null) {
+				this.previous.visit(this.olderCount, visitor);
+			}
+			if (this.head != null) {
+				this.head.visit(this.newerCount, visitor);
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,162 @@
+package io.eardrum.storage.embedded.head;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * One series: what of it is in memory, and what the checkpointer remembers of its chunks.
+ */
+public final class Series extends SeriesIndex.Entry {
+
+	/** This object, as a JVM with compressed references lays it out. */
+	public static final int OBJECT_BYTES = 48;
+
+	private static final VarHandle HEAD;
+
+	static {
+		try {
+			HEAD = MethodHandles.lookup().findVarHandle(Series.class, "head", Head.class);
+		}
+		catch (ReflectiveOperationException ex) {
+			throw new ExceptionInInitializerError(ex);
+		}
+	}
+
+	/** For how many seconds a point is kept; 0 if for ever. */
+	private final long retentionSeconds;
+
+	private volatile @Nullable Head head;
+
+	/** The checkpointer's alone, as everything about the tail is. */
+	private boolean tailKnown;
+
+	/** How many pieces the last chunk consists of; 0 if there is no chunk. */
+	private short tailPieces;
+
+	/** How many points they have in sum. */
+	private int tailPoints;
+
+	private long tailStart;
+
+	/** Whether it is known that no chunk has a point that is too far ahead. */
+	private boolean noChunkAhead;
+
+	public Series(SeriesKey key, int number, long retentionSeconds) {
+		super(key, number);
+		this.retentionSeconds = retentionSeconds;
+	}
+
+	/**
+	 * Makes a series that is new to the store.
+	 * @param key its key
+	 * @param number its number
+	 * @param retentionSeconds for how many seconds a point is kept; 0 if for ever
+	 * @return the series
+	 */
+	public static Series withoutChunks(SeriesKey key, int number, long retentionSeconds) {
+		Series series = new Series(key, number, retentionSeconds);
+		series.rememberTail(0, 0, 0);
+		series.noChunkAhead(true);
+		return series;
+	}
+
+	public long retentionSeconds() {
+		return this.retentionSeconds;
+	}
+
+	/**
+	 * Returns the newest points, those of the epoch before behind it.
+	 * @return the head, or {@code null} if all points are in chunks
+	 */
+	public @Nullable Head head() {
+		return this.head;
+	}
+
+	/**
+	 * Starts a new head. Called by the thread that appends.
+	 * @param epoch the epoch that has begun
+	 * @param memory where its points will stand
+	 * @return the new head
+	 */
+	Head startHead(int epoch, HeadMemory memory) {
+		while (true) {
+			Head old = this.head;
+			Head started = new Head(epoch, old, memory);
+			// Fails once at most: if the checkpointer just dropped the old head.
+			if (HEAD.compareAndSet(this, old, started)) {
+				return started;
+			}
+		}
+	}
+
+	/**
+	 * Drops the points of an epoch, which are in chunks now. Called by the checkpointer.
+	 * @param epoch the epoch
+	 */
+	void dropHead(int epoch) {
+		Head newest = this.head;
+		if (newest != null && newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, (Head) null)) {
+			return;
+		}
+		newest = this.head;
+		if (newest != null) {
+			newest.forgetPrevious();
+		}
+	}
+
+	/**
+	 * Returns the points of an epoch that has ended.
+	 * @param epoch the epoch
+	 * @return its head, or {@code null} if it had no points
+	 */
+	public @Nullable Head frozenHead(int epoch) {
+		Head newest = this.head;
+		return (newest == null || newest.epoch() <= epoch) ? newest : newest.previous();
+	}
+
+	public boolean isTailKnown() {
+		return this.tailKnown;
+	}
+
+	public int tailPieces() {
+		return this.tailPieces;
+	}
+
+	public int tailPoints() {
+		return this.tailPoints;
+	}
+
+	public long tailStart() {
+		return this.tailStart;
+	}
+
+	public void rememberTail(long start, int pieces, int points) {
+		this.tailKnown = true;
+		this.tailStart = start;
+		this.tailPieces = (short) pieces;
+		this.tailPoints = points;
+	}
+
+	public void forgetTail() {
+		this.tailKnown = false;
+	}
+
+	/**
+	 * Tells whether the chunks need not be looked at for points that are too far ahead.
+	 * For the checkpointer's thread, as everything about the tail is.
+	 * @return whether it is known that they had none when they were written or looked at
+	 */
+	public boolean isNoChunkAhead() {
+		return this.noChunkAhead;
+	}
+
+	public void noChunkAhead(boolean known) {
+		this.noChunkAhead = known;
+	}
+
+}

@@ -1,0 +1,193 @@
+package io.eardrum.storage.embedded.head;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.SlowClients;
+import io.eardrum.storage.StorageException;
+
+/**
+ * Limits how much memory all reads together hold of points that were copied from memory.
+ * A client that reads slowly keeps the points of its series as they were when it began,
+ * until others need that memory.
+ * <p>
+ * Those who wait are served in the order in which they came. Who needs little need not
+ * stand in that line while half of the memory is free, which is as much as any read takes
+ * at once.
+ * <p>
+ * Safe for any number of threads.
+ */
+public final class SnapshotRoom {
+
+	/** How long a read waits for memory. */
+	public static final Duration PATIENCE = Duration.ofSeconds(5);
+
+	/** What a read takes of a series that hardly has points in memory. */
+	private static final long LITTLE_BYTES = 64 << 10;
+
+	/** Who holds less is never in the way of others. */
+	private static final long SLOW_BYTES = 4 << 10;
+
+	/** A read takes at most half of what all may: two heads, and what sorting needs. */
+	private static final int READS = 2;
+
+	private final HeapShare share;
+
+	private final SlowClients slowClients;
+
+	private final Duration patience;
+
+	/**
+	 * Creates a room.
+	 * @param budget the account of the heap
+	 * @param patience for how long one waits for others
+	 */
+	public SnapshotRoom(HeapBudget budget, Duration patience) {
+		this.share = budget.share(HeapUse.SNAPSHOTS);
+		this.slowClients = budget.slowClients();
+		this.patience = patience;
+	}
+
+	/**
+	 * Returns how many points one series may have in memory and not yet in an epoch that
+	 * has ended, so that it can be read together with as many that are in one.
+	 * @param most how many at most, if memory is no matter
+	 * @return the number of points
+	 */
+	public int seriesPoints(int most) {
+		long sorting = (long) HeadSnapshot.SORTED_POINTS * CellSort.BYTES_PER_POINT;
+		long copies = Math.max(mostBytes() - sorting, mostBytes() / 2);
+		return (int) Math.min(most, copies / 2 / HeadBlock.BYTES_PER_POINT);
+	}
+
+	/**
+	 * Returns how much one read may copy.
+	 * @return the number of bytes
+	 */
+	public long mostBytes() {
+		return this.share.maxBytes() / READS;
+	}
+
+	/**
+	 * Takes room, and waits for a while if there is none.
+	 * @param bytes how many bytes
+	 * @return what was taken, to be closed
+	 * @throws StorageException if others keep the room for too long
+	 */
+	public Lease take(long bytes) {
+		if (!this.share.tryReserve(bytes) && !takeLittle(bytes)) {
+			try {
+				// Sorting always has to be possible, however small the heap is.
+				this.share.reserve(Math.min(bytes, this.share.maxBytes()), this.patience);
+				return new Lease(Math.min(bytes, this.share.maxBytes()));
+			}
+			catch (HeapExhaustedException ex) {
+				throw new StorageException("too many clients read slowly what is in memory (eardrum.heap.snapshots)",
+						ex);
+			}
+		}
+		return new Lease(bytes);
+	}
+
+	private boolean takeLittle(long bytes) {
+		if (bytes > LITTLE_BYTES || this.share.usedBytes() >= mostBytes()) {
+			return false;
+		}
+		this.share.force(bytes);
+		return true;
+	}
+
+	/**
+	 * Room that was taken, for one snapshot. While its client is waited for, others can
+	 * have it.
+	 */
+	public final class Lease implements SlowClients.SlowClient, AutoCloseable {
+
+		private long bytes;
+
+		private @Nullable HeadSnapshot snapshot;
+
+		private boolean waiting;
+
+		private boolean revoked;
+
+		private Lease(long bytes) {
+			this.bytes = bytes;
+		}
+
+		/**
+		 * Says what the room is for, and gives back what that does not need.
+		 * @param taken the snapshot
+		 */
+		public synchronized void hold(HeadSnapshot taken) {
+			this.snapshot = taken;
+			long rest = Math.max(0, this.bytes - taken.bytes());
+			this.bytes -= rest;
+			SnapshotRoom.this.share.release(rest);
+		}
+
+		/**
+		 * Says that the client is waited for from now on.
+		 */
+		public void clientBegins() {
+			synchronized (this) {
+				if (this.bytes <= SLOW_BYTES) {
+					return;
+				}
+				this.waiting = true;
+			}
+			SnapshotRoom.this.slowClients.begin(this, this.bytes);
+		}
+
+		/**
+		 * Says that the client is not waited for any more.
+		 * @throws StorageException if the snapshot was given up meanwhile
+		 */
+		public void clientEnds() {
+			synchronized (this) {
+				if (this.revoked) {
+					throw new StorageException("the client reads too slowly what is in memory, and others need that "
+							+ "memory (eardrum.heap.snapshots)");
+				}
+				if (!this.waiting) {
+					return;
+				}
+				this.waiting = false;
+			}
+			SnapshotRoom.this.slowClients.end(this);
+		}
+
+		@Override
+		public void endForMemory() {
+			synchronized (this) {
+				if (!this.waiting || this.revoked) {
+					return;
+				}
+				this.revoked = true;
+				if (this.snapshot != null) {
+					this.snapshot.revoke();
+				}
+			}
+			close();
+		}
+
+		@Override
+		public void close() {
+			long rest;
+			synchronized (this) {
+				rest = this.bytes;
+				this.bytes = 0;
+				this.waiting = false;
+			}
+			SnapshotRoom.this.slowClients.end(this);
+			SnapshotRoom.this.share.release(rest);
+		}
+
+	}
+
+}

@@ -1,0 +1,343 @@
+package io.eardrum.storage.embedded.log;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.LogBatch;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.settings.Fsync;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * Writes batches to the log, and then into memory in the same order, so that what
+ * overwrites what is the same after a restart.
+ * <p>
+ * Any number of threads commit at once. They line up, and the first one in line leads: it
+ * waits until the leader before it is through, and then writes what all of those in line
+ * brought, in one go and with one fsync. There is thus always a line to join while an
+ * fsync is under way, and a lone thread commits its batch itself.
+ */
+public final class Committer {
+
+	/** How much goes into one write, so that memory stays bounded. */
+	private static final int MAX_WRITE_BYTES = 4 << 20;
+
+	private static final int BATCH_BYTES = 1 << 20;
+
+	/**
+	 * How old a write may become without an fsync before others wait for one, if they are
+	 * made once a second: however slow the disk is, no more than the points of two
+	 * seconds are at stake.
+	 */
+	private static final long MAX_UNSYNCED_NANOS = Duration.ofSeconds(2).toNanos();
+
+	private final Database database;
+
+	private final SeriesIndex<Series> index;
+
+	private final Heads heads;
+
+	private final Availability availability;
+
+	private final StorageMeters meters;
+
+	private final Fsync fsync;
+
+	private final Runnable whenGrown;
+
+	private final AtomicReference<@Nullable PendingWrite> line = new AtomicReference<>();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	private final Object syncMonitor = new Object();
+
+	private final ByteWriter key = new ByteWriter(512);
+
+	/** The number of the last record in the log. */
+	private long sequence;
+
+	/** How many series are in the store for sure. */
+	private volatile int storedSeries;
+
+	/**
+	 * When the oldest write was made that no sync has been begun for, in nanoseconds; 0
+	 * if there is none.
+	 */
+	private volatile long unsyncedSince;
+
+	/** The same of what the sync is for that is under way. */
+	private volatile long syncingSince;
+
+	public Committer(Database database, SeriesIndex<Series> index, Heads heads, Availability availability,
+			StorageMeters meters, Fsync fsync, Runnable whenGrown) {
+		this.database = database;
+		this.index = index;
+		this.heads = heads;
+		this.availability = availability;
+		this.meters = meters;
+		this.fsync = fsync;
+		this.whenGrown = whenGrown;
+	}
+
+	/**
+	 * Goes on from where the log ends. Called before any other method.
+	 * @param last the number of the last record in the log
+	 */
+	public void start(long last) {
+		this.sequence = last;
+		this.storedSeries = this.index.size();
+	}
+
+	/**
+	 * Tells how many series have been stored.
+	 * @return the number of series
+	 */
+	public int storedSeries() {
+		return this.storedSeries;
+	}
+
+	/**
+	 * Commits a batch, and waits until that is done.
+	 * @param write the batch
+	 */
+	public void commit(PendingWrite write) {
+		PendingWrite before;
+		do {
+			before = this.line.get();
+			write.next = before;
+		}
+		while (!this.line.compareAndSet(before, write));
+		if (before == null) {
+			lead();
+		}
+		else {
+			write.await();
+		}
+		write.throwFailure();
+	}
+
+	/**
+	 * Does something while nothing is being committed.
+	 * @param <T> what it returns
+	 * @param action what to do
+	 * @return what it returns
+	 */
+	public <T> T exclusively(Supplier<T> action) {
+		this.lock.lock();
+		try {
+			return action.get();
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	/**
+	 * Tells the number of the last record; only to be asked {@link #exclusively}.
+	 * @return the number
+	 */
+	public long sequence() {
+		return this.sequence;
+	}
+
+	/**
+	 * Makes what was written safe against power loss, if it is not. Safe for any number
+	 * of threads.
+	 */
+	public void syncIfNeeded() {
+		synchronized (this.syncMonitor) {
+			long since = this.unsyncedSince;
+			if (since == 0) {
+				return;
+			}
+			// First, for what is written meanwhile may miss the fsync.
+			this.syncingSince = since;
+			this.unsyncedSince = 0;
+			long start = System.nanoTime();
+			try {
+				this.database.sync();
+			}
+			catch (RuntimeException | Error ex) {
+				this.unsyncedSince = since;
+				throw ex;
+			}
+			finally {
+				this.syncingSince = 0;
+			}
+			this.meters.synced(System.nanoTime() - start);
+		}
+	}
+
+	/**
+	 * Tells for how long a write has been waiting to become safe against power loss.
+	 * @return the age of the oldest one in nanoseconds, or 0 if all are safe
+	 */
+	public long unsyncedNanos() {
+		long syncing = this.syncingSince;
+		long since = (syncing != 0) ? syncing : this.unsyncedSince;
+		return (since != 0) ? Math.max(0, System.nanoTime() - since) : 0;
+	}
+
+	/**
+	 * Writes series again that the disk forgot when an fsync failed, though points of
+	 * theirs were put; only to be called {@link #exclusively}. Nobody else would: they
+	 * count as stored.
+	 */
+	public void restoreLostSeries() {
+		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+		int number = (int) this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		for (; number < this.storedSeries; number++) {
+			SeriesKey lost = encodeKey(number);
+			batch.put(ColumnFamily.SERIES, number, this.key.buffer(), lost.length());
+			if (batch.size() > BATCH_BYTES) {
+				this.database.write(batch, true);
+				batch.clear();
+			}
+		}
+		if (!batch.isEmpty()) {
+			this.database.write(batch, true);
+		}
+	}
+
+	/**
+	 * Returns whether the disk still has the last record, and so all before it; only to
+	 * be asked {@link #exclusively}. If it hasn't, nothing may be committed before a
+	 * checkpoint: the log would have a gap, which stops the next start.
+	 * @return whether the next record follows on the last one in the log
+	 */
+	public boolean isLogComplete() {
+		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
+		return Math.max(checkpoint, this.database.lastNumber(ColumnFamily.LOG)) >= this.sequence;
+	}
+
+	/**
+	 * Removes records whose writing failed, though they may be in the log all the same:
+	 * the next ones take their numbers.
+	 */
+	public void removeFailedRecords() {
+		WriteBatchBytes removal = new WriteBatchBytes(64);
+		removal.deleteRange(ColumnFamily.LOG, this.sequence + 1, Long.MAX_VALUE);
+		this.database.write(removal, true);
+	}
+
+	private void lead() {
+		PendingWrite first;
+		Throwable failure = null;
+		PendingWrite failed;
+		this.lock.lock();
+		try {
+			first = reverse(this.line.getAndSet(null));
+			failed = first;
+			String problem = this.availability.problem();
+			try {
+				if (problem != null) {
+					failure = new StorageException(problem);
+				}
+				if (this.fsync == Fsync.EVERYSEC && unsyncedNanos() > MAX_UNSYNCED_NANOS) {
+					syncIfNeeded();
+				}
+				while (failed != null && failure == null) {
+					failed = write(failed);
+				}
+			}
+			catch (Throwable ex) {
+				failure = ex;
+				this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			}
+		}
+		finally {
+			this.lock.unlock();
+		}
+		boolean succeeded = true;
+		PendingWrite write = first;
+		while (write != null) {
+			PendingWrite following = write.next;
+			succeeded = succeeded && write != failed;
+			write.complete(succeeded ? null : failure);
+			write = following;
+		}
+		if (failure instanceof OutOfMemoryError error) {
+			// Memory may now hold a part of what the log has: the process has to end.
+			throw error;
+		}
+	}
+
+	// Writes as many batches as fit into one write.
+	// Returns the first one that doesn't, or {@code null}
+	private @Nullable PendingWrite write(PendingWrite first) {
+		LogBatch bytes = this.database.logBatch();
+		bytes.clear(MAX_WRITE_BYTES);
+		int series = this.storedSeries;
+		long last = this.sequence;
+		PendingWrite rest = first;
+		while (rest != null && (rest == first || bytes.size() + rest.record().size() < MAX_WRITE_BYTES)) {
+			for (; series <= rest.largestSeries(); series++) {
+				putSeries(series);
+			}
+			this.database.log(ColumnFamily.LOG, ++last, rest.record().buffer(), rest.record().size());
+			rest = rest.next;
+		}
+		long start = System.nanoTime();
+		boolean sync = this.fsync == Fsync.ALWAYS;
+		this.database.writeLog(sync);
+		if (sync) {
+			this.meters.synced(System.nanoTime() - start);
+		}
+		else if (this.unsyncedSince == 0) {
+			this.unsyncedSince = start;
+		}
+		this.meters.logged(bytes.size());
+		this.sequence = last;
+		// The log has the series. They are listed before their points can be read: a
+		// client that has found a point must find its series in every later list.
+		this.storedSeries = series;
+		long grown = 0;
+		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
+			grown += write.applyTo(this.heads);
+		}
+		if (grown > 0) {
+			this.heads.grow(grown);
+		}
+		// Also if points took the places of others: the log has grown.
+		this.whenGrown.run();
+		return rest;
+	}
+
+	private void putSeries(int number) {
+		SeriesKey added = encodeKey(number);
+		this.database.log(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
+	}
+
+	private SeriesKey encodeKey(int number) {
+		SeriesKey encoded = this.index.get(number).key();
+		this.key.clear();
+		this.key.reserve(encoded.length());
+		encoded.copyTo(this.key.buffer(), 0);
+		return encoded;
+	}
+
+	private static @Nullable PendingWrite reverse(@Nullable PendingWrite newest) {
+		PendingWrite reversed = null;
+		PendingWrite rest = newest;
+		while (rest != null) {
+			PendingWrite older = rest.next;
+			rest.next = reversed;
+			reversed = rest;
+			rest = older;
+		}
+		return reversed;
+	}
+
+}

@@ -1,0 +1,226 @@
+package io.eardrum.storage.embedded.log;
+
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.HeadBlock;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * A batch on its way into the log: its record, the series of its points, and the thread
+ * that waits for it. It is used again and again, so that nothing is allocated a point.
+ */
+public final class PendingWrite {
+
+	private static final @Nullable Series[] NONE = {};
+
+	private static final int INITIAL_BYTES = 256;
+
+	/** What a point takes in a head that has begun, with room for growth. */
+	private static final int POINT_BYTES = HeadBlock.BYTES_PER_POINT * 3 / 2;
+
+	/** How much memory is kept from one use to the next. */
+	private static final int KEPT_POINTS = 16_384;
+
+	private final ByteWriter record = new ByteWriter(INITIAL_BYTES);
+
+	private @Nullable PointBatch batch;
+
+	/** The series of each point; none for a refused one. */
+	private @Nullable Series[] series = NONE;
+
+	private int largestSeries;
+
+	private long grown;
+
+	private @Nullable Thread waiter;
+
+	private @Nullable Throwable failure;
+
+	private volatile boolean done;
+
+	/** The write that waited before this one; used by the {@link Committer}. */
+	@Nullable PendingWrite next;
+
+	/**
+	 * Takes a batch in but for the points that have been refused, and refuses those that
+	 * need a series too many.
+	 * @param points the points
+	 * @param maxSeries how many series there may be
+	 * @param index finds their series
+	 * @param retention knows how long new ones are to be kept
+	 */
+	public void fill(PointBatch points, SeriesIndex<Series> index, int maxSeries, Retention retention) {
+		int size = points.size();
+		if (this.series.length < size) {
+			this.series = new @Nullable Series[Math.max(size, this.series.length * 2)];
+		}
+		this.largestSeries = 0;
+		for (int i = 0; i < size; i++) {
+			if (points.isRefused(i)) {
+				this.series[i] = null;
+				continue;
+			}
+			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
+			if (found == null) {
+				SeriesKey key = points.key(i);
+				found = index.findOrAdd(key, maxSeries,
+						(number) -> Series.withoutChunks(key, number, retention.seconds(key)));
+			}
+			this.series[i] = found;
+			if (found == null) {
+				points.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
+			}
+			else {
+				this.largestSeries = Math.max(this.largestSeries, found.number());
+			}
+		}
+		LogRecord.encode(points, this.series, this.record);
+		this.batch = points;
+		this.grown = 0;
+		this.waiter = Thread.currentThread();
+		this.failure = null;
+		this.done = false;
+	}
+
+	/**
+	 * Forgets the batch, and gives memory back if it was a large one.
+	 */
+	public void clear() {
+		this.batch = null;
+		this.waiter = null;
+		this.next = null;
+		this.record.clear(KEPT_POINTS * 16);
+		if (this.series.length > KEPT_POINTS) {
+			this.series = NONE;
+		}
+	}
+
+	// How much memory it keeps from one use to the next, in bytes.
+	long heldBytes() {
+		return this.record.buffer().length + (long) this.series.length * Long.BYTES;
+	}
+
+	ByteWriter record() {
+		return this.record;
+	}
+
+	int largestSeries() {
+		return this.largestSeries;
+	}
+
+	/**
+	 * Returns how much memory the points may take.
+	 * @param epoch the present epoch
+	 * @param exactly whether to count each as if a block had to begin with it, or only
+	 * those whose series have no head
+	 * @return the number of bytes
+	 */
+	long bytesToAdd(int epoch, boolean exactly) {
+		long bytes = 0;
+		for (int i = 0; i < size(); i++) {
+			Series target = this.series[i];
+			if (target != null) {
+				Head head = exactly ? null : target.head();
+				bytes += (head != null && head.epoch() == epoch) ? POINT_BYTES : Head.MIN_BYTES;
+			}
+		}
+		return bytes;
+	}
+
+	/**
+	 * Returns whether one of the series has many points in memory.
+	 * @param epoch the present epoch
+	 * @param points how many they are
+	 * @return whether one has as many in this epoch
+	 */
+	boolean hasHead(int epoch, int points) {
+		for (int i = 0; i < size(); i++) {
+			Series target = this.series[i];
+			Head head = (target != null) ? target.head() : null;
+			if (head != null && head.epoch() == epoch && head.size() >= points) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	/**
+	 * Returns how much memory the points took.
+	 * @return the number of bytes; 0 as long as they have not been put into memory
+	 */
+	public long grown() {
+		return this.grown;
+	}
+
+	/**
+	 * Puts the points into memory, once they are in the log.
+	 * @param heads takes them
+	 * @return how many bytes of memory this took
+	 */
+	long applyTo(Heads heads) {
+		PointBatch points = this.batch;
+		long added = 0;
+		if (points != null) {
+			for (int i = 0; i < points.size(); i++) {
+				Series target = this.series[i];
+				if (target != null) {
+					added += heads.append(target, points.timestamp(i), points.value(i));
+				}
+			}
+		}
+		this.grown = added;
+		return added;
+	}
+
+	public int size() {
+		return (this.batch != null) ? this.batch.size() : 0;
+	}
+
+	/**
+	 * Lets the waiting thread go.
+	 * @param reason why the batch could not be written, or {@code null} if it was
+	 */
+	void complete(@Nullable Throwable reason) {
+		Thread thread = this.waiter;
+		this.failure = reason;
+		this.done = true;
+		if (thread != Thread.currentThread()) {
+			LockSupport.unpark(thread);
+		}
+	}
+
+	/**
+	 * Waits until this is complete.
+	 */
+	void await() {
+		boolean interrupted = false;
+		while (!this.done) {
+			LockSupport.park(this);
+			interrupted |= Thread.interrupted();
+		}
+		if (interrupted) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	/**
+	 * Throws what went wrong, if something did.
+	 */
+	void throwFailure() {
+		Throwable reason = this.failure;
+		if (reason != null) {
+			throw new StorageException(String.valueOf(reason.getMessage()), reason);
+		}
+	}
+
+}

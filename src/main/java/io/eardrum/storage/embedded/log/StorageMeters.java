@@ -1,0 +1,97 @@
+package io.eardrum.storage.embedded.log;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
+
+/**
+ * What the store counts about itself. Safe for any number of threads.
+ */
+public final class StorageMeters {
+
+	private final LongAdder fsyncs = new LongAdder();
+
+	private final LongAdder fsyncNanos = new LongAdder();
+
+	private final LongAdder checkpoints = new LongAdder();
+
+	private final LongAdder checkpointNanos = new LongAdder();
+
+	private final AtomicInteger waitingWriters = new AtomicInteger();
+
+	private volatile long logBytes;
+
+	private volatile long writtenBytes;
+
+	private volatile long lastCheckpointMillis;
+
+	public void synced(long nanos) {
+		this.fsyncs.increment();
+		this.fsyncNanos.add(nanos);
+	}
+
+	/**
+	 * Counts what went into the log; by one thread at a time.
+	 * @param bytes the number of bytes
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void logged(long bytes) {
+		this.logBytes += bytes;
+		this.writtenBytes += bytes;
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void logDropped(long bytes) {
+		this.logBytes -= bytes;
+	}
+
+	public void checkpointed(long nanos, long nowMillis) {
+		this.checkpoints.increment();
+		this.checkpointNanos.add(nanos);
+		this.lastCheckpointMillis = nowMillis;
+	}
+
+	void writerWaits() {
+		this.waitingWriters.incrementAndGet();
+	}
+
+	void writerGoesOn() {
+		this.waitingWriters.decrementAndGet();
+	}
+
+	public long fsyncs() {
+		return this.fsyncs.sum();
+	}
+
+	public long fsyncNanos() {
+		return this.fsyncNanos.sum();
+	}
+
+	public long checkpoints() {
+		return this.checkpoints.sum();
+	}
+
+	public long checkpointNanos() {
+		return this.checkpointNanos.sum();
+	}
+
+	public int waitingWriters() {
+		return this.waitingWriters.get();
+	}
+
+	/**
+	 * Returns how much went into the log since the start.
+	 * @return the number of bytes
+	 */
+	public long writtenBytes() {
+		return this.writtenBytes;
+	}
+
+	public long logBytes() {
+		return this.logBytes;
+	}
+
+	public long lastCheckpointMillis() {
+		return this.lastCheckpointMillis;
+	}
+
+}

@@ -1,0 +1,125 @@
+package io.eardrum.storage.embedded.rocksdb;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+
+/**
+ * The numbers that the store keeps about itself, each under a name.
+ */
+public enum Metadata {
+
+	/** Which layout the store has; a newer one must not be opened. */
+	FORMAT("format"),
+
+	/** The last record of the log whose points are all in chunks. */
+	CHECKPOINT("checkpoint"),
+
+	/** How many points are in chunks. */
+	POINTS("points"),
+
+	/** How many series there were at the last checkpoint. */
+	SERIES("series"),
+
+	/** How much memory the bytes of their keys took. */
+	KEY_BYTES("key-bytes"),
+
+	/** How often the store was found not to have been closed. */
+	UNCLEAN_STARTS("unclean-starts"),
+
+	/** What retention goes by instead of the clock, in seconds since 1970. */
+	RETENTION_TIME("retention-time"),
+
+	/** By how many seconds the clock was ahead of that when it was last looked at. */
+	CLOCK_AHEAD("clock-ahead"),
+
+	/** For how many seconds the clock has to go on evenly before it is believed. */
+	CLOCK_DOUBT("clock-doubt"),
+
+	/** When all tables were last found whole, in milliseconds since 1970. */
+	SCRUBBED("scrubbed");
+
+	/** Which store it is: no number of the kind above, but sixteen bytes. */
+	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
+
+	/** The layout that this version reads and writes. */
+	public static final long CURRENT_FORMAT = 1;
+
+	private final String name;
+
+	Metadata(String name) {
+		this.name = name;
+	}
+
+	/**
+	 * Reads this number.
+	 * @param database where it is
+	 * @param missing what to return if it was never written
+	 * @return the number
+	 */
+	public long read(Database database, long missing) {
+		byte[] value = database.get(ColumnFamily.META, key());
+		if (value == null) {
+			return missing;
+		}
+		if (value.length != Long.BYTES) {
+			throw new CorruptStoreException("the entry " + this + " has " + value.length + " bytes");
+		}
+		long number = 0;
+		for (byte next : value) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+	/**
+	 * Writes this number.
+	 * @param number its new value
+	 * @param target the batch that is to write it
+	 */
+	public void write(long number, WriteBatchBytes target) {
+		ByteWriter value = new ByteWriter(Long.BYTES);
+		value.writeLongBigEndian(number);
+		target.put(ColumnFamily.META, key(), value.buffer(), value.size());
+	}
+
+	/**
+	 * Reads which store it is.
+	 * @param database where it is
+	 * @return its number, or {@code null} if it does not know it
+	 */
+	public static @Nullable UUID readId(Database database) {
+		byte[] value = database.get(ColumnFamily.META, ID);
+		if (value == null) {
+			return null;
+		}
+		if (value.length != 2 * Long.BYTES) {
+			throw new CorruptStoreException("the entry that tells which store it is has " + value.length + " bytes");
+		}
+		ByteBuffer number = ByteBuffer.wrap(value);
+		return new UUID(number.getLong(), number.getLong());
+	}
+
+	/**
+	 * Writes which store it is.
+	 * @param id its number
+	 * @param target the batch that is to write it
+	 */
+	public static void writeId(UUID id, WriteBatchBytes target) {
+		byte[] value = ByteBuffer.allocate(2 * Long.BYTES)
+			.putLong(id.getMostSignificantBits())
+			.putLong(id.getLeastSignificantBits())
+			.array();
+		target.put(ColumnFamily.META, ID, value, value.length);
+	}
+
+	private byte[] key() {
+		return this.name.getBytes(StandardCharsets.US_ASCII);
+	}
+
+}
