@@ -80,6 +80,13 @@ class ArchitectureTests {
 	private static final String[] SHARED_BY_STORES = { withSubpackages("storage.time"),
 			withSubpackages("storage.series") };
 
+	/** The rooms of the embedded store: each may use those before it. */
+	private static final List<String> EMBEDDED = Stream
+		.of("directory.seal", "directory.examination", "directory", "settings", "codec", "rocksdb", "head", "log",
+				"chunk", "recovery", "upkeep", "check")
+		.map((name) -> ROOT + ".storage.embedded." + name)
+		.toList();
+
 	private static final JavaClasses CLASSES = new ClassFileImporter()
 		.withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
 		.importPackages(ROOT);
@@ -246,6 +253,33 @@ class ArchitectureTests {
 			.dependOnClassesThat(JavaClass.Predicates
 				.resideInAnyPackage("org.rocksdb..", withSubpackages("storage.embedded"))
 				.and(JavaClass.Predicates.resideOutsideOfPackage(withSubpackages("storage.embedded.directory")))));
+	}
+
+	@Test
+	void roomsOfTheEmbeddedStoreUseOnlyThoseBelow() {
+		List<String> above = new ArrayList<>(EMBEDDED);
+		above.add(ROOT + ".storage.embedded");
+		for (String room : EMBEDDED) {
+			above.remove(room);
+			check(ArchRuleDefinition.noClasses()
+				.that()
+				.resideInAPackage(room)
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(above.toArray(String[]::new)));
+		}
+	}
+
+	@Test
+	void rocksDbIsKnownWhereTheStoreIsOpenedReadAndChecked() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackages(ROOT + ".storage.embedded", ROOT + ".storage.embedded.rocksdb",
+					ROOT + ".storage.embedded.chunk", ROOT + ".storage.embedded.recovery",
+					ROOT + ".storage.embedded.upkeep", ROOT + ".storage.embedded.check")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage("org.rocksdb.."));
 	}
 
 	@Test

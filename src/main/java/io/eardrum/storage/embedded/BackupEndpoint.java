@@ -22,6 +22,10 @@ import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.BackupObserver.Refusal;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.upkeep.BackupRunningException;
+import io.eardrum.storage.embedded.upkeep.BackupSpaceException;
+import io.eardrum.storage.embedded.upkeep.Backups;
+import io.eardrum.storage.embedded.upkeep.LogThrottle;
 
 /**
  * The actuator endpoint {@code backup}: a POST makes a copy of the store in a directory

@@ -10,6 +10,8 @@ import java.time.Duration;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.storage.embedded.upkeep.Backups;
+
 /**
  * How many backups may be asked for: one in some time, and so many in all.
  * <p>

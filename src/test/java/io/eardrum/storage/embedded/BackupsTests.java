@@ -30,6 +30,7 @@ import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.BackupObserver.Refusal;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.upkeep.Backups;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -26,6 +26,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
+import io.eardrum.storage.embedded.check.EmbeddedStoreCheck;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 

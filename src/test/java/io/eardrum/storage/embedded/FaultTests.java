@@ -26,6 +26,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
 import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;

@@ -29,6 +29,7 @@ import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
+import io.eardrum.storage.embedded.upkeep.BackupRunningException;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

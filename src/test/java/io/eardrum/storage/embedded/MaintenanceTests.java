@@ -21,6 +21,7 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
+import io.eardrum.storage.embedded.upkeep.Maintenance;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -18,6 +18,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageStatistics;
+import io.eardrum.storage.embedded.chunk.ChunkCursor;
+import io.eardrum.storage.embedded.chunk.ChunkWriter;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;

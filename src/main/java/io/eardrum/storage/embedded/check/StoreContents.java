@@ -1,0 +1,222 @@
+package io.eardrum.storage.embedded.check;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.StoreCheck;
+import io.eardrum.storage.embedded.chunk.ChunkCursor;
+import io.eardrum.storage.embedded.chunk.ChunkWriter;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+
+/**
+ * Reads everything that a store holds, as a start and as reads do, and keeps nothing of
+ * it: the series, the log, and the points of each chunk.
+ * <p>
+ * Used by one thread, with a database that is open and not written to. What a start
+ * refuses is a {@link CorruptStoreException}; what only reads refuse is collected.
+ */
+final class StoreContents {
+
+	/** Damage of one table may concern each of a million series. */
+	private static final int MAX_PROBLEMS = 20;
+
+	/** How many series are read between two reports on how far it has come. */
+	private static final int REPORTED_SERIES = 64;
+
+	private final Database database;
+
+	private final ByteReader reader = new ByteReader();
+
+	private final List<String> problems = new ArrayList<>();
+
+	private byte[] value = new byte[4096];
+
+	private long series;
+
+	private long logPoints;
+
+	private long chunkPoints;
+
+	StoreContents(Database database) {
+		this.database = database;
+	}
+
+	/**
+	 * Reads the series and the log, as a start does.
+	 */
+	void readAsAStart() {
+		readSeries();
+		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
+		if (last >= this.series) {
+			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+		}
+		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
+			throw new CorruptStoreException("the number of points in chunks is missing");
+		}
+		readLog();
+	}
+
+	/**
+	 * Reads all chunks.
+	 * @param progress is told how far this has come
+	 * @param from how much was read before
+	 * @param bytes how much the chunks count
+	 * @param total how much there is to be read in sum
+	 */
+	void readChunks(StoreCheck.Progress progress, long from, long bytes, long total) {
+		PointColumns points = new PointColumns(ChunkWriter.TARGET_POINTS);
+		ChunkCursor cursor = new ChunkCursor(this.database, false);
+		try {
+			for (int number = 0; number < this.series; number++) {
+				if (number % REPORTED_SERIES == 0) {
+					progress.at("chunks", from + (long) ((double) bytes * number / this.series), total);
+				}
+				try {
+					readSeries(number, cursor, points);
+				}
+				catch (CorruptStoreException ex) {
+					if (this.problems.size() == MAX_PROBLEMS) {
+						this.problems.add("the chunks of others were not read any more");
+						return;
+					}
+					this.problems.add("series " + number + " (" + keyOf(number) + "): " + ex.getMessage());
+					// An iterator that has failed stays so.
+					cursor.close();
+					cursor = new ChunkCursor(this.database, false);
+				}
+			}
+		}
+		finally {
+			cursor.close();
+		}
+	}
+
+	private void readSeries(int number, ChunkCursor cursor, PointColumns points) {
+		boolean found = cursor.seek(number, Long.MIN_VALUE);
+		long last = Long.MIN_VALUE;
+		boolean first = true;
+		while (found) {
+			if (cursor.piece() != 0) {
+				throw new CorruptStoreException("a chunk has lost its first pieces");
+			}
+			long start = cursor.start();
+			cursor.readChunk(points);
+			if (points.first() < start || (!first && start <= last)) {
+				throw new CorruptStoreException("a chunk has points that belong to the one before");
+			}
+			first = false;
+			last = points.last();
+			this.chunkPoints += points.size();
+			found = cursor.isValid() && cursor.series() == number;
+		}
+	}
+
+	private String keyOf(int number) {
+		ByteWriter key = new ByteWriter(Long.BYTES);
+		key.writeLongBigEndian(number);
+		byte[] bytes = this.database.get(ColumnFamily.SERIES, key.toByteArray());
+		return (bytes != null) ? SeriesKey.of(bytes, 0, bytes.length).toString() : "?";
+	}
+
+	private void readSeries() {
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
+			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+				long number = toLong(iterator.key());
+				if (number != this.series) {
+					throw new CorruptStoreException(
+							"series " + this.series + " is missing (the next one is " + number + ")");
+				}
+				this.series++;
+			}
+			requireOk(iterator);
+		}
+	}
+
+	private void readLog() {
+		long last = Metadata.CHECKPOINT.read(this.database, 0);
+		ByteWriter first = new ByteWriter(Long.BYTES);
+		first.writeLongBigEndian(last + 1);
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
+			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
+				long record = toLong(iterator.key());
+				if (record != last + 1) {
+					throw new CorruptStoreException(
+							"record " + (last + 1) + " of the log is missing (the next one is " + record + ")");
+				}
+				int length = read(iterator);
+				this.reader.reset(this.value, length);
+				LogRecord.decode(this.reader, this::count);
+				last = record;
+			}
+			requireOk(iterator);
+		}
+	}
+
+	private void count(int number, long timestamp, double point) {
+		if (number >= this.series) {
+			throw new CorruptStoreException("the log has points of series " + number + ", which is not there");
+		}
+		this.logPoints++;
+	}
+
+	private int read(RocksIterator iterator) {
+		int length = iterator.value(this.value);
+		if (length > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[length + length / 2 + ByteReader.SLACK];
+			length = iterator.value(this.value);
+		}
+		return length;
+	}
+
+	private void requireOk(RocksIterator iterator) {
+		try {
+			iterator.status();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+	}
+
+	private static long toLong(byte[] key) {
+		long number = 0;
+		for (byte next : key) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+	/**
+	 * Returns what could not be read of the chunks.
+	 * @return a sentence for each series
+	 */
+	List<String> problems() {
+		return List.copyOf(this.problems);
+	}
+
+	long series() {
+		return this.series;
+	}
+
+	long logPoints() {
+		return this.logPoints;
+	}
+
+	long chunkPoints() {
+		return this.chunkPoints;
+	}
+
+}

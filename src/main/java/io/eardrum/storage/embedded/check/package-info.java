@@ -1,0 +1,7 @@
+/**
+ * Checks a store that no server uses, down to each point.
+ */
+@NullMarked
+package io.eardrum.storage.embedded.check;
+
+import org.jspecify.annotations.NullMarked;

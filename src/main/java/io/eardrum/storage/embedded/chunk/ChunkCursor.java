@@ -1,0 +1,327 @@
+package io.eardrum.storage.embedded.chunk;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ChunkDecoder;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+
+/**
+ * Moves over the chunks as they were when this was opened.
+ * <p>
+ * Not safe for use by several threads at once; must be closed while the store is open.
+ */
+public final class ChunkCursor implements AutoCloseable {
+
+	private final Database database;
+
+	private final ReadOptions options;
+
+	private final RocksIterator iterator;
+
+	private final ChunkDecoder decoder = new ChunkDecoder();
+
+	private final byte[] sought = new byte[ChunkKey.BYTES];
+
+	private final byte[] key = new byte[ChunkKey.BYTES];
+
+	private byte[] value = new byte[4096];
+
+	private int valueLength;
+
+	private boolean valueRead;
+
+	private boolean valid;
+
+	private int piecesRead;
+
+	private int pointsRead;
+
+	private final PointColumns piece = new PointColumns(64);
+
+	private final PointColumns merged = new PointColumns(64);
+
+	/**
+	 * Opens the chunks.
+	 * @param database where they are
+	 * @param cached whether what is read should stay in RocksDB's cache
+	 */
+	public ChunkCursor(Database database, boolean cached) {
+		this(database, new ReadOptions().setFillCache(cached));
+	}
+
+	/**
+	 * Opens the chunks.
+	 * @param database where they are
+	 * @param options how to read them; closed with this cursor, and also if this throws
+	 */
+	public ChunkCursor(Database database, ReadOptions options) {
+		this.database = database;
+		this.options = options;
+		try {
+			this.iterator = database.iterator(ColumnFamily.CHUNKS, options);
+		}
+		catch (RuntimeException | Error ex) {
+			// After a failed attempt to open RocksDB anew, each read ends here.
+			options.close();
+			throw ex;
+		}
+	}
+
+	/**
+	 * Moves to the chunk in which a timestamp of a series lies, or to the first one of
+	 * the series if it lies before all.
+	 * @param series the number of the series
+	 * @param timestamp the timestamp
+	 * @return whether there is such a chunk
+	 */
+	public boolean seek(int series, long timestamp) {
+		if (timestamp != Long.MIN_VALUE) {
+			this.iterator.seekForPrev(ChunkKey.write(this.sought, series, timestamp, ChunkKey.LAST_PIECE));
+			moved();
+			if (this.valid && series() == series && piece() == 0) {
+				return true;
+			}
+		}
+		long start = (this.valid && timestamp != Long.MIN_VALUE && series() == series) ? start() : Long.MIN_VALUE;
+		this.iterator.seek(ChunkKey.write(this.sought, series, start, 0));
+		moved();
+		return this.valid && series() == series;
+	}
+
+	/**
+	 * Moves to the last piece of the chunk in which a timestamp of a series lies.
+	 * @param series the number of the series
+	 * @param timestamp the timestamp
+	 * @return whether there is such a chunk; if not, the timestamp lies before all
+	 */
+	boolean seekLastPiece(int series, long timestamp) {
+		this.iterator.seekForPrev(ChunkKey.write(this.sought, series, timestamp, ChunkKey.LAST_PIECE));
+		moved();
+		return this.valid && series() == series;
+	}
+
+	/**
+	 * Finds the highest timestamp of a series, and decodes no points for it.
+	 * @param series the number of the series
+	 * @return the timestamp, or {@link Long#MIN_VALUE} if the series has no chunk
+	 */
+	public long lastTimestamp(int series) {
+		long last = Long.MIN_VALUE;
+		boolean found = seekLastPiece(series, Long.MAX_VALUE);
+		while (found) {
+			last = Math.max(last, lastOfPiece());
+			found = piece() > 0;
+			if (found) {
+				this.iterator.prev();
+				moved();
+				found = this.valid && series() == series;
+			}
+		}
+		return last;
+	}
+
+	/**
+	 * Finds the last point of a series up to a timestamp. The chunk in which that lies
+	 * has it, for it begins with its start, but any piece of it.
+	 * @param series the number of the series
+	 * @param timestamp the last timestamp that counts
+	 * @param target becomes points of a piece, the last of which is the sought one
+	 * @return whether there is such a point
+	 */
+	boolean seekLastPoint(int series, long timestamp, PointColumns target) {
+		target.clear();
+		if (!seekLastPiece(series, timestamp)) {
+			return false;
+		}
+		long start = start();
+		takeLater(timestamp, target);
+		while (piece() > 0) {
+			this.iterator.prev();
+			moved();
+			if (!this.valid || series() != series || start() != start) {
+				throw new CorruptStoreException(
+						"A chunk of series " + series + " in " + this.database.path() + " has lost its first pieces");
+			}
+			takeLater(timestamp, target);
+		}
+		return !target.isEmpty();
+	}
+
+	// Takes the points of a piece up to a timestamp if the last of them is later than
+	// what
+	// was taken of the pieces behind it: of equal ones the one in the later piece counts.
+	private void takeLater(long timestamp, PointColumns target) {
+		long last = lastOfPiece();
+		if (!target.isEmpty() && last <= target.last()) {
+			return;
+		}
+		if (last <= timestamp) {
+			target.clear();
+			decode(target);
+			return;
+		}
+		this.piece.clear();
+		decode(this.piece);
+		this.piece.truncate(this.piece.indexBehind(timestamp));
+		if (!this.piece.isEmpty() && (target.isEmpty() || this.piece.last() > target.last())) {
+			target.clear();
+			target.addAll(this.piece, 0, this.piece.size());
+		}
+	}
+
+	public boolean next() {
+		this.iterator.next();
+		moved();
+		return this.valid;
+	}
+
+	/**
+	 * Moves to the first chunk of all.
+	 */
+	public void seekToFirst() {
+		this.iterator.seekToFirst();
+		moved();
+	}
+
+	/**
+	 * Goes on with the chunks as they are now. Who writes chunks and looks for others
+	 * must do so now and then: RocksDB would step over each one that is too new to be
+	 * seen.
+	 */
+	public void refresh() {
+		try {
+			this.iterator.refresh();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+		this.valid = false;
+	}
+
+	public boolean isValid() {
+		return this.valid;
+	}
+
+	public int series() {
+		return ChunkKey.series(this.key);
+	}
+
+	public long start() {
+		return ChunkKey.start(this.key);
+	}
+
+	public int piece() {
+		return ChunkKey.piece(this.key);
+	}
+
+	public int pointsOfPiece() {
+		read();
+		return this.decoder.count(this.value, this.valueLength);
+	}
+
+	public long lastOfPiece() {
+		read();
+		return this.decoder.last(this.value, this.valueLength);
+	}
+
+	public int bytesOfPiece() {
+		read();
+		return this.valueLength + ChunkKey.BYTES;
+	}
+
+	/**
+	 * Reads the chunk on whose first piece this is, and moves behind it.
+	 * @param target becomes the points of the chunk
+	 */
+	public void readChunk(PointColumns target) {
+		int series = series();
+		long start = start();
+		target.clear();
+		decode(target);
+		this.piecesRead = 1;
+		this.pointsRead = target.size();
+		while (next() && series() == series && start() == start) {
+			this.piece.clear();
+			decode(this.piece);
+			this.piecesRead++;
+			this.pointsRead += this.piece.size();
+			if (this.piece.first() > target.last()) {
+				target.addAll(this.piece, 0, this.piece.size());
+			}
+			else {
+				this.merged.merge(target, this.piece, 0, this.piece.size());
+				target.clear();
+				target.addAll(this.merged, 0, this.merged.size());
+			}
+		}
+	}
+
+	/**
+	 * Tells of how many pieces the chunk consisted that was read last.
+	 * @return the number of pieces
+	 */
+	int piecesRead() {
+		return this.piecesRead;
+	}
+
+	/**
+	 * Tells how many points these pieces had in sum.
+	 * @return the number of points, those included that were overwritten
+	 */
+	int pointsRead() {
+		return this.pointsRead;
+	}
+
+	private void decode(PointColumns target) {
+		read();
+		try {
+			this.decoder.decode(this.value, this.valueLength, target);
+		}
+		catch (CorruptStoreException ex) {
+			throw new CorruptStoreException(
+					"A chunk of series " + series() + " in " + this.database.path() + " is damaged: " + ex.getMessage(),
+					ex);
+		}
+	}
+
+	private void read() {
+		if (this.valueRead) {
+			return;
+		}
+		this.valueLength = this.iterator.value(this.value);
+		if (this.valueLength > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[this.valueLength + this.valueLength / 2 + ByteReader.SLACK];
+			this.valueLength = this.iterator.value(this.value);
+		}
+		this.valueRead = true;
+	}
+
+	private void moved() {
+		this.valueRead = false;
+		this.valid = this.iterator.isValid();
+		if (!this.valid) {
+			try {
+				// Without this, a chunk that can't be read would look like the end.
+				this.iterator.status();
+			}
+			catch (RocksDBException ex) {
+				throw this.database.failure("can't be read", ex);
+			}
+			return;
+		}
+		this.iterator.key(this.key);
+	}
+
+	@Override
+	public void close() {
+		this.iterator.close();
+		this.options.close();
+	}
+
+}

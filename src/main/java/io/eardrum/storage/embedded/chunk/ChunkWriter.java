@@ -1,0 +1,207 @@
+package io.eardrum.storage.embedded.chunk;
+
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.ChunkEncoder;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+
+/**
+ * Puts points into the chunks of their series, with work a point that is bounded however
+ * they come.
+ * <p>
+ * The chunks of a series are disjoint: each reaches from its first timestamp to where the
+ * next one starts. Points that fall into a chunk become another piece of it, which costs
+ * a small write; only a chunk that has {@value #MAX_PIECES} pieces, or is the last one
+ * and has got {@value #TARGET_POINTS} points, is read and written anew as a whole. So a
+ * series with a point a minute ends with full chunks, each of its points rewritten a few
+ * times; and a point that overwrites an old one costs a sixteenth of a chunk, not a
+ * chunk.
+ * <p>
+ * Used by the checkpointer's thread. Each series goes into one batch as a whole, so that
+ * its chunks change together, and is given once: the cursor doesn't see what the batch
+ * holds.
+ */
+public final class ChunkWriter {
+
+	/** How many points a chunk gets before it is written anew as a whole. */
+	public static final int TARGET_POINTS = 2048;
+
+	static final int MAX_PIECES = 16;
+
+	private final ChunkEncoder encoder = new ChunkEncoder();
+
+	private final ByteWriter value = new ByteWriter(4096);
+
+	private final byte[] key = new byte[ChunkKey.BYTES];
+
+	private final PointColumns old = new PointColumns(TARGET_POINTS);
+
+	private final PointColumns merged = new PointColumns(TARGET_POINTS);
+
+	private final WriteBatchBytes batch;
+
+	private final ChunkCursor cursor;
+
+	private long addedPoints;
+
+	/**
+	 * Begins.
+	 * @param batch takes the changes
+	 * @param cursor the chunks as they are
+	 */
+	public ChunkWriter(WriteBatchBytes batch, ChunkCursor cursor) {
+		this.batch = batch;
+		this.cursor = cursor;
+	}
+
+	/**
+	 * Adds points to the chunks of a series.
+	 * @param series the series
+	 * @param points its points, at least one; they win over what is in the chunks
+	 */
+	public void write(Series series, PointColumns points) {
+		if (!series.isTailKnown()) {
+			learnTail(series);
+		}
+		int from = 0;
+		if (series.tailPieces() > 0 && points.first() < series.tailStart()) {
+			from = writeLate(series, points, points.indexOf(0, series.tailStart()));
+		}
+		if (from < points.size()) {
+			writeTail(series, points, from);
+		}
+	}
+
+	/**
+	 * Tells by how many points the chunks grew since this was asked before.
+	 * @return the number of points; those that were overwritten count until their chunk
+	 * is written anew
+	 */
+	public long takeAddedPoints() {
+		long added = this.addedPoints;
+		this.addedPoints = 0;
+		return added;
+	}
+
+	private void learnTail(Series series) {
+		int number = series.number();
+		if (!this.cursor.seekLastPiece(number, Long.MAX_VALUE)) {
+			series.rememberTail(0, 0, 0);
+			return;
+		}
+		long start = this.cursor.start();
+		int pieces = this.cursor.piece() + 1;
+		int points = this.cursor.pointsOfPiece();
+		if (pieces > 1) {
+			this.cursor.seek(number, start);
+			for (int i = 0; i < pieces - 1; i++) {
+				points += this.cursor.pointsOfPiece();
+				this.cursor.next();
+			}
+		}
+		series.rememberTail(start, pieces, points);
+	}
+
+	private void writeTail(Series series, PointColumns points, int from) {
+		int to = points.size();
+		int sum = series.tailPoints() + to - from;
+		if (series.tailPieces() == 0) {
+			writeChunks(series, points, from, to, true);
+		}
+		else if (series.tailPieces() < MAX_PIECES && sum < TARGET_POINTS) {
+			put(series, series.tailStart(), series.tailPieces(), points, from, to);
+			series.rememberTail(series.tailStart(), series.tailPieces() + 1, sum);
+		}
+		else {
+			rewrite(series, series.tailStart(), points, from, to, true);
+		}
+	}
+
+	// Writes points that lie before the last chunk.
+	// Returns up to where they are written, which is all of them if the last chunk is the
+	// first one too and was written anew
+	private int writeLate(Series series, PointColumns points, int to) {
+		int number = series.number();
+		int from = 0;
+		while (from < to) {
+			if (!this.cursor.seekLastPiece(number, points.timestamps()[from])) {
+				from = writeBeforeFirst(series, points, from);
+				continue;
+			}
+			long start = this.cursor.start();
+			int pieces = this.cursor.piece() + 1;
+			// There is a next one: the last one starts later than these points.
+			this.cursor.next();
+			int end = Math.min(to, points.indexOf(from, this.cursor.start()));
+			if (pieces < MAX_PIECES && end - from < TARGET_POINTS) {
+				put(series, start, pieces, points, from, end);
+			}
+			else {
+				rewrite(series, start, points, from, end, false);
+			}
+			from = end;
+		}
+		return from;
+	}
+
+	// Writes points that lie before all chunks: together with the first one if both fit
+	// into one, or who sends history backwards would end with a chunk a checkpoint.
+	private int writeBeforeFirst(Series series, PointColumns points, int from) {
+		this.cursor.seek(series.number(), Long.MIN_VALUE);
+		long start = this.cursor.start();
+		boolean tail = start == series.tailStart();
+		int before = points.indexOf(from, start);
+		this.cursor.readChunk(this.old);
+		if (this.old.size() + before - from > TARGET_POINTS) {
+			writeChunks(series, points, from, before, false);
+			return before;
+		}
+		// With all else that falls into this chunk: it gets another key, under which the
+		// cursor wouldn't find it.
+		int to = tail ? points.size() : points.indexOf(before, this.cursor.start());
+		delete(series, start, 0, this.cursor.piecesRead());
+		this.addedPoints -= this.cursor.pointsRead();
+		this.merged.merge(this.old, points, from, to);
+		writeChunks(series, this.merged, 0, this.merged.size(), tail);
+		return to;
+	}
+
+	private void rewrite(Series series, long start, PointColumns points, int from, int to, boolean tail) {
+		this.cursor.seek(series.number(), start);
+		this.cursor.readChunk(this.old);
+		// The first piece keeps its key, for the chunk keeps its start.
+		delete(series, start, 1, this.cursor.piecesRead());
+		this.addedPoints -= this.cursor.pointsRead();
+		this.merged.merge(this.old, points, from, to);
+		writeChunks(series, this.merged, 0, this.merged.size(), tail);
+	}
+
+	private void writeChunks(Series series, PointColumns points, int from, int to, boolean tail) {
+		int start = from;
+		while (start < to) {
+			int end = Math.min(start + TARGET_POINTS, to);
+			put(series, points.timestamps()[start], 0, points, start, end);
+			if (tail && end == to) {
+				series.rememberTail(points.timestamps()[start], 1, end - start);
+			}
+			start = end;
+		}
+	}
+
+	private void put(Series series, long start, int piece, PointColumns points, int from, int to) {
+		this.value.clear();
+		this.encoder.encode(points, from, to, this.value);
+		this.batch.put(ColumnFamily.CHUNKS, ChunkKey.write(this.key, series.number(), start, piece),
+				this.value.buffer(), this.value.size());
+		this.addedPoints += to - from;
+	}
+
+	private void delete(Series series, long start, int firstPiece, int pieces) {
+		for (int i = firstPiece; i < pieces; i++) {
+			this.batch.delete(ColumnFamily.CHUNKS, ChunkKey.write(this.key, series.number(), start, i));
+		}
+	}
+
+}

@@ -1,0 +1,235 @@
+package io.eardrum.storage.embedded.chunk;
+
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.HeadSnapshot;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * Reads series after series: what is in chunks, merged with what is in memory.
+ * <p>
+ * A series is seen as of one moment although chunks and heads are looked at one after the
+ * other: the chunks may hold more than when they were opened only after points were
+ * dropped from memory, which changes the version of the heads, and then the chunks are
+ * opened anew. What is in chunks and still in memory is the same in both; memory counts.
+ * <p>
+ * Used by one thread, which is inside the {@link Gate}. Takes a few hundred kilobytes.
+ */
+public final class SeriesReader implements AutoCloseable {
+
+	private static final int BLOCK_POINTS = 2048;
+
+	private final Database database;
+
+	private final Heads heads;
+
+	private final Gate gate;
+
+	private final SnapshotRoom room;
+
+	private final int era;
+
+	private final LongSupplier nowSeconds;
+
+	private final boolean cached;
+
+	private final OpenReads.Read chunksKept;
+
+	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
+
+	private final PointColumns block = new PointColumns(BLOCK_POINTS);
+
+	private @Nullable ChunkCursor cursor;
+
+	private long version;
+
+	/** What was taken of the room for the series that is being read. */
+	private SnapshotRoom.@Nullable Lease lease;
+
+	/** Whether the cursor stands behind the chunks of the series before, for sure. */
+	private boolean inSequence;
+
+	/**
+	 * Makes a reader.
+	 * @param database where the chunks are
+	 * @param heads what is in memory
+	 * @param gate through which the thread has gone
+	 * @param era when it did
+	 * @param room limits what all readers copy from memory
+	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
+	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
+	 * everything there is
+	 * @param reads knows which chunks are kept
+	 */
+	public SeriesReader(Database database, Heads heads, Gate gate, int era, SnapshotRoom room, LongSupplier nowSeconds,
+			boolean cached, OpenReads reads) {
+		this.database = database;
+		this.heads = heads;
+		this.gate = gate;
+		this.room = room;
+		this.era = era;
+		this.nowSeconds = nowSeconds;
+		this.cached = cached;
+		this.chunksKept = reads.begin();
+	}
+
+	/**
+	 * Passes the points of a series on.
+	 * @param series the series
+	 * @param range the timestamps to read
+	 * @param sink takes the points
+	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the store is closed or opened anew meanwhile
+	 */
+	public void read(Series series, TimeRange range, PointSink sink) throws IOException {
+		ensureOpen();
+		try {
+			HeadSnapshot head;
+			ChunkCursor chunks;
+			do {
+				chunks = currentCursor();
+				giveBack();
+				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
+				SnapshotRoom.Lease taken = this.room.take(plan.bytesToTake());
+				this.lease = taken;
+				head = plan.take();
+				taken.hold(head);
+			}
+			while (this.heads.version() != this.version);
+			read(series, range, chunks, head, sink);
+		}
+		finally {
+			giveBack();
+		}
+	}
+
+	private void giveBack() {
+		SnapshotRoom.Lease taken = this.lease;
+		if (taken != null) {
+			this.lease = null;
+			taken.close();
+		}
+	}
+
+	private void read(Series series, TimeRange range, ChunkCursor chunks, HeadSnapshot head, PointSink sink)
+			throws IOException {
+		long from = Math.max(range.from(), Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong()));
+		long to = range.to();
+		head.skipTo(from);
+		int number = series.number();
+		boolean found = seek(chunks, number, range.from());
+		while (found && chunks.start() <= to) {
+			ensureOpen();
+			chunks.readChunk(this.chunk);
+			emit(series.key(), from, to, head, sink);
+			found = chunks.isValid() && chunks.series() == number;
+		}
+		this.inSequence = !found;
+		while (head.hasNext() && head.timestamp() <= to) {
+			ensureOpen();
+			this.block.clear();
+			head.drainTo(BLOCK_POINTS, to, this.block);
+			flush(series.key(), sink);
+		}
+	}
+
+	private ChunkCursor currentCursor() {
+		ChunkCursor current = this.cursor;
+		long now = this.heads.version();
+		if (current == null || this.version != now) {
+			close();
+			this.version = now;
+			current = new ChunkCursor(this.database, this.cached);
+			this.chunksKept.use(current);
+			this.cursor = current;
+			this.inSequence = false;
+		}
+		return current;
+	}
+
+	private boolean seek(ChunkCursor chunks, int number, long from) {
+		if (this.inSequence && from == Long.MIN_VALUE && (!chunks.isValid() || chunks.series() >= number)) {
+			return chunks.isValid() && chunks.series() == number;
+		}
+		return chunks.seek(number, from);
+	}
+
+	// Passes the points of one chunk on, with those in memory before its last one.
+	private void emit(SeriesKey key, long from, long to, HeadSnapshot head, PointSink sink) throws IOException {
+		PointColumns points = this.chunk;
+		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);
+		int end = (points.last() <= to) ? points.size() : points.indexBehind(to);
+		if (start >= end) {
+			return;
+		}
+		if (!head.hasNext() || head.timestamp() > points.timestamps()[end - 1]) {
+			pass(key, points, start, end, sink);
+			return;
+		}
+		this.block.clear();
+		for (int i = start; i < end; i++) {
+			long timestamp = points.timestamps()[i];
+			while (head.hasNext() && head.timestamp() < timestamp) {
+				add(key, head.timestamp(), head.value(), sink);
+				head.advance();
+			}
+			double value = points.values()[i];
+			if (head.hasNext() && head.timestamp() == timestamp) {
+				value = head.value();
+				head.advance();
+			}
+			add(key, timestamp, value, sink);
+		}
+		flush(key, sink);
+	}
+
+	private void add(SeriesKey key, long timestamp, double value, PointSink sink) throws IOException {
+		this.block.add(timestamp, value);
+		if (this.block.size() == BLOCK_POINTS) {
+			flush(key, sink);
+		}
+	}
+
+	private void flush(SeriesKey key, PointSink sink) throws IOException {
+		if (!this.block.isEmpty()) {
+			pass(key, this.block, 0, this.block.size(), sink);
+			this.block.clear();
+		}
+	}
+
+	// While the client takes them, others may have what is kept for what it has not got
+	// yet: memory, and chunks.
+	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
+		SnapshotRoom.Lease taken = Objects.requireNonNull(this.lease);
+		taken.clientBegins();
+		this.chunksKept.clientBegins();
+		sink.accept(key, points.timestamps(), points.values(), start, end);
+		this.chunksKept.clientEnds();
+		taken.clientEnds();
+	}
+
+	private void ensureOpen() {
+		this.gate.ensureMayStay(this.era);
+	}
+
+	@Override
+	public void close() {
+		this.cursor = null;
+		this.chunksKept.close();
+	}
+
+}

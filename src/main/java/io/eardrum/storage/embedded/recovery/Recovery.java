@@ -1,0 +1,255 @@
+package io.eardrum.storage.embedded.recovery;
+
+import java.time.Duration;
+import java.util.function.LongConsumer;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.Retention;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.time.Retention;
+
+/**
+ * Brings into memory what the store holds: all series, and the points of the log.
+ * <p>
+ * The records of the log are numbered without gaps, so that one which is missing is found
+ * out. Damage is a {@link CorruptStoreException}; never is anything left out.
+ */
+public final class Recovery {
+
+	private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
+
+	private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
+
+	private final Database database;
+
+	private final SeriesIndex<Series> index;
+
+	private final Heads heads;
+
+	private final HeadRoom room;
+
+	private final LongConsumer checkpoint;
+
+	private final EmbeddedStorageSettings settings;
+
+	/** If not, all points of the log stay in memory, as they were before. */
+	private final boolean writable;
+
+	private final long mostSeriesBytes;
+
+	private byte[] value = new byte[4096];
+
+	private long points;
+
+	private long grown;
+
+	private long logBytes;
+
+	/**
+	 * Makes what reads a store.
+	 * @param database the store, open
+	 * @param index gets its series
+	 * @param heads get the points of the log
+	 * @param room is told of the memory that these take
+	 * @param checkpoint writes the points that are in memory into chunks; is given the
+	 * number of the last record that has been read
+	 * @param settings how the store is to work
+	 * @param writable whether the store can be written to
+	 * @param budget the account of the heap
+	 */
+	public Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, LongConsumer checkpoint,
+			EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
+		this.database = database;
+		this.index = index;
+		this.heads = heads;
+		this.room = room;
+		this.checkpoint = checkpoint;
+		this.settings = settings;
+		this.writable = writable;
+		this.mostSeriesBytes = budget.mostBytes(HeapUse.SERIES);
+	}
+
+	/**
+	 * Reads the series and the log.
+	 * @return the number of the last record in the log
+	 */
+	public long recover() {
+		long start = System.nanoTime();
+		checkMemory();
+		readSeries();
+		checkChunks();
+		long last = readLog();
+		if (this.points > 0 || this.index.size() > 0) {
+			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
+					this.database.path(), this.index.size(), this.points,
+					Duration.ofNanos(System.nanoTime() - start).toMillis());
+		}
+		return last;
+	}
+
+	/**
+	 * Tells how much of the log has its points in memory now.
+	 * @return the number of bytes
+	 */
+	public long logBytes() {
+		return this.logBytes;
+	}
+
+	// Before it reads them, if they were counted; a store that an earlier version has
+	// left
+	// shows how much it needs while it is read.
+	private void checkMemory() {
+		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		long counted = Math.min(series, Metadata.SERIES.read(this.database, 0));
+		long keyBytes = Metadata.KEY_BYTES.read(this.database, 0);
+		if (counted > 0 && this.index.bytes(counted, keyBytes) > this.mostSeriesBytes) {
+			throw tooManySeries(series, (long) ((double) keyBytes / counted * series));
+		}
+	}
+
+	private StoreOpenException tooManySeries(long series, long keyBytes) {
+		long mebibyte = 1 << 20;
+		long needed = this.index.bytes(series, keyBytes);
+		long heap = HeapBudget.heapBytesFor(HeapUse.SERIES, needed) / mebibyte;
+		return new StoreOpenException(
+				"The store in " + this.database.path() + " has " + series + " series, which take some "
+						+ (needed / mebibyte + 1) + " MB of memory, and there are " + this.mostSeriesBytes / mebibyte
+						+ " MB for them in a heap of " + Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
+				"Start the server with a heap of -Xmx" + heap
+						+ "m or more. The store has not been changed. If eardrum.heap.total is set, remove it.",
+				null);
+	}
+
+	private void readSeries() {
+		long count = this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		Retention retention = this.settings.retention();
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
+			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+				long number = toLong(iterator.key());
+				if (number != this.index.size()) {
+					throw new CorruptStoreException(
+							"series " + this.index.size() + " is missing (the next one is " + number + ")");
+				}
+				byte[] bytes = iterator.value();
+				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
+				this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
+				if (this.index.bytes() > this.mostSeriesBytes) {
+					double read = this.index.size();
+					throw tooManySeries(count, (long) (this.index.keyBytes() / read * count));
+				}
+			}
+			requireOk(iterator);
+		}
+	}
+
+	// A chunk of a series that is not there would never be read.
+	private void checkChunks() {
+		// The first half of what a key begins with.
+		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
+		if (last >= this.index.size()) {
+			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+		}
+		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
+			throw new CorruptStoreException("the number of points in chunks is missing");
+		}
+	}
+
+	private long readLog() {
+		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
+		long last = checkpoint;
+		ByteReader reader = new ByteReader();
+		byte[] key = new byte[Long.BYTES];
+		ByteWriter first = new ByteWriter(Long.BYTES);
+		first.writeLongBigEndian(checkpoint + 1);
+		long lastProgress = System.nanoTime();
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
+			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
+				iterator.key(key);
+				long sequence = toLong(key);
+				if (sequence != last + 1) {
+					throw new CorruptStoreException(
+							"record " + (last + 1) + " of the log is missing (the next one is " + sequence + ")");
+				}
+				int length = read(iterator);
+				reader.reset(this.value, length);
+				LogRecord.decode(reader, this::apply);
+				last = sequence;
+				this.logBytes += length;
+				if (this.grown > 0) {
+					this.heads.grow(this.grown);
+					this.room.force(this.grown);
+					this.grown = 0;
+				}
+				if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
+						|| this.heads.largest() >= this.room.maxSeriesPoints())) {
+					this.checkpoint.accept(last);
+					this.logBytes = 0;
+				}
+				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {
+					lastProgress = System.nanoTime();
+					logger.info("Reading the log in {}: {} points so far", this.database.path(), this.points);
+				}
+			}
+			requireOk(iterator);
+		}
+		return last;
+	}
+
+	private void apply(int series, long timestamp, double number) {
+		if (series >= this.index.size()) {
+			throw new CorruptStoreException("the log has points of series " + series + ", which is not there");
+		}
+		this.grown += this.heads.append(this.index.get(series), timestamp, number);
+		this.points++;
+	}
+
+	private int read(RocksIterator iterator) {
+		int length = iterator.value(this.value);
+		if (length > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[length + length / 2 + ByteReader.SLACK];
+			length = iterator.value(this.value);
+		}
+		return length;
+	}
+
+	private void requireOk(RocksIterator iterator) {
+		try {
+			iterator.status();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+	}
+
+	private static long toLong(byte[] key) {
+		long number = 0;
+		for (byte next : key) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+}

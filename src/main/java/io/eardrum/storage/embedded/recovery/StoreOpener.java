@@ -1,0 +1,363 @@
+package io.eardrum.storage.embedded.recovery;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+import org.rocksdb.AbstractEventListener;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.directory.StoreDirectory;
+import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.DurableState;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+
+/**
+ * Opens a store, whatever state it was left in, and closes it. No file is changed for
+ * good before it is known that the store is whole: a start that is refused leaves all of
+ * them as they were.
+ * <p>
+ * Where the disk is too full to open the store for writing, it is opened for reading, and
+ * {@link #reopen} opens it for writing later.
+ * <p>
+ * <em>Threads</em>: one at a time, with nobody inside the {@link Gate}, but for
+ * {@link #mark()}, which may run beside what uses the database.
+ */
+public final class StoreOpener implements AutoCloseable {
+
+	/** What must fit onto the disk, beside the write-ahead log written once more. */
+	public static final int SPARE_BYTES = 1 << 20;
+
+	private static final Logger logger = LoggerFactory.getLogger(StoreOpener.class);
+
+	private final StoreDirectory directory;
+
+	private final Database database;
+
+	private final boolean unclean;
+
+	private long uncleanStarts;
+
+	private boolean accepted;
+
+	private boolean readOnly;
+
+	public StoreOpener(EmbeddedStorageSettings settings) {
+		this(settings, List.of());
+	}
+
+	/**
+	 * Opens a store.
+	 * @param settings how it is to work
+	 * @param listeners are told what RocksDB does with its files, in its own threads;
+	 * theirs to close who passes them
+	 */
+	public StoreOpener(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
+		this.directory = StoreDirectory.open(settings.path().toAbsolutePath().normalize(), settings.recover());
+		this.database = new Database(this.directory.path(), settings, listeners);
+		this.unclean = this.directory.isUnclean();
+		try {
+			NativeLibrary.load(this.directory.path());
+			if (this.directory.isNew()) {
+				make();
+			}
+			else if (isDiskFull()) {
+				openForReading();
+			}
+			else {
+				openForWriting();
+			}
+			this.uncleanStarts = Metadata.UNCLEAN_STARTS.read(this.database, 0) + (this.unclean ? 1 : 0);
+		}
+		catch (CorruptStoreException ex) {
+			abandon();
+			throw refusal(ex);
+		}
+		catch (RocksDBException ex) {
+			abandon();
+			throw OpenFailure.of(this.directory, ex);
+		}
+		catch (RuntimeException | Error ex) {
+			abandon();
+			throw ex;
+		}
+	}
+
+	private void make() throws RocksDBException {
+		this.directory.prepare();
+		this.database.open(Database.Mode.CREATE);
+		WriteBatchBytes batch = new WriteBatchBytes(64);
+		Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
+		Metadata.writeId(this.directory.id(), batch);
+		this.database.write(batch, true);
+		this.directory.noteMade();
+	}
+
+	private void openForWriting() throws RocksDBException {
+		try {
+			this.directory.prepare();
+			this.database.open(Database.Mode.EXISTING);
+		}
+		catch (RocksDBException | StoreOpenException ex) {
+			if (!isNoSpace(ex)) {
+				throw ex;
+			}
+			this.directory.rollBack();
+			openForReading();
+			return;
+		}
+		examine();
+	}
+
+	private void openForReading() throws RocksDBException {
+		this.readOnly = true;
+		this.database.open(Database.Mode.READ_ONLY);
+		examine();
+	}
+
+	// What can only be told once it is open.
+	private void examine() {
+		long format = Metadata.FORMAT.read(this.database, 0);
+		if (format > Metadata.CURRENT_FORMAT) {
+			throw new StoreOpenException(
+					"The store in " + this.directory.path() + " was written by a newer Eardrum (format " + format
+							+ "; this one knows " + Metadata.CURRENT_FORMAT + ").",
+					"Use the newer version, or set eardrum.storage.path to another directory.", null);
+		}
+		if (format < 1) {
+			throw new CorruptStoreException("it has no entry that tells its format; "
+					+ "no single file is damaged, but some that belong to it are missing");
+		}
+		if (this.database.writes() < this.directory.expectedWrites()) {
+			throw new CorruptStoreException("it held " + this.directory.expectedWrites() + " writes, and holds "
+					+ this.database.writes() + "; the end of its write-ahead log was cut or deleted");
+		}
+		UUID stored = Metadata.readId(this.database);
+		boolean known = !this.directory.isToBeAdopted();
+		if (known && !this.directory.id().equals(stored)) {
+			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
+					+ " is that of another store than the other files: " + this.directory.walNames());
+		}
+		if (!known && stored != null && !this.directory.isAdopting() && !this.directory.isTrusting()) {
+			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
+					+ " is missing, so not all files of the store were copied");
+		}
+	}
+
+	public Database database() {
+		return this.database;
+	}
+
+	/**
+	 * Tells how many series the store has to hold at least.
+	 * @return the number of series
+	 */
+	public long expectedSeries() {
+		return this.directory.expectedSeries();
+	}
+
+	/**
+	 * Tells how often the store was found not to have been closed.
+	 * @return the number of starts, this one included
+	 */
+	public long uncleanStarts() {
+		return this.uncleanStarts;
+	}
+
+	/**
+	 * Tells whether the disk was too full to open the store for writing.
+	 * @return whether it can only be read
+	 */
+	public boolean isReadOnly() {
+		return this.readOnly;
+	}
+
+	/**
+	 * Ends the start: what the store holds has been read and is whole. If it can only be
+	 * read, that waits until it can be written.
+	 */
+	public void accept() {
+		if (this.unclean && !this.accepted) {
+			logger.warn("The store in {} was not closed when it was last used (unclean start number {})",
+					this.directory.path(), this.uncleanStarts);
+		}
+		if (!this.readOnly) {
+			acceptWriting();
+		}
+	}
+
+	private void acceptWriting() {
+		this.directory.accept(this.database.noteDurable());
+		this.accepted = true;
+		if (this.directory.isToBeAdopted()) {
+			adopt();
+		}
+		if (this.unclean) {
+			WriteBatchBytes batch = new WriteBatchBytes(64);
+			Metadata.UNCLEAN_STARTS.write(this.uncleanStarts, batch);
+			this.database.write(batch, false);
+		}
+		this.database.startCompactions();
+	}
+
+	private void adopt() {
+		UUID stored = Metadata.readId(this.database);
+		UUID id = (stored != null) ? stored : this.directory.id();
+		this.directory.noteAdopting(id, this.database.noteDurable());
+		WriteBatchBytes batch = new WriteBatchBytes(64);
+		Metadata.writeId(id, batch);
+		this.database.write(batch, true);
+		this.directory.noteMade();
+	}
+
+	/**
+	 * Refuses a store that turned out to be damaged after it had been opened.
+	 * @param ex says how
+	 * @return the refusal
+	 */
+	public StoreOpenException refusal(CorruptStoreException ex) {
+		return OpenFailure.of(this.directory, ex);
+	}
+
+	/**
+	 * Tells whether the directory still is the one that was opened.
+	 * @return whether it is
+	 */
+	public boolean isSameDirectory() {
+		return this.directory.isSame();
+	}
+
+	/**
+	 * Closes RocksDB and opens it again, for writing: the only way to let it write after
+	 * an error. Never makes a store.
+	 */
+	public void reopen() {
+		if (!this.directory.isSame()) {
+			throw new StorageException("The directory " + this.directory.path() + " is not the one that was opened");
+		}
+		this.database.close();
+		try {
+			if (!this.accepted) {
+				this.directory.prepare();
+			}
+			this.database.open(Database.Mode.EXISTING);
+			if (this.accepted) {
+				this.database.startCompactions();
+			}
+			else {
+				acceptWriting();
+				this.readOnly = false;
+			}
+		}
+		catch (RocksDBException | RuntimeException ex) {
+			if (!this.accepted) {
+				this.database.close();
+				this.directory.rollBack();
+			}
+			throw new StorageException(
+					"The store in " + this.directory.path() + " can't be opened anew: " + ex.getMessage(), ex);
+		}
+	}
+
+	/**
+	 * Notes what is safe against power loss. That it can't be noted is only logged: the
+	 * next start knows less then.
+	 */
+	public void mark() {
+		DurableState durable = this.database.durable();
+		if (durable == null || !this.accepted || !this.directory.isSame()) {
+			return;
+		}
+		try {
+			this.directory.mark(durable);
+		}
+		catch (IOException ex) {
+			logger.debug("What is safe in {} can't be noted", this.directory.path(), ex);
+		}
+	}
+
+	/**
+	 * Makes a copy of the store that can be told from half a copy, safe against power
+	 * loss.
+	 * @param copy its directory, with RocksDB's files in it
+	 * @param facts what it holds at least
+	 * @throws IOException if that fails
+	 */
+	public void seal(Path copy, ClosingFacts facts) throws IOException {
+		this.directory.seal(copy, facts);
+	}
+
+	/**
+	 * Closes the store in order: everything is on the disk.
+	 * @param facts what it holds
+	 */
+	public void close(ClosingFacts facts) {
+		try {
+			this.database.close();
+			if (this.accepted && this.directory.isSame()) {
+				this.directory.noteClosing(facts);
+			}
+		}
+		catch (IOException ex) {
+			logger.warn("That the store in {} was closed can't be noted; the next start reports it as unclean",
+					this.directory.path(), ex);
+		}
+		finally {
+			this.directory.close();
+		}
+	}
+
+	/**
+	 * Closes the store as it is: the next start finds that it was not closed in order. A
+	 * start that was not accepted is undone.
+	 */
+	@Override
+	public void close() {
+		abandon();
+	}
+
+	private void abandon() {
+		try {
+			this.database.close();
+			if (!this.accepted) {
+				this.directory.rollBack();
+			}
+		}
+		finally {
+			this.directory.close();
+		}
+	}
+
+	private boolean isDiskFull() {
+		try {
+			long free = Files.getFileStore(this.directory.path()).getUsableSpace();
+			return free < StoreFiles.walBytes(this.directory.path()) + SPARE_BYTES;
+		}
+		catch (IOException ex) {
+			logger.debug("The free space of {} can't be told", this.directory.path(), ex);
+			return false;
+		}
+	}
+
+	private static boolean isNoSpace(Exception ex) {
+		Status status = (ex instanceof RocksDBException failure) ? failure.getStatus() : null;
+		String message = String.valueOf(ex.getMessage());
+		return (status != null && status.getSubCode() == Status.SubCode.NoSpace)
+				|| message.contains("No space left on device") || message.contains("Disk quota exceeded");
+	}
+
+}

@@ -1,0 +1,188 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.metric.Point;
+import io.eardrum.storage.Horizon;
+import io.eardrum.storage.SeriesAhead;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.chunk.ChunkCursor;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * Finds the series whose newest point is behind the {@link Horizon}: walks over all of
+ * them once a minute, a slice of twenty milliseconds a second, so that no checkpoint
+ * waits for longer.
+ * <p>
+ * What is in memory is looked at each time. Chunks are looked at if the series had such a
+ * point in them before, or since the start nobody has looked, for a point gets into them
+ * by a checkpoint, which would have noticed it. So it is the first walk after a start
+ * that reads from the disk, a piece or two of each series, and until it is through it
+ * shows those that it has found.
+ * <p>
+ * Used by the checkpointer's thread, which is inside the {@link Gate} and keeps
+ * checkpoints away. Any thread may ask what was found.
+ */
+public final class AheadSeriesWalk {
+
+	private static final Logger logger = LoggerFactory.getLogger(AheadSeriesWalk.class);
+
+	private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+	private static final long PAUSE_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+	private static final long PERIOD_NANOS = TimeUnit.MINUTES.toNanos(1);
+
+	private final Database database;
+
+	private final SeriesIndex<Series> index;
+
+	private final Clock clock;
+
+	private final LongSupplier nanoTime;
+
+	private final Gate gate;
+
+	private volatile SeriesAhead found = SeriesAhead.NONE;
+
+	/** What the walk that is under way has found until now. */
+	private SeriesAhead foundSoFar = SeriesAhead.NONE;
+
+	/** The number of the next series that it looks at. */
+	private int next;
+
+	private boolean firstWalk = true;
+
+	/** Whether the clock was set back: what was not ahead before may be now. */
+	private boolean thorough;
+
+	private long nowSeconds = Long.MIN_VALUE;
+
+	private long nextNanos;
+
+	public AheadSeriesWalk(Database database, SeriesIndex<Series> index, Clock clock, LongSupplier nanoTime,
+			Gate gate) {
+		this.database = database;
+		this.index = index;
+		this.clock = clock;
+		this.nanoTime = nanoTime;
+		this.gate = gate;
+		this.nextNanos = nanoTime.getAsLong();
+	}
+
+	/**
+	 * Returns the series that the last walk has found.
+	 * @return how many there are, and one of them
+	 */
+	public SeriesAhead found() {
+		return this.found;
+	}
+
+	/**
+	 * Goes on with a walk, or begins one, if it is time.
+	 * @param era when the thread entered the gate
+	 * @throws StorageException if it must leave; the next call goes on where this ended
+	 */
+	void advance(int era) {
+		long start = this.nanoTime.getAsLong();
+		if (start - this.nextNanos < 0) {
+			return;
+		}
+		this.nextNanos = start + PAUSE_NANOS;
+		if (this.next == 0) {
+			begin();
+		}
+		try (Chunks chunks = new Chunks()) {
+			long horizon = Horizon.of(this.nowSeconds);
+			int count = this.index.size();
+			while (this.next < count && this.nanoTime.getAsLong() - start < SLICE_NANOS) {
+				this.gate.ensureMayStay(era);
+				Series series = this.index.get(this.next++);
+				if (isAhead(series, horizon, chunks)) {
+					this.foundSoFar = this.foundSoFar.and(series.key());
+				}
+			}
+			if (this.next >= count) {
+				end(start);
+			}
+			else if (this.firstWalk) {
+				this.found = this.foundSoFar;
+			}
+		}
+	}
+
+	private void begin() {
+		long now = this.clock.instant().getEpochSecond();
+		this.thorough = now < this.nowSeconds;
+		this.nowSeconds = now;
+		this.foundSoFar = SeriesAhead.NONE;
+	}
+
+	private void end(long start) {
+		this.found = this.foundSoFar;
+		this.firstWalk = false;
+		this.next = 0;
+		this.nextNanos = start + PERIOD_NANOS;
+	}
+
+	private boolean isAhead(Series series, long horizon, Chunks chunks) {
+		Head head = series.head();
+		if (head != null) {
+			Head previous = head.previous();
+			if (isBehind(head.last(), horizon) || (previous != null && isBehind(previous.last(), horizon))) {
+				return true;
+			}
+		}
+		if (series.isNoChunkAhead() && !this.thorough) {
+			return false;
+		}
+		return chunks.areAhead(series, horizon);
+	}
+
+	private static boolean isBehind(@Nullable Point point, long horizon) {
+		return point != null && point.timestamp() > horizon;
+	}
+
+	/**
+	 * The chunks, opened when they are looked at first: most of the time, none are.
+	 */
+	private final class Chunks implements AutoCloseable {
+
+		private @Nullable ChunkCursor cursor;
+
+		boolean areAhead(Series series, long horizon) {
+			try {
+				if (this.cursor == null) {
+					this.cursor = new ChunkCursor(AheadSeriesWalk.this.database, false);
+				}
+				boolean ahead = this.cursor.lastTimestamp(series.number()) > horizon;
+				series.noChunkAhead(!ahead);
+				return ahead;
+			}
+			catch (StorageException ex) {
+				// Whoever reads the series is told; this is about the others.
+				logger.debug("The newest point of {} could not be read", series.key(), ex);
+				return false;
+			}
+		}
+
+		@Override
+		public void close() {
+			if (this.cursor != null) {
+				this.cursor.close();
+			}
+		}
+
+	}
+
+}

@@ -1,0 +1,174 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.regex.Pattern;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.directory.seal.DiskSync;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+
+/**
+ * Makes copies of a store, one at a time, each in a directory whose name ends in
+ * {@value #UNFINISHED} until it is whole.
+ * <p>
+ * Any number of threads may try, all of them inside the {@link Gate}.
+ */
+public final class Backups {
+
+	/** What RocksDB, too, appends to the name of a copy until it is complete. */
+	public static final String UNFINISHED = ".tmp";
+
+	private static final Logger logger = LoggerFactory.getLogger(Backups.class);
+
+	/** Files of RocksDB, of which alone such a directory consists. */
+	private static final Pattern FILES = Pattern
+		.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*" + "|eardrum\\.(store|closed)(\\.tmp)?");
+
+	/**
+	 * For how long nothing has been added to a copy that nobody makes any more: another
+	 * server may have the same directory for its backups.
+	 */
+	private static final Duration ABANDONED = Duration.ofHours(1);
+
+	private final StoreOpener store;
+
+	private final Database database;
+
+	private final LongSupplier seriesCount;
+
+	private final long minFreeBytes;
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	private final ReentrantLock lock = new ReentrantLock();
+
+	/**
+	 * Makes what makes copies.
+	 * @param store the store
+	 * @param seriesCount tells how many series there are
+	 * @param minFreeBytes how much space has to stay free
+	 */
+	public Backups(StoreOpener store, LongSupplier seriesCount, long minFreeBytes) {
+		this.store = store;
+		this.database = store.database();
+		this.seriesCount = seriesCount;
+		this.minFreeBytes = minFreeBytes;
+	}
+
+	/**
+	 * Makes a copy, and removes what a crash has left of others in the same directory.
+	 * @param target a directory that doesn't exist
+	 * @throws BackupRunningException if one is being made
+	 * @throws BackupSpaceException if there is too little space
+	 */
+	public void make(Path target) {
+		if (!this.lock.tryLock()) {
+			throw new BackupRunningException();
+		}
+		try {
+			Path parent = target.toAbsolutePath().getParent();
+			if (parent == null) {
+				throw new StorageException("The backup " + target + " would be a whole disk");
+			}
+			DiskSync.makeDirectories(parent);
+			removeAbandoned(parent);
+			ensureSpace(target, parent);
+			// Has its name only once it is whole, and safe against power loss.
+			Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
+			if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
+				removeIfCopy(unfinished);
+			}
+			ClosingFacts facts = new ClosingFacts(this.database.writes(), this.seriesCount.getAsLong());
+			this.database.copyTo(unfinished);
+			this.store.seal(unfinished, facts);
+			Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
+			DiskSync.directory(parent);
+			if (this.logThrottle.permits()) {
+				logger.info("Copied the store in {} to {}", this.database.path(), target);
+			}
+		}
+		catch (IOException ex) {
+			throw new StorageException("The backup " + target + " can't be written: " + ex, ex);
+		}
+		finally {
+			this.lock.unlock();
+		}
+	}
+
+	// On the disk of the store, a copy is made of links, and needs what is to be written
+	// first. Elsewhere it needs as much as the store has.
+	private void ensureSpace(Path target, Path parent) throws IOException {
+		FileStore disk = Files.getFileStore(parent);
+		long needed = this.minFreeBytes;
+		if (!disk.equals(Files.getFileStore(this.database.path()))) {
+			needed += StoreFiles.bytes(this.database.path());
+		}
+		long free = disk.getUsableSpace();
+		if (free < needed) {
+			throw new BackupSpaceException(target, free, needed);
+		}
+	}
+
+	/**
+	 * Returns whether a copy is being made, which nobody can end.
+	 * @return whether one is
+	 */
+	boolean isRunning() {
+		return this.lock.isLocked();
+	}
+
+	// What can't be removed is in nobody's way.
+	private static void removeAbandoned(Path parent) {
+		Instant limit = Instant.now().minus(ABANDONED);
+		try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, "*" + UNFINISHED)) {
+			for (Path directory : directories) {
+				if (Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)
+						&& Files.getLastModifiedTime(directory).toInstant().isBefore(limit)) {
+					removeIfCopy(directory);
+				}
+			}
+		}
+		catch (IOException | DirectoryIteratorException ex) {
+			logger.warn("Unfinished backups in {} can't be removed", parent, ex);
+		}
+	}
+
+	private static void removeIfCopy(Path directory) throws IOException {
+		List<Path> found = new ArrayList<>();
+		try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+			files.forEach(found::add);
+		}
+		for (Path file : found) {
+			if (!FILES.matcher(String.valueOf(file.getFileName())).matches()
+					|| !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+				return;
+			}
+		}
+		for (Path file : found) {
+			Files.delete(file);
+		}
+		Files.delete(directory);
+		logger.info("Removed the unfinished backup {}", directory);
+	}
+
+}

@@ -1,0 +1,391 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.time.Clock;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.storage.Horizon;
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.chunk.ChunkCursor;
+import io.eardrum.storage.embedded.chunk.ChunkWriter;
+import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.CellSort;
+import io.eardrum.storage.embedded.head.CellWindows;
+import io.eardrum.storage.embedded.head.CopiedCells;
+import io.eardrum.storage.embedded.head.Head;
+import io.eardrum.storage.embedded.head.HeadBlock;
+import io.eardrum.storage.embedded.head.HeadSnapshot;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * Writes the points of an epoch from memory into chunks, and cuts the log.
+ * <p>
+ * The chunks are written in several batches of about a megabyte, and the log is cut in
+ * the last one. Should the process die in between, some series have points in chunks and
+ * in the log; reading the log puts them into memory again, every one of them in the same
+ * order, where they win over the same points in the chunks. So what a reader sees is the
+ * same whichever batches were written.
+ * <p>
+ * The power may fail, too, whatever is promised of single puts: a point whose put was
+ * made safe must stay so when it moves. Therefore the chunks are made safe before the log
+ * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
+ * the cut before files of the log are dropped, for they are gone at once.
+ * <p>
+ * It takes the same memory however many points there are, which is set aside for it:
+ * others wait for what it makes free, so it must never have to wait for them. Points that
+ * came in order of time are taken from where they stand, others are sorted some at a
+ * time.
+ * <p>
+ * What is too old already is written as well: only the {@link RetentionSweeper} removes
+ * points.
+ * <p>
+ * Used by one thread, which is inside the {@link Gate}.
+ */
+public final class Checkpointer {
+
+	private static final int BATCH_BYTES = 1 << 20;
+
+	/** How many points of a series are written at a time. */
+	private static final int PIECE_POINTS = CopiedCells.ARRAY_POINTS;
+
+	/** As many points may stand in the buffer, which grows by half. */
+	private static final int KEPT_POINTS = PIECE_POINTS * 3 / 2;
+
+	private static final int CHUNK_PART = 4;
+
+	private static final long SPARE_BYTES = 2L * BATCH_BYTES;
+
+	private static final int MIN_SORTED_POINTS = 4096;
+
+	/** Into how many parts the memory is divided, of which sorting takes one. */
+	private static final int PARTS = 3;
+
+	private final Database database;
+
+	private final Heads heads;
+
+	private final Committer committer;
+
+	private final StorageMeters meters;
+
+	private final Clock clock;
+
+	private final Gate gate;
+
+	private final HeapShare memory;
+
+	/** How many points are sorted at a time. */
+	private final int sortedPoints;
+
+	private final WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+
+	private final PointColumns points = new PointColumns(1024);
+
+	private final SeriesIndex<Series> index;
+
+	/** What is to be written; stays until it has been, whatever goes wrong. */
+	private Heads.@Nullable Epoch pending;
+
+	private long pendingLogBytes;
+
+	private volatile long storedPoints;
+
+	/** For the checkpoint under way, once there is something to sort. */
+	private @Nullable CellSort sort;
+
+	public Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer,
+			StorageMeters meters, Clock clock, Gate gate, HeapBudget budget) {
+		this.database = database;
+		this.index = index;
+		this.heads = heads;
+		this.committer = committer;
+		this.meters = meters;
+		this.clock = clock;
+		this.gate = gate;
+		this.memory = budget.share(HeapUse.CHECKPOINT);
+		long points = this.memory.minBytes() / PARTS / CellSort.BYTES_PER_POINT;
+		this.sortedPoints = (int) Math.max(MIN_SORTED_POINTS, Math.min(HeadSnapshot.SORTED_POINTS, points));
+	}
+
+	/**
+	 * Returns how much memory a checkpoint takes at most.
+	 * @return the number of bytes
+	 */
+	public long bytes() {
+		return (long) this.sortedPoints * CellSort.BYTES_PER_POINT + (long) KEPT_POINTS * HeadBlock.BYTES_PER_POINT
+				+ 3L * BATCH_BYTES;
+	}
+
+	/**
+	 * Goes on from what the store knows. Called before any other method.
+	 */
+	public void start() {
+		this.storedPoints = Metadata.POINTS.read(this.database, 0);
+	}
+
+	/**
+	 * Tells how many points are in chunks; overwritten ones count until their chunk is
+	 * written anew.
+	 * @return the number of points
+	 */
+	public long storedPoints() {
+		return this.storedPoints;
+	}
+
+	/**
+	 * Writes everything that is in memory now into chunks: first what an earlier attempt
+	 * could not write.
+	 * @param era when the thread entered the gate
+	 */
+	void checkpoint(int era) {
+		if (this.pending != null) {
+			write(this.pending, era);
+		}
+		Heads.Epoch ended = this.committer.exclusively(() -> {
+			this.pendingLogBytes = this.meters.logBytes();
+			return this.heads.freeze(this.committer.sequence());
+		});
+		this.pending = ended;
+		write(ended, era);
+	}
+
+	/**
+	 * Writes everything that is in memory into chunks, while the log is being read.
+	 * @param sequence the last record that was read
+	 */
+	public void checkpointDuringRecovery(long sequence) {
+		int era = this.gate.enter();
+		try {
+			write(this.heads.freeze(sequence), era);
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	private void write(Heads.Epoch epoch, int era) {
+		ensureSpace();
+		// Nobody can wait for it: it is what makes room.
+		long bytes = bytes();
+		this.memory.force(bytes);
+		try {
+			writeChunks(epoch, era);
+		}
+		finally {
+			this.sort = null;
+			this.memory.release(bytes);
+		}
+	}
+
+	// A disk that gets full meanwhile would have RocksDB take no more writes at all.
+	// Points
+	// hardly ever take more than a quarter of the space in chunks.
+	private void ensureSpace() {
+		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
+		long free = this.database.freeBytes();
+		if (free < needed) {
+			throw new StorageException(
+					"Only " + free + " bytes are free in " + this.database.path() + ", and " + needed + " are needed");
+		}
+	}
+
+	private void writeChunks(Heads.Epoch epoch, int era) {
+		long start = System.nanoTime();
+		long startMillis = this.clock.millis();
+		long horizon = Horizon.of(startMillis / 1000);
+		this.batch.clear(2 * BATCH_BYTES);
+		List<Series> series = epoch.sorted();
+		long count;
+		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
+			Pieces pieces = new Pieces(cursor, horizon, era);
+			for (Series one : series) {
+				pieces.write(one, one.frozenHead(epoch.number()));
+			}
+			count = pieces.count();
+		}
+		catch (RuntimeException | Error ex) {
+			// What is remembered of the tails may never have been written.
+			for (Series one : series) {
+				one.forgetTail();
+			}
+			throw ex;
+		}
+		cutLog(epoch, count, series);
+		this.storedPoints = count;
+		this.heads.drop(epoch);
+		this.pending = null;
+		long nanos = System.nanoTime() - start;
+		this.meters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
+		this.database.dropLogFiles(epoch.sequence());
+	}
+
+	private void cutLog(Heads.Epoch epoch, long count, List<Series> series) {
+		try {
+			sync();
+			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
+			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);
+			noteSeries();
+			flush(count);
+			sync();
+		}
+		catch (RuntimeException | Error ex) {
+			for (Series one : series) {
+				one.forgetTail();
+			}
+			throw ex;
+		}
+		long cut = this.pendingLogBytes;
+		this.pendingLogBytes = 0;
+		this.committer.exclusively(() -> {
+			this.meters.logDropped(cut);
+			return true;
+		});
+	}
+
+	// For the next start, which can say what it needs before it needs it.
+	private void noteSeries() {
+		synchronized (this.index) {
+			Metadata.SERIES.write(this.index.size(), this.batch);
+			Metadata.KEY_BYTES.write(this.index.keyBytes(), this.batch);
+		}
+	}
+
+	private void sync() {
+		long start = System.nanoTime();
+		this.database.sync();
+		this.meters.synced(System.nanoTime() - start);
+	}
+
+	private void flush(long count) {
+		Metadata.POINTS.write(count, this.batch);
+		this.database.write(this.batch, false);
+		this.batch.clear(2 * BATCH_BYTES);
+	}
+
+	/**
+	 * Removes points from the chunks. They count until that is done.
+	 * @param removed how many points
+	 * @param removal the batch that removes them
+	 */
+	void removePoints(long removed, WriteBatchBytes removal) {
+		long left = this.storedPoints - removed;
+		Metadata.POINTS.write(left, removal);
+		this.database.write(removal, false);
+		this.storedPoints = left;
+	}
+
+	/**
+	 * Writes the points of one series after the other into chunks, so many at a time that
+	 * they fit into memory. The points of one time are in one batch with the chunks that
+	 * they change, and the next ones of that series go into another one, for what a batch
+	 * holds can't be read.
+	 */
+	private final class Pieces {
+
+		private final ChunkCursor cursor;
+
+		private final ChunkWriter writer;
+
+		private final long horizon;
+
+		private final int era;
+
+		private final PointColumns points = Checkpointer.this.points;
+
+		private long count = Metadata.POINTS.read(Checkpointer.this.database, 0);
+
+		/** The series of the last piece, as long as that is in the batch. */
+		private @Nullable Series inBatch;
+
+		Pieces(ChunkCursor cursor, long horizon, int era) {
+			this.cursor = cursor;
+			this.writer = new ChunkWriter(Checkpointer.this.batch, cursor);
+			this.horizon = horizon;
+			this.era = era;
+		}
+
+		void write(Series series, @Nullable Head head) {
+			// As good a moment to stop as any: all that is written holds.
+			Checkpointer.this.gate.ensureMayStay(this.era);
+			this.points.clear(KEPT_POINTS);
+			if (head == null) {
+				return;
+			}
+			int size = head.size();
+			if (head.isAscending()) {
+				head.visit(size, (cells, offset, number) -> add(series, cells, offset, number));
+			}
+			else {
+				sort(series, head, size);
+			}
+			writePiece(series);
+		}
+
+		private void sort(Series series, Head head, int size) {
+			CellSort sorter = Checkpointer.this.sort;
+			if (sorter == null) {
+				sorter = new CellSort(Checkpointer.this.sortedPoints);
+				Checkpointer.this.sort = sorter;
+			}
+			CellWindows windows = new CellWindows((visitor) -> head.visit(size, visitor), size, Long.MIN_VALUE, sorter);
+			while (windows.next()) {
+				add(series, sorter.cells(), 0, sorter.size());
+			}
+		}
+
+		private void add(Series series, long[] cells, int offset, int number) {
+			for (int cell = offset; cell < offset + number * 2; cell += 2) {
+				if (this.points.size() == PIECE_POINTS) {
+					writePiece(series);
+				}
+				this.points.add(cells[cell], Double.longBitsToDouble(cells[cell + 1]));
+			}
+		}
+
+		private void writePiece(Series series) {
+			if (this.points.isEmpty()) {
+				return;
+			}
+			if (this.inBatch == series) {
+				flushBatch();
+			}
+			if (this.points.last() > this.horizon) {
+				series.noChunkAhead(false);
+			}
+			this.writer.write(series, this.points);
+			this.points.clear();
+			this.inBatch = series;
+			if (Checkpointer.this.batch.size() > BATCH_BYTES) {
+				flushBatch();
+			}
+		}
+
+		private void flushBatch() {
+			Checkpointer.this.gate.ensureMayStay(this.era);
+			flush(count());
+			this.cursor.refresh();
+			this.inBatch = null;
+		}
+
+		long count() {
+			this.count += this.writer.takeAddedPoints();
+			return this.count;
+		}
+
+	}
+
+}

@@ -1,0 +1,101 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.settings.Fsync;
+
+/**
+ * The thread that makes what was written safe against power loss once a second, from the
+ * begin of one sync to that of the next, and notes what is safe. Where puts are made safe
+ * one by one it does so for the note; where nobody asks for it, it only notes what
+ * checkpoints have made safe.
+ */
+public final class LogSyncer implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(LogSyncer.class);
+
+	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private final StoreOpener store;
+
+	private final Committer committer;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final Fsync fsync;
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	public LogSyncer(StoreOpener store, Committer committer, Availability availability, Gate gate, Fsync fsync) {
+		this.store = store;
+		this.committer = committer;
+		this.availability = availability;
+		this.gate = gate;
+		this.fsync = fsync;
+	}
+
+	@Override
+	public void run() {
+		long next = System.nanoTime() + PERIOD_NANOS;
+		while (!this.gate.isClosed()) {
+			long left = next - System.nanoTime();
+			if (left > 0) {
+				LockSupport.parkNanos(left);
+				continue;
+			}
+			next = System.nanoTime() + PERIOD_NANOS;
+			try {
+				sync();
+			}
+			catch (OutOfMemoryError ex) {
+				throw ex;
+			}
+			catch (RuntimeException | Error ex) {
+				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+					logger.error("What was written could not be synced", ex);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Does what there is to do.
+	 */
+	public void sync() {
+		int era = this.gate.enter();
+		try {
+			if (this.availability.isWriteFailed() || !this.store.isSameDirectory()) {
+				return;
+			}
+			try {
+				switch (this.fsync) {
+					case ALWAYS -> this.store.database().syncIfWritten();
+					case EVERYSEC -> this.committer.syncIfNeeded();
+					case NEVER -> {
+						// Checkpoints do.
+					}
+				}
+			}
+			catch (StorageException ex) {
+				this.availability.writeFailed(String.valueOf(ex.getMessage()));
+				return;
+			}
+			this.store.mark();
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+}

@@ -1,0 +1,290 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.NativeHeap;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+
+/**
+ * The thread that makes checkpoints when there is reason to, removes old points, looks at
+ * the clock for that, finds points in the future, and gives memory back.
+ */
+public final class Maintenance implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Maintenance.class);
+
+	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
+
+	/**
+	 * How much larger than what may be in memory the log may be, for points that are
+	 * overwritten in memory are in the log all the same, and batches of one point take
+	 * more there.
+	 */
+	private static final int LOG_PER_HEADS = 4;
+
+	private static final String ENDED = "The thread that makes checkpoints has ended; the server has to be restarted";
+
+	private final Heads heads;
+
+	private final Checkpointer checkpointer;
+
+	private final RetentionSweeper sweeper;
+
+	private final RetentionClock retentionClock;
+
+	private final AheadSeriesWalk aheadSeries;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final HeadRoom room;
+
+	private final StorageMeters meters;
+
+	private final EmbeddedStorageSettings settings;
+
+	private final NativeHeap nativeHeap = new NativeHeap();
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	private volatile @Nullable Thread thread;
+
+	private volatile boolean requested;
+
+	private long lastCheckpoint = System.nanoTime();
+
+	private long lastSweep = System.nanoTime();
+
+	public Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, RetentionClock retentionClock,
+			AheadSeriesWalk aheadSeries, Availability availability, Gate gate, HeadRoom room, StorageMeters meters,
+			EmbeddedStorageSettings settings) {
+		this.heads = heads;
+		this.checkpointer = checkpointer;
+		this.sweeper = sweeper;
+		this.retentionClock = retentionClock;
+		this.aheadSeries = aheadSeries;
+		this.availability = availability;
+		this.gate = gate;
+		this.room = room;
+		this.meters = meters;
+		this.settings = settings;
+	}
+
+	/**
+	 * Asks for a checkpoint if points take enough memory. Cheap: called for every write
+	 * for which memory had to be allocated.
+	 */
+	public void requestIfDue() {
+		if (!this.requested && isLarge()) {
+			request();
+		}
+	}
+
+	/**
+	 * Asks for a checkpoint.
+	 */
+	public void request() {
+		this.requested = true;
+		LockSupport.unpark(this.thread);
+	}
+
+	/**
+	 * Makes a checkpoint in the calling thread. The log holds nothing afterwards but what
+	 * is put meanwhile.
+	 */
+	public void checkpointNow() {
+		int era = this.gate.enter();
+		try {
+			synchronized (this.checkpointer) {
+				this.checkpointer.checkpoint(era);
+			}
+			this.room.changed();
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	/**
+	 * Removes old points in the calling thread.
+	 */
+	public void sweepNow() {
+		int era = this.gate.enter();
+		try {
+			synchronized (this.checkpointer) {
+				this.sweeper.sweep(era);
+			}
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	@Override
+	public void run() {
+		this.thread = Thread.currentThread();
+		try {
+			boolean failed = false;
+			while (awaitReason(failed)) {
+				failed = !attend();
+			}
+		}
+		finally {
+			if (!this.gate.isClosed()) {
+				this.availability.checkpointFailed(ENDED);
+				this.room.changed();
+			}
+		}
+	}
+
+	// Returns false if it is to be tried again, but not at once
+	private boolean attend() {
+		try {
+			boolean done;
+			int era = this.gate.enter();
+			try {
+				keepTime();
+				done = checkpoint(era) && sweepIfDue(era);
+				if (done) {
+					lookAhead(era);
+				}
+			}
+			finally {
+				this.gate.leave(era);
+			}
+			this.nativeHeap.trimIfDue();
+			return done;
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			// Whoever waits for room waits for this thread.
+			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				logger.error("The thread that makes checkpoints failed, and goes on", ex);
+			}
+			return false;
+		}
+	}
+
+	private boolean awaitReason(boolean failed) {
+		if (failed || (!this.requested && !isLarge())) {
+			LockSupport.parkNanos(PERIOD_NANOS);
+		}
+		return !this.gate.isClosed();
+	}
+
+	private boolean isLarge() {
+		return this.heads.liveBytes() >= this.settings.checkpointBytes()
+				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2 || (!this.heads.isCheckpointUnderWay()
+						&& this.meters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
+	}
+
+	private boolean isDue() {
+		long age = System.nanoTime() - this.lastCheckpoint;
+		return this.requested || isLarge() || this.availability.isCheckpointFailed()
+				|| (age > this.settings.checkpointInterval().toNanos() && this.heads.bytes() > 0);
+	}
+
+	// Returns false if it is to be tried again, but not at once
+	private boolean checkpoint(int era) {
+		if (this.availability.isWriteFailed()) {
+			return false;
+		}
+		if (!isDue()) {
+			return true;
+		}
+		this.requested = false;
+		try {
+			synchronized (this.checkpointer) {
+				this.checkpointer.checkpoint(era);
+			}
+			this.lastCheckpoint = System.nanoTime();
+			if (this.availability.isCheckpointFailed()) {
+				this.availability.checkpointSucceeded();
+				logger.info("A checkpoint succeeded again");
+			}
+			this.room.changed();
+			return true;
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!this.gate.isClosed()) {
+				if (!this.availability.isCheckpointFailed()) {
+					logger.error("A checkpoint failed; no points are taken until one succeeds", ex);
+				}
+				this.availability.checkpointFailed("A checkpoint failed: " + ex.getMessage());
+				this.room.changed();
+			}
+			return false;
+		}
+	}
+
+	// What can't be noted costs little: the clock may be doubted after the next start.
+	private void keepTime() {
+		this.retentionClock.look();
+		if (this.availability.isWriteFailed() || this.availability.isCheckpointFailed()) {
+			return;
+		}
+		try {
+			this.retentionClock.saveIfDue();
+		}
+		catch (StorageException ex) {
+			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				logger.error("The time by which old points are removed could not be noted", ex);
+			}
+		}
+	}
+
+	private void lookAhead(int era) {
+		try {
+			synchronized (this.checkpointer) {
+				this.aheadSeries.advance(era);
+			}
+		}
+		catch (StorageException ex) {
+			// Others need the store for themselves, or it can't be read: as good a time
+			// as any to go on is later.
+			logger.debug("The series that are ahead of the clock are looked for later", ex);
+		}
+	}
+
+	private boolean sweepIfDue(int era) {
+		if (!this.settings.retention().isLimited() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
+			return true;
+		}
+		this.lastSweep = System.nanoTime();
+		try {
+			synchronized (this.checkpointer) {
+				this.sweeper.sweep(era);
+			}
+			return true;
+		}
+		catch (OutOfMemoryError ex) {
+			throw ex;
+		}
+		catch (RuntimeException | Error ex) {
+			if (!this.gate.isClosed()) {
+				logger.error("Old points could not be removed", ex);
+			}
+			return false;
+		}
+	}
+
+}

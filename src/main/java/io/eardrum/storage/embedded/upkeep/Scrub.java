@@ -1,0 +1,287 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.TableChecksums;
+import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+
+/**
+ * The thread that reads all tables of the store now and then and compares their
+ * checksums, so that damage to what nobody asks for is found while a backup still has it.
+ * <p>
+ * It reads one file after the other, past RocksDB and its cache and outside the
+ * {@link Gate}, and rests after each for ten times as long as reading it took, or shorter
+ * where all of them would not be read within the interval otherwise. It never keeps the
+ * store from being closed or opened anew. When all were found whole is noted in the
+ * store, so that a restart does not begin the interval anew.
+ * <p>
+ * What it found may be asked by any thread.
+ */
+public final class Scrub implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Scrub.class);
+
+	/** After how long damaged files are forgotten that are not in use any more. */
+	private static final long REVIEW_NANOS = Duration.ofMinutes(1).toNanos();
+
+	/** When it is tried again after the store could not be read for other reasons. */
+	private static final Duration RETRY = Duration.ofMinutes(10);
+
+	/** A start has other things to do first. */
+	private static final Duration START_DELAY = Duration.ofMinutes(1);
+
+	private static final int START_DELAY_DIVISOR = 100;
+
+	private static final int REST = 10;
+
+	private final Database database;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final Duration interval;
+
+	private final Clock clock;
+
+	private final Set<Path> damaged = new ConcurrentSkipListSet<>();
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	private volatile @Nullable Thread thread;
+
+	private volatile long lastSuccessMillis;
+
+	public Scrub(Database database, Availability availability, Gate gate, Duration interval, Clock clock) {
+		this.database = database;
+		this.availability = availability;
+		this.gate = gate;
+		this.interval = interval;
+		this.clock = clock;
+	}
+
+	/**
+	 * Goes on from what the store knows. Called before any other method, with the
+	 * database open.
+	 */
+	public void start() {
+		this.lastSuccessMillis = Metadata.SCRUBBED.read(this.database, 0);
+	}
+
+	/**
+	 * Tells whether tables are read in the background at all.
+	 * @return whether they are
+	 */
+	public boolean isWanted() {
+		return !this.interval.isZero();
+	}
+
+	/**
+	 * Tells when all tables were last found whole.
+	 * @return the time, in milliseconds since 1970; 0 if they never were
+	 */
+	public long lastSuccessMillis() {
+		return this.lastSuccessMillis;
+	}
+
+	/**
+	 * Returns the files that were found damaged and were in use when last looked at.
+	 * @return the files, by name
+	 */
+	public List<Path> damaged() {
+		return List.copyOf(this.damaged);
+	}
+
+	/**
+	 * Lets the thread end at once. The gate is closed.
+	 */
+	public void stop() {
+		LockSupport.unpark(this.thread);
+	}
+
+	@Override
+	public void run() {
+		this.thread = Thread.currentThread();
+		long due = System.nanoTime() + untilDue().toNanos();
+		long review = System.nanoTime() + REVIEW_NANOS;
+		while (!this.gate.isClosed()) {
+			long now = System.nanoTime();
+			LockSupport.parkNanos(Math.max(1, Math.min(review - now, due - now)));
+			try {
+				if (System.nanoTime() - review >= 0) {
+					review = System.nanoTime() + REVIEW_NANOS;
+					forgetReplaced();
+				}
+				if (System.nanoTime() - due >= 0) {
+					due = System.nanoTime() + (scrub() ? this.interval : retry()).toNanos();
+				}
+			}
+			catch (OutOfMemoryError ex) {
+				throw ex;
+			}
+			catch (RuntimeException | Error ex) {
+				due = System.nanoTime() + retry().toNanos();
+				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+					logger.warn("The files of the store could not be read in the background", ex);
+				}
+			}
+		}
+	}
+
+	private Duration retry() {
+		return (this.interval.compareTo(RETRY) < 0) ? this.interval : RETRY;
+	}
+
+	/**
+	 * Tells how long it is until tables are read again.
+	 * @return that time, counted from the last success; never less than what a start is
+	 * left alone for
+	 */
+	public Duration untilDue() {
+		Duration least = this.interval.dividedBy(START_DELAY_DIVISOR);
+		if (least.compareTo(START_DELAY) > 0) {
+			least = START_DELAY;
+		}
+		long age = this.clock.millis() - this.lastSuccessMillis;
+		// A success in the future is one of a clock that was wrong.
+		Duration left = (this.lastSuccessMillis == 0 || age < 0) ? Duration.ZERO
+				: this.interval.minus(Duration.ofMillis(age));
+		return (left.compareTo(least) > 0) ? left : least;
+	}
+
+	/**
+	 * Reads all tables, in the calling thread, with its rests.
+	 * @return whether each was read, whole or damaged; if not, it should be tried again
+	 * soon
+	 */
+	public boolean scrub() {
+		long deadline = System.nanoTime() + this.interval.toNanos();
+		List<Path> tables = tables();
+		boolean whole = true;
+		for (int i = 0; i < tables.size(); i++) {
+			if (this.gate.isClosed() || this.availability.isWriteFailed()) {
+				return false;
+			}
+			long start = System.nanoTime();
+			State state = read(tables.get(i));
+			if (state == State.UNREADABLE) {
+				return false;
+			}
+			whole &= state == State.WHOLE;
+			long now = System.nanoTime();
+			rest(pause(now - start, tables.size() - i - 1, deadline - now));
+		}
+		if (whole) {
+			this.damaged.clear();
+			noteSuccess();
+		}
+		return true;
+	}
+
+	private State read(Path table) {
+		try {
+			TableChecksums.verify(table);
+			this.damaged.remove(table);
+			return State.WHOLE;
+		}
+		catch (RocksDBException ex) {
+			String problem = String.valueOf(ex.getMessage());
+			if (!tables().contains(table)) {
+				// Replaced meanwhile, which removes it.
+				return State.WHOLE;
+			}
+			if (this.gate.isClosed() || this.availability.isWriteFailed() || isShortage(problem)) {
+				logger.warn("The file {} can't be read at the moment: {}", table, problem);
+				return State.UNREADABLE;
+			}
+			this.damaged.add(table);
+			logger.error("The file {} is damaged: {}. Reads of what is in it fail. Keep a copy of the store, check "
+					+ "the disk, and restart on a backup", table, problem);
+			return State.DAMAGED;
+		}
+	}
+
+	// What says nothing of the file.
+	private static boolean isShortage(String problem) {
+		return problem.contains("Too many open files") || problem.contains("Cannot allocate memory");
+	}
+
+	private List<Path> tables() {
+		int era = this.gate.enter();
+		try {
+			return this.database.tables();
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	private void forgetReplaced() {
+		if (!this.damaged.isEmpty()) {
+			this.damaged.retainAll(Set.copyOf(tables()));
+		}
+	}
+
+	/**
+	 * Tells how long to rest after a file.
+	 * @param took how long it took to read it, in nanoseconds
+	 * @param files how many are left
+	 * @param left for how long the interval still lasts, in nanoseconds
+	 * @return the time in nanoseconds; none after the last one
+	 */
+	public static long pause(long took, int files, long left) {
+		if (files == 0) {
+			return 0;
+		}
+		// As if the others take as long.
+		return Math.max(0, Math.min(REST * took, left / files - took));
+	}
+
+	private void rest(long nanos) {
+		long end = System.nanoTime() + nanos;
+		while (!this.gate.isClosed() && System.nanoTime() - end < 0) {
+			LockSupport.parkNanos(end - System.nanoTime());
+		}
+	}
+
+	private void noteSuccess() {
+		long now = this.clock.millis();
+		int era = this.gate.enter();
+		try {
+			WriteBatchBytes batch = new WriteBatchBytes(64);
+			Metadata.SCRUBBED.write(now, batch);
+			this.database.write(batch, false);
+		}
+		catch (StorageException ex) {
+			logger.debug("That the store is whole can't be noted", ex);
+		}
+		finally {
+			this.gate.leave(era);
+		}
+		this.lastSuccessMillis = now;
+	}
+
+	/** What came of a file. */
+	private enum State {
+
+		WHOLE, DAMAGED, UNREADABLE
+
+	}
+
+}

@@ -1,0 +1,370 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.embedded.chunk.OpenReads;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+
+/**
+ * The thread that looks after the store once a second: it watches the directory and the
+ * free space, and tries to write again after a failure.
+ */
+public final class Watch implements Runnable {
+
+	private static final Logger logger = LoggerFactory.getLogger(Watch.class);
+
+	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
+
+	/** The log is written twice: as it comes, and when RocksDB's memory is full. */
+	private static final int WRITES = 2;
+
+	/** Looking costs some microseconds, so not each commit does. */
+	private static final long LOOK_BYTES = 1 << 20;
+
+	/** Which part of RocksDB's memory chunks may take that only reads keep. */
+	private static final int KEPT_PART = 2;
+
+	/** Of how many times the space that has to be free there should be more. */
+	private static final int SCARCE = 2;
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	/** What must fit onto the disk before RocksDB is opened anew. */
+	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
+
+	private final StoreOpener store;
+
+	private final Database database;
+
+	private final Committer committer;
+
+	private final Maintenance maintenance;
+
+	private final Backups backups;
+
+	private final Availability availability;
+
+	private final Gate gate;
+
+	private final EmbeddedStorageSettings settings;
+
+	private volatile long freeBytes = Long.MAX_VALUE;
+
+	private volatile long chunkBytes;
+
+	/** What has to happen before points can be put again, after a failed write. */
+	private volatile @Nullable String healing;
+
+	private boolean spaceLow;
+
+	/** How much had been written when the free space was last looked at. */
+	private volatile long writtenBytes;
+
+	private final LogThrottle logThrottle = new LogThrottle();
+
+	private boolean failureLogged;
+
+	/** How many failures of RocksDB's own threads were seen since it was opened. */
+	private long knownErrors;
+
+	private final StorageMeters meters;
+
+	private final OpenReads reads;
+
+	public Watch(StoreOpener store, Committer committer, Maintenance maintenance, Backups backups,
+			Availability availability, Gate gate, StorageMeters meters, OpenReads reads,
+			EmbeddedStorageSettings settings) {
+		this.store = store;
+		this.meters = meters;
+		this.reads = reads;
+		this.database = store.database();
+		this.committer = committer;
+		this.maintenance = maintenance;
+		this.backups = backups;
+		this.availability = availability;
+		this.gate = gate;
+		this.settings = settings;
+	}
+
+	/**
+	 * Tells how much space there was on the disk when last looked at.
+	 * @return the number of bytes
+	 */
+	public long freeBytes() {
+		return this.freeBytes;
+	}
+
+	/**
+	 * Tells how much space the chunks took when last looked at.
+	 * @return the number of bytes
+	 */
+	public long chunkBytes() {
+		return this.chunkBytes;
+	}
+
+	/**
+	 * Returns what has to happen before points can be put again, after a failed write.
+	 * @return a sentence, or {@code null} if no write has failed
+	 */
+	public @Nullable String healing() {
+		return this.availability.isWriteFailed() ? this.healing : null;
+	}
+
+	@Override
+	public void run() {
+		while (!this.gate.isClosed()) {
+			try {
+				LockSupport.parkNanos(PERIOD_NANOS);
+				if (!this.gate.isClosed()) {
+					look();
+				}
+			}
+			catch (OutOfMemoryError ex) {
+				throw ex;
+			}
+			catch (RuntimeException | Error ex) {
+				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+					logger.error("The store could not be looked after", ex);
+				}
+			}
+		}
+	}
+
+	/**
+	 * Does what there is to do.
+	 */
+	public void look() {
+		checkDirectory();
+		checkSpace();
+		if (this.availability.isWriteFailed()) {
+			heal();
+			return;
+		}
+		int era = this.gate.enter();
+		try {
+			long errors = this.database.number(ColumnFamily.META, "rocksdb.background-errors");
+			if (this.availability.isCheckpointFailed() || errors > this.knownErrors) {
+				// RocksDB may take no writes any more, and nobody may put who would find
+				// out.
+				tryToWrite();
+			}
+			this.knownErrors = errors;
+			if (this.reads.endSlow(() -> !areTooManyChunksKept()) > 0 && this.logThrottle.permits()) {
+				logger.warn("Reads of slow clients were ended: too much memory or disk space was kept for them");
+			}
+			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	// Whether old chunks that only reads under way keep take too much memory, or space
+	// where there is little.
+	private boolean areTooManyChunksKept() {
+		long memory = this.database.number(ColumnFamily.CHUNKS, "rocksdb.size-all-mem-tables")
+				- this.database.number(ColumnFamily.CHUNKS, "rocksdb.cur-size-all-mem-tables");
+		if (memory > this.settings.nativeBytes() / KEPT_PART) {
+			return true;
+		}
+		return this.freeBytes < SCARCE * this.settings.minFreeBytes()
+				&& this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size") > this.database
+					.number(ColumnFamily.CHUNKS, "rocksdb.live-sst-files-size");
+	}
+
+	private void tryToWrite() {
+		try {
+			this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				return true;
+			});
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+		}
+	}
+
+	/**
+	 * Tells whether there is too little space to take points. They are taken again once
+	 * there is a tenth more than the limit, or every file that comes and goes would let
+	 * the state flicker.
+	 * @param free how many bytes are free
+	 * @param limit below how many points are refused
+	 * @param before whether there was too little until now
+	 * @return whether there is too little
+	 */
+	static boolean isLow(long free, long limit, boolean before) {
+		return free < (before ? limit + limit / 10 : limit);
+	}
+
+	// RocksDB would go on writing to files that nobody can find any more.
+	private void checkDirectory() {
+		if (!this.gate.isClosed() && !this.store.isSameDirectory()) {
+			this.availability.writeFailed("The directory " + this.database.path()
+					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
+		}
+	}
+
+	/**
+	 * Looks at the free space at once if what was written since the last look may have
+	 * taken it: a second is long for a fast disk. Called after each commit.
+	 */
+	public void written() {
+		long unseen = this.meters.writtenBytes() - this.writtenBytes;
+		if (isDue(unseen, this.freeBytes, this.settings.minFreeBytes())) {
+			checkSpace();
+		}
+	}
+
+	/**
+	 * Returns whether the free space has to be looked at.
+	 * @param unseen how many bytes have been written since it was looked at
+	 * @param free how many were free then
+	 * @param limit below how many points are refused
+	 * @return whether half of those beyond the limit may be gone
+	 */
+	static boolean isDue(long unseen, long free, long limit) {
+		return unseen >= LOOK_BYTES && unseen * WRITES >= (free - limit) / 2;
+	}
+
+	/**
+	 * Looks at the free space.
+	 */
+	public synchronized void checkSpace() {
+		long limit = this.settings.minFreeBytes();
+		this.writtenBytes = this.meters.writtenBytes();
+		try {
+			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
+		}
+		catch (IOException ex) {
+			this.availability.space("The free space of " + this.database.path() + " can't be told: " + ex);
+			return;
+		}
+		boolean low = isLow(this.freeBytes, limit, this.spaceLow);
+		String problem = "Only " + this.freeBytes + " bytes are free in " + this.database.path()
+				+ ", and eardrum.storage.min-free-space is " + limit;
+		if (low && !this.spaceLow) {
+			logger.error("{}; no points are taken until there is more", problem);
+		}
+		else if (!low && this.spaceLow) {
+			logger.info("{} bytes are free in {}; points are taken again", this.freeBytes, this.database.path());
+		}
+		this.spaceLow = low;
+		this.availability.space(low ? problem : null);
+	}
+
+	private void heal() {
+		if (!this.failureLogged) {
+			logger.error("No points are taken: {}", this.availability.problem());
+			this.failureLogged = true;
+		}
+		if (!this.store.isSameDirectory()) {
+			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
+			return;
+		}
+		try {
+			probe();
+		}
+		catch (IOException ex) {
+			this.healing = "waits until the disk takes data: " + ex.getMessage();
+			logger.debug("The disk can't be written yet", ex);
+			return;
+		}
+		stopCompaction();
+		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
+				: "waits until reads and writes end that are under way";
+		if (!this.gate.shut(PATIENCE)) {
+			return;
+		}
+		this.healing = "the store is being opened anew";
+		try {
+			if (!reopen()) {
+				this.healing = "what is in memory is being written into chunks";
+				if (this.logThrottle.permits()) {
+					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+				}
+				this.maintenance.checkpointNow();
+			}
+			this.availability.writeHealed();
+			this.healing = null;
+			this.failureLogged = false;
+			logger.info("The store in {} can be written again", this.database.path());
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			this.healing = "was tried, but the store could not be opened anew or written";
+			logger.debug("The store can't be written yet", ex);
+		}
+		// What was not yet synced when it failed may be on the disk in part: chunks need
+		// it no more.
+		this.maintenance.request();
+	}
+
+	// Opens RocksDB anew, and the gate.
+	// Returns whether the disk has all of the log that it had
+	private boolean reopen() {
+		try {
+			this.knownErrors = 0;
+			this.store.reopen();
+			return this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				this.committer.restoreLostSeries();
+				return this.committer.isLogComplete();
+			});
+		}
+		finally {
+			this.gate.reopen();
+		}
+	}
+
+	// It would stay inside the gate for as long as it takes.
+	private void stopCompaction() {
+		int era = this.gate.enter();
+		try {
+			this.database.stopCompaction();
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	// Ensures that the disk takes data, and as much as opening the store may write: until
+	// then it stays open for reads.
+	private void probe() throws IOException {
+		long needed = this.database.logFileBytes() + PROBE_BYTES;
+		if (this.freeBytes < needed) {
+			throw new IOException(this.freeBytes + " bytes are free, and " + needed + " may be needed");
+		}
+		Path file = this.database.path().resolve("eardrum.probe");
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+				StandardOpenOption.TRUNCATE_EXISTING)) {
+			ByteBuffer data = ByteBuffer.allocate(PROBE_BYTES);
+			while (data.hasRemaining()) {
+				channel.write(data);
+			}
+			channel.force(true);
+		}
+		finally {
+			Files.deleteIfExists(file);
+		}
+	}
+
+}
