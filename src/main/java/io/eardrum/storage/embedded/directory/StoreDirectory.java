@@ -3,9 +3,6 @@ package io.eardrum.storage.embedded.directory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.util.List;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -13,14 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.eardrum.storage.embedded.directory.examination.DamageSearch;
 import io.eardrum.storage.embedded.directory.examination.StoreExamination;
 import io.eardrum.storage.embedded.directory.examination.TornTail;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.directory.seal.ClosingLedger;
 import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.DurableState;
-import io.eardrum.storage.embedded.directory.seal.Finding;
 import io.eardrum.storage.embedded.directory.seal.RunningMarker;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
@@ -36,21 +31,17 @@ import io.eardrum.storage.embedded.directory.seal.StoreMark;
  * and may be written to, or {@link #rollBack} undoes the start. Later, {@link #mark}
  * notes what is safe, and {@link #noteClosing} what the store consists of at its end.
  * <p>
- * Used by one thread at a time. Long, for the steps and what a refusal says of each stand
- * here in their order.
+ * Used by one thread at a time. Long, because the steps stand here in their order.
  */
 public final class StoreDirectory implements AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreDirectory.class);
 
-	private static final String WHAT_TO_DO = "Points that were acknowledged may be lost, so Eardrum doesn't start "
-			+ "with it. Keep a copy of the directory, check the disk, and set " + "eardrum.storage.path to a backup.";
-
-	private static final String UNCHANGED = " No file has been changed.";
-
 	private final Path path;
 
 	private final RecoverMode mode;
+
+	private final StoreRefusals refusals;
 
 	private final StoreLock lock;
 
@@ -62,13 +53,14 @@ public final class StoreDirectory implements AutoCloseable {
 
 	private UUID id;
 
-	private @Nullable StoreMark lastMark;
+	private final MarkWriter marks;
 
-	private @Nullable Object fileKey;
+	private @Nullable DirectoryKey fileKey;
 
 	private StoreDirectory(Path path, RecoverMode mode, StoreLock lock) throws IOException {
 		this.path = path;
 		this.mode = mode;
+		this.refusals = new StoreRefusals(path, mode == RecoverMode.ACCEPT);
 		this.lock = lock;
 		this.marker = new RunningMarker(path);
 		this.safetyCopy = new SafetyCopy(path);
@@ -79,7 +71,7 @@ public final class StoreDirectory implements AutoCloseable {
 		this.safetyCopy.remove();
 		this.examination = StoreExamination.of(path, mode == RecoverMode.ACCEPT);
 		recoverTail();
-		this.lastMark = this.examination.mark();
+		this.marks = new MarkWriter(path, this.examination.mark());
 		StoreIdentity known = this.examination.identity();
 		this.id = (known != null && !this.examination.isUnmade()) ? known.id() : UUID.randomUUID();
 	}
@@ -104,26 +96,19 @@ public final class StoreDirectory implements AutoCloseable {
 		StoreDirectory opened = null;
 		try {
 			opened = new StoreDirectory(path, mode, lock);
-			opened.ensureWhole();
+			opened.refusals.ensureWhole(opened.examination);
 			StoreDirectory whole = opened;
 			lock = null;
 			return whole;
 		}
 		catch (IOException ex) {
-			throw unreadable(path, ex);
+			throw StoreRefusals.unreadable(path, ex);
 		}
 		finally {
 			if (lock != null) {
 				lock.close();
 			}
 		}
-	}
-
-	private static StoreOpenException unreadable(Path path, IOException ex) {
-		return new StoreOpenException("The directory " + path + " can't be read or written: " + ex,
-				"Check that this user may read and write it and all files in it, and that its disk works and has "
-						+ "space left.",
-				ex);
 	}
 
 	private void recoverTail() throws IOException {
@@ -142,57 +127,6 @@ public final class StoreDirectory implements AutoCloseable {
 		this.examination = StoreExamination.of(this.path, isTrusting());
 	}
 
-	private void ensureWhole() {
-		List<Finding> findings = this.examination.findings();
-		TornTail tail = this.examination.tail();
-		if (tail != null) {
-			throw new StoreOpenException(damaged(describe(tail)), WHAT_TO_DO + UNCHANGED + hint(tail), null);
-		}
-		if (findings.isEmpty()) {
-			return;
-		}
-		if (this.examination.isOccupied()) {
-			throw new StoreOpenException("No store can be made in " + this.path + ": " + describe(findings) + ".",
-					"Set eardrum.storage.path to an empty directory, or to one that has a store.", null);
-		}
-		throw new StoreOpenException(
-				damaged(describe(findings)), WHAT_TO_DO
-						+ " If the files were copied, copy all of them again, into an empty directory." + lastResort(),
-				null);
-	}
-
-	private String lastResort() {
-		return isTrusting() ? ""
-				: " Where there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
-	}
-
-	private String describe(List<Finding> findings) {
-		return findings.stream()
-			.limit(10)
-			.map((finding) -> this.path.resolve(finding.file()) + " " + finding.problem())
-			.collect(Collectors.joining("; "))
-				+ ((findings.size() > 10) ? "; and " + (findings.size() - 10) + " more" : "");
-	}
-
-	private String describe(TornTail tail) {
-		Path file = this.path.resolve(tail.file());
-		return tail.isOfCurrent() ? file + " names a MANIFEST that is missing, and " + tail.manifest() + " is there"
-				: file + " can't be read from byte " + tail.position() + " on";
-	}
-
-	private static String hint(TornTail tail) {
-		String dropped = tail.isOfCurrent()
-				? "one start with eardrum.storage.recover=tail goes back to the file before."
-				: "what is damaged may be what was being written then, the last " + tail.bytes()
-						+ " bytes of the log, with " + tail.readableRecords()
-						+ " readable records behind the damage; one start with eardrum.storage.recover=tail drops them.";
-		return " If the power failed: " + dropped;
-	}
-
-	private String damaged(String what) {
-		return "The store in " + this.path + " is damaged: " + what;
-	}
-
 	/**
 	 * Refuses the store for what came to light only after it had been opened.
 	 * @param what what is wrong, naming the file if it is known
@@ -200,38 +134,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 * @return the refusal
 	 */
 	public StoreOpenException refusal(String what, @Nullable Throwable cause) {
-		return new StoreOpenException(damaged(what), WHAT_TO_DO + lastResort(), cause);
-	}
-
-	/**
-	 * Looks for what is wrong with the files of a store that RocksDB found damaged, and
-	 * that is closed again. Tables are not read.
-	 * @return what is wrong, each as a sentence that names the file
-	 */
-	public List<String> findDamage() {
-		try {
-			return DamageSearch.in(this.path)
-				.stream()
-				.limit(10)
-				.map((finding) -> this.path.resolve(finding.file()) + " " + finding.problem())
-				.toList();
-		}
-		catch (IOException ex) {
-			return List.of("(the files can't be read: " + ex + ")");
-		}
-	}
-
-	/**
-	 * Returns the name of the MANIFEST, for a message.
-	 * @return the name
-	 */
-	public String manifestName() {
-		try {
-			return this.path.resolve(Files.readString(this.path.resolve(StoreFiles.CURRENT)).strip()).toString();
-		}
-		catch (IOException ex) {
-			return "its MANIFEST";
-		}
+		return this.refusals.damaged(what, cause);
 	}
 
 	/**
@@ -342,7 +245,7 @@ public final class StoreDirectory implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			throw unreadable(this.path, ex);
+			throw StoreRefusals.unreadable(this.path, ex);
 		}
 	}
 
@@ -352,7 +255,7 @@ public final class StoreDirectory implements AutoCloseable {
 				Files.delete(this.path.resolve(name));
 			}
 		}
-		this.lastMark = null;
+		this.marks.forget();
 	}
 
 	/**
@@ -379,13 +282,13 @@ public final class StoreDirectory implements AutoCloseable {
 	public void noteMade() {
 		try {
 			if (!StoreMark.isThere(this.path)) {
-				writeFirstMark();
+				this.marks.writeFirst(this.id);
 			}
 			new StoreIdentity(this.id, StoreIdentity.State.MADE).write(this.path);
-			this.fileKey = keyOfFiles();
+			this.fileKey = DirectoryKey.of(this.path);
 		}
 		catch (IOException ex) {
-			throw unreadable(this.path, ex);
+			throw StoreRefusals.unreadable(this.path, ex);
 		}
 	}
 
@@ -398,11 +301,11 @@ public final class StoreDirectory implements AutoCloseable {
 		try {
 			this.id = given;
 			Files.deleteIfExists(this.path.resolve(StoreMark.FILE));
-			writeMark(durable, true);
+			this.marks.write(this.id, durable, true);
 			new StoreIdentity(given, StoreIdentity.State.ADOPTING).write(this.path);
 		}
 		catch (IOException ex) {
-			throw unreadable(this.path, ex);
+			throw StoreRefusals.unreadable(this.path, ex);
 		}
 	}
 
@@ -414,7 +317,7 @@ public final class StoreDirectory implements AutoCloseable {
 		try {
 			if (!isToBeAdopted() && !StoreMark.isThere(this.path)) {
 				// A backup has none. What was written so far may yet be undone.
-				writeFirstMark();
+				this.marks.writeFirst(this.id);
 			}
 			// Until the marker is there, the ledger has to fit if the start breaks off.
 			this.marker.set();
@@ -423,12 +326,12 @@ public final class StoreDirectory implements AutoCloseable {
 				DiskSync.directory(this.path);
 			}
 			if (!isToBeAdopted()) {
-				writeMark(durable, false);
-				this.fileKey = keyOfFiles();
+				this.marks.write(this.id, durable, false);
+				this.fileKey = DirectoryKey.of(this.path);
 			}
 		}
 		catch (IOException ex) {
-			throw unreadable(this.path, ex);
+			throw StoreRefusals.unreadable(this.path, ex);
 		}
 	}
 
@@ -439,21 +342,11 @@ public final class StoreDirectory implements AutoCloseable {
 	 */
 	public boolean isSame() {
 		try {
-			return this.fileKey == null || this.fileKey.equals(keyOfFiles());
+			return this.fileKey == null || this.fileKey.equals(DirectoryKey.of(this.path));
 		}
 		catch (IOException ex) {
 			return false;
 		}
-	}
-
-	private Object keyOfFiles() throws IOException {
-		return List.of(key(this.path), key(this.path.resolve(StoreIdentity.FILE)));
-	}
-
-	private static Object key(Path file) throws IOException {
-		Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-		// Not every system has them.
-		return (key != null) ? key : file;
 	}
 
 	/**
@@ -462,39 +355,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 * @throws IOException if that can't be written
 	 */
 	public void mark(DurableState durable) throws IOException {
-		writeMark(durable, false);
-	}
-
-	// Knows nothing yet, but is there.
-	private void writeFirstMark() throws IOException {
-		StoreMark first = new StoreMark(1, this.id, 0, 0, new DurableState(0, new TreeMap<>()));
-		first.write(this.path, true);
-		this.lastMark = first;
-	}
-
-	private void writeMark(DurableState durable, boolean sync) throws IOException {
-		StoreMark last = this.lastMark;
-		long manifest = 0;
-		long manifestBytes = 0;
-		Path current = this.path.resolve(StoreFiles.CURRENT);
-		if (Files.exists(current)) {
-			String name = Files.readString(current).strip();
-			Path file = this.path.resolve(name);
-			manifest = StoreFiles.number(name);
-			manifestBytes = Files.size(file);
-			boolean known = last != null && last.manifest() == manifest && last.manifestBytes() == manifestBytes;
-			if (!known) {
-				// RocksDB syncs what it adds, but maybe only in a moment.
-				DiskSync.file(file);
-			}
-			else if (!sync && last != null && last.durable().equals(durable)) {
-				return;
-			}
-		}
-		StoreMark next = new StoreMark((last != null) ? last.number() + 1 : 1, this.id, manifest, manifestBytes,
-				durable);
-		next.write(this.path, sync);
-		this.lastMark = next;
+		this.marks.write(this.id, durable, false);
 	}
 
 	/**
@@ -503,7 +364,7 @@ public final class StoreDirectory implements AutoCloseable {
 	 * @throws IOException if that can't be written
 	 */
 	public void noteClosing(ClosingFacts facts) throws IOException {
-		writeMark(DurableState.of(this.path, facts.writes()), false);
+		this.marks.write(this.id, DurableState.of(this.path, facts.writes()), false);
 		ClosingLedger.of(this.path, this.id, facts).write(this.path);
 		this.marker.remove();
 	}

@@ -1,5 +1,8 @@
 package io.eardrum.storage.embedded.recovery;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -10,6 +13,8 @@ import org.rocksdb.RocksDBException;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreDirectory;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.directory.examination.DamageSearch;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 
@@ -36,7 +41,7 @@ final class OpenFailure {
 			return directory.refusal(message + damagedFiles(directory, message), ex);
 		}
 		if (message.contains("Column family not found")) {
-			return directory.refusal(directory.manifestName() + " lacks its end (" + message + ")", ex);
+			return directory.refusal(manifestName(directory.path()) + " lacks its end (" + message + ")", ex);
 		}
 		return new StoreOpenException("The store in " + directory.path() + " can't be opened: " + message,
 				"Check that eardrum.storage.path is the right directory, that this user may read and write it and "
@@ -57,10 +62,33 @@ final class OpenFailure {
 			damaged.add(directory.path().resolve(String.format("%06d.sst", Long.parseLong(table.group(1))))
 					+ " is another file of that name");
 		}
-		damaged.addAll(directory.findDamage());
+		damaged.addAll(findDamage(directory.path()));
 		damaged.addAll(TableChecksums.findDamaged(directory.path()));
 		return damaged.isEmpty() ? ". No single file is damaged; the MANIFEST or the write-ahead log may lack its end"
 				: ". " + String.join("; ", damaged);
+	}
+
+	// Tables are not read.
+	private static List<String> findDamage(Path path) {
+		try {
+			return DamageSearch.in(path)
+				.stream()
+				.limit(10)
+				.map((finding) -> path.resolve(finding.file()) + " " + finding.problem())
+				.toList();
+		}
+		catch (IOException ex) {
+			return List.of("(the files can't be read: " + ex + ")");
+		}
+	}
+
+	private static String manifestName(Path path) {
+		try {
+			return path.resolve(Files.readString(path.resolve(StoreFiles.CURRENT)).strip()).toString();
+		}
+		catch (IOException ex) {
+			return "its MANIFEST";
+		}
 	}
 
 }

@@ -1,8 +1,6 @@
 package io.eardrum.storage.embedded.directory.examination;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -11,7 +9,6 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +32,6 @@ import io.eardrum.storage.embedded.directory.seal.StoreMark;
  * others say: the order of the questions stands here in one place.
  */
 public final class StoreExamination {
-
-	private static final Pattern CURRENT_TEXT = Pattern.compile("MANIFEST-[0-9]{6,}\n");
 
 	private final Path directory;
 
@@ -304,14 +299,16 @@ public final class StoreExamination {
 	}
 
 	private void examineFiles() throws IOException {
-		String manifestName = examineCurrent();
-		if (manifestName == null) {
+		ManifestExamination named = new ManifestExamination(this.directory, this.sizes, this.mark);
+		Manifest manifest = named.read();
+		this.findings.addAll(named.findings());
+		this.tail = named.tail();
+		if (manifest == null) {
 			return;
 		}
-		Manifest manifest = Manifest.read(this.directory.resolve(manifestName));
-		examineManifest(manifestName, manifest);
+		String manifestName = named.name();
+		this.lastWrite = manifest.lastSequence();
 		int before = this.findings.size();
-		examineTables(manifestName, manifest);
 		examineWal(manifest);
 		WalDamage end = manifest.damage();
 		if (end != null && this.findings.size() > before) {
@@ -322,92 +319,6 @@ public final class StoreExamination {
 			this.findings.add(new Finding(wal.isEmpty() ? manifestName : wal.get(wal.size() - 1),
 					"has lost its end: the store holds " + this.lastWrite + " writes, and held " + writes()));
 		}
-	}
-
-	// Returns the name of the MANIFEST, or null if there is none
-	private @Nullable String examineCurrent() throws IOException {
-		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
-		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, which names the MANIFEST"
-					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
-			return null;
-		}
-		String text = Files.readString(this.directory.resolve(StoreFiles.CURRENT), StandardCharsets.ISO_8859_1);
-		if (!CURRENT_TEXT.matcher(text).matches()) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "is damaged: it does not name a MANIFEST"));
-			return null;
-		}
-		String name = text.strip();
-		long number = StoreFiles.number(name);
-		StoreMark known = this.mark;
-		if (known != null && number < known.manifest()) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "names " + name + ", though "
-					+ StoreFiles.manifestName(known.manifest()) + " had been used: it is an older copy"));
-			return null;
-		}
-		if (!this.sizes.containsKey(name)) {
-			List<String> older = manifests.stream()
-				.filter((other) -> known != null && StoreFiles.number(other) == known.manifest())
-				.toList();
-			if (older.size() == 1 && StoreFiles.number(older.get(0)) < number && isWholeSince(older.get(0), known)) {
-				this.tail = new TornTail(StoreFiles.CURRENT, -1, 0, 0, List.of(), older.get(0));
-			}
-			else {
-				this.findings.add(new Finding(name, "is missing, though CURRENT names it"));
-			}
-			return null;
-		}
-		return name;
-	}
-
-	private boolean isWholeSince(String manifest, @Nullable StoreMark known) throws IOException {
-		Long size = this.sizes.get(manifest);
-		return known != null && size != null && size >= known.manifestBytes()
-				&& Manifest.read(this.directory.resolve(manifest)).damage() == null;
-	}
-
-	private void examineManifest(String name, Manifest manifest) {
-		long size = this.sizes.getOrDefault(name, 0L);
-		StoreMark known = this.mark;
-		long safe = (known != null && known.manifest() == StoreFiles.number(name)) ? known.manifestBytes() : 0;
-		WalDamage damage = manifest.damage();
-		this.lastWrite = manifest.lastSequence();
-		if (size == 0) {
-			this.findings.add(new Finding(name, "is empty"));
-		}
-		else if (size < safe) {
-			this.findings.add(new Finding(name, "is cut: it has " + size + " bytes, and had " + safe));
-		}
-		else if (damage != null && damage.position() < safe) {
-			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
-		}
-		else if (damage != null && !damage.unfinished()) {
-			damaged(name, damage, safe > 0);
-		}
-		else if (manifest.edits() == 0) {
-			this.findings.add(new Finding(name, "is damaged: it has no record that can be read"));
-		}
-	}
-
-	private void examineTables(String manifestName, Manifest manifest) {
-		if (manifest.damage() != null) {
-			return;
-		}
-		manifest.tables().forEach((number, size) -> {
-			String name = StoreFiles.tableName(number);
-			Long found = this.sizes.get(name);
-			if (found == null) {
-				this.findings.add(new Finding(name, "is missing, which " + manifestName + " lists"));
-			}
-			else if (found < size) {
-				this.findings.add(new Finding(name,
-						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " tells"));
-			}
-			else if (found > size) {
-				this.findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
-						+ size + " that " + manifestName + " tells"));
-			}
-		});
 	}
 
 	private void examineWal(Manifest manifest) throws IOException {
@@ -444,15 +355,6 @@ public final class StoreExamination {
 			else {
 				this.findings.add(new Finding(end.file(), "is damaged at byte " + end.position()));
 			}
-		}
-	}
-
-	private void damaged(String name, WalDamage damage, boolean explained) {
-		if (explained && this.tail == null) {
-			this.tail = new TornTail(name, damage.position(), damage.bytes(), damage.readableRecords(), List.of(), "");
-		}
-		else {
-			this.findings.add(new Finding(name, "is damaged at byte " + damage.position()));
 		}
 	}
 
