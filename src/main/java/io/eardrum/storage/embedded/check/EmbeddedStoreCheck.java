@@ -20,6 +20,7 @@ import io.eardrum.storage.embedded.directory.StoreReview;
 import io.eardrum.storage.embedded.directory.seal.Finding;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.OpenMode;
 import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
@@ -114,7 +115,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 			this.progress.at("the log", this.done, total);
 			try (Database database = new Database(this.review.files(), EmbeddedStorageSettings.of(this.review.files()),
 					List.of())) {
-				database.open(Database.Mode.READ_ONLY);
+				database.open(OpenMode.READ_ONLY);
 				this.writes = database.writes();
 				examine(database);
 				StoreContents read = new StoreContents(database);

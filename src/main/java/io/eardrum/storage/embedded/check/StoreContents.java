@@ -3,22 +3,16 @@ package io.eardrum.storage.embedded.check;
 import java.util.ArrayList;
 import java.util.List;
 
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
-
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.embedded.chunk.ChunkCursor;
 import io.eardrum.storage.embedded.chunk.ChunkWriter;
-import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
-import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.recovery.StoredEntries;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
 
 /**
  * Reads everything that a store holds, as a start and as reads do, and keeps nothing of
@@ -37,11 +31,7 @@ final class StoreContents {
 
 	private final Database database;
 
-	private final ByteReader reader = new ByteReader();
-
 	private final List<String> problems = new ArrayList<>();
-
-	private byte[] value = new byte[4096];
 
 	private long series;
 
@@ -57,15 +47,11 @@ final class StoreContents {
 	 * Reads the series and the log, as a start does.
 	 */
 	void readAsAStart() {
-		readSeries();
-		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
-		if (last >= this.series) {
-			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
-		}
-		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
-			throw new CorruptStoreException("the number of points in chunks is missing");
-		}
-		readLog();
+		StoredEntries entries = new StoredEntries(this.database);
+		entries.readSeries((key) -> ++this.series);
+		entries.checkChunks(this.series);
+		entries.readLog(this::count, (sequence, length) -> {
+		});
 	}
 
 	/**
@@ -130,73 +116,11 @@ final class StoreContents {
 		return (bytes != null) ? SeriesKey.of(bytes, 0, bytes.length).toString() : "?";
 	}
 
-	private void readSeries() {
-		try (ReadOptions options = new ReadOptions().setFillCache(false);
-				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
-			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-				long number = toLong(iterator.key());
-				if (number != this.series) {
-					throw new CorruptStoreException(
-							"series " + this.series + " is missing (the next one is " + number + ")");
-				}
-				this.series++;
-			}
-			requireOk(iterator);
-		}
-	}
-
-	private void readLog() {
-		long last = Metadata.CHECKPOINT.read(this.database, 0);
-		ByteWriter first = new ByteWriter(Long.BYTES);
-		first.writeLongBigEndian(last + 1);
-		try (ReadOptions options = new ReadOptions().setFillCache(false);
-				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
-			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
-				long record = toLong(iterator.key());
-				if (record != last + 1) {
-					throw new CorruptStoreException(
-							"record " + (last + 1) + " of the log is missing (the next one is " + record + ")");
-				}
-				int length = read(iterator);
-				this.reader.reset(this.value, length);
-				LogRecord.decode(this.reader, this::count);
-				last = record;
-			}
-			requireOk(iterator);
-		}
-	}
-
 	private void count(int number, long timestamp, double point) {
 		if (number >= this.series) {
 			throw new CorruptStoreException("the log has points of series " + number + ", which is not there");
 		}
 		this.logPoints++;
-	}
-
-	private int read(RocksIterator iterator) {
-		int length = iterator.value(this.value);
-		if (length > this.value.length - ByteReader.SLACK) {
-			this.value = new byte[length + length / 2 + ByteReader.SLACK];
-			length = iterator.value(this.value);
-		}
-		return length;
-	}
-
-	private void requireOk(RocksIterator iterator) {
-		try {
-			iterator.status();
-		}
-		catch (RocksDBException ex) {
-			throw this.database.failure("can't be read", ex);
-		}
-	}
-
-	private static long toLong(byte[] key) {
-		long number = 0;
-		for (byte next : key) {
-			number = (number << Byte.SIZE) | (next & 0xFF);
-		}
-		return number;
 	}
 
 	/**

@@ -3,9 +3,6 @@ package io.eardrum.storage.embedded.recovery;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,14 +11,11 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.SeriesIndex;
-import io.eardrum.storage.embedded.codec.ByteReader;
-import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.log.HeadRoom;
-import io.eardrum.storage.embedded.log.LogRecord;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
@@ -30,10 +24,8 @@ import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Brings into memory what the store holds: all series, and the points of the log.
- * <p>
- * The records of the log are numbered without gaps, so that one which is missing is found
- * out. Damage is a {@link CorruptStoreException}; never is anything left out.
+ * Brings into memory what the store holds: all series, and the points of the log. Damage
+ * is a {@link CorruptStoreException}.
  */
 public final class Recovery {
 
@@ -58,13 +50,15 @@ public final class Recovery {
 
 	private final long mostSeriesBytes;
 
-	private byte[] value = new byte[4096];
+	private final StoredEntries entries;
 
 	private long points;
 
 	private long grown;
 
 	private long logBytes;
+
+	private long lastProgress;
 
 	/**
 	 * Makes what reads a store.
@@ -81,6 +75,7 @@ public final class Recovery {
 	public Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, LongConsumer checkpoint,
 			EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
+		this.entries = new StoredEntries(database);
 		this.index = index;
 		this.heads = heads;
 		this.room = room;
@@ -98,7 +93,7 @@ public final class Recovery {
 		long start = System.nanoTime();
 		checkMemory();
 		readSeries();
-		checkChunks();
+		this.entries.checkChunks(this.index.size());
 		long last = readLog();
 		if (this.points > 0 || this.index.size() > 0) {
 			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
@@ -144,78 +139,38 @@ public final class Recovery {
 	private void readSeries() {
 		long count = this.database.lastNumber(ColumnFamily.SERIES) + 1;
 		Retention retention = this.settings.retention();
-		try (ReadOptions options = new ReadOptions().setFillCache(false);
-				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
-			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
-				long number = toLong(iterator.key());
-				if (number != this.index.size()) {
-					throw new CorruptStoreException(
-							"series " + this.index.size() + " is missing (the next one is " + number + ")");
-				}
-				byte[] bytes = iterator.value();
-				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
-				this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
-				if (this.index.bytes() > this.mostSeriesBytes) {
-					double read = this.index.size();
-					throw tooManySeries(count, (long) (this.index.keyBytes() / read * count));
-				}
+		this.entries.readSeries((bytes) -> {
+			SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
+			this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
+			if (this.index.bytes() > this.mostSeriesBytes) {
+				double read = this.index.size();
+				throw tooManySeries(count, (long) (this.index.keyBytes() / read * count));
 			}
-			requireOk(iterator);
-		}
-	}
-
-	// A chunk of a series that is not there would never be read.
-	private void checkChunks() {
-		// The first half of what a key begins with.
-		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
-		if (last >= this.index.size()) {
-			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
-		}
-		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
-			throw new CorruptStoreException("the number of points in chunks is missing");
-		}
+			return this.index.size();
+		});
 	}
 
 	private long readLog() {
-		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
-		long last = checkpoint;
-		ByteReader reader = new ByteReader();
-		byte[] key = new byte[Long.BYTES];
-		ByteWriter first = new ByteWriter(Long.BYTES);
-		first.writeLongBigEndian(checkpoint + 1);
-		long lastProgress = System.nanoTime();
-		try (ReadOptions options = new ReadOptions().setFillCache(false);
-				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
-			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
-				iterator.key(key);
-				long sequence = toLong(key);
-				if (sequence != last + 1) {
-					throw new CorruptStoreException(
-							"record " + (last + 1) + " of the log is missing (the next one is " + sequence + ")");
-				}
-				int length = read(iterator);
-				reader.reset(this.value, length);
-				LogRecord.decode(reader, this::apply);
-				last = sequence;
-				this.logBytes += length;
-				if (this.grown > 0) {
-					this.heads.grow(this.grown);
-					this.room.force(this.grown);
-					this.grown = 0;
-				}
-				if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
-						|| this.heads.largest() >= this.room.maxSeriesPoints())) {
-					this.checkpoint.accept(last);
-					this.logBytes = 0;
-				}
-				if (System.nanoTime() - lastProgress > PROGRESS_NANOS) {
-					lastProgress = System.nanoTime();
-					logger.info("Reading the log in {}: {} points so far", this.database.path(), this.points);
-				}
-			}
-			requireOk(iterator);
+		this.lastProgress = System.nanoTime();
+		return this.entries.readLog(this::apply, this::endRecord);
+	}
+
+	private void endRecord(long sequence, int length) {
+		this.logBytes += length;
+		if (this.grown > 0) {
+			this.heads.grow(this.grown);
+			this.room.force(this.grown);
+			this.grown = 0;
 		}
-		return last;
+		if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
+				|| this.heads.largest() >= this.room.maxSeriesPoints())) {
+			this.checkpoint.accept(sequence);
+			this.logBytes = 0;
+		}
+		if (System.nanoTime() - this.lastProgress > PROGRESS_NANOS) {
+			this.lastProgress = System.nanoTime();
+			logger.info("Reading the log in {}: {} points so far", this.database.path(), this.points);
+		}
 	}
 
 	private void apply(int series, long timestamp, double number) {
@@ -224,32 +179,6 @@ public final class Recovery {
 		}
 		this.grown += this.heads.append(this.index.get(series), timestamp, number);
 		this.points++;
-	}
-
-	private int read(RocksIterator iterator) {
-		int length = iterator.value(this.value);
-		if (length > this.value.length - ByteReader.SLACK) {
-			this.value = new byte[length + length / 2 + ByteReader.SLACK];
-			length = iterator.value(this.value);
-		}
-		return length;
-	}
-
-	private void requireOk(RocksIterator iterator) {
-		try {
-			iterator.status();
-		}
-		catch (RocksDBException ex) {
-			throw this.database.failure("can't be read", ex);
-		}
-	}
-
-	private static long toLong(byte[] key) {
-		long number = 0;
-		for (byte next : key) {
-			number = (number << Byte.SIZE) | (next & 0xFF);
-		}
-		return number;
 	}
 
 }

@@ -23,6 +23,7 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
+import io.eardrum.storage.embedded.rocksdb.OpenMode;
 import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
@@ -99,7 +100,7 @@ public final class StoreOpener implements AutoCloseable {
 
 	private void make() throws RocksDBException {
 		this.directory.prepare();
-		this.database.open(Database.Mode.CREATE);
+		this.database.open(OpenMode.CREATE);
 		WriteBatchBytes batch = new WriteBatchBytes(64);
 		Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
 		Metadata.writeId(this.directory.id(), batch);
@@ -110,7 +111,7 @@ public final class StoreOpener implements AutoCloseable {
 	private void openForWriting() throws RocksDBException {
 		try {
 			this.directory.prepare();
-			this.database.open(Database.Mode.EXISTING);
+			this.database.open(OpenMode.EXISTING);
 		}
 		catch (RocksDBException | StoreOpenException ex) {
 			if (!isNoSpace(ex)) {
@@ -125,7 +126,7 @@ public final class StoreOpener implements AutoCloseable {
 
 	private void openForReading() throws RocksDBException {
 		this.readOnly = true;
-		this.database.open(Database.Mode.READ_ONLY);
+		this.database.open(OpenMode.READ_ONLY);
 		examine();
 	}
 
@@ -254,7 +255,7 @@ public final class StoreOpener implements AutoCloseable {
 			if (!this.accepted) {
 				this.directory.prepare();
 			}
-			this.database.open(Database.Mode.EXISTING);
+			this.database.open(OpenMode.EXISTING);
 			if (this.accepted) {
 				this.database.startCompactions();
 			}

@@ -1,35 +1,22 @@
 package io.eardrum.storage.embedded.rocksdb;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
-import java.util.Properties;
 
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.AbstractEventListener;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.Cache;
 import org.rocksdb.Checkpoint;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompactRangeOptions;
-import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
-import org.rocksdb.IndexType;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Status;
-import org.rocksdb.WALRecoveryMode;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteBufferManager;
 import org.rocksdb.WriteOptions;
@@ -39,7 +26,6 @@ import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.directory.seal.DurableState;
-import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
@@ -54,26 +40,19 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
  * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
  * <p>
- * Long, for all that is said to RocksDB is said here, with its options.
+ * Long, because all that is said to RocksDB is said here.
  */
 public final class Database implements AutoCloseable {
 
-	private static final long MEBIBYTE = 1 << 20;
-
-	private static final int BLOCK_BYTES = 16 << 10;
-
-	private static final int INFO_LOG_FILES = 4;
-
 	private final Path path;
 
-	private final long nativeBytes;
+	private final DatabaseOptions options;
 
-	private final long maxWalBytes;
+	private final WalFiles walFiles;
 
-	private final List<AbstractEventListener> listeners;
+	private final ChunkRewrite chunkRewrite = new ChunkRewrite();
 
-	/** What is to be closed, the last first. */
-	private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+	private final NativeObjects opened = new NativeObjects();
 
 	private final List<ColumnFamilyHandle> handles = new ArrayList<>();
 
@@ -85,29 +64,6 @@ public final class Database implements AutoCloseable {
 
 	private @Nullable LogBatch logBatch;
 
-	private volatile @Nullable DurableState durable;
-
-	private final Object compactionMonitor = new Object();
-
-	/** By which a compaction under way can be stopped. Under its monitor. */
-	private @Nullable CompactRangeOptions compaction;
-
-	/**
-	 * How a database is opened.
-	 */
-	public enum Mode {
-
-		/** Made, and written; there must be none. */
-		CREATE,
-
-		/** Written; there must be one. */
-		EXISTING,
-
-		/** Only read; nothing on the disk is changed. */
-		READ_ONLY
-
-	}
-
 	/**
 	 * Makes a database that is not open yet, of files that somebody else has judged.
 	 * @param path where it is
@@ -116,10 +72,9 @@ public final class Database implements AutoCloseable {
 	 * theirs to close who passes them
 	 */
 	public Database(Path path, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
-		this.listeners = listeners;
 		this.path = path;
-		this.nativeBytes = settings.nativeBytes();
-		this.maxWalBytes = Math.max(64 * MEBIBYTE, settings.headBytes());
+		this.options = new DatabaseOptions(settings, listeners);
+		this.walFiles = new WalFiles(path);
 	}
 
 	/**
@@ -127,84 +82,30 @@ public final class Database implements AutoCloseable {
 	 * @param mode how
 	 * @throws RocksDBException if that fails; it is closed then
 	 */
-	public void open(Mode mode) throws RocksDBException {
+	public void open(OpenMode mode) throws RocksDBException {
 		try {
-			LRUCache cache = opened(new LRUCache(this.nativeBytes));
-			WriteBufferManager buffers = opened(new WriteBufferManager(this.nativeBytes / 2, cache));
-			DBOptions options = opened(options(buffers, mode == Mode.CREATE));
-			List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-			for (ColumnFamily family : ColumnFamily.values()) {
-				// Damage that only a compaction comes across must not decide whether a
-				// start
-				// is refused: that would be a matter of chance.
-				descriptors.add(new ColumnFamilyDescriptor(family.familyName(),
-						opened(familyOptions(family, cache).setDisableAutoCompactions(true))));
-			}
-			this.rocks = opened((mode == Mode.READ_ONLY)
+			LRUCache cache = this.opened.add(this.options.cache());
+			WriteBufferManager buffers = this.opened.add(this.options.buffers(cache));
+			DBOptions options = this.opened.add(this.options.database(buffers, mode == OpenMode.CREATE));
+			List<ColumnFamilyDescriptor> descriptors = DatabaseOptions.families(cache, this.opened);
+			this.rocks = this.opened.add((mode == OpenMode.READ_ONLY)
 					? RocksDB.openReadOnly(options, this.path.toString(), descriptors, this.handles)
 					: RocksDB.open(options, this.path.toString(), descriptors, this.handles));
-			this.handles.forEach(this.opened::push);
+			this.handles.forEach(this.opened::add);
 			for (ColumnFamily family : ColumnFamily.values()) {
 				if (this.handles.get(family.number()).getID() != family.number()) {
 					throw new StoreOpenException("The directory " + this.path + " holds a database of another program.",
 							"Set eardrum.storage.path to a directory of its own.", null);
 				}
 			}
-			this.synced = opened(new WriteOptions().setSync(true));
-			this.unsynced = opened(new WriteOptions());
-			this.logBatch = opened(new LogBatch(this.handles));
+			this.synced = this.opened.add(new WriteOptions().setSync(true));
+			this.unsynced = this.opened.add(new WriteOptions());
+			this.logBatch = this.opened.add(new LogBatch(this.handles));
 		}
 		catch (RocksDBException | RuntimeException ex) {
 			close();
 			throw ex;
 		}
-	}
-
-	private DBOptions options(WriteBufferManager buffers, boolean create) {
-		// Options that the Java API has no setters for. The sizes of write-ahead logs are
-		// noted in the MANIFEST when RocksDB goes on to the next one.
-		Properties properties = new Properties();
-		properties.setProperty("track_and_verify_wals_in_manifest", "true");
-		return DBOptions.getDBOptionsFromProps(properties)
-			.setCreateIfMissing(create)
-			.setCreateMissingColumnFamilies(create)
-			.setErrorIfExists(create)
-			.setParanoidChecks(true)
-			.setWalRecoveryMode(WALRecoveryMode.TolerateCorruptedTailRecords)
-			.setMaxTotalWalSize(this.maxWalBytes)
-			.setWriteBufferManager(buffers)
-			.setMaxBackgroundJobs(2)
-			.setBytesPerSync(MEBIBYTE)
-			.setWalBytesPerSync(MEBIBYTE)
-			.setMaxOpenFiles(512)
-			.setKeepLogFileNum(INFO_LOG_FILES)
-			.setMaxLogFileSize(4 * MEBIBYTE)
-			.setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-			.setStatsDumpPeriodSec(0)
-			.setListeners(this.listeners);
-	}
-
-	private static ColumnFamilyOptions familyOptions(ColumnFamily family, Cache cache) {
-		BlockBasedTableConfig table = new BlockBasedTableConfig().setBlockCache(cache)
-			.setBlockSize(BLOCK_BYTES)
-			.setCacheIndexAndFilterBlocks(true)
-			.setPinL0FilterAndIndexBlocksInCache(true)
-			.setIndexType(IndexType.kBinarySearch)
-			.setFormatVersion(5);
-		ColumnFamilyOptions options = new ColumnFamilyOptions().setTableFormatConfig(table)
-			.setCompressionType(CompressionType.LZ4_COMPRESSION);
-		return switch (family) {
-			case LOG -> options.setCompressionType(CompressionType.NO_COMPRESSION).setWriteBufferSize(64 * MEBIBYTE);
-			case CHUNKS -> options.setBottommostCompressionType(CompressionType.ZSTD_COMPRESSION)
-				.setWriteBufferSize(32 * MEBIBYTE)
-				.setPeriodicCompactionSeconds(7L * 24 * 60 * 60);
-			case SERIES, META -> options.setWriteBufferSize(4 * MEBIBYTE);
-		};
-	}
-
-	private <T extends AutoCloseable> T opened(T object) {
-		this.opened.push(object);
-		return object;
 	}
 
 	/**
@@ -278,10 +179,10 @@ public final class Database implements AutoCloseable {
 	 * Makes all that was written safe against power loss.
 	 */
 	public void sync() {
-		DurableState written = state();
+		DurableState written = this.walFiles.state(writes());
 		try {
 			rocks().flushWal(true);
-			noteDurable(written);
+			this.walFiles.noteDurable(written);
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be synced", ex);
@@ -293,7 +194,7 @@ public final class Database implements AutoCloseable {
 	 * last.
 	 */
 	public void syncIfWritten() {
-		DurableState last = this.durable;
+		DurableState last = this.walFiles.durable();
 		if (last == null || last.writes() != writes()) {
 			sync();
 		}
@@ -304,7 +205,7 @@ public final class Database implements AutoCloseable {
 	 * @return the state, or {@code null} if nothing was since this was opened
 	 */
 	public @Nullable DurableState durable() {
-		return this.durable;
+		return this.walFiles.durable();
 	}
 
 	/**
@@ -312,26 +213,9 @@ public final class Database implements AutoCloseable {
 	 * @return what is
 	 */
 	public DurableState noteDurable() {
-		DurableState opened = state();
-		noteDurable(opened);
+		DurableState opened = this.walFiles.state(writes());
+		this.walFiles.noteDurable(opened);
 		return opened;
-	}
-
-	// Of two syncs at once, the one that ends later may be of less.
-	private synchronized void noteDurable(DurableState state) {
-		DurableState known = this.durable;
-		if (known == null || known.writes() <= state.writes()) {
-			this.durable = state;
-		}
-	}
-
-	private DurableState state() {
-		try {
-			return DurableState.of(this.path, writes());
-		}
-		catch (IOException ex) {
-			throw new StorageException("The directory " + this.path + " can't be read: " + ex, ex);
-		}
 	}
 
 	/**
@@ -423,25 +307,11 @@ public final class Database implements AutoCloseable {
 	 * @throws StorageException also if it was {@linkplain #stopCompaction stopped}
 	 */
 	public void compactChunks() {
-		// Without false, RocksDB would never look whether it became true.
-		try (CompactRangeOptions options = new CompactRangeOptions().setExclusiveManualCompaction(false)
-			.setCanceled(false)) {
-			compacts(options);
-			try {
-				rocks().compactRange(handle(ColumnFamily.CHUNKS), null, null, options);
-			}
-			finally {
-				compacts(null);
-			}
+		try {
+			this.chunkRewrite.run(rocks(), handle(ColumnFamily.CHUNKS));
 		}
 		catch (RocksDBException ex) {
 			throw failure("can't be compacted", ex);
-		}
-	}
-
-	private void compacts(@Nullable CompactRangeOptions options) {
-		synchronized (this.compactionMonitor) {
-			this.compaction = options;
 		}
 	}
 
@@ -449,34 +319,7 @@ public final class Database implements AutoCloseable {
 	 * Lets {@link #compactChunks()} end soon, if it is under way.
 	 */
 	public void stopCompaction() {
-		synchronized (this.compactionMonitor) {
-			if (this.compaction != null) {
-				this.compaction.setCanceled(true);
-			}
-		}
-	}
-
-	/**
-	 * Tells the size of the write-ahead log, which is written to other files when RocksDB
-	 * is opened. May be called while it is not.
-	 * @return the number of bytes
-	 * @throws IOException if the directory can't be read
-	 */
-	public long logFileBytes() throws IOException {
-		return StoreFiles.walBytes(this.path);
-	}
-
-	/**
-	 * Returns how much space is free on the disk.
-	 * @return the number of bytes
-	 */
-	public long freeBytes() {
-		try {
-			return Files.getFileStore(this.path).getUsableSpace();
-		}
-		catch (IOException ex) {
-			throw new StorageException("The free space of " + this.path + " can't be told: " + ex, ex);
-		}
+		this.chunkRewrite.stop();
 	}
 
 	/**
@@ -511,15 +354,13 @@ public final class Database implements AutoCloseable {
 		}
 		this.rocks = null;
 		this.logBatch = null;
-		this.durable = null;
+		this.walFiles.forget();
 		this.handles.clear();
-		while (!this.opened.isEmpty()) {
-			try {
-				this.opened.pop().close();
-			}
-			catch (Exception ex) {
-				throw new StorageException("The store in " + this.path + " can't be closed", ex);
-			}
+		try {
+			this.opened.closeAll();
+		}
+		catch (Exception ex) {
+			throw new StorageException("The store in " + this.path + " can't be closed", ex);
 		}
 	}
 

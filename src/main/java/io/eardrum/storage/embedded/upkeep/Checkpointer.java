@@ -26,6 +26,7 @@ import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.StorageMeters;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.Gate;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
 import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
@@ -196,7 +197,7 @@ public final class Checkpointer {
 	// hardly ever take more than a quarter of the space in chunks.
 	private void ensureSpace() {
 		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
-		long free = this.database.freeBytes();
+		long free = DiskSpace.free(this.database.path());
 		if (free < needed) {
 			throw new StorageException(
 					"Only " + free + " bytes are free in " + this.database.path() + ", and " + needed + " are needed");

@@ -11,6 +11,7 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.Gate;
 
 /**
@@ -117,7 +118,7 @@ public final class ChunkCompaction implements Runnable {
 	private void ensureSpace() {
 		long needed = this.minFreeBytes + Math.min(MAX_REWRITTEN_BYTES,
 				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));
-		long free = this.database.freeBytes();
+		long free = DiskSpace.free(this.database.path());
 		if (this.minFreeBytes > 0 && free < needed) {
 			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and " + needed
 					+ " are needed, with eardrum.storage.min-free-space");

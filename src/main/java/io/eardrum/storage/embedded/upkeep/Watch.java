@@ -14,6 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.embedded.chunk.OpenReads;
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.StorageMeters;
@@ -349,7 +350,7 @@ public final class Watch implements Runnable {
 	// Ensures that the disk takes data, and as much as opening the store may write: until
 	// then it stays open for reads.
 	private void probe() throws IOException {
-		long needed = this.database.logFileBytes() + PROBE_BYTES;
+		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
 		if (this.freeBytes < needed) {
 			throw new IOException(this.freeBytes + " bytes are free, and " + needed + " may be needed");
 		}

@@ -18,6 +18,7 @@ import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.OpenMode;
 import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
@@ -38,7 +39,7 @@ class StoreContentsTests {
 	void makeAStore() throws Exception {
 		RocksDB.loadLibrary();
 		this.database = new Database(this.directory, EmbeddedStorageSettings.of(this.directory), List.of());
-		this.database.open(Database.Mode.CREATE);
+		this.database.open(OpenMode.CREATE);
 		WriteBatchBytes batch = new WriteBatchBytes(64);
 		Metadata.CHECKPOINT.write(7, batch);
 		Metadata.POINTS.write(5, batch);

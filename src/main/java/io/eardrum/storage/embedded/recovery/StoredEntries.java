@@ -1,0 +1,159 @@
+package io.eardrum.storage.embedded.recovery;
+
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+
+import io.eardrum.storage.embedded.codec.ByteReader;
+import io.eardrum.storage.embedded.codec.ByteWriter;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Metadata;
+
+/**
+ * Reads the series and the log of a store in their order. Both are numbered without gaps,
+ * so that an entry which is missing is found out: damage is a
+ * {@link CorruptStoreException}, and nothing is ever left out.
+ * <p>
+ * Used by one thread.
+ */
+public final class StoredEntries {
+
+	private final Database database;
+
+	private final ByteReader reader = new ByteReader();
+
+	private byte[] value = new byte[4096];
+
+	/**
+	 * Makes what reads a store.
+	 * @param database the store, open
+	 */
+	public StoredEntries(Database database) {
+		this.database = database;
+	}
+
+	/**
+	 * Reads all series.
+	 * @param target takes them in their order
+	 */
+	public void readSeries(SeriesTarget target) {
+		long known = 0;
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.SERIES, options)) {
+			for (iterator.seekToFirst(); iterator.isValid(); iterator.next()) {
+				long number = toLong(iterator.key());
+				if (number != known) {
+					throw new CorruptStoreException("series " + known + " is missing (the next one is " + number + ")");
+				}
+				known = target.accept(iterator.value());
+			}
+			requireOk(iterator);
+		}
+	}
+
+	/**
+	 * Ensures that all chunks are of a series that is there: others would never be read.
+	 * @param series how many series there are
+	 */
+	public void checkChunks(long series) {
+		// The first half of what a key begins with.
+		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
+		if (last >= series) {
+			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+		}
+		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
+			throw new CorruptStoreException("the number of points in chunks is missing");
+		}
+	}
+
+	/**
+	 * Reads the log behind the last checkpoint.
+	 * @param target takes the points
+	 * @param listener is told of each record
+	 * @return the number of the last record
+	 */
+	public long readLog(LogRecord.Target target, RecordListener listener) {
+		long last = Metadata.CHECKPOINT.read(this.database, 0);
+		byte[] key = new byte[Long.BYTES];
+		ByteWriter first = new ByteWriter(Long.BYTES);
+		first.writeLongBigEndian(last + 1);
+		try (ReadOptions options = new ReadOptions().setFillCache(false);
+				RocksIterator iterator = this.database.iterator(ColumnFamily.LOG, options)) {
+			for (iterator.seek(first.toByteArray()); iterator.isValid(); iterator.next()) {
+				iterator.key(key);
+				long sequence = toLong(key);
+				if (sequence != last + 1) {
+					throw new CorruptStoreException(
+							"record " + (last + 1) + " of the log is missing (the next one is " + sequence + ")");
+				}
+				int length = read(iterator);
+				this.reader.reset(this.value, length);
+				LogRecord.decode(this.reader, target);
+				last = sequence;
+				listener.read(sequence, length);
+			}
+			requireOk(iterator);
+		}
+		return last;
+	}
+
+	private int read(RocksIterator iterator) {
+		int length = iterator.value(this.value);
+		if (length > this.value.length - ByteReader.SLACK) {
+			this.value = new byte[length + length / 2 + ByteReader.SLACK];
+			length = iterator.value(this.value);
+		}
+		return length;
+	}
+
+	private void requireOk(RocksIterator iterator) {
+		try {
+			iterator.status();
+		}
+		catch (RocksDBException ex) {
+			throw this.database.failure("can't be read", ex);
+		}
+	}
+
+	private static long toLong(byte[] key) {
+		long number = 0;
+		for (byte next : key) {
+			number = (number << Byte.SIZE) | (next & 0xFF);
+		}
+		return number;
+	}
+
+	/**
+	 * Takes a series.
+	 */
+	@FunctionalInterface
+	public interface SeriesTarget {
+
+		/**
+		 * Takes the next series.
+		 * @param key its key, as it is stored
+		 * @return how many series there are now
+		 */
+		long accept(byte[] key);
+
+	}
+
+	/**
+	 * Is told of each record of the log, after its points.
+	 */
+	@FunctionalInterface
+	public interface RecordListener {
+
+		/**
+		 * Tells that a record has been read.
+		 * @param sequence its number
+		 * @param length how many bytes it has
+		 */
+		void read(long sequence, int length);
+
+	}
+
+}

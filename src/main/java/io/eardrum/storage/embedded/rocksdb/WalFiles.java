@@ -1,0 +1,72 @@
+package io.eardrum.storage.embedded.rocksdb;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.directory.seal.DurableState;
+
+/**
+ * The files of RocksDB's write-ahead log: how long they are, and what of them is safe
+ * against power loss.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class WalFiles {
+
+	private final Path path;
+
+	private volatile @Nullable DurableState durable;
+
+	/**
+	 * Makes what knows the files of a store.
+	 * @param path its directory
+	 */
+	WalFiles(Path path) {
+		this.path = path;
+	}
+
+	/**
+	 * Reads how long they are now.
+	 * @param writes the number of RocksDB's last write
+	 * @return the state, which a sync that begins now makes safe
+	 */
+	DurableState state(long writes) {
+		try {
+			return DurableState.of(this.path, writes);
+		}
+		catch (IOException ex) {
+			throw new StorageException("The directory " + this.path + " can't be read: " + ex, ex);
+		}
+	}
+
+	/**
+	 * Returns what is safe.
+	 * @return the last state that was noted, or {@code null} if none was since RocksDB
+	 * was opened
+	 */
+	@Nullable DurableState durable() {
+		return this.durable;
+	}
+
+	/**
+	 * Notes what is safe. Of two syncs at once, the one that ends later may be of less.
+	 * @param state the state
+	 */
+	synchronized void noteDurable(DurableState state) {
+		DurableState known = this.durable;
+		if (known == null || known.writes() <= state.writes()) {
+			this.durable = state;
+		}
+	}
+
+	/**
+	 * Forgets what is safe, because RocksDB is closed.
+	 */
+	void forget() {
+		this.durable = null;
+	}
+
+}
