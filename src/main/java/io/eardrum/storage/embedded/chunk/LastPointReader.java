@@ -30,21 +30,15 @@ import io.eardrum.storage.time.Retention;
  */
 public final class LastPointReader implements AutoCloseable {
 
-	private final Database database;
-
-	private final Heads heads;
-
 	private final LongSupplier retentionSeconds;
 
 	private final Clock clock;
 
 	private final OpenReads.Read chunksKept;
 
+	private final CursorHolder cursors;
+
 	private final PointColumns piece = new PointColumns(64);
-
-	private @Nullable ChunkCursor cursor;
-
-	private long version;
 
 	/**
 	 * Makes a reader.
@@ -57,11 +51,10 @@ public final class LastPointReader implements AutoCloseable {
 	 */
 	public LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock,
 			OpenReads reads) {
-		this.database = database;
-		this.heads = heads;
 		this.retentionSeconds = retentionSeconds;
 		this.clock = clock;
 		this.chunksKept = reads.begin();
+		this.cursors = new CursorHolder(database, heads, this.chunksKept, true);
 	}
 
 	/**
@@ -77,14 +70,14 @@ public final class LastPointReader implements AutoCloseable {
 		Point presentInMemory;
 		ChunkCursor chunks;
 		do {
-			chunks = currentCursor();
+			chunks = this.cursors.current();
 			Head head = series.head();
 			newestInMemory = newestInMemory(head);
 			// Heads only grow: what the second look finds was newest by then, too.
 			presentInMemory = (newestInMemory != null && newestInMemory.timestamp() > horizon)
 					? newestInMemory(head, horizon) : newestInMemory;
 		}
-		while (this.heads.version() != this.version);
+		while (!this.cursors.isCurrent());
 		Point newest = later(newestInMemory, newestInChunks(chunks, series, Long.MAX_VALUE));
 		if (newest != null && newest.timestamp() > horizon) {
 			Point present = later(presentInMemory, newestInChunks(chunks, series, horizon));
@@ -138,23 +131,9 @@ public final class LastPointReader implements AutoCloseable {
 		return (putBefore.timestamp() > putLater.timestamp()) ? putBefore : putLater;
 	}
 
-	private ChunkCursor currentCursor() {
-		ChunkCursor current = this.cursor;
-		long now = this.heads.version();
-		if (current == null || this.version != now) {
-			close();
-			this.version = now;
-			current = new ChunkCursor(this.database, true);
-			this.chunksKept.use(current);
-			this.cursor = current;
-		}
-		return current;
-	}
-
 	@Override
 	public void close() {
-		this.cursor = null;
-		this.chunksKept.close();
+		this.cursors.close();
 	}
 
 }

@@ -33,10 +33,6 @@ public final class SeriesReader implements AutoCloseable {
 
 	private static final int BLOCK_POINTS = 2048;
 
-	private final Database database;
-
-	private final Heads heads;
-
 	private final Gate gate;
 
 	private final SnapshotRoom room;
@@ -45,17 +41,13 @@ public final class SeriesReader implements AutoCloseable {
 
 	private final LongSupplier nowSeconds;
 
-	private final boolean cached;
-
 	private final OpenReads.Read chunksKept;
+
+	private final CursorHolder cursors;
 
 	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
 
 	private final PointColumns block = new PointColumns(BLOCK_POINTS);
-
-	private @Nullable ChunkCursor cursor;
-
-	private long version;
 
 	/** What was taken of the room for the series that is being read. */
 	private SnapshotRoom.@Nullable Lease lease;
@@ -77,14 +69,12 @@ public final class SeriesReader implements AutoCloseable {
 	 */
 	public SeriesReader(Database database, Heads heads, Gate gate, int era, SnapshotRoom room, LongSupplier nowSeconds,
 			boolean cached, OpenReads reads) {
-		this.database = database;
-		this.heads = heads;
 		this.gate = gate;
 		this.room = room;
 		this.era = era;
 		this.nowSeconds = nowSeconds;
-		this.cached = cached;
 		this.chunksKept = reads.begin();
+		this.cursors = new CursorHolder(database, heads, this.chunksKept, cached);
 	}
 
 	/**
@@ -101,7 +91,10 @@ public final class SeriesReader implements AutoCloseable {
 			HeadSnapshot head;
 			ChunkCursor chunks;
 			do {
-				chunks = currentCursor();
+				chunks = this.cursors.current();
+				if (this.cursors.isReopened()) {
+					this.inSequence = false;
+				}
 				giveBack();
 				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
 				SnapshotRoom.Lease taken = this.room.take(plan.bytesToTake());
@@ -109,7 +102,7 @@ public final class SeriesReader implements AutoCloseable {
 				head = plan.take();
 				taken.hold(head);
 			}
-			while (this.heads.version() != this.version);
+			while (!this.cursors.isCurrent());
 			read(series, range, chunks, head, sink);
 		}
 		finally {
@@ -145,20 +138,6 @@ public final class SeriesReader implements AutoCloseable {
 			head.drainTo(BLOCK_POINTS, to, this.block);
 			flush(series.key(), sink);
 		}
-	}
-
-	private ChunkCursor currentCursor() {
-		ChunkCursor current = this.cursor;
-		long now = this.heads.version();
-		if (current == null || this.version != now) {
-			close();
-			this.version = now;
-			current = new ChunkCursor(this.database, this.cached);
-			this.chunksKept.use(current);
-			this.cursor = current;
-			this.inSequence = false;
-		}
-		return current;
 	}
 
 	private boolean seek(ChunkCursor chunks, int number, long from) {
@@ -228,8 +207,7 @@ public final class SeriesReader implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.cursor = null;
-		this.chunksKept.close();
+		this.cursors.close();
 	}
 
 }

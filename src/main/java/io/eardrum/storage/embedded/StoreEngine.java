@@ -1,0 +1,364 @@
+package io.eardrum.storage.embedded;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+import org.rocksdb.AbstractEventListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
+import io.eardrum.storage.SeriesAhead;
+import io.eardrum.storage.SeriesIndex;
+import io.eardrum.storage.StorageStatistics;
+import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.embedded.chunk.OpenReads;
+import io.eardrum.storage.embedded.codec.CorruptStoreException;
+import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.recovery.Recovery;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.upkeep.AheadSeriesWalk;
+import io.eardrum.storage.embedded.upkeep.Backups;
+import io.eardrum.storage.embedded.upkeep.Checkpointer;
+import io.eardrum.storage.embedded.upkeep.ChunkCompaction;
+import io.eardrum.storage.embedded.upkeep.LogSyncer;
+import io.eardrum.storage.embedded.upkeep.Maintenance;
+import io.eardrum.storage.embedded.upkeep.RetentionClock;
+import io.eardrum.storage.embedded.upkeep.RetentionSweeper;
+import io.eardrum.storage.embedded.upkeep.Scrub;
+import io.eardrum.storage.embedded.upkeep.Watch;
+
+/**
+ * The parts of a store, put together when it is opened, and its threads, which end when
+ * it is closed.
+ * <p>
+ * Safe for any number of threads once it is made.
+ */
+final class StoreEngine implements AutoCloseable {
+
+	private static final Logger logger = LoggerFactory.getLogger(StoreEngine.class);
+
+	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+
+	/** How many points of one series a read may have to sort, if memory is no matter. */
+	private static final int MAX_SERIES_POINTS = 1 << 21;
+
+	/** How many damaged files are named; an operator needs no more. */
+	private static final int MAX_NAMED_FILES = 20;
+
+	private final EmbeddedStorageSettings settings;
+
+	private final SeriesIndex<Series> index;
+
+	private final Heads heads = new Heads(this::dropped);
+
+	private final Gate gate = new Gate();
+
+	private final Availability availability = new Availability();
+
+	private final StorageMeters meters = new StorageMeters();
+
+	private final StoreOpener store;
+
+	private final Database database;
+
+	private final RetentionClock retentionClock;
+
+	private final Committer committer;
+
+	private final Checkpointer checkpointer;
+
+	private final ChunkCompaction compaction;
+
+	private final RetentionSweeper sweeper;
+
+	private final AheadSeriesWalk aheadSeries;
+
+	private final Backups backups;
+
+	private final HeadRoom room;
+
+	private final SnapshotRoom snapshotRoom;
+
+	private final OpenReads openReads;
+
+	private final Maintenance maintenance;
+
+	private final LogSyncer syncer;
+
+	private final Watch watch;
+
+	private final Scrub scrub;
+
+	private boolean closed;
+
+	/**
+	 * Opens a store, which takes as long as its log is.
+	 * @param wanted how it is to work
+	 * @param clock tells the time, for what is older than it is kept
+	 * @param nanos tells how much time passes while the store is open, in nanoseconds
+	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 * @param budget the account of the heap
+	 */
+	StoreEngine(EmbeddedStorageSettings wanted, Clock clock, LongSupplier nanos, List<AbstractEventListener> listeners,
+			HeapBudget budget) {
+		HeapShare points = budget.share(HeapUse.POINTS);
+		EmbeddedStorageSettings settings = wanted.withHeadBytes(Math.min(wanted.headBytes(), points.maxBytes()));
+		this.settings = settings;
+		this.index = new SeriesIndex<>(budget.share(HeapUse.SERIES), Long.MAX_VALUE, Series.OBJECT_BYTES, 1);
+		this.store = new StoreOpener(settings, listeners);
+		this.database = this.store.database();
+		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
+		try {
+			this.openReads = new OpenReads(nanos);
+			this.snapshotRoom = new SnapshotRoom(budget, SnapshotRoom.PATIENCE);
+			this.room = new HeadRoom(this.heads, points, settings.headBytes(),
+					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
+					this::full);
+			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
+					settings.fsync(), this::grown);
+			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
+					clock, this.gate, budget);
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate, settings.minFreeBytes());
+			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
+			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
+					this.retentionClock, this.gate);
+			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
+			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
+					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
+			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
+			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
+					this.gate, this.meters, this.openReads, settings);
+			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
+			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room,
+					this.checkpointer::checkpointDuringRecovery, settings, !this.store.isReadOnly(), budget);
+			this.committer.start(recovery.recover());
+			this.meters.logged(recovery.logBytes());
+			this.checkpointer.start();
+			this.scrub.start();
+			accept();
+			this.retentionClock.start(this.index.size() == 0, settings.acceptJump(), !this.store.isReadOnly());
+			this.watch.checkSpace();
+		}
+		catch (CorruptStoreException ex) {
+			this.store.close();
+			throw this.store.refusal(ex);
+		}
+		catch (RuntimeException | Error ex) {
+			this.store.close();
+			throw ex;
+		}
+		start(this.maintenance, "eardrum-checkpoint");
+		start(this.compaction, "eardrum-compaction");
+		start(this.watch, "eardrum-storage-watch");
+		start(this.syncer, "eardrum-storage-sync");
+		if (this.scrub.isWanted()) {
+			start(this.scrub, "eardrum-scrub");
+		}
+	}
+
+	private void accept() {
+		if (this.index.size() < this.store.expectedSeries()) {
+			throw new CorruptStoreException(
+					"it had " + this.store.expectedSeries() + " series, and has " + this.index.size());
+		}
+		this.store.accept();
+		if (this.store.isReadOnly()) {
+			String problem = "The disk of " + this.database.path()
+					+ " is too full to open the store for writing; it is opened for reading";
+			logger.error("{}, and points are taken once there is room", problem);
+			this.availability.writeFailed(problem);
+		}
+	}
+
+	private void grown() {
+		this.heads.growBy(this.room.look());
+		this.maintenance.requestIfDue();
+		this.watch.written();
+	}
+
+	private void full() {
+		this.maintenance.request();
+	}
+
+	private void dropped(long bytes) {
+		this.room.release(bytes);
+	}
+
+	private static void start(Runnable task, String name) {
+		Thread thread = new Thread(task, name);
+		thread.setDaemon(true);
+		thread.start();
+	}
+
+	long seriesCount() {
+		return this.committer.storedSeries();
+	}
+
+	SeriesAhead seriesAhead() {
+		return this.aheadSeries.found();
+	}
+
+	/**
+	 * Looks how much space the chunks take now.
+	 * @return the number of bytes
+	 */
+	long chunkBytesNow() {
+		this.syncer.sync();
+		this.watch.look();
+		return this.watch.chunkBytes();
+	}
+
+	EmbeddedStorageSettings settings() {
+		return this.settings;
+	}
+
+	SeriesIndex<Series> index() {
+		return this.index;
+	}
+
+	Heads heads() {
+		return this.heads;
+	}
+
+	Gate gate() {
+		return this.gate;
+	}
+
+	Availability availability() {
+		return this.availability;
+	}
+
+	Database database() {
+		return this.database;
+	}
+
+	RetentionClock retentionClock() {
+		return this.retentionClock;
+	}
+
+	Committer committer() {
+		return this.committer;
+	}
+
+	HeadRoom room() {
+		return this.room;
+	}
+
+	SnapshotRoom snapshotRoom() {
+		return this.snapshotRoom;
+	}
+
+	OpenReads openReads() {
+		return this.openReads;
+	}
+
+	Backups backups() {
+		return this.backups;
+	}
+
+	Maintenance maintenance() {
+		return this.maintenance;
+	}
+
+	Scrub scrub() {
+		return this.scrub;
+	}
+
+	StorageStatistics statistics() {
+		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
+				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
+				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
+				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
+				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds(), this.scrub.lastSuccessMillis(),
+				this.scrub.damaged().size());
+	}
+
+	StorageStatus status() {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("path", this.database.path().toString());
+		details.put("fsync", this.settings.fsync().name().toLowerCase(Locale.ROOT));
+		details.put("freeBytes", this.watch.freeBytes());
+		long checkpoint = this.meters.lastCheckpointMillis();
+		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
+		details.put("uncleanStarts", this.store.uncleanStarts());
+		List<Path> damaged = this.scrub.damaged();
+		if (!damaged.isEmpty()) {
+			details.put("damagedFiles", damaged.stream().limit(MAX_NAMED_FILES).map(Path::toString).toList());
+		}
+		String healing = this.watch.healing();
+		if (healing != null) {
+			details.put("healing", healing);
+		}
+		String held = this.retentionClock.held();
+		if (held != null) {
+			details.put("retentionHeld", held);
+		}
+		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
+		return new StorageStatus("embedded", problem == null, problem, details);
+	}
+
+	/**
+	 * Closes the store, once those have left who are putting and reading. If one of them
+	 * doesn't, RocksDB is left open: what was put is safe, and the next start notes that
+	 * the store was not closed.
+	 */
+	@Override
+	public synchronized void close() {
+		if (this.closed) {
+			return;
+		}
+		this.closed = true;
+		if (this.gate.close()) {
+			// A compaction, which may take minutes, ends at once this way.
+			this.database.stopBackgroundWork();
+		}
+		this.room.changed();
+		this.maintenance.request();
+		this.scrub.stop();
+		boolean empty = this.gate.awaitUnused(CLOSE_PATIENCE);
+		if (!empty) {
+			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
+			return;
+		}
+		ClosingFacts facts = null;
+		try {
+			// It may have been opened anew since, without what only memory has.
+			this.availability.ensureNoWriteFailed();
+			this.retentionClock.save();
+			this.database.sync();
+			facts = new ClosingFacts(this.database.writes(), seriesCount());
+		}
+		catch (RuntimeException ex) {
+			logger
+				.warn("The store in {} could not be closed in order; unless every put is synced, the last ones may be "
+						+ "missing at the next start", this.database.path(), ex);
+		}
+		if (facts != null) {
+			this.store.close(facts);
+		}
+		else {
+			this.store.close();
+		}
+	}
+
+}

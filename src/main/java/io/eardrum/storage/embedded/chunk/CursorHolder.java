@@ -1,0 +1,86 @@
+package io.eardrum.storage.embedded.chunk;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.storage.embedded.head.Heads;
+import io.eardrum.storage.embedded.rocksdb.Database;
+
+/**
+ * Holds the cursor of a reader, and opens it anew when points were dropped from memory:
+ * only then may the chunks hold more than when they were opened.
+ * <p>
+ * Used by one thread.
+ */
+final class CursorHolder {
+
+	private final Database database;
+
+	private final Heads heads;
+
+	private final OpenReads.Read chunksKept;
+
+	private final boolean cached;
+
+	private @Nullable ChunkCursor cursor;
+
+	private long version;
+
+	private boolean reopened;
+
+	/**
+	 * Makes a holder without a cursor.
+	 * @param database where the chunks are
+	 * @param heads what is in memory
+	 * @param chunksKept knows which chunks are kept, and closes the cursor
+	 * @param cached whether what is read should stay in RocksDB's cache
+	 */
+	CursorHolder(Database database, Heads heads, OpenReads.Read chunksKept, boolean cached) {
+		this.database = database;
+		this.heads = heads;
+		this.chunksKept = chunksKept;
+		this.cached = cached;
+	}
+
+	/**
+	 * Returns a cursor on chunks that are not older than what is in memory now.
+	 * @return the same one as before if nothing was dropped since
+	 */
+	ChunkCursor current() {
+		ChunkCursor current = this.cursor;
+		long now = this.heads.version();
+		this.reopened = current == null || this.version != now;
+		if (current == null || this.reopened) {
+			close();
+			this.version = now;
+			current = new ChunkCursor(this.database, this.cached);
+			this.chunksKept.use(current);
+			this.cursor = current;
+		}
+		return current;
+	}
+
+	/**
+	 * Returns whether {@link #current()} has just returned another cursor than before.
+	 * @return whether it stands nowhere yet
+	 */
+	boolean isReopened() {
+		return this.reopened;
+	}
+
+	/**
+	 * Returns whether nothing was dropped from memory since {@link #current()}.
+	 * @return whether chunks and memory were seen as of one moment
+	 */
+	boolean isCurrent() {
+		return this.heads.version() == this.version;
+	}
+
+	/**
+	 * Closes the cursor, if there is one.
+	 */
+	void close() {
+		this.cursor = null;
+		this.chunksKept.close();
+	}
+
+}
