@@ -26,7 +26,7 @@ import io.eardrum.storage.embedded.ChunkRoundTripFuzz;
 import io.eardrum.storage.embedded.LogRecordFuzz;
 import io.eardrum.storage.embedded.codec.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.codec.ChunkRoundTripFuzz;
-import io.eardrum.storage.embedded.log.LogRecordFuzz;
+import io.eardrum.storage.embedded.log.PutRecordFuzz;
 import io.eardrum.web.api.BodyFuzz;
 import io.eardrum.web.graphite.query.TargetParserFuzz;
 
@@ -48,7 +48,7 @@ class FuzzCorpusTests {
 			Map.entry(CommandParserFuzz.class, CommandParserFuzz::fuzzerTestOneInput),
 			Map.entry(FrameDecoderFuzz.class, FrameDecoderFuzz::fuzzerTestOneInput),
 			Map.entry(KeyPatternFuzz.class, KeyPatternFuzz::fuzzerTestOneInput),
-			Map.entry(LogRecordFuzz.class, LogRecordFuzz::fuzzerTestOneInput),
+			Map.entry(PutRecordFuzz.class, PutRecordFuzz::fuzzerTestOneInput),
 			Map.entry(NumberReaderFuzz.class, NumberReaderFuzz::fuzzerTestOneInput),
 			Map.entry(NumberWriterFuzz.class, NumberWriterFuzz::fuzzerTestOneInput),
 			Map.entry(PlaintextParserFuzz.class, PlaintextParserFuzz::fuzzerTestOneInput),

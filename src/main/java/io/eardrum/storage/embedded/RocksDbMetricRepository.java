@@ -25,26 +25,26 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.storage.embedded.chunk.ChunkedSeriesReader;
 import io.eardrum.storage.embedded.chunk.LastPointReader;
 import io.eardrum.storage.embedded.chunk.OpenReads;
-import io.eardrum.storage.embedded.chunk.SeriesReader;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.head.SnapshotRoom;
-import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.log.Committer;
-import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.HeadMemoryLimit;
 import io.eardrum.storage.embedded.log.IdleWrites;
 import io.eardrum.storage.embedded.log.PendingWrite;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
+import io.eardrum.storage.embedded.upkeep.CheckpointScheduler;
 import io.eardrum.storage.embedded.upkeep.ChunkCompaction;
 import io.eardrum.storage.embedded.upkeep.LogSyncer;
-import io.eardrum.storage.embedded.upkeep.Maintenance;
 import io.eardrum.storage.embedded.upkeep.RetentionClock;
 import io.eardrum.storage.embedded.upkeep.Scrub;
-import io.eardrum.storage.embedded.upkeep.Watch;
+import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
@@ -52,9 +52,9 @@ import io.eardrum.storage.series.SeriesIndex;
  * from memory into compressed chunks with the next checkpoint.
  * <p>
  * All methods may be called by any number of threads at once. Five threads of the
- * {@link StoreEngine} make checkpoints ({@link Maintenance}), give space back
- * ({@link ChunkCompaction}), look after the disk ({@link Watch}), sync what was written
- * ({@link LogSyncer}) and look for damage ({@link Scrub}).
+ * {@link StoreEngine} make checkpoints ({@link CheckpointScheduler}), give space back
+ * ({@link ChunkCompaction}), look after the disk ({@link StoreMonitor}), sync what was
+ * written ({@link LogSyncer}) and look for damage ({@link Scrub}).
  * <p>
  * A failed write is answered with a {@link StorageException}, and so is every put after
  * it, until the disk can be written again; reads go on. Only damage to what is on the
@@ -72,9 +72,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Heads heads;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
 	private final IdleWrites idleWrites = new IdleWrites(HeapBudget.keptBytes());
 
@@ -84,9 +84,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Committer committer;
 
-	private final HeadRoom room;
+	private final HeadMemoryLimit room;
 
-	private final SnapshotRoom snapshotRoom;
+	private final SnapshotMemoryLimit snapshotRoom;
 
 	private final OpenReads openReads;
 
@@ -190,7 +190,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (SeriesReader reader = reader(era, true)) {
+				try (ChunkedSeriesReader reader = reader(era, true)) {
 					reader.read(series, range, sink);
 				}
 			}
@@ -203,7 +203,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		int era = this.gate.enter();
-		try (SeriesReader reader = reader(era, false)) {
+		try (ChunkedSeriesReader reader = reader(era, false)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
@@ -214,8 +214,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 	}
 
-	private SeriesReader reader(int era, boolean cached) {
-		return new SeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
+	private ChunkedSeriesReader reader(int era, boolean cached) {
+		return new ChunkedSeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
 				this.retentionClock::seconds, cached, this.openReads);
 	}
 

@@ -26,26 +26,26 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.head.SnapshotRoom;
-import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.log.Committer;
-import io.eardrum.storage.embedded.log.HeadRoom;
-import io.eardrum.storage.embedded.log.StorageMeters;
-import io.eardrum.storage.embedded.recovery.Recovery;
+import io.eardrum.storage.embedded.log.HeadMemoryLimit;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
+import io.eardrum.storage.embedded.recovery.LogReplay;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.upkeep.AheadSeriesWalk;
 import io.eardrum.storage.embedded.upkeep.Backups;
+import io.eardrum.storage.embedded.upkeep.CheckpointScheduler;
 import io.eardrum.storage.embedded.upkeep.Checkpointer;
 import io.eardrum.storage.embedded.upkeep.ChunkCompaction;
 import io.eardrum.storage.embedded.upkeep.LogSyncer;
-import io.eardrum.storage.embedded.upkeep.Maintenance;
 import io.eardrum.storage.embedded.upkeep.RetentionClock;
 import io.eardrum.storage.embedded.upkeep.RetentionSweeper;
 import io.eardrum.storage.embedded.upkeep.Scrub;
-import io.eardrum.storage.embedded.upkeep.Watch;
+import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 
 /**
  * The parts of a store, put together when it is opened, and its threads, which end when
@@ -71,11 +71,11 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Heads heads = new Heads(this::dropped);
 
-	private final Gate gate = new Gate();
+	private final UseGuard gate = new UseGuard();
 
-	private final Availability availability = new Availability();
+	private final WriteAvailability availability = new WriteAvailability();
 
-	private final StorageMeters meters = new StorageMeters();
+	private final StoreCounters meters = new StoreCounters();
 
 	private final StoreOpener store;
 
@@ -95,17 +95,17 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Backups backups;
 
-	private final HeadRoom room;
+	private final HeadMemoryLimit room;
 
-	private final SnapshotRoom snapshotRoom;
+	private final SnapshotMemoryLimit snapshotRoom;
 
 	private final OpenReads openReads;
 
-	private final Maintenance maintenance;
+	private final CheckpointScheduler maintenance;
 
 	private final LogSyncer syncer;
 
-	private final Watch watch;
+	private final StoreMonitor watch;
 
 	private final Scrub scrub;
 
@@ -130,8 +130,8 @@ final class StoreEngine implements AutoCloseable {
 		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
 		try {
 			this.openReads = new OpenReads(nanos);
-			this.snapshotRoom = new SnapshotRoom(budget, SnapshotRoom.PATIENCE);
-			this.room = new HeadRoom(this.heads, points, settings.headBytes(),
+			this.snapshotRoom = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
+			this.room = new HeadMemoryLimit(this.heads, points, settings.headBytes(),
 					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
 					this::full);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
@@ -143,13 +143,13 @@ final class StoreEngine implements AutoCloseable {
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
 					this.retentionClock, this.gate);
 			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
-			this.maintenance = new Maintenance(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
+			this.maintenance = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
 					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
 			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
-			this.watch = new Watch(this.store, this.committer, this.maintenance, this.backups, this.availability,
+			this.watch = new StoreMonitor(this.store, this.committer, this.maintenance, this.backups, this.availability,
 					this.gate, this.meters, this.openReads, settings);
 			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
-			Recovery recovery = new Recovery(this.database, this.index, this.heads, this.room,
+			LogReplay recovery = new LogReplay(this.database, this.index, this.heads, this.room,
 					this.checkpointer::checkpointDuringRecovery, settings, !this.store.isReadOnly(), budget);
 			this.committer.start(recovery.recover());
 			this.meters.logged(recovery.logBytes());
@@ -240,11 +240,11 @@ final class StoreEngine implements AutoCloseable {
 		return this.heads;
 	}
 
-	Gate gate() {
+	UseGuard gate() {
 		return this.gate;
 	}
 
-	Availability availability() {
+	WriteAvailability availability() {
 		return this.availability;
 	}
 
@@ -260,11 +260,11 @@ final class StoreEngine implements AutoCloseable {
 		return this.committer;
 	}
 
-	HeadRoom room() {
+	HeadMemoryLimit room() {
 		return this.room;
 	}
 
-	SnapshotRoom snapshotRoom() {
+	SnapshotMemoryLimit snapshotRoom() {
 		return this.snapshotRoom;
 	}
 
@@ -276,7 +276,7 @@ final class StoreEngine implements AutoCloseable {
 		return this.backups;
 	}
 
-	Maintenance maintenance() {
+	CheckpointScheduler maintenance() {
 		return this.maintenance;
 	}
 

@@ -27,8 +27,8 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 
@@ -290,8 +290,8 @@ class FaultTests {
 		open(settings(store)).close();
 		try (StoreOpener opened = new StoreOpener(settings(store))) {
 			opened.accept();
-			WriteBatchBytes batch = new WriteBatchBytes(64);
-			Metadata.FORMAT.write(Metadata.CURRENT_FORMAT + 1, batch);
+			EncodedWriteBatch batch = new EncodedWriteBatch(64);
+			StoreMetadata.FORMAT.write(StoreMetadata.CURRENT_FORMAT + 1, batch);
 			opened.database().write(batch, true);
 		}
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(settings(store)))

@@ -25,7 +25,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.embedded.head.HeadSnapshot;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 
@@ -88,10 +88,10 @@ class OverwritingTests {
 		for (int i = 300_000; i > 0; i--) {
 			heads.append(series, i, i);
 		}
-		SnapshotRoom room = new SnapshotRoom(little, SnapshotRoom.PATIENCE);
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(little, SnapshotMemoryLimit.PATIENCE);
 		HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), room.mostBytes());
 		assertThat(plan.copied()).isFalse();
-		try (SnapshotRoom.Lease lease = room.take(plan.bytesToTake())) {
+		try (SnapshotMemoryLimit.Lease lease = room.take(plan.bytesToTake())) {
 			HeadSnapshot snapshot = plan.take();
 			lease.hold(snapshot);
 			snapshot.skipTo(11);

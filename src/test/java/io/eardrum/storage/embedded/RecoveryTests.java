@@ -14,17 +14,17 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
-import io.eardrum.storage.embedded.recovery.Recovery;
+import io.eardrum.storage.embedded.recovery.LogReplay;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link Recovery} and {@link StoreOpener}: what RocksDB holds does not fit
+ * Tests for {@link LogReplay} and {@link StoreOpener}: what RocksDB holds does not fit
  * together, though its files are whole.
  */
 class RecoveryTests {
@@ -91,12 +91,12 @@ class RecoveryTests {
 		}
 	}
 
-	private void assertRefused(Consumer<WriteBatchBytes> damage, String message) {
+	private void assertRefused(Consumer<EncodedWriteBatch> damage, String message) {
 		Path store = this.directory.resolve("store");
 		make(store);
 		try (StoreOpener opened = new StoreOpener(EmbeddedStorageSettings.of(store))) {
 			opened.accept();
-			WriteBatchBytes batch = new WriteBatchBytes(64);
+			EncodedWriteBatch batch = new EncodedWriteBatch(64);
 			damage.accept(batch);
 			opened.database().write(batch, true);
 		}

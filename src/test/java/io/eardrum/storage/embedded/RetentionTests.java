@@ -21,7 +21,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.Retention;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.upkeep.MovableClock;
 import io.eardrum.storage.embedded.upkeep.RetentionSweeper;
@@ -313,7 +313,7 @@ class RetentionTests {
 			Path backup = this.directory.resolve("backup" + count.incrementAndGet());
 			this.repository.backup(backup);
 			try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(backup))) {
-				return Metadata.RETENTION_TIME.read(store.database(), 0) == NOW + 3600;
+				return StoreMetadata.RETENTION_TIME.read(store.database(), 0) == NOW + 3600;
 			}
 		});
 		this.clock.jump(Duration.ofDays(2));

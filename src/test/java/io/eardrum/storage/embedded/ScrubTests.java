@@ -26,9 +26,9 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.upkeep.Scrub;
 
@@ -102,7 +102,7 @@ class ScrubTests {
 		Database database = mock(Database.class);
 		Path gone = this.directory.resolve("000009.sst");
 		given(database.tables()).willReturn(List.of(gone)).willReturn(List.of());
-		Scrub scrub = new Scrub(database, new Availability(), new Gate(), WEEK, at(NOW));
+		Scrub scrub = new Scrub(database, new WriteAvailability(), new UseGuard(), WEEK, at(NOW));
 		assertThat(scrub.scrub()).isTrue();
 		assertThat(scrub.damaged()).isEmpty();
 		assertThat(scrub.lastSuccessMillis()).isEqualTo(NOW.toEpochMilli());
@@ -112,9 +112,9 @@ class ScrubTests {
 	void nothingIsSaidOfFilesWhileTheStoreCannotBeWritten() {
 		Database database = mock(Database.class);
 		given(database.tables()).willReturn(List.of(this.directory.resolve("000009.sst")));
-		Availability availability = new Availability();
+		WriteAvailability availability = new WriteAvailability();
 		availability.writeFailed("the directory is gone");
-		Scrub scrub = new Scrub(database, availability, new Gate(), WEEK, at(NOW));
+		Scrub scrub = new Scrub(database, availability, new UseGuard(), WEEK, at(NOW));
 		assertThat(scrub.scrub()).isFalse();
 		assertThat(scrub.damaged()).isEmpty();
 		assertThat(scrub.lastSuccessMillis()).isZero();

@@ -19,8 +19,8 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreReview;
 import io.eardrum.storage.embedded.directory.seal.Finding;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
 import io.eardrum.storage.embedded.rocksdb.OpenMode;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
@@ -135,10 +135,10 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 		}
 
 		private void examine(Database database) {
-			long format = Metadata.FORMAT.read(database, 0);
-			if (format > Metadata.CURRENT_FORMAT) {
+			long format = StoreMetadata.FORMAT.read(database, 0);
+			if (format > StoreMetadata.CURRENT_FORMAT) {
 				throw new StorageException("it was written by a newer Eardrum (format " + format + "; this one knows "
-						+ Metadata.CURRENT_FORMAT + ")");
+						+ StoreMetadata.CURRENT_FORMAT + ")");
 			}
 			if (format < 1) {
 				throw new CorruptStoreException("it has no entry that tells its format");
@@ -147,7 +147,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 				throw new CorruptStoreException("it held " + this.review.expectedWrites() + " writes, and holds "
 						+ database.writes() + "; the end of its write-ahead log was cut, deleted or overwritten");
 			}
-			UUID stored = Metadata.readId(database);
+			UUID stored = StoreMetadata.readId(database);
 			if (this.review.isIdStored() && !String.valueOf(this.review.id()).equals(String.valueOf(stored))) {
 				throw new CorruptStoreException("eardrum.store is that of another store");
 			}

@@ -5,7 +5,7 @@ import io.eardrum.storage.embedded.codec.ChunkEncoder;
 import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 
 /**
  * Puts points into the chunks of their series, with work a point that is bounded however
@@ -40,7 +40,7 @@ public final class ChunkWriter {
 
 	private final PointColumns merged = new PointColumns(TARGET_POINTS);
 
-	private final WriteBatchBytes batch;
+	private final EncodedWriteBatch batch;
 
 	private final ChunkCursor cursor;
 
@@ -51,7 +51,7 @@ public final class ChunkWriter {
 	 * @param batch takes the changes
 	 * @param cursor the chunks as they are
 	 */
-	public ChunkWriter(WriteBatchBytes batch, ChunkCursor cursor) {
+	public ChunkWriter(EncodedWriteBatch batch, ChunkCursor cursor) {
 		this.batch = batch;
 		this.cursor = cursor;
 	}

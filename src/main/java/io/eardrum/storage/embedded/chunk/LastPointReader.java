@@ -15,7 +15,7 @@ import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.time.Retention;
 
 /**
@@ -24,9 +24,10 @@ import io.eardrum.storage.time.Retention;
  * that point is in the future does it look for the last one before: at all points in
  * memory, and at the chunk of the present.
  * <p>
- * A series is seen as of one moment for the same reason as with {@link SeriesReader}.
+ * A series is seen as of one moment for the same reason as with
+ * {@link ChunkedSeriesReader}.
  * <p>
- * Used by one thread, which is inside the {@link Gate}. Takes some ten kilobytes.
+ * Used by one thread, which is inside the {@link UseGuard}. Takes some ten kilobytes.
  */
 public final class LastPointReader implements AutoCloseable {
 

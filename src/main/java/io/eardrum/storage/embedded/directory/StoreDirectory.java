@@ -123,7 +123,7 @@ public final class StoreDirectory implements AutoCloseable {
 			}
 			return;
 		}
-		new TailRecovery(this.path).recover(tail);
+		new WalTailRecovery(this.path).recover(tail);
 		this.examination = StoreExamination.of(this.path, isTrusting());
 	}
 

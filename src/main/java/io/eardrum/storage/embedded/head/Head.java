@@ -86,7 +86,7 @@ public final class Head {
 	 * @param previous the head of the epoch before, if its points are not in chunks yet
 	 * @param memory where its points will stand
 	 */
-	public Head(int epoch, @Nullable Head previous, HeadMemory memory) {
+	public Head(int epoch, @Nullable Head previous, HeadArena memory) {
 		this.epoch = epoch;
 		this.previous = previous;
 		int expected = (previous != null && !memory.isTight()) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
@@ -121,7 +121,7 @@ public final class Head {
 	 * @param memory where it will stand if there is no room left
 	 * @return by how many bytes this grew
 	 */
-	public int append(long timestamp, double value, HeadMemory memory) {
+	public int append(long timestamp, double value, HeadArena memory) {
 		int index = this.size;
 		HeadBlock target = this.last;
 		if (index > 0 && target.timestamp(index - 1) == timestamp) {

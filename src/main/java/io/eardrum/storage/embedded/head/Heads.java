@@ -17,7 +17,7 @@ public final class Heads {
 
 	private static final Series[] NONE = {};
 
-	private final HeadMemory memory = new HeadMemory();
+	private final HeadArena memory = new HeadArena();
 
 	private final LongConsumer whenDropped;
 

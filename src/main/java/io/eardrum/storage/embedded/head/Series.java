@@ -83,7 +83,7 @@ public final class Series extends SeriesIndex.Entry {
 	 * @param memory where its points will stand
 	 * @return the new head
 	 */
-	Head startHead(int epoch, HeadMemory memory) {
+	Head startHead(int epoch, HeadArena memory) {
 		while (true) {
 			Head old = this.head;
 			Head started = new Head(epoch, old, memory);

@@ -14,9 +14,9 @@ import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.LogBatch;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.NativeWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
 
@@ -49,9 +49,9 @@ public final class Committer {
 
 	private final Heads heads;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final StorageMeters meters;
+	private final StoreCounters meters;
 
 	private final Fsync fsync;
 
@@ -80,8 +80,8 @@ public final class Committer {
 	/** The same of what the sync is for that is under way. */
 	private volatile long syncingSince;
 
-	public Committer(Database database, SeriesIndex<Series> index, Heads heads, Availability availability,
-			StorageMeters meters, Fsync fsync, Runnable whenGrown) {
+	public Committer(Database database, SeriesIndex<Series> index, Heads heads, WriteAvailability availability,
+			StoreCounters meters, Fsync fsync, Runnable whenGrown) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
@@ -196,7 +196,7 @@ public final class Committer {
 	 * count as stored.
 	 */
 	public void restoreLostSeries() {
-		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
 		int number = (int) this.database.lastNumber(ColumnFamily.SERIES) + 1;
 		for (; number < this.storedSeries; number++) {
 			SeriesKey lost = encodeKey(number);
@@ -218,7 +218,7 @@ public final class Committer {
 	 * @return whether the next record follows on the last one in the log
 	 */
 	public boolean isLogComplete() {
-		long checkpoint = Metadata.CHECKPOINT.read(this.database, 0);
+		long checkpoint = StoreMetadata.CHECKPOINT.read(this.database, 0);
 		return Math.max(checkpoint, this.database.lastNumber(ColumnFamily.LOG)) >= this.sequence;
 	}
 
@@ -227,7 +227,7 @@ public final class Committer {
 	 * the next ones take their numbers.
 	 */
 	public void removeFailedRecords() {
-		WriteBatchBytes removal = new WriteBatchBytes(64);
+		EncodedWriteBatch removal = new EncodedWriteBatch(64);
 		removal.deleteRange(ColumnFamily.LOG, this.sequence + 1, Long.MAX_VALUE);
 		this.database.write(removal, true);
 	}
@@ -277,7 +277,7 @@ public final class Committer {
 	// Writes as many batches as fit into one write.
 	// Returns the first one that doesn't, or {@code null}
 	private @Nullable PendingWrite write(PendingWrite first) {
-		LogBatch bytes = this.database.logBatch();
+		NativeWriteBatch bytes = this.database.logBatch();
 		bytes.clear(MAX_WRITE_BYTES);
 		int series = this.storedSeries;
 		long last = this.sequence;

@@ -84,7 +84,7 @@ public final class PendingWrite {
 				this.largestSeries = Math.max(this.largestSeries, found.number());
 			}
 		}
-		LogRecord.encode(points, this.series, this.record);
+		PutRecord.encode(points, this.series, this.record);
 		this.batch = points;
 		this.grown = 0;
 		this.waiter = Thread.currentThread();

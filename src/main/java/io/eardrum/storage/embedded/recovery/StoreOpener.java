@@ -20,11 +20,11 @@ import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.directory.seal.DurableState;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.rocksdb.OpenMode;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
@@ -35,7 +35,7 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * Where the disk is too full to open the store for writing, it is opened for reading, and
  * {@link #reopen} opens it for writing later.
  * <p>
- * <em>Threads</em>: one at a time, with nobody inside the {@link Gate}, but for
+ * <em>Threads</em>: one at a time, with nobody inside the {@link UseGuard}, but for
  * {@link #mark()}, which may run beside what uses the database.
  */
 public final class StoreOpener implements AutoCloseable {
@@ -82,7 +82,7 @@ public final class StoreOpener implements AutoCloseable {
 			else {
 				openForWriting();
 			}
-			this.uncleanStarts = Metadata.UNCLEAN_STARTS.read(this.database, 0) + (this.unclean ? 1 : 0);
+			this.uncleanStarts = StoreMetadata.UNCLEAN_STARTS.read(this.database, 0) + (this.unclean ? 1 : 0);
 		}
 		catch (CorruptStoreException ex) {
 			abandon();
@@ -90,7 +90,7 @@ public final class StoreOpener implements AutoCloseable {
 		}
 		catch (RocksDBException ex) {
 			abandon();
-			throw OpenFailure.of(this.directory, ex);
+			throw OpenFailures.of(this.directory, ex);
 		}
 		catch (RuntimeException | Error ex) {
 			abandon();
@@ -101,9 +101,9 @@ public final class StoreOpener implements AutoCloseable {
 	private void make() throws RocksDBException {
 		this.directory.prepare();
 		this.database.open(OpenMode.CREATE);
-		WriteBatchBytes batch = new WriteBatchBytes(64);
-		Metadata.FORMAT.write(Metadata.CURRENT_FORMAT, batch);
-		Metadata.writeId(this.directory.id(), batch);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
+		StoreMetadata.FORMAT.write(StoreMetadata.CURRENT_FORMAT, batch);
+		StoreMetadata.writeId(this.directory.id(), batch);
 		this.database.write(batch, true);
 		this.directory.noteMade();
 	}
@@ -132,11 +132,11 @@ public final class StoreOpener implements AutoCloseable {
 
 	// What can only be told once it is open.
 	private void examine() {
-		long format = Metadata.FORMAT.read(this.database, 0);
-		if (format > Metadata.CURRENT_FORMAT) {
+		long format = StoreMetadata.FORMAT.read(this.database, 0);
+		if (format > StoreMetadata.CURRENT_FORMAT) {
 			throw new StoreOpenException(
 					"The store in " + this.directory.path() + " was written by a newer Eardrum (format " + format
-							+ "; this one knows " + Metadata.CURRENT_FORMAT + ").",
+							+ "; this one knows " + StoreMetadata.CURRENT_FORMAT + ").",
 					"Use the newer version, or set eardrum.storage.path to another directory.", null);
 		}
 		if (format < 1) {
@@ -147,7 +147,7 @@ public final class StoreOpener implements AutoCloseable {
 			throw new CorruptStoreException("it held " + this.directory.expectedWrites() + " writes, and holds "
 					+ this.database.writes() + "; the end of its write-ahead log was cut or deleted");
 		}
-		UUID stored = Metadata.readId(this.database);
+		UUID stored = StoreMetadata.readId(this.database);
 		boolean known = !this.directory.isToBeAdopted();
 		if (known && !this.directory.id().equals(stored)) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
@@ -208,19 +208,19 @@ public final class StoreOpener implements AutoCloseable {
 			adopt();
 		}
 		if (this.unclean) {
-			WriteBatchBytes batch = new WriteBatchBytes(64);
-			Metadata.UNCLEAN_STARTS.write(this.uncleanStarts, batch);
+			EncodedWriteBatch batch = new EncodedWriteBatch(64);
+			StoreMetadata.UNCLEAN_STARTS.write(this.uncleanStarts, batch);
 			this.database.write(batch, false);
 		}
 		this.database.startCompactions();
 	}
 
 	private void adopt() {
-		UUID stored = Metadata.readId(this.database);
+		UUID stored = StoreMetadata.readId(this.database);
 		UUID id = (stored != null) ? stored : this.directory.id();
 		this.directory.noteAdopting(id, this.database.noteDurable());
-		WriteBatchBytes batch = new WriteBatchBytes(64);
-		Metadata.writeId(id, batch);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
+		StoreMetadata.writeId(id, batch);
 		this.database.write(batch, true);
 		this.directory.noteMade();
 	}
@@ -231,7 +231,7 @@ public final class StoreOpener implements AutoCloseable {
 	 * @return the refusal
 	 */
 	public StoreOpenException refusal(CorruptStoreException ex) {
-		return OpenFailure.of(this.directory, ex);
+		return OpenFailures.of(this.directory, ex);
 	}
 
 	/**

@@ -7,10 +7,10 @@ import org.rocksdb.RocksIterator;
 import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
-import io.eardrum.storage.embedded.log.LogRecord;
+import io.eardrum.storage.embedded.log.PutRecord;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 
 /**
  * Reads the series and the log of a store in their order. Both are numbered without gaps,
@@ -64,7 +64,7 @@ public final class StoredEntries {
 		if (last >= series) {
 			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
 		}
-		if (last >= 0 && Metadata.POINTS.read(this.database, -1) < 0) {
+		if (last >= 0 && StoreMetadata.POINTS.read(this.database, -1) < 0) {
 			throw new CorruptStoreException("the number of points in chunks is missing");
 		}
 	}
@@ -75,8 +75,8 @@ public final class StoredEntries {
 	 * @param listener is told of each record
 	 * @return the number of the last record
 	 */
-	public long readLog(LogRecord.Target target, RecordListener listener) {
-		long last = Metadata.CHECKPOINT.read(this.database, 0);
+	public long readLog(PutRecord.Target target, RecordListener listener) {
+		long last = StoreMetadata.CHECKPOINT.read(this.database, 0);
 		byte[] key = new byte[Long.BYTES];
 		ByteWriter first = new ByteWriter(Long.BYTES);
 		first.writeLongBigEndian(last + 1);
@@ -91,7 +91,7 @@ public final class StoredEntries {
 				}
 				int length = read(iterator);
 				this.reader.reset(this.value, length);
-				LogRecord.decode(this.reader, target);
+				PutRecord.decode(this.reader, target);
 				last = sequence;
 				listener.read(sequence, length);
 			}

@@ -32,7 +32,7 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * The RocksDB of a store, open.
  * <p>
  * Any number of threads may use it, but none while it is opened or closed: that is for
- * the {@link Gate} to ensure. What goes wrong is a {@link StorageException}, or a
+ * the {@link UseGuard} to ensure. What goes wrong is a {@link StorageException}, or a
  * {@link StoreOpenException} if it is for somebody to put right.
  * <p>
  * The write-ahead log is read strictly at the start. A record at its end that was not
@@ -62,7 +62,7 @@ public final class Database implements AutoCloseable {
 
 	private @Nullable WriteOptions unsynced;
 
-	private @Nullable LogBatch logBatch;
+	private @Nullable NativeWriteBatch logBatch;
 
 	/**
 	 * Makes a database that is not open yet, of files that somebody else has judged.
@@ -100,7 +100,7 @@ public final class Database implements AutoCloseable {
 			}
 			this.synced = this.opened.add(new WriteOptions().setSync(true));
 			this.unsynced = this.opened.add(new WriteOptions());
-			this.logBatch = this.opened.add(new LogBatch(this.handles));
+			this.logBatch = this.opened.add(new NativeWriteBatch(this.handles));
 		}
 		catch (RocksDBException | RuntimeException ex) {
 			close();
@@ -129,7 +129,7 @@ public final class Database implements AutoCloseable {
 	 * @param batch the batch
 	 * @param sync whether to return only once it is safe against power loss
 	 */
-	public void write(WriteBatchBytes batch, boolean sync) {
+	public void write(EncodedWriteBatch batch, boolean sync) {
 		try (WriteBatch bytes = new WriteBatch(batch.toByteArray())) {
 			rocks().write(require(sync ? this.synced : this.unsynced), bytes);
 		}
@@ -142,7 +142,7 @@ public final class Database implements AutoCloseable {
 	 * Returns the batch in which a commit collects what it writes, one commit at a time.
 	 * @return the same object until the database is opened anew
 	 */
-	public LogBatch logBatch() {
+	public NativeWriteBatch logBatch() {
 		return require(this.logBatch);
 	}
 
@@ -289,7 +289,7 @@ public final class Database implements AutoCloseable {
 	 * Drops the files that hold nothing but records of the log up to one.
 	 * @param last that record
 	 */
-	public void dropLogFiles(long last) {
+	public void dropLogTables(long last) {
 		byte[] from = new byte[Long.BYTES];
 		ByteWriter to = new ByteWriter(Long.BYTES);
 		to.writeLongBigEndian(last);

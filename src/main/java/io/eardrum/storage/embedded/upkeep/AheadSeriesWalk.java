@@ -16,7 +16,7 @@ import io.eardrum.storage.embedded.chunk.ChunkCursor;
 import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
@@ -30,7 +30,7 @@ import io.eardrum.storage.series.SeriesIndex;
  * that reads from the disk, a piece or two of each series, and until it is through it
  * shows those that it has found.
  * <p>
- * Used by the checkpointer's thread, which is inside the {@link Gate} and keeps
+ * Used by the checkpointer's thread, which is inside the {@link UseGuard} and keeps
  * checkpoints away. Any thread may ask what was found.
  */
 public final class AheadSeriesWalk {
@@ -51,7 +51,7 @@ public final class AheadSeriesWalk {
 
 	private final LongSupplier nanoTime;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private volatile SeriesAhead found = SeriesAhead.NONE;
 
@@ -71,7 +71,7 @@ public final class AheadSeriesWalk {
 	private long nextNanos;
 
 	public AheadSeriesWalk(Database database, SeriesIndex<Series> index, Clock clock, LongSupplier nanoTime,
-			Gate gate) {
+			UseGuard gate) {
 		this.database = database;
 		this.index = index;
 		this.clock = clock;

@@ -25,13 +25,13 @@ import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * Makes copies of a store, one at a time, each in a directory whose name ends in
  * {@value #UNFINISHED} until it is whole.
  * <p>
- * Any number of threads may try, all of them inside the {@link Gate}.
+ * Any number of threads may try, all of them inside the {@link UseGuard}.
  */
 public final class Backups {
 

@@ -23,13 +23,13 @@ import io.eardrum.storage.embedded.head.HeadSnapshot;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.log.Committer;
-import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.log.StoreCounters;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.DiskSpace;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
@@ -54,7 +54,7 @@ import io.eardrum.storage.series.SeriesIndex;
  * What is too old already is written as well: only the {@link RetentionSweeper} removes
  * points.
  * <p>
- * Used by one thread, which is inside the {@link Gate}.
+ * Used by one thread, which is inside the {@link UseGuard}.
  */
 public final class Checkpointer {
 
@@ -81,18 +81,18 @@ public final class Checkpointer {
 
 	private final Committer committer;
 
-	private final StorageMeters meters;
+	private final StoreCounters meters;
 
 	private final Clock clock;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final HeapShare memory;
 
 	/** How many points are sorted at a time. */
 	private final int sortedPoints;
 
-	private final WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+	private final EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
 
 	private final PointColumns points = new PointColumns(1024);
 
@@ -109,7 +109,7 @@ public final class Checkpointer {
 	private @Nullable CellSort sort;
 
 	public Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer,
-			StorageMeters meters, Clock clock, Gate gate, HeapBudget budget) {
+			StoreCounters meters, Clock clock, UseGuard gate, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
@@ -135,7 +135,7 @@ public final class Checkpointer {
 	 * Goes on from what the store knows. Called before any other method.
 	 */
 	public void start() {
-		this.storedPoints = Metadata.POINTS.read(this.database, 0);
+		this.storedPoints = StoreMetadata.POINTS.read(this.database, 0);
 	}
 
 	/**
@@ -231,14 +231,14 @@ public final class Checkpointer {
 		this.pending = null;
 		long nanos = System.nanoTime() - start;
 		this.meters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
-		this.database.dropLogFiles(epoch.sequence());
+		this.database.dropLogTables(epoch.sequence());
 	}
 
 	private void cutLog(Heads.Epoch epoch, long count, List<Series> series) {
 		try {
 			sync();
 			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
-			Metadata.CHECKPOINT.write(epoch.sequence(), this.batch);
+			StoreMetadata.CHECKPOINT.write(epoch.sequence(), this.batch);
 			noteSeries();
 			flush(count);
 			sync();
@@ -260,8 +260,8 @@ public final class Checkpointer {
 	// For the next start, which can say what it needs before it needs it.
 	private void noteSeries() {
 		synchronized (this.index) {
-			Metadata.SERIES.write(this.index.size(), this.batch);
-			Metadata.KEY_BYTES.write(this.index.keyBytes(), this.batch);
+			StoreMetadata.SERIES.write(this.index.size(), this.batch);
+			StoreMetadata.KEY_BYTES.write(this.index.keyBytes(), this.batch);
 		}
 	}
 
@@ -272,7 +272,7 @@ public final class Checkpointer {
 	}
 
 	private void flush(long count) {
-		Metadata.POINTS.write(count, this.batch);
+		StoreMetadata.POINTS.write(count, this.batch);
 		this.database.write(this.batch, false);
 		this.batch.clear(2 * BATCH_BYTES);
 	}
@@ -282,9 +282,9 @@ public final class Checkpointer {
 	 * @param removed how many points
 	 * @param removal the batch that removes them
 	 */
-	void removePoints(long removed, WriteBatchBytes removal) {
+	void removePoints(long removed, EncodedWriteBatch removal) {
 		long left = this.storedPoints - removed;
-		Metadata.POINTS.write(left, removal);
+		StoreMetadata.POINTS.write(left, removal);
 		this.database.write(removal, false);
 		this.storedPoints = left;
 	}
@@ -307,7 +307,7 @@ public final class Checkpointer {
 
 		private final PointColumns points = Checkpointer.this.points;
 
-		private long count = Metadata.POINTS.read(Checkpointer.this.database, 0);
+		private long count = StoreMetadata.POINTS.read(Checkpointer.this.database, 0);
 
 		/** The series of the last piece, as long as that is in the batch. */
 		private @Nullable Series inBatch;

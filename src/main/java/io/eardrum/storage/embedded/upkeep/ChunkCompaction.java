@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.DiskSpace;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * The thread that has RocksDB give back the space of removed chunks, which may take
@@ -32,9 +32,9 @@ public final class ChunkCompaction implements Runnable {
 
 	private final Database database;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final long minFreeBytes;
 
@@ -51,7 +51,7 @@ public final class ChunkCompaction implements Runnable {
 	 * @param gate through which each compaction goes
 	 * @param minFreeBytes how much space has to stay free meanwhile
 	 */
-	public ChunkCompaction(Database database, Availability availability, Gate gate, long minFreeBytes) {
+	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard gate, long minFreeBytes) {
 		this.database = database;
 		this.availability = availability;
 		this.gate = gate;
@@ -88,7 +88,7 @@ public final class ChunkCompaction implements Runnable {
 			return false;
 		}
 		try {
-			// Not one that Watch would wait for.
+			// Not one that StoreMonitor would wait for.
 			if (this.availability.isWriteFailed()) {
 				return false;
 			}

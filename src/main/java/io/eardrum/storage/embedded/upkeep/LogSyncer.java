@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
@@ -29,15 +29,16 @@ public final class LogSyncer implements Runnable {
 
 	private final Committer committer;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final Fsync fsync;
 
 	private final LogThrottle logThrottle = new LogThrottle();
 
-	public LogSyncer(StoreOpener store, Committer committer, Availability availability, Gate gate, Fsync fsync) {
+	public LogSyncer(StoreOpener store, Committer committer, WriteAvailability availability, UseGuard gate,
+			Fsync fsync) {
 		this.store = store;
 		this.committer = committer;
 		this.availability = availability;

@@ -11,9 +11,9 @@ import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * Tells the time by which retention judges, for removing points as for reading them: what
@@ -110,7 +110,7 @@ public final class RetentionClock {
 	 */
 	public void start(boolean empty, boolean accept, boolean writable) {
 		synchronized (this) {
-			long noted = Metadata.RETENTION_TIME.read(this.database, MISSING);
+			long noted = StoreMetadata.RETENTION_TIME.read(this.database, MISSING);
 			long wall = wallSeconds();
 			long nano = this.nanos.getAsLong();
 			if ((accept || (empty && noted == MISSING)) && wall > noted) {
@@ -121,8 +121,8 @@ public final class RetentionClock {
 				}
 			}
 			else {
-				this.doubtNanos = Metadata.CLOCK_DOUBT.read(this.database, 0) * NANOS_PER_SECOND;
-				this.ahead = Metadata.CLOCK_AHEAD.read(this.database, 0);
+				this.doubtNanos = StoreMetadata.CLOCK_DOUBT.read(this.database, 0) * NANOS_PER_SECOND;
+				this.ahead = StoreMetadata.CLOCK_AHEAD.read(this.database, 0);
 				this.own = new OwnTime((noted != MISSING) ? noted : UNKNOWN, nano, this.doubtNanos > 0);
 			}
 			look();
@@ -292,7 +292,7 @@ public final class RetentionClock {
 	/**
 	 * Notes in the store what the time has come to, every few minutes and when the clock
 	 * begins or ceases to be believed. Called by one thread, which is inside the
-	 * {@link Gate}.
+	 * {@link UseGuard}.
 	 */
 	void saveIfDue() {
 		boolean due;
@@ -309,14 +309,14 @@ public final class RetentionClock {
 	 * with an older note, the clock is only doubted more easily.
 	 */
 	public void save() {
-		WriteBatchBytes batch = new WriteBatchBytes(128);
+		EncodedWriteBatch batch = new EncodedWriteBatch(128);
 		synchronized (this) {
 			this.savedNanos = this.nanos.getAsLong();
 			this.changed = false;
-			Metadata.RETENTION_TIME.write(this.own.seconds(this.savedNanos), batch);
-			Metadata.CLOCK_AHEAD.write(this.ahead, batch);
+			StoreMetadata.RETENTION_TIME.write(this.own.seconds(this.savedNanos), batch);
+			StoreMetadata.CLOCK_AHEAD.write(this.ahead, batch);
 			// Rounded up: what is left of a doubt is never nothing.
-			Metadata.CLOCK_DOUBT.write((this.doubtNanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND, batch);
+			StoreMetadata.CLOCK_DOUBT.write((this.doubtNanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND, batch);
 		}
 		// Not while others wait for the lock: a write may take its time.
 		this.database.write(batch, false);

@@ -10,8 +10,8 @@ import io.eardrum.storage.embedded.chunk.ChunkKey;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
@@ -20,7 +20,7 @@ import io.eardrum.storage.time.Retention;
  * a {@link ChunkCompaction} once it is worth it. Chunks that are old in part stay until
  * they are old as a whole; readers skip what is old in them.
  * <p>
- * Used by the checkpointer's thread, which is inside the {@link Gate}.
+ * Used by the checkpointer's thread, which is inside the {@link UseGuard}.
  */
 public final class RetentionSweeper {
 
@@ -41,14 +41,14 @@ public final class RetentionSweeper {
 
 	private final RetentionClock clock;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final byte[] key = new byte[ChunkKey.BYTES];
 
 	private long removedBytes;
 
 	public RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
-			ChunkCompaction compaction, RetentionClock clock, Gate gate) {
+			ChunkCompaction compaction, RetentionClock clock, UseGuard gate) {
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
@@ -64,7 +64,7 @@ public final class RetentionSweeper {
 	public void sweep(int era) {
 		long now = this.clock.look();
 		long removedPoints = 0;
-		WriteBatchBytes batch = new WriteBatchBytes(BATCH_BYTES);
+		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
 			int count = this.index.size();
 			long batchPoints = 0;
@@ -91,7 +91,7 @@ public final class RetentionSweeper {
 		}
 	}
 
-	private long write(WriteBatchBytes batch, long points) {
+	private long write(EncodedWriteBatch batch, long points) {
 		if (!batch.isEmpty()) {
 			this.checkpointer.removePoints(points, batch);
 			batch.clear();
@@ -101,7 +101,7 @@ public final class RetentionSweeper {
 
 	// Removes the old chunks of a series.
 	// Returns how many points they had
-	private long remove(Series series, long cutoff, ChunkCursor cursor, WriteBatchBytes batch) {
+	private long remove(Series series, long cutoff, ChunkCursor cursor, EncodedWriteBatch batch) {
 		int number = series.number();
 		long points = 0;
 		boolean found = cursor.seek(number, Long.MIN_VALUE);

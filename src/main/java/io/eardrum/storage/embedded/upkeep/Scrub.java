@@ -14,22 +14,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.embedded.log.Availability;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.rocksdb.TableChecksums;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * The thread that reads all tables of the store now and then and compares their
  * checksums, so that damage to what nobody asks for is found while a backup still has it.
  * <p>
  * It reads one file after the other, past RocksDB and its cache and outside the
- * {@link Gate}, and rests after each for ten times as long as reading it took, or shorter
- * where all of them would not be read within the interval otherwise. It never keeps the
- * store from being closed or opened anew. When all were found whole is noted in the
- * store, so that a restart does not begin the interval anew.
+ * {@link UseGuard}, and rests after each for ten times as long as reading it took, or
+ * shorter where all of them would not be read within the interval otherwise. It never
+ * keeps the store from being closed or opened anew. When all were found whole is noted in
+ * the store, so that a restart does not begin the interval anew.
  * <p>
  * What it found may be asked by any thread.
  */
@@ -52,9 +52,9 @@ public final class Scrub implements Runnable {
 
 	private final Database database;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final Duration interval;
 
@@ -68,7 +68,7 @@ public final class Scrub implements Runnable {
 
 	private volatile long lastSuccessMillis;
 
-	public Scrub(Database database, Availability availability, Gate gate, Duration interval, Clock clock) {
+	public Scrub(Database database, WriteAvailability availability, UseGuard gate, Duration interval, Clock clock) {
 		this.database = database;
 		this.availability = availability;
 		this.gate = gate;
@@ -81,7 +81,7 @@ public final class Scrub implements Runnable {
 	 * database open.
 	 */
 	public void start() {
-		this.lastSuccessMillis = Metadata.SCRUBBED.read(this.database, 0);
+		this.lastSuccessMillis = StoreMetadata.SCRUBBED.read(this.database, 0);
 	}
 
 	/**
@@ -264,8 +264,8 @@ public final class Scrub implements Runnable {
 		long now = this.clock.millis();
 		int era = this.gate.enter();
 		try {
-			WriteBatchBytes batch = new WriteBatchBytes(64);
-			Metadata.SCRUBBED.write(now, batch);
+			EncodedWriteBatch batch = new EncodedWriteBatch(64);
+			StoreMetadata.SCRUBBED.write(now, batch);
 			this.database.write(batch, false);
 		}
 		catch (StorageException ex) {

@@ -17,9 +17,9 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 import io.eardrum.storage.embedded.rocksdb.OpenMode;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -40,9 +40,9 @@ class StoreContentsTests {
 		RocksDB.loadLibrary();
 		this.database = new Database(this.directory, EmbeddedStorageSettings.of(this.directory), List.of());
 		this.database.open(OpenMode.CREATE);
-		WriteBatchBytes batch = new WriteBatchBytes(64);
-		Metadata.CHECKPOINT.write(7, batch);
-		Metadata.POINTS.write(5, batch);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
+		StoreMetadata.CHECKPOINT.write(7, batch);
+		StoreMetadata.POINTS.write(5, batch);
 		this.database.write(batch, false);
 		putSeries(0, "a");
 		putSeries(1, "b");
@@ -155,7 +155,7 @@ class StoreContentsTests {
 	}
 
 	private void put(ColumnFamily family, byte[] key, byte[] value) {
-		WriteBatchBytes batch = new WriteBatchBytes(64);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
 		batch.put(family, key, value, value.length);
 		this.database.write(batch, false);
 	}

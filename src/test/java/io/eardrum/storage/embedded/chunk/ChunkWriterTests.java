@@ -13,7 +13,7 @@ import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -98,7 +98,7 @@ class ChunkWriterTests {
 
 	@Test
 	void oneBatchTakesChunksOfHundredsOfSeries() {
-		WriteBatchBytes batch = new WriteBatchBytes(64);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
 			ChunkWriter writer = new ChunkWriter(batch, cursor);
 			for (int number = 0; number < 700; number++) {
@@ -116,7 +116,7 @@ class ChunkWriterTests {
 		for (long timestamp : timestamps) {
 			points.add(timestamp, Math.sqrt((double) timestamp));
 		}
-		WriteBatchBytes batch = new WriteBatchBytes(64);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
 			new ChunkWriter(batch, cursor).write(this.series, points);
 		}

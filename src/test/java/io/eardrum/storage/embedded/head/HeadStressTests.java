@@ -33,7 +33,7 @@ class HeadStressTests {
 	private static final int READERS = 2;
 
 	// Small arrays, so that heads go on from one to the next.
-	private final HeadMemory memory = new HeadMemory(4096);
+	private final HeadArena memory = new HeadArena(4096);
 
 	/** How many points the writer has appended for sure. */
 	private volatile int appended;

@@ -110,7 +110,7 @@ public class CodecBenchmark {
 	@OperationsPerInvocation(POINTS)
 	public ByteWriter encodeRecord() {
 		this.target.clear();
-		LogRecord.encode(this.batch, this.series, this.target);
+		PutRecord.encode(this.batch, this.series, this.target);
 		return this.target;
 	}
 
@@ -118,7 +118,7 @@ public class CodecBenchmark {
 	@OperationsPerInvocation(POINTS)
 	public double decodeRecord() {
 		this.reader.reset(this.record, this.recordLength);
-		LogRecord.decode(this.reader, (number, timestamp, value) -> this.sum += value);
+		PutRecord.decode(this.reader, (number, timestamp, value) -> this.sum += value);
 		return this.sum;
 	}
 

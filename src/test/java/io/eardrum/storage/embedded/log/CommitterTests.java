@@ -42,7 +42,7 @@ class CommitterTests {
 			List<Integer> listed = new ArrayList<>();
 			List<Integer> readable = new ArrayList<>();
 			Committer[] committer = new Committer[1];
-			committer[0] = new Committer(database, this.index, this.heads, new Availability(), new StorageMeters(),
+			committer[0] = new Committer(database, this.index, this.heads, new WriteAvailability(), new StoreCounters(),
 					Fsync.NEVER, () -> {
 						listed.add(committer[0].storedSeries());
 						readable.add(readableSeries());
@@ -58,10 +58,10 @@ class CommitterTests {
 	@Test
 	@SuppressWarnings("try") // Closed and opened anew.
 	void whatCouldNotBeSyncedIsSyncedLater() {
-		StorageMeters meters = new StorageMeters();
+		StoreCounters meters = new StoreCounters();
 		try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
 			Database database = store.database();
-			Committer committer = new Committer(database, this.index, this.heads, new Availability(), meters,
+			Committer committer = new Committer(database, this.index, this.heads, new WriteAvailability(), meters,
 					Fsync.NEVER, () -> {
 					});
 			committer.start(0);
@@ -79,10 +79,10 @@ class CommitterTests {
 
 	@Test
 	void oncePerSecondMeansThatNoPutIsTakenBesideOneThatWaitedForTwo() throws Exception {
-		StorageMeters meters = new StorageMeters();
+		StoreCounters meters = new StoreCounters();
 		try (StoreOpener store = new StoreOpener(EmbeddedStorageSettings.of(this.directory.resolve("store")))) {
-			Committer committer = new Committer(store.database(), this.index, this.heads, new Availability(), meters,
-					Fsync.EVERYSEC, () -> {
+			Committer committer = new Committer(store.database(), this.index, this.heads, new WriteAvailability(),
+					meters, Fsync.EVERYSEC, () -> {
 					});
 			committer.start(0);
 			assertThat(committer.unsyncedNanos()).isZero();

@@ -19,13 +19,13 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.PendingWrite;
-import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
@@ -80,7 +80,7 @@ class AheadSeriesWalkTests {
 
 	private final Heads heads = new Heads();
 
-	private final Gate gate = new Gate();
+	private final UseGuard gate = new UseGuard();
 
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
@@ -101,9 +101,9 @@ class AheadSeriesWalkTests {
 		this.store = new StoreOpener(
 				EmbeddedStorageSettings.of(this.directory.resolve("store")).withFsync(Fsync.NEVER));
 		this.database = spy(this.store.database());
-		StorageMeters meters = new StorageMeters();
-		this.committer = new Committer(this.database, this.index, this.heads, new Availability(), meters, Fsync.NEVER,
-				() -> {
+		StoreCounters meters = new StoreCounters();
+		this.committer = new Committer(this.database, this.index, this.heads, new WriteAvailability(), meters,
+				Fsync.NEVER, () -> {
 				});
 		this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, meters, this.clock,
 				this.gate, HeapBudget.unlimited());

@@ -10,13 +10,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.embedded.head.Heads;
-import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
-import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
@@ -28,9 +28,9 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class LogSyncerTests {
 
-	private final Availability availability = new Availability();
+	private final WriteAvailability availability = new WriteAvailability();
 
-	private final StorageMeters meters = new StorageMeters();
+	private final StoreCounters meters = new StoreCounters();
 
 	@TempDir
 	Path directory;
@@ -95,8 +95,8 @@ class LogSyncerTests {
 	}
 
 	private void write() {
-		WriteBatchBytes batch = new WriteBatchBytes(64);
-		Metadata.POINTS.write(7, batch);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
+		StoreMetadata.POINTS.write(7, batch);
 		this.store.database().write(batch, false);
 	}
 
@@ -104,7 +104,7 @@ class LogSyncerTests {
 		Committer committer = new Committer(this.store.database(), new SeriesIndex<>(), new Heads(), this.availability,
 				this.meters, fsync, () -> {
 				});
-		return new LogSyncer(this.store, committer, this.availability, new Gate(), fsync);
+		return new LogSyncer(this.store, committer, this.availability, new UseGuard(), fsync);
 	}
 
 }

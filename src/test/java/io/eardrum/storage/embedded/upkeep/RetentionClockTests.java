@@ -17,8 +17,8 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
-import io.eardrum.storage.embedded.rocksdb.WriteBatchBytes;
+import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 
@@ -322,7 +322,7 @@ class RetentionClockTests {
 
 	// As a store of an earlier version, which has series.
 	private void forget() {
-		WriteBatchBytes batch = new WriteBatchBytes(100);
+		EncodedWriteBatch batch = new EncodedWriteBatch(100);
 		for (String entry : List.of("retention-time", "clock-ahead", "clock-doubt")) {
 			batch.delete(ColumnFamily.META, entry.getBytes(StandardCharsets.US_ASCII));
 		}
@@ -340,12 +340,12 @@ class RetentionClockTests {
 		assertThat(this.database.writes()).isEqualTo(writes);
 		this.time.run(Duration.ofSeconds(1));
 		this.clock.saveIfDue();
-		assertThat(Metadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW + 300);
+		assertThat(StoreMetadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW + 300);
 		jump(TOO_FAR);
 		this.clock.saveIfDue();
-		assertThat(Metadata.CLOCK_AHEAD.read(this.database, 0)).isEqualTo(TOO_FAR.toSeconds());
-		assertThat(Metadata.CLOCK_DOUBT.read(this.database, 0)).isEqualTo(DAY.toSeconds());
-		assertThat(Metadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW + 300);
+		assertThat(StoreMetadata.CLOCK_AHEAD.read(this.database, 0)).isEqualTo(TOO_FAR.toSeconds());
+		assertThat(StoreMetadata.CLOCK_DOUBT.read(this.database, 0)).isEqualTo(DAY.toSeconds());
+		assertThat(StoreMetadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW + 300);
 	}
 
 	@Test
@@ -360,7 +360,7 @@ class RetentionClockTests {
 		assertThat(this.log.text()).contains("the disk is full");
 		willCallRealMethod().given(this.database).write(any(), anyBoolean());
 		this.clock.saveIfDue();
-		assertThat(Metadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW);
+		assertThat(StoreMetadata.RETENTION_TIME.read(this.database, 0)).isEqualTo(NOW);
 	}
 
 	@Test

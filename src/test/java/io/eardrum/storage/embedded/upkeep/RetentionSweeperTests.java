@@ -15,14 +15,14 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.PendingWrite;
-import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
@@ -55,9 +55,9 @@ class RetentionSweeperTests {
 			Database database = spy(store.database());
 			SeriesIndex<Series> index = new SeriesIndex<>();
 			Heads heads = new Heads();
-			Gate gate = new Gate();
-			StorageMeters meters = new StorageMeters();
-			Availability availability = new Availability();
+			UseGuard gate = new UseGuard();
+			StoreCounters meters = new StoreCounters();
+			WriteAvailability availability = new WriteAvailability();
 			Committer committer = new Committer(database, index, heads, availability, meters, Fsync.NEVER, () -> {
 			});
 			Checkpointer checkpointer = new Checkpointer(database, index, heads, committer, meters, at(NOW), gate,
@@ -79,7 +79,7 @@ class RetentionSweeperTests {
 			willCallRealMethod().given(database).write(any(), anyBoolean());
 			sweeper.sweep(era);
 			assertThat(checkpointer.storedPoints()).isZero();
-			assertThat(Metadata.POINTS.read(database, -1)).isZero();
+			assertThat(StoreMetadata.POINTS.read(database, -1)).isZero();
 		}
 	}
 

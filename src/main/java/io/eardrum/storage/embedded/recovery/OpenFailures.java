@@ -22,12 +22,12 @@ import io.eardrum.storage.embedded.rocksdb.TableChecksums;
  * Says in an operator's words why a store couldn't be opened though its files seemed to
  * be whole.
  */
-final class OpenFailure {
+final class OpenFailures {
 
 	/** RocksDB tells the number of a table, and blames the MANIFEST. */
 	private static final Pattern TABLE = Pattern.compile("unique ID on table file ([0-9]+)");
 
-	private OpenFailure() {
+	private OpenFailures() {
 	}
 
 	static StoreOpenException of(StoreDirectory directory, RocksDBException ex) {

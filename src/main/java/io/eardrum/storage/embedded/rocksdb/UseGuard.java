@@ -17,7 +17,7 @@ import io.eardrum.storage.StorageException;
  * Safe for any number of threads; to enter while it is open costs one atomic addition. A
  * thread may enter again while it is inside.
  */
-public final class Gate {
+public final class UseGuard {
 
 	/**
 	 * For how long others wait at first while the gate is to be shut. A command should be

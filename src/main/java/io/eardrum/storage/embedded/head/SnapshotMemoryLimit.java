@@ -22,7 +22,7 @@ import io.eardrum.storage.StorageException;
  * <p>
  * Safe for any number of threads.
  */
-public final class SnapshotRoom {
+public final class SnapshotMemoryLimit {
 
 	/** How long a read waits for memory. */
 	public static final Duration PATIENCE = Duration.ofSeconds(5);
@@ -47,7 +47,7 @@ public final class SnapshotRoom {
 	 * @param budget the account of the heap
 	 * @param patience for how long one waits for others
 	 */
-	public SnapshotRoom(HeapBudget budget, Duration patience) {
+	public SnapshotMemoryLimit(HeapBudget budget, Duration patience) {
 		this.share = budget.share(HeapUse.SNAPSHOTS);
 		this.slowClients = budget.slowClients();
 		this.patience = patience;
@@ -128,7 +128,7 @@ public final class SnapshotRoom {
 			this.snapshot = taken;
 			long rest = Math.max(0, this.bytes - taken.bytes());
 			this.bytes -= rest;
-			SnapshotRoom.this.share.release(rest);
+			SnapshotMemoryLimit.this.share.release(rest);
 		}
 
 		/**
@@ -141,7 +141,7 @@ public final class SnapshotRoom {
 				}
 				this.waiting = true;
 			}
-			SnapshotRoom.this.slowClients.begin(this, this.bytes);
+			SnapshotMemoryLimit.this.slowClients.begin(this, this.bytes);
 		}
 
 		/**
@@ -159,7 +159,7 @@ public final class SnapshotRoom {
 				}
 				this.waiting = false;
 			}
-			SnapshotRoom.this.slowClients.end(this);
+			SnapshotMemoryLimit.this.slowClients.end(this);
 		}
 
 		@Override
@@ -184,8 +184,8 @@ public final class SnapshotRoom {
 				this.bytes = 0;
 				this.waiting = false;
 			}
-			SnapshotRoom.this.slowClients.end(this);
-			SnapshotRoom.this.share.release(rest);
+			SnapshotMemoryLimit.this.slowClients.end(this);
+			SnapshotMemoryLimit.this.share.release(rest);
 		}
 
 	}

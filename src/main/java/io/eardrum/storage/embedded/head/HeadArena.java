@@ -10,7 +10,7 @@ package io.eardrum.storage.embedded.head;
  * <p>
  * Used by one thread at a time, as the {@link Heads} are.
  */
-public final class HeadMemory {
+public final class HeadArena {
 
 	/** What one array is to take at least. */
 	private static final long MIN_BYTES = 1 << 20;
@@ -37,7 +37,7 @@ public final class HeadMemory {
 	/**
 	 * Creates memory for the heap of this process.
 	 */
-	public HeadMemory() {
+	public HeadArena() {
 		this(arrayBytes(Runtime.getRuntime().maxMemory()));
 	}
 
@@ -45,7 +45,7 @@ public final class HeadMemory {
 	 * Creates memory.
 	 * @param arrayBytes how much each array takes, its header included
 	 */
-	public HeadMemory(long arrayBytes) {
+	public HeadArena(long arrayBytes) {
 		this.arrayCells = (int) ((arrayBytes - ARRAY_HEADER_BYTES) / Long.BYTES);
 	}
 

@@ -12,7 +12,7 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 /**
  * The numbers that the store keeps about itself, each under a name.
  */
-public enum Metadata {
+public enum StoreMetadata {
 
 	/** Which layout the store has; a newer one must not be opened. */
 	FORMAT("format"),
@@ -52,7 +52,7 @@ public enum Metadata {
 
 	private final String name;
 
-	Metadata(String name) {
+	StoreMetadata(String name) {
 		this.name = name;
 	}
 
@@ -82,7 +82,7 @@ public enum Metadata {
 	 * @param number its new value
 	 * @param target the batch that is to write it
 	 */
-	public void write(long number, WriteBatchBytes target) {
+	public void write(long number, EncodedWriteBatch target) {
 		ByteWriter value = new ByteWriter(Long.BYTES);
 		value.writeLongBigEndian(number);
 		target.put(ColumnFamily.META, key(), value.buffer(), value.size());
@@ -110,7 +110,7 @@ public enum Metadata {
 	 * @param id its number
 	 * @param target the batch that is to write it
 	 */
-	public static void writeId(UUID id, WriteBatchBytes target) {
+	public static void writeId(UUID id, EncodedWriteBatch target) {
 		byte[] value = ByteBuffer.allocate(2 * Long.BYTES)
 			.putLong(id.getMostSignificantBits())
 			.putLong(id.getLeastSignificantBits())

@@ -31,7 +31,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * Tests for {@link TailRecovery}: the last record of the log, of some pages, is on the
  * disk in part.
  */
-class TailRecoveryTests {
+class WalTailRecoveryTests {
 
 	private static final int PAGE_BYTES = 4096;
 

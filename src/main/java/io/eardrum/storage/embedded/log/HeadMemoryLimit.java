@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Heads;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * Reserves the memory that points take before they are logged, and holds writers back
@@ -20,7 +20,7 @@ import io.eardrum.storage.embedded.rocksdb.Gate;
  * <p>
  * Safe for any number of threads. Those who wait go on in the order in which they came.
  */
-public final class HeadRoom {
+public final class HeadMemoryLimit {
 
 	/** How often a waiting writer looks by itself whether anything is wrong. */
 	private static final Duration LOOK = Duration.ofMillis(100);
@@ -40,11 +40,11 @@ public final class HeadRoom {
 
 	private final long stepBytes;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
-	private final StorageMeters meters;
+	private final StoreCounters meters;
 
 	private final Runnable whenFull;
 
@@ -70,8 +70,8 @@ public final class HeadRoom {
 	 * @param meters count those who wait
 	 * @param whenFull asks for a checkpoint; called by those who wait
 	 */
-	public HeadRoom(Heads heads, HeapShare share, long maxBytes, int maxSeriesPoints, Availability availability,
-			Gate gate, StorageMeters meters, Runnable whenFull) {
+	public HeadMemoryLimit(Heads heads, HeapShare share, long maxBytes, int maxSeriesPoints,
+			WriteAvailability availability, UseGuard gate, StoreCounters meters, Runnable whenFull) {
 		this.heads = heads;
 		this.share = share;
 		this.maxBytes = maxBytes;

@@ -15,22 +15,22 @@ import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.embedded.chunk.OpenReads;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
-import io.eardrum.storage.embedded.log.Availability;
 import io.eardrum.storage.embedded.log.Committer;
-import io.eardrum.storage.embedded.log.StorageMeters;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * The thread that looks after the store once a second: it watches the directory and the
  * free space, and tries to write again after a failure.
  */
-public final class Watch implements Runnable {
+public final class StoreMonitor implements Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Watch.class);
+	private static final Logger logger = LoggerFactory.getLogger(StoreMonitor.class);
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -57,13 +57,13 @@ public final class Watch implements Runnable {
 
 	private final Committer committer;
 
-	private final Maintenance maintenance;
+	private final CheckpointScheduler maintenance;
 
 	private final Backups backups;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -86,12 +86,12 @@ public final class Watch implements Runnable {
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
 
-	private final StorageMeters meters;
+	private final StoreCounters meters;
 
 	private final OpenReads reads;
 
-	public Watch(StoreOpener store, Committer committer, Maintenance maintenance, Backups backups,
-			Availability availability, Gate gate, StorageMeters meters, OpenReads reads,
+	public StoreMonitor(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
+			WriteAvailability availability, UseGuard gate, StoreCounters meters, OpenReads reads,
 			EmbeddedStorageSettings settings) {
 		this.store = store;
 		this.meters = meters;

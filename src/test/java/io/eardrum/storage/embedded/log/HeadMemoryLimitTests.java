@@ -21,17 +21,17 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link HeadRoom}.
+ * Tests for {@link HeadMemoryLimit}.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class HeadRoomTests {
+class HeadMemoryLimitTests {
 
 	private static final long MAX = 4 << 20;
 
@@ -43,18 +43,18 @@ class HeadRoomTests {
 
 	private final SeriesIndex<Series> index = new SeriesIndex<>();
 
-	private final Gate gate = new Gate();
+	private final UseGuard gate = new UseGuard();
 
-	private final Availability availability = new Availability();
+	private final WriteAvailability availability = new WriteAvailability();
 
-	private final StorageMeters meters = new StorageMeters();
+	private final StoreCounters meters = new StoreCounters();
 
 	private final AtomicInteger asked = new AtomicInteger();
 
 	private final Heads heads = new Heads(this::dropped);
 
-	private final HeadRoom room = new HeadRoom(this.heads, this.share, MAX, MAX_SERIES_POINTS, this.availability,
-			this.gate, this.meters, this.asked::incrementAndGet);
+	private final HeadMemoryLimit room = new HeadMemoryLimit(this.heads, this.share, MAX, MAX_SERIES_POINTS,
+			this.availability, this.gate, this.meters, this.asked::incrementAndGet);
 
 	@Test
 	void whatABatchMayTakeIsReservedAndTheRestGivenBack() {

@@ -9,20 +9,20 @@ import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Heads;
-import io.eardrum.storage.embedded.log.Availability;
-import io.eardrum.storage.embedded.log.HeadRoom;
-import io.eardrum.storage.embedded.log.StorageMeters;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.log.HeadMemoryLimit;
+import io.eardrum.storage.embedded.log.StoreCounters;
+import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.NativeHeap;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * The thread that makes checkpoints when there is reason to, removes old points, looks at
  * the clock for that, finds points in the future, and gives memory back.
  */
-public final class Maintenance implements Runnable {
+public final class CheckpointScheduler implements Runnable {
 
-	private static final Logger logger = LoggerFactory.getLogger(Maintenance.class);
+	private static final Logger logger = LoggerFactory.getLogger(CheckpointScheduler.class);
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -47,13 +47,13 @@ public final class Maintenance implements Runnable {
 
 	private final AheadSeriesWalk aheadSeries;
 
-	private final Availability availability;
+	private final WriteAvailability availability;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
-	private final HeadRoom room;
+	private final HeadMemoryLimit room;
 
-	private final StorageMeters meters;
+	private final StoreCounters meters;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -69,9 +69,9 @@ public final class Maintenance implements Runnable {
 
 	private long lastSweep = System.nanoTime();
 
-	public Maintenance(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper, RetentionClock retentionClock,
-			AheadSeriesWalk aheadSeries, Availability availability, Gate gate, HeadRoom room, StorageMeters meters,
-			EmbeddedStorageSettings settings) {
+	public CheckpointScheduler(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper,
+			RetentionClock retentionClock, AheadSeriesWalk aheadSeries, WriteAvailability availability, UseGuard gate,
+			HeadMemoryLimit room, StoreCounters meters, EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.sweeper = sweeper;

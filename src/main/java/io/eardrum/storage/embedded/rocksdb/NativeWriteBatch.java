@@ -10,13 +10,13 @@ import org.rocksdb.WriteBatch;
 /**
  * What one commit writes: new series and records of the log, collected in native memory
  * that is used again and again. The bytes go there by way of a direct buffer, so that
- * nothing is allocated; a {@link WriteBatchBytes} has to be copied into an array of its
+ * nothing is allocated; a {@link EncodedWriteBatch} has to be copied into an array of its
  * exact length.
  * <p>
  * Used by one thread at a time. It belongs to its {@link Database}, and is closed with
  * it.
  */
-public final class LogBatch implements AutoCloseable {
+public final class NativeWriteBatch implements AutoCloseable {
 
 	private static final int INITIAL_BYTES = 64 << 10;
 
@@ -37,7 +37,7 @@ public final class LogBatch implements AutoCloseable {
 	 * Creates an empty batch.
 	 * @param families the families of the open database, by number
 	 */
-	LogBatch(List<ColumnFamilyHandle> families) {
+	NativeWriteBatch(List<ColumnFamilyHandle> families) {
 		this.families = families;
 	}
 

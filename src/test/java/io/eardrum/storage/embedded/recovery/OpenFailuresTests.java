@@ -19,9 +19,9 @@ import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link OpenFailure}: what RocksDB says, and what an operator is told.
+ * Tests for {@link OpenFailures}: what RocksDB says, and what an operator is told.
  */
-class OpenFailureTests {
+class OpenFailuresTests {
 
 	@TempDir
 	Path temporary;
@@ -89,14 +89,14 @@ class OpenFailureTests {
 	@Test
 	void damageFoundAfterTheStoreWasOpenedNamesAFileOfOursByItself() {
 		Path mark = this.directory.path().resolve("eardrum.mark");
-		assertThat(OpenFailure.of(this.directory, new CorruptStoreException(mark + " is wrong")))
+		assertThat(OpenFailures.of(this.directory, new CorruptStoreException(mark + " is wrong")))
 			.hasMessageEndingWith(mark + " is wrong");
-		assertThat(OpenFailure.of(this.directory, new CorruptStoreException("series 3 is missing")))
+		assertThat(OpenFailures.of(this.directory, new CorruptStoreException("series 3 is missing")))
 			.hasMessageContaining("series 3 is missing. No single file is damaged");
 	}
 
 	private StoreOpenException failure(Status.Code code, String message) {
-		return OpenFailure.of(this.directory,
+		return OpenFailures.of(this.directory,
 				new RocksDBException(message, new Status(code, Status.SubCode.None, message)));
 	}
 

@@ -21,17 +21,17 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
-import io.eardrum.storage.embedded.upkeep.Maintenance;
+import io.eardrum.storage.embedded.upkeep.CheckpointScheduler;
 import io.eardrum.storage.time.Retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Maintenance}: puts wait for its checkpoints, so they have to come, or
- * somebody has to say that they won't.
+ * Tests for {@link CheckpointScheduler}: puts wait for its checkpoints, so they have to
+ * come, or somebody has to say that they won't.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class MaintenanceTests {
+class CheckpointSchedulerTests {
 
 	/** As nanoseconds this is no number, so whether a checkpoint is due can't be told. */
 	private static final Duration TOO_LONG = Duration.ofSeconds(Long.MAX_VALUE);

@@ -12,12 +12,12 @@ import io.eardrum.storage.embedded.head.Series;
  * A batch of points as the log keeps it: their number, then for each the number of its
  * series, the difference to the timestamp before, and the value.
  */
-public final class LogRecord {
+public final class PutRecord {
 
 	/** Series, timestamp and value of a point at their longest. */
 	private static final int MAX_POINT_BYTES = 5 + 10 + Long.BYTES;
 
-	private LogRecord() {
+	private PutRecord() {
 	}
 
 	/**

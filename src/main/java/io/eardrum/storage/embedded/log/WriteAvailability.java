@@ -9,7 +9,7 @@ import io.eardrum.storage.StorageException;
  * <p>
  * Safe for any number of threads.
  */
-public final class Availability {
+public final class WriteAvailability {
 
 	/** A write or an fsync failed; nothing is written until RocksDB was opened anew. */
 	private volatile @Nullable String writeProblem;

@@ -24,13 +24,13 @@ import io.eardrum.storage.embedded.directory.seal.StoreFiles;
  * What is dropped stays in files beside it, and these are safe before anything is
  * dropped.
  */
-final class TailRecovery {
+final class WalTailRecovery {
 
-	private static final Logger logger = LoggerFactory.getLogger(TailRecovery.class);
+	private static final Logger logger = LoggerFactory.getLogger(WalTailRecovery.class);
 
 	private final Path directory;
 
-	TailRecovery(Path directory) {
+	WalTailRecovery(Path directory) {
 		this.directory = directory;
 	}
 

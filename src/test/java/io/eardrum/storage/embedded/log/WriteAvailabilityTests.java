@@ -9,14 +9,14 @@ import org.junit.jupiter.api.Timeout;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Availability}.
+ * Tests for {@link WriteAvailability}.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class AvailabilityTests {
+class WriteAvailabilityTests {
 
 	private static final int LOOKS = 20_000_000;
 
-	private final Availability availability = new Availability();
+	private final WriteAvailability availability = new WriteAvailability();
 
 	@Test
 	void whatIsWorstIsTold() {

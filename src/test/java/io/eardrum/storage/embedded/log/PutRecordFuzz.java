@@ -15,18 +15,18 @@ import io.eardrum.storage.embedded.head.Series;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A target for the fuzzer: {@link LogRecord} returns what was written, and makes of any
+ * A target for the fuzzer: {@link PutRecord} returns what was written, and makes of any
  * other bytes either points or a {@link CorruptStoreException}, and never more points
  * than there are bytes for.
  */
-public final class LogRecordFuzz {
+public final class PutRecordFuzz {
 
 	private static final SeriesKey KEY = SeriesKey.of("k");
 
 	/** Those of a series, a difference and a value. */
 	private static final int LEAST_BYTES_PER_POINT = 10;
 
-	private LogRecordFuzz() {
+	private PutRecordFuzz() {
 	}
 
 	/**
@@ -63,7 +63,7 @@ public final class LogRecordFuzz {
 			batch.add(KEY, point.timestamp(), Double.longBitsToDouble(point.bits()));
 		}
 		ByteWriter writer = new ByteWriter(16);
-		LogRecord.encode(batch, series, writer);
+		PutRecord.encode(batch, series, writer);
 		assertThat(decode(writer.toByteArray(), writer.size())).isEqualTo(points);
 	}
 
@@ -71,7 +71,7 @@ public final class LogRecordFuzz {
 		ByteReader reader = new ByteReader();
 		reader.reset(Arrays.copyOf(bytes, length + ByteReader.SLACK), length);
 		List<LoggedPoint> points = new ArrayList<>();
-		LogRecord.decode(reader, (series, timestamp, value) -> points
+		PutRecord.decode(reader, (series, timestamp, value) -> points
 			.add(new LoggedPoint(series, timestamp, Double.doubleToRawLongBits(value))));
 		return points;
 	}

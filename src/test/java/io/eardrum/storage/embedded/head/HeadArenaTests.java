@@ -13,19 +13,19 @@ import io.eardrum.metric.SeriesKey;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link HeadMemory} and for heads whose blocks lie in many arrays.
+ * Tests for {@link HeadArena} and for heads whose blocks lie in many arrays.
  */
-class HeadMemoryTests {
+class HeadArenaTests {
 
 	@ParameterizedTest
 	@CsvSource({ "64, 1", "256, 1", "2048, 1", "2049, 2", "4096, 2", "16384, 8", "65536, 8" })
 	void arrayIsAsLargeAsRegionOfG1(long heapMebibytes, long arrayMebibytes) {
-		assertThat(HeadMemory.arrayBytes(heapMebibytes << 20)).isEqualTo(arrayMebibytes << 20);
+		assertThat(HeadArena.arrayBytes(heapMebibytes << 20)).isEqualTo(arrayMebibytes << 20);
 	}
 
 	@Test
 	void blocksOfAnArrayLieOneBehindTheOtherAndFillIt() {
-		HeadMemory memory = new HeadMemory(16 + 20 * 16);
+		HeadArena memory = new HeadArena(16 + 20 * 16);
 		HeadBlock first = memory.take(0, 10, 4);
 		HeadBlock second = memory.take(10, 10, 4);
 		HeadBlock third = memory.take(20, 10, 4);
@@ -39,7 +39,7 @@ class HeadMemoryTests {
 
 	@Test
 	void blockIsSmallerWhereAnArrayEndsUnlessItWouldBeTooSmall() {
-		HeadMemory memory = new HeadMemory(16 + 20 * 16);
+		HeadArena memory = new HeadArena(16 + 20 * 16);
 		memory.take(0, 13, 4);
 		HeadBlock rest = memory.take(0, 10, 4);
 		assertThat(rest.capacity()).isEqualTo(7);
@@ -49,7 +49,7 @@ class HeadMemoryTests {
 
 	@Test
 	void headsThatTakeTurnsKeepTheirOwnPoints() {
-		HeadMemory memory = new HeadMemory(4096);
+		HeadArena memory = new HeadArena(4096);
 		List<Head> heads = new ArrayList<>();
 		long[] bytes = new long[5];
 		for (int number = 0; number < 5; number++) {
@@ -77,7 +77,7 @@ class HeadMemoryTests {
 
 	@Test
 	void snapshotHasThePointsOfTheEpochBeforeToo() {
-		HeadMemory memory = new HeadMemory(4096);
+		HeadArena memory = new HeadArena(4096);
 		Head previous = new Head(0, null, memory);
 		Head head = new Head(1, previous, memory);
 		append(previous, memory, 1, 3, 7);
@@ -89,7 +89,7 @@ class HeadMemoryTests {
 
 	@Test
 	void snapshotTakesTheMemoryThatWasForetold() {
-		HeadMemory memory = new HeadMemory(4096);
+		HeadArena memory = new HeadArena(4096);
 		Head head = new Head(0, null, memory);
 		append(head, memory, 1, 2, 3);
 		assertThat(bytesToTake(head)).isEqualTo(3 * 16);
@@ -111,7 +111,7 @@ class HeadMemoryTests {
 
 	@Test
 	void pointWithTheTimestampOfTheOneBeforeTakesItsPlace() {
-		HeadMemory memory = new HeadMemory(4096);
+		HeadArena memory = new HeadArena(4096);
 		Head head = new Head(0, null, memory);
 		append(head, memory, 1, 2);
 		long bytes = head.bytes();
@@ -149,7 +149,7 @@ class HeadMemoryTests {
 
 	@Test
 	void headGrowsByLittleWhileMemoryIsTight() {
-		HeadMemory memory = new HeadMemory(1 << 20);
+		HeadArena memory = new HeadArena(1 << 20);
 		Head previous = new Head(0, null, memory);
 		for (int i = 0; i < 5000; i++) {
 			previous.append(i, i, memory);
@@ -243,7 +243,7 @@ class HeadMemoryTests {
 		return taken;
 	}
 
-	private static void append(Head head, HeadMemory memory, long... timestamps) {
+	private static void append(Head head, HeadArena memory, long... timestamps) {
 		for (long timestamp : timestamps) {
 			head.append(timestamp, 1, memory);
 		}

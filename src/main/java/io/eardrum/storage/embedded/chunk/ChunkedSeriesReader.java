@@ -14,9 +14,9 @@ import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.head.HeadSnapshot;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Gate;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.time.Retention;
 
 /**
@@ -27,15 +27,16 @@ import io.eardrum.storage.time.Retention;
  * dropped from memory, which changes the version of the heads, and then the chunks are
  * opened anew. What is in chunks and still in memory is the same in both; memory counts.
  * <p>
- * Used by one thread, which is inside the {@link Gate}. Takes a few hundred kilobytes.
+ * Used by one thread, which is inside the {@link UseGuard}. Takes a few hundred
+ * kilobytes.
  */
-public final class SeriesReader implements AutoCloseable {
+public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private static final int BLOCK_POINTS = 2048;
 
-	private final Gate gate;
+	private final UseGuard gate;
 
-	private final SnapshotRoom room;
+	private final SnapshotMemoryLimit room;
 
 	private final int era;
 
@@ -50,7 +51,7 @@ public final class SeriesReader implements AutoCloseable {
 	private final PointColumns block = new PointColumns(BLOCK_POINTS);
 
 	/** What was taken of the room for the series that is being read. */
-	private SnapshotRoom.@Nullable Lease lease;
+	private SnapshotMemoryLimit.@Nullable Lease lease;
 
 	/** Whether the cursor stands behind the chunks of the series before, for sure. */
 	private boolean inSequence;
@@ -67,8 +68,8 @@ public final class SeriesReader implements AutoCloseable {
 	 * everything there is
 	 * @param reads knows which chunks are kept
 	 */
-	public SeriesReader(Database database, Heads heads, Gate gate, int era, SnapshotRoom room, LongSupplier nowSeconds,
-			boolean cached, OpenReads reads) {
+	public ChunkedSeriesReader(Database database, Heads heads, UseGuard gate, int era, SnapshotMemoryLimit room,
+			LongSupplier nowSeconds, boolean cached, OpenReads reads) {
 		this.gate = gate;
 		this.room = room;
 		this.era = era;
@@ -97,7 +98,7 @@ public final class SeriesReader implements AutoCloseable {
 				}
 				giveBack();
 				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
-				SnapshotRoom.Lease taken = this.room.take(plan.bytesToTake());
+				SnapshotMemoryLimit.Lease taken = this.room.take(plan.bytesToTake());
 				this.lease = taken;
 				head = plan.take();
 				taken.hold(head);
@@ -111,7 +112,7 @@ public final class SeriesReader implements AutoCloseable {
 	}
 
 	private void giveBack() {
-		SnapshotRoom.Lease taken = this.lease;
+		SnapshotMemoryLimit.Lease taken = this.lease;
 		if (taken != null) {
 			this.lease = null;
 			taken.close();
@@ -193,7 +194,7 @@ public final class SeriesReader implements AutoCloseable {
 	// While the client takes them, others may have what is kept for what it has not got
 	// yet: memory, and chunks.
 	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
-		SnapshotRoom.Lease taken = Objects.requireNonNull(this.lease);
+		SnapshotMemoryLimit.Lease taken = Objects.requireNonNull(this.lease);
 		taken.clientBegins();
 		this.chunksKept.clientBegins();
 		sink.accept(key, points.timestamps(), points.values(), start, end);

@@ -28,9 +28,9 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.CellSort;
 import io.eardrum.storage.embedded.head.Head;
-import io.eardrum.storage.embedded.head.HeadMemory;
+import io.eardrum.storage.embedded.head.HeadArena;
 import io.eardrum.storage.embedded.head.HeadSnapshot;
-import io.eardrum.storage.embedded.head.SnapshotRoom;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 
@@ -38,10 +38,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link SnapshotRoom}, by itself and with clients that read slowly.
+ * Tests for {@link SnapshotMemoryLimit}, by itself and with clients that read slowly.
  */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-class SnapshotRoomTests {
+class SnapshotMemoryLimitTests {
 
 	private static final long ROOM = 1 << 20;
 
@@ -56,8 +56,8 @@ class SnapshotRoomTests {
 
 	@Test
 	void whatAllHoldIsNeverMoreThanThereMayBe() {
-		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofMillis(10));
-		List<SnapshotRoom.Lease> taken = new ArrayList<>();
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(this.budget, Duration.ofMillis(10));
+		List<SnapshotMemoryLimit.Lease> taken = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			taken.add(room.take(ROOM / 4));
 		}
@@ -66,15 +66,15 @@ class SnapshotRoomTests {
 		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> room.take(1));
 		taken.get(0).close();
 		room.take(ROOM / 4).close();
-		taken.forEach(SnapshotRoom.Lease::close);
+		taken.forEach(SnapshotMemoryLimit.Lease::close);
 		assertThat(this.budget.share(HeapUse.SNAPSHOTS).usedBytes()).isZero();
 	}
 
 	@Test
 	void whoNeedsLittleDoesNotWaitInLineWhileHalfIsFree() throws Exception {
-		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
-		SnapshotRoom.Lease some = room.take(ROOM / 4);
-		CompletableFuture<SnapshotRoom.Lease> waiting = CompletableFuture.supplyAsync(() -> room.take(ROOM),
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(this.budget, Duration.ofSeconds(50));
+		SnapshotMemoryLimit.Lease some = room.take(ROOM / 4);
+		CompletableFuture<SnapshotMemoryLimit.Lease> waiting = CompletableFuture.supplyAsync(() -> room.take(ROOM),
 				this.threads);
 		Awaitility.await().until(() -> !this.budget.share(HeapUse.SNAPSHOTS).tryReserve(0));
 		room.take(64 << 10).close();
@@ -85,13 +85,13 @@ class SnapshotRoomTests {
 
 	@Test
 	void whoWaitsIsServedBeforeThoseWhoComeLater() throws Exception {
-		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(this.budget, Duration.ofSeconds(50));
 		AtomicBoolean stopped = new AtomicBoolean();
 		List<CompletableFuture<Void>> dashboard = new ArrayList<>();
 		for (int i = 0; i < 4; i++) {
 			dashboard.add(CompletableFuture.runAsync(() -> {
 				while (!stopped.get()) {
-					SnapshotRoom.Lease lease = room.take(ROOM / 4);
+					SnapshotMemoryLimit.Lease lease = room.take(ROOM / 4);
 					Thread.onSpinWait();
 					lease.close();
 				}
@@ -111,16 +111,16 @@ class SnapshotRoomTests {
 
 	@Test
 	void whoReadsSlowlyLosesWhatOthersNeed() {
-		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofSeconds(50));
-		HeadMemory memory = new HeadMemory(1 << 20);
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(this.budget, Duration.ofSeconds(50));
+		HeadArena memory = new HeadArena(1 << 20);
 		Head head = new Head(0, null, memory);
 		for (int i = 0; i < 10_000; i++) {
 			head.append(i, i, memory);
 		}
 		HeadSnapshot snapshot = HeadSnapshot.of(head);
-		SnapshotRoom.Lease slow = room.take(ROOM);
+		SnapshotMemoryLimit.Lease slow = room.take(ROOM);
 		slow.hold(snapshot);
-		SnapshotRoom.Lease working = room.take(ROOM - snapshot.bytes());
+		SnapshotMemoryLimit.Lease working = room.take(ROOM - snapshot.bytes());
 		slow.clientBegins();
 		room.take(snapshot.bytes()).close();
 		assertThat(snapshot.hasNext()).isFalse();
@@ -133,8 +133,8 @@ class SnapshotRoomTests {
 
 	@Test
 	void whoIsReadingIsNotDisturbed() {
-		SnapshotRoom room = new SnapshotRoom(this.budget, Duration.ofMillis(10));
-		SnapshotRoom.Lease lease = room.take(ROOM);
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(this.budget, Duration.ofMillis(10));
+		SnapshotMemoryLimit.Lease lease = room.take(ROOM);
 		lease.clientBegins();
 		lease.clientEnds();
 		lease.endForMemory();
@@ -146,10 +146,10 @@ class SnapshotRoomTests {
 
 	@Test
 	void asManyPointsAreInMemoryAsCanBeRead() {
-		SnapshotRoom room = new SnapshotRoom(HeapBudget.unlimited(), SnapshotRoom.PATIENCE);
+		SnapshotMemoryLimit room = new SnapshotMemoryLimit(HeapBudget.unlimited(), SnapshotMemoryLimit.PATIENCE);
 		assertThat(room.seriesPoints(1 << 21)).isEqualTo(1 << 21);
 		HeapBudget small = new HeapBudget(256 << 20, 166 << 20, Map.of());
-		int points = new SnapshotRoom(small, SnapshotRoom.PATIENCE).seriesPoints(1 << 21);
+		int points = new SnapshotMemoryLimit(small, SnapshotMemoryLimit.PATIENCE).seriesPoints(1 << 21);
 		assertThat(points).isBetween(300_000, 500_000);
 		long sorting = (long) HeadSnapshot.SORTED_POINTS * CellSort.BYTES_PER_POINT;
 		assertThat(2L * points * 16 + sorting).isLessThanOrEqualTo(small.share(HeapUse.SNAPSHOTS).maxBytes() / 2);

@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 /**
  * What the store counts about itself. Safe for any number of threads.
  */
-public final class StorageMeters {
+public final class StoreCounters {
 
 	private final LongAdder fsyncs = new LongAdder();
 

@@ -17,11 +17,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tests for {@link Gate}.
+ * Tests for {@link UseGuard}.
  */
-class GateTests {
+class UseGuardTests {
 
-	private final Gate gate = new Gate();
+	private final UseGuard gate = new UseGuard();
 
 	@Test
 	void closedGateIsInUseUntilWhoeverShutItOpensItAgain() {

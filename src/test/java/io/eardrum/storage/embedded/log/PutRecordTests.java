@@ -17,10 +17,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link LogRecord}. What it writes and reads in good order is tried by
- * {@code StoreModelTests}, and anything else by {@link LogRecordFuzz}.
+ * Tests for {@link PutRecord}. What it writes and reads in good order is tried by
+ * {@code StoreModelTests}, and anything else by {@link PutRecordFuzz}.
  */
-class LogRecordTests {
+class PutRecordTests {
 
 	@Test
 	void recordWithANegativeNumberOfPointsIsDamage() {
@@ -29,7 +29,7 @@ class LogRecordTests {
 		ByteReader reader = new ByteReader();
 		reader.reset(record.buffer(), record.size());
 		assertThatExceptionOfType(CorruptStoreException.class)
-			.isThrownBy(() -> LogRecord.decode(reader, (series, timestamp, value) -> {
+			.isThrownBy(() -> PutRecord.decode(reader, (series, timestamp, value) -> {
 			}))
 			.withMessage("a record of the log has -1 points");
 	}
@@ -45,11 +45,11 @@ class LogRecordTests {
 		batch.refuse(0, PointBatch.Refusal.TOO_MANY_SERIES);
 		batch.refuse(2, PointBatch.Refusal.TOO_MANY_SERIES);
 		ByteWriter record = new ByteWriter(16);
-		LogRecord.encode(batch, new @Nullable Series[] { null, series, null, series }, record);
+		PutRecord.encode(batch, new @Nullable Series[] { null, series, null, series }, record);
 		ByteReader reader = new ByteReader();
 		reader.reset(record.buffer(), record.size());
 		List<String> points = new ArrayList<>();
-		LogRecord.decode(reader, (number, timestamp, value) -> points.add(number + " " + timestamp + " " + value));
+		PutRecord.decode(reader, (number, timestamp, value) -> points.add(number + " " + timestamp + " " + value));
 		assertThat(points).containsExactly("7 99 1.0", "7 97 3.0");
 	}
 

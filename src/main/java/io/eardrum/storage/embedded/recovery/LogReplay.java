@@ -15,10 +15,10 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.log.HeadRoom;
+import io.eardrum.storage.embedded.log.HeadMemoryLimit;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
-import io.eardrum.storage.embedded.rocksdb.Metadata;
+import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
@@ -27,9 +27,9 @@ import io.eardrum.storage.time.Retention;
  * Brings into memory what the store holds: all series, and the points of the log. Damage
  * is a {@link CorruptStoreException}.
  */
-public final class Recovery {
+public final class LogReplay {
 
-	private static final Logger logger = LoggerFactory.getLogger(Recovery.class);
+	private static final Logger logger = LoggerFactory.getLogger(LogReplay.class);
 
 	private static final long PROGRESS_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -39,7 +39,7 @@ public final class Recovery {
 
 	private final Heads heads;
 
-	private final HeadRoom room;
+	private final HeadMemoryLimit room;
 
 	private final LongConsumer checkpoint;
 
@@ -72,8 +72,8 @@ public final class Recovery {
 	 * @param writable whether the store can be written to
 	 * @param budget the account of the heap
 	 */
-	public Recovery(Database database, SeriesIndex<Series> index, Heads heads, HeadRoom room, LongConsumer checkpoint,
-			EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
+	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit room,
+			LongConsumer checkpoint, EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
 		this.entries = new StoredEntries(database);
 		this.index = index;
@@ -116,8 +116,8 @@ public final class Recovery {
 	// shows how much it needs while it is read.
 	private void checkMemory() {
 		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
-		long counted = Math.min(series, Metadata.SERIES.read(this.database, 0));
-		long keyBytes = Metadata.KEY_BYTES.read(this.database, 0);
+		long counted = Math.min(series, StoreMetadata.SERIES.read(this.database, 0));
+		long keyBytes = StoreMetadata.KEY_BYTES.read(this.database, 0);
 		if (counted > 0 && this.index.bytes(counted, keyBytes) > this.mostSeriesBytes) {
 			throw tooManySeries(series, (long) ((double) keyBytes / counted * series));
 		}

@@ -10,7 +10,7 @@ import io.eardrum.storage.embedded.codec.ByteWriter;
  * <p>
  * Not safe for use by several threads at once.
  */
-public final class WriteBatchBytes {
+public final class EncodedWriteBatch {
 
 	private static final int HEADER_BYTES = 12;
 
@@ -27,7 +27,7 @@ public final class WriteBatchBytes {
 
 	private int count;
 
-	public WriteBatchBytes(int capacity) {
+	public EncodedWriteBatch(int capacity) {
 		this.bytes = new ByteWriter(capacity);
 		clear();
 	}
