@@ -335,7 +335,7 @@ public final class RetentionClock {
 	 */
 	private record OwnTime(long base, long baseNanos, boolean doubted) {
 
-		public long seconds(long nano) {
+		long seconds(long nano) {
 			return this.base + (nano - this.baseNanos) / NANOS_PER_SECOND;
 		}
 

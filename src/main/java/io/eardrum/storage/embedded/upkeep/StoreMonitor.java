@@ -1,11 +1,7 @@
 package io.eardrum.storage.embedded.upkeep;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
@@ -14,7 +10,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.embedded.chunk.OpenReads;
-import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.StoreCounters;
 import io.eardrum.storage.embedded.log.WriteAvailability;
@@ -26,7 +21,7 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
  * The thread that looks after the store once a second: it watches the directory and the
- * free space, and tries to write again after a failure.
+ * free space, and has a {@link StoreHealer} try to write again after a failure.
  */
 public final class StoreMonitor implements Runnable {
 
@@ -46,20 +41,13 @@ public final class StoreMonitor implements Runnable {
 	/** Of how many times the space that has to be free there should be more. */
 	private static final int SCARCE = 2;
 
-	private static final Duration PATIENCE = Duration.ofSeconds(2);
-
-	/** What must fit onto the disk before RocksDB is opened anew. */
-	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
-
 	private final StoreOpener store;
+
+	private final StoreHealer healer;
 
 	private final Database database;
 
 	private final Committer committer;
-
-	private final CheckpointScheduler maintenance;
-
-	private final Backups backups;
 
 	private final WriteAvailability availability;
 
@@ -71,17 +59,12 @@ public final class StoreMonitor implements Runnable {
 
 	private volatile long chunkBytes;
 
-	/** What has to happen before points can be put again, after a failed write. */
-	private volatile @Nullable String healing;
-
 	private boolean spaceLow;
 
 	/** How much had been written when the free space was last looked at. */
 	private volatile long writtenBytes;
 
 	private final LogThrottle logThrottle = new LogThrottle();
-
-	private boolean failureLogged;
 
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
@@ -94,12 +77,11 @@ public final class StoreMonitor implements Runnable {
 			WriteAvailability availability, UseGuard gate, StoreCounters meters, OpenReads reads,
 			EmbeddedStorageSettings settings) {
 		this.store = store;
+		this.healer = new StoreHealer(store, committer, maintenance, backups, availability, gate, this.logThrottle);
 		this.meters = meters;
 		this.reads = reads;
 		this.database = store.database();
 		this.committer = committer;
-		this.maintenance = maintenance;
-		this.backups = backups;
 		this.availability = availability;
 		this.gate = gate;
 		this.settings = settings;
@@ -126,7 +108,7 @@ public final class StoreMonitor implements Runnable {
 	 * @return a sentence, or {@code null} if no write has failed
 	 */
 	public @Nullable String healing() {
-		return this.availability.isWriteFailed() ? this.healing : null;
+		return this.availability.isWriteFailed() ? this.healer.healing() : null;
 	}
 
 	@Override
@@ -156,7 +138,9 @@ public final class StoreMonitor implements Runnable {
 		checkDirectory();
 		checkSpace();
 		if (this.availability.isWriteFailed()) {
-			heal();
+			// RocksDB counts from zero once it was opened anew.
+			this.knownErrors = 0;
+			this.healer.heal(this.freeBytes);
 			return;
 		}
 		int era = this.gate.enter();
@@ -270,102 +254,6 @@ public final class StoreMonitor implements Runnable {
 		}
 		this.spaceLow = low;
 		this.availability.space(low ? problem : null);
-	}
-
-	private void heal() {
-		if (!this.failureLogged) {
-			logger.error("No points are taken: {}", this.availability.problem());
-			this.failureLogged = true;
-		}
-		if (!this.store.isSameDirectory()) {
-			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
-			return;
-		}
-		try {
-			probe();
-		}
-		catch (IOException ex) {
-			this.healing = "waits until the disk takes data: " + ex.getMessage();
-			logger.debug("The disk can't be written yet", ex);
-			return;
-		}
-		stopCompaction();
-		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
-				: "waits until reads and writes end that are under way";
-		if (!this.gate.shut(PATIENCE)) {
-			return;
-		}
-		this.healing = "the store is being opened anew";
-		try {
-			if (!reopen()) {
-				this.healing = "what is in memory is being written into chunks";
-				if (this.logThrottle.permits()) {
-					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
-				}
-				this.maintenance.checkpointNow();
-			}
-			this.availability.writeHealed();
-			this.healing = null;
-			this.failureLogged = false;
-			logger.info("The store in {} can be written again", this.database.path());
-		}
-		catch (RuntimeException ex) {
-			this.availability.writeFailed(String.valueOf(ex.getMessage()));
-			this.healing = "was tried, but the store could not be opened anew or written";
-			logger.debug("The store can't be written yet", ex);
-		}
-		// What was not yet synced when it failed may be on the disk in part: chunks need
-		// it no more.
-		this.maintenance.request();
-	}
-
-	// Opens RocksDB anew, and the gate.
-	// Returns whether the disk has all of the log that it had
-	private boolean reopen() {
-		try {
-			this.knownErrors = 0;
-			this.store.reopen();
-			return this.committer.exclusively(() -> {
-				this.committer.removeFailedRecords();
-				this.committer.restoreLostSeries();
-				return this.committer.isLogComplete();
-			});
-		}
-		finally {
-			this.gate.reopen();
-		}
-	}
-
-	// It would stay inside the gate for as long as it takes.
-	private void stopCompaction() {
-		int era = this.gate.enter();
-		try {
-			this.database.stopCompaction();
-		}
-		finally {
-			this.gate.leave(era);
-		}
-	}
-
-	// Ensures that the disk takes data, and as much as opening the store may write: until
-	// then it stays open for reads.
-	private void probe() throws IOException {
-		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
-		if (this.freeBytes < needed) {
-			throw new IOException(this.freeBytes + " bytes are free, and " + needed + " may be needed");
-		}
-		Path file = this.database.path().resolve("eardrum.probe");
-		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
-				StandardOpenOption.TRUNCATE_EXISTING)) {
-			ByteBuffer data = ByteBuffer.allocate(PROBE_BYTES);
-			while (data.hasRemaining()) {
-				channel.write(data);
-			}
-			channel.force(true);
-		}
-		finally {
-			Files.deleteIfExists(file);
-		}
 	}
 
 }

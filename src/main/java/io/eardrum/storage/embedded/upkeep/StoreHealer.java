@@ -1,0 +1,187 @@
+package io.eardrum.storage.embedded.upkeep;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.WriteAvailability;
+import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
+
+/**
+ * Lets a store write again after a failure: once the disk takes data, RocksDB is closed
+ * and opened anew, and what the disk has lost is written from memory.
+ * <p>
+ * Used by the thread of the {@link StoreMonitor}; any may ask what it waits for.
+ */
+final class StoreHealer {
+
+	private static final Logger logger = LoggerFactory.getLogger(StoreHealer.class);
+
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	/** What must fit onto the disk before RocksDB is opened anew. */
+	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
+
+	private final StoreOpener store;
+
+	private final Database database;
+
+	private final Committer committer;
+
+	private final CheckpointScheduler maintenance;
+
+	private final Backups backups;
+
+	private final WriteAvailability availability;
+
+	private final UseGuard gate;
+
+	private final LogThrottle logThrottle;
+
+	/** What has to happen before points can be put again, after a failed write. */
+	private volatile @Nullable String healing;
+
+	private boolean failureLogged;
+
+	/**
+	 * Makes the healer of a store.
+	 * @param store the store
+	 * @param committer writes what was lost
+	 * @param maintenance makes the checkpoint that may be needed
+	 * @param backups may be in the way
+	 * @param availability is told of the outcome
+	 * @param gate keeps others out of RocksDB
+	 * @param logThrottle limits what is logged
+	 */
+	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
+			WriteAvailability availability, UseGuard gate, LogThrottle logThrottle) {
+		this.store = store;
+		this.database = store.database();
+		this.committer = committer;
+		this.maintenance = maintenance;
+		this.backups = backups;
+		this.availability = availability;
+		this.gate = gate;
+		this.logThrottle = logThrottle;
+	}
+
+	/**
+	 * Returns what has to happen before points can be put again.
+	 * @return a sentence, or {@code null} if nothing was tried yet
+	 */
+	@Nullable String healing() {
+		return this.healing;
+	}
+
+	/**
+	 * Tries to let the store write again.
+	 * @param freeBytes how much space is free on the disk
+	 */
+	void heal(long freeBytes) {
+		if (!this.failureLogged) {
+			logger.error("No points are taken: {}", this.availability.problem());
+			this.failureLogged = true;
+		}
+		if (!this.store.isSameDirectory()) {
+			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
+			return;
+		}
+		try {
+			probe(freeBytes);
+		}
+		catch (IOException ex) {
+			this.healing = "waits until the disk takes data: " + ex.getMessage();
+			logger.debug("The disk can't be written yet", ex);
+			return;
+		}
+		stopCompaction();
+		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
+				: "waits until reads and writes end that are under way";
+		if (!this.gate.shut(PATIENCE)) {
+			return;
+		}
+		this.healing = "the store is being opened anew";
+		try {
+			if (!reopen()) {
+				this.healing = "what is in memory is being written into chunks";
+				if (this.logThrottle.permits()) {
+					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+				}
+				this.maintenance.checkpointNow();
+			}
+			this.availability.writeHealed();
+			this.healing = null;
+			this.failureLogged = false;
+			logger.info("The store in {} can be written again", this.database.path());
+		}
+		catch (RuntimeException ex) {
+			this.availability.writeFailed(String.valueOf(ex.getMessage()));
+			this.healing = "was tried, but the store could not be opened anew or written";
+			logger.debug("The store can't be written yet", ex);
+		}
+		// What was not yet synced when it failed may be on the disk in part: chunks need
+		// it no more.
+		this.maintenance.request();
+	}
+
+	// Opens RocksDB anew, and the gate.
+	// Returns whether the disk has all of the log that it had
+	private boolean reopen() {
+		try {
+			this.store.reopen();
+			return this.committer.exclusively(() -> {
+				this.committer.removeFailedRecords();
+				this.committer.restoreLostSeries();
+				return this.committer.isLogComplete();
+			});
+		}
+		finally {
+			this.gate.reopen();
+		}
+	}
+
+	// It would stay inside the gate for as long as it takes.
+	private void stopCompaction() {
+		int era = this.gate.enter();
+		try {
+			this.database.stopCompaction();
+		}
+		finally {
+			this.gate.leave(era);
+		}
+	}
+
+	// Ensures that the disk takes data, and as much as opening the store may write: until
+	// then it stays open for reads.
+	private void probe(long freeBytes) throws IOException {
+		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
+		if (freeBytes < needed) {
+			throw new IOException(freeBytes + " bytes are free, and " + needed + " may be needed");
+		}
+		Path file = this.database.path().resolve("eardrum.probe");
+		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,
+				StandardOpenOption.TRUNCATE_EXISTING)) {
+			ByteBuffer data = ByteBuffer.allocate(PROBE_BYTES);
+			while (data.hasRemaining()) {
+				channel.write(data);
+			}
+			channel.force(true);
+		}
+		finally {
+			Files.deleteIfExists(file);
+		}
+	}
+
+}
