@@ -314,7 +314,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
-	 * Tells how long it is until tables are read again in the background.
+	 * Returns how long it is until tables are read again in the background.
 	 * @return that time
 	 */
 	Duration untilScrub() {
@@ -322,7 +322,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
-	 * Tells how much space the chunks take now.
+	 * Returns how much space the chunks take now.
 	 * @return the number of bytes
 	 */
 	long chunkBytesNow() {

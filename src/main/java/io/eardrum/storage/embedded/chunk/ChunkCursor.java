@@ -271,7 +271,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many points these pieces had in sum.
+	 * Returns how many points these pieces had in sum.
 	 * @return the number of points, those included that were overwritten
 	 */
 	int pointsRead() {

@@ -21,7 +21,7 @@ public final class ChunkDecoder {
 	private long[] numbers = new long[1024];
 
 	/**
-	 * Tells how many points a chunk has.
+	 * Returns how many points a chunk has.
 	 * @param chunk its bytes, and {@link ByteReader#SLACK} more
 	 * @param length the number of bytes
 	 * @return the number of points
@@ -33,7 +33,7 @@ public final class ChunkDecoder {
 	}
 
 	/**
-	 * Tells the last timestamp of a chunk.
+	 * Returns the last timestamp of a chunk.
 	 * @param chunk its bytes, and {@link ByteReader#SLACK} more
 	 * @param length the number of bytes
 	 * @return the timestamp

@@ -162,7 +162,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether there is no store yet, so that one has to be made.
+	 * Returns whether there is no store yet, so that one has to be made.
 	 * @return whether nothing was ever stored here
 	 */
 	public boolean isNew() {
@@ -170,7 +170,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the store may not know its number: it is of an older version, or
+	 * Returns whether the store may not know its number: it is of an older version, or
 	 * somebody wants it taken as it is.
 	 * @return whether it has to be told
 	 */
@@ -180,7 +180,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the store may or may not know its number already.
+	 * Returns whether the store may or may not know its number already.
 	 * @return whether telling it was begun
 	 */
 	public boolean isAdopting() {
@@ -189,7 +189,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the store is to be taken as it is.
+	 * Returns whether the store is to be taken as it is.
 	 * @return whether somebody asked for that
 	 */
 	public boolean isTrusting() {
@@ -197,7 +197,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the store was not closed when it was last used.
+	 * Returns whether the store was not closed when it was last used.
 	 * @return whether it was not
 	 */
 	public boolean isUnclean() {
@@ -206,7 +206,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how much the store has to hold at least.
+	 * Returns how much the store has to hold at least.
 	 * @return the number of a write of RocksDB's
 	 */
 	public long expectedWrites() {
@@ -214,7 +214,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many series the store has to hold at least.
+	 * Returns how many series the store has to hold at least.
 	 * @return the number of series
 	 */
 	public long expectedSeries() {
@@ -336,8 +336,8 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the directory still is the one that was opened: not moved, removed or
-	 * hidden by another disk.
+	 * Returns whether the directory still is the one that was opened: not moved, removed
+	 * or hidden by another disk.
 	 * @return whether it is
 	 */
 	public boolean isSame() {

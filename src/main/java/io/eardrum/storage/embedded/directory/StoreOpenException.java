@@ -26,7 +26,7 @@ public final class StoreOpenException extends StorageException {
 	}
 
 	/**
-	 * Tells what an operator can do about it.
+	 * Returns what an operator can do about it.
 	 * @return some sentences
 	 */
 	public String action() {

@@ -101,7 +101,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether there is a store.
+	 * Returns whether there is a store.
 	 * @return whether there is anything of one
 	 */
 	public boolean isStore() {
@@ -109,7 +109,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether RocksDB has anything to read: making the store has ended.
+	 * Returns whether RocksDB has anything to read: making the store has ended.
 	 * @return whether it has
 	 */
 	public boolean isMade() {
@@ -157,7 +157,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the store has to know its number, and not only its files.
+	 * Returns whether the store has to know its number, and not only its files.
 	 * @return whether it has to
 	 */
 	public boolean isIdStored() {
@@ -166,7 +166,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how much the store has to hold at least.
+	 * Returns how much the store has to hold at least.
 	 * @return the number of a write of RocksDB's
 	 */
 	public long expectedWrites() {
@@ -174,7 +174,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many series the store has to hold at least.
+	 * Returns how many series the store has to hold at least.
 	 * @return the number of series
 	 */
 	public long expectedSeries() {
@@ -183,7 +183,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether a start gets as far as opening RocksDB.
+	 * Returns whether a start gets as far as opening RocksDB.
 	 * @return whether none of the files stops it
 	 */
 	public boolean isOpened() {
@@ -199,7 +199,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells what a start with {@code eardrum.storage.recover=tail} would do.
+	 * Returns what a start with {@code eardrum.storage.recover=tail} would do.
 	 * @return the rest of a sentence, or {@code null} if the damage is not of the kind
 	 * that a power failure leaves, or there is none
 	 */
@@ -230,7 +230,7 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many files of the write-ahead log belong to the store.
+	 * Returns how many files of the write-ahead log belong to the store.
 	 * @return the number of files that are there
 	 */
 	public int walFiles() {

@@ -107,7 +107,7 @@ public final class Head {
 	}
 
 	/**
-	 * Tells how much memory this takes as long as it has no second block.
+	 * Returns how much memory this takes as long as it has no second block.
 	 * @return the number of bytes
 	 */
 	public int bytes() {
@@ -156,7 +156,7 @@ public final class Head {
 	}
 
 	/**
-	 * Tells how many points there are; those below this number may be read from the
+	 * Returns how many points there are; those below this number may be read from the
 	 * blocks afterwards.
 	 * @return the number of points
 	 */
@@ -187,7 +187,8 @@ public final class Head {
 	}
 
 	/**
-	 * Tells whether the points ascend strictly whose number {@link #size()} told before.
+	 * Returns whether the points ascend strictly whose number {@link #size()} told
+	 * before.
 	 * @return whether they do, for sure
 	 */
 	public boolean isAscending() {

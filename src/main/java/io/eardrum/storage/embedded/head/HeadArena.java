@@ -50,8 +50,8 @@ public final class HeadArena {
 	}
 
 	/**
-	 * Tells how large an array has to be for G1 not to copy it: more than half a region,
-	 * and at best all of one.
+	 * Returns how large an array has to be for G1 not to copy it: more than half a
+	 * region, and at best all of one.
 	 * @param heapBytes how large the heap may be
 	 * @return the number of bytes, a power of two
 	 */

@@ -72,7 +72,7 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Tells how many points of the head fit into this block and those before it.
+	 * Returns how many points of the head fit into this block and those before it.
 	 * @return the number of points
 	 */
 	int end() {
@@ -80,7 +80,7 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Tells how much memory this takes.
+	 * Returns how much memory this takes.
 	 * @return the number of bytes
 	 */
 	int bytes() {

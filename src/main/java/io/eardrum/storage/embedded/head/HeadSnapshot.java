@@ -158,7 +158,7 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Tells the timestamp of the next point.
+	 * Returns the timestamp of the next point.
 	 * @return the timestamp
 	 */
 	public long timestamp() {

@@ -151,7 +151,7 @@ public final class Heads {
 	}
 
 	/**
-	 * Tells how much memory the points take, with what is being written into chunks.
+	 * Returns how much memory the points take, with what is being written into chunks.
 	 * @return the number of bytes
 	 */
 	public long bytes() {
@@ -171,7 +171,7 @@ public final class Heads {
 	}
 
 	/**
-	 * Tells the size of the largest head.
+	 * Returns the size of the largest head.
 	 * @return about how many points it has
 	 */
 	public int largest() {

@@ -147,7 +147,7 @@ public final class Series extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Tells whether the chunks need not be looked at for points that are too far ahead.
+	 * Returns whether the chunks need not be looked at for points that are too far ahead.
 	 * For the checkpointer's thread, as everything about the tail is.
 	 * @return whether it is known that they had none when they were written or looked at
 	 */

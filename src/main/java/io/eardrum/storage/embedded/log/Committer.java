@@ -101,7 +101,7 @@ public final class Committer {
 	}
 
 	/**
-	 * Tells how many series have been stored.
+	 * Returns how many series have been stored.
 	 * @return the number of series
 	 */
 	public int storedSeries() {
@@ -145,7 +145,7 @@ public final class Committer {
 	}
 
 	/**
-	 * Tells the number of the last record; only to be asked {@link #exclusively}.
+	 * Returns the number of the last record; only to be asked {@link #exclusively}.
 	 * @return the number
 	 */
 	public long sequence() {

@@ -104,7 +104,7 @@ public final class LogReplay {
 	}
 
 	/**
-	 * Tells how much of the log has its points in memory now.
+	 * Returns how much of the log has its points in memory now.
 	 * @return the number of bytes
 	 */
 	public long logBytes() {

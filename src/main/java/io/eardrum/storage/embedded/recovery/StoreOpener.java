@@ -164,7 +164,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many series the store has to hold at least.
+	 * Returns how many series the store has to hold at least.
 	 * @return the number of series
 	 */
 	public long expectedSeries() {
@@ -172,7 +172,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how often the store was found not to have been closed.
+	 * Returns how often the store was found not to have been closed.
 	 * @return the number of starts, this one included
 	 */
 	public long uncleanStarts() {
@@ -180,7 +180,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the disk was too full to open the store for writing.
+	 * Returns whether the disk was too full to open the store for writing.
 	 * @return whether it can only be read
 	 */
 	public boolean isReadOnly() {
@@ -235,7 +235,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the directory still is the one that was opened.
+	 * Returns whether the directory still is the one that was opened.
 	 * @return whether it is
 	 */
 	public boolean isSameDirectory() {

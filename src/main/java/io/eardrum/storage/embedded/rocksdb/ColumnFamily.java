@@ -34,7 +34,7 @@ public enum ColumnFamily {
 	}
 
 	/**
-	 * Tells the number that RocksDB gives this family.
+	 * Returns the number that RocksDB gives this family.
 	 * @return the number
 	 */
 	public int number() {

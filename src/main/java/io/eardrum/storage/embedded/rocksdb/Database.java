@@ -219,7 +219,7 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how much was ever written, in RocksDB's own count. It only grows.
+	 * Returns how much was ever written, in RocksDB's own count. It only grows.
 	 * @return the number of the last write
 	 */
 	public long writes() {

@@ -54,7 +54,7 @@ public final class NativeWriteBatch implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how much will be written.
+	 * Returns how much will be written.
 	 * @return about how many bytes
 	 */
 	public int size() {

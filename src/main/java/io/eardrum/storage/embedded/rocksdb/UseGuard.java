@@ -7,8 +7,8 @@ import java.util.function.BooleanSupplier;
 import io.eardrum.storage.StorageException;
 
 /**
- * What everyone passes who uses RocksDB, so that nobody is inside when it is closed:
- * using it then would not throw but end the process.
+ * Counts the threads that use RocksDB, so that it is closed only when there are none.
+ * Using a closed RocksDB does not throw: it ends the process.
  * <p>
  * Each thread belongs to the era in which it entered. Those of the present era and of the
  * one before are counted apart, so that one can wait with the gate open until all have
@@ -101,8 +101,8 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Tells whether the gate has been closed for good, so that whoever is inside for long
-	 * should leave.
+	 * Returns whether the gate has been closed for good, so that whoever is inside for
+	 * long should leave.
 	 * @return whether it is closed
 	 */
 	public boolean isClosed() {

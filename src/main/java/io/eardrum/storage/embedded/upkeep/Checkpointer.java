@@ -139,7 +139,7 @@ public final class Checkpointer {
 	}
 
 	/**
-	 * Tells how many points are in chunks; overwritten ones count until their chunk is
+	 * Returns how many points are in chunks; overwritten ones count until their chunk is
 	 * written anew.
 	 * @return the number of points
 	 */

@@ -145,7 +145,7 @@ public final class RetentionClock {
 	}
 
 	/**
-	 * Tells the time by which retention judges now. Cheap.
+	 * Returns the time by which retention judges now. Cheap.
 	 * @return seconds since 1970; {@link Long#MIN_VALUE}, by which nothing is too old, if
 	 * the store does not know
 	 */

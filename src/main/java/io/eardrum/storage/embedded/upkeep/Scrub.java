@@ -85,7 +85,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Tells whether tables are read in the background at all.
+	 * Returns whether tables are read in the background at all.
 	 * @return whether they are
 	 */
 	public boolean isWanted() {
@@ -93,7 +93,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Tells when all tables were last found whole.
+	 * Returns when all tables were last found whole.
 	 * @return the time, in milliseconds since 1970; 0 if they never were
 	 */
 	public long lastSuccessMillis() {
@@ -149,7 +149,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Tells how long it is until tables are read again.
+	 * Returns how long it is until tables are read again.
 	 * @return that time, counted from the last success; never less than what a start is
 	 * left alone for
 	 */
@@ -239,7 +239,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Tells how long to rest after a file.
+	 * Returns how long to rest after a file.
 	 * @param took how long it took to read it, in nanoseconds
 	 * @param files how many are left
 	 * @param left for how long the interval still lasts, in nanoseconds

@@ -88,7 +88,7 @@ public final class StoreMonitor implements Runnable {
 	}
 
 	/**
-	 * Tells how much space there was on the disk when last looked at.
+	 * Returns how much space there was on the disk when last looked at.
 	 * @return the number of bytes
 	 */
 	public long freeBytes() {
@@ -96,7 +96,7 @@ public final class StoreMonitor implements Runnable {
 	}
 
 	/**
-	 * Tells how much space the chunks took when last looked at.
+	 * Returns how much space the chunks took when last looked at.
 	 * @return the number of bytes
 	 */
 	public long chunkBytes() {
@@ -188,7 +188,7 @@ public final class StoreMonitor implements Runnable {
 	}
 
 	/**
-	 * Tells whether there is too little space to take points. They are taken again once
+	 * Returns whether there is too little space to take points. They are taken again once
 	 * there is a tenth more than the limit, or every file that comes and goes would let
 	 * the state flicker.
 	 * @param free how many bytes are free

@@ -90,7 +90,7 @@ public final class Manifest {
 	}
 
 	/**
-	 * Tells how many records can be read.
+	 * Returns how many records can be read.
 	 * @return the number of records
 	 */
 	public int edits() {
@@ -120,7 +120,7 @@ public final class Manifest {
 	}
 
 	/**
-	 * Tells which files of the write-ahead log are still needed.
+	 * Returns which files of the write-ahead log are still needed.
 	 * @return the number of the first one
 	 */
 	public long firstWal() {
@@ -132,7 +132,7 @@ public final class Manifest {
 	}
 
 	/**
-	 * Tells the number of the last write that is in a table.
+	 * Returns the number of the last write that is in a table.
 	 * @return the number
 	 */
 	long lastSequence() {

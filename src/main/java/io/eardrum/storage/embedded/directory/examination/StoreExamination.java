@@ -94,7 +94,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Tells whether there is no store, so that one may be made.
+	 * Returns whether there is no store, so that one may be made.
 	 * @return whether the directory has no file that could be a store's
 	 */
 	public boolean isFresh() {
@@ -102,7 +102,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Tells whether there is no store, and none may be made.
+	 * Returns whether there is no store, and none may be made.
 	 * @return whether the directory has files that are no store's
 	 */
 	public boolean isOccupied() {
@@ -110,7 +110,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Tells whether making a store was begun here and not finished: it holds nothing.
+	 * Returns whether making a store was begun here and not finished: it holds nothing.
 	 * @return whether its files may be removed
 	 */
 	public boolean isUnmade() {
@@ -123,7 +123,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Tells whether the store is what it was when it was closed or copied.
+	 * Returns whether the store is what it was when it was closed or copied.
 	 * @return whether the ledger says so
 	 */
 	public boolean isClean() {
@@ -143,7 +143,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Tells how much the store has to hold at least.
+	 * Returns how much the store has to hold at least.
 	 * @return the number of a write
 	 */
 	public long writes() {

@@ -197,7 +197,7 @@ final class WalExamination {
 	}
 
 	/**
-	 * Tells the number of the last write before any damage.
+	 * Returns the number of the last write before any damage.
 	 * @return the number
 	 */
 	long lastWrite() {

@@ -45,7 +45,7 @@ public final class StoreFiles {
 	}
 
 	/**
-	 * Tells whether a file is RocksDB's, and needed.
+	 * Returns whether a file is RocksDB's, and needed.
 	 * @param name its name
 	 * @return whether it is
 	 */
@@ -139,7 +139,7 @@ public final class StoreFiles {
 	}
 
 	/**
-	 * Tells how long the write-ahead log is.
+	 * Returns how long the write-ahead log is.
 	 * @param directory the directory of the store
 	 * @return the number of bytes
 	 * @throws IOException if the directory can't be read
