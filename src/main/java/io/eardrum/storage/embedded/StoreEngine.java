@@ -18,7 +18,6 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.embedded.chunk.OpenReads;
@@ -46,6 +45,7 @@ import io.eardrum.storage.embedded.upkeep.RetentionClock;
 import io.eardrum.storage.embedded.upkeep.RetentionSweeper;
 import io.eardrum.storage.embedded.upkeep.Scrub;
 import io.eardrum.storage.embedded.upkeep.StoreMonitor;
+import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * The parts of a store, put together when it is opened, and its threads, which end when

@@ -14,7 +14,6 @@ import org.junit.jupiter.api.io.TempDir;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.embedded.chunk.ChunkWriter;
 import io.eardrum.storage.embedded.chunk.LastPointReader;
 import io.eardrum.storage.embedded.chunk.OpenReads;

@@ -27,7 +27,6 @@ import org.springframework.util.FileSystemUtils;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.server.RunningServer;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.time.Retention;

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
-import io.eardrum.storage.Retention;
 import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.Heads;

@@ -9,8 +9,6 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.head.Heads;

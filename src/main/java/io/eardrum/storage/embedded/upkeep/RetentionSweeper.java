@@ -3,8 +3,6 @@ package io.eardrum.storage.embedded.upkeep;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.eardrum.storage.Retention;
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.embedded.chunk.ChunkCursor;
 import io.eardrum.storage.embedded.chunk.ChunkKey;
 import io.eardrum.storage.embedded.head.Series;

@@ -8,7 +8,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.storage.SeriesIndex;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.StoreCounters;
