@@ -12,6 +12,12 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.web.connector.ConnectorGuard;
 import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.guard.AdmissionFilter;
+import io.eardrum.web.guard.ForeignNameFilter;
+import io.eardrum.web.guard.ForeignPageFilter;
+import io.eardrum.web.guard.LanguageValve;
+import io.eardrum.web.guard.SecurityHeadersValve;
+import io.eardrum.web.guard.SmallBodyFilter;
 import io.eardrum.web.security.HttpProperties;
 
 /**

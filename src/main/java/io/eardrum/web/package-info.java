@@ -1,5 +1,6 @@
 /**
- * What the HTTP port has besides the framework's own.
+ * The wiring of the HTTP ports: which filters and valves guard the one for data, and
+ * which the one of Actuator, if it has its own.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web;

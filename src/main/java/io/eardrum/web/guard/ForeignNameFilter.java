@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -33,7 +33,7 @@ import io.eardrum.web.security.RefusalLog;
  * threads.
  */
 @Order(ForeignNameFilter.ORDER)
-final class ForeignNameFilter extends OncePerRequestFilter {
+public final class ForeignNameFilter extends OncePerRequestFilter {
 
 	/** Before passwords are asked for. */
 	static final int ORDER = ForeignPageFilter.ORDER - 1;
@@ -63,7 +63,7 @@ final class ForeignNameFilter extends OncePerRequestFilter {
 	 * @param address where the port listens; nothing: on all addresses
 	 * @return the filter
 	 */
-	static ForeignNameFilter of(HttpProperties properties, @Nullable InetAddress address) {
+	public static ForeignNameFilter of(HttpProperties properties, @Nullable InetAddress address) {
 		List<String> hosts = properties.hosts();
 		boolean loopback = address != null && address.isLoopbackAddress();
 		if (hosts.isEmpty() && !loopback && !properties.hasPassword()) {

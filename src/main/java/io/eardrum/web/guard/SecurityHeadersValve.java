@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 
@@ -16,13 +16,13 @@ import org.apache.catalina.valves.ValveBase;
  * A valve of the engine and no filter, because the container answers some requests by
  * itself: those that it can't read, and TRACE.
  */
-final class SecurityHeadersValve extends ValveBase {
+public final class SecurityHeadersValve extends ValveBase {
 
 	private static final String CONTENT_SECURITY_POLICY = String.join("; ", "default-src 'none'", "script-src 'self'",
 			"style-src 'self'", "img-src 'self' blob:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
 			"frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'");
 
-	SecurityHeadersValve() {
+	public SecurityHeadersValve() {
 		super(true);
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -18,6 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+
+import io.eardrum.web.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.util.List;
@@ -36,7 +36,7 @@ import io.eardrum.web.reply.RequestProblem;
  * threads.
  */
 @Order(AdmissionFilter.ORDER)
-final class AdmissionFilter extends OncePerRequestFilter {
+public final class AdmissionFilter extends OncePerRequestFilter {
 
 	/** Before everything that takes time. */
 	static final int ORDER = ForeignNameFilter.ORDER - 1;
@@ -74,7 +74,7 @@ final class AdmissionFilter extends OncePerRequestFilter {
 	 * @param health where the health of the server is told
 	 * @param observer is told of requests that are refused
 	 */
-	AdmissionFilter(int maxThreads, String health, HttpObserver observer) {
+	public AdmissionFilter(int maxThreads, String health, HttpObserver observer) {
 		this.threads = new Semaphore(Math.max(1, maxThreads - Math.min(RESERVED_THREADS, maxThreads / 2)));
 		this.health = health;
 		this.observer = observer;

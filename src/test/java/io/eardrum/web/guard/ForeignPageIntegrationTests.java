@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.net.Socket;
@@ -12,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.web.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 
@@ -13,9 +13,9 @@ import org.springframework.http.HttpHeaders;
  * framework would look at them with every request, and fail at one that has more than a
  * few.
  */
-final class LanguageValve extends ValveBase {
+public final class LanguageValve extends ValveBase {
 
-	LanguageValve() {
+	public LanguageValve() {
 		super(true);
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.util.concurrent.Semaphore;
@@ -22,7 +22,7 @@ import io.eardrum.web.reply.RequestWithBody;
  * bound; and slow ones, of which {@value #MAX_READ_AT_ONCE} may be on their way: few
  * requests there have a body, and no more threads than that shall wait for one.
  */
-final class SmallBodyFilter extends OncePerRequestFilter {
+public final class SmallBodyFilter extends OncePerRequestFilter {
 
 	private static final int MAX_BYTES = 16 * 1024;
 
@@ -36,7 +36,7 @@ final class SmallBodyFilter extends OncePerRequestFilter {
 	 * Creates the filter.
 	 * @param path where Actuator is; all that is below it has small bodies
 	 */
-	SmallBodyFilter(String path) {
+	public SmallBodyFilter(String path) {
 		this.path = path;
 	}
 

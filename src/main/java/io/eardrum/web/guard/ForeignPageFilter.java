@@ -1,4 +1,4 @@
-package io.eardrum.web;
+package io.eardrum.web.guard;
 
 import java.io.IOException;
 import java.net.URI;
@@ -25,7 +25,7 @@ import io.eardrum.web.reply.RequestProblem;
  * send none of these headers, and are let in.
  */
 @Order(ForeignPageFilter.ORDER)
-final class ForeignPageFilter extends OncePerRequestFilter {
+public final class ForeignPageFilter extends OncePerRequestFilter {
 
 	/** Before passwords are asked for. */
 	static final int ORDER = -200;
