@@ -49,7 +49,7 @@ import io.eardrum.server.graphite.GraphiteEndpoint;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.WebServer;
-import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.http.Endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -23,7 +23,7 @@ import tools.jackson.core.json.JsonFactory;
 
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Reads points from a request that is an array of JSON objects in UTF-8, one after the

@@ -3,7 +3,7 @@ package io.eardrum.web.api;
 import java.io.IOException;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.http.ReplyText;
 
 /**
  * Points as CSV (RFC 4180): a line a point, below a header.

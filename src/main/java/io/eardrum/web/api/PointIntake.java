@@ -20,7 +20,10 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.time.TimestampCheck;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.problem.RequestProblem;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

@@ -15,10 +15,10 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.Query;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Answers with the points of some series, as they are read from the store.

@@ -13,10 +13,10 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.Query;
+import io.eardrum.web.http.ReplyText;
 
 /**
  * Lists series with their last points: page by page, and as what is known now.

@@ -5,7 +5,7 @@ import java.util.Arrays;
 
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.reply.RequestMemory;
+import io.eardrum.web.http.admission.RequestMemory;
 
 /**
  * Passes on at most so many points of one series, such that a line through them looks

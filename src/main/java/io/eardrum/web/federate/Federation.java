@@ -12,12 +12,12 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.ReplyText;
-import io.eardrum.web.reply.RequestMemory;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.Query;
+import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Shows the last values of series to a Prometheus: as the text format 0.0.4, or as

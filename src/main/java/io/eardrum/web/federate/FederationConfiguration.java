@@ -9,9 +9,9 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.RequestGate;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.admission.RequestGate;
 
 /**
  * Wires the endpoint for Prometheus to its path.

@@ -3,7 +3,7 @@ package io.eardrum.web.federate;
 import java.util.Arrays;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.reply.RequestMemory;
+import io.eardrum.web.http.admission.RequestMemory;
 
 /**
  * Series with the timestamps of their last points, in memory that the request has

@@ -14,10 +14,10 @@ import io.eardrum.web.graphite.function.FunctionTable;
 import io.eardrum.web.graphite.function.Parameter;
 import io.eardrum.web.graphite.function.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.ReplyText;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.Query;
+import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Answers with the functions that there are, in the form that Grafana's editor reads.

@@ -15,9 +15,9 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.RequestGate;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.admission.RequestGate;
 
 /**
  * Wires Graphite's read API to its paths.

@@ -4,8 +4,8 @@ import org.springframework.http.HttpStatus;
 
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.BudgetExceededException;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Tells what is wrong with a request so that Grafana shows it: problem details, with the

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.Query;
+import io.eardrum.web.http.ReplyText;
 
 /**
  * Answers with names: the nodes below each other that keys are made of, and all keys.

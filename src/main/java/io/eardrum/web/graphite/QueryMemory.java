@@ -1,7 +1,7 @@
 package io.eardrum.web.graphite;
 
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.RequestMemory;
+import io.eardrum.web.http.admission.RequestMemory;
 
 /**
  * The memory of a request over HTTP.

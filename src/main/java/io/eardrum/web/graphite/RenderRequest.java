@@ -15,7 +15,7 @@ import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.query.TimeReference;
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.Query;
+import io.eardrum.web.http.Query;
 
 /**
  * What a request for values asks for.

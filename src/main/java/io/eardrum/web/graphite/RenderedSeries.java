@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Series;
-import io.eardrum.web.reply.ReplyText;
+import io.eardrum.web.http.ReplyText;
 
 /**
  * Series as the text of an answer.

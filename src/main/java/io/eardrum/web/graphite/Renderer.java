@@ -10,9 +10,9 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.series.Answer;
 import io.eardrum.web.graphite.series.Series;
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
+import io.eardrum.web.http.Exchange;
+import io.eardrum.web.http.ObservedRepository;
+import io.eardrum.web.http.Query;
 
 /**
  * Answers with the values of targets. All series are computed before the first byte of

@@ -21,9 +21,9 @@ import io.eardrum.web.connector.HttpConnection;
 import io.eardrum.web.connector.PacedResponse;
 import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.event.HttpRefusal;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.FirstTurns;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.admission.FirstTurns;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Keeps some threads of the HTTP port for those who ask whether the server lives:

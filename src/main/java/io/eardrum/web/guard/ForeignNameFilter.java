@@ -19,8 +19,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.problem.RequestProblem;
 import io.eardrum.web.security.HttpProperties;
 import io.eardrum.web.security.RefusalLog;
 

@@ -13,8 +13,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Refuses what a page of another site makes a visitor's browser send to this server,

@@ -15,6 +15,7 @@ import org.springframework.http.HttpHeaders;
  */
 public final class LanguageValve extends ValveBase {
 
+	/** Creates the valve, for requests on any thread. */
 	public LanguageValve() {
 		super(true);
 	}

@@ -22,6 +22,7 @@ public final class SecurityHeadersValve extends ValveBase {
 			"style-src 'self'", "img-src 'self' blob:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
 			"frame-ancestors 'none'", "require-trusted-types-for 'script'", "trusted-types 'none'");
 
+	/** Creates the valve, for requests on any thread. */
 	public SecurityHeadersValve() {
 		super(true);
 	}

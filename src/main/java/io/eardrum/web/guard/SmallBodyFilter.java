@@ -12,10 +12,10 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.FirstTurns;
-import io.eardrum.web.reply.RequestProblem;
-import io.eardrum.web.reply.RequestWithBody;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.admission.FirstTurns;
+import io.eardrum.web.http.body.RequestWithBody;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Refuses large bodies where Actuator is, which reads a body as a whole and without a

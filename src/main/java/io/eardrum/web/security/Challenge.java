@@ -14,8 +14,8 @@ import org.springframework.security.web.AuthenticationEntryPoint;
 
 import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.event.HttpRefusal;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.RequestProblem;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Asks for the user and the password: programs with problem details, as all that is wrong

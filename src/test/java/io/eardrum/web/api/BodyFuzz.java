@@ -14,6 +14,8 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.problem.RequestProblem;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

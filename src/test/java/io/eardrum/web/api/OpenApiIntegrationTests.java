@@ -17,7 +17,7 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.yaml.snakeyaml.Yaml;
 
 import io.eardrum.web.WebServer;
-import io.eardrum.web.reply.Endpoint;
+import io.eardrum.web.http.Endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

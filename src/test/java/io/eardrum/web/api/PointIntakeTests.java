@@ -27,6 +27,8 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.problem.RequestProblem;
 import io.eardrum.web.reply.RequestMemory;
 import io.eardrum.web.reply.RequestProblem;
 

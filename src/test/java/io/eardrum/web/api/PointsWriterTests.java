@@ -35,8 +35,8 @@ import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.SuspectPointObserver;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.event.RequestObserver;
-import io.eardrum.web.reply.RequestGate;
-import io.eardrum.web.reply.RequestLimits;
+import io.eardrum.web.http.admission.RequestGate;
+import io.eardrum.web.http.admission.RequestLimits;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -15,6 +15,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
+import io.eardrum.web.http.admission.RequestGate;
 import io.eardrum.web.reply.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -16,7 +16,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.reply.RequestMemory;
+import io.eardrum.web.http.admission.RequestMemory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

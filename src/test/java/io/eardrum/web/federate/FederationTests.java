@@ -16,8 +16,8 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.ObservedRepository;
+import io.eardrum.web.http.Endpoint;
+import io.eardrum.web.http.ObservedRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

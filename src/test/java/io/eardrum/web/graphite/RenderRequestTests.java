@@ -10,7 +10,7 @@ import io.eardrum.budget.RequestEndedException;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
-import io.eardrum.web.reply.Query;
+import io.eardrum.web.http.Query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

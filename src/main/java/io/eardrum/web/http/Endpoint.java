@@ -1,0 +1,268 @@
+package io.eardrum.web.http;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+import jakarta.servlet.RequestDispatcher;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.apache.catalina.connector.ClientAbortException;
+import org.apache.coyote.CloseNowException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.HttpRequestHandler;
+
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestEndedException;
+import io.eardrum.storage.StorageException;
+import io.eardrum.web.event.RequestObserver;
+import io.eardrum.web.http.admission.RequestGate;
+import io.eardrum.web.http.admission.Visit;
+import io.eardrum.web.http.problem.FailureLog;
+import io.eardrum.web.http.problem.RequestProblem;
+
+/**
+ * What answers at a path. It reads parameters strictly, tells all that goes wrong as
+ * problem details while nothing has left yet, and breaks the connection afterwards: a
+ * reply that ends as it should is a whole one.
+ * <p>
+ * Each request goes through a {@link RequestGate}, which bounds how many there are, and
+ * what each may take. Safe for any number of threads.
+ */
+public final class Endpoint implements HttpRequestHandler {
+
+	private static final Logger logger = LoggerFactory.getLogger(Endpoint.class);
+
+	private static final FailureLog failures = new FailureLog(System::nanoTime);
+
+	private final Map<String, Operation> operations = new TreeMap<>();
+
+	private RequestGate gate = RequestGate.wide();
+
+	private boolean lenient;
+
+	private Endpoint() {
+	}
+
+	/**
+	 * Makes an endpoint at which nothing is.
+	 * @return the endpoint, which tells so
+	 */
+	public static Endpoint nothing() {
+		return new Endpoint();
+	}
+
+	/**
+	 * Makes an endpoint that answers GET and HEAD.
+	 * @param parameters the parameters that it has
+	 * @param action answers the requests
+	 * @return the endpoint
+	 */
+	public static Endpoint get(Set<String> parameters, Action action) {
+		Endpoint endpoint = new Endpoint();
+		endpoint.operations.put("GET", new Operation(parameters, action));
+		return endpoint;
+	}
+
+	/**
+	 * Lets this endpoint answer POST too.
+	 * @param parameters the parameters that it has then
+	 * @param action answers the requests
+	 * @return this endpoint
+	 */
+	public Endpoint post(Set<String> parameters, Action action) {
+		this.operations.put("POST", new Operation(parameters, action));
+		return this;
+	}
+
+	/**
+	 * Makes this endpoint take forms, and ignore parameters that it doesn't have: it
+	 * speaks a language that others have made, and their programs send more than they
+	 * need.
+	 * @return this endpoint
+	 */
+	public Endpoint lenient() {
+		this.lenient = true;
+		return this;
+	}
+
+	/**
+	 * Puts this endpoint behind a gate.
+	 * @param requests lets requests in
+	 * @return this endpoint
+	 */
+	public Endpoint behind(RequestGate requests) {
+		this.gate = requests;
+		return this;
+	}
+
+	/**
+	 * Puts endpoints behind a gate.
+	 * @param endpoints the endpoints by their paths
+	 * @param requests lets requests in
+	 * @return the same
+	 */
+	public static Map<String, Endpoint> behind(Map<String, Endpoint> endpoints, RequestGate requests) {
+		endpoints.values().forEach((endpoint) -> endpoint.behind(requests));
+		return endpoints;
+	}
+
+	/**
+	 * Tells the parameters of each method that this endpoint answers, but HEAD.
+	 * @return the names of the parameters, by method
+	 */
+	public Map<String, Set<String>> parameters() {
+		Map<String, Set<String>> parameters = new TreeMap<>();
+		this.operations.forEach((method, operation) -> parameters.put(method, operation.parameters()));
+		return parameters;
+	}
+
+	@Override
+	public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		// Keys come from anybody: no browser may take a reply for anything else.
+		response.setHeader("X-Content-Type-Options", "nosniff");
+		response.setHeader("Cache-Control", "no-store");
+		try {
+			serve(request, response);
+		}
+		catch (RequestProblem ex) {
+			end(ex, response);
+		}
+		catch (RequestEndedException ex) {
+			end(told(RequestProblem.of(ex)), response);
+		}
+		catch (HeapExhaustedException ex) {
+			end(told(RequestProblem.of(ex)), response);
+		}
+		catch (StorageException ex) {
+			logger.debug("A request for {} can't be served", request.getRequestURI(), ex);
+			refuse(RequestProblem.storageUnavailable(), response);
+		}
+		catch (ClientAbortException | CloseNowException ex) {
+			// The client has gone or is to go.
+			throw ex;
+		}
+		catch (IOException ex) {
+			// Nothing else here fails like this but the connection.
+			logger.debug("A request for {} broke off", request.getRequestURI(), ex);
+			if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
+				refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
+			}
+			// Else the container could not read the body, and has answered.
+		}
+		catch (RuntimeException ex) {
+			if (failures.permits(ex)) {
+				logger.error("A request for {} failed", request.getRequestURI(), ex);
+			}
+			refuse(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how."),
+					response);
+		}
+		catch (OutOfMemoryError ex) {
+			// The container would make an answer of it, and what it logs may be off.
+			Thread current = Thread.currentThread();
+			current.getUncaughtExceptionHandler().uncaughtException(current, ex);
+			throw ex;
+		}
+	}
+
+	private void end(RequestProblem problem, HttpServletResponse response) throws IOException {
+		RequestObserver.Limit limit = problem.limit();
+		if (limit != null) {
+			this.gate.observer().ended(limit);
+		}
+		if (limit == RequestObserver.Limit.CLIENT_LEFT) {
+			throw new CloseNowException("The client has left");
+		}
+		refuse(problem, response);
+	}
+
+	// Where Grafana asks, it shows the message.
+	private RequestProblem told(RequestProblem problem) {
+		return this.lenient ? problem.with("message", String.valueOf(problem.getMessage())) : problem;
+	}
+
+	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {
+		Operation operation = this.operations.get(request.getMethod().equals("HEAD") ? "GET" : request.getMethod());
+		if (operation == null) {
+			throw refusedMethod(request, response);
+		}
+		Visit visit = this.gate.enter(request);
+		try {
+			if (!this.lenient) {
+				refuseForm(request);
+			}
+			Query query = this.lenient ? Query.lenient(request, visit.bodyPace(), visit.memory(), visit.budget())
+					: Query.of(request, operation.parameters());
+			operation.action().serve(query, new Exchange(request, response, visit));
+		}
+		finally {
+			this.gate.leave(visit);
+		}
+	}
+
+	// Its body would be read as parameters.
+	private static void refuseForm(HttpServletRequest request) {
+		if (FormBody.isForm(request)) {
+			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+					"A form is not taken here; with curl, add -H 'Content-Type: text/plain'.");
+		}
+	}
+
+	private RequestProblem refusedMethod(HttpServletRequest request, HttpServletResponse response) {
+		if (this.operations.isEmpty()) {
+			return new RequestProblem(HttpStatus.NOT_FOUND, "There is nothing at this path.");
+		}
+		Set<String> allowed = new TreeSet<>(this.operations.keySet());
+		allowed.add("HEAD");
+		response.setHeader("Allow", String.join(", ", allowed));
+		return new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
+				"There is no " + request.getMethod() + " here, but " + String.join(", ", allowed) + ".");
+	}
+
+	/**
+	 * Refuses a request, or breaks a reply that has begun.
+	 * @param problem why
+	 * @param response the reply
+	 * @throws IOException if it can't be sent, or was broken
+	 */
+	public static void refuse(RequestProblem problem, HttpServletResponse response) throws IOException {
+		if (response.isCommitted()) {
+			throw new CloseNowException("The reply is cut: " + problem.getMessage());
+		}
+		response.resetBuffer();
+		problem.headers().forEach(response::setHeader);
+		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
+		response.setStatus(problem.status().value());
+		// Of a reply that had been prepared.
+		response.setCharacterEncoding((String) null);
+		response.setContentType("application/problem+json");
+		response.setContentLength(json.length);
+		response.getOutputStream().write(json);
+	}
+
+	/**
+	 * Answers requests.
+	 */
+	@FunctionalInterface
+	public interface Action {
+
+		/**
+		 * Answers a request.
+		 * @param query its parameters
+		 * @param exchange the request and its reply
+		 * @throws IOException if the client has gone
+		 */
+		void serve(Query query, Exchange exchange) throws IOException;
+
+	}
+
+	private record Operation(Set<String> parameters, Action action) {
+
+	}
+
+}

@@ -1,0 +1,189 @@
+package io.eardrum.web.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.HttpStatus;
+
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.body.ContentCoding;
+import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.RequestBody;
+import io.eardrum.web.http.problem.RequestProblem;
+
+/**
+ * The parameters of a request that may come as a form. The body is read here and not by
+ * the container, which would wait for a sender of single bytes for ever. Memory for all
+ * that becomes of it is reserved before the first byte is read.
+ */
+final class FormBody {
+
+	static final int MAX_BYTES = 512 * 1024;
+
+	/** As many as the container takes in an address. */
+	private static final int MAX_PARAMETERS = 1000;
+
+	private static final String TYPE = "application/x-www-form-urlencoded";
+
+	/**
+	 * What a byte of a form takes: itself, once more where the length is not known and
+	 * the array grows, and two in a text of wide characters.
+	 */
+	private static final int BYTES_A_BYTE = 4;
+
+	/** What a parameter takes besides its text: texts, lists, and places in a map. */
+	private static final int PARAMETER_BYTES = 200;
+
+	private static final int INITIAL_BYTES = 8192;
+
+	private static final int HEX = 16;
+
+	private final byte[] form;
+
+	private final int length;
+
+	private final Map<String, List<String>> parameters;
+
+	private FormBody(byte[] form, int length, Map<String, List<String>> parameters) {
+		this.form = form;
+		this.length = length;
+		this.parameters = parameters;
+	}
+
+	static boolean isForm(HttpServletRequest request) {
+		String type = request.getContentType();
+		return type != null && type.toLowerCase(Locale.ROOT).startsWith(TYPE);
+	}
+
+	/**
+	 * Reads the parameters of a request: those of its address, and behind them those of
+	 * its body, in UTF-8.
+	 * @param request a request whose body has not been read
+	 * @param pace how slowly the body may come
+	 * @param memory of the request
+	 * @param budget of the request, in which the length of the form is work
+	 * @return the values by the names of the parameters
+	 * @throws RequestProblem if they are not well-formed or too many, or come too slowly
+	 * @throws IOException if the body can't be read
+	 */
+	static Map<String, String[]> parameters(HttpServletRequest request, Pace pace, RequestMemory memory,
+			RequestBudget budget) throws IOException {
+		Map<String, List<String>> all = new LinkedHashMap<>();
+		if (request.getMethod().equals("POST") && isForm(request)) {
+			FormBody form = read(request, pace, memory, all);
+			// With the body taken as a stream, the container reads the address only.
+			addAll(request.getParameterMap(), all);
+			budget.work(BYTES_A_BYTE * (long) form.length);
+			form.readAll();
+		}
+		else {
+			addAll(request.getParameterMap(), all);
+		}
+		Map<String, String[]> parameters = new LinkedHashMap<>();
+		all.forEach((name, values) -> parameters.put(name, values.toArray(String[]::new)));
+		return parameters;
+	}
+
+	private static void addAll(Map<String, String[]> some, Map<String, List<String>> all) {
+		some.forEach((name, values) -> all.put(name, new ArrayList<>(List.of(values))));
+	}
+
+	private static FormBody read(HttpServletRequest request, Pace pace, RequestMemory memory,
+			Map<String, List<String>> all) throws IOException {
+		ContentCoding coding = ContentCoding.of(request);
+		long announced = (coding == ContentCoding.IDENTITY) ? request.getContentLengthLong() : -1;
+		if (announced > MAX_BYTES) {
+			throw tooLong();
+		}
+		long most = (announced >= 0) ? announced : MAX_BYTES;
+		long parameters = Math.min(MAX_PARAMETERS, most / 2 + 1);
+		memory.reserveBody(BYTES_A_BYTE * most + PARAMETER_BYTES * parameters);
+		byte[] form = new byte[(int) Math.min(most, (announced >= 0) ? most : INITIAL_BYTES) + 1];
+		int length = 0;
+		try (InputStream body = coding
+			.decode(new RequestBody(request.getInputStream(), pace, RequestBody.Bound.NONE))) {
+			int count;
+			while ((count = body.read(form, length, form.length - length)) > 0) {
+				length += count;
+				if (length > MAX_BYTES) {
+					throw tooLong();
+				}
+				if (length == form.length) {
+					form = Arrays.copyOf(form, Math.min(2 * length, MAX_BYTES + 1));
+				}
+			}
+		}
+		// Of the bytes, the texts are left.
+		memory.releaseBody(BYTES_A_BYTE * most - BYTES_A_BYTE / 2 * (long) length);
+		return new FormBody(form, length, all);
+	}
+
+	private static RequestProblem tooLong() {
+		return new RequestProblem(HttpStatus.CONTENT_TOO_LARGE, "A form has " + MAX_BYTES + " bytes at most.");
+	}
+
+	private void readAll() {
+		int count = 0;
+		int start = 0;
+		while (start < this.length) {
+			int end = indexOf('&', start, this.length);
+			if (end > start) {
+				if (++count > MAX_PARAMETERS) {
+					throw new RequestProblem(HttpStatus.BAD_REQUEST,
+							"A form has " + MAX_PARAMETERS + " parameters at most.");
+				}
+				int equals = indexOf('=', start, end);
+				String name = decode(start, equals);
+				String value = decode(Math.min(equals + 1, end), end);
+				this.parameters.computeIfAbsent(name, (any) -> new ArrayList<>(1)).add(value);
+			}
+			start = end + 1;
+		}
+	}
+
+	private int indexOf(char sought, int from, int to) {
+		int i = from;
+		while (i < to && this.form[i] != sought) {
+			i++;
+		}
+		return i;
+	}
+
+	// In place: what is decoded is never longer.
+	private String decode(int from, int to) {
+		int target = from;
+		for (int i = from; i < to; i++) {
+			byte next = this.form[i];
+			if (next == '%') {
+				if (to - i < 3) {
+					throw Query.notWellFormed();
+				}
+				next = (byte) (digit(this.form[i + 1]) << 4 | digit(this.form[i + 2]));
+				i += 2;
+			}
+			else if (next == '+') {
+				next = ' ';
+			}
+			this.form[target++] = next;
+		}
+		return new String(this.form, from, target - from, StandardCharsets.UTF_8);
+	}
+
+	private static int digit(byte character) {
+		int digit = Character.digit(character, HEX);
+		if (digit < 0) {
+			throw Query.notWellFormed();
+		}
+		return digit;
+	}
+
+}

@@ -1,0 +1,217 @@
+package io.eardrum.web.http;
+
+import java.io.IOException;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.budget.RequestEndedException;
+import io.eardrum.metric.Point;
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandObserver;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.SeriesAhead;
+import io.eardrum.storage.StorageStatus;
+import io.eardrum.web.http.problem.RequestProblem;
+
+/**
+ * The store as requests see it: the points that are read for them are counted, all of
+ * them, also those that a function or a thinned reply leaves out. Who puts counts by
+ * itself, for some of the points have failed before they come here.
+ * <p>
+ * Safe for any number of threads, but for what {@link #within(RequestBudget)} returns.
+ */
+public final class ObservedRepository implements MetricRepository {
+
+	/** What it takes to find a series, or its last point, in looks at a byte. */
+	private static final long READ_WORK = 1000;
+
+	/** What it takes to read a point. */
+	private static final long POINT_WORK = 8;
+
+	/** What it takes to come to the next key. */
+	private static final long KEY_WORK = 16;
+
+	private final MetricRepository repository;
+
+	private final CommandObserver observer;
+
+	private final RequestBudget budget;
+
+	/**
+	 * Puts itself before a store.
+	 * @param repository the store
+	 * @param observer is told what is read
+	 */
+	public ObservedRepository(MetricRepository repository, CommandObserver observer) {
+		this(repository, observer, RequestBudget.unlimited());
+	}
+
+	private ObservedRepository(MetricRepository repository, CommandObserver observer, RequestBudget budget) {
+		this.repository = repository;
+		this.observer = observer;
+		this.budget = budget;
+	}
+
+	/**
+	 * Returns the store as one request sees it: what is read counts as work of the
+	 * request, which ends in the middle of it if it has to.
+	 * @param request the budget of the request
+	 * @return the store, for the thread of the request
+	 */
+	public ObservedRepository within(RequestBudget request) {
+		return new ObservedRepository(this.repository, this.observer, request);
+	}
+
+	/**
+	 * Makes the requests that an action answers count as a get each: as an error if the
+	 * store or the server fails, and not at all if the request itself is wrong or its
+	 * client has gone.
+	 * @param action reads from this store
+	 * @return the action that counts
+	 */
+	public Endpoint.Action counted(Endpoint.Action action) {
+		return (query, exchange) -> {
+			try {
+				action.serve(query, exchange);
+			}
+			catch (RequestProblem | RequestEndedException | HeapExhaustedException ex) {
+				throw ex;
+			}
+			catch (RuntimeException ex) {
+				// Defects too: nobody has got what the store has.
+				this.observer.failed(Command.GET, ErrorReason.STORAGE, 1);
+				throw ex;
+			}
+			this.observer.served(Command.GET, 1);
+		};
+	}
+
+	@Override
+	public void put(PointBatch batch) {
+		this.budget.waits();
+		this.repository.put(batch);
+	}
+
+	@Override
+	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+		begin();
+		Tally tally = new Tally(sink, this.budget);
+		try {
+			this.repository.read(key, range, tally);
+		}
+		finally {
+			this.observer.returned(tally.points);
+		}
+	}
+
+	@Override
+	public void readAll(TimeRange range, PointSink sink) throws IOException {
+		begin();
+		Tally tally = new Tally(sink, this.budget);
+		try {
+			this.repository.readAll(range, tally);
+		}
+		finally {
+			this.observer.returned(tally.points);
+		}
+	}
+
+	@Override
+	public void forEachKey(Consumer<SeriesKey> consumer) {
+		this.repository.forEachKey((key) -> {
+			this.budget.work(workOf(key));
+			consumer.accept(key);
+		});
+	}
+
+	@Override
+	public @Nullable Point last(SeriesKey key) {
+		begin();
+		Point last = this.repository.last(key);
+		this.observer.returned((last != null) ? 1 : 0);
+		return last;
+	}
+
+	@Override
+	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		long[] points = { 0 };
+		try {
+			this.repository.forEachLast((key) -> {
+				this.budget.work(workOf(key));
+				if (!wanted.test(key)) {
+					return false;
+				}
+				this.budget.waits();
+				return true;
+			}, (key, last) -> {
+				this.budget.work(READ_WORK);
+				points[0] += (last != null) ? 1 : 0;
+				consumer.accept(key, last);
+			});
+		}
+		finally {
+			this.observer.returned(points[0]);
+		}
+	}
+
+	// The store may let it wait, until others have read what they read.
+	private void begin() {
+		this.budget.work(READ_WORK);
+		this.budget.waits();
+	}
+
+	private static long workOf(SeriesKey key) {
+		return KEY_WORK + key.length();
+	}
+
+	@Override
+	public long seriesCount() {
+		return this.repository.seriesCount();
+	}
+
+	@Override
+	public @Nullable SeriesAhead seriesAhead() {
+		return this.repository.seriesAhead();
+	}
+
+	@Override
+	public StorageStatus status() {
+		return this.repository.status();
+	}
+
+	/**
+	 * Counts points on their way.
+	 */
+	private static final class Tally implements PointSink {
+
+		private final PointSink sink;
+
+		private final RequestBudget budget;
+
+		private long points;
+
+		Tally(PointSink sink, RequestBudget budget) {
+			this.sink = sink;
+			this.budget = budget;
+		}
+
+		@Override
+		public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
+			this.points += to - from;
+			this.budget.work((to - from) * POINT_WORK);
+			this.sink.accept(key, timestamps, values, from, to);
+		}
+
+	}
+
+}

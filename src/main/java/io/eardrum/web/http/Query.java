@@ -1,0 +1,249 @@
+package io.eardrum.web.http;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+import io.eardrum.budget.RequestBudget;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.web.http.admission.RequestMemory;
+import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.problem.RequestProblem;
+
+/**
+ * The parameters of a request, read strictly: a parameter that is unknown, comes twice or
+ * has no sense is a {@link RequestProblem} which names it, for a misspelt one would
+ * change the answer in silence.
+ */
+public final class Query {
+
+	private final Map<String, String[]> parameters;
+
+	private Query(Map<String, String[]> parameters) {
+		this.parameters = parameters;
+	}
+
+	/**
+	 * Reads the parameters of a request.
+	 * @param request the request
+	 * @param names the parameters that there are
+	 * @return its parameters
+	 */
+	public static Query of(HttpServletRequest request, Set<String> names) {
+		return of(parameters(request), names);
+	}
+
+	/**
+	 * Reads the parameters of a request, whatever they are, also those that come as a
+	 * form.
+	 * @param request the request
+	 * @param pace how slowly a form may come
+	 * @param memory of the request
+	 * @param budget of the request
+	 * @return its parameters
+	 * @throws IOException if the form can't be read
+	 */
+	static Query lenient(HttpServletRequest request, Pace pace, RequestMemory memory, RequestBudget budget)
+			throws IOException {
+		try {
+			return new Query(FormBody.parameters(request, pace, memory, budget));
+		}
+		catch (IllegalStateException ex) {
+			throw notWellFormed();
+		}
+	}
+
+	private static Map<String, String[]> parameters(HttpServletRequest request) {
+		try {
+			return request.getParameterMap();
+		}
+		catch (IllegalStateException ex) {
+			throw notWellFormed();
+		}
+	}
+
+	static RequestProblem notWellFormed() {
+		return new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
+	}
+
+	static Query of(Map<String, String[]> parameters, Set<String> names) {
+		for (String name : parameters.keySet()) {
+			if (!names.contains(name)) {
+				throw RequestProblem.parameter(name,
+						names.isEmpty() ? "There are no parameters here."
+								: "There is no such parameter here; there are "
+										+ String.join(", ", new TreeSet<>(names)) + ".");
+			}
+		}
+		return new Query(parameters);
+	}
+
+	/**
+	 * Returns all values of a parameter.
+	 * @param name its name
+	 * @return the values, in their order
+	 */
+	public List<String> all(String name) {
+		String[] values = this.parameters.get(name);
+		return (values != null) ? List.of(values) : List.of();
+	}
+
+	/**
+	 * Returns the value of a parameter that may be missing.
+	 * @param name its name
+	 * @return the value, or {@code null} if it is missing or empty
+	 */
+	public @Nullable String optional(String name) {
+		List<String> values = all(name);
+		if (values.size() > 1) {
+			throw RequestProblem.parameter(name, "This parameter can be given once only.");
+		}
+		return (values.isEmpty() || values.get(0).isEmpty()) ? null : values.get(0);
+	}
+
+	/**
+	 * Returns a whole number.
+	 * @param name the name of the parameter
+	 * @param fallback the number if the parameter is missing
+	 * @param min the smallest one that is allowed
+	 * @param max the largest one that is allowed
+	 * @return the number
+	 */
+	public int number(String name, int fallback, int min, int max) {
+		String text = optional(name);
+		if (text == null) {
+			return fallback;
+		}
+		try {
+			int number = Integer.parseInt(text);
+			if (number >= min && number <= max) {
+				return number;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// Said below.
+		}
+		throw RequestProblem.parameter(name, "It must be a whole number from " + min + " to " + max + ".");
+	}
+
+	/**
+	 * Returns a pattern for keys.
+	 * @param name the name of the parameter
+	 * @param memory of the request, in which memory for the pattern is reserved
+	 * @return the pattern, or {@code null} if the parameter is missing
+	 */
+	public @Nullable KeyPattern pattern(String name, RequestMemory memory) {
+		String text = optional(name);
+		return (text != null) ? pattern(name, text, memory) : null;
+	}
+
+	/**
+	 * Reads a value of a parameter as a pattern for keys.
+	 * @param name the name of the parameter
+	 * @param text the value
+	 * @param memory of the request, in which memory for the pattern is reserved
+	 * @return the pattern
+	 */
+	public KeyPattern pattern(String name, String text, RequestMemory memory) {
+		memory.reserve(KeyPattern.maxBytes(text));
+		try {
+			return KeyPattern.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw RequestProblem.parameter(name, sentence(ex));
+		}
+	}
+
+	/**
+	 * Returns keys, each of which can be given once.
+	 * @param name the name of the parameter
+	 * @param max how many there may be
+	 * @return the keys, at least one
+	 */
+	public List<SeriesKey> keys(String name, int max) {
+		List<String> texts = all(name);
+		if (texts.isEmpty()) {
+			throw RequestProblem.parameter(name, "This parameter is missing.");
+		}
+		if (texts.size() > max) {
+			throw RequestProblem.parameter(name, "It can be given " + max + " times at most.");
+		}
+		if (new HashSet<>(texts).size() < texts.size()) {
+			throw RequestProblem.parameter(name, "Each can be given once only.");
+		}
+		try {
+			return texts.stream().map(SeriesKey::of).toList();
+		}
+		catch (IllegalArgumentException ex) {
+			throw RequestProblem.parameter(name, sentence(ex));
+		}
+	}
+
+	/**
+	 * Returns the range between two times.
+	 * @param from the name of the parameter with the first time; without it, there is no
+	 * first one
+	 * @param to the name of the parameter with the last time; without it, there is no
+	 * last one
+	 * @param now the present
+	 * @return the range in seconds since 1970
+	 */
+	public TimeRange range(String from, String to, Instant now) {
+		long first = time(from, now, Long.MIN_VALUE);
+		long last = time(to, now, Long.MAX_VALUE);
+		if (first > last) {
+			throw RequestProblem.parameter(from, "'" + from + "' is after '" + to + "'.");
+		}
+		return new TimeRange(first, last);
+	}
+
+	private long time(String name, Instant now, long fallback) {
+		String text = optional(name);
+		if (text == null) {
+			return fallback;
+		}
+		try {
+			return TimeText.parse(text, now);
+		}
+		catch (IllegalArgumentException ex) {
+			throw RequestProblem.parameter(name, sentence(ex));
+		}
+	}
+
+	/**
+	 * Returns a duration.
+	 * @param name the name of the parameter
+	 * @param fallback the duration if the parameter is missing
+	 * @return the duration
+	 */
+	public Duration duration(String name, Duration fallback) {
+		String text = optional(name);
+		if (text == null) {
+			return fallback;
+		}
+		try {
+			return TimeText.parseDuration(text);
+		}
+		catch (IllegalArgumentException ex) {
+			throw RequestProblem.parameter(name, sentence(ex));
+		}
+	}
+
+	private static String sentence(IllegalArgumentException problem) {
+		String message = String.valueOf(problem.getMessage());
+		int first = message.codePointAt(0);
+		return Character.toString(Character.toUpperCase(first)) + message.substring(Character.charCount(first)) + ".";
+	}
+
+}

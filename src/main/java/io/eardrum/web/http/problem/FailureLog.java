@@ -1,0 +1,49 @@
+package io.eardrum.web.http.problem;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * Tells which failures are to be logged: each cause at most once in ten seconds, for
+ * whoever knows a request that fails can send it again and again. A cause is the type of
+ * an exception and the place where it was thrown. Any thread may ask.
+ */
+public final class FailureLog {
+
+	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+	/** So many causes are told apart; while there are more, the others are not logged. */
+	private static final int MAX_CAUSES = 100;
+
+	private final LongSupplier nanoTime;
+
+	/** When each cause was logged. */
+	private final Map<String, Long> logged = new HashMap<>();
+
+	/**
+	 * Creates a log that has seen no failure yet.
+	 * @param nanoTime a clock in nanoseconds
+	 */
+	public FailureLog(LongSupplier nanoTime) {
+		this.nanoTime = nanoTime;
+	}
+
+	/**
+	 * Tells whether a failure is to be logged, and takes it for logged then.
+	 * @param failure the failure
+	 * @return whether its cause has not been logged in the last ten seconds
+	 */
+	public synchronized boolean permits(Throwable failure) {
+		long now = this.nanoTime.getAsLong();
+		this.logged.values().removeIf((time) -> now - time >= INTERVAL_NANOS);
+		return this.logged.size() < MAX_CAUSES && this.logged.putIfAbsent(cause(failure), now) == null;
+	}
+
+	private static String cause(Throwable failure) {
+		StackTraceElement[] places = failure.getStackTrace();
+		return failure.getClass().getName() + ((places.length > 0) ? " at " + places[0] : "");
+	}
+
+}

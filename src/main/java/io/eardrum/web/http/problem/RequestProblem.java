@@ -1,0 +1,257 @@
+package io.eardrum.web.http.problem;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+
+import io.eardrum.budget.HeapExhaustedException;
+import io.eardrum.budget.RequestEndedException;
+import io.eardrum.web.event.RequestObserver;
+
+/**
+ * Why a request is not served. It reaches the client as problem details (RFC 9457), so
+ * its message is written for whoever sent the request.
+ */
+public final class RequestProblem extends RuntimeException {
+
+	/**
+	 * How many characters a text of a problem has at most: it may quote what was sent.
+	 */
+	static final int MAX_LENGTH = 500;
+
+	private static final char[] HEX = "0123456789abcdef".toCharArray();
+
+	/** How long it may take until another server is there. */
+	private static final int STOP_SECONDS = 10;
+
+	private final HttpStatus status;
+
+	private final transient Map<String, String> headers = new LinkedHashMap<>();
+
+	private RequestObserver.@Nullable Limit limit;
+
+	private final transient Map<String, Object> details = new LinkedHashMap<>();
+
+	/**
+	 * Describes a problem.
+	 * @param status the status of the reply
+	 * @param message what is wrong, in a sentence
+	 */
+	public RequestProblem(HttpStatus status, String message) {
+		// Nobody reads the stack trace of what a client did wrong.
+		super(cut(message), null, false, false);
+		this.status = status;
+	}
+
+	/**
+	 * Describes a wrong parameter.
+	 * @param name its name
+	 * @param message what is wrong with it, in a sentence
+	 * @return the problem, with status 400
+	 */
+	public static RequestProblem parameter(String name, String message) {
+		return new RequestProblem(HttpStatus.BAD_REQUEST, message).with("parameter", name);
+	}
+
+	/**
+	 * Says that the store can't serve requests now.
+	 * @return the problem, with status 503
+	 */
+	public static RequestProblem storageUnavailable() {
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+				"The storage is unavailable. The health endpoint or the log says why.");
+	}
+
+	/**
+	 * Says that too many requests are being answered.
+	 * @return the problem, with status 503
+	 */
+	public static RequestProblem busy() {
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+				"There are too many requests at once (eardrum.requests.max-concurrent).")
+			.retryAfter(1)
+			.because(RequestObserver.Limit.CONCURRENCY);
+	}
+
+	/**
+	 * Says why a request was ended.
+	 * @param cause the end
+	 * @return the problem: with status 422 if the request asks for too much, else 503
+	 */
+	public static RequestProblem of(RequestEndedException cause) {
+		return switch (cause.reason()) {
+			case TIME -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+					"The answer takes longer than eardrum.requests.max-time allows. Ask for fewer series, or a shorter "
+							+ "time.")
+				.because(RequestObserver.Limit.TIME);
+			case WORK -> new RequestProblem(HttpStatus.valueOf(422),
+					"The answer takes more work than eardrum.requests.max-work allows. Ask for fewer series, or a "
+							+ "shorter time.")
+				.because(RequestObserver.Limit.WORK);
+			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.")
+				.because(RequestObserver.Limit.CLIENT_LEFT);
+			case STOPPING ->
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.").retryAfter(STOP_SECONDS)
+					.because(RequestObserver.Limit.STOPPING);
+		};
+	}
+
+	/**
+	 * Says that there is no memory for a request.
+	 * @param cause what is missing
+	 * @return the problem, with status 503
+	 */
+	public static RequestProblem of(HeapExhaustedException cause) {
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage() + " now, for others hold it.")
+			.retryAfter(1)
+			.because(RequestObserver.Limit.MEMORY);
+	}
+
+	/**
+	 * Notes which limit was met, to be counted.
+	 * @param met the limit
+	 * @return this problem
+	 */
+	public RequestProblem because(RequestObserver.Limit met) {
+		this.limit = met;
+		return this;
+	}
+
+	/**
+	 * Returns which limit was met.
+	 * @return the limit, or {@code null} if it was none that is counted
+	 */
+	public RequestObserver.@Nullable Limit limit() {
+		return this.limit;
+	}
+
+	/**
+	 * Adds when it is worth to try again.
+	 * @param seconds in how many seconds
+	 * @return this problem
+	 */
+	public RequestProblem retryAfter(int seconds) {
+		return header("Retry-After", String.valueOf(seconds));
+	}
+
+	/**
+	 * Adds a header to the reply.
+	 * @param name its name
+	 * @param value its value
+	 * @return this problem
+	 */
+	public RequestProblem header(String name, String value) {
+		this.headers.put(name, value);
+		return this;
+	}
+
+	/**
+	 * Returns the headers of the reply besides those that each problem has.
+	 * @return the values by their names
+	 */
+	public Map<String, String> headers() {
+		return this.headers;
+	}
+
+	/**
+	 * Adds a member to the details.
+	 * @param name its name
+	 * @param value a text, a number, or a list of maps of these
+	 * @return this problem
+	 */
+	public RequestProblem with(String name, Object value) {
+		this.details.put(name, (value instanceof String text) ? cut(text) : value);
+		return this;
+	}
+
+	/**
+	 * Tells the status of the reply.
+	 * @return the status
+	 */
+	public HttpStatus status() {
+		return this.status;
+	}
+
+	/**
+	 * Returns the problem as a JSON object.
+	 * @return the text
+	 */
+	public String toJson() {
+		Map<String, Object> members = new LinkedHashMap<>();
+		members.put("type", "about:blank");
+		members.put("title", this.status.getReasonPhrase());
+		members.put("status", this.status.value());
+		members.put("detail", String.valueOf(getMessage()));
+		members.putAll(this.details);
+		StringBuilder json = new StringBuilder();
+		append(members, json);
+		return json.toString();
+	}
+
+	/**
+	 * Cuts a text to {@value #MAX_LENGTH} characters, none of them in the middle.
+	 * @param text the text
+	 * @return the text, or its beginning and an ellipsis
+	 */
+	public static String cut(String text) {
+		if (text.length() <= MAX_LENGTH) {
+			return text;
+		}
+		int end = MAX_LENGTH - 1;
+		return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + '\u2026';
+	}
+
+	private static void append(Object value, StringBuilder json) {
+		if (value instanceof Map<?, ?> members) {
+			json.append('{');
+			String separator = "";
+			for (Map.Entry<?, ?> member : members.entrySet()) {
+				json.append(separator);
+				appendText(String.valueOf(member.getKey()), json);
+				json.append(':');
+				append(member.getValue(), json);
+				separator = ",";
+			}
+			json.append('}');
+		}
+		else if (value instanceof Iterable<?> elements) {
+			json.append('[');
+			String separator = "";
+			for (Object element : elements) {
+				json.append(separator);
+				append(element, json);
+				separator = ",";
+			}
+			json.append(']');
+		}
+		else if (value instanceof Number) {
+			json.append(value);
+		}
+		else {
+			appendText(value.toString(), json);
+		}
+	}
+
+	private static void appendText(String text, StringBuilder json) {
+		json.append('"');
+		for (int i = 0; i < text.length(); i++) {
+			char character = text.charAt(i);
+			if (character == '"' || character == '\\') {
+				json.append('\\').append(character);
+			}
+			else if (character < ' ' || Character.isSurrogate(character)) {
+				json.append('\\').append('u');
+				for (int shift = 12; shift >= 0; shift -= 4) {
+					json.append(HEX[character >> shift & 0xF]);
+				}
+			}
+			else {
+				json.append(character);
+			}
+		}
+		json.append('"');
+	}
+
+}
