@@ -12,12 +12,12 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.web.connector.ConnectorGuard;
 import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.guard.ActuatorBodyFilter;
 import io.eardrum.web.guard.AdmissionFilter;
-import io.eardrum.web.guard.ForeignNameFilter;
-import io.eardrum.web.guard.ForeignPageFilter;
+import io.eardrum.web.guard.CrossOriginFilter;
+import io.eardrum.web.guard.HostFilter;
 import io.eardrum.web.guard.LanguageValve;
 import io.eardrum.web.guard.SecurityHeadersValve;
-import io.eardrum.web.guard.SmallBodyFilter;
 import io.eardrum.web.security.HttpProperties;
 
 /**
@@ -48,18 +48,18 @@ class ManagementPortGuards {
 	}
 
 	@Bean
-	ForeignNameFilter managementForeignNameFilter(HttpProperties http, ManagementServerProperties management) {
-		return ForeignNameFilter.of(http, management.getAddress());
+	HostFilter managementForeignNameFilter(HttpProperties http, ManagementServerProperties management) {
+		return HostFilter.of(http, management.getAddress());
 	}
 
 	@Bean
-	ForeignPageFilter managementForeignPageFilter() {
-		return new ForeignPageFilter();
+	CrossOriginFilter managementForeignPageFilter() {
+		return new CrossOriginFilter();
 	}
 
 	@Bean
-	SmallBodyFilter managementSmallBodyFilter() {
-		return new SmallBodyFilter("/");
+	ActuatorBodyFilter managementSmallBodyFilter() {
+		return new ActuatorBodyFilter("/");
 	}
 
 }

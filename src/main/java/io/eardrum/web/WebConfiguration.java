@@ -14,12 +14,12 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.web.connector.ConnectorGuard;
 import io.eardrum.web.event.HttpObserver;
+import io.eardrum.web.guard.ActuatorBodyFilter;
 import io.eardrum.web.guard.AdmissionFilter;
-import io.eardrum.web.guard.ForeignNameFilter;
-import io.eardrum.web.guard.ForeignPageFilter;
+import io.eardrum.web.guard.CrossOriginFilter;
+import io.eardrum.web.guard.HostFilter;
 import io.eardrum.web.guard.LanguageValve;
 import io.eardrum.web.guard.SecurityHeadersValve;
-import io.eardrum.web.guard.SmallBodyFilter;
 import io.eardrum.web.security.HttpProperties;
 
 /**
@@ -48,9 +48,9 @@ class WebConfiguration {
 	}
 
 	@Bean
-	ForeignNameFilter foreignNameFilter(HttpProperties properties,
+	HostFilter foreignNameFilter(HttpProperties properties,
 			@Value("${server.address:#{null}}") @Nullable InetAddress address) {
-		return ForeignNameFilter.of(properties, address);
+		return HostFilter.of(properties, address);
 	}
 
 	@Bean
@@ -59,13 +59,13 @@ class WebConfiguration {
 	}
 
 	@Bean
-	ForeignPageFilter foreignPageFilter() {
-		return new ForeignPageFilter();
+	CrossOriginFilter foreignPageFilter() {
+		return new CrossOriginFilter();
 	}
 
 	@Bean
-	SmallBodyFilter smallBodyFilter(@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-		return new SmallBodyFilter(actuator);
+	ActuatorBodyFilter smallBodyFilter(@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+		return new ActuatorBodyFilter(actuator);
 	}
 
 }

@@ -3,16 +3,16 @@ package io.eardrum.web.api;
 import java.io.IOException;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 /**
  * Points as CSV (RFC 4180): a line a point, below a header.
  */
 final class CsvPoints implements PointsFormat {
 
-	private final ReplyText text;
+	private final TextReply text;
 
-	CsvPoints(ReplyText text) {
+	CsvPoints(TextReply text) {
 		this.text = text;
 	}
 

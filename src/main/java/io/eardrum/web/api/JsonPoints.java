@@ -3,20 +3,20 @@ package io.eardrum.web.api;
 import java.io.IOException;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 /**
  * Points as JSON: an object a series, in which a point is a pair of timestamp and value.
  */
 final class JsonPoints implements PointsFormat {
 
-	private final ReplyText text;
+	private final TextReply text;
 
 	private boolean firstSeries = true;
 
 	private boolean firstPoint;
 
-	JsonPoints(ReplyText text) {
+	JsonPoints(TextReply text) {
 		this.text = text;
 	}
 

@@ -16,7 +16,7 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 /**
  * Lists series with their last points: page by page, and as what is known now.
@@ -121,11 +121,11 @@ final class SeriesLists {
 	 */
 	private static final class SeriesArray {
 
-		private final ReplyText text;
+		private final TextReply text;
 
 		private int count;
 
-		SeriesArray(ReplyText text) throws IOException {
+		SeriesArray(TextReply text) throws IOException {
 			this.text = text.ascii("{\"series\":[");
 		}
 

@@ -15,7 +15,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
 
@@ -102,7 +102,7 @@ final class Federation {
 		return texts.stream().map((text) -> query.pattern("match[]", text, memory)).toList();
 	}
 
-	private static void family(ReplyText text, String name, String help) throws IOException {
+	private static void family(TextReply text, String name, String help) throws IOException {
 		text.ascii("# HELP ").ascii(name).ascii(" ").ascii(help).ascii("\n");
 		text.ascii("# TYPE ").ascii(name).ascii(" gauge\n");
 	}

@@ -16,7 +16,7 @@ import io.eardrum.web.graphite.function.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
@@ -108,7 +108,7 @@ final class FunctionIndex {
 		return description;
 	}
 
-	private static void write(Object value, ReplyText text) throws IOException {
+	private static void write(Object value, TextReply text) throws IOException {
 		if (value instanceof Map<?, ?> map) {
 			String separator = "{";
 			for (Map.Entry<?, ?> entry : map.entrySet()) {

@@ -21,7 +21,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 /**
  * Answers with names: the nodes below each other that keys are made of, and all keys.
@@ -104,7 +104,7 @@ final class Nodes {
 		return query.number(name, 0, 0, 1) == 1;
 	}
 
-	private static void tree(NavigableMap<String, NodeTree.Kind> nodes, String base, boolean wildcards, ReplyText text)
+	private static void tree(NavigableMap<String, NodeTree.Kind> nodes, String base, boolean wildcards, TextReply text)
 			throws IOException {
 		// Several paths can end in the same name.
 		NavigableMap<String, NodeTree.Kind> names = new TreeMap<>();
@@ -124,7 +124,7 @@ final class Nodes {
 		text.ascii("]");
 	}
 
-	private static void completions(NavigableMap<String, NodeTree.Kind> nodes, boolean wildcards, ReplyText text)
+	private static void completions(NavigableMap<String, NodeTree.Kind> nodes, boolean wildcards, TextReply text)
 			throws IOException {
 		Separated json = new Separated(text.ascii("{\"metrics\":["));
 		List<Map.Entry<String, NodeTree.Kind>> found = new ArrayList<>(nodes.entrySet());
@@ -169,7 +169,7 @@ final class Nodes {
 	}
 
 	private static void expansions(Map<String, NavigableMap<String, NodeTree.Kind>> found, boolean grouped,
-			ReplyText text) throws IOException {
+			TextReply text) throws IOException {
 		text.ascii("{\"results\":");
 		if (grouped) {
 			Separated groups = new Separated(text.ascii("{"));
@@ -187,7 +187,7 @@ final class Nodes {
 		text.ascii("}");
 	}
 
-	private static void strings(Iterable<String> strings, ReplyText text) throws IOException {
+	private static void strings(Iterable<String> strings, TextReply text) throws IOException {
 		Separated json = new Separated(text.ascii("["));
 		for (String string : strings) {
 			json.next().jsonString(string);
@@ -226,15 +226,15 @@ final class Nodes {
 	 */
 	private static final class Separated {
 
-		private final ReplyText text;
+		private final TextReply text;
 
 		private @Nullable String separator;
 
-		Separated(ReplyText text) {
+		Separated(TextReply text) {
 			this.text = text;
 		}
 
-		ReplyText next() throws IOException {
+		TextReply next() throws IOException {
 			if (this.separator != null) {
 				this.text.ascii(this.separator);
 			}

@@ -9,7 +9,7 @@ import java.util.TreeMap;
 
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Series;
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 /**
  * Series as the text of an answer.
@@ -29,7 +29,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void json(Iterable<Series> series, boolean nulls, ReplyText text) throws IOException {
+	static void json(Iterable<Series> series, boolean nulls, TextReply text) throws IOException {
 		text.ascii("[");
 		String separator = "";
 		for (Series one : series) {
@@ -54,7 +54,7 @@ final class RenderedSeries {
 		return false;
 	}
 
-	private static void tags(Map<String, String> tags, ReplyText text) throws IOException {
+	private static void tags(Map<String, String> tags, TextReply text) throws IOException {
 		String separator = "{";
 		for (Map.Entry<String, String> tag : new TreeMap<>(tags).entrySet()) {
 			text.ascii(separator).jsonString(tag.getKey()).ascii(":").jsonString(tag.getValue());
@@ -63,7 +63,7 @@ final class RenderedSeries {
 		text.ascii("}");
 	}
 
-	private static void points(Series series, boolean nulls, ReplyText text) throws IOException {
+	private static void points(Series series, boolean nulls, TextReply text) throws IOException {
 		String separator = "[";
 		for (int i = 0; i < count(series); i++) {
 			double value = series.value(i);
@@ -83,7 +83,7 @@ final class RenderedSeries {
 	}
 
 	// JSON has no infinite numbers; this one is read as such.
-	private static void jsonValue(double value, ReplyText text) throws IOException {
+	private static void jsonValue(double value, TextReply text) throws IOException {
 		if (Double.isFinite(value)) {
 			text.value(value);
 		}
@@ -99,7 +99,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void csv(Iterable<Series> series, ZoneId zone, ReplyText text) throws IOException {
+	static void csv(Iterable<Series> series, ZoneId zone, TextReply text) throws IOException {
 		for (Series one : series) {
 			for (int i = 0; i < one.size(); i++) {
 				text.csvField(one.name()).ascii(",");
@@ -115,7 +115,7 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void raw(Iterable<Series> series, ReplyText text) throws IOException {
+	static void raw(Iterable<Series> series, TextReply text) throws IOException {
 		for (Series one : series) {
 			text.text(one.name()).ascii(",").integer(one.start()).ascii(",").integer(one.end());
 			text.ascii(",").integer(one.step()).ascii("|");

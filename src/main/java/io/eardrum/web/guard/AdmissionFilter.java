@@ -39,7 +39,7 @@ import io.eardrum.web.http.problem.RequestProblem;
 public final class AdmissionFilter extends OncePerRequestFilter {
 
 	/** Before everything that takes time. */
-	static final int ORDER = ForeignNameFilter.ORDER - 1;
+	static final int ORDER = HostFilter.ORDER - 1;
 
 	/** For health alone. */
 	static final int RESERVED_THREADS = 20;

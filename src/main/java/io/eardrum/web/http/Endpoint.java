@@ -196,7 +196,7 @@ public final class Endpoint implements HttpRequestHandler {
 			if (!this.lenient) {
 				refuseForm(request);
 			}
-			Query query = this.lenient ? Query.lenient(request, visit.bodyPace(), visit.memory(), visit.budget())
+			Query query = this.lenient ? Query.lenient(request, visit.bodyRate(), visit.memory(), visit.budget())
 					: Query.of(request, operation.parameters());
 			operation.action().serve(query, new Exchange(request, response, visit));
 		}

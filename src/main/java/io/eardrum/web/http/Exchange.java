@@ -84,7 +84,7 @@ public final class Exchange {
 	public void reply(String contentType, Writer writer) throws IOException {
 		this.response.setContentType(contentType);
 		if (!this.request.getMethod().equals("HEAD")) {
-			ReplyText text = new ReplyText(this.response.getOutputStream(), this.visit.replyPace());
+			TextReply text = new TextReply(this.response.getOutputStream(), this.visit.replyRate());
 			writer.write(text);
 			text.flush();
 		}
@@ -101,7 +101,7 @@ public final class Exchange {
 		 * @param text takes it
 		 * @throws IOException if it can't be sent
 		 */
-		void write(ReplyText text) throws IOException;
+		void write(TextReply text) throws IOException;
 
 	}
 

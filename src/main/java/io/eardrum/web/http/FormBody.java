@@ -16,7 +16,7 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.budget.RequestBudget;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.body.ContentCoding;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.body.RequestBody;
 import io.eardrum.web.http.problem.RequestProblem;
 
@@ -68,18 +68,18 @@ final class FormBody {
 	 * Reads the parameters of a request: those of its address, and behind them those of
 	 * its body, in UTF-8.
 	 * @param request a request whose body has not been read
-	 * @param pace how slowly the body may come
+	 * @param rate how slowly the body may come
 	 * @param memory of the request
 	 * @param budget of the request, in which the length of the form is work
 	 * @return the values by the names of the parameters
 	 * @throws RequestProblem if they are not well-formed or too many, or come too slowly
 	 * @throws IOException if the body can't be read
 	 */
-	static Map<String, String[]> parameters(HttpServletRequest request, Pace pace, RequestMemory memory,
+	static Map<String, String[]> parameters(HttpServletRequest request, MinimumDataRate rate, RequestMemory memory,
 			RequestBudget budget) throws IOException {
 		Map<String, List<String>> all = new LinkedHashMap<>();
 		if (request.getMethod().equals("POST") && isForm(request)) {
-			FormBody form = read(request, pace, memory, all);
+			FormBody form = read(request, rate, memory, all);
 			// With the body taken as a stream, the container reads the address only.
 			addAll(request.getParameterMap(), all);
 			budget.work(BYTES_A_BYTE * (long) form.length);
@@ -97,7 +97,7 @@ final class FormBody {
 		some.forEach((name, values) -> all.put(name, new ArrayList<>(List.of(values))));
 	}
 
-	private static FormBody read(HttpServletRequest request, Pace pace, RequestMemory memory,
+	private static FormBody read(HttpServletRequest request, MinimumDataRate rate, RequestMemory memory,
 			Map<String, List<String>> all) throws IOException {
 		ContentCoding coding = ContentCoding.of(request);
 		long announced = (coding == ContentCoding.IDENTITY) ? request.getContentLengthLong() : -1;
@@ -110,7 +110,7 @@ final class FormBody {
 		byte[] form = new byte[(int) Math.min(most, (announced >= 0) ? most : INITIAL_BYTES) + 1];
 		int length = 0;
 		try (InputStream body = coding
-			.decode(new RequestBody(request.getInputStream(), pace, RequestBody.Bound.NONE))) {
+			.decode(new RequestBody(request.getInputStream(), rate, RequestBody.Bound.NONE))) {
 			int count;
 			while ((count = body.read(form, length, form.length - length)) > 0) {
 				length += count;

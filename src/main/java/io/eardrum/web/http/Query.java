@@ -18,7 +18,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.web.http.admission.RequestMemory;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
@@ -48,16 +48,16 @@ public final class Query {
 	 * Reads the parameters of a request, whatever they are, also those that come as a
 	 * form.
 	 * @param request the request
-	 * @param pace how slowly a form may come
+	 * @param rate how slowly a form may come
 	 * @param memory of the request
 	 * @param budget of the request
 	 * @return its parameters
 	 * @throws IOException if the form can't be read
 	 */
-	static Query lenient(HttpServletRequest request, Pace pace, RequestMemory memory, RequestBudget budget)
+	static Query lenient(HttpServletRequest request, MinimumDataRate rate, RequestMemory memory, RequestBudget budget)
 			throws IOException {
 		try {
-			return new Query(FormBody.parameters(request, pace, memory, budget));
+			return new Query(FormBody.parameters(request, rate, memory, budget));
 		}
 		catch (IllegalStateException ex) {
 			throw notWellFormed();

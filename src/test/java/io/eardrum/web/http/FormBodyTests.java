@@ -24,9 +24,9 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.RequestBudget;
 import io.eardrum.web.http.admission.RequestMemory;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.BufferedRequest;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.body.RequestBody;
-import io.eardrum.web.http.body.RequestWithBody;
 import io.eardrum.web.http.problem.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -41,7 +41,7 @@ class FormBodyTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final Pace pace = new Pace(this.nanos::get);
+	private final MinimumDataRate rate = new MinimumDataRate(this.nanos::get);
 
 	private final HeapBudget heap = HeapBudget.ofThisProcess();
 
@@ -55,7 +55,7 @@ class FormBodyTests {
 	}
 
 	private Map<String, String[]> read(HttpServletRequest request) throws IOException {
-		return FormBody.parameters(request, this.pace, this.memory, RequestBudget.unlimited());
+		return FormBody.parameters(request, this.rate, this.memory, RequestBudget.unlimited());
 	}
 
 	@Test
@@ -145,7 +145,7 @@ class FormBodyTests {
 		MockHttpServletRequest request = form("");
 		request.addHeader("Content-Encoding", "gzip");
 		request.setContent(compressed.toByteArray());
-		HttpServletRequest whole = RequestWithBody.read(request, 100);
+		HttpServletRequest whole = BufferedRequest.read(request, 100);
 		assertThat(whole.getHeader("Content-Encoding")).isNull();
 		assertThat(whole.getHeader("content-length")).isEqualTo("17");
 		assertThat(whole.getContentLengthLong()).isEqualTo(17);
@@ -158,16 +158,16 @@ class FormBodyTests {
 		assertThat(Collections.list(whole.getHeaders("Content-Type"))).containsExactly(request.getContentType());
 		assertThat(whole.getReader().readLine()).isEqualTo("{\"name\":\"monday\"}");
 		request.setContent(compressed.toByteArray());
-		assertThat(RequestWithBody.read(request, 17).getContentLength()).isEqualTo(17);
+		assertThat(BufferedRequest.read(request, 17).getContentLength()).isEqualTo(17);
 		request.setContent(compressed.toByteArray());
-		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> RequestWithBody.read(request, 16))
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> BufferedRequest.read(request, 16))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.CONTENT_TOO_LARGE));
 	}
 
 	@Test
 	void bodyForActuatorIsReadAsTheContainerGivesIt() throws IOException {
 		MockHttpServletRequest request = form("ab");
-		ServletInputStream body = RequestWithBody.read(request, 100).getInputStream();
+		ServletInputStream body = BufferedRequest.read(request, 100).getInputStream();
 		assertThat(body.isReady()).isTrue();
 		assertThat(body.isFinished()).isFalse();
 		assertThat(body.read()).isEqualTo('a');
@@ -178,17 +178,17 @@ class FormBodyTests {
 		// Where it is not compressed, its length was known, and what is too long was
 		// refused.
 		request.setContent(new byte[101]);
-		assertThat(RequestWithBody.read(request, 100).getContentLength()).isEqualTo(100);
+		assertThat(BufferedRequest.read(request, 100).getContentLength()).isEqualTo(100);
 	}
 
 	@Test
 	void bodyMayBeReadByteByByte() throws IOException {
-		InputStream body = new RequestBody(new ByteArrayInputStream(new byte[] { (byte) 0xFF }), this.pace,
+		InputStream body = new RequestBody(new ByteArrayInputStream(new byte[] { (byte) 0xFF }), this.rate,
 				RequestBody.Bound.NONE);
 		assertThat(body.read(new byte[0])).isZero();
 		assertThat(body.read()).isEqualTo(0xFF);
 		assertThat(body.read()).isEqualTo(-1);
-		assertThat(this.pace.bytes()).isEqualTo(1);
+		assertThat(this.rate.bytes()).isEqualTo(1);
 	}
 
 	@Test
@@ -232,7 +232,7 @@ class FormBodyTests {
 
 		};
 		assertThatExceptionOfType(RequestProblem.class)
-			.isThrownBy(() -> Query.lenient(request, this.pace, this.memory, RequestBudget.unlimited()))
+			.isThrownBy(() -> Query.lenient(request, this.rate, this.memory, RequestBudget.unlimited()))
 			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.REQUEST_TIMEOUT));
 		assertThat(TimeUnit.NANOSECONDS.toSeconds(this.nanos.get())).isLessThan(60);
 	}

@@ -22,7 +22,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.web.http.admission.RequestMemory;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.problem.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -113,7 +113,7 @@ class QueryTests {
 		};
 		RequestMemory memory = RequestMemory.of(HeapBudget.unlimited());
 		for (ThrowingCallable read : List.<ThrowingCallable>of(() -> Query.of(request, Set.of("a")),
-				() -> Query.lenient(request, new Pace(() -> 0), memory, RequestBudget.unlimited()))) {
+				() -> Query.lenient(request, new MinimumDataRate(() -> 0), memory, RequestBudget.unlimited()))) {
 			assertThatExceptionOfType(RequestProblem.class).isThrownBy(read)
 				.withMessage("The parameters of the request are not well-formed.");
 		}

@@ -14,7 +14,7 @@ import io.eardrum.budget.SlowClients;
 import io.eardrum.web.event.RequestObserver;
 import io.eardrum.web.http.body.BoundedContent;
 import io.eardrum.web.http.body.ContentCoding;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.body.RequestBody;
 import io.eardrum.web.http.problem.RequestProblem;
 
@@ -54,9 +54,9 @@ public final class Visit implements SlowClients.SlowClient {
 
 	private final RequestBudget budget;
 
-	private final Pace bodyPace;
+	private final MinimumDataRate bodyRate;
 
-	private final Pace replyPace;
+	private final MinimumDataRate replyRate;
 
 	private final RequestGate gate;
 
@@ -95,13 +95,13 @@ public final class Visit implements SlowClients.SlowClient {
 		this.computingNanos = this.lookedNanos;
 		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::takeTurnAndLook,
 				gate::isStopping, this::endTurn);
-		this.bodyPace = pace(new Waits(false));
-		this.replyPace = pace(new Waits(true));
+		this.bodyRate = minimumRate(new Waits(false));
+		this.replyRate = minimumRate(new Waits(true));
 	}
 
-	private Pace pace(Pace.Watch watch) {
-		return new Pace(this.nanoTime, this.limits.minRate().toBytes(), this.limits.minRateWhenTight().toBytes(),
-				watch);
+	private MinimumDataRate minimumRate(MinimumDataRate.Watch watch) {
+		return new MinimumDataRate(this.nanoTime, this.limits.minRate().toBytes(),
+				this.limits.minRateWhenTight().toBytes(), watch);
 	}
 
 	// Asked about once a millisecond while the request computes.
@@ -179,18 +179,18 @@ public final class Visit implements SlowClients.SlowClient {
 
 	/**
 	 * Returns how slowly the body may come.
-	 * @return the pace of the body
+	 * @return the rate of the body
 	 */
-	public Pace bodyPace() {
-		return this.bodyPace;
+	public MinimumDataRate bodyRate() {
+		return this.bodyRate;
 	}
 
 	/**
 	 * Returns how slowly the answer may be taken.
-	 * @return the pace of the answer
+	 * @return the rate of the answer
 	 */
-	public Pace replyPace() {
-		return this.replyPace;
+	public MinimumDataRate replyRate() {
+		return this.replyRate;
 	}
 
 	/**
@@ -203,7 +203,7 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	private long waitedNanos() {
-		return this.bodyPace.waitedNanos() + this.replyPace.waitedNanos();
+		return this.bodyRate.waitedNanos() + this.replyRate.waitedNanos();
 	}
 
 	/**
@@ -212,7 +212,7 @@ public final class Visit implements SlowClients.SlowClient {
 	 */
 	double rate() {
 		double seconds = Math.max(1, waitedNanos()) / (double) TimeUnit.SECONDS.toNanos(1);
-		return (this.bodyPace.bytes() + this.replyPace.bytes()) / seconds;
+		return (this.bodyRate.bytes() + this.replyRate.bytes()) / seconds;
 	}
 
 	/**
@@ -226,7 +226,7 @@ public final class Visit implements SlowClients.SlowClient {
 		ContentCoding coding = ContentCoding.of(request);
 		long started = this.nanoTime.getAsLong();
 		RequestBody.Bound bound = (bytes) -> check(bytes, started);
-		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyPace, bound)), bound,
+		return new BoundedContent(coding.decode(new RequestBody(request.getInputStream(), this.bodyRate, bound)), bound,
 				this.budget);
 	}
 
@@ -244,7 +244,7 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	boolean isWaiting() {
-		return this.bodyPace.isWaiting() || this.replyPace.isWaiting();
+		return this.bodyRate.isWaiting() || this.replyRate.isWaiting();
 	}
 
 	boolean isEnded() {
@@ -269,7 +269,7 @@ public final class Visit implements SlowClients.SlowClient {
 	/**
 	 * The waits for the client, in one direction.
 	 */
-	private final class Waits implements Pace.Watch {
+	private final class Waits implements MinimumDataRate.Watch {
 
 		/** Whether what comes next is computed at once, and nothing is waited for. */
 		private final boolean computes;

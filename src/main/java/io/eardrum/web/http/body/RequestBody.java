@@ -16,7 +16,7 @@ public final class RequestBody extends BodyStream {
 
 	private final InputStream source;
 
-	private final Pace pace;
+	private final MinimumDataRate rate;
 
 	private final Bound bound;
 
@@ -25,18 +25,18 @@ public final class RequestBody extends BodyStream {
 	/**
 	 * Creates a body.
 	 * @param source where it comes from
-	 * @param pace how slowly it may come
+	 * @param rate how slowly it may come
 	 * @param bound is asked with the bytes that have come so far
 	 */
-	public RequestBody(InputStream source, Pace pace, Bound bound) {
+	public RequestBody(InputStream source, MinimumDataRate rate, Bound bound) {
 		this.source = source;
-		this.pace = pace;
+		this.rate = rate;
 		this.bound = bound;
 	}
 
 	@Override
 	public int read(byte[] target, int offset, int length) throws IOException {
-		this.pace.start();
+		this.rate.start();
 		int read = 0;
 		try {
 			read = Math.max(0, this.source.read(target, offset, length));
@@ -51,7 +51,7 @@ public final class RequestBody extends BodyStream {
 
 	private void stop(int read) {
 		try {
-			this.pace.stop(read);
+			this.rate.stop(read);
 		}
 		catch (CloseNowException ex) {
 			throw new RequestProblem(HttpStatus.REQUEST_TIMEOUT,
@@ -65,7 +65,7 @@ public final class RequestBody extends BodyStream {
 	@FunctionalInterface
 	public interface Bound {
 
-		/** None but the pace. */
+		/** None but the rate. */
 		Bound NONE = (bytes) -> {
 		};
 

@@ -170,7 +170,7 @@ class RequestGateTests {
 			return this.nanos.get();
 		}, new Turns(2));
 		Visit visit = stopping.enter(new MockHttpServletRequest());
-		visit.bodyPace().start();
+		visit.bodyRate().start();
 		stopping.stop();
 		long before = looks.get();
 		Awaitility.await().until(() -> looks.get() > before + 1);
@@ -195,7 +195,7 @@ class RequestGateTests {
 	void requestEndsOnceTheServerHasStoppedForAWhile() {
 		this.gate.start();
 		Visit visit = enter("10.0.0.1");
-		visit.replyPace().start();
+		visit.replyRate().start();
 		this.gate.stop();
 		assertThatNoException().isThrownBy(visit.budget()::check);
 		assertThat(connection(visit).ended).isFalse();
@@ -223,7 +223,7 @@ class RequestGateTests {
 		HeapShare bodies = this.heap.share(HeapUse.BODIES);
 		Visit visit = enter("10.0.0.1");
 		visit.memory().reserveBody(bodies.maxBytes() - 10);
-		visit.bodyPace().start();
+		visit.bodyRate().start();
 		HeapBudget budget = this.heap;
 		Visit other = enter("10.0.0.2");
 		Connection connection = connection(visit);
@@ -319,9 +319,9 @@ class RequestGateTests {
 	}
 
 	private void waitFor(Visit visit, int bytes, long seconds) throws IOException {
-		visit.replyPace().start();
+		visit.replyRate().start();
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
-		visit.replyPace().stop(bytes);
+		visit.replyRate().stop(bytes);
 	}
 
 	private Connection connection(Visit visit) {

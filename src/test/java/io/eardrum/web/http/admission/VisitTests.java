@@ -21,7 +21,7 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.RequestEndedException;
 import io.eardrum.web.event.RequestObserver;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.problem.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -140,14 +140,14 @@ class VisitTests {
 	@Test
 	void whoHasWaitedForAClientThatTookNothingWaitsForNoTurn() throws IOException {
 		Visit visit = enter();
-		visit.replyPace().start();
+		visit.replyRate().start();
 		pass(10);
-		visit.replyPace().stop(0);
+		visit.replyRate().stop(0);
 		assertThat(this.turns.begin(0)).isTrue();
 		this.turns.end();
 		// Nor is a body computed when it has come.
-		visit.bodyPace().start();
-		visit.bodyPace().stop(100);
+		visit.bodyRate().start();
+		visit.bodyRate().stop(100);
 		assertThat(this.turns.begin(0)).isTrue();
 	}
 
@@ -174,7 +174,7 @@ class VisitTests {
 	@Test
 	void requestThatWasEndedIsNotSlowAnyMore() throws IOException {
 		Visit visit = enter();
-		visit.replyPace().start();
+		visit.replyRate().start();
 		pass(3000);
 		assertThat(visit.isSlow()).isTrue();
 		visit.end(RequestObserver.Limit.SLOW_CLIENT);
@@ -186,8 +186,8 @@ class VisitTests {
 		Visit computing = enter();
 		this.gate.endWaiting();
 		assertThat(computing.isEnded()).isFalse();
-		for (Pace pace : List.of(computing.bodyPace(), enter().replyPace())) {
-			pace.start();
+		for (MinimumDataRate rate : List.of(computing.bodyRate(), enter().replyRate())) {
+			rate.start();
 		}
 		this.gate.endWaiting();
 		this.gate.endWaiting();

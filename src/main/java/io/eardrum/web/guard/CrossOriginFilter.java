@@ -24,8 +24,8 @@ import io.eardrum.web.http.problem.RequestProblem;
  * page. A link that somebody follows works from everywhere. Programs that are no browsers
  * send none of these headers, and are let in.
  */
-@Order(ForeignPageFilter.ORDER)
-public final class ForeignPageFilter extends OncePerRequestFilter {
+@Order(CrossOriginFilter.ORDER)
+public final class CrossOriginFilter extends OncePerRequestFilter {
 
 	/** Before passwords are asked for. */
 	static final int ORDER = -200;

@@ -32,13 +32,13 @@ import io.eardrum.web.security.RefusalLog;
  * Programs that send no name are no browsers, and are let in. Safe for any number of
  * threads.
  */
-@Order(ForeignNameFilter.ORDER)
-public final class ForeignNameFilter extends OncePerRequestFilter {
+@Order(HostFilter.ORDER)
+public final class HostFilter extends OncePerRequestFilter {
 
 	/** Before passwords are asked for. */
-	static final int ORDER = ForeignPageFilter.ORDER - 1;
+	static final int ORDER = CrossOriginFilter.ORDER - 1;
 
-	private static final Logger logger = LoggerFactory.getLogger(ForeignNameFilter.class);
+	private static final Logger logger = LoggerFactory.getLogger(HostFilter.class);
 
 	private static final int MAX_LOGGED_LENGTH = 100;
 
@@ -52,7 +52,7 @@ public final class ForeignNameFilter extends OncePerRequestFilter {
 	private final RefusalLog refusals = new RefusalLog("for a host name that eardrum.http.hosts has not",
 			System::nanoTime);
 
-	private ForeignNameFilter(@Nullable Set<String> names) {
+	private HostFilter(@Nullable Set<String> names) {
 		this.names = names;
 	}
 
@@ -63,7 +63,7 @@ public final class ForeignNameFilter extends OncePerRequestFilter {
 	 * @param address where the port listens; nothing: on all addresses
 	 * @return the filter
 	 */
-	public static ForeignNameFilter of(HttpProperties properties, @Nullable InetAddress address) {
+	public static HostFilter of(HttpProperties properties, @Nullable InetAddress address) {
 		List<String> hosts = properties.hosts();
 		boolean loopback = address != null && address.isLoopbackAddress();
 		if (hosts.isEmpty() && !loopback && !properties.hasPassword()) {
@@ -74,8 +74,8 @@ public final class ForeignNameFilter extends OncePerRequestFilter {
 					(address != null) ? address.getHostAddress() : "all addresses");
 		}
 		boolean any = hosts.contains(HttpProperties.ANY_HOST) || (hosts.isEmpty() && !loopback);
-		return new ForeignNameFilter(
-				any ? null : hosts.stream().map(ForeignNameFilter::lower).collect(Collectors.toUnmodifiableSet()));
+		return new HostFilter(
+				any ? null : hosts.stream().map(HostFilter::lower).collect(Collectors.toUnmodifiableSet()));
 	}
 
 	@Override

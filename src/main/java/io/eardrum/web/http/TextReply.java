@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.CsvKey;
 import io.eardrum.protocol.number.NumberWriter;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 
 /**
  * Text on its way to a client, in a buffer of fixed size: when it is full it leaves, so
@@ -17,7 +17,7 @@ import io.eardrum.web.http.body.Pace;
  * Not safe for use by several threads at once. All methods throw an {@link IOException}
  * if the client has gone or takes the text too slowly.
  */
-public final class ReplyText {
+public final class TextReply {
 
 	/** The size of the buffer of one answer. */
 	public static final int BUFFER_BYTES = 16 * 1024;
@@ -28,7 +28,7 @@ public final class ReplyText {
 
 	private final OutputStream target;
 
-	private final Pace pace;
+	private final MinimumDataRate rate;
 
 	private byte[] keyBytes = new byte[512];
 
@@ -37,11 +37,11 @@ public final class ReplyText {
 	/**
 	 * Creates an empty text.
 	 * @param target where it is written
-	 * @param pace how slowly the client may take it
+	 * @param rate how slowly the client may take it
 	 */
-	public ReplyText(OutputStream target, Pace pace) {
+	public TextReply(OutputStream target, MinimumDataRate rate) {
 		this.target = target;
-		this.pace = pace;
+		this.rate = rate;
 	}
 
 	/**
@@ -50,7 +50,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText ascii(String text) throws IOException {
+	public TextReply ascii(String text) throws IOException {
 		for (int i = 0; i < text.length(); i++) {
 			write((byte) text.charAt(i));
 		}
@@ -63,7 +63,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText text(String text) throws IOException {
+	public TextReply text(String text) throws IOException {
 		int count = copy(text);
 		for (int i = 0; i < count; i++) {
 			write(this.keyBytes[i]);
@@ -77,7 +77,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText value(double value) throws IOException {
+	public TextReply value(double value) throws IOException {
 		ensure(NumberWriter.MAX_VALUE_LENGTH);
 		this.length = NumberWriter.writeValue(value, this.buffer, this.length);
 		return this;
@@ -89,7 +89,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText integer(long number) throws IOException {
+	public TextReply integer(long number) throws IOException {
 		ensure(NumberWriter.MAX_TIMESTAMP_LENGTH);
 		this.length = NumberWriter.writeTimestamp(number, this.buffer, this.length);
 		return this;
@@ -101,7 +101,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText jsonString(SeriesKey key) throws IOException {
+	public TextReply jsonString(SeriesKey key) throws IOException {
 		return jsonString(copy(key));
 	}
 
@@ -111,11 +111,11 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText jsonString(String text) throws IOException {
+	public TextReply jsonString(String text) throws IOException {
 		return jsonString(copy(text));
 	}
 
-	private ReplyText jsonString(int count) throws IOException {
+	private TextReply jsonString(int count) throws IOException {
 		write((byte) '"');
 		for (int i = 0; i < count; i++) {
 			byte next = this.keyBytes[i];
@@ -141,7 +141,7 @@ public final class ReplyText {
 	 * @throws IOException if it can't be sent
 	 * @see CsvKey
 	 */
-	public ReplyText csvKey(SeriesKey key) throws IOException {
+	public TextReply csvKey(SeriesKey key) throws IOException {
 		int count = copy(key);
 		return csvField(count, CsvKey.looksLikeFormula(this.keyBytes, count));
 	}
@@ -152,11 +152,11 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText csvField(String text) throws IOException {
+	public TextReply csvField(String text) throws IOException {
 		return csvField(copy(text), false);
 	}
 
-	private ReplyText csvField(int count, boolean marked) throws IOException {
+	private TextReply csvField(int count, boolean marked) throws IOException {
 		boolean quoted = false;
 		for (int i = 0; i < count; i++) {
 			byte next = this.keyBytes[i];
@@ -186,7 +186,7 @@ public final class ReplyText {
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
-	public ReplyText labelValue(SeriesKey key) throws IOException {
+	public TextReply labelValue(SeriesKey key) throws IOException {
 		int count = copy(key);
 		write((byte) '"');
 		for (int i = 0; i < count; i++) {
@@ -212,9 +212,9 @@ public final class ReplyText {
 		int count = this.length;
 		this.length = 0;
 		if (count > 0) {
-			this.pace.start();
+			this.rate.start();
 			this.target.write(this.buffer, 0, count);
-			this.pace.stop(count);
+			this.rate.stop(count);
 		}
 	}
 

@@ -9,24 +9,24 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.coyote.CloseNowException;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.web.http.ReplyText;
+import io.eardrum.web.http.TextReply;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tests for {@link Pace}.
+ * Tests for {@link MinimumDataRate}.
  */
-class PaceTests {
+class MinimumDataRateTests {
 
 	private final AtomicLong nanos = new AtomicLong();
 
-	private final Pace pace = new Pace(this.nanos::get);
+	private final MinimumDataRate rate = new MinimumDataRate(this.nanos::get);
 
 	@Test
 	void graceIsGivenOnce() {
-		assertThatNoException().isThrownBy(() -> move(1, Pace.GRACE.toSeconds()));
+		assertThatNoException().isThrownBy(() -> move(1, MinimumDataRate.GRACE.toSeconds()));
 		assertThatExceptionOfType(CloseNowException.class).isThrownBy(() -> move(1, 1));
 	}
 
@@ -34,12 +34,12 @@ class PaceTests {
 	void timeIsEarnedByBytes() {
 		assertThatNoException().isThrownBy(() -> {
 			for (int i = 0; i < 1_000; i++) {
-				move(Pace.MIN_BYTES_PER_SECOND * 2, 2);
+				move(MinimumDataRate.MIN_BYTES_PER_SECOND * 2, 2);
 			}
 		});
 		assertThatExceptionOfType(CloseNowException.class).isThrownBy(() -> {
 			for (int i = 0; i < 1_000; i++) {
-				move(Pace.MIN_BYTES_PER_SECOND / 2, 2);
+				move(MinimumDataRate.MIN_BYTES_PER_SECOND / 2, 2);
 			}
 		});
 	}
@@ -63,24 +63,24 @@ class PaceTests {
 
 			@Override
 			public void write(byte[] source, int offset, int length) {
-				PaceTests.this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(length / 100));
+				MinimumDataRateTests.this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(length / 100));
 				taken.write(source, offset, length);
 			}
 
 		};
-		ReplyText text = new ReplyText(slow, this.pace);
+		TextReply text = new TextReply(slow, this.rate);
 		assertThatExceptionOfType(CloseNowException.class).isThrownBy(() -> {
 			while (true) {
 				text.ascii("0123456789");
 			}
 		});
-		assertThat(taken.size()).isBetween(1, 10 * ReplyText.BUFFER_BYTES);
+		assertThat(taken.size()).isBetween(1, 10 * TextReply.BUFFER_BYTES);
 	}
 
 	private void move(int bytes, long seconds) throws IOException {
-		this.pace.start();
+		this.rate.start();
 		this.nanos.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
-		this.pace.stop(bytes);
+		this.rate.stop(bytes);
 	}
 
 }

@@ -19,7 +19,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Tests of what a page of another site can make a browser do, over real connections.
  */
-class ForeignPageIntegrationTests {
+class CrossOriginIntegrationTests {
 
 	private static WebServer server;
 

@@ -14,7 +14,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.admission.FirstTurns;
-import io.eardrum.web.http.body.RequestWithBody;
+import io.eardrum.web.http.body.BufferedRequest;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
@@ -22,7 +22,7 @@ import io.eardrum.web.http.problem.RequestProblem;
  * bound; and slow ones, of which {@value #MAX_READ_AT_ONCE} may be on their way: few
  * requests there have a body, and no more threads than that shall wait for one.
  */
-public final class SmallBodyFilter extends OncePerRequestFilter {
+public final class ActuatorBodyFilter extends OncePerRequestFilter {
 
 	private static final int MAX_BYTES = 16 * 1024;
 
@@ -36,7 +36,7 @@ public final class SmallBodyFilter extends OncePerRequestFilter {
 	 * Creates the filter.
 	 * @param path where Actuator is; all that is below it has small bodies
 	 */
-	public SmallBodyFilter(String path) {
+	public ActuatorBodyFilter(String path) {
 		this.path = path;
 	}
 
@@ -76,7 +76,7 @@ public final class SmallBodyFilter extends OncePerRequestFilter {
 			throws IOException {
 		FirstTurns.end(request);
 		try {
-			return RequestWithBody.read(request, MAX_BYTES);
+			return BufferedRequest.read(request, MAX_BYTES);
 		}
 		catch (RequestProblem ex) {
 			refuse(ex, response);

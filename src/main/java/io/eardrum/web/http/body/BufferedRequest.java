@@ -24,11 +24,11 @@ import io.eardrum.web.http.problem.RequestProblem;
  * A request with a small body that has been read as a whole, for what reads bodies
  * without an eye on how slowly they come. For one thread.
  */
-public final class RequestWithBody extends HttpServletRequestWrapper {
+public final class BufferedRequest extends HttpServletRequestWrapper {
 
 	private final byte[] body;
 
-	private RequestWithBody(HttpServletRequest request, byte[] body) {
+	private BufferedRequest(HttpServletRequest request, byte[] body) {
 		super(request);
 		this.body = body;
 	}
@@ -42,16 +42,16 @@ public final class RequestWithBody extends HttpServletRequestWrapper {
 	 * decompressed, or can't be decompressed
 	 * @throws IOException if they can't be read
 	 */
-	public static RequestWithBody read(HttpServletRequest request, int maxBytes) throws IOException {
+	public static BufferedRequest read(HttpServletRequest request, int maxBytes) throws IOException {
 		ContentCoding coding = ContentCoding.of(request);
-		try (InputStream body = coding
-			.decode(new RequestBody(request.getInputStream(), new Pace(System::nanoTime), RequestBody.Bound.NONE))) {
+		try (InputStream body = coding.decode(new RequestBody(request.getInputStream(),
+				new MinimumDataRate(System::nanoTime), RequestBody.Bound.NONE))) {
 			byte[] bytes = body.readNBytes(maxBytes);
 			if (coding != ContentCoding.IDENTITY && body.read() >= 0) {
 				throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,
 						"A body has " + maxBytes + " bytes at most here.");
 			}
-			return new RequestWithBody(request, bytes);
+			return new BufferedRequest(request, bytes);
 		}
 	}
 

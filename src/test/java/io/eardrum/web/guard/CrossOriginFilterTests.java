@@ -11,7 +11,7 @@ import org.springframework.mock.web.MockHttpServletResponse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class ForeignPageFilterTests {
+class CrossOriginFilterTests {
 
 	@ParameterizedTest
 	@CsvSource({ "GET,,,200", "POST,,,200", "POST,http://localhost:8080,same-origin,200", "POST,,none,200",
@@ -54,7 +54,7 @@ class ForeignPageFilterTests {
 
 	private static int status(MockHttpServletRequest request) throws ServletException, IOException {
 		MockHttpServletResponse response = new MockHttpServletResponse();
-		new ForeignPageFilter().doFilter(request, response, new MockFilterChain());
+		new CrossOriginFilter().doFilter(request, response, new MockFilterChain());
 		return response.getStatus();
 	}
 

@@ -21,7 +21,7 @@ import io.eardrum.web.security.HttpProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class ForeignNameFilterTests {
+class HostFilterTests {
 
 	private static final String NOBODY_IS_ASKED = "asks nobody for a password";
 
@@ -45,7 +45,7 @@ class ForeignNameFilterTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "127.0.0.1", "0.0.0.0", "192.168.7.4", "::" })
 	void namesAreTakenThatAreConfiguredAndNoOthers(String address) throws Exception {
-		ForeignNameFilter filter = filter(address, " Metrics.example", "", "eardrum-1");
+		HostFilter filter = filter(address, " Metrics.example", "", "eardrum-1");
 		for (String own : List.of("metrics.example", "METRICS.example:8080", "eardrum-1:8080", "localhost:8080",
 				"127.0.0.1:8080", "172.18.0.2:8080", "[::1]:8080")) {
 			assertThat(status(filter, own)).as(own).isEqualTo(200);
@@ -78,13 +78,13 @@ class ForeignNameFilterTests {
 		filter("127.0.0.1");
 		filter("0.0.0.0", "metrics.example");
 		filter("0.0.0.0", "*");
-		ForeignNameFilter.of(new HttpProperties("ada", "tea", List.of()), InetAddress.getByName("0.0.0.0"));
+		HostFilter.of(new HttpProperties("ada", "tea", List.of()), InetAddress.getByName("0.0.0.0"));
 		assertThat(this.log.text()).doesNotContain(NOBODY_IS_ASKED);
 	}
 
 	@Test
 	void operatorLearnsOfRefusedNamesNowAndThen() throws Exception {
-		ForeignNameFilter filter = filter("0.0.0.0", "eardrum");
+		HostFilter filter = filter("0.0.0.0", "eardrum");
 		for (int i = 0; i < 20; i++) {
 			status(filter, "metrics" + i + ".example:8080");
 		}
@@ -95,11 +95,11 @@ class ForeignNameFilterTests {
 			.contains("eardrum.http.hosts");
 	}
 
-	private static ForeignNameFilter filter(String address, String... hosts) throws IOException {
-		return ForeignNameFilter.of(new HttpProperties("", "", Arrays.asList(hosts)), InetAddress.getByName(address));
+	private static HostFilter filter(String address, String... hosts) throws IOException {
+		return HostFilter.of(new HttpProperties("", "", Arrays.asList(hosts)), InetAddress.getByName(address));
 	}
 
-	private static int status(ForeignNameFilter filter, @Nullable String host) throws ServletException, IOException {
+	private static int status(HostFilter filter, @Nullable String host) throws ServletException, IOException {
 		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/series");
 		if (host != null) {
 			request.addHeader("Host", host);

@@ -16,7 +16,7 @@ import org.apache.coyote.CloseNowException;
  * One for each direction of a request, for the thread of the request. Any thread may look
  * at what it has counted.
  */
-public final class Pace {
+public final class MinimumDataRate {
 
 	static final Duration GRACE = Duration.ofSeconds(30);
 
@@ -46,21 +46,21 @@ public final class Pace {
 	private long tightBytes;
 
 	/**
-	 * Creates a pace that nobody watches.
+	 * Creates a rate that nobody watches.
 	 * @param nanoTime a clock in nanoseconds
 	 */
-	public Pace(LongSupplier nanoTime) {
+	public MinimumDataRate(LongSupplier nanoTime) {
 		this(nanoTime, MIN_BYTES_PER_SECOND, MIN_BYTES_PER_SECOND, Watch.NONE);
 	}
 
 	/**
-	 * Creates a pace.
+	 * Creates a rate.
 	 * @param nanoTime a clock in nanoseconds
 	 * @param minRate the smallest rate that is allowed, in bytes a second
 	 * @param minRateWhenTight the same while the memory for the client is tight
 	 * @param watch is told of the waits
 	 */
-	public Pace(LongSupplier nanoTime, long minRate, long minRateWhenTight, Watch watch) {
+	public MinimumDataRate(LongSupplier nanoTime, long minRate, long minRateWhenTight, Watch watch) {
 		this.nanoTime = nanoTime;
 		this.minRate = minRate;
 		this.minRateWhenTight = minRateWhenTight;

@@ -12,19 +12,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.CsvKey;
-import io.eardrum.web.http.body.Pace;
+import io.eardrum.web.http.body.MinimumDataRate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatNoException;
 
 /**
- * Tests for {@link ReplyText}.
+ * Tests for {@link TextReply}.
  */
-class ReplyTextTests {
+class TextReplyTests {
 
 	private final ByteArrayOutputStream target = new ByteArrayOutputStream();
 
-	private final ReplyText text = new ReplyText(this.target, new Pace(() -> 0));
+	private final TextReply text = new TextReply(this.target, new MinimumDataRate(() -> 0));
 
 	@ParameterizedTest
 	@CsvSource(delimiter = ' ', quoteCharacter = '|', value = { "1.0 1.0", "-0.0 -0.0", "1e16 1e+16", "1.5e-5 1.5e-05",
@@ -79,7 +79,7 @@ class ReplyTextTests {
 			}
 
 		};
-		ReplyText nothing = new ReplyText(unused, new Pace(() -> 0));
+		TextReply nothing = new TextReply(unused, new MinimumDataRate(() -> 0));
 		assertThatNoException().isThrownBy(nothing::flush);
 	}
 
@@ -96,7 +96,7 @@ class ReplyTextTests {
 		for (int i = 0; i < 100; i++) {
 			this.text.jsonString(SeriesKey.of(key)).integer(Long.MIN_VALUE);
 			expected.append('"').append(key).append('"').append(Long.MIN_VALUE);
-			assertThat(expected.length() - this.target.size()).isLessThanOrEqualTo(ReplyText.BUFFER_BYTES);
+			assertThat(expected.length() - this.target.size()).isLessThanOrEqualTo(TextReply.BUFFER_BYTES);
 		}
 		assertThat(sent()).isEqualTo(expected.toString());
 	}
