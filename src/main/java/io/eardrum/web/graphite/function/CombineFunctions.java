@@ -100,7 +100,7 @@ final class CombineFunctions {
 	}
 
 	private static SeriesFold fold(FunctionCall call, Aggregation function) {
-		SeriesFold fold = new SeriesFold(call.evaluation().account(), function);
+		SeriesFold fold = new SeriesFold(call.scope().account(), function);
 		SeriesStream series = call.stream();
 		series.forEach(fold::add);
 		if (fold.restart()) {
@@ -190,7 +190,7 @@ final class CombineFunctions {
 	private static List<Series> count(FunctionCall call) {
 		SeriesFold fold = fold(call, Aggregation.COUNT);
 		if (fold.count() == 0) {
-			return List.of(SpecialFunctions.constantLine(call.evaluation(), 0, "0").foundBy("countSeries()"));
+			return List.of(SpecialFunctions.constantLine(call.scope(), 0, "0").foundBy("countSeries()"));
 		}
 		String name = SeriesName.of("countSeries(", fold.paths(), ")");
 		Series counted = fold.result(name, 0);
@@ -237,7 +237,7 @@ final class CombineFunctions {
 
 	private static Map<String, SeriesFold> folds(FunctionCall call, Function<Series, String> key,
 			Aggregation function) {
-		ValueBudget.Account account = call.evaluation().account();
+		ValueBudget.Account account = call.scope().account();
 		Map<String, SeriesFold> folds = new LinkedHashMap<>();
 		SeriesStream series = call.stream();
 		series.forEach((one) -> folds.computeIfAbsent(key.apply(one), (name) -> {

@@ -19,7 +19,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
 /**
  * Computes the targets of one request over one range of time. For one thread.
  */
-public final class Evaluation {
+public final class Evaluation implements Scope {
 
 	/**
 	 * How many paths and calls a request may make us compute. Some functions compute what
@@ -107,12 +107,7 @@ public final class Evaluation {
 		}
 	}
 
-	/**
-	 * Computes a target, or a part of one.
-	 * @param expression the target
-	 * @return its series; the list may be changed
-	 * @throws QueryException if a function is not known, or was called wrongly
-	 */
+	@Override
 	public List<Series> evaluate(Expression expression) {
 		this.source.countStep();
 		if (expression instanceof Expression.Path path) {
@@ -123,7 +118,7 @@ public final class Evaluation {
 		if (expression instanceof Expression.Call call) {
 			SeriesFunction function = function(call);
 			long before = account().taken();
-			List<Series> result = function.body().apply(FunctionCall.bind(function, call, this));
+			List<Series> result = function.body().apply(FunctionCall.bind(function.parameters(), call, this));
 			account().keep(before, result);
 			return result;
 		}
@@ -131,14 +126,8 @@ public final class Evaluation {
 				+ "function, and not a text or a number.");
 	}
 
-	/**
-	 * Computes a part of a target, series by series where that is possible, so that one
-	 * of them is in memory at a time: those of a pattern, and of functions that are
-	 * computed for each series by itself.
-	 * @param expression the part
-	 * @return its series
-	 */
-	SeriesStream stream(Expression expression) {
+	@Override
+	public SeriesStream stream(Expression expression) {
 		if (expression instanceof Expression.Path path) {
 			this.source.countStep();
 			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
@@ -149,7 +138,7 @@ public final class Evaluation {
 		}
 		if (expression instanceof Expression.Call call && function(call).isForEach()) {
 			this.source.countStep();
-			return forEach(function(call), FunctionCall.bind(function(call), call, this));
+			return forEach(function(call), FunctionCall.bind(function(call).parameters(), call, this));
 		}
 		List<Series> all = evaluate(expression);
 		return all::forEach;
@@ -177,21 +166,18 @@ public final class Evaluation {
 		return function;
 	}
 
-	/**
-	 * Returns an evaluation of the same request over another range of time.
-	 * @param newFrom where it begins, in seconds since 1970
-	 * @param newUntil where it ends
-	 * @return the evaluation
-	 */
-	Evaluation over(long newFrom, long newUntil) {
+	@Override
+	public Evaluation over(long newFrom, long newUntil) {
 		return new Evaluation(this.source, newFrom, newUntil);
 	}
 
-	long from() {
+	@Override
+	public long from() {
 		return this.from;
 	}
 
-	long until() {
+	@Override
+	public long until() {
 		return this.until;
 	}
 
@@ -199,7 +185,8 @@ public final class Evaluation {
 		return this.source.range.zone();
 	}
 
-	ValueBudget.Account account() {
+	@Override
+	public ValueBudget.Account account() {
 		return this.source.account;
 	}
 

@@ -24,13 +24,13 @@ import io.eardrum.web.graphite.series.Series;
  */
 final class FunctionCall {
 
-	private final SeriesFunction function;
+	private final List<Parameter> parameters;
 
 	private final Expression.Call call;
 
 	private final Map<String, List<Expression>> arguments;
 
-	private final Evaluation evaluation;
+	private final Scope scope;
 
 	/** The regular expressions among the arguments that have been read. */
 	private final Map<String, NameRegex> regexes;
@@ -38,28 +38,27 @@ final class FunctionCall {
 	/** What the first parameter names, if it has been computed. */
 	private final @Nullable List<Series> given;
 
-	private FunctionCall(SeriesFunction function, Expression.Call call, Map<String, List<Expression>> arguments,
-			Evaluation evaluation, Map<String, NameRegex> regexes, @Nullable List<Series> given) {
-		this.function = function;
+	private FunctionCall(List<Parameter> parameters, Expression.Call call, Map<String, List<Expression>> arguments,
+			Scope scope, Map<String, NameRegex> regexes, @Nullable List<Series> given) {
+		this.parameters = parameters;
 		this.call = call;
 		this.arguments = arguments;
-		this.evaluation = evaluation;
+		this.scope = scope;
 		this.regexes = regexes;
 		this.given = given;
 	}
 
 	/**
 	 * Gives the arguments of a call to the parameters of its function.
-	 * @param function the function
+	 * @param parameters the parameters of the function
 	 * @param call how it is called
-	 * @param evaluation computes series
+	 * @param scope computes series
 	 * @return the call
 	 * @throws QueryException if there are too many or too few arguments, or wrong ones
 	 */
-	static FunctionCall bind(SeriesFunction function, Expression.Call call, Evaluation evaluation) {
+	static FunctionCall bind(List<Parameter> parameters, Expression.Call call, Scope scope) {
 		Map<String, List<Expression>> arguments = new HashMap<>();
-		FunctionCall bound = new FunctionCall(function, call, arguments, evaluation, new HashMap<>(), null);
-		List<Parameter> parameters = function.parameters();
+		FunctionCall bound = new FunctionCall(parameters, call, arguments, scope, new HashMap<>(), null);
 		for (int i = 0; i < call.arguments().size(); i++) {
 			Parameter parameter = parameters.isEmpty() ? null : parameters.get(Math.min(i, parameters.size() - 1));
 			if (parameter == null || (i >= parameters.size() && !parameter.multiple())) {
@@ -78,7 +77,7 @@ final class FunctionCall {
 
 	private Parameter parameter(String name) {
 		Set<String> names = new TreeSet<>();
-		for (Parameter parameter : this.function.parameters()) {
+		for (Parameter parameter : this.parameters) {
 			if (parameter.name().equals(name)) {
 				if (this.arguments.containsKey(name)) {
 					throw error("is given " + QueryException.quoted(name) + " twice");
@@ -163,11 +162,11 @@ final class FunctionCall {
 	 * @return the call
 	 */
 	FunctionCall with(List<Series> series) {
-		return new FunctionCall(this.function, this.call, this.arguments, this.evaluation, this.regexes, series);
+		return new FunctionCall(this.parameters, this.call, this.arguments, this.scope, this.regexes, series);
 	}
 
-	Evaluation evaluation() {
-		return this.evaluation;
+	Scope scope() {
+		return this.scope;
 	}
 
 	boolean has(String name) {
@@ -179,7 +178,7 @@ final class FunctionCall {
 	 * @return the series; the list may be changed
 	 */
 	List<Series> series() {
-		return (this.given != null) ? new ArrayList<>(this.given) : series(this.evaluation);
+		return (this.given != null) ? new ArrayList<>(this.given) : series(this.scope);
 	}
 
 	/**
@@ -187,8 +186,8 @@ final class FunctionCall {
 	 * @return the series, one list after the other if there are several
 	 */
 	SeriesStream stream() {
-		List<SeriesStream> streams = expressions(this.function.parameters().get(0).name()).stream()
-			.map(this.evaluation::stream)
+		List<SeriesStream> streams = expressions(this.parameters.get(0).name()).stream()
+			.map(this.scope::stream)
 			.toList();
 		return (consumer) -> streams.forEach((stream) -> stream.forEach(consumer));
 	}
@@ -201,14 +200,14 @@ final class FunctionCall {
 	NameRegex regex(String name) {
 		NameRegex known = this.regexes.get(name);
 		if (known == null) {
-			known = new NameRegex(text(name), this.evaluation.account());
+			known = new NameRegex(text(name), this.scope.account());
 			this.regexes.put(name, known);
 		}
 		return known;
 	}
 
-	List<Series> series(Evaluation over) {
-		return series(this.function.parameters().get(0).name(), over);
+	List<Series> series(Scope over) {
+		return series(this.parameters.get(0).name(), over);
 	}
 
 	/**
@@ -217,10 +216,10 @@ final class FunctionCall {
 	 * @return the series; the list may be changed
 	 */
 	List<Series> series(String name) {
-		return series(name, this.evaluation);
+		return series(name, this.scope);
 	}
 
-	private List<Series> series(String name, Evaluation over) {
+	private List<Series> series(String name, Scope over) {
 		List<Series> all = new ArrayList<>();
 		for (Expression argument : this.arguments.getOrDefault(name, List.of())) {
 			all.addAll(over.evaluate(argument));

@@ -161,9 +161,9 @@ final class RateFunctions {
 			return original;
 		}
 		Series first = original.get(0);
-		Evaluation evaluation = call.evaluation();
+		Scope scope = call.scope();
 		List<Series> result = new ArrayList<>();
-		for (Series series : call.series(evaluation.over(evaluation.from() + seconds, evaluation.until() + seconds))) {
+		for (Series series : call.series(scope.over(scope.from() + seconds, scope.until() + seconds))) {
 			long end = resetEnd ? first.end() : series.end() - series.start() + first.start();
 			result.add(series.movedTo(first.start(), end)
 				.withName("timeShift(" + series.name() + ", \"" + signed + "\")"));

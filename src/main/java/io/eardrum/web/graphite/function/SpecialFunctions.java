@@ -67,15 +67,15 @@ final class SpecialFunctions {
 
 	private static Series line(FunctionCall call) {
 		double value = call.number("value");
-		return constantLine(call.evaluation(), value, NumberText.exact(value));
+		return constantLine(call.scope(), value, NumberText.exact(value));
 	}
 
-	static Series constantLine(Evaluation evaluation, double value, String name) {
-		long step = Math.max(1, (evaluation.until() - evaluation.from()) / 2);
-		double[] values = evaluation.account().values(3);
+	static Series constantLine(Scope scope, double value, String name) {
+		long step = Math.max(1, (scope.until() - scope.from()) / 2);
+		double[] values = scope.account().values(3);
 		Arrays.fill(values, value);
-		Grid grid = new Grid(evaluation.from(), evaluation.until(), step);
-		return Series.of(evaluation.account(), name, grid, values).foundBy("constantLine(" + name + ")");
+		Grid grid = new Grid(scope.from(), scope.until(), step);
+		return Series.of(scope.account(), name, grid, values).foundBy("constantLine(" + name + ")");
 	}
 
 }

@@ -49,16 +49,16 @@ final class WindowFunctions {
 		boolean isTime = call.isText("windowSize");
 		String size = isTime ? "\"" + call.text("windowSize") + "\"" : Integer.toString(call.integer("windowSize"));
 		long before = isTime ? Math.abs(TimeOffset.seconds(call.text("windowSize"))) : secondsBefore(call);
-		Evaluation evaluation = call.evaluation();
+		Scope scope = call.scope();
 		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
 		List<Series> result = new ArrayList<>();
-		for (Series series : call.series(evaluation.over(evaluation.from() - before, evaluation.until()))) {
+		for (Series series : call.series(scope.over(scope.from() - before, scope.until()))) {
 			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
 			int window = (int) Math.min(points, series.size());
 			double factor = call.number("xFilesFactor", series.xFilesFactor());
 			Grid grid = new Grid(series.start() + before, series.end(), series.step());
 			double[] values = isIncremental(aggregation) ? slide(series, window, aggregation)
-					: fromScratch(series, window, aggregation, evaluation.account());
+					: fromScratch(series, window, aggregation, scope.account());
 			removeSparse(series, window, factor, values);
 			result.add(series.withValues(grid, values).withPath(name + "(" + series.name() + "," + size + ")"));
 		}

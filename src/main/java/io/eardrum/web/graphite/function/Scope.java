@@ -1,0 +1,59 @@
+package io.eardrum.web.graphite.function;
+
+import java.util.List;
+
+import io.eardrum.web.graphite.query.Expression;
+import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.ValueBudget;
+
+/**
+ * What a function sees of the request that it is computed for: the range of time, the
+ * memory, and the series that the parts of a target stand for. For one thread.
+ */
+interface Scope {
+
+	/**
+	 * Returns where the range of time begins.
+	 * @return the time in seconds since 1970
+	 */
+	long from();
+
+	/**
+	 * Returns where the range of time ends.
+	 * @return the time in seconds since 1970
+	 */
+	long until();
+
+	/**
+	 * Returns whence the memory for values is taken.
+	 * @return the account of the request
+	 */
+	ValueBudget.Account account();
+
+	/**
+	 * Returns a scope of the same request over another range of time.
+	 * @param newFrom where it begins, in seconds since 1970
+	 * @param newUntil where it ends
+	 * @return the scope
+	 */
+	Scope over(long newFrom, long newUntil);
+
+	/**
+	 * Computes a target, or a part of one.
+	 * @param expression the target
+	 * @return its series; the list may be changed
+	 * @throws QueryException if a function is not known, or was called wrongly
+	 */
+	List<Series> evaluate(Expression expression);
+
+	/**
+	 * Computes a part of a target, series by series where that is possible, so that one
+	 * of them is in memory at a time: those of a pattern, and of functions that are
+	 * computed for each series by itself.
+	 * @param expression the part
+	 * @return its series
+	 */
+	SeriesStream stream(Expression expression);
+
+}
