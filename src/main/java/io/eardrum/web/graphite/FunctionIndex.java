@@ -11,8 +11,8 @@ import java.util.stream.Collectors;
 import org.springframework.http.HttpStatus;
 
 import io.eardrum.web.graphite.function.FunctionTable;
-import io.eardrum.web.graphite.function.Parameter;
-import io.eardrum.web.graphite.function.SeriesFunction;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.Query;

@@ -9,6 +9,10 @@ import java.util.Set;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Scope;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.SeriesStream;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.Series;

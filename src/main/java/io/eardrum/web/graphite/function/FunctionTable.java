@@ -10,6 +10,17 @@ import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.web.graphite.function.alias.AliasFunctions;
+import io.eardrum.web.graphite.function.calculate.WindowFunctions;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.combine.CombineFunctions;
+import io.eardrum.web.graphite.function.combine.RatioFunctions;
+import io.eardrum.web.graphite.function.filter.FilterFunctions;
+import io.eardrum.web.graphite.function.filter.SortFunctions;
+import io.eardrum.web.graphite.function.special.SpecialFunctions;
+import io.eardrum.web.graphite.function.transform.RateFunctions;
+import io.eardrum.web.graphite.function.transform.TransformFunctions;
+
 /**
  * All functions there are, by their names. Made when it is first needed. Immutable.
  */

@@ -1,6 +1,6 @@
 /**
- * Graphite's functions over series: what they are called, what they take, and what they
- * do.
+ * Targets are evaluated here with Graphite's functions, of which there is a table. The
+ * functions are in the packages below, by the headings under which Graphite lists them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function;

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.series;
 
 import java.time.ZoneOffset;
 import java.util.Arrays;
@@ -14,15 +14,11 @@ import io.eardrum.TestSeed;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.graphite.function.Evaluation;
+import io.eardrum.web.graphite.function.combine.CombineFunctions;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
-import io.eardrum.web.graphite.series.Aggregation;
-import io.eardrum.web.graphite.series.Series;
-import io.eardrum.web.graphite.series.SeriesFold;
-import io.eardrum.web.graphite.series.SeriesName;
-import io.eardrum.web.graphite.series.TestAccounts;
-import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

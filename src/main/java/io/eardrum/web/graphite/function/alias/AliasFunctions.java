@@ -1,20 +1,29 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.alias;
 
 import java.util.List;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.SeriesNodes;
+import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.series.Series;
 
 /**
  * Functions that give series other names.
  */
-final class AliasFunctions {
+public final class AliasFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
 	private AliasFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(
 				new SeriesFunction("alias", SeriesFunction.Group.ALIAS, "Gives all series this name.",
 						(call) -> call.series().stream().map((one) -> one.withName(call.text("newName"))).toList(),

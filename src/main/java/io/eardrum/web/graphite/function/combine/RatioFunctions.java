@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.combine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,6 +10,11 @@ import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.SeriesNodes;
+import io.eardrum.web.graphite.function.filter.SortFunctions;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Series;
@@ -18,14 +23,18 @@ import io.eardrum.web.graphite.series.SeriesName;
 /**
  * Functions that divide series by series.
  */
-final class RatioFunctions {
+public final class RatioFunctions {
 
 	private static final String MISSING = "MISSING";
 
 	private RatioFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(
 				new SeriesFunction("divideSeries", SeriesFunction.Group.COMBINE,
 						"Divides each series by one other series.", RatioFunctions::divide,

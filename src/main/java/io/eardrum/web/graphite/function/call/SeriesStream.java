@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.function.Consumer;
 
@@ -9,7 +9,7 @@ import io.eardrum.web.graphite.series.Series;
  * of them is in memory at a time, and they are read or computed each time again.
  */
 @FunctionalInterface
-interface SeriesStream {
+public interface SeriesStream {
 
 	/**
 	 * Passes all series on, in their order.

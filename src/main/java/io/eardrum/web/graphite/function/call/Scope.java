@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.List;
 
@@ -11,7 +11,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
  * What a function sees of the request that it is computed for: the range of time, the
  * memory, and the series that the parts of a target stand for. For one thread.
  */
-interface Scope {
+public interface Scope {
 
 	/**
 	 * Returns where the range of time begins.

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.List;
 
@@ -17,15 +17,36 @@ import org.jspecify.annotations.Nullable;
 public record Parameter(String name, Type type, boolean required, boolean multiple, @Nullable Object defaultValue,
 		List<?> suggestions) {
 
-	static Parameter required(String name, Type type, Object... suggestions) {
+	/**
+	 * Returns a parameter that has to be there.
+	 * @param name how it is called
+	 * @param type what it has to be
+	 * @param suggestions values to choose from
+	 * @return the parameter
+	 */
+	public static Parameter required(String name, Type type, Object... suggestions) {
 		return new Parameter(name, type, true, false, null, List.of(suggestions));
 	}
 
-	static Parameter optional(String name, Type type, @Nullable Object defaultValue) {
+	/**
+	 * Returns a parameter that may be missing.
+	 * @param name how it is called
+	 * @param type what it has to be
+	 * @param defaultValue what it is then, for people to read
+	 * @return the parameter
+	 */
+	public static Parameter optional(String name, Type type, @Nullable Object defaultValue) {
 		return new Parameter(name, type, false, false, defaultValue, List.of());
 	}
 
-	static Parameter several(String name, Type type, boolean required) {
+	/**
+	 * Returns a parameter that may come several times, as the last one.
+	 * @param name how it is called
+	 * @param type what it has to be
+	 * @param required whether it has to be there once
+	 * @return the parameter
+	 */
+	public static Parameter several(String name, Type type, boolean required) {
 		return new Parameter(name, type, required, true, null, List.of());
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.combine;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,10 +10,17 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.SeriesNodes;
+import io.eardrum.web.graphite.function.call.SeriesStream;
+import io.eardrum.web.graphite.function.special.SpecialFunctions;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.AlignedSeries;
+import io.eardrum.web.graphite.series.Percentile;
 import io.eardrum.web.graphite.series.Series;
 import io.eardrum.web.graphite.series.SeriesFold;
 import io.eardrum.web.graphite.series.SeriesName;
@@ -22,7 +29,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
 /**
  * Functions that make one series of several, value by value.
  */
-final class CombineFunctions {
+public final class CombineFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -36,7 +43,11 @@ final class CombineFunctions {
 	private CombineFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(simple("sumSeries", "sum", "Adds all series up."),
 				simple("averageSeries", "average", "Takes the average of all series."),
 				simple("maxSeries", "max", "Takes the highest value of all series."),
@@ -130,7 +141,7 @@ final class CombineFunctions {
 	 * @param xFilesFactor which part of the values has to be there
 	 * @return one series, or none if there was none
 	 */
-	static List<Series> aggregate(List<Series> series, String aggregation, double xFilesFactor) {
+	public static List<Series> aggregate(List<Series> series, String aggregation, double xFilesFactor) {
 		if (series.isEmpty()) {
 			return List.of();
 		}

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -11,6 +11,7 @@ import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TimeOffset;
@@ -22,7 +23,7 @@ import io.eardrum.web.graphite.series.Series;
  * made; series are computed when the function asks for them, over the range it wants.
  * Long, for it has a way to ask for each type of argument.
  */
-final class FunctionCall {
+public final class FunctionCall {
 
 	private final List<Parameter> parameters;
 
@@ -56,7 +57,7 @@ final class FunctionCall {
 	 * @return the call
 	 * @throws QueryException if there are too many or too few arguments, or wrong ones
 	 */
-	static FunctionCall bind(List<Parameter> parameters, Expression.Call call, Scope scope) {
+	public static FunctionCall bind(List<Parameter> parameters, Expression.Call call, Scope scope) {
 		Map<String, List<Expression>> arguments = new HashMap<>();
 		FunctionCall bound = new FunctionCall(parameters, call, arguments, scope, new HashMap<>(), null);
 		for (int i = 0; i < call.arguments().size(); i++) {
@@ -161,15 +162,24 @@ final class FunctionCall {
 	 * @param series the series of the first parameter
 	 * @return the call
 	 */
-	FunctionCall with(List<Series> series) {
+	public FunctionCall with(List<Series> series) {
 		return new FunctionCall(this.parameters, this.call, this.arguments, this.scope, this.regexes, series);
 	}
 
-	Scope scope() {
+	/**
+	 * Returns what the function sees of the request.
+	 * @return its scope
+	 */
+	public Scope scope() {
 		return this.scope;
 	}
 
-	boolean has(String name) {
+	/**
+	 * Returns whether a parameter was given.
+	 * @param name the name of the parameter
+	 * @return whether there is an argument for it
+	 */
+	public boolean has(String name) {
 		return this.arguments.containsKey(name);
 	}
 
@@ -177,7 +187,7 @@ final class FunctionCall {
 	 * Computes the series that the first parameter names.
 	 * @return the series; the list may be changed
 	 */
-	List<Series> series() {
+	public List<Series> series() {
 		return (this.given != null) ? new ArrayList<>(this.given) : series(this.scope);
 	}
 
@@ -185,7 +195,7 @@ final class FunctionCall {
 	 * Returns the series that the first parameter names, one after the other.
 	 * @return the series, one list after the other if there are several
 	 */
-	SeriesStream stream() {
+	public SeriesStream stream() {
 		List<SeriesStream> streams = expressions(this.parameters.get(0).name()).stream()
 			.map(this.scope::stream)
 			.toList();
@@ -197,7 +207,7 @@ final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return the expression
 	 */
-	NameRegex regex(String name) {
+	public NameRegex regex(String name) {
 		NameRegex known = this.regexes.get(name);
 		if (known == null) {
 			known = new NameRegex(text(name), this.scope.account());
@@ -206,7 +216,12 @@ final class FunctionCall {
 		return known;
 	}
 
-	List<Series> series(Scope over) {
+	/**
+	 * Computes the series that the first parameter names over another range of time.
+	 * @param over the scope with that range
+	 * @return the series; the list may be changed
+	 */
+	public List<Series> series(Scope over) {
 		return series(this.parameters.get(0).name(), over);
 	}
 
@@ -215,7 +230,7 @@ final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return the series; the list may be changed
 	 */
-	List<Series> series(String name) {
+	public List<Series> series(String name) {
 		return series(name, this.scope);
 	}
 
@@ -232,7 +247,7 @@ final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return the expressions, none if there is no such argument
 	 */
-	List<Expression> expressions(String name) {
+	public List<Expression> expressions(String name) {
 		return this.arguments.getOrDefault(name, List.of());
 	}
 
@@ -240,15 +255,31 @@ final class FunctionCall {
 		return Objects.requireNonNull(this.arguments.get(name)).get(0);
 	}
 
-	double number(String name) {
+	/**
+	 * Returns the number of a parameter that was given.
+	 * @param name the name of the parameter
+	 * @return the number
+	 */
+	public double number(String name) {
 		return number(expression(name));
 	}
 
-	double number(String name, double otherwise) {
+	/**
+	 * Returns the number of a parameter.
+	 * @param name the name of the parameter
+	 * @param otherwise the number if it was not given
+	 * @return the number
+	 */
+	public double number(String name, double otherwise) {
 		return has(name) ? number(name) : otherwise;
 	}
 
-	int integer(String name) {
+	/**
+	 * Returns the whole number of a parameter that was given.
+	 * @param name the name of the parameter
+	 * @return the number
+	 */
+	public int integer(String name) {
 		return (int) number(name);
 	}
 
@@ -257,27 +288,54 @@ final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return the numbers, none if there is no such argument
 	 */
-	List<Integer> integers(String name) {
+	public List<Integer> integers(String name) {
 		return expressions(name).stream().map((argument) -> (int) number(argument)).toList();
 	}
 
-	int integer(String name, int otherwise) {
+	/**
+	 * Returns the whole number of a parameter.
+	 * @param name the name of the parameter
+	 * @param otherwise the number if it was not given
+	 * @return the number
+	 */
+	public int integer(String name, int otherwise) {
 		return has(name) ? integer(name) : otherwise;
 	}
 
-	boolean flag(String name) {
+	/**
+	 * Returns whether a parameter was given as true.
+	 * @param name the name of the parameter
+	 * @return whether it is true
+	 */
+	public boolean flag(String name) {
 		return has(name) && Boolean.TRUE.equals(flag(expression(name)));
 	}
 
-	boolean isText(String name) {
+	/**
+	 * Returns whether a parameter was given as a text that is no number.
+	 * @param name the name of the parameter
+	 * @return whether it is such a text
+	 */
+	public boolean isText(String name) {
 		return expression(name) instanceof Expression.Text text && Double.isNaN(number(text));
 	}
 
-	String text(String name) {
+	/**
+	 * Returns the text of a parameter that was given.
+	 * @param name the name of the parameter
+	 * @return the text
+	 */
+	public String text(String name) {
 		return ((Expression.Text) expression(name)).value();
 	}
 
-	String text(String name, String otherwise) {
+	/**
+	 * Returns the text of a parameter.
+	 * @param name the name of the parameter
+	 * @param otherwise the text if it was not given
+	 * @return the text
+	 */
+	public String text(String name, String otherwise) {
 		return has(name) ? text(name) : otherwise;
 	}
 
@@ -286,7 +344,7 @@ final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return its length in seconds
 	 */
-	long interval(String name) {
+	public long interval(String name) {
 		long seconds = TimeOffset.seconds(text(name));
 		if (seconds <= 0) {
 			throw error("needs a " + QueryException.quoted(name) + " of more than 0 seconds, and not "
@@ -300,7 +358,7 @@ final class FunctionCall {
 	 * @param what what is wrong, to follow the name of the function
 	 * @return the error
 	 */
-	QueryException error(String what) {
+	public QueryException error(String what) {
 		return new QueryException("Function " + QueryException.quoted(this.call.function()) + " (character "
 				+ this.call.position() + ") " + what + (what.endsWith(".") ? "" : "."));
 	}

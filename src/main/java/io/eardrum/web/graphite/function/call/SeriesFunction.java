@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.List;
 
@@ -18,15 +18,32 @@ import io.eardrum.web.graphite.series.Series;
 public record SeriesFunction(String name, Group group, String description, List<Parameter> parameters, Body body,
 		boolean isForEach) {
 
-	SeriesFunction(String name, Group group, String description, Body body, Parameter... parameters) {
+	/**
+	 * Creates a function that looks at all its series at once.
+	 * @param name how it is called
+	 * @param group under which heading it is listed
+	 * @param description what it does, for people to read
+	 * @param body does it
+	 * @param parameters what it takes, in order
+	 */
+	public SeriesFunction(String name, Group group, String description, Body body, Parameter... parameters) {
 		this(name, group, description, List.of(parameters), body, false);
 	}
 
-	SeriesFunction withName(String otherName) {
+	/**
+	 * Returns the same function with another name.
+	 * @param otherName the name
+	 * @return the function
+	 */
+	public SeriesFunction withName(String otherName) {
 		return new SeriesFunction(otherName, this.group, this.description, this.parameters, this.body, this.isForEach);
 	}
 
-	SeriesFunction forEach() {
+	/**
+	 * Returns the same function for one series after the other.
+	 * @return the function
+	 */
+	public SeriesFunction forEach() {
 		return new SeriesFunction(this.name, this.group, this.description, this.parameters, this.body, true);
 	}
 
@@ -79,7 +96,7 @@ public record SeriesFunction(String name, Group group, String description, List<
 	 * What a function does.
 	 */
 	@FunctionalInterface
-	interface Body {
+	public interface Body {
 
 		/**
 		 * Computes the result of a call.

@@ -1,9 +1,13 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.transform;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.Scope;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -12,7 +16,7 @@ import io.eardrum.web.graphite.series.Series;
 /**
  * Functions over time: differences of neighbours, sums, summaries and shifts.
  */
-final class RateFunctions {
+public final class RateFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -23,7 +27,11 @@ final class RateFunctions {
 	private RateFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(
 				new SeriesFunction("derivative", SeriesFunction.Group.TRANSFORM,
 						"Takes each value less the one before it.", RateFunctions::derivative, SERIES),

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.calculate;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.DoubleBinaryOperator;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.Scope;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -16,7 +20,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
  * Functions over the values before each value. What they need from before the range is
  * read too.
  */
-final class WindowFunctions {
+public final class WindowFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -28,7 +32,11 @@ final class WindowFunctions {
 	private WindowFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(moving("movingAverage", "average"), moving("movingSum", "sum"), moving("movingMin", "min"),
 				moving("movingMax", "max"), moving("movingMedian", "median"),
 				new SeriesFunction("movingWindow", SeriesFunction.Group.CALCULATE,

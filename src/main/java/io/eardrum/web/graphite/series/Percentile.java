@@ -1,11 +1,11 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.series;
 
 import java.util.Arrays;
 
 /**
  * Computes percentiles as Graphite does: by rank among one value more than there are.
  */
-final class Percentile {
+public final class Percentile {
 
 	private Percentile() {
 	}
@@ -19,7 +19,7 @@ final class Percentile {
 	 * number, and not to the higher one
 	 * @return the value, or NaN if there is none
 	 */
-	static double of(double[] values, int count, double n, boolean interpolate) {
+	public static double of(double[] values, int count, double n, boolean interpolate) {
 		double[] sorted = Arrays.stream(values, 0, count).filter((value) -> !Double.isNaN(value)).sorted().toArray();
 		if (sorted.length == 0) {
 			return Double.NaN;

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.regex;
 
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,7 +17,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
  * <p>
  * For one thread.
  */
-final class NameRegex {
+public final class NameRegex {
 
 	/** How many characters an expression has at most. */
 	static final int MAX_LENGTH = 1000;
@@ -47,7 +47,7 @@ final class NameRegex {
 	 * @param account takes note of its work, and has the memory for it
 	 * @throws QueryException if it is none, or one that is too large
 	 */
-	NameRegex(String regex, ValueBudget.Account account) {
+	public NameRegex(String regex, ValueBudget.Account account) {
 		this.regex = regex;
 		this.account = account;
 		if (regex.length() > MAX_LENGTH) {
@@ -129,7 +129,7 @@ final class NameRegex {
 	 * @param name the name
 	 * @return whether it does
 	 */
-	boolean isIn(String name) {
+	public boolean isIn(String name) {
 		return find(this.pattern.matcher(name), name, 0);
 	}
 
@@ -150,7 +150,7 @@ final class NameRegex {
 	 * group has found
 	 * @return the new name
 	 */
-	String replaceIn(String name, String replacement) {
+	public String replaceIn(String name, String replacement) {
 		try {
 			com.google.re2j.Matcher matcher = this.pattern.matcher(name);
 			StringBuilder result = new StringBuilder();

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.call;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +14,7 @@ import io.eardrum.web.graphite.series.SeriesName;
 /**
  * The nodes in the names of series: what stands between their dots.
  */
-final class SeriesNodes {
+public final class SeriesNodes {
 
 	/**
 	 * What a character of a name takes at most while it is parsed: f(a,a,a) is a part
@@ -32,7 +32,7 @@ final class SeriesNodes {
 	 * @param wanted numbers of nodes, negative ones from the end, and names of tags
 	 * @return the nodes with dots between them
 	 */
-	static String join(Series series, List<Expression> wanted) {
+	public static String join(Series series, List<Expression> wanted) {
 		series.work(series.name().length());
 		String path = series.name().endsWith(")")
 				? series.whileHolding(PARSED_VALUES * series.name().length(), () -> firstPath(series.name()))
@@ -70,7 +70,7 @@ final class SeriesNodes {
 	 * @param positions the numbers of these nodes
 	 * @return the others with dots between them
 	 */
-	static String without(Series series, Set<Integer> positions) {
+	public static String without(Series series, Set<Integer> positions) {
 		series.work(series.name().length());
 		String[] nodes = series.name().split("\\.", -1);
 		List<String> rest = new ArrayList<>();
@@ -87,11 +87,16 @@ final class SeriesNodes {
 	 * @param series the series
 	 * @return the paths with commas between them
 	 */
-	static String paths(List<Series> series) {
+	public static String paths(List<Series> series) {
 		return SeriesName.list(series.stream().map(Series::path).distinct().toList());
 	}
 
-	static Function<Series, String> key(List<Expression> nodes) {
+	/**
+	 * Returns what series with the same nodes have in common.
+	 * @param nodes numbers of nodes, and names of tags
+	 * @return joins these nodes of a series
+	 */
+	public static Function<Series, String> key(List<Expression> nodes) {
 		return (series) -> join(series, nodes);
 	}
 

@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.filter;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,15 +10,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.DoublePredicate;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.Percentile;
 import io.eardrum.web.graphite.series.Series;
 
 /**
  * Functions that leave series out, or values.
  */
-final class FilterFunctions {
+public final class FilterFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -30,7 +35,11 @@ final class FilterFunctions {
 	private FilterFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		List<SeriesFunction> all = new ArrayList<>(List.of(
 				new SeriesFunction("limit", SeriesFunction.Group.FILTER_SERIES,
 						"Keeps the first n series, or all but the last -n if n is negative.",

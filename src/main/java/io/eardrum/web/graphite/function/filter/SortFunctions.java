@@ -1,4 +1,4 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.filter;
 
 import java.util.Comparator;
 import java.util.List;
@@ -6,13 +6,16 @@ import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Series;
 
 /**
  * Functions that put series into another order.
  */
-final class SortFunctions {
+public final class SortFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
@@ -25,7 +28,11 @@ final class SortFunctions {
 	private SortFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(
 				new SeriesFunction("sortByName", SeriesFunction.Group.SORTING,
 						"Sorts series by their names; natural puts cpu2 before cpu10.", SortFunctions::byName, SERIES,
@@ -58,7 +65,7 @@ final class SortFunctions {
 	 * Returns the order of the names. To compare them counts as work.
 	 * @return the order
 	 */
-	static Comparator<Series> byName() {
+	public static Comparator<Series> byName() {
 		return comparing(Series::name, 1);
 	}
 

@@ -1,8 +1,12 @@
-package io.eardrum.web.graphite.function;
+package io.eardrum.web.graphite.function.special;
 
 import java.util.Arrays;
 import java.util.List;
 
+import io.eardrum.web.graphite.function.call.FunctionCall;
+import io.eardrum.web.graphite.function.call.Parameter;
+import io.eardrum.web.graphite.function.call.Scope;
+import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
@@ -11,14 +15,18 @@ import io.eardrum.web.graphite.series.Series;
 /**
  * Functions that fit nowhere else.
  */
-final class SpecialFunctions {
+public final class SpecialFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
 	private SpecialFunctions() {
 	}
 
-	static List<SeriesFunction> all() {
+	/**
+	 * Returns these functions.
+	 * @return the functions, in no order
+	 */
+	public static List<SeriesFunction> all() {
 		return List.of(
 				new SeriesFunction("consolidateBy", SeriesFunction.Group.SPECIAL,
 						"Says how several values become one where an answer has more values than were asked for.",
@@ -70,7 +78,14 @@ final class SpecialFunctions {
 		return constantLine(call.scope(), value, NumberText.exact(value));
 	}
 
-	static Series constantLine(Scope scope, double value, String name) {
+	/**
+	 * Draws a line at a number.
+	 * @param scope the range of time and the memory
+	 * @param value the number
+	 * @param name what the line is called
+	 * @return a series of three values
+	 */
+	public static Series constantLine(Scope scope, double value, String name) {
 		long step = Math.max(1, (scope.until() - scope.from()) / 2);
 		double[] values = scope.account().values(3);
 		Arrays.fill(values, value);
