@@ -5,6 +5,7 @@ import java.nio.channels.SocketChannel;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import jakarta.servlet.ServletRequest;
@@ -12,6 +13,8 @@ import org.apache.coyote.CloseNowException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+
+import io.eardrum.web.event.HttpRefusal;
 
 /**
  * A connection of an HTTP port, and how its client takes the answer to the request under
@@ -32,7 +35,11 @@ public final class HttpConnection {
 
 	private final SocketChannel channel;
 
-	private final HttpConnections all;
+	private final PortLoad load;
+
+	private final ConnectionRules rules;
+
+	private final BooleanSupplier slowestEnds;
 
 	private final LongSupplier nanoTime;
 
@@ -60,9 +67,21 @@ public final class HttpConnection {
 
 	private volatile long writtenBytes;
 
-	HttpConnection(SocketChannel channel, HttpConnections all, LongSupplier nanoTime) {
+	/**
+	 * Creates a connection that waits for its first request.
+	 * @param channel the connection
+	 * @param load takes note of requests under way
+	 * @param rules what holds for the connection
+	 * @param slowestEnds ends the connection of the port whose client has been waited for
+	 * longest; returns whether there is one
+	 * @param nanoTime a clock in nanoseconds
+	 */
+	HttpConnection(SocketChannel channel, PortLoad load, ConnectionRules rules, BooleanSupplier slowestEnds,
+			LongSupplier nanoTime) {
 		this.channel = channel;
-		this.all = all;
+		this.load = load;
+		this.rules = rules;
+		this.slowestEnds = slowestEnds;
 		this.nanoTime = nanoTime;
 		this.waitsSinceNanos = nanoTime.getAsLong();
 	}
@@ -86,7 +105,7 @@ public final class HttpConnection {
 		this.writtenBytes = 0;
 		this.paced = false;
 		this.atWork = true;
-		this.all.requestBegins();
+		this.load.requestBegins();
 	}
 
 	// The next head may come.
@@ -94,7 +113,7 @@ public final class HttpConnection {
 		this.waitsSinceNanos = this.nanoTime.getAsLong();
 		this.writing = false;
 		this.atWork = false;
-		this.all.requestEnds();
+		this.load.requestEnds();
 	}
 
 	/**
@@ -149,7 +168,7 @@ public final class HttpConnection {
 		this.writtenNanos += this.nanoTime.getAsLong() - this.writesSinceNanos;
 		this.writtenBytes += bytes;
 		if (isTooSlow(this.writtenNanos)) {
-			this.all.endSlow(this);
+			endSlow();
 			throw new CloseNowException("The client is too slow");
 		}
 	}
@@ -161,7 +180,7 @@ public final class HttpConnection {
 	 * @return whether there are
 	 */
 	public boolean isPortBusy() {
-		return this.all.isBusy();
+		return this.load.isBusy();
 	}
 
 	/**
@@ -170,7 +189,7 @@ public final class HttpConnection {
 	 * @return whether there is one
 	 */
 	public boolean endSlowestOfAll() {
-		return this.all.endSlowest();
+		return this.slowestEnds.getAsBoolean();
 	}
 
 	/**
@@ -187,7 +206,16 @@ public final class HttpConnection {
 	}
 
 	private boolean isTooSlow(long nanos) {
-		return (nanos - GRACE_NANOS) / 1e9 > (double) this.writtenBytes / this.all.minBytesPerSecond();
+		return (nanos - GRACE_NANOS) / 1e9 > (double) this.writtenBytes / this.rules.minBytesPerSecond();
+	}
+
+	/**
+	 * Ends the connection because its client takes its answer too slowly.
+	 */
+	void endSlow() {
+		if (shutDown()) {
+			this.rules.observer().refused(HttpRefusal.SLOW_CLIENT);
+		}
 	}
 
 	boolean isEnded() {

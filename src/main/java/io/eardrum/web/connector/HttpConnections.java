@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import java.util.function.LongSupplier;
@@ -37,9 +36,6 @@ final class HttpConnections {
 	/** For so many there is memory in any case. */
 	private static final int ALWAYS = 32;
 
-	/** With less than a tenth of the threads left, slow clients have to go. */
-	private static final int SPARE_PART = 10;
-
 	/** A client that was waited for less long is not slow. */
 	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
@@ -59,7 +55,7 @@ final class HttpConnections {
 	/** What is taken for requests that have come in part, in bytes. */
 	private final AtomicLong headBytes = new AtomicLong();
 
-	private final AtomicInteger requests = new AtomicInteger();
+	private final PortLoad load;
 
 	private final LongSupplier nanoTime;
 
@@ -75,6 +71,7 @@ final class HttpConnections {
 	 */
 	HttpConnections(Capacity capacity, ConnectionRules rules, LongSupplier nanoTime, Predicate<HttpConnection> ending) {
 		this.capacity = capacity;
+		this.load = new PortLoad(capacity.threads());
 		this.rules = rules;
 		this.heap = rules.heap();
 		this.maxBytes = maxBytes(rules.heap());
@@ -101,7 +98,8 @@ final class HttpConnections {
 	boolean admit(SocketChannel channel, @Nullable InetAddress address) {
 		boolean admitted = endUntil((atWork) -> this.places.size() + atWork < this.places.limit() && reserve());
 		if (admitted) {
-			HttpConnection connection = new HttpConnection(channel, this, this.nanoTime);
+			HttpConnection connection = new HttpConnection(channel, this.load, this.rules, this::endSlowest,
+					this.nanoTime);
 			this.connections.put(channel, connection);
 			this.places.add(connection, address);
 		}
@@ -189,46 +187,20 @@ final class HttpConnections {
 		return this.heap.tryReserve(this.capacity.bytesEach());
 	}
 
-	void requestBegins() {
-		this.requests.incrementAndGet();
-	}
-
-	void requestEnds() {
-		this.requests.decrementAndGet();
-	}
-
-	/**
-	 * Returns whether more than half of the threads are in use.
-	 * @return whether they are
-	 */
-	boolean isBusy() {
-		return this.requests.get() > this.capacity.threads() / 2;
-	}
-
 	/**
 	 * Ends all whose next head has not come in time, or that take their answers too
 	 * slowly; a second is too slow while hardly a thread is left.
 	 */
 	void endOverdue() {
 		long now = this.nanoTime.getAsLong();
-		boolean tight = this.requests.get() >= this.capacity.threads() - this.capacity.threads() / SPARE_PART;
+		boolean tight = this.load.isTight();
 		for (HttpConnection connection : this.connections.values()) {
 			if (isOverdue(connection, now) && this.ending.test(connection)) {
 				this.rules.observer().refused(HttpRefusal.HEAD_TIMEOUT);
 			}
 			else if (connection.isTooSlow() || (tight && connection.blockedNanos() > SLOW_NANOS)) {
-				endSlow(connection);
+				connection.endSlow();
 			}
-		}
-	}
-
-	/**
-	 * Ends a connection whose client takes its answer too slowly.
-	 * @param connection the connection, which is at work
-	 */
-	void endSlow(HttpConnection connection) {
-		if (connection.shutDown()) {
-			this.rules.observer().refused(HttpRefusal.SLOW_CLIENT);
 		}
 	}
 
@@ -247,13 +219,9 @@ final class HttpConnections {
 			}
 		}
 		if (slowest != null) {
-			endSlow(slowest);
+			slowest.endSlow();
 		}
 		return slowest != null;
-	}
-
-	long minBytesPerSecond() {
-		return this.rules.minBytesPerSecond();
 	}
 
 	private boolean isOverdue(HttpConnection connection, long now) {

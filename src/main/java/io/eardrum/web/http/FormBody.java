@@ -165,7 +165,7 @@ final class FormBody {
 			byte next = this.form[i];
 			if (next == '%') {
 				if (to - i < 3) {
-					throw Query.notWellFormed();
+					throw RequestProblem.notWellFormed();
 				}
 				next = (byte) (digit(this.form[i + 1]) << 4 | digit(this.form[i + 2]));
 				i += 2;
@@ -181,7 +181,7 @@ final class FormBody {
 	private static int digit(byte character) {
 		int digit = Character.digit(character, HEX);
 		if (digit < 0) {
-			throw Query.notWellFormed();
+			throw RequestProblem.notWellFormed();
 		}
 		return digit;
 	}

@@ -11,7 +11,6 @@ import java.util.TreeSet;
 
 import jakarta.servlet.http.HttpServletRequest;
 import org.jspecify.annotations.Nullable;
-import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.SeriesKey;
@@ -60,7 +59,7 @@ public final class Query {
 			return new Query(FormBody.parameters(request, rate, memory, budget));
 		}
 		catch (IllegalStateException ex) {
-			throw notWellFormed();
+			throw RequestProblem.notWellFormed();
 		}
 	}
 
@@ -69,12 +68,8 @@ public final class Query {
 			return request.getParameterMap();
 		}
 		catch (IllegalStateException ex) {
-			throw notWellFormed();
+			throw RequestProblem.notWellFormed();
 		}
-	}
-
-	static RequestProblem notWellFormed() {
-		return new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
 	}
 
 	static Query of(Map<String, String[]> parameters, Set<String> names) {

@@ -97,14 +97,22 @@ final class Credentials implements AuthenticationManager {
 		String password = (request.getCredentials() instanceof String text) ? text : "";
 		// Control characters are in no password, and bcrypt takes some for others.
 		Object client = client(request);
-		if (HttpProperties.hasControls(name) || HttpProperties.hasControls(password)
-				|| !isRight(name, password, client)) {
+		if (hasControls(name) || hasControls(password) || !isRight(name, password, client)) {
 			if (!this.failures.count(client)) {
 				throw new TooManyAttemptsException();
 			}
 			throw new BadCredentialsException("Wrong user or password");
 		}
 		return UsernamePasswordAuthenticationToken.authenticated(name, null, List.of());
+	}
+
+	/**
+	 * Returns whether a text has control characters, which are in no name and password.
+	 * @param text the text
+	 * @return whether it has one
+	 */
+	static boolean hasControls(String text) {
+		return text.chars().anyMatch(Character::isISOControl);
 	}
 
 	private @Nullable Object client(Authentication request) {

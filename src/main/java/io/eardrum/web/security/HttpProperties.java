@@ -71,7 +71,7 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	 */
 	@ConstructorBinding
 	public HttpProperties {
-		if (user.indexOf(':') >= 0 || hasControls(user) || (!user.isEmpty() && user.isBlank())) {
+		if (user.indexOf(':') >= 0 || Credentials.hasControls(user) || (!user.isEmpty() && user.isBlank())) {
 			throw new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
 					"It must be a name without colons and control characters.");
 		}
@@ -145,12 +145,8 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 				: Credentials.ofPassword(this.user, encoding.group(2), failures, addresses);
 	}
 
-	static boolean hasControls(String text) {
-		return text.chars().anyMatch(Character::isISOControl);
-	}
-
 	private static void checkPassword(String password) {
-		if (hasControls(password)) {
+		if (Credentials.hasControls(password)) {
 			throw wrongPassword("It must not have control characters, such as a line end.");
 		}
 		Matcher encoding = ENCODING.matcher(password);

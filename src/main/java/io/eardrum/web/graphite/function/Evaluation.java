@@ -123,7 +123,7 @@ public final class Evaluation implements Scope {
 			SeriesFunction function = function(call);
 			long before = account().taken();
 			List<Series> result = function.body().apply(FunctionCall.bind(function.parameters(), call, this));
-			account().keep(before, result);
+			account().keep(before, Series.heldBy(result));
 			return result;
 		}
 		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "

@@ -33,7 +33,7 @@ public final class Answer implements Iterable<Series> {
 	 */
 	public Answer(ValueBudget.Account account, List<Series> series) {
 		this.account = account;
-		account.keep(0, series);
+		account.keep(0, Series.heldBy(series));
 		series.forEach(this::add);
 	}
 
@@ -75,7 +75,7 @@ public final class Answer implements Iterable<Series> {
 			long before = this.account.taken();
 			Series other = operator.apply(one);
 			if (other != one) {
-				this.account.keep(before, List.of(other));
+				this.account.keep(before, Series.heldBy(List.of(other)));
 				release(one);
 				add(other);
 			}

@@ -167,7 +167,7 @@ public final class Series {
 	 * @param series the series
 	 * @return the number of values
 	 */
-	static long heldBy(Iterable<Series> series) {
+	public static long heldBy(Iterable<Series> series) {
 		Set<double[]> counted = Collections.newSetFromMap(new IdentityHashMap<>());
 		long held = 0;
 		for (Series one : series) {

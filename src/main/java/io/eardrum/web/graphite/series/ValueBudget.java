@@ -244,10 +244,9 @@ public final class ValueBudget {
 		/**
 		 * Gives back all that was taken on the way to some series, but for the series.
 		 * @param before what was {@link #taken()} before
-		 * @param series all that is left of what was made since
+		 * @param held what is left of all that was made since, in values
 		 */
-		public void keep(long before, Iterable<Series> series) {
-			long held = Series.heldBy(series);
+		public void keep(long before, long held) {
 			work(held / SERIES_VALUES);
 			release(Math.max(0, this.taken - before - held));
 		}

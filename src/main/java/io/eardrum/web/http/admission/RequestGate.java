@@ -103,8 +103,8 @@ public final class RequestGate implements SmartLifecycle {
 		}
 		Object connection = request.getAttribute(ClientConnection.ATTRIBUTE);
 		Visit visit = new Visit(request,
-				(connection instanceof ClientConnection known) ? known : ClientConnection.UNKNOWN, this, this.limits,
-				this.heap, this.observer, this.nanoTime);
+				(connection instanceof ClientConnection known) ? known : ClientConnection.UNKNOWN, this.turns,
+				this::isStopping, this.limits, this.heap, this.observer, this.nanoTime);
 		this.visits.add(visit);
 		return visit;
 	}
@@ -129,10 +129,6 @@ public final class RequestGate implements SmartLifecycle {
 		visit.memory().releaseAll();
 		this.visits.remove(visit);
 		this.places.release();
-	}
-
-	Turns turns() {
-		return this.turns;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.eardrum.web.http.admission;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 import jakarta.servlet.http.HttpServletRequest;
@@ -58,7 +59,7 @@ public final class Visit implements SlowClients.SlowClient {
 
 	private final MinimumDataRate replyRate;
 
-	private final RequestGate gate;
+	private final BooleanSupplier stopping;
 
 	private final Turns turns;
 
@@ -79,8 +80,8 @@ public final class Visit implements SlowClients.SlowClient {
 
 	private volatile boolean ended;
 
-	Visit(HttpServletRequest request, ClientConnection connection, RequestGate gate, RequestLimits limits,
-			HeapBudget heap, RequestObserver observer, LongSupplier nanoTime) {
+	Visit(HttpServletRequest request, ClientConnection connection, Turns turns, BooleanSupplier stopping,
+			RequestLimits limits, HeapBudget heap, RequestObserver observer, LongSupplier nanoTime) {
 		this.limits = limits;
 		this.address = String.valueOf(request.getRemoteAddr());
 		this.firstTurnEnd = () -> FirstTurns.end(request);
@@ -89,12 +90,12 @@ public final class Visit implements SlowClients.SlowClient {
 		this.slowClients = heap.slowClients();
 		this.observer = observer;
 		this.memory = new RequestMemory(heap, this::endTurn);
-		this.gate = gate;
-		this.turns = gate.turns();
+		this.stopping = stopping;
+		this.turns = turns;
 		this.lookedNanos = nanoTime.getAsLong();
 		this.computingNanos = this.lookedNanos;
-		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::takeTurnAndLook,
-				gate::isStopping, this::endTurn);
+		this.budget = new RequestBudget(limits.maxTime(), limits.maxWork(), nanoTime, this::takeTurnAndLook, stopping,
+				this::endTurn);
 		this.bodyRate = minimumRate(new Waits(false));
 		this.replyRate = minimumRate(new Waits(true));
 	}
@@ -142,7 +143,7 @@ public final class Visit implements SlowClients.SlowClient {
 			this.hasTurn = this.turns.begin(TURN_PATIENCE_MILLIS);
 			this.turnNanos = this.nanoTime.getAsLong();
 		}
-		while (!this.hasTurn && !looksLeft(this.turnNanos) && !this.gate.isStopping()
+		while (!this.hasTurn && !looksLeft(this.turnNanos) && !this.stopping.getAsBoolean()
 				&& this.turnNanos - this.computingNanos < this.limits.maxTime().toNanos());
 	}
 

@@ -65,6 +65,14 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
+	 * Says that the parameters of a request can't be read.
+	 * @return the problem, with status 400
+	 */
+	public static RequestProblem notWellFormed() {
+		return new RequestProblem(HttpStatus.BAD_REQUEST, "The parameters of the request are not well-formed.");
+	}
+
+	/**
 	 * Says that too many requests are being answered.
 	 * @return the problem, with status 503
 	 */
