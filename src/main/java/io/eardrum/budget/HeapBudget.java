@@ -2,11 +2,8 @@ package io.eardrum.budget;
 
 import java.util.Arrays;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The one account of the heap. Everybody who keeps memory for a request, a connection or
@@ -33,24 +30,11 @@ public final class HeapBudget {
 
 	private static final long HEAP_STEP_BYTES = 64L << 20;
 
-	/** Guards {@link #freeBytes} and all queues. */
-	final ReentrantLock lock = new ReentrantLock();
-
 	private final long totalBytes;
 
 	private final Map<HeapUse, HeapShare> shares = new EnumMap<>(HeapUse.class);
 
-	private final SlowClients slowClients;
-
-	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
-
-	/** What no share has reserved beyond its minimum; less than 0 if some had to. */
-	private volatile long freeBytes;
-
-	private final long sharedBytes;
-
-	/** How many threads wait, at all shares. Written under the lock. */
-	private volatile int waiting;
+	private final CommonHeap common;
 
 	/**
 	 * Creates a budget.
@@ -62,16 +46,17 @@ public final class HeapBudget {
 		this.totalBytes = totalBytes;
 		// A small total leaves the shares in their proportions.
 		long base = Math.min(heapBytes, totalBytes / TOTAL_THOUSANDTHS * 1000);
-		long mins = 0;
+		Map<HeapUse, Long> mins = new EnumMap<>(HeapUse.class);
+		Map<HeapUse, Long> maxs = new EnumMap<>(HeapUse.class);
 		for (HeapUse use : HeapUse.values()) {
 			long max = Math.min(totalBytes, maxBytes.getOrDefault(use, use.maxBytes(base)));
-			long min = Math.min(max, use.minBytes(base));
-			this.shares.put(use, new HeapShare(this, use, min, max));
-			mins += min;
+			maxs.put(use, max);
+			mins.put(use, Math.min(max, use.minBytes(base)));
 		}
-		this.sharedBytes = Math.max(0, totalBytes - mins);
-		this.freeBytes = this.sharedBytes;
-		this.slowClients = new SlowClients(System::nanoTime);
+		long reserved = mins.values().stream().mapToLong(Long::longValue).sum();
+		this.common = new CommonHeap(Math.max(0, totalBytes - reserved));
+		mins.forEach((use, min) -> this.shares.put(use,
+				new HeapShare(this.common, use, min, Objects.requireNonNull(maxs.get(use)))));
 	}
 
 	/**
@@ -120,7 +105,7 @@ public final class HeapBudget {
 	 * @return the clients
 	 */
 	public SlowClients slowClients() {
-		return this.slowClients;
+		return this.common.slowClients();
 	}
 
 	/**
@@ -130,7 +115,7 @@ public final class HeapBudget {
 	 * @return the number of bytes
 	 */
 	public long mostBytes(HeapUse use) {
-		return share(use).minBytes() + this.sharedBytes;
+		return share(use).minBytes() + this.common.sharedBytes();
 	}
 
 	/**
@@ -157,12 +142,7 @@ public final class HeapBudget {
 	 * @return the number of bytes, 0 or more
 	 */
 	public long freeBytes() {
-		return Math.max(0, uncheckedFreeBytes());
-	}
-
-	// The same, and less than 0 if more is in use than may be.
-	long uncheckedFreeBytes() {
-		return this.freeBytes;
+		return Math.max(0, this.common.freeBytes());
 	}
 
 	/**
@@ -171,49 +151,7 @@ public final class HeapBudget {
 	 * @param listener what is called
 	 */
 	public void whenReleased(Runnable listener) {
-		this.listeners.add(listener);
-	}
-
-	// Whether less than an eighth of what all share is left. Read without the lock.
-	boolean isTight() {
-		return this.freeBytes < this.sharedBytes / 8;
-	}
-
-	// Under the lock.
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	boolean take(long bytes) {
-		if (bytes > this.freeBytes) {
-			return false;
-		}
-		this.freeBytes -= bytes;
-		return true;
-	}
-
-	// Under the lock.
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	void force(long bytes) {
-		this.freeBytes -= bytes;
-	}
-
-	// Under the lock.
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	void waits(int change) {
-		this.waiting += change;
-	}
-
-	boolean somebodyWaits() {
-		return this.waiting > 0;
-	}
-
-	// Under the lock.
-	void wakeFirsts() {
-		this.shares.values().forEach(HeapShare::wakeFirst);
-	}
-
-	void tellReleased() {
-		for (Runnable listener : this.listeners) {
-			listener.run();
-		}
+		this.common.whenReleased(listener);
 	}
 
 }

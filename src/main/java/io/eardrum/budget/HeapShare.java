@@ -1,7 +1,6 @@
 package io.eardrum.budget;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -20,7 +19,7 @@ public final class HeapShare {
 	/** How often a thread that waits looks for clients that are to be ended. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private final HeapBudget budget;
+	private final CommonHeap common;
 
 	private final HeapUse use;
 
@@ -29,20 +28,21 @@ public final class HeapShare {
 	private final long maxBytes;
 
 	/**
-	 * Changes that end beyond the minimum, or begin there, are made under the lock of the
-	 * budget: they change what is left for others too.
+	 * Changes that end beyond the minimum, or begin there, are made under the lock of
+	 * what is common: they change what is left for others too.
 	 */
 	private final AtomicLong used = new AtomicLong();
 
 	private final LongAdder refusals = new LongAdder();
 
-	/** Guarded by the lock of the budget. */
-	private final Deque<Condition> queue = new ArrayDeque<>();
+	/** Guarded by the lock of what is common. */
+	private final Deque<Condition> queue;
 
 	private volatile boolean queued;
 
-	HeapShare(HeapBudget budget, HeapUse use, long minBytes, long maxBytes) {
-		this.budget = budget;
+	HeapShare(CommonHeap common, HeapUse use, long minBytes, long maxBytes) {
+		this.common = common;
+		this.queue = common.newQueue();
 		this.use = use;
 		this.minBytes = minBytes;
 		this.maxBytes = maxBytes;
@@ -60,12 +60,12 @@ public final class HeapShare {
 		if (reserveBelowMinimum(bytes)) {
 			return true;
 		}
-		this.budget.lock.lock();
+		this.common.lock.lock();
 		try {
 			return this.queue.isEmpty() && reserveLocked(bytes);
 		}
 		finally {
-			this.budget.lock.unlock();
+			this.common.lock.unlock();
 		}
 	}
 
@@ -100,11 +100,11 @@ public final class HeapShare {
 	@SuppressWarnings("ReferenceEquality")
 	private boolean reserveInTurn(long bytes, long patienceNanos) {
 		boolean interrupted = false;
-		this.budget.lock.lock();
-		Condition turn = this.budget.lock.newCondition();
+		this.common.lock.lock();
+		Condition turn = this.common.lock.newCondition();
 		this.queue.add(turn);
 		this.queued = true;
-		this.budget.waits(1);
+		this.common.waits(1);
 		try {
 			long left = patienceNanos;
 			while (this.queue.peek() != turn || !reserveLocked(bytes)) {
@@ -127,9 +127,9 @@ public final class HeapShare {
 		finally {
 			this.queue.remove(turn);
 			this.queued = !this.queue.isEmpty();
-			this.budget.waits(-1);
-			wakeFirst();
-			this.budget.lock.unlock();
+			this.common.waits(-1);
+			CommonHeap.wakeFirst(this.queue);
+			this.common.lock.unlock();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -138,12 +138,12 @@ public final class HeapShare {
 
 	// Without the lock: to end a client may release what it holds.
 	private void endSlowClients(long bytes) {
-		this.budget.lock.unlock();
+		this.common.lock.unlock();
 		try {
-			this.budget.slowClients().endLongest(bytes);
+			this.common.slowClients().endLongest(bytes);
 		}
 		finally {
-			this.budget.lock.lock();
+			this.common.lock.lock();
 		}
 	}
 
@@ -155,13 +155,13 @@ public final class HeapShare {
 		if (reserveBelowMinimum(bytes)) {
 			return;
 		}
-		this.budget.lock.lock();
+		this.common.lock.lock();
 		try {
 			long before = this.used.getAndAdd(bytes);
-			this.budget.force(beyondMinimum(before + bytes) - beyondMinimum(before));
+			this.common.force(beyondMinimum(before + bytes) - beyondMinimum(before));
 		}
 		finally {
-			this.budget.lock.unlock();
+			this.common.lock.unlock();
 		}
 	}
 
@@ -176,36 +176,36 @@ public final class HeapShare {
 		long before = this.used.get();
 		while (before <= this.minBytes && before >= bytes) {
 			if (this.used.compareAndSet(before, before - bytes)) {
-				if (this.budget.somebodyWaits()) {
+				if (this.common.somebodyWaits()) {
 					wakeOthers();
 				}
 				return;
 			}
 			before = this.used.get();
 		}
-		this.budget.lock.lock();
+		this.common.lock.lock();
 		try {
 			before = this.used.getAndAdd(-bytes);
 			if (before < bytes) {
 				this.used.addAndGet(bytes);
 				throw new IllegalStateException("More " + this.use.label() + " are released than were reserved");
 			}
-			this.budget.force(beyondMinimum(before - bytes) - beyondMinimum(before));
-			this.budget.wakeFirsts();
+			this.common.force(beyondMinimum(before - bytes) - beyondMinimum(before));
+			this.common.wakeFirsts();
 		}
 		finally {
-			this.budget.lock.unlock();
+			this.common.lock.unlock();
 		}
-		this.budget.tellReleased();
+		this.common.tellReleased();
 	}
 
 	private void wakeOthers() {
-		this.budget.lock.lock();
+		this.common.lock.lock();
 		try {
-			wakeFirst();
+			CommonHeap.wakeFirst(this.queue);
 		}
 		finally {
-			this.budget.lock.unlock();
+			this.common.lock.unlock();
 		}
 	}
 
@@ -227,26 +227,18 @@ public final class HeapShare {
 				return false;
 			}
 			long more = beyondMinimum(before + bytes) - beyondMinimum(before);
-			if (!this.budget.take(more)) {
+			if (!this.common.take(more)) {
 				return false;
 			}
 			if (this.used.compareAndSet(before, before + bytes)) {
 				return true;
 			}
-			this.budget.force(-more);
+			this.common.force(-more);
 		}
 	}
 
 	private long beyondMinimum(long bytes) {
 		return Math.max(0, bytes - this.minBytes);
-	}
-
-	// Under the lock of the budget.
-	void wakeFirst() {
-		Condition first = this.queue.peek();
-		if (first != null) {
-			first.signal();
-		}
 	}
 
 	/**
@@ -263,17 +255,17 @@ public final class HeapShare {
 	 * @return whether it is tight
 	 */
 	public boolean isTight() {
-		return this.used.get() > this.maxBytes / 2 || (this.used.get() > this.minBytes / 2 && this.budget.isTight());
+		return this.used.get() > this.maxBytes / 2 || (this.used.get() > this.minBytes / 2 && this.common.isTight());
 	}
 
 	// How many threads wait.
 	int queueLength() {
-		this.budget.lock.lock();
+		this.common.lock.lock();
 		try {
 			return this.queue.size();
 		}
 		finally {
-			this.budget.lock.unlock();
+			this.common.lock.unlock();
 		}
 	}
 
@@ -284,8 +276,8 @@ public final class HeapShare {
 	 */
 	public long freeBytes() {
 		long before = this.used.get();
-		long common = this.budget.uncheckedFreeBytes();
-		long free = (before < this.minBytes) ? this.minBytes - before + Math.max(0, common) : common;
+		long beyond = this.common.freeBytes();
+		long free = (before < this.minBytes) ? this.minBytes - before + Math.max(0, beyond) : beyond;
 		return Math.min(this.maxBytes - before, free);
 	}
 
