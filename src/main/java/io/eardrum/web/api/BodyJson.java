@@ -46,7 +46,7 @@ final class BodyJson {
 
 	private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-	private final PointIntake intake;
+	private final PointsImport intake;
 
 	private final JsonFactory factory;
 
@@ -64,7 +64,7 @@ final class BodyJson {
 	 * @param intake takes the points
 	 * @param factory makes the parser
 	 */
-	BodyJson(PointIntake intake, JsonFactory factory) {
+	BodyJson(PointsImport intake, JsonFactory factory) {
 		this.intake = intake;
 		this.factory = factory;
 	}

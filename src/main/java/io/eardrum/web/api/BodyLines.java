@@ -15,7 +15,7 @@ final class BodyLines {
 
 	private static final int MIN_BUFFER_BYTES = 64 * 1024;
 
-	private final PointIntake intake;
+	private final PointsImport intake;
 
 	private final byte[] buffer;
 
@@ -34,7 +34,7 @@ final class BodyLines {
 	 * @param intake takes the lines
 	 * @param limits how long a line may be
 	 */
-	BodyLines(PointIntake intake, ProtocolLimits limits) {
+	BodyLines(PointsImport intake, ProtocolLimits limits) {
 		this.intake = intake;
 		this.buffer = new byte[heldBytes(limits)];
 	}

@@ -51,7 +51,7 @@ final class PointsReader {
 	void read(Query query, Exchange exchange) throws IOException {
 		List<SeriesKey> keys = query.keys("key", MAX_KEYS);
 		TimeRange range = query.range("from", "to", this.clock.instant());
-		int maxPoints = query.number("max-points", 0, Thinning.MIN_POINTS, MAX_POINTS);
+		int maxPoints = query.number("max-points", 0, Downsampling.MIN_POINTS, MAX_POINTS);
 		boolean csv = isCsv(query.optional("format"), exchange.header("Accept"));
 		MetricRepository within = this.repository.within(exchange.budget());
 		exchange.reply(csv ? "text/csv;charset=UTF-8" : "application/json", (text) -> {
@@ -63,7 +63,7 @@ final class PointsReader {
 					within.read(key, range, format);
 				}
 				else {
-					readThinned(within, key, range, new Thinning.Target(maxPoints, format, exchange.memory()));
+					readThinned(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
 				format.endSeries();
 			}
@@ -71,14 +71,14 @@ final class PointsReader {
 		});
 	}
 
-	private static void readThinned(MetricRepository repository, SeriesKey key, TimeRange range, Thinning.Target target)
-			throws IOException {
+	private static void readThinned(MetricRepository repository, SeriesKey key, TimeRange range,
+			Downsampling.Target target) throws IOException {
 		Point last = repository.last(key);
 		if (last != null) {
 			// Points behind that one are too far in the future, and share the last span.
 			// A range that has nothing but those is cut into spans up to its own end.
 			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Thinning thinning = new Thinning(key, end, target);
+			Downsampling thinning = new Downsampling(key, end, target);
 			repository.read(key, range, thinning);
 			thinning.end();
 		}

@@ -62,7 +62,7 @@ final class PointsWriter {
 	void write(Query query, Exchange exchange) throws IOException {
 		boolean json = isJson(exchange.header("Content-Type"));
 		exchange.memory().reserveBody(json ? BodyJson.heldBytes(this.limits) : BodyLines.heldBytes(this.limits));
-		PointIntake intake = new PointIntake(this.repository.within(exchange.budget()), this.check, this.observer,
+		PointsImport intake = new PointsImport(this.repository.within(exchange.budget()), this.check, this.observer,
 				this.limits, json ? "index" : "line", exchange.memory());
 		try (InputStream body = exchange.body()) {
 			if (json) {

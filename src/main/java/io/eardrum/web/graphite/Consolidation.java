@@ -3,7 +3,7 @@ package io.eardrum.web.graphite;
 import java.util.List;
 
 import io.eardrum.web.graphite.series.Answer;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Makes series as short as a chart is wide.
@@ -24,19 +24,19 @@ final class Consolidation {
 	 * @param maxPoints how many points each may have; 0 is any number
 	 */
 	static void apply(Answer answer, int maxPoints) {
-		List<Series> series = answer.list();
+		List<GridSeries> series = answer.list();
 		if (series.stream().allMatch((one) -> one.size() == 0)) {
 			answer.clear();
 		}
 		else if (maxPoints > 0) {
-			long start = series.stream().mapToLong(Series::start).min().orElse(0);
-			long end = series.stream().mapToLong(Series::end).max().orElse(0);
+			long start = series.stream().mapToLong(GridSeries::start).min().orElse(0);
+			long end = series.stream().mapToLong(GridSeries::end).max().orElse(0);
 			series.clear();
 			answer.replaceAll((one) -> consolidated(one, end - start, maxPoints));
 		}
 	}
 
-	private static Series consolidated(Series series, long seconds, int maxPoints) {
+	private static GridSeries consolidated(GridSeries series, long seconds, int maxPoints) {
 		if (maxPoints == 1) {
 			return (series.size() > 1) ? series.consolidated(0, series.size(), series.start()) : series;
 		}

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import io.eardrum.web.graphite.query.NumberText;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.http.TextReply;
 
 /**
@@ -29,10 +29,10 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void json(Iterable<Series> series, boolean nulls, TextReply text) throws IOException {
+	static void json(Iterable<GridSeries> series, boolean nulls, TextReply text) throws IOException {
 		text.ascii("[");
 		String separator = "";
-		for (Series one : series) {
+		for (GridSeries one : series) {
 			if (nulls || hasValue(one)) {
 				text.ascii(separator).ascii("{\"target\":").jsonString(one.name()).ascii(",\"tags\":");
 				tags(one.tags(), text);
@@ -45,7 +45,7 @@ final class RenderedSeries {
 		text.ascii("]");
 	}
 
-	private static boolean hasValue(Series series) {
+	private static boolean hasValue(GridSeries series) {
 		for (int i = 0; i < count(series); i++) {
 			if (!Double.isNaN(series.value(i))) {
 				return true;
@@ -63,7 +63,7 @@ final class RenderedSeries {
 		text.ascii("}");
 	}
 
-	private static void points(Series series, boolean nulls, TextReply text) throws IOException {
+	private static void points(GridSeries series, boolean nulls, TextReply text) throws IOException {
 		String separator = "[";
 		for (int i = 0; i < count(series); i++) {
 			double value = series.value(i);
@@ -77,7 +77,7 @@ final class RenderedSeries {
 	}
 
 	// A series that was moved in time ends where it was told to.
-	private static int count(Series series) {
+	private static int count(GridSeries series) {
 		long possible = (series.end() - series.start()) / series.step() + 1;
 		return (int) Math.max(0, Math.min(series.size(), possible));
 	}
@@ -99,8 +99,8 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void csv(Iterable<Series> series, ZoneId zone, TextReply text) throws IOException {
-		for (Series one : series) {
+	static void csv(Iterable<GridSeries> series, ZoneId zone, TextReply text) throws IOException {
+		for (GridSeries one : series) {
 			for (int i = 0; i < one.size(); i++) {
 				text.csvField(one.name()).ascii(",");
 				text.ascii(TIME.format(Instant.ofEpochSecond(one.time(i)).atZone(zone))).ascii(",");
@@ -115,8 +115,8 @@ final class RenderedSeries {
 	 * @param text takes it
 	 * @throws IOException if it can't be sent
 	 */
-	static void raw(Iterable<Series> series, TextReply text) throws IOException {
-		for (Series one : series) {
+	static void raw(Iterable<GridSeries> series, TextReply text) throws IOException {
+		for (GridSeries one : series) {
 			text.text(one.name()).ascii(",").integer(one.start()).ascii(",").integer(one.end());
 			text.ascii(",").integer(one.step()).ascii("|");
 			for (int i = 0; i < one.size(); i++) {

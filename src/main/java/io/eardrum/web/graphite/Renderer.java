@@ -8,7 +8,7 @@ import java.util.List;
 import io.eardrum.web.graphite.function.Evaluation;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.series.Answer;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
@@ -60,10 +60,10 @@ final class Renderer {
 		}
 	}
 
-	private List<Series> evaluate(RenderRequest request, ValueBudget.Account account, Exchange exchange) {
+	private List<GridSeries> evaluate(RenderRequest request, ValueBudget.Account account, Exchange exchange) {
 		Evaluation evaluation = Evaluation.of(this.repository.within(exchange.budget()), account, request.targets(),
 				request.range(), this.maxSeries);
-		List<Series> series = new ArrayList<>();
+		List<GridSeries> series = new ArrayList<>();
 		for (Expression target : request.targets()) {
 			series.addAll(evaluation.evaluate(target));
 		}

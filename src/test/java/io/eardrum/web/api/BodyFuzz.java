@@ -52,7 +52,7 @@ public final class BodyFuzz {
 
 	private static String result(InputStream body, boolean json) throws IOException {
 		MemoryMetricRepository repository = new MemoryMetricRepository();
-		PointIntake intake = new PointIntake(repository, TimestampChecks.UNLIMITED, new RecordedCounts(), LIMITS,
+		PointsImport intake = new PointsImport(repository, TimestampChecks.UNLIMITED, new RecordedCounts(), LIMITS,
 				"place", RequestMemory.of(HEAP));
 		List<String> result = new ArrayList<>();
 		try {

@@ -15,9 +15,9 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.function.call.SeriesStream;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridReader;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesCatalog;
-import io.eardrum.web.graphite.series.SeriesReader;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
@@ -76,7 +76,7 @@ public final class Evaluation implements Scope {
 			parts = collectPatterns(target, patterns, parts);
 		}
 		SeriesCatalog catalog = SeriesCatalog.of(repository, account, patterns, maxSeries);
-		SeriesReader reader = new SeriesReader(repository, account, range.until() - range.from());
+		GridReader reader = new GridReader(repository, account, range.until() - range.from());
 		return new Evaluation(new Source(catalog, reader, account, range, (long) maxSeries * MAX_READS_A_SERIES),
 				range.from(), range.until());
 	}
@@ -112,7 +112,7 @@ public final class Evaluation implements Scope {
 	}
 
 	@Override
-	public List<Series> evaluate(Expression expression) {
+	public List<GridSeries> evaluate(Expression expression) {
 		this.source.countStep();
 		if (expression instanceof Expression.Path path) {
 			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
@@ -122,8 +122,8 @@ public final class Evaluation implements Scope {
 		if (expression instanceof Expression.Call call) {
 			SeriesFunction function = function(call);
 			long before = account().taken();
-			List<Series> result = function.body().apply(FunctionCall.bind(function.parameters(), call, this));
-			account().keep(before, Series.heldBy(result));
+			List<GridSeries> result = function.body().apply(FunctionCall.bind(function.parameters(), call, this));
+			account().keep(before, GridSeries.heldBy(result));
 			return result;
 		}
 		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "
@@ -144,7 +144,7 @@ public final class Evaluation implements Scope {
 			this.source.countStep();
 			return forEach(function(call), FunctionCall.bind(function(call).parameters(), call, this));
 		}
-		List<Series> all = evaluate(expression);
+		List<GridSeries> all = evaluate(expression);
 		return all::forEach;
 	}
 
@@ -154,7 +154,7 @@ public final class Evaluation implements Scope {
 		SeriesStream series = call.stream();
 		return (consumer) -> series.forEach((one) -> {
 			long before = account().taken();
-			List<Series> made = function.body().apply(call.with(List.of(one)));
+			List<GridSeries> made = function.body().apply(call.with(List.of(one)));
 			long taken = account().taken() - before;
 			made.forEach(consumer);
 			account().release(taken);
@@ -211,7 +211,7 @@ public final class Evaluation implements Scope {
 
 		private final SeriesCatalog catalog;
 
-		private final SeriesReader reader;
+		private final GridReader reader;
 
 		private final ValueBudget.Account account;
 
@@ -223,7 +223,7 @@ public final class Evaluation implements Scope {
 
 		private long reads;
 
-		Source(SeriesCatalog catalog, SeriesReader reader, ValueBudget.Account account, Range range, long maxReads) {
+		Source(SeriesCatalog catalog, GridReader reader, ValueBudget.Account account, Range range, long maxReads) {
 			this.catalog = catalog;
 			this.reader = reader;
 			this.account = account;

@@ -23,7 +23,7 @@ public final class AlignedSeries {
 	 * @param series at least one series
 	 * @return the same values on one grid
 	 */
-	public static AlignedSeries of(List<Series> series) {
+	public static AlignedSeries of(List<GridSeries> series) {
 		CommonGrid common = new CommonGrid();
 		series.forEach(common::add);
 		Grid grid = common.grid();

@@ -17,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>
  * For one thread.
  */
-public final class Answer implements Iterable<Series> {
+public final class Answer implements Iterable<GridSeries> {
 
 	private final ValueBudget.Account account;
 
-	private final Deque<Series> series = new ArrayDeque<>();
+	private final Deque<GridSeries> series = new ArrayDeque<>();
 
 	/** How many of the series have the same values. */
 	private final IdentityHashMap<Object, Integer> holders = new IdentityHashMap<>();
@@ -31,21 +31,21 @@ public final class Answer implements Iterable<Series> {
 	 * @param account what the series were taken from; all else in it is given back
 	 * @param series the series, which are not to be held by anything else
 	 */
-	public Answer(ValueBudget.Account account, List<Series> series) {
+	public Answer(ValueBudget.Account account, List<GridSeries> series) {
 		this.account = account;
-		account.keep(0, Series.heldBy(series));
+		account.keep(0, GridSeries.heldBy(series));
 		series.forEach(this::add);
 	}
 
-	private void add(Series one) {
+	private void add(GridSeries one) {
 		this.series.add(one);
 		this.holders.merge(one.identity(), 1, Integer::sum);
 	}
 
-	private void release(Series one) {
+	private void release(GridSeries one) {
 		Integer others = this.holders.computeIfPresent(one.identity(),
 				(values, count) -> (count > 1) ? count - 1 : null);
-		long held = Series.heldBy(List.of(one));
+		long held = GridSeries.heldBy(List.of(one));
 		this.account.release((others != null) ? held - one.size() - ValueBudget.SERIES_VALUES : held);
 	}
 
@@ -53,7 +53,7 @@ public final class Answer implements Iterable<Series> {
 	 * Returns the series.
 	 * @return a new list
 	 */
-	public List<Series> list() {
+	public List<GridSeries> list() {
 		return new ArrayList<>(this.series);
 	}
 
@@ -69,13 +69,13 @@ public final class Answer implements Iterable<Series> {
 	 * Puts another series in the place of each.
 	 * @param operator makes it, or returns the same
 	 */
-	public void replaceAll(UnaryOperator<Series> operator) {
+	public void replaceAll(UnaryOperator<GridSeries> operator) {
 		for (int i = this.series.size(); i > 0; i--) {
-			Series one = this.series.remove();
+			GridSeries one = this.series.remove();
 			long before = this.account.taken();
-			Series other = operator.apply(one);
+			GridSeries other = operator.apply(one);
 			if (other != one) {
-				this.account.keep(before, Series.heldBy(List.of(other)));
+				this.account.keep(before, GridSeries.heldBy(List.of(other)));
 				release(one);
 				add(other);
 			}
@@ -90,10 +90,10 @@ public final class Answer implements Iterable<Series> {
 	 * @return the series, of which none is left afterwards
 	 */
 	@Override
-	public Iterator<Series> iterator() {
+	public Iterator<GridSeries> iterator() {
 		return new Iterator<>() {
 
-			private @Nullable Series last;
+			private @Nullable GridSeries last;
 
 			@Override
 			public boolean hasNext() {
@@ -105,8 +105,8 @@ public final class Answer implements Iterable<Series> {
 			}
 
 			@Override
-			public Series next() {
-				Series next = Answer.this.series.remove();
+			public GridSeries next() {
+				GridSeries next = Answer.this.series.remove();
 				Answer.this.account.work(next.size() + 1L);
 				this.last = next;
 				return next;

@@ -26,7 +26,7 @@ final class CommonGrid {
 	 * Takes note of a series.
 	 * @param series the series
 	 */
-	void add(Series series) {
+	void add(GridSeries series) {
 		if (this.steps.isEmpty()) {
 			this.firstStart = series.start();
 			this.firstStep = series.step();

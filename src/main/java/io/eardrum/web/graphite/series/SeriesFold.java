@@ -59,7 +59,7 @@ public final class SeriesFold {
 	 * Adds a series.
 	 * @param series the series, which is not kept
 	 */
-	public void add(Series series) {
+	public void add(GridSeries series) {
 		if (!this.again) {
 			describe(series);
 			Grid all = this.common.grid();
@@ -74,7 +74,7 @@ public final class SeriesFold {
 		this.count++;
 	}
 
-	private void describe(Series series) {
+	private void describe(GridSeries series) {
 		this.common.add(series);
 		// What is beyond that is not told.
 		if (this.pathsLength <= SeriesName.MAX_LENGTH && this.paths.add(series.path())) {
@@ -95,7 +95,7 @@ public final class SeriesFold {
 		this.present = new double[0];
 	}
 
-	private void fold(Series series) {
+	private void fold(GridSeries series) {
 		long before = this.account.taken();
 		this.account.work(this.folded.length);
 		double[] values = series.onto(Objects.requireNonNull(this.grid));
@@ -173,13 +173,13 @@ public final class SeriesFold {
 	 * @param xFilesFactor which part of the values has to be there
 	 * @return one series, with its name for a tag
 	 */
-	public Series result(String name, double xFilesFactor) {
+	public GridSeries result(String name, double xFilesFactor) {
 		for (int i = 0; i < this.folded.length; i++) {
 			double there = present(i);
 			boolean enough = there > 0 && there / this.count >= xFilesFactor;
 			this.folded[i] = enough ? this.aggregation.folded(this.folded[i], there, this.count) : Double.NaN;
 		}
-		return Series.of(this.account, name, Objects.requireNonNull(this.grid), this.folded);
+		return GridSeries.of(this.account, name, Objects.requireNonNull(this.grid), this.folded);
 	}
 
 }

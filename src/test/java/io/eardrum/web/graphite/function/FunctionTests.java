@@ -28,7 +28,7 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
@@ -221,22 +221,22 @@ class FunctionTests {
 		return (value + " ").repeat(times).strip();
 	}
 
-	private List<Series> evaluate(String target) {
+	private List<GridSeries> evaluate(String target) {
 		return evaluate(target, 100);
 	}
 
-	private List<Series> evaluate(String target, int maxSeries) {
+	private List<GridSeries> evaluate(String target, int maxSeries) {
 		return evaluate(target, maxSeries, 150);
 	}
 
-	private List<Series> evaluate(String target, int maxSeries, long until) {
+	private List<GridSeries> evaluate(String target, int maxSeries, long until) {
 		Expression expression = TargetParser.parse(target);
 		Evaluation.Range range = new Evaluation.Range(100, until, ZoneOffset.UTC);
 		return Evaluation.of(this.store, TestAccounts.open(this.budget), List.of(expression), range, maxSeries)
 			.evaluate(expression);
 	}
 
-	private static String text(Series series) {
+	private static String text(GridSeries series) {
 		StringBuilder text = new StringBuilder(series.name()).append(':');
 		for (int i = 0; i < series.size(); i++) {
 			text.append(' ')
@@ -338,7 +338,7 @@ class FunctionTests {
 			.isThrownBy(() -> evaluate("sortByName(" + named + ", true)", TestAccounts.work(20_000_000)));
 	}
 
-	private List<Series> evaluate(String target, RequestBudget request) {
+	private List<GridSeries> evaluate(String target, RequestBudget request) {
 		Expression expression = TargetParser.parse(target);
 		Evaluation.Range range = new Evaluation.Range(100, 150, ZoneOffset.UTC);
 		return Evaluation.of(this.store, TestAccounts.open(this.budget, request), List.of(expression), range, 10_000)

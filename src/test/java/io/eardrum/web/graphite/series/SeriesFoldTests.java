@@ -45,18 +45,18 @@ class SeriesFoldTests {
 		this.store.put(batch);
 	}
 
-	private List<Series> evaluate(String target, ValueBudget.Account account, long from, long until) {
+	private List<GridSeries> evaluate(String target, ValueBudget.Account account, long from, long until) {
 		Expression expression = TargetParser.parse(target);
 		return Evaluation
 			.of(this.store, account, List.of(expression), new Evaluation.Range(from, until, ZoneOffset.UTC), 5000)
 			.evaluate(expression);
 	}
 
-	private List<Series> evaluate(String target) {
+	private List<GridSeries> evaluate(String target) {
 		return evaluate(target, TestAccounts.open(new ValueBudget(10_000_000)), 1000, 4000);
 	}
 
-	private static String text(Series series) {
+	private static String text(GridSeries series) {
 		double[] values = new double[series.size()];
 		series.copy(0, values, values.length);
 		return series + " " + series.path() + " "
@@ -101,10 +101,10 @@ class SeriesFoldTests {
 		for (int i = 0; i < 12; i++) {
 			put("g.n" + i % 3 + ".m" + i, (i % 3 == 1) ? 10 + 10 * (i % 4) : 10, 500, 4100, random, 0.9);
 		}
-		List<Series> groups = evaluate("groupByNode(g.*.*, 1, 'sum')");
-		assertThat(groups).extracting(Series::name).containsExactly("n0", "n1", "n2");
+		List<GridSeries> groups = evaluate("groupByNode(g.*.*, 1, 'sum')");
+		assertThat(groups).extracting(GridSeries::name).containsExactly("n0", "n1", "n2");
 		for (int i = 0; i < 3; i++) {
-			Series one = evaluate("sumSeries(g.n" + i + ".*)").get(0);
+			GridSeries one = evaluate("sumSeries(g.n" + i + ".*)").get(0);
 			double[] values = new double[one.size()];
 			one.copy(0, values, values.length);
 			double[] found = new double[groups.get(i).size()];
@@ -147,7 +147,7 @@ class SeriesFoldTests {
 		}
 		ValueBudget budget = new ValueBudget(45 * POINTS);
 		try (ValueBudget.Account account = TestAccounts.open(budget)) {
-			List<Series> series = evaluate(target, account, -1, POINTS * 60 - 1);
+			List<GridSeries> series = evaluate(target, account, -1, POINTS * 60 - 1);
 			assertThat(account.taken()).isLessThan((long) (series.size() + 3) * POINTS);
 		}
 	}
@@ -164,9 +164,9 @@ class SeriesFoldTests {
 				.endsWith("),...)")
 				.hasSizeBetween(900, 1100);
 		}
-		assertThat(evaluate("aliasByNode(scale(sumSeries(perSecond(fleet.*.*.*.*)),2),1)")).extracting(Series::name)
+		assertThat(evaluate("aliasByNode(scale(sumSeries(perSecond(fleet.*.*.*.*)),2),1)")).extracting(GridSeries::name)
 			.containsExactly("host0");
-		assertThat(evaluate("groupByNode(scale(fleet.*.*.*.*,2),2,'sum')")).extracting(Series::name)
+		assertThat(evaluate("groupByNode(scale(fleet.*.*.*.*,2),2,'sum')")).extracting(GridSeries::name)
 			.containsExactly("system");
 		assertThat(evaluate("sumSeries(scale(fleet.host1*.*.*.*,2))").get(0).name()).doesNotContain("...")
 			.hasSizeGreaterThan(4000);

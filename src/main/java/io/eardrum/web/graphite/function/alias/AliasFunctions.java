@@ -7,7 +7,7 @@ import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.function.call.SeriesNodes;
 import io.eardrum.web.graphite.function.regex.NameRegex;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Functions that give series other names.
@@ -59,7 +59,7 @@ public final class AliasFunctions {
 				SERIES, Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true));
 	}
 
-	private static List<Series> replace(FunctionCall call) {
+	private static List<GridSeries> replace(FunctionCall call) {
 		NameRegex search = call.regex("search");
 		String replacement = call.text("replace");
 		return call.series().stream().map((one) -> one.withName(search.replaceIn(one.name(), replacement))).toList();

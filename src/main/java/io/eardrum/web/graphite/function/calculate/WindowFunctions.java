@@ -13,7 +13,7 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
@@ -52,15 +52,15 @@ public final class WindowFunctions {
 				(call) -> compute(call, aggregation), SERIES, SIZE, X_FILES_FACTOR);
 	}
 
-	private static List<Series> compute(FunctionCall call, String function) {
+	private static List<GridSeries> compute(FunctionCall call, String function) {
 		Aggregation aggregation = Aggregation.named(function);
 		boolean isTime = call.isText("windowSize");
 		String size = isTime ? "\"" + call.text("windowSize") + "\"" : Integer.toString(call.integer("windowSize"));
 		long before = isTime ? Math.abs(TimeOffset.seconds(call.text("windowSize"))) : secondsBefore(call);
 		Scope scope = call.scope();
 		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series(scope.over(scope.from() - before, scope.until()))) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series(scope.over(scope.from() - before, scope.until()))) {
 			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
 			int window = (int) Math.min(points, series.size());
 			double factor = call.number("xFilesFactor", series.xFilesFactor());
@@ -74,7 +74,7 @@ public final class WindowFunctions {
 	}
 
 	private static long secondsBefore(FunctionCall call) {
-		long longestStep = call.series().stream().mapToLong(Series::step).max().orElse(1);
+		long longestStep = call.series().stream().mapToLong(GridSeries::step).max().orElse(1);
 		int points = Math.max(0, call.integer("windowSize"));
 		if (points > TimeOffset.MAX_SECONDS / longestStep) {
 			throw call.error("would look back more than ten thousand years");
@@ -82,7 +82,7 @@ public final class WindowFunctions {
 		return points * longestStep;
 	}
 
-	private static void removeSparse(Series series, int window, double factor, double[] values) {
+	private static void removeSparse(GridSeries series, int window, double factor, double[] values) {
 		int present = 0;
 		for (int i = 0; i < window; i++) {
 			present += Double.isNaN(series.value(i)) ? 0 : 1;
@@ -96,7 +96,7 @@ public final class WindowFunctions {
 		}
 	}
 
-	private static double[] fromScratch(Series series, int window, Aggregation aggregation,
+	private static double[] fromScratch(GridSeries series, int window, Aggregation aggregation,
 			ValueBudget.Account account) {
 		account.work((long) window * (series.size() - window));
 		double[] values = series.room(series.size() - window);
@@ -132,7 +132,7 @@ public final class WindowFunctions {
 	 * @param aggregation average, sum, min or max
 	 * @return one value for each value that has a whole window before it
 	 */
-	private static double[] slide(Series series, int window, Aggregation aggregation) {
+	private static double[] slide(GridSeries series, int window, Aggregation aggregation) {
 		int size = series.size();
 		double[] values = series.room(size - window);
 		if (window == 0) {

@@ -16,7 +16,7 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * A function with what it was called with. Everything but series is checked when it is
@@ -37,10 +37,10 @@ public final class FunctionCall {
 	private final Map<String, NameRegex> regexes;
 
 	/** What the first parameter names, if it has been computed. */
-	private final @Nullable List<Series> given;
+	private final @Nullable List<GridSeries> given;
 
 	private FunctionCall(List<Parameter> parameters, Expression.Call call, Map<String, List<Expression>> arguments,
-			Scope scope, Map<String, NameRegex> regexes, @Nullable List<Series> given) {
+			Scope scope, Map<String, NameRegex> regexes, @Nullable List<GridSeries> given) {
 		this.parameters = parameters;
 		this.call = call;
 		this.arguments = arguments;
@@ -162,7 +162,7 @@ public final class FunctionCall {
 	 * @param series the series of the first parameter
 	 * @return the call
 	 */
-	public FunctionCall with(List<Series> series) {
+	public FunctionCall with(List<GridSeries> series) {
 		return new FunctionCall(this.parameters, this.call, this.arguments, this.scope, this.regexes, series);
 	}
 
@@ -187,7 +187,7 @@ public final class FunctionCall {
 	 * Computes the series that the first parameter names.
 	 * @return the series; the list may be changed
 	 */
-	public List<Series> series() {
+	public List<GridSeries> series() {
 		return (this.given != null) ? new ArrayList<>(this.given) : series(this.scope);
 	}
 
@@ -221,7 +221,7 @@ public final class FunctionCall {
 	 * @param over the scope with that range
 	 * @return the series; the list may be changed
 	 */
-	public List<Series> series(Scope over) {
+	public List<GridSeries> series(Scope over) {
 		return series(this.parameters.get(0).name(), over);
 	}
 
@@ -230,12 +230,12 @@ public final class FunctionCall {
 	 * @param name the name of the parameter
 	 * @return the series; the list may be changed
 	 */
-	public List<Series> series(String name) {
+	public List<GridSeries> series(String name) {
 		return series(name, this.scope);
 	}
 
-	private List<Series> series(String name, Scope over) {
-		List<Series> all = new ArrayList<>();
+	private List<GridSeries> series(String name, Scope over) {
+		List<GridSeries> all = new ArrayList<>();
 		for (Expression argument : this.arguments.getOrDefault(name, List.of())) {
 			all.addAll(over.evaluate(argument));
 		}

@@ -4,7 +4,7 @@ import java.util.List;
 
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
@@ -45,7 +45,7 @@ public interface Scope {
 	 * @return its series; the list may be changed
 	 * @throws QueryException if a function is not known, or was called wrongly
 	 */
-	List<Series> evaluate(Expression expression);
+	List<GridSeries> evaluate(Expression expression);
 
 	/**
 	 * Computes a part of a target, series by series where that is possible, so that one

@@ -2,7 +2,7 @@ package io.eardrum.web.graphite.function.call;
 
 import java.util.List;
 
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * A function over series.
@@ -103,7 +103,7 @@ public record SeriesFunction(String name, Group group, String description, List<
 		 * @param call what the function was called with
 		 * @return the series, a new list
 		 */
-		List<Series> apply(FunctionCall call);
+		List<GridSeries> apply(FunctionCall call);
 
 	}
 

@@ -8,7 +8,7 @@ import java.util.function.Function;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
 
 /**
@@ -32,7 +32,7 @@ public final class SeriesNodes {
 	 * @param wanted numbers of nodes, negative ones from the end, and names of tags
 	 * @return the nodes with dots between them
 	 */
-	public static String join(Series series, List<Expression> wanted) {
+	public static String join(GridSeries series, List<Expression> wanted) {
 		series.work(series.name().length());
 		String path = series.name().endsWith(")")
 				? series.whileHolding(PARSED_VALUES * series.name().length(), () -> firstPath(series.name()))
@@ -41,7 +41,7 @@ public final class SeriesNodes {
 		return SeriesName.join(".", wanted.stream().map((expression) -> node(series, nodes, expression)).iterator());
 	}
 
-	private static String node(Series series, String[] nodes, Expression wanted) {
+	private static String node(GridSeries series, String[] nodes, Expression wanted) {
 		if (wanted instanceof Expression.Text tag) {
 			return series.tags().getOrDefault(tag.value(), "");
 		}
@@ -70,7 +70,7 @@ public final class SeriesNodes {
 	 * @param positions the numbers of these nodes
 	 * @return the others with dots between them
 	 */
-	public static String without(Series series, Set<Integer> positions) {
+	public static String without(GridSeries series, Set<Integer> positions) {
 		series.work(series.name().length());
 		String[] nodes = series.name().split("\\.", -1);
 		List<String> rest = new ArrayList<>();
@@ -87,8 +87,8 @@ public final class SeriesNodes {
 	 * @param series the series
 	 * @return the paths with commas between them
 	 */
-	public static String paths(List<Series> series) {
-		return SeriesName.list(series.stream().map(Series::path).distinct().toList());
+	public static String paths(List<GridSeries> series) {
+		return SeriesName.list(series.stream().map(GridSeries::path).distinct().toList());
 	}
 
 	/**
@@ -96,7 +96,7 @@ public final class SeriesNodes {
 	 * @param nodes numbers of nodes, and names of tags
 	 * @return joins these nodes of a series
 	 */
-	public static Function<Series, String> key(List<Expression> nodes) {
+	public static Function<GridSeries, String> key(List<Expression> nodes) {
 		return (series) -> join(series, nodes);
 	}
 

@@ -2,7 +2,7 @@ package io.eardrum.web.graphite.function.call;
 
 import java.util.function.Consumer;
 
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Series that come one after the other. Where they are read or computed as they come, one
@@ -15,6 +15,6 @@ public interface SeriesStream {
 	 * Passes all series on, in their order.
 	 * @param consumer takes them, and does not keep them
 	 */
-	void forEach(Consumer<Series> consumer);
+	void forEach(Consumer<GridSeries> consumer);
 
 }

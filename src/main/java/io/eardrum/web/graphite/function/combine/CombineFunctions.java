@@ -20,8 +20,8 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.AlignedSeries;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.Percentile;
-import io.eardrum.web.graphite.series.Series;
 import io.eardrum.web.graphite.series.SeriesFold;
 import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.ValueBudget;
@@ -101,7 +101,7 @@ public final class CombineFunctions {
 	// One series after the other where that comes to the same, so that not all of them
 	// are
 	// in memory at once.
-	private static List<Series> aggregate(FunctionCall call, String aggregation, double xFilesFactor) {
+	private static List<GridSeries> aggregate(FunctionCall call, String aggregation, double xFilesFactor) {
 		Aggregation function = Aggregation.named(aggregation);
 		if (!function.isFoldable()) {
 			return aggregate(call.series(), aggregation, xFilesFactor);
@@ -120,11 +120,11 @@ public final class CombineFunctions {
 		return fold;
 	}
 
-	private static Series result(SeriesFold fold, String aggregation, double xFilesFactor) {
+	private static GridSeries result(SeriesFold fold, String aggregation, double xFilesFactor) {
 		String plain = plain(aggregation);
 		String name = plain + "Series(" + fold.paths() + ")";
 		Map<String, String> tags = fold.commonTags();
-		tags.putIfAbsent(Series.NAME_TAG, name);
+		tags.putIfAbsent(GridSeries.NAME_TAG, name);
 		tags.put("aggregatedBy", plain);
 		SeriesName.requireLength(name.length());
 		return fold.result(name, xFilesFactor).withTags(tags);
@@ -141,7 +141,7 @@ public final class CombineFunctions {
 	 * @param xFilesFactor which part of the values has to be there
 	 * @return one series, or none if there was none
 	 */
-	public static List<Series> aggregate(List<Series> series, String aggregation, double xFilesFactor) {
+	public static List<GridSeries> aggregate(List<GridSeries> series, String aggregation, double xFilesFactor) {
 		if (series.isEmpty()) {
 			return List.of();
 		}
@@ -164,7 +164,7 @@ public final class CombineFunctions {
 	 * @param function makes one value of a row, which it may change
 	 * @return the series
 	 */
-	static Series combine(List<Series> series, String name, Function<double[], Double> function) {
+	static GridSeries combine(List<GridSeries> series, String name, Function<double[], Double> function) {
 		AlignedSeries aligned = AlignedSeries.of(series);
 		double[] values = series.get(0).room(aligned.size());
 		double[] row = series.get(0).room(series.size());
@@ -177,19 +177,19 @@ public final class CombineFunctions {
 			.withConsolidation(Aggregation.AVERAGE)
 			.withXFilesFactor(0)
 			.withValues(aligned.grid(), values)
-			.withTags(Map.of(Series.NAME_TAG, name))
+			.withTags(Map.of(GridSeries.NAME_TAG, name))
 			.withPath(name);
 	}
 
-	private static Map<String, String> commonTags(List<Series> series, String aggregation) {
+	private static Map<String, String> commonTags(List<GridSeries> series, String aggregation) {
 		Map<String, String> tags = new HashMap<>(series.get(0).tags());
 		series.forEach((one) -> tags.entrySet().retainAll(one.tags().entrySet()));
-		tags.putIfAbsent(Series.NAME_TAG, aggregation + "Series(" + SeriesNodes.paths(series) + ")");
+		tags.putIfAbsent(GridSeries.NAME_TAG, aggregation + "Series(" + SeriesNodes.paths(series) + ")");
 		tags.put("aggregatedBy", aggregation);
 		return tags;
 	}
 
-	private static List<Series> multiply(FunctionCall call) {
+	private static List<GridSeries> multiply(FunctionCall call) {
 		SeriesFold fold = fold(call, Aggregation.MULTIPLY);
 		if (fold.count() == 1) {
 			// As Graphite has it: one series is not changed.
@@ -198,24 +198,24 @@ public final class CombineFunctions {
 		return (fold.count() > 0) ? List.of(result(fold, "multiply", 0)) : List.of();
 	}
 
-	private static List<Series> count(FunctionCall call) {
+	private static List<GridSeries> count(FunctionCall call) {
 		SeriesFold fold = fold(call, Aggregation.COUNT);
 		if (fold.count() == 0) {
 			return List.of(SpecialFunctions.constantLine(call.scope(), 0, "0").foundBy("countSeries()"));
 		}
 		String name = SeriesName.of("countSeries(", fold.paths(), ")");
-		Series counted = fold.result(name, 0);
+		GridSeries counted = fold.result(name, 0);
 		double[] values = counted.room(counted.size());
 		Arrays.fill(values, (double) fold.count());
 		return List.of(counted.withValues(values));
 	}
 
-	private static List<Series> percentile(FunctionCall call) {
+	private static List<GridSeries> percentile(FunctionCall call) {
 		double n = call.number("n");
 		if (n <= 0) {
 			throw call.error("takes a percentile above 0");
 		}
-		List<Series> series = call.series();
+		List<GridSeries> series = call.series();
 		if (series.isEmpty()) {
 			return series;
 		}
@@ -224,17 +224,17 @@ public final class CombineFunctions {
 				(row) -> Percentile.of(row, row.length, n, interpolate)));
 	}
 
-	private static List<Series> grouped(FunctionCall call, List<Expression> nodes, String aggregation) {
+	private static List<GridSeries> grouped(FunctionCall call, List<Expression> nodes, String aggregation) {
 		return byKey(call, SeriesNodes.key(nodes), aggregation);
 	}
 
-	private static List<Series> withoutNodes(FunctionCall call, String aggregation) {
+	private static List<GridSeries> withoutNodes(FunctionCall call, String aggregation) {
 		Set<Integer> positions = new HashSet<>(call.integers("position"));
 		return byKey(call, (one) -> SeriesNodes.without(one, positions), aggregation);
 	}
 
-	private static List<Series> byKey(FunctionCall call, Function<Series, String> key, String aggregation) {
-		List<Series> result = new ArrayList<>();
+	private static List<GridSeries> byKey(FunctionCall call, Function<GridSeries, String> key, String aggregation) {
+		List<GridSeries> result = new ArrayList<>();
 		Aggregation function = Aggregation.named(aggregation);
 		if (function.isFoldable()) {
 			folds(call, key, function).forEach((name, fold) -> result.add(result(fold, aggregation, 0).withName(name)));
@@ -246,7 +246,7 @@ public final class CombineFunctions {
 		return result;
 	}
 
-	private static Map<String, SeriesFold> folds(FunctionCall call, Function<Series, String> key,
+	private static Map<String, SeriesFold> folds(FunctionCall call, Function<GridSeries, String> key,
 			Aggregation function) {
 		ValueBudget.Account account = call.scope().account();
 		Map<String, SeriesFold> folds = new LinkedHashMap<>();
@@ -272,8 +272,8 @@ public final class CombineFunctions {
 		return folds;
 	}
 
-	static Map<String, List<Series>> groups(List<Series> series, Function<Series, String> key) {
-		Map<String, List<Series>> groups = new LinkedHashMap<>();
+	static Map<String, List<GridSeries>> groups(List<GridSeries> series, Function<GridSeries, String> key) {
+		Map<String, List<GridSeries>> groups = new LinkedHashMap<>();
 		series.forEach((one) -> groups.computeIfAbsent(key.apply(one), (name) -> new ArrayList<>()).add(one));
 		return groups;
 	}

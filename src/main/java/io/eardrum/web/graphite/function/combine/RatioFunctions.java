@@ -17,7 +17,7 @@ import io.eardrum.web.graphite.function.call.SeriesNodes;
 import io.eardrum.web.graphite.function.filter.SortFunctions;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
 
 /**
@@ -53,9 +53,9 @@ public final class RatioFunctions {
 						Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, false)));
 	}
 
-	private static List<Series> divide(FunctionCall call) {
-		List<Series> dividends = call.series();
-		List<Series> divisors = call.series("divisorSeries");
+	private static List<GridSeries> divide(FunctionCall call) {
+		List<GridSeries> dividends = call.series();
+		List<GridSeries> divisors = call.series("divisorSeries");
 		if (divisors.size() > 1) {
 			throw call.error("takes one series as 'divisorSeries', and not " + divisors.size());
 		}
@@ -67,28 +67,28 @@ public final class RatioFunctions {
 		return dividends.stream().map((one) -> quotient("divideSeries", one, divisors.get(0), 1)).toList();
 	}
 
-	private static List<Series> divideLists(FunctionCall call) {
-		List<Series> dividends = call.series();
-		List<Series> divisors = call.series("divisorSeriesList");
+	private static List<GridSeries> divideLists(FunctionCall call) {
+		List<GridSeries> dividends = call.series();
+		List<GridSeries> divisors = call.series("divisorSeriesList");
 		if (divisors.size() != dividends.size()) {
 			throw call.error("takes lists of the same length, and not of " + dividends.size() + " and "
 					+ divisors.size() + " series");
 		}
-		List<Series> result = new ArrayList<>();
+		List<GridSeries> result = new ArrayList<>();
 		for (int i = 0; i < dividends.size(); i++) {
 			result.add(quotient("divideSeries", dividends.get(i), divisors.get(i), 1));
 		}
 		return result;
 	}
 
-	private static Series quotient(String function, Series dividend, Series divisor, double factor) {
+	private static GridSeries quotient(String function, GridSeries dividend, GridSeries divisor, double factor) {
 		return CombineFunctions.combine(List.of(dividend, divisor),
 				SeriesName.of(function, "(", dividend.name(), ",", divisor.name(), ")"),
 				(row) -> (row[1] == 0) ? Double.NaN : row[0] / row[1] * factor);
 	}
 
-	private static List<Series> percent(FunctionCall call) {
-		List<Series> series = call.series();
+	private static List<GridSeries> percent(FunctionCall call) {
+		List<GridSeries> series = call.series();
 		List<Expression> nodes = call.expressions("nodes");
 		Expression total = call.has("total") ? call.expressions("total").get(0) : null;
 		if (total instanceof Expression.Numeral number) {
@@ -97,7 +97,7 @@ public final class RatioFunctions {
 			}
 			return percentOf(series, number);
 		}
-		List<Series> totals = (total != null) ? call.series("total") : null;
+		List<GridSeries> totals = (total != null) ? call.series("total") : null;
 		if (!nodes.isEmpty()) {
 			return percentByNodes(series, totals, SeriesNodes.key(nodes));
 		}
@@ -105,7 +105,7 @@ public final class RatioFunctions {
 			return series;
 		}
 		if (totals == null) {
-			Series sum = CombineFunctions.aggregate(series, "sum", 0).get(0);
+			GridSeries sum = CombineFunctions.aggregate(series, "sum", 0).get(0);
 			return series.stream().map((one) -> quotient("asPercent", one, sum, 100)).toList();
 		}
 		if (totals.size() == 1) {
@@ -117,37 +117,37 @@ public final class RatioFunctions {
 		}
 		series.sort(SortFunctions.byName());
 		totals.sort(SortFunctions.byName());
-		List<Series> result = new ArrayList<>();
+		List<GridSeries> result = new ArrayList<>();
 		for (int i = 0; i < series.size(); i++) {
 			result.add(quotient("asPercent", series.get(i), totals.get(i), 100));
 		}
 		return result;
 	}
 
-	private static List<Series> percentOf(List<Series> series, Expression.Numeral total) {
+	private static List<GridSeries> percentOf(List<GridSeries> series, Expression.Numeral total) {
 		String text = total.whole() ? Long.toString((long) total.value()) : NumberText.exact(total.value());
 		return series.stream()
 			.map((one) -> one.map((value) -> (total.value() == 0) ? Double.NaN : value / total.value() * 100)
 				.withPath("asPercent(" + one.name() + "," + text + ")"))
-			.map((one) -> one.withTags(Map.of(Series.NAME_TAG, one.name())))
+			.map((one) -> one.withTags(Map.of(GridSeries.NAME_TAG, one.name())))
 			.toList();
 	}
 
-	private static List<Series> percentByNodes(List<Series> series, @Nullable List<Series> totals,
-			Function<Series, String> key) {
-		Map<String, List<Series>> groups = CombineFunctions.groups(series, key);
-		Map<String, List<Series>> totalGroups = (totals != null) ? CombineFunctions.groups(totals, key) : groups;
+	private static List<GridSeries> percentByNodes(List<GridSeries> series, @Nullable List<GridSeries> totals,
+			Function<GridSeries, String> key) {
+		Map<String, List<GridSeries>> groups = CombineFunctions.groups(series, key);
+		Map<String, List<GridSeries>> totalGroups = (totals != null) ? CombineFunctions.groups(totals, key) : groups;
 		Set<String> keys = new LinkedHashSet<>(groups.keySet());
 		keys.addAll(totalGroups.keySet());
-		List<Series> result = new ArrayList<>();
+		List<GridSeries> result = new ArrayList<>();
 		for (String name : keys) {
-			List<Series> members = groups.getOrDefault(name, List.of());
-			List<Series> ofTotal = totalGroups.getOrDefault(name, List.of());
+			List<GridSeries> members = groups.getOrDefault(name, List.of());
+			List<GridSeries> ofTotal = totalGroups.getOrDefault(name, List.of());
 			if (ofTotal.isEmpty()) {
 				members.forEach((one) -> result.add(missing(one, one.name(), MISSING)));
 				continue;
 			}
-			Series total = (ofTotal.size() == 1) ? ofTotal.get(0)
+			GridSeries total = (ofTotal.size() == 1) ? ofTotal.get(0)
 					: CombineFunctions.aggregate(ofTotal, "sum", 0).get(0);
 			members.forEach((one) -> result.add(quotient("asPercent", one, total, 100)));
 			if (members.isEmpty()) {
@@ -157,11 +157,11 @@ public final class RatioFunctions {
 		return result;
 	}
 
-	private static Series missing(Series like, String name, String total) {
+	private static GridSeries missing(GridSeries like, String name, String total) {
 		double[] values = like.room(like.size());
 		Arrays.fill(values, Double.NaN);
 		String newName = SeriesName.of("asPercent(", name, ",", total, ")");
-		return like.withValues(values).withTags(Map.of(Series.NAME_TAG, newName)).withPath(newName);
+		return like.withValues(values).withTags(Map.of(GridSeries.NAME_TAG, newName)).withPath(newName);
 	}
 
 }

@@ -17,8 +17,8 @@ import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.Aggregation;
+import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.Percentile;
-import io.eardrum.web.graphite.series.Series;
 
 /**
  * Functions that leave series out, or values.
@@ -78,7 +78,7 @@ public final class FilterFunctions {
 		String description = "Keeps the n series with the " + (descending ? "highest" : "lowest") + " "
 				+ ((fixed != null) ? fixed : "aggregation") + " of their values, in that order.";
 		SeriesFunction.Body body = (call) -> {
-			List<Series> series = call.series();
+			List<GridSeries> series = call.series();
 			series.sort(by((fixed != null) ? fixed : call.text("func", "average"), descending));
 			return first(series, call.integer("n", 1));
 		};
@@ -95,10 +95,10 @@ public final class FilterFunctions {
 	 * @param descending whether the highest comes first
 	 * @return the order
 	 */
-	static Comparator<Series> by(String aggregation, boolean descending) {
+	static Comparator<GridSeries> by(String aggregation, boolean descending) {
 		Aggregation function = Aggregation.named(aggregation);
-		IdentityHashMap<Series, Double> totals = new IdentityHashMap<>();
-		Comparator<Series> ascending = Comparator.comparingDouble((one) -> totals.computeIfAbsent(one, (series) -> {
+		IdentityHashMap<GridSeries, Double> totals = new IdentityHashMap<>();
+		Comparator<GridSeries> ascending = Comparator.comparingDouble((one) -> totals.computeIfAbsent(one, (series) -> {
 			double total = series.total(function);
 			return Double.isNaN(total) ? Double.NEGATIVE_INFINITY : total;
 		}));
@@ -106,7 +106,7 @@ public final class FilterFunctions {
 	}
 
 	// As Python cuts a list.
-	private static List<Series> first(List<Series> series, int n) {
+	private static List<GridSeries> first(List<GridSeries> series, int n) {
 		int end = (n < 0) ? Math.max(0, series.size() + n) : Math.min(n, series.size());
 		return new ArrayList<>(series.subList(0, end));
 	}
@@ -123,11 +123,11 @@ public final class FilterFunctions {
 				Parameter.required("n", Parameter.Type.FLOAT));
 	}
 
-	private static List<Series> filter(FunctionCall call) {
+	private static List<GridSeries> filter(FunctionCall call) {
 		return keep(call, call.text("func"), call.text("operator"), call.number("threshold"));
 	}
 
-	private static List<Series> keep(FunctionCall call, String function, String operator, double number) {
+	private static List<GridSeries> keep(FunctionCall call, String function, String operator, double number) {
 		Comparison comparison = COMPARISONS.get(operator);
 		if (comparison == null) {
 			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not " + QueryException.quoted(operator));
@@ -135,7 +135,7 @@ public final class FilterFunctions {
 		Aggregation aggregation = Aggregation.named(function);
 		// As in Graphite, a series without values is below and unequal to any number.
 		boolean withoutValues = operator.startsWith("<") || operator.equals("!=");
-		List<Series> series = call.series();
+		List<GridSeries> series = call.series();
 		series.removeIf((one) -> {
 			double total = one.total(aggregation);
 			return Double.isNaN(total) ? !withoutValues : !comparison.holds(total, number);
@@ -146,22 +146,22 @@ public final class FilterFunctions {
 	private static SeriesFunction named(String name, String description, boolean kept) {
 		return new SeriesFunction(name, SeriesFunction.Group.FILTER_SERIES, description, (call) -> {
 			NameRegex regex = call.regex("pattern");
-			List<Series> series = call.series();
+			List<GridSeries> series = call.series();
 			series.removeIf((one) -> regex.isIn(one.name()) != kept);
 			return series;
 		}, SERIES, Parameter.required("pattern", Parameter.Type.STRING));
 	}
 
-	private static List<Series> unique(FunctionCall call) {
+	private static List<GridSeries> unique(FunctionCall call) {
 		Set<String> names = new HashSet<>();
-		List<Series> series = call.series();
+		List<GridSeries> series = call.series();
 		series.removeIf((one) -> !names.add(one.name()));
 		return series;
 	}
 
-	private static List<Series> notEmpty(FunctionCall call) {
+	private static List<GridSeries> notEmpty(FunctionCall call) {
 		double factor = call.number("xFilesFactor", 0);
-		List<Series> series = call.series();
+		List<GridSeries> series = call.series();
 		series.removeIf((one) -> {
 			double present = one.total(Aggregation.COUNT);
 			return present == 0 || present / one.size() < factor;
@@ -169,8 +169,8 @@ public final class FilterFunctions {
 		return series;
 	}
 
-	private static List<Series> mostDeviant(FunctionCall call) {
-		List<Series> series = call.series();
+	private static List<GridSeries> mostDeviant(FunctionCall call) {
+		List<GridSeries> series = call.series();
 		series.removeIf((one) -> one.total(Aggregation.COUNT) == 0);
 		series.sort(by("stddev", true));
 		return first(series, call.integer("n"));
@@ -188,13 +188,13 @@ public final class FilterFunctions {
 		}, SERIES, Parameter.required("n", Parameter.Type.FLOAT));
 	}
 
-	private static List<Series> percentile(FunctionCall call) {
+	private static List<GridSeries> percentile(FunctionCall call) {
 		double n = call.number("n");
 		if (n <= 0) {
 			throw call.error("takes a percentile above 0");
 		}
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series()) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series()) {
 			double[] values = series.room(series.size());
 			series.copy(0, values, values.length);
 			double value = Percentile.of(values, values.length, n, false);

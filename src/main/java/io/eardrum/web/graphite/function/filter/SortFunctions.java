@@ -10,7 +10,7 @@ import io.eardrum.web.graphite.function.call.FunctionCall;
 import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Functions that put series into another order.
@@ -55,8 +55,8 @@ public final class SortFunctions {
 				(call) -> sorted(call.series(), FilterFunctions.by(aggregation, true)), SERIES);
 	}
 
-	private static List<Series> byName(FunctionCall call) {
-		Comparator<Series> order = call.flag("natural") ? comparing((one) -> padded(one.name()), PADDED_DIGITS)
+	private static List<GridSeries> byName(FunctionCall call) {
+		Comparator<GridSeries> order = call.flag("natural") ? comparing((one) -> padded(one.name()), PADDED_DIGITS)
 				: byName();
 		return sorted(call.series(), call.flag("reverse") ? order.reversed() : order);
 	}
@@ -65,12 +65,12 @@ public final class SortFunctions {
 	 * Returns the order of the names. To compare them counts as work.
 	 * @return the order
 	 */
-	public static Comparator<Series> byName() {
-		return comparing(Series::name, 1);
+	public static Comparator<GridSeries> byName() {
+		return comparing(GridSeries::name, 1);
 	}
 
 	// The key is made for each comparison: a table of them might take any memory.
-	private static Comparator<Series> comparing(Function<Series, String> key, int work) {
+	private static Comparator<GridSeries> comparing(Function<GridSeries, String> key, int work) {
 		return Comparator.comparing((one) -> {
 			one.work((long) work * one.name().length());
 			return key.apply(one);
@@ -86,13 +86,13 @@ public final class SortFunctions {
 		return "0".repeat(Math.max(0, PADDED_DIGITS - number.length())) + number;
 	}
 
-	private static List<Series> byMinima(FunctionCall call) {
-		List<Series> series = call.series();
+	private static List<GridSeries> byMinima(FunctionCall call) {
+		List<GridSeries> series = call.series();
 		series.removeIf((one) -> !(one.total(Aggregation.MAX) > 0));
 		return sorted(series, FilterFunctions.by("min", false));
 	}
 
-	private static List<Series> sorted(List<Series> series, Comparator<Series> order) {
+	private static List<GridSeries> sorted(List<GridSeries> series, Comparator<GridSeries> order) {
 		series.sort(order);
 		return series;
 	}

@@ -10,7 +10,7 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Functions that fit nowhere else.
@@ -46,7 +46,7 @@ public final class SpecialFunctions {
 						Parameter.optional("color", Parameter.Type.STRING, null)),
 				new SeriesFunction("fallbackSeries", SeriesFunction.Group.SPECIAL,
 						"Takes the series of the second parameter if there is none of the first.", (call) -> {
-							List<Series> series = call.series();
+							List<GridSeries> series = call.series();
 							return series.isEmpty() ? call.series("fallback") : series;
 						}, SERIES, Parameter.required("fallback", Parameter.Type.SERIES_LIST)),
 				new SeriesFunction("seriesByTag", SeriesFunction.Group.SPECIAL,
@@ -54,7 +54,7 @@ public final class SpecialFunctions {
 						Parameter.several("tagExpressions", Parameter.Type.STRING, true)));
 	}
 
-	private static List<Series> consolidateBy(FunctionCall call, String function) {
+	private static List<GridSeries> consolidateBy(FunctionCall call, String function) {
 		Aggregation aggregation = Aggregation.named(function);
 		return call.series()
 			.stream()
@@ -73,7 +73,7 @@ public final class SpecialFunctions {
 				SERIES, Parameter.required("xFilesFactor", Parameter.Type.FLOAT));
 	}
 
-	private static Series line(FunctionCall call) {
+	private static GridSeries line(FunctionCall call) {
 		double value = call.number("value");
 		return constantLine(call.scope(), value, NumberText.exact(value));
 	}
@@ -85,12 +85,12 @@ public final class SpecialFunctions {
 	 * @param name what the line is called
 	 * @return a series of three values
 	 */
-	public static Series constantLine(Scope scope, double value, String name) {
+	public static GridSeries constantLine(Scope scope, double value, String name) {
 		long step = Math.max(1, (scope.until() - scope.from()) / 2);
 		double[] values = scope.account().values(3);
 		Arrays.fill(values, value);
 		Grid grid = new Grid(scope.from(), scope.until(), step);
-		return Series.of(scope.account(), name, grid, values).foundBy("constantLine(" + name + ")");
+		return GridSeries.of(scope.account(), name, grid, values).foundBy("constantLine(" + name + ")");
 	}
 
 }

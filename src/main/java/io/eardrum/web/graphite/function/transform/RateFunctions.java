@@ -11,7 +11,7 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Functions over time: differences of neighbours, sums, summaries and shifts.
@@ -58,9 +58,9 @@ public final class RateFunctions {
 						Parameter.optional("resetEnd", Parameter.Type.BOOLEAN, true)));
 	}
 
-	private static List<Series> derivative(FunctionCall call) {
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series()) {
+	private static List<GridSeries> derivative(FunctionCall call) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series()) {
 			double[] values = series.room(series.size());
 			double previous = Double.NaN;
 			for (int i = 0; i < values.length; i++) {
@@ -73,12 +73,12 @@ public final class RateFunctions {
 		return result;
 	}
 
-	private static List<Series> counted(FunctionCall call,
+	private static List<GridSeries> counted(FunctionCall call,
 			@org.jspecify.annotations.Nullable Function<Double, Double> plain) {
 		double max = call.number("maxValue", Double.NaN);
 		double min = call.number("minValue", Double.NaN);
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series()) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series()) {
 			double[] values = series.room(series.size());
 			double previous = Double.NaN;
 			for (int i = 0; i < values.length; i++) {
@@ -111,9 +111,9 @@ public final class RateFunctions {
 		return value - min;
 	}
 
-	private static List<Series> integral(FunctionCall call) {
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series()) {
+	private static List<GridSeries> integral(FunctionCall call) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series()) {
 			double[] sum = new double[1];
 			result.add(series.map((value) -> {
 				sum[0] += value;
@@ -123,12 +123,12 @@ public final class RateFunctions {
 		return result;
 	}
 
-	private static List<Series> summarize(FunctionCall call) {
+	private static List<GridSeries> summarize(FunctionCall call) {
 		long interval = call.interval("intervalString");
 		String function = call.text("func", "sum");
 		boolean alignToFrom = call.flag("alignToFrom");
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series()) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series()) {
 			String name = "summarize(" + series.name() + ", \"" + call.text("intervalString") + "\", \"" + function
 					+ "\"" + (alignToFrom ? ", true)" : ")");
 			result.add(summarize(series, interval, Aggregation.named(function), alignToFrom).withPath(name));
@@ -136,7 +136,8 @@ public final class RateFunctions {
 		return result;
 	}
 
-	private static Series summarize(Series series, long interval, Aggregation aggregation, boolean alignToFrom) {
+	private static GridSeries summarize(GridSeries series, long interval, Aggregation aggregation,
+			boolean alignToFrom) {
 		long start = alignToFrom ? series.start() : Math.floorDiv(series.start(), interval) * interval;
 		long end = alignToFrom ? series.end() : Math.floorDiv(series.end(), interval) * interval + interval;
 		long slots = (end - start + interval - 1) / interval;
@@ -158,20 +159,20 @@ public final class RateFunctions {
 		return series.withValues(new Grid(start, alignToFrom ? start + slots * interval : end, interval), values);
 	}
 
-	private static List<Series> shift(FunctionCall call) {
+	private static List<GridSeries> shift(FunctionCall call) {
 		String text = call.text("timeShift");
 		// Without a sign it goes back.
 		String signed = Character.isDigit(text.charAt(0)) ? "-" + text : text;
 		long seconds = TimeOffset.seconds(signed);
 		boolean resetEnd = !call.has("resetEnd") || call.flag("resetEnd");
-		List<Series> original = call.series();
+		List<GridSeries> original = call.series();
 		if (original.isEmpty()) {
 			return original;
 		}
-		Series first = original.get(0);
+		GridSeries first = original.get(0);
 		Scope scope = call.scope();
-		List<Series> result = new ArrayList<>();
-		for (Series series : call.series(scope.over(scope.from() + seconds, scope.until() + seconds))) {
+		List<GridSeries> result = new ArrayList<>();
+		for (GridSeries series : call.series(scope.over(scope.from() + seconds, scope.until() + seconds))) {
 			long end = resetEnd ? first.end() : series.end() - series.start() + first.start();
 			result.add(series.movedTo(first.start(), end)
 				.withName("timeShift(" + series.name() + ", \"" + signed + "\")"));

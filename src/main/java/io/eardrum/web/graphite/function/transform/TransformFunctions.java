@@ -12,7 +12,7 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.series.Aggregation;
-import io.eardrum.web.graphite.series.Series;
+import io.eardrum.web.graphite.series.GridSeries;
 
 /**
  * Functions that make another value of each value, or of none.
@@ -74,7 +74,7 @@ public final class TransformFunctions {
 						(before, after, part) -> before + part * (after - before), false));
 	}
 
-	private static List<Series> each(FunctionCall call, Function<Series, Series> function) {
+	private static List<GridSeries> each(FunctionCall call, Function<GridSeries, GridSeries> function) {
 		return call.series().stream().map(function).toList();
 	}
 
@@ -96,7 +96,7 @@ public final class TransformFunctions {
 		return Double.isFinite(value) ? value : Double.NaN;
 	}
 
-	private static List<Series> logarithm(FunctionCall call) {
+	private static List<GridSeries> logarithm(FunctionCall call) {
 		double base = call.number("base", 10);
 		if (base <= 0 || base == 1) {
 			throw call.error("takes a base above 0 that is not 1");
@@ -108,7 +108,7 @@ public final class TransformFunctions {
 			.withPath("log(" + one.name() + ", " + text + ")"));
 	}
 
-	private static List<Series> round(FunctionCall call) {
+	private static List<GridSeries> round(FunctionCall call) {
 		int precision = call.integer("precision", 0);
 		if (Math.abs(precision) > 400) {
 			throw call.error("takes a precision from -400 to 400");
@@ -128,13 +128,13 @@ public final class TransformFunctions {
 				: value;
 	}
 
-	private static List<Series> transformNull(FunctionCall call) {
+	private static List<GridSeries> transformNull(FunctionCall call) {
 		double number = call.number("default", 0);
 		return each(call, (one) -> filled(one, number)
 			.withPath("transformNull(" + one.name() + "," + NumberText.brief(number) + ")"));
 	}
 
-	private static Series filled(Series series, double number) {
+	private static GridSeries filled(GridSeries series, double number) {
 		double[] values = series.room(series.size());
 		for (int i = 0; i < values.length; i++) {
 			values[i] = Double.isNaN(series.value(i)) ? number : series.value(i);
@@ -150,7 +150,7 @@ public final class TransformFunctions {
 				SERIES, Parameter.optional("limit", Parameter.Type.INTEGER_OR_INFINITE, null));
 	}
 
-	private static Series fillGaps(Series series, double limit, GapFiller filler, boolean atEnd) {
+	private static GridSeries fillGaps(GridSeries series, double limit, GapFiller filler, boolean atEnd) {
 		double[] values = series.room(series.size());
 		series.copy(0, values, values.length);
 		int last = -1;

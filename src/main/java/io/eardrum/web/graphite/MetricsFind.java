@@ -29,7 +29,7 @@ import io.eardrum.web.http.TextReply;
  * <p>
  * Safe for any number of threads.
  */
-final class Nodes {
+final class MetricsFind {
 
 	static final Set<String> FIND_PARAMETERS = Set.of("query", "format", "wildcards", "leavesOnly");
 
@@ -43,7 +43,7 @@ final class Nodes {
 
 	private final ValueBudget budget;
 
-	Nodes(ObservedRepository repository, ValueBudget budget) {
+	MetricsFind(ObservedRepository repository, ValueBudget budget) {
 		this.repository = repository;
 		this.budget = budget;
 	}

@@ -18,7 +18,7 @@ import io.eardrum.web.http.admission.RequestMemory;
  * at multiples of their length, so that the same points are chosen again when the range
  * moves on with the time.
  */
-final class Thinning implements PointSink {
+final class Downsampling implements PointSink {
 
 	/** The first point, the last one, and two of one span. */
 	static final int MIN_POINTS = 4;
@@ -76,7 +76,7 @@ final class Thinning implements PointSink {
 	 * @param end the timestamp of its last point, or where the range ends before that
 	 * @param target what they are for
 	 */
-	Thinning(SeriesKey key, long end, Target target) {
+	Downsampling(SeriesKey key, long end, Target target) {
 		this.key = key;
 		this.end = end;
 		this.maxPoints = target.maxPoints();

@@ -40,9 +40,9 @@ import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link PointIntake}, {@link BodyLines} and {@link BodyJson}.
+ * Tests for {@link PointsImport}, {@link BodyLines} and {@link BodyJson}.
  */
-class PointIntakeTests {
+class PointsImportTests {
 
 	private static final ProtocolLimits LIMITS = new ProtocolLimits(64, 16);
 
@@ -97,7 +97,7 @@ class PointIntakeTests {
 			}
 
 		};
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
 				RequestMemory.of(HEAP));
 		new BodyLines(intake, LIMITS).readAll(trickle);
 		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
@@ -131,7 +131,7 @@ class PointIntakeTests {
 		willThrow(kind.equals("StorageException") ? new StorageException("full") : new IllegalStateException())
 			.given(broken)
 			.put(any());
-		PointIntake intake = new PointIntake(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+		PointsImport intake = new PointsImport(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
 				RequestMemory.of(HEAP));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> {
 			new BodyLines(intake, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
@@ -189,7 +189,7 @@ class PointIntakeTests {
 		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
 		// writes.
 		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
-			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+			PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
 					"index", RequestMemory.of(HEAP));
 			assertThatExceptionOfType(RequestProblem.class)
 				.isThrownBy(
@@ -214,7 +214,7 @@ class PointIntakeTests {
 			}
 
 		});
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
 				RequestMemory.of(HEAP));
 		assertThatExceptionOfType(IOException.class)
 			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body))
@@ -246,7 +246,7 @@ class PointIntakeTests {
 		HeapBudget heap = HeapBudget.ofThisProcess();
 		RequestMemory memory = RequestMemory.of(heap);
 		ProtocolLimits wide = new ProtocolLimits(4096, 512);
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, wide, "line",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, wide, "line",
 				memory);
 		BodyLines body = new BodyLines(intake, wide);
 		long most = 0;
@@ -268,7 +268,7 @@ class PointIntakeTests {
 		HeapShare bodies = heap.share(HeapUse.BODIES);
 		bodies.force(bodies.maxBytes() - 80_000);
 		RequestMemory memory = RequestMemory.of(heap);
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
 				memory);
 		StringBuilder lines = new StringBuilder();
 		for (int i = 0; i < 5000; i++) {
@@ -302,14 +302,14 @@ class PointIntakeTests {
 		byte[] body = "[{\"key\":\"a?\",\"value\":1,\"timestamp\":1}]".getBytes(StandardCharsets.UTF_8);
 		for (byte wrong : new byte[] { (byte) 0xFF, (byte) 0xC3, (byte) 0x80 }) {
 			body[10] = wrong;
-			PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+			PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
 					"index", RequestMemory.of(HEAP));
 			assertThatExceptionOfType(RequestProblem.class)
 				.isThrownBy(
 						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.withMessageContaining("no JSON that can be read");
 		}
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
 				RequestMemory.of(HEAP));
 		InputStream wrongAtOnce = new ByteArrayInputStream(new byte[] { (byte) 0xFF, '[', ']' });
 		assertThatExceptionOfType(RequestProblem.class)
@@ -319,14 +319,14 @@ class PointIntakeTests {
 	}
 
 	private long lines(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
 				RequestMemory.of(HEAP));
 		new BodyLines(intake, LIMITS).readAll(stream(body));
 		return intake.end();
 	}
 
 	private long json(String body) throws IOException {
-		PointIntake intake = new PointIntake(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
+		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
 				RequestMemory.of(HEAP));
 		new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(stream(body));
 		return intake.end();

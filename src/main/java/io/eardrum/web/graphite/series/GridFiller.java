@@ -10,7 +10,7 @@ import io.eardrum.metric.SeriesKey;
  * when Carbon stores it. Where the grid is coarser than that, a slot has the average of
  * its base steps, as the coarser archives of Graphite have.
  */
-final class SlotFiller implements PointSink {
+final class GridFiller implements PointSink {
 
 	private final Grid grid;
 
@@ -35,7 +35,7 @@ final class SlotFiller implements PointSink {
 	 * @param baseStep the step of the series, of which that of the grid is a multiple
 	 * @param values one a slot, all of them to be overwritten
 	 */
-	SlotFiller(Grid grid, long baseStep, double[] values) {
+	GridFiller(Grid grid, long baseStep, double[] values) {
 		this.grid = grid;
 		this.baseStep = baseStep;
 		this.values = values;

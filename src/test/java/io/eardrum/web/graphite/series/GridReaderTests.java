@@ -25,7 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * How the points of a store become series on a grid.
  */
-class SeriesReaderTests {
+class GridReaderTests {
 
 	private static final double NONE = Double.NaN;
 
@@ -49,15 +49,15 @@ class SeriesReaderTests {
 		this.store.put(batch);
 	}
 
-	private SeriesReader reader(long seconds) {
-		return new SeriesReader(this.store, TestAccounts.open(this.budget), seconds);
+	private GridReader reader(long seconds) {
+		return new GridReader(this.store, TestAccounts.open(this.budget), seconds);
 	}
 
-	private List<Series> read(long from, long until, String... keys) {
+	private List<GridSeries> read(long from, long until, String... keys) {
 		return reader(until - from).read(List.of(keys).stream().map(SeriesKey::of).toList(), "pattern", from, until);
 	}
 
-	private static void assertThatSeriesIs(Series series, long start, long step, double... values) {
+	private static void assertThatSeriesIs(GridSeries series, long start, long step, double... values) {
 		assertThat(series.start()).isEqualTo(start);
 		assertThat(series.step()).isEqualTo(step);
 		double[] found = new double[series.size()];
@@ -107,7 +107,7 @@ class SeriesReaderTests {
 	void lonePointHasTheStepOfItsNeighbours() {
 		putEvery("a", 10, 1000, 1100);
 		put("b", 1042, 5);
-		List<Series> series = read(1030, 1059, "a", "b");
+		List<GridSeries> series = read(1030, 1059, "a", "b");
 		assertThatSeriesIs(series.get(1), 1040, 10, 5, NONE);
 		assertThatSeriesIs(read(1010, 1079, "b").get(0), 1020, 60, 5);
 	}
@@ -116,7 +116,7 @@ class SeriesReaderTests {
 	void stepStaysForTheRequest() {
 		putEvery("a", 60, 0, 6000);
 		putEvery("a", 10, 6000, 7000);
-		SeriesReader reader = reader(500);
+		GridReader reader = reader(500);
 		List<SeriesKey> keys = List.of(SeriesKey.of("a"));
 		assertThat(reader.read(keys, "a", 6100, 6600).get(0).step()).isEqualTo(10);
 		assertThat(reader.read(keys, "a", 1000, 6600).get(0).step()).isEqualTo(10);
@@ -126,7 +126,7 @@ class SeriesReaderTests {
 	@Test
 	void unknownSeriesIsLeftOut() {
 		put("a", 100, 1, 110, 2);
-		assertThat(read(0, 200, "nobody", "a")).extracting(Series::name).containsExactly("a");
+		assertThat(read(0, 200, "nobody", "a")).extracting(GridSeries::name).containsExactly("a");
 	}
 
 	@Test
@@ -137,7 +137,7 @@ class SeriesReaderTests {
 			batch.add(SeriesKey.of("a"), t, (t % 4 == 0) ? 8 : t % 4);
 		}
 		this.store.put(batch);
-		Series series = read(0, 60_001, "a").get(0);
+		GridSeries series = read(0, 60_001, "a").get(0);
 		assertThat(series.step()).isEqualTo(4);
 		assertThat(series.start()).isEqualTo(4);
 		assertThat(series.value(0)).isEqualTo((8 + 1 + 2 + 3) / 4.0);
@@ -156,7 +156,7 @@ class SeriesReaderTests {
 			}
 		}
 		this.store.put(batch);
-		Series series = reader(10).read(List.of(SeriesKey.of("a")), "a", -1, expected.length - 1).get(0);
+		GridSeries series = reader(10).read(List.of(SeriesKey.of("a")), "a", -1, expected.length - 1).get(0);
 		assertThat(series.step()).isEqualTo(1);
 		double[] found = new double[series.size()];
 		series.copy(0, found, found.length);
@@ -167,7 +167,7 @@ class SeriesReaderTests {
 	void requestGivesBackAllThatItTook() {
 		putEvery("a", 1, 0, 1000);
 		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
-			new SeriesReader(this.store, account, 1000).read(List.of(SeriesKey.of("a")), "a", 0, 1000);
+			new GridReader(this.store, account, 1000).read(List.of(SeriesKey.of("a")), "a", 0, 1000);
 			long series = 1000 + ValueBudget.SERIES_VALUES;
 			assertThat(this.budget.used()).isBetween(series, 3 * series + 512);
 		}
@@ -198,7 +198,7 @@ class SeriesReaderTests {
 
 	@Test
 	void namesTakeMemoryToo() {
-		Series series = Series.of(TestAccounts.open(this.budget), "a", new Grid(0, 10, 10), new double[1]);
+		GridSeries series = GridSeries.of(TestAccounts.open(this.budget), "a", new Grid(0, 10, 10), new double[1]);
 		String name = "x".repeat(10_000);
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> {
 			for (int i = 0; i < 1_000; i++) {
@@ -213,10 +213,10 @@ class SeriesReaderTests {
 		put("lonely", 5, 1);
 		List<Consumer<ValueBudget.Account>> parts = List.of(
 				(account) -> SeriesCatalog.of(this.store, account, List.of("*"), 10),
-				(account) -> new SeriesReader(this.store, account, 10).read(List.of(SeriesKey.of("a")), "a", 0, 10),
-				(account) -> new SeriesReader(this.store, account, 10).read(List.of(SeriesKey.of("lonely")), "a", 90,
+				(account) -> new GridReader(this.store, account, 10).read(List.of(SeriesKey.of("a")), "a", 0, 10),
+				(account) -> new GridReader(this.store, account, 10).read(List.of(SeriesKey.of("lonely")), "a", 90,
 						100),
-				(account) -> new SeriesReader(this.store, account, 10).forEach(List.of(SeriesKey.of("a")), "a", 0, 10,
+				(account) -> new GridReader(this.store, account, 10).forEach(List.of(SeriesKey.of("a")), "a", 0, 10,
 						(series) -> {
 						}),
 				(account) -> account.values(20_000), (account) -> account.name("x".repeat(20_000)));
@@ -269,8 +269,8 @@ class SeriesReaderTests {
 		put("d", 1042, 6);
 		putEvery("e", 10, 0, 1100);
 		List<SeriesKey> keys = Stream.of("a", "b", "nobody", "c", "d", "e").map(SeriesKey::of).toList();
-		List<String> atOnce = reader(29).read(keys, "*", 1030, 1059).stream().map(SeriesReaderTests::text).toList();
-		SeriesReader reader = reader(29);
+		List<String> atOnce = reader(29).read(keys, "*", 1030, 1059).stream().map(GridReaderTests::text).toList();
+		GridReader reader = reader(29);
 		for (int i = 0; i < 2; i++) {
 			List<String> oneAfterTheOther = new ArrayList<>();
 			reader.forEach(keys, "*", 1030, 1059, (series) -> oneAfterTheOther.add(text(series)));
@@ -278,7 +278,7 @@ class SeriesReaderTests {
 		}
 	}
 
-	private static String text(Series series) {
+	private static String text(GridSeries series) {
 		double[] values = new double[series.size()];
 		series.copy(0, values, values.length);
 		return series + " " + series.path() + Arrays.toString(values);
@@ -290,7 +290,7 @@ class SeriesReaderTests {
 		keys.forEach((key) -> putEvery(key.toString(), 1, 0, 1000));
 		ValueBudget small = new ValueBudget(20_000);
 		ValueBudget.Account account = TestAccounts.open(small);
-		SeriesReader reader = new SeriesReader(this.store, account, 1000);
+		GridReader reader = new GridReader(this.store, account, 1000);
 		for (int i = 0; i < 2; i++) {
 			reader.forEach(keys, "k*", 0, 1000, (series) -> assertThat(account.taken()).isLessThan(15_000));
 		}
@@ -301,9 +301,9 @@ class SeriesReaderTests {
 	void answerGivesBackEachSeriesThatHasBeenPassedOn() {
 		ValueBudget.Account account = TestAccounts.open(this.budget);
 		account.take(5000);
-		List<Series> series = new ArrayList<>();
+		List<GridSeries> series = new ArrayList<>();
 		for (int i = 0; i < 10; i++) {
-			series.add(Series.of(account, "a", new Grid(0, 1000, 1), account.values(1000)));
+			series.add(GridSeries.of(account, "a", new Grid(0, 1000, 1), account.values(1000)));
 		}
 		// Two names for the same values.
 		series.add(series.get(9).withName("another name"));
@@ -322,8 +322,8 @@ class SeriesReaderTests {
 	@Test
 	void answerKeepsValuesUntilTheLastSeriesThatHasThem() {
 		ValueBudget.Account account = TestAccounts.open(this.budget);
-		Series one = Series.of(account, "a", new Grid(0, 1000, 1), account.values(1000));
-		Iterator<Series> series = new Answer(account, List.of(one, one.withName("b"))).iterator();
+		GridSeries one = GridSeries.of(account, "a", new Grid(0, 1000, 1), account.values(1000));
+		Iterator<GridSeries> series = new Answer(account, List.of(one, one.withName("b"))).iterator();
 		series.next();
 		assertThat(series.hasNext()).isTrue();
 		assertThat(account.taken()).isGreaterThan(1000);
@@ -354,7 +354,7 @@ class SeriesReaderTests {
 	void seriesOfDifferentStepsMeetByTime() {
 		putEvery("a", 10, 0, 200);
 		putEvery("b", 30, 0, 200);
-		List<Series> series = read(5, 125, "a", "b");
+		List<GridSeries> series = read(5, 125, "a", "b");
 		AlignedSeries aligned = AlignedSeries.of(series);
 		assertThat(aligned.grid()).isEqualTo(new Grid(0, 150, 30));
 		double[] row = new double[2];

@@ -34,7 +34,7 @@ import io.eardrum.web.reply.RequestProblem;
  * <p>
  * One a request; not safe for use by several threads at once.
  */
-final class PointIntake implements CommandHandler {
+final class PointsImport implements CommandHandler {
 
 	static final int MAX_ERRORS = 100;
 
@@ -88,7 +88,7 @@ final class PointIntake implements CommandHandler {
 	 * @param memory of the request, in which memory for the batches is reserved
 	 * @throws HeapExhaustedException if there is none
 	 */
-	PointIntake(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits,
+	PointsImport(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits,
 			String placeName, RequestMemory memory) {
 		memory.reserveBody(BASE_BYTES);
 		this.repository = repository;

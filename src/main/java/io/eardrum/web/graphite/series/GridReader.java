@@ -21,8 +21,8 @@ import io.eardrum.storage.MetricRepository;
 /**
  * Reads series for one request, and lays each on a grid.
  * <p>
- * The step of a series is {@linkplain StepGuess guessed} from its points in the range in
- * which the request first reads it, and stays for the request, so that what a function
+ * The step of a series is {@linkplain StepInference guessed} from its points in the range
+ * in which the request first reads it, and stays for the request, so that what a function
  * reads besides (earlier points for a moving average, say) is on the same grid. A series
  * with fewer than two points there is guessed from its last day; one with fewer than two
  * points in that has the most common step of those that the same pattern found, or 60 s.
@@ -34,7 +34,7 @@ import io.eardrum.storage.MetricRepository;
  * counts for the values, and not for the step. Long, for series are read all at once, and
  * one after the other.
  */
-public final class SeriesReader {
+public final class GridReader {
 
 	/** How many slots a series has at most in the range of the request. */
 	static final int MAX_SLOTS = 20_000;
@@ -68,7 +68,7 @@ public final class SeriesReader {
 	 * @param account whence the memory for the values is taken
 	 * @param rangeSeconds how long the range of the request is
 	 */
-	public SeriesReader(MetricRepository repository, ValueBudget.Account account, long rangeSeconds) {
+	public GridReader(MetricRepository repository, ValueBudget.Account account, long rangeSeconds) {
 		this.repository = repository;
 		this.account = account;
 		this.rangeSeconds = rangeSeconds;
@@ -83,9 +83,9 @@ public final class SeriesReader {
 	 * @param until where it ends
 	 * @return the series, in the order of the keys
 	 */
-	public List<Series> read(List<SeriesKey> keys, String pattern, long from, long until) {
+	public List<GridSeries> read(List<SeriesKey> keys, String pattern, long from, long until) {
 		try {
-			List<@Nullable Series> found = new ArrayList<>();
+			List<@Nullable GridSeries> found = new ArrayList<>();
 			List<Pending> pending = new ArrayList<>();
 			for (SeriesKey key : keys) {
 				Long step = this.steps.get(key);
@@ -110,8 +110,8 @@ public final class SeriesReader {
 				putStep(one.key, step);
 				found.set(one.index, readSlots(one.key, step, from, until));
 			}
-			List<Series> series = new ArrayList<>(found.size());
-			for (Series one : found) {
+			List<GridSeries> series = new ArrayList<>(found.size());
+			for (GridSeries one : found) {
 				if (one != null) {
 					series.add(one.foundBy(pattern));
 				}
@@ -133,13 +133,13 @@ public final class SeriesReader {
 	 * @param until where it ends
 	 * @param consumer takes the series, in the order of the keys, and does not keep them
 	 */
-	public void forEach(List<SeriesKey> keys, String pattern, long from, long until, Consumer<Series> consumer) {
+	public void forEach(List<SeriesKey> keys, String pattern, long from, long until, Consumer<GridSeries> consumer) {
 		try {
 			List<SeriesKey> pending = new ArrayList<>();
 			int rest = keys.size();
 			for (int i = 0; i < keys.size(); i++) {
 				SeriesKey key = keys.get(i);
-				Series series = null;
+				GridSeries series = null;
 				if (!this.steps.containsKey(key)) {
 					if (sample(key, from, until)) {
 						series = sampled(key, from, until);
@@ -169,18 +169,18 @@ public final class SeriesReader {
 		}
 	}
 
-	private void pass(SeriesKey key, @Nullable Series read, String pattern, long from, long until,
-			Consumer<Series> consumer) throws IOException {
+	private void pass(SeriesKey key, @Nullable GridSeries read, String pattern, long from, long until,
+			Consumer<GridSeries> consumer) throws IOException {
 		long step = knownStep(key);
 		if (step != ABSENT) {
-			Series series = (read != null) ? read : readSlots(key, step, from, until);
+			GridSeries series = (read != null) ? read : readSlots(key, step, from, until);
 			consumer.accept(series.foundBy(pattern));
 			release(series);
 		}
 	}
 
-	private void release(Series series) {
-		this.account.release(Series.heldBy(List.of(series)));
+	private void release(GridSeries series) {
+		this.account.release(GridSeries.heldBy(List.of(series)));
 	}
 
 	private void putStep(SeriesKey key, long step) {
@@ -196,11 +196,11 @@ public final class SeriesReader {
 		return this.sample.step() > 0;
 	}
 
-	private Series sampled(SeriesKey key, long from, long until) throws IOException {
+	private GridSeries sampled(SeriesKey key, long from, long until) throws IOException {
 		long step = this.sample.step();
 		putStep(key, step);
 		Grid grid = grid(step, from, until);
-		SlotFiller filler = this.sample.fill(grid, step);
+		GridFiller filler = this.sample.fill(grid, step);
 		readRest(key, until, grid, filler);
 		return series(key, grid, filler);
 	}
@@ -214,7 +214,7 @@ public final class SeriesReader {
 			return false;
 		}
 		long last = lastPoint.timestamp();
-		StepGuess guess = new StepGuess();
+		StepInference guess = new StepInference();
 		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
 		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
 			this.account.work(to - from);
@@ -228,29 +228,29 @@ public final class SeriesReader {
 		return guess.step() > 0;
 	}
 
-	private Series readSlots(SeriesKey key, long step, long from, long until) throws IOException {
+	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {
 		Grid grid = grid(step, from, until);
-		SlotFiller filler = new SlotFiller(grid, step, this.account.values(grid.size()));
+		GridFiller filler = new GridFiller(grid, step, this.account.values(grid.size()));
 		this.repository.read(key, new TimeRange(grid.start(), grid.end() - 1), counted(filler));
 		return series(key, grid, filler);
 	}
 
 	// The last slot takes all points of its time, also those after the range.
-	private void readRest(SeriesKey key, long until, Grid grid, SlotFiller filler) throws IOException {
+	private void readRest(SeriesKey key, long until, Grid grid, GridFiller filler) throws IOException {
 		if (until + 1 < grid.end()) {
 			this.repository.read(key, new TimeRange(until + 1, grid.end() - 1), counted(filler));
 		}
 	}
 
-	private PointSink counted(SlotFiller filler) {
+	private PointSink counted(GridFiller filler) {
 		return (key, timestamps, values, from, to) -> {
 			this.account.work(to - from);
 			filler.accept(key, timestamps, values, from, to);
 		};
 	}
 
-	private Series series(SeriesKey key, Grid grid, SlotFiller filler) {
-		return Series.of(this.account, key.toString(), grid, filler.finish());
+	private GridSeries series(SeriesKey key, Grid grid, GridFiller filler) {
+		return GridSeries.of(this.account, key.toString(), grid, filler.finish());
 	}
 
 	private long knownStep(SeriesKey key) {
@@ -274,7 +274,7 @@ public final class SeriesReader {
 			.stream()
 			.max(Map.Entry.<Long, Integer>comparingByValue().thenComparingLong((entry) -> -entry.getKey()))
 			.map(Map.Entry::getKey)
-			.orElse(StepGuess.DEFAULT);
+			.orElse(StepInference.DEFAULT);
 	}
 
 	/** A series whose step the others of its pattern decide, and its place among them. */
@@ -294,17 +294,17 @@ public final class SeriesReader {
 
 		private int size;
 
-		private StepGuess guess = new StepGuess();
+		private StepInference guess = new StepInference();
 
 		private long from;
 
 		private long until;
 
-		private @Nullable SlotFiller filler;
+		private @Nullable GridFiller filler;
 
 		void start(long newFrom, long newUntil) {
 			this.size = 0;
-			this.guess = new StepGuess();
+			this.guess = new StepInference();
 			this.from = newFrom;
 			this.until = newUntil;
 			this.filler = null;
@@ -312,7 +312,7 @@ public final class SeriesReader {
 
 		@Override
 		public void accept(SeriesKey key, long[] newTimestamps, double[] newValues, int first, int end) {
-			SeriesReader.this.account.work(end - first);
+			GridReader.this.account.work(end - first);
 			int next = first;
 			while (next < end && this.filler == null) {
 				if (this.size == MAX_SAMPLE) {
@@ -330,7 +330,7 @@ public final class SeriesReader {
 
 		private void add(long timestamp, double value) {
 			if (this.size == this.timestamps.length) {
-				SeriesReader.this.account.take(2L * this.size);
+				GridReader.this.account.take(2L * this.size);
 				this.timestamps = Arrays.copyOf(this.timestamps, this.size * 2);
 				this.values = Arrays.copyOf(this.values, this.size * 2);
 			}
@@ -345,11 +345,11 @@ public final class SeriesReader {
 			return this.guess.step();
 		}
 
-		SlotFiller fill(Grid grid, long step) {
+		GridFiller fill(Grid grid, long step) {
 			if (this.filler != null) {
 				return this.filler;
 			}
-			SlotFiller slots = new SlotFiller(grid, step, SeriesReader.this.account.values(grid.size()));
+			GridFiller slots = new GridFiller(grid, step, GridReader.this.account.values(grid.size()));
 			for (int i = 0; i < this.size; i++) {
 				slots.add(this.timestamps[i], this.values[i]);
 			}

@@ -8,7 +8,7 @@ import java.util.Map;
  * neighbours, the shorter of two that are equally common. One that is within a twentieth
  * of a step in wide use, such as 59 s, is taken for that one: senders are not punctual.
  */
-final class StepGuess {
+final class StepInference {
 
 	/** The step of a series with fewer than two points, in seconds: Carbon's default. */
 	static final long DEFAULT = 60;

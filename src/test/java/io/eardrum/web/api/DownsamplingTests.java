@@ -21,9 +21,9 @@ import io.eardrum.web.http.admission.RequestMemory;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for {@link Thinning}.
+ * Tests for {@link Downsampling}.
  */
-class ThinningTests {
+class DownsamplingTests {
 
 	@Test
 	void fewPointsStayAsTheyAre() throws IOException {
@@ -88,7 +88,7 @@ class ThinningTests {
 				points.add(new Point(timestamp, random.nextInt(5) - 2));
 				timestamp += 1 + random.nextInt(step);
 			}
-			int max = Thinning.MIN_POINTS + random.nextInt(60);
+			int max = Downsampling.MIN_POINTS + random.nextInt(60);
 			List<Point> thin = thin(points, points.get(size - 1).timestamp(), max);
 			assertThat(thin).as("seed %d, round %d", seed, round)
 				.hasSizeLessThanOrEqualTo(max)
@@ -112,7 +112,7 @@ class ThinningTests {
 		HeapBudget heap = HeapBudget.ofThisProcess();
 		HeapShare queries = heap.share(HeapUse.QUERIES);
 		int[] left = { 0 };
-		Thinning thinning = new Thinning(SeriesKey.of("a"), 99_999, new Thinning.Target(10_000,
+		Downsampling thinning = new Downsampling(SeriesKey.of("a"), 99_999, new Downsampling.Target(10_000,
 				(key, timestamps, values, from, to) -> left[0] += to - from, RequestMemory.of(heap)));
 		for (int i = 0; i < 10_000; i++) {
 			thinning.accept(SeriesKey.of("a"), new long[] { i }, new double[] { i }, 0, 1);
@@ -129,8 +129,8 @@ class ThinningTests {
 	private static List<Point> thin(List<Point> points, long end, int max) throws IOException {
 		List<Point> thin = new ArrayList<>();
 		HeapBudget heap = HeapBudget.ofThisProcess();
-		Thinning thinning = new Thinning(SeriesKey.of("a"), end,
-				new Thinning.Target(max, (key, timestamps, values, from, to) -> {
+		Downsampling thinning = new Downsampling(SeriesKey.of("a"), end,
+				new Downsampling.Target(max, (key, timestamps, values, from, to) -> {
 					for (int i = from; i < to; i++) {
 						thin.add(new Point(timestamps[i], values[i]));
 					}

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * returns another one, and what only gives it another name shares the values. Long, for
  * all ways to make one series of another stand side by side.
  */
-public final class Series {
+public final class GridSeries {
 
 	/** The tag that carries the name a series has in the store. */
 	public static final String NAME_TAG = "name";
@@ -38,7 +38,7 @@ public final class Series {
 
 	private final double xFilesFactor;
 
-	private Series(ValueBudget.Account account, String name, String path, Map<String, String> tags, long start,
+	private GridSeries(ValueBudget.Account account, String name, String path, Map<String, String> tags, long start,
 			long end, long step, double[] values, Aggregation consolidation, double xFilesFactor) {
 		this.account = account;
 		this.name = name;
@@ -61,10 +61,10 @@ public final class Series {
 	 * @param values the values, NaN where there is none; not to be changed any more
 	 * @return the series
 	 */
-	public static Series of(ValueBudget.Account account, String name, Grid grid, double[] values) {
+	public static GridSeries of(ValueBudget.Account account, String name, Grid grid, double[] values) {
 		account.name(name);
-		return new Series(account, name, name, Map.of(NAME_TAG, name), grid.start(), grid.end(), grid.step(), values,
-				Aggregation.AVERAGE, 0);
+		return new GridSeries(account, name, name, Map.of(NAME_TAG, name), grid.start(), grid.end(), grid.step(),
+				values, Aggregation.AVERAGE, 0);
 	}
 
 	/**
@@ -167,10 +167,10 @@ public final class Series {
 	 * @param series the series
 	 * @return the number of values
 	 */
-	public static long heldBy(Iterable<Series> series) {
+	public static long heldBy(Iterable<GridSeries> series) {
 		Set<double[]> counted = Collections.newSetFromMap(new IdentityHashMap<>());
 		long held = 0;
-		for (Series one : series) {
+		for (GridSeries one : series) {
 			held += ValueBudget.valuesOf(one.name) + (one.path.equals(one.name) ? 0 : ValueBudget.valuesOf(one.path));
 			if (counted.add(one.values)) {
 				held += one.values.length + ValueBudget.SERIES_VALUES;
@@ -229,10 +229,10 @@ public final class Series {
 	 * @return the series with that name, and the path it had
 	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
-	public Series withName(String newName) {
+	public GridSeries withName(String newName) {
 		SeriesName.requireLength(newName.length());
 		this.account.name(newName);
-		return new Series(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
+		return new GridSeries(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}
 
@@ -242,10 +242,10 @@ public final class Series {
 	 * @return the series with that name
 	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
-	public Series withPath(String newName) {
+	public GridSeries withPath(String newName) {
 		SeriesName.requireLength(newName.length());
 		this.account.name(newName);
-		return new Series(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
+		return new GridSeries(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}
 
@@ -254,30 +254,30 @@ public final class Series {
 	 * @param pattern the pattern
 	 * @return the series with that path, and the name it had
 	 */
-	public Series foundBy(String pattern) {
-		return new Series(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
+	public GridSeries foundBy(String pattern) {
+		return new GridSeries(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
 	}
 
-	public Series withTag(String tag, String value) {
+	public GridSeries withTag(String tag, String value) {
 		Map<String, String> newTags = new LinkedHashMap<>(this.tags);
 		newTags.put(tag, value);
 		return withTags(newTags);
 	}
 
-	public Series withTags(Map<String, String> newTags) {
-		return new Series(this.account, this.name, this.path, Map.copyOf(newTags), this.start, this.end, this.step,
+	public GridSeries withTags(Map<String, String> newTags) {
+		return new GridSeries(this.account, this.name, this.path, Map.copyOf(newTags), this.start, this.end, this.step,
 				this.values, this.consolidation, this.xFilesFactor);
 	}
 
-	public Series withConsolidation(Aggregation aggregation) {
-		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, this.values,
-				aggregation, this.xFilesFactor);
+	public GridSeries withConsolidation(Aggregation aggregation) {
+		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
+				this.values, aggregation, this.xFilesFactor);
 	}
 
-	public Series withXFilesFactor(double factor) {
-		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, this.values,
-				this.consolidation, factor);
+	public GridSeries withXFilesFactor(double factor) {
+		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
+				this.values, this.consolidation, factor);
 	}
 
 	/**
@@ -285,8 +285,8 @@ public final class Series {
 	 * @param newValues the values, not to be changed any more
 	 * @return the series with those values
 	 */
-	public Series withValues(double[] newValues) {
-		return new Series(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, newValues,
+	public GridSeries withValues(double[] newValues) {
+		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, newValues,
 				this.consolidation, this.xFilesFactor);
 	}
 
@@ -296,8 +296,8 @@ public final class Series {
 	 * @param newValues the values, not to be changed any more
 	 * @return the series with those values
 	 */
-	public Series withValues(Grid grid, double[] newValues) {
-		return new Series(this.account, this.name, this.path, this.tags, grid.start(), grid.end(), grid.step(),
+	public GridSeries withValues(Grid grid, double[] newValues) {
+		return new GridSeries(this.account, this.name, this.path, this.tags, grid.start(), grid.end(), grid.step(),
 				newValues, this.consolidation, this.xFilesFactor);
 	}
 
@@ -307,7 +307,7 @@ public final class Series {
 	 * @param newEnd where it ends
 	 * @return the series with the same values
 	 */
-	public Series movedTo(long newStart, long newEnd) {
+	public GridSeries movedTo(long newStart, long newEnd) {
 		return withValues(new Grid(newStart, newEnd, this.step), this.values);
 	}
 
@@ -316,7 +316,7 @@ public final class Series {
 	 * @param operator makes another value of it; NaN takes it away
 	 * @return the series with those values
 	 */
-	public Series map(DoubleUnaryOperator operator) {
+	public GridSeries map(DoubleUnaryOperator operator) {
 		double[] newValues = room(this.values.length);
 		for (int i = 0; i < newValues.length; i++) {
 			newValues[i] = Double.isNaN(this.values[i]) ? Double.NaN : operator.applyAsDouble(this.values[i]);
@@ -341,7 +341,7 @@ public final class Series {
 	 * @param newStart when the first of the new values is
 	 * @return the shorter series
 	 */
-	public Series consolidated(int first, int count, long newStart) {
+	public GridSeries consolidated(int first, int count, long newStart) {
 		double[] newValues = room((this.values.length - first + count - 1L) / count);
 		double[] slot = room(Math.min(count, this.values.length));
 		for (int i = 0; i < newValues.length; i++) {
