@@ -146,6 +146,46 @@ class ArchitectureTests {
 	}
 
 	@Test
+	void roomsOfTheHttpPortsUseOnlyThoseBelow() {
+		List<String> order = List.of("web.event", "web.connector", "web.http", "web.security", "web.guard", "web");
+		for (int i = 0; i < order.size(); i++) {
+			check(ArchRuleDefinition.noClasses()
+				.that()
+				.resideInAPackage(order.get(i).equals("web") ? ROOT + ".web" : withSubpackages(order.get(i)))
+				.should()
+				.dependOnClassesThat()
+				.resideInAnyPackage(order.stream()
+					.skip(i + 1)
+					.map((above) -> above.equals("web") ? ROOT + ".web" : withSubpackages(above))
+					.toArray(String[]::new)));
+		}
+	}
+
+	@Test
+	void guardsOfTheHttpPortsAreSeenByNobodyButTheirWiring() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackages(ROOT + ".web", ROOT + ".web.guard")
+			.should()
+			.dependOnClassesThat()
+			.resideInAPackage(ROOT + ".web.guard"));
+	}
+
+	@Test
+	void functionsOfGraphiteAreSeenByTheirTableOnly() {
+		check(ArchRuleDefinition.noClasses()
+			.that()
+			.resideOutsideOfPackage(withSubpackages("web.graphite.function"))
+			.or()
+			.resideInAnyPackage(ROOT + ".web.graphite.function.call", ROOT + ".web.graphite.function.regex")
+			.should()
+			.dependOnClassesThat()
+			.resideInAnyPackage(Stream.of("alias", "calculate", "combine", "filter", "special", "transform")
+				.map((room) -> ROOT + ".web.graphite.function." + room)
+				.toArray(String[]::new)));
+	}
+
+	@Test
 	void packagesHaveNoCycles() {
 		check(SlicesRuleDefinition.slices().matching(ROOT + ".(**)").should().beFreeOfCycles());
 	}
