@@ -13,14 +13,10 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.admission.RequestGate;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.RequestGate;
 
 /**
  * Wires the HTTP API to its paths.

@@ -20,12 +20,9 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
-import io.eardrum.web.reply.RequestMemory;
-import io.eardrum.web.reply.RequestProblem;
 
 /**
  * Takes the points of one request, in batches on their way to the store, and notes what

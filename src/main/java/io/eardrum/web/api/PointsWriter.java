@@ -15,16 +15,11 @@ import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
 import io.eardrum.web.http.problem.RequestProblem;
-import io.eardrum.web.reply.Exchange;
-import io.eardrum.web.reply.ObservedRepository;
-import io.eardrum.web.reply.Query;
-import io.eardrum.web.reply.RequestProblem;
 
 /**
  * Stores the points that a request brings, as it is read.

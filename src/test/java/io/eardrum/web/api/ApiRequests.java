@@ -14,12 +14,9 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.protocol.RecordedCounts;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.TimestampCheck;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.admission.RequestGate;
-import io.eardrum.web.reply.Endpoint;
-import io.eardrum.web.reply.RequestGate;
 
 /**
  * Requests to the endpoints of the HTTP API, without a server and the connection to it.

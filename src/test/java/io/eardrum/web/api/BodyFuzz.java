@@ -16,8 +16,6 @@ import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
-import io.eardrum.web.reply.RequestMemory;
-import io.eardrum.web.reply.RequestProblem;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

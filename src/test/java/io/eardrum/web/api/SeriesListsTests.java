@@ -16,7 +16,6 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.http.admission.RequestGate;
-import io.eardrum.web.reply.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
