@@ -150,7 +150,7 @@ public final class ConnectionRegistry {
 	public int size(Connection.Port port) {
 		int count = 0;
 		for (Connection connection : this.connections) {
-			if (connection.port() == port) {
+			if (connection.port().equals(port)) {
 				count++;
 			}
 		}

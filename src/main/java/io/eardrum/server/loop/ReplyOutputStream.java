@@ -158,7 +158,7 @@ final class ReplyOutputStream extends OutputStream {
 	}
 
 	private void beginWait() {
-		long bytes = this.input.array().length + this.channel.unsentBytes();
+		long bytes = (long) this.input.array().length + this.channel.unsentBytes();
 		Turn current = this.turn;
 		if (current != null) {
 			current.beginWait();

@@ -7,7 +7,6 @@ import java.util.Objects;
 import java.util.Queue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -36,8 +35,6 @@ class LeaderTests {
 
 	private static final long NEVER = Long.MAX_VALUE;
 
-	private static final Supplier<CommitGroup> GROUPS = () -> mock(CommitGroup.class);
-
 	/** What the loop has asked threads for and they have not begun. */
 	private final Queue<Runnable> tasks = new ArrayDeque<>();
 
@@ -56,7 +53,7 @@ class LeaderTests {
 	@BeforeEach
 	void open() throws IOException {
 		this.loop = new EventLoop(this::execute, this.supervisor::wakeUp,
-				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp, GROUPS), GROUPS);
+				new FrameWorkers(this::execute, 1, this.supervisor::wakeUp, LeaderTests::group), LeaderTests::group);
 	}
 
 	@AfterEach
@@ -80,7 +77,7 @@ class LeaderTests {
 
 	@Test
 	void aTermThatOnlyFinishesHasNeverLed() {
-		Leader term = Leader.lost(new PendingWork(GROUPS), this.loop::leave);
+		Leader term = Leader.lost(new PendingWork(LeaderTests::group), this.loop::leave);
 		assertThat(term.isLost()).isTrue();
 		assertThat(term.lose()).isFalse();
 		term.beginWork();
@@ -328,8 +325,12 @@ class LeaderTests {
 		assertThat(this.tasks).isEmpty();
 	}
 
+	private static CommitGroup group() {
+		return mock(CommitGroup.class);
+	}
+
 	private Leader leading() {
-		return Leader.leading(new PendingWork(GROUPS), this.loop::leave);
+		return Leader.leading(new PendingWork(LeaderTests::group), this.loop::leave);
 	}
 
 	private static void leavesWhenAnswering(Connection connection) {
