@@ -128,7 +128,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells whether a point has been refused.
+	 * Returns whether a point has been refused.
 	 * @param index the number of the point, from 0
 	 * @return whether it has
 	 */
@@ -137,7 +137,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells why a point has been refused.
+	 * Returns why a point has been refused.
 	 * @param index the number of the point, from 0
 	 * @return the reason, or {@code null} if it has not been refused
 	 */
@@ -149,7 +149,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells how many points have been refused.
+	 * Returns how many points have been refused.
 	 * @return the number of points
 	 */
 	public int refusedCount() {
@@ -157,7 +157,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells how many points there are.
+	 * Returns how many points there are.
 	 * @return the number of points
 	 */
 	public int size() {
@@ -165,7 +165,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells whether there is no point.
+	 * Returns whether there is no point.
 	 * @return whether this batch is empty
 	 */
 	public boolean isEmpty() {
@@ -182,7 +182,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells where the key of a point starts.
+	 * Returns where the key of a point starts.
 	 * @param index the number of the point, from 0
 	 * @return an offset into {@link #keyBytes()}
 	 */
@@ -191,7 +191,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells how long the key of a point is.
+	 * Returns how long the key of a point is.
 	 * @param index the number of the point, from 0
 	 * @return the length in bytes
 	 */
@@ -200,7 +200,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells the hash of the key of a point.
+	 * Returns the hash of the key of a point.
 	 * @param index the number of the point, from 0
 	 * @return the same as {@link SeriesKey#hashCode()} of that key
 	 */
@@ -218,7 +218,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells the timestamp of a point.
+	 * Returns the timestamp of a point.
 	 * @param index the number of the point, from 0
 	 * @return the timestamp
 	 */
@@ -227,7 +227,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells the value of a point.
+	 * Returns the value of a point.
 	 * @param index the number of the point, from 0
 	 * @return the value
 	 */
@@ -236,7 +236,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Tells how much memory it takes, whatever is in it.
+	 * Returns how much memory it takes, whatever is in it.
 	 * @return the length of its columns, in bytes
 	 */
 	public long heldBytes() {

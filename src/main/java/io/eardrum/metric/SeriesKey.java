@@ -62,7 +62,7 @@ public final class SeriesKey {
 	}
 
 	/**
-	 * Tells the number of bytes.
+	 * Returns the number of bytes.
 	 * @return the length in bytes
 	 */
 	public int length() {
@@ -108,7 +108,7 @@ public final class SeriesKey {
 	}
 
 	/**
-	 * Tells whether the bytes of this key are the given ones.
+	 * Returns whether the bytes of this key are the given ones.
 	 * @param other an array
 	 * @param offset where the bytes start in it
 	 * @param length how many there are

@@ -21,7 +21,7 @@ public record TimeRange(long from, long to) {
 	}
 
 	/**
-	 * Tells whether a timestamp lies in this range.
+	 * Returns whether a timestamp lies in this range.
 	 * @param timestamp the timestamp
 	 * @return whether it does
 	 */

@@ -11,26 +11,28 @@ final class HttpGuard {
 	private HttpGuard() {
 	}
 
-	// Tells whether a line begins like a request line. For lines that are too long, whose
+	// Returns whether a line begins like a request line. For lines that are too long,
+	// whose
 	// end may have been thrown away. Methods have capitals, commands have none.
 	static boolean isLongRequestLine(byte[] source, LineWords words) {
 		return words.count() > 1 && isCapitals(source, words.start(0), words.end(0)) && source[words.start(1)] == '/';
 	}
 
-	// Tells whether a line is nothing but a host header with its value. What begins with
+	// Returns whether a line is nothing but a host header with its value. What begins
+	// with
 	// that header and goes on may be a point of Graphite's.
 	static boolean isHostHeader(byte[] source, LineWords words) {
 		return words.count() == 2 && words.length(0) == HOST.length()
 				&& startsWith(source, words.start(0), words.end(0), HOST);
 	}
 
-	// Tells whether a line is a request line, or the host header that browsers send.
+	// Returns whether a line is a request line, or the host header that browsers send.
 	static boolean isHttp(byte[] source, LineWords words) {
 		return (words.count() > 0 && startsWith(source, words.start(0), words.end(0), HOST))
 				|| isRequestLine(source, words);
 	}
 
-	// Tells whether a line is a request line, which every request starts with.
+	// Returns whether a line is a request line, which every request starts with.
 	static boolean isRequestLine(byte[] source, LineWords words) {
 		return words.count() == 3 && isVersion(source, words.start(2), words.end(2));
 	}

@@ -91,7 +91,7 @@ final class LineWords {
 		return true;
 	}
 
-	// Tells whether a word may name a series.
+	// Returns whether a word may name a series.
 	boolean isKey(int word) {
 		for (int i = this.starts[word]; i < this.ends[word]; i++) {
 			if ((this.source[i] >= 0 && this.source[i] < ' ') || this.source[i] == 0x7F) {
@@ -101,7 +101,7 @@ final class LineWords {
 		return isAllowedKey(this.source, this.starts[word], length(word));
 	}
 
-	// Tells whether bytes that are no control characters may be a key.
+	// Returns whether bytes that are no control characters may be a key.
 	boolean isAllowedKey(byte[] bytes, int start, int length) {
 		return length > 0 && length <= this.maxKeyLength && !(length == 1 && bytes[start] == '*');
 	}

@@ -32,7 +32,7 @@ public final class TelnetFilter {
 	}
 
 	/**
-	 * Tells whether a command has begun and not ended. The target of the next call must
+	 * Returns whether a command has begun and not ended. The target of the next call must
 	 * then start at least one byte before its source.
 	 * @return whether the last bytes were the beginning of a command
 	 */

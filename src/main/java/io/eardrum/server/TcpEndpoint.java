@@ -62,7 +62,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells where clients can connect.
+	 * Returns where clients can connect.
 	 * @return the address with the port that was bound
 	 * @throws IllegalStateException if it does not listen
 	 */
@@ -75,7 +75,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells whether clients can connect, and where.
+	 * Returns whether clients can connect, and where.
 	 * @return the address with the port that was bound, or {@code null}
 	 */
 	public @Nullable InetSocketAddress addressIfListening() {
@@ -83,7 +83,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many clients are connected to this port.
+	 * Returns how many clients are connected to this port.
 	 * @return the number of connections
 	 */
 	public int connectionCount() {
@@ -91,7 +91,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many clients are connected to this port and the others together.
+	 * Returns how many clients are connected to this port and the others together.
 	 * @return the number of connections
 	 */
 	public int allConnectionCount() {
@@ -99,7 +99,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many clients may be connected at once, to all ports together.
+	 * Returns how many clients may be connected at once, to all ports together.
 	 * @return the number of connections from which on clients are turned away
 	 */
 	public int maxConnections() {
@@ -107,7 +107,7 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells from how many clients nothing is read at the moment, for what others have
+	 * Returns from how many clients nothing is read at the moment, for what others have
 	 * sent takes all the memory that there is for frames.
 	 * @return the number of connections, to all ports together
 	 */

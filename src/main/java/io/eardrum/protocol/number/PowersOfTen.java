@@ -106,7 +106,7 @@ final class PowersOfTen {
 	}
 
 	/**
-	 * Tells whether T has no error: the power is an integer whose odd part fits in 128
+	 * Returns whether T has no error: the power is an integer whose odd part fits in 128
 	 * bits.
 	 * @param power {@value #MIN} to {@value #MAX}
 	 * @return whether ε is 0

@@ -96,7 +96,7 @@ final class ShortestDecimal {
 	}
 
 	private static boolean isNarrowBelow(long bits) {
-		// Tells whether the next double below is at half the distance of the one above.
+		// Returns whether the next double below is at half the distance of the one above.
 		return (bits & FRACTION_MASK) == 0 && bits >>> FRACTION_BITS > 1;
 	}
 

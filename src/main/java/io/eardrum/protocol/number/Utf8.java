@@ -10,7 +10,7 @@ public final class Utf8 {
 	}
 
 	/**
-	 * Tells whether all of a range of bytes is well-formed.
+	 * Returns whether all of a range of bytes is well-formed.
 	 * @param source the array in which they stand
 	 * @param from the offset of the first byte
 	 * @param to the offset behind the last byte

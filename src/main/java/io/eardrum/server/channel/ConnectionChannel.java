@@ -10,15 +10,15 @@ import java.nio.channels.ByteChannel;
 public interface ConnectionChannel extends ByteChannel {
 
 	/**
-	 * Tells whether bytes that {@link #write} has taken are still here, because the
+	 * Returns whether bytes that {@link #write} has taken are still here, because the
 	 * client doesn't take them; {@code write} passes them on, even if it gets no more.
 	 * @return whether there are some
 	 */
 	boolean hasUnsent();
 
 	/**
-	 * Tells whether the client has ended its side. That may be known before {@link #read}
-	 * returns -1.
+	 * Returns whether the client has ended its side. That may be known before
+	 * {@link #read} returns -1.
 	 * @return whether nothing more comes
 	 */
 	boolean isInputEnded();

@@ -9,8 +9,8 @@ import java.io.OutputStream;
 public interface Reply {
 
 	/**
-	 * Tells whether the {@link CommitGroup} of the frame has to be committed before this
-	 * can be written.
+	 * Returns whether the {@link CommitGroup} of the frame has to be committed before
+	 * this can be written.
 	 * @return whether there are puts of the frame that have not been committed yet
 	 */
 	boolean awaitsCommit();
@@ -23,7 +23,7 @@ public interface Reply {
 	void writeTo(OutputStream output) throws IOException;
 
 	/**
-	 * Tells whether the session ends with this reply.
+	 * Returns whether the session ends with this reply.
 	 * @return whether the connection is to be closed behind it
 	 */
 	boolean isLast();

@@ -51,7 +51,7 @@ public final class CommandCounts {
 	}
 
 	/**
-	 * Tells how many commands were answered with "ok".
+	 * Returns how many commands were answered with "ok".
 	 * @param command the kind of command
 	 * @return the number of commands; of puts, it is the number of points stored
 	 */
@@ -60,7 +60,7 @@ public final class CommandCounts {
 	}
 
 	/**
-	 * Tells how many commands were answered with an error.
+	 * Returns how many commands were answered with an error.
 	 * @param command the kind of command that they were meant to be
 	 * @return the number of commands
 	 */
@@ -69,7 +69,7 @@ public final class CommandCounts {
 	}
 
 	/**
-	 * Tells how many commands of a kind were answered with an error for one reason.
+	 * Returns how many commands of a kind were answered with an error for one reason.
 	 * @param command the kind of command that they were meant to be
 	 * @param reason the reason
 	 * @return the number of commands
@@ -79,7 +79,7 @@ public final class CommandCounts {
 	}
 
 	/**
-	 * Tells how many points were read for the client.
+	 * Returns how many points were read for the client.
 	 * @return the number of points
 	 */
 	public long pointsReturned() {

@@ -134,7 +134,7 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 	}
 
 	/**
-	 * Tells where it listens.
+	 * Returns where it listens.
 	 * @return the address, or {@code null} if it does not listen
 	 */
 	public @Nullable InetSocketAddress boundAddress() {

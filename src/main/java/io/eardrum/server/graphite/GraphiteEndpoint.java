@@ -70,7 +70,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells where clients can send to, if they can on TCP and UDP.
+	 * Returns where clients can send to, if they can on TCP and UDP.
 	 * @return the address with the port that was bound, or {@code null}
 	 */
 	public @Nullable InetSocketAddress addressIfListening() {
@@ -80,7 +80,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many clients are connected on TCP.
+	 * Returns how many clients are connected on TCP.
 	 * @return the number of connections
 	 */
 	public int connectionCount() {
@@ -88,7 +88,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells whether this system counts the datagrams that it throws away.
+	 * Returns whether this system counts the datagrams that it throws away.
 	 * @return whether {@link #droppedDatagrams()} means anything
 	 */
 	public static boolean knowsDroppedDatagrams() {
@@ -96,7 +96,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Tells how many datagrams came while the system's buffer was full, and are lost.
+	 * Returns how many datagrams came while the system's buffer was full, and are lost.
 	 * @return the number of datagrams since the start
 	 */
 	public long droppedDatagrams() {

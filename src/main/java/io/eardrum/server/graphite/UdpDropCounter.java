@@ -31,7 +31,7 @@ final class UdpDropCounter {
 	}
 
 	/**
-	 * Tells whether this system knows.
+	 * Returns whether this system knows.
 	 * @return whether {@link #of} can be asked
 	 */
 	static boolean areKnown() {
@@ -39,7 +39,7 @@ final class UdpDropCounter {
 	}
 
 	/**
-	 * Tells what was thrown away of the datagrams sent to an address.
+	 * Returns what was thrown away of the datagrams sent to an address.
 	 * @param bound the address of a socket of this process
 	 * @return the number of datagrams since the socket was bound; 0 if there is none
 	 */

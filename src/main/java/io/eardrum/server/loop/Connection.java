@@ -210,13 +210,13 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		this.output.register(registration);
 	}
 
-	// Tells whether there can't be commands yet.
+	// Returns whether there can't be commands yet.
 	boolean isHandshaking() {
 		TlsChannel encrypted = this.tls;
 		return encrypted != null && encrypted.isHandshaking() && !this.discarding;
 	}
 
-	// Tells whether that has lasted for too long.
+	// Returns whether that has lasted for too long.
 	boolean isHandshakeOverdue() {
 		return isHandshaking() && isIdle() && System.nanoTime() - this.handshakeDeadlineNanos > 0;
 	}
@@ -534,7 +534,7 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		becomeIdleElsewhere();
 	}
 
-	// Tells whether the reply has to wait until the group is committed.
+	// Returns whether the reply has to wait until the group is committed.
 	boolean awaitsCommit() {
 		Reply due = this.reply;
 		return due != null && due.awaitsCommit();
@@ -644,7 +644,7 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		reset(ResetReason.UNREAD_REPLIES);
 	}
 
-	// Tells whether it has been closed or reset, or is about to be.
+	// Returns whether it has been closed or reset, or is about to be.
 	boolean isEnding() {
 		return this.ending.get() != Ending.NONE;
 	}
@@ -750,7 +750,7 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		return this.state.get() == State.IDLE;
 	}
 
-	// Tells whether no further frame of this connection will be executed.
+	// Returns whether no further frame of this connection will be executed.
 	public boolean isEnded() {
 		return this.state.get() == State.ENDED;
 	}

@@ -145,7 +145,7 @@ final class EventLoop implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether there is nothing to supervise.
+	 * Returns whether there is nothing to supervise.
 	 * @param nanos for how long that must have been so, in nanoseconds
 	 * @return whether it is
 	 */

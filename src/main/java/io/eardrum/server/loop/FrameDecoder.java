@@ -63,7 +63,7 @@ public final class FrameDecoder {
 		return this.limit;
 	}
 
-	// Tells whether there are bytes behind the last complete line.
+	// Returns whether there are bytes behind the last complete line.
 	boolean hasRest() {
 		return this.limit > this.frameEnd;
 	}

@@ -100,12 +100,13 @@ final class FrameInput {
 		}
 	}
 
-	// Tells whether the client has closed its side.
+	// Returns whether the client has closed its side.
 	boolean isEnded() {
 		return this.ended;
 	}
 
-	// Tells whether there is something to answer: complete lines, or a cut one for good.
+	// Returns whether there is something to answer: complete lines, or a cut one for
+	// good.
 	boolean hasFrame() {
 		return this.buffer.frameEnd() > 0 || (this.ended && this.buffer.hasRest());
 	}

@@ -193,7 +193,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Tells whether nothing has been worked on for some time.
+	 * Returns whether nothing has been worked on for some time.
 	 * @param nanos the time, in nanoseconds
 	 * @return whether that is so
 	 */

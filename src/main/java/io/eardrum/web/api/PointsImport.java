@@ -211,7 +211,7 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Tells how many points have been stored until now.
+	 * Returns how many points have been stored until now.
 	 * @return the number of points
 	 */
 	long stored() {

@@ -113,7 +113,7 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Tells the parameters of each method that this endpoint answers, but HEAD.
+	 * Returns the parameters of each method that this endpoint answers, but HEAD.
 	 * @return the names of the parameters, by method
 	 */
 	public Map<String, Set<String>> parameters() {

@@ -22,7 +22,7 @@ final class ContentTags {
 	private final Map<String, String> known = new ConcurrentHashMap<>();
 
 	/**
-	 * Tells the entity tag of a file.
+	 * Returns the entity tag of a file.
 	 * @param file a file that exists
 	 * @return a weak tag, because a strong one forbids to compress what it stands for
 	 * @throws UncheckedIOException if the file can't be read

@@ -121,7 +121,7 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	}
 
 	/**
-	 * Tells whether requests have to bring a password.
+	 * Returns whether requests have to bring a password.
 	 * @return whether there is one
 	 */
 	public boolean hasPassword() {

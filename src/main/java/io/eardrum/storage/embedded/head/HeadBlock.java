@@ -56,7 +56,7 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Tells where in the array the first point stands.
+	 * Returns where in the array the first point stands.
 	 * @return the index of its timestamp
 	 */
 	int offset() {

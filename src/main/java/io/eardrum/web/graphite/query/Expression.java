@@ -9,7 +9,7 @@ import java.util.Map;
 public sealed interface Expression {
 
 	/**
-	 * Tells where this part starts.
+	 * Returns where this part starts.
 	 * @return the number of its first character in the target, from 1
 	 */
 	int position();

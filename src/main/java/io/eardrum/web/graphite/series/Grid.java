@@ -25,7 +25,7 @@ public record Grid(long start, long end, long step) {
 	}
 
 	/**
-	 * Tells how many slots there are; one that the end cuts counts.
+	 * Returns how many slots there are; one that the end cuts counts.
 	 * @return the number of slots, which may be more than there is room for
 	 */
 	public long size() {
@@ -33,7 +33,7 @@ public record Grid(long start, long end, long step) {
 	}
 
 	/**
-	 * Tells when a slot begins.
+	 * Returns when a slot begins.
 	 * @param index its number, from 0
 	 * @return seconds since 1970
 	 */

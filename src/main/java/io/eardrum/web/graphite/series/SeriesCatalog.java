@@ -86,7 +86,7 @@ public final class SeriesCatalog {
 	}
 
 	/**
-	 * Tells what a pattern has found.
+	 * Returns what a pattern has found.
 	 * @param pattern one of the patterns that this catalog was made for
 	 * @return the keys, ordered by their text. For a pattern that can match one key only
 	 * it is that key, whether there is such a series or not

@@ -31,7 +31,7 @@ public final class FailureLog {
 	}
 
 	/**
-	 * Tells whether a failure is to be logged, and takes it for logged then.
+	 * Returns whether a failure is to be logged, and takes it for logged then.
 	 * @param failure the failure
 	 * @return whether its cause has not been logged in the last ten seconds
 	 */

@@ -175,7 +175,7 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Tells the status of the reply.
+	 * Returns the status of the reply.
 	 * @return the status
 	 */
 	public HttpStatus status() {

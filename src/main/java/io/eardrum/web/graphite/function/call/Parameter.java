@@ -104,7 +104,7 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 		}
 
 		/**
-		 * Tells how Graphite calls this type.
+		 * Returns how Graphite calls this type.
 		 * @return the name
 		 */
 		public String graphiteName() {
