@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 import io.eardrum.budget.HeapShare;
 import io.eardrum.storage.StorageException;
@@ -47,6 +48,8 @@ public final class HeadMemoryLimit {
 	private final StoreCounters meters;
 
 	private final Runnable whenFull;
+
+	private final LongConsumer excess = this::force;
 
 	/** What is reserved: for heads, for batches under way, and at hand. */
 	private final AtomicLong held = new AtomicLong();
@@ -112,6 +115,7 @@ public final class HeadMemoryLimit {
 		if (this.waiting.get() > 0 || !take(bytes)) {
 			reserveInTurn(bytes);
 		}
+		write.reserved(bytes, this.excess);
 		return bytes;
 	}
 
@@ -220,13 +224,13 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Gives back what a batch did not take.
+	 * Gives back what a batch did not take. What it took beyond that has been accounted
+	 * for already: a checkpoint may have made it free meanwhile.
 	 * @param reserved how much was reserved for it
 	 * @param grown by how many bytes heads grew
 	 */
 	public void settle(long reserved, long grown) {
-		if (grown > reserved) {
-			force(grown - reserved);
+		if (grown >= reserved) {
 			return;
 		}
 		long left = this.atHand.addAndGet(reserved - grown);

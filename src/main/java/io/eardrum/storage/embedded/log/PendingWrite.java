@@ -1,6 +1,7 @@
 package io.eardrum.storage.embedded.log;
 
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +42,11 @@ public final class PendingWrite {
 	private int largestSeries;
 
 	private long grown;
+
+	private long reserved;
+
+	/** Accounts for what the points take beyond that. */
+	private @Nullable LongConsumer excess;
 
 	private @Nullable Thread waiter;
 
@@ -87,6 +93,8 @@ public final class PendingWrite {
 		PutRecord.encode(points, this.series, this.record);
 		this.batch = points;
 		this.grown = 0;
+		this.reserved = 0;
+		this.excess = null;
 		this.waiter = Thread.currentThread();
 		this.failure = null;
 		this.done = false;
@@ -116,6 +124,17 @@ public final class PendingWrite {
 
 	int largestSeries() {
 		return this.largestSeries;
+	}
+
+	/**
+	 * Notes how much memory has been reserved for the points. They may take more: their
+	 * heads are made anew if the epoch ends before they are put into memory.
+	 * @param bytes the number of bytes
+	 * @param more accounts for what they take beyond that, as they take it
+	 */
+	void reserved(long bytes, LongConsumer more) {
+		this.reserved = bytes;
+		this.excess = more;
 	}
 
 	/**
@@ -179,6 +198,10 @@ public final class PendingWrite {
 			}
 		}
 		this.grown = added;
+		LongConsumer account = this.excess;
+		if (account != null && added > this.reserved) {
+			account.accept(added - this.reserved);
+		}
 		return added;
 	}
 

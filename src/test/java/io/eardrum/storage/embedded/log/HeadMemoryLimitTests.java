@@ -69,6 +69,24 @@ class HeadMemoryLimitTests {
 		assertThat(this.share.usedBytes()).isEqualTo(used - write.grown());
 	}
 
+	// A checkpoint may end between a commit and the moment its thread goes on.
+	@Test
+	void whatAWriteTakesBeyondItsReservationIsAccountedForBeforeItCanBeDropped() {
+		PendingWrite first = newSeries(0, 5000);
+		apply(first, this.room.reserve(first));
+		PendingWrite write = newSeries(0, 5000);
+		long reserved = this.room.reserve(write);
+		this.heads.drop(this.heads.freeze(1));
+		long grown = write.applyTo(this.heads);
+		assertThat(grown).isGreaterThan(reserved);
+		assertThat(this.share.usedBytes()).isGreaterThanOrEqualTo(grown);
+		this.heads.grow(grown);
+		this.heads.drop(this.heads.freeze(2));
+		long used = this.share.usedBytes();
+		this.room.settle(reserved, grown);
+		assertThat(this.share.usedBytes()).isEqualTo(used);
+	}
+
 	@Test
 	void pointsOfAHeadThatHasBegunNeedLess() {
 		PendingWrite first = write("a", 1);
