@@ -38,25 +38,4 @@ public final class SoleTurn implements Turn {
 		return false;
 	}
 
-	@Override
-	public boolean sharesCommits() {
-		return false;
-	}
-
-	@Override
-	public void beginRead() {
-	}
-
-	@Override
-	public void endRead() {
-	}
-
-	@Override
-	public void leave() {
-	}
-
-	@Override
-	public void beginWait() {
-	}
-
 }

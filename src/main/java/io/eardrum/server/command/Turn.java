@@ -3,7 +3,8 @@ package io.eardrum.server.command;
 /**
  * The time in which a thread executes the commands of a frame and sends their replies:
  * which group their puts go into, and when the thread should go on with something else.
- * Used by that thread.
+ * Unless it says otherwise, the thread has no other frame in hand, and nobody waits for
+ * it. Used by that thread.
  */
 public interface Turn {
 
@@ -26,29 +27,35 @@ public interface Turn {
 	 * many clients would keep all others waiting.
 	 * @return whether the frame must not commit its puts itself
 	 */
-	boolean sharesCommits();
+	default boolean sharesCommits() {
+		return false;
+	}
 
 	/**
 	 * Has to be called before a read from the store, which may take long. The frame has
 	 * no puts in the group then.
 	 */
-	void beginRead();
+	default void beginRead() {
+	}
 
 	/**
 	 * Has to be called after a read from the store.
 	 */
-	void endRead();
+	default void endRead() {
+	}
 
 	/**
 	 * Has to be called before what may take long and is of no use to other clients. None
 	 * of them waits for this thread afterwards. May be called any number of times.
 	 */
-	void leave();
+	default void leave() {
+	}
 
 	/**
 	 * Has to be called before the thread waits for the client. May be called any number
 	 * of times.
 	 */
-	void beginWait();
+	default void beginWait() {
+	}
 
 }

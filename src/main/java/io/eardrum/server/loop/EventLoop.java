@@ -18,8 +18,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
-import io.eardrum.server.event.ResetReason;
-import io.eardrum.server.limit.DefectLog;
 
 /**
  * Serves many connections with one thread at a time: it waits until some of them have
@@ -68,7 +66,7 @@ final class EventLoop implements AutoCloseable {
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-	private final DefectLog defects = new DefectLog(logger);
+	private final ConnectionGuard guard = new ConnectionGuard(logger);
 
 	private final Executor threads;
 
@@ -209,7 +207,7 @@ final class EventLoop implements AutoCloseable {
 			logger.debug("The threads are ending", ex);
 		}
 		catch (RuntimeException | Error ex) {
-			this.defects.survive("A thread could not be started", ex);
+			this.guard.survive("A thread could not be started", ex);
 		}
 		return false;
 	}
@@ -244,7 +242,7 @@ final class EventLoop implements AutoCloseable {
 			this.passStartedNanos = System.nanoTime();
 		}
 		catch (IOException ex) {
-			this.defects.survive("The loop could not wait for clients", ex);
+			this.guard.survive("The loop could not wait for clients", ex);
 			LockSupport.parkNanos(RETRY_NANOS);
 		}
 	}
@@ -328,8 +326,8 @@ final class EventLoop implements AutoCloseable {
 			return connection.receive();
 		}
 		catch (RuntimeException | Error ex) {
-			this.defects.survive("A client's commands could not be read", ex);
-			reset(connection);
+			this.guard.survive("A client's commands could not be read", ex);
+			this.guard.reset(connection);
 			return false;
 		}
 	}
@@ -345,28 +343,18 @@ final class EventLoop implements AutoCloseable {
 			this.workers.add(connection);
 			return true;
 		}
-		sendReply(current, connection);
+		this.guard.sendReply(connection, current);
 		if (current.isLost()) {
-			release(connection);
+			this.guard.release(connection);
 			return false;
 		}
 		try {
 			connection.becomeIdle();
 		}
 		catch (RuntimeException | Error ex) {
-			this.defects.survive("A connection could not be closed", ex);
+			this.guard.survive("A connection could not be closed", ex);
 		}
 		return true;
-	}
-
-	private void sendReply(Leader current, Connection connection) {
-		try {
-			connection.sendReply(current);
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A reply could not be sent", ex);
-			reset(connection);
-		}
 	}
 
 	private void execute(Leader current, Connection connection) {
@@ -377,7 +365,7 @@ final class EventLoop implements AutoCloseable {
 		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
-			this.defects.survive(DEFECT, ex);
+			this.guard.survive(DEFECT, ex);
 		}
 	}
 
@@ -405,8 +393,8 @@ final class EventLoop implements AutoCloseable {
 					this.workers.add(next);
 					continue;
 				}
-				sendReply(lost, next);
-				release(next);
+				this.guard.sendReply(next, lost);
+				this.guard.release(next);
 			}
 		}
 		catch (RuntimeException | Error ex) {
@@ -416,29 +404,10 @@ final class EventLoop implements AutoCloseable {
 
 	// Each client that can get no answer is reset.
 	private void abandon(Leader failed, Throwable defect) {
-		this.defects.survive(DEFECT, defect);
+		this.guard.survive(DEFECT, defect);
 		for (Connection next = failed.next(); next != null; next = failed.next()) {
-			reset(next);
-			release(next);
-		}
-	}
-
-	private void reset(Connection connection) {
-		try {
-			connection.reset(ResetReason.INTERNAL_ERROR);
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A connection could not be reset", ex);
-		}
-	}
-
-	// Gives a connection back to the thread that leads, from another one.
-	private void release(Connection connection) {
-		try {
-			connection.becomeIdleElsewhere();
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A connection could not be given back", ex);
+			this.guard.reset(next);
+			this.guard.release(next);
 		}
 	}
 

@@ -16,8 +16,6 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
-import io.eardrum.server.event.ResetReason;
-import io.eardrum.server.limit.DefectLog;
 import io.eardrum.server.limit.InboundMemoryLimit;
 
 /**
@@ -36,7 +34,7 @@ final class FrameWorkers implements AutoCloseable {
 
 	private static final Log logger = LogFactory.getLog(FrameWorkers.class);
 
-	private final DefectLog defects = new DefectLog(logger);
+	private final ConnectionGuard guard = new ConnectionGuard(logger);
 
 	private final Executor threads;
 
@@ -181,7 +179,7 @@ final class FrameWorkers implements AutoCloseable {
 			logger.debug("The threads are ending", ex);
 		}
 		catch (OutOfMemoryError ex) {
-			this.defects.survive("A thread could not be started", ex);
+			this.guard.survive("A thread could not be started", ex);
 		}
 		return false;
 	}
@@ -264,7 +262,7 @@ final class FrameWorkers implements AutoCloseable {
 				}
 				endEarly(turn);
 				turn.group().commit();
-				sendReply(connection, turn);
+				this.guard.sendReply(connection, turn);
 				// A client that sends much at once mostly goes on so.
 				if (connection.receiveNext()) {
 					return true;
@@ -272,39 +270,11 @@ final class FrameWorkers implements AutoCloseable {
 			}
 		}
 		catch (RuntimeException | Error ex) {
-			this.defects.survive("Commands could not be executed", ex);
-			reset(connection);
+			this.guard.survive("Commands could not be executed", ex);
+			this.guard.reset(connection);
 		}
-		release(connection);
+		this.guard.release(connection);
 		return false;
-	}
-
-	private void sendReply(Connection connection, WorkerTurn turn) {
-		try {
-			connection.sendReply(turn);
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A reply could not be sent", ex);
-			reset(connection);
-		}
-	}
-
-	private void reset(Connection connection) {
-		try {
-			connection.reset(ResetReason.INTERNAL_ERROR);
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A connection could not be reset", ex);
-		}
-	}
-
-	private void release(Connection connection) {
-		try {
-			connection.becomeIdleElsewhere();
-		}
-		catch (RuntimeException | Error ex) {
-			this.defects.survive("A connection could not be given back", ex);
-		}
 	}
 
 }

@@ -127,26 +127,6 @@ final class WorkerTurn implements Turn {
 	}
 
 	@Override
-	public boolean sharesCommits() {
-		return false;
-	}
-
-	@Override
-	public void beginRead() {
-		// It is the only frame that this thread has in hand.
-	}
-
-	@Override
-	public void endRead() {
-		// The same.
-	}
-
-	@Override
-	public void leave() {
-		// Its thread does not lead a loop.
-	}
-
-	@Override
 	public void beginWait() {
 		this.ending.accept(this);
 	}
