@@ -27,7 +27,7 @@ import io.eardrum.storage.StorageException;
 /**
  * Executes the commands of one frame after the other and collects their replies, which
  * makes it the {@link Reply} as well. It holds the memory that this takes, some 5 KiB at
- * first and 64 KiB after long replies, and so comes from a {@link ObjectPool}: a session
+ * first and 64 KiB after long replies, and so comes from an {@link ObjectPool}: a session
  * has one only from the moment its frame is complete until the reply is sent. Used by one
  * thread at a time.
  * <p>

@@ -43,8 +43,8 @@ import io.eardrum.server.limit.UnfinishedInputLimit;
 /**
  * A connection that reads {@link Frame frames} and writes their replies.
  * <p>
- * It is served by the threads of a {@link EventLoop}, by one at a time. Other threads may
- * only look at it and end it: the {@link ConnectionWatchdog} when the client does not
+ * It is served by the threads of an {@link EventLoop}, by one at a time. Other threads
+ * may only look at it and end it: the {@link ConnectionWatchdog} when the client does not
  * take its replies or is silent for too long, and what ends the port when the server
  * stops. A session is idle while it waits for a frame and busy until the reply to it has
  * been sent; an idle one may be ended at any time, a busy one ends itself when it has

@@ -10,7 +10,7 @@ import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.command.Turn;
 
 /**
- * The part of one thread in a {@link EventLoop}: whether it leads, and what it has in
+ * The part of one thread in an {@link EventLoop}: whether it leads, and what it has in
  * hand. The loop makes a leading term whenever it appoints a leader, and at no other
  * time. A thread that only finishes work has a term that was lost before it began.
  * <p>

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.server.command.CommitGroup;
 
 /**
- * The puts that a thread of a {@link EventLoop} has to commit, and the connections that
+ * The puts that a thread of an {@link EventLoop} has to commit, and the connections that
  * it has to answer behind that. It passes from thread to thread as one piece, and does
  * not know whether its thread leads the loop. Used by one thread at a time.
  */

@@ -27,7 +27,7 @@ import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
 
 /**
- * Tests for {@link Leader}, {@link PendingWork} and how a {@link EventLoop} passes the
+ * Tests for {@link Leader}, {@link PendingWork} and how an {@link EventLoop} passes the
  * lead on, step by step: no thread runs until a test says so.
  */
 @Timeout(60)

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Collection;
 
 /**
- * The threads of this process that lead a {@link EventLoop}.
+ * The threads of this process that lead an {@link EventLoop}.
  */
 public final class Leaders {
 

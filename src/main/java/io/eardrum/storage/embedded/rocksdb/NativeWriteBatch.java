@@ -10,8 +10,8 @@ import org.rocksdb.WriteBatch;
 /**
  * What one commit writes: new series and records of the log, collected in native memory
  * that is used again and again. The bytes go there by way of a direct buffer, so that
- * nothing is allocated; a {@link EncodedWriteBatch} has to be copied into an array of its
- * exact length.
+ * nothing is allocated; an {@link EncodedWriteBatch} has to be copied into an array of
+ * its exact length.
  * <p>
  * Used by one thread at a time. It belongs to its {@link Database}, and is closed with
  * it.
