@@ -81,10 +81,10 @@ final class EventLoop implements AutoCloseable {
 	/** When those were found who are being served. */
 	private volatile long passStartedNanos;
 
-	/** The term of the thread that leads, or is about to. */
-	private volatile Leader term;
+	/** The thread that leads, or is about to. */
+	private volatile Leader leader;
 
-	/** A term for which there is no thread yet. */
+	/** A leader for which there is no thread yet. */
 	private final AtomicReference<@Nullable Leader> vacant = new AtomicReference<>();
 
 	private volatile boolean closed;
@@ -104,11 +104,11 @@ final class EventLoop implements AutoCloseable {
 		this.workers = workers;
 		this.groups = groups;
 		this.selector = Selector.open();
-		this.term = Leader.leading(new PendingWork(groups), this::leave);
+		this.leader = Leader.leading(new PendingWork(groups), this::leave);
 	}
 
 	void start() {
-		this.vacant.set(this.term);
+		this.vacant.set(this.leader);
 		fillVacancy();
 	}
 
@@ -134,7 +134,7 @@ final class EventLoop implements AutoCloseable {
 	 * Lets another thread lead if the one that leads is stuck. To be called often.
 	 */
 	void supervise() {
-		Leader current = this.term;
+		Leader current = this.leader;
 		if (current.loseIfStuck(STUCK_NANOS)) {
 			PendingWork rest = current.takeOffered();
 			appoint((rest != null) ? rest : new PendingWork(this.groups));
@@ -148,14 +148,14 @@ final class EventLoop implements AutoCloseable {
 	 * @return whether it is
 	 */
 	boolean isQuiet(long nanos) {
-		return this.vacant.get() == null && this.term.isQuiet(nanos);
+		return this.vacant.get() == null && this.leader.isQuiet(nanos);
 	}
 
 	/**
-	 * Called by the thread of a term before it does what may take long: others are no
+	 * Called by the thread of a leader before it does what may take long: others are no
 	 * longer to wait for it.
-	 * @param left the term, which has no group and no replies to send afterwards, unless
-	 * there is no thread to go on with them
+	 * @param left the leader, which has no group and no replies to send afterwards,
+	 * unless there is no thread to go on with them
 	 */
 	void leave(Leader left) {
 		left.endRead();
@@ -173,10 +173,10 @@ final class EventLoop implements AutoCloseable {
 		this.selector.wakeup();
 	}
 
-	// Only for the thread that has ended the leading term, of which there is always one.
+	// Only for the thread that has ended the leader, of which there is always one.
 	private void appoint(PendingWork work) {
 		Leader next = Leader.leading(work, this::leave);
-		this.term = next;
+		this.leader = next;
 		this.vacant.set(next);
 		fillVacancy();
 	}
@@ -247,7 +247,7 @@ final class EventLoop implements AutoCloseable {
 		}
 	}
 
-	// Returns whether the term goes on.
+	// Returns whether the thread goes on leading.
 	private boolean serveReady(Leader current) {
 		Iterator<SelectionKey> ready = this.selector.selectedKeys().iterator();
 		while (ready.hasNext()) {
@@ -337,7 +337,7 @@ final class EventLoop implements AutoCloseable {
 		this.supervisor.run();
 	}
 
-	// Returns whether the term goes on.
+	// Returns whether the thread goes on leading.
 	private boolean reply(Leader current, Connection connection) {
 		if (connection.isPaused()) {
 			this.workers.add(connection);

@@ -11,8 +11,8 @@ import io.eardrum.server.command.Turn;
 
 /**
  * The part of one thread in an {@link EventLoop}: whether it leads, and what it has in
- * hand. The loop makes a leading term whenever it appoints a leader, and at no other
- * time. A thread that only finishes work has a term that was lost before it began.
+ * hand. The loop makes one that leads whenever it appoints a leader, and at no other
+ * time. A thread that only finishes work has one that had lost before it began.
  * <p>
  * Used by its own thread, except that others may take the lead away from it while it
  * works on frames or a commit: then it touches nothing else of the loop. While it reads
@@ -49,22 +49,22 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Creates the term of a thread that is to lead.
+	 * Creates the leader that a thread is to be.
 	 * @param work what the thread begins with
-	 * @param leaving has another thread go on with what this term {@linkplain #leave
+	 * @param leaving has another thread go on with what this one {@linkplain #leave
 	 * leaves}
-	 * @return the term
+	 * @return the leader
 	 */
 	static Leader leading(PendingWork work, Consumer<Leader> leaving) {
 		return new Leader(work, leaving, State.LEADING);
 	}
 
 	/**
-	 * Creates the term of a thread that finishes what is left of another one.
+	 * Creates one for a thread that only finishes what is left of another one.
 	 * @param work what is left
-	 * @param leaving has another thread go on with what this term {@linkplain #leave
+	 * @param leaving has another thread go on with what this one {@linkplain #leave
 	 * leaves}
-	 * @return the term
+	 * @return the leader
 	 */
 	static Leader lost(PendingWork work, Consumer<Leader> leaving) {
 		return new Leader(work, leaving, State.LOST);
@@ -137,7 +137,7 @@ final class Leader implements Turn {
 
 	/**
 	 * {@inheritDoc} Other clients are not answered meanwhile, so they can be taken over;
-	 * and they are handed over at once if they have waited for reads before. This term
+	 * and they are handed over at once if they have waited for reads before. This leader
 	 * has another group then.
 	 */
 	@Override
@@ -175,7 +175,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Ends this term, on its own thread.
+	 * Loses the lead, on its own thread.
 	 * @return whether it was not over already
 	 */
 	boolean lose() {
@@ -183,7 +183,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Ends this term if its thread has been working for too long.
+	 * Loses the lead if its thread has been working for too long.
 	 * @param patienceNanos how long is too long, in nanoseconds
 	 * @return whether that was so
 	 */
@@ -215,7 +215,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Takes away what this term has in hand.
+	 * Takes away what this one has in hand.
 	 * @return the work
 	 */
 	PendingWork takeWork() {
@@ -226,7 +226,7 @@ final class Leader implements Turn {
 
 	/**
 	 * Gives back what was taken away, because no other thread is there to go on with it.
-	 * @param taken the work; this term has none
+	 * @param taken the work; this one has none
 	 */
 	void giveBack(PendingWork taken) {
 		this.work = taken;

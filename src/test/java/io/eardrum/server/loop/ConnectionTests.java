@@ -70,7 +70,7 @@ class ConnectionTests {
 	private EventLoop loop;
 
 	/** What the loop's thread would have in hand. */
-	private Leader term;
+	private Leader leader;
 
 	private TestClient client;
 
@@ -85,7 +85,7 @@ class ConnectionTests {
 		this.pairs = new ConnectionPairs(this.registry, activator);
 		this.loop = new EventLoop(this.threads, this.supervisor::wakeUp,
 				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp, activator::newGroup), activator::newGroup);
-		this.term = Leader.leading(new PendingWork(activator::newGroup), this.loop::leave);
+		this.leader = Leader.leading(new PendingWork(activator::newGroup), this.loop::leave);
 		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);
 		this.client = pair.client();
 		this.connection = pair.connection();
@@ -117,12 +117,12 @@ class ConnectionTests {
 	@Test
 	void itIsBusyUntilItsReplyIsSent() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.term);
+		this.connection.execute(this.leader);
 		assertThat(this.connection.awaitsCommit()).isTrue();
 		assertThat(this.frameMemory.usedBytes()).isPositive();
-		this.term.commit();
+		this.leader.commit();
 		assertThat(this.connection.awaitsCommit()).isFalse();
-		this.connection.sendReply(this.term);
+		this.connection.sendReply(this.leader);
 		assertThat(this.connection.isIdle()).isFalse();
 		assertThat(this.connection.becomeIdle()).isTrue();
 		assertThat(this.connection.isIdle()).isTrue();
@@ -164,9 +164,9 @@ class ConnectionTests {
 	@Test
 	void aFrameThatFollowsIsReceivedWhileItIsBusy() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.term);
-		this.term.commit();
-		this.connection.sendReply(this.term);
+		this.connection.execute(this.leader);
+		this.leader.commit();
+		this.connection.sendReply(this.leader);
 		this.client.send("put k 2 2\n");
 		Awaitility.await().until(this.connection::receiveNext);
 		assertThat(this.connection.isIdle()).isFalse();
@@ -188,13 +188,13 @@ class ConnectionTests {
 	@Test
 	void aBusySessionThatIsResetEndsWithItsFrame() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.term);
+		this.connection.execute(this.leader);
 		this.connection.reset(ResetReason.WRITE_TIMEOUT);
 		assertThat(this.client.readUntilClosed().reset()).isTrue();
 		assertThat(this.registry.size()).isZero();
 		assertThat(this.connection.endIfIdle()).isFalse();
-		this.term.commit();
-		this.connection.sendReply(this.term);
+		this.leader.commit();
+		this.connection.sendReply(this.leader);
 		assertThat(this.connection.becomeIdle()).isFalse();
 		assertThat(this.frameMemory.usedBytes()).isZero();
 	}
@@ -220,8 +220,8 @@ class ConnectionTests {
 	void aFrameWithoutAReplyEndsInAReset() throws IOException {
 		receive("put k 1 1\n");
 		this.connection.handleBy(mock(FrameHandler.class));
-		this.connection.execute(this.term);
-		this.connection.sendReply(this.term);
+		this.connection.execute(this.leader);
+		this.connection.sendReply(this.leader);
 		assertThat(this.connection.becomeIdle()).isFalse();
 		verify(this.observer).connectionReset(ResetReason.INTERNAL_ERROR);
 		assertThat(this.client.readUntilClosed().reset()).isTrue();
@@ -371,8 +371,8 @@ class ConnectionTests {
 		pair.connection().channel().configureBlocking(false);
 		pair.client().send("put k 1 1\nget k\n");
 		Awaitility.await().until(pair.connection()::receive);
-		this.term.beginFrame(TimeUnit.SECONDS.toNanos(60));
-		pair.connection().execute(this.term);
+		this.leader.beginFrame(TimeUnit.SECONDS.toNanos(60));
+		pair.connection().execute(this.leader);
 		assertThat(pair.connection().isPaused()).isTrue();
 		assertThat(pair.connection().awaitsCommit()).isTrue();
 		counted.take();
@@ -398,11 +398,11 @@ class ConnectionTests {
 		this.connection.channel().configureBlocking(true);
 		this.loop.register(this.connection);
 		receive(REPLY_BEHIND_THE_COMMIT);
-		this.connection.execute(this.term);
-		this.term.commit();
+		this.connection.execute(this.leader);
+		this.leader.commit();
 		// Nobody leads: no one looks whether it can be written to.
-		this.term.lose();
-		Future<?> sent = this.threads.submit(() -> this.connection.sendReply(this.term));
+		this.leader.lose();
+		Future<?> sent = this.threads.submit(() -> this.connection.sendReply(this.leader));
 		Awaitility.await().until(() -> this.connection.blockedNanos() > 0);
 		return sent;
 	}
@@ -413,9 +413,9 @@ class ConnectionTests {
 	}
 
 	private void answer() {
-		this.connection.execute(this.term);
-		this.term.commit();
-		this.connection.sendReply(this.term);
+		this.connection.execute(this.leader);
+		this.leader.commit();
+		this.connection.sendReply(this.leader);
 		this.connection.becomeIdle();
 	}
 

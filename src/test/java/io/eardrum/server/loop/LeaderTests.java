@@ -68,83 +68,83 @@ class LeaderTests {
 
 	@Test
 	void aTermLeadsUntilItLosesAndLosesOnce() {
-		Leader term = leading();
-		assertThat(term.isLost()).isFalse();
-		assertThat(term.lose()).isTrue();
-		assertThat(term.isLost()).isTrue();
-		assertThat(term.lose()).isFalse();
+		Leader leader = leading();
+		assertThat(leader.isLost()).isFalse();
+		assertThat(leader.lose()).isTrue();
+		assertThat(leader.isLost()).isTrue();
+		assertThat(leader.lose()).isFalse();
 	}
 
 	@Test
 	void aTermThatOnlyFinishesHasNeverLed() {
-		Leader term = Leader.lost(new PendingWork(LeaderTests::group), this.loop::leave);
-		assertThat(term.isLost()).isTrue();
-		assertThat(term.lose()).isFalse();
-		term.beginWork();
-		assertThat(term.loseIfStuck(-1)).isFalse();
-		assertThat(term.endWork()).isFalse();
-		assertThat(term.isLost()).isTrue();
+		Leader leader = Leader.lost(new PendingWork(LeaderTests::group), this.loop::leave);
+		assertThat(leader.isLost()).isTrue();
+		assertThat(leader.lose()).isFalse();
+		leader.beginWork();
+		assertThat(leader.loseIfStuck(-1)).isFalse();
+		assertThat(leader.endWork()).isFalse();
+		assertThat(leader.isLost()).isTrue();
 	}
 
 	@Test
 	void onlyAThreadThatWorksForTooLongLosesTheLead() {
-		Leader term = leading();
-		assertThat(term.loseIfStuck(-1)).isFalse();
-		term.beginWork();
-		assertThat(term.loseIfStuck(NEVER)).isFalse();
-		assertThat(term.endWork()).isTrue();
-		assertThat(term.loseIfStuck(-1)).isFalse();
-		term.beginWork();
-		assertThat(term.loseIfStuck(-1)).isTrue();
-		assertThat(term.loseIfStuck(-1)).isFalse();
-		assertThat(term.endWork()).isFalse();
-		assertThat(term.lose()).isFalse();
+		Leader leader = leading();
+		assertThat(leader.loseIfStuck(-1)).isFalse();
+		leader.beginWork();
+		assertThat(leader.loseIfStuck(NEVER)).isFalse();
+		assertThat(leader.endWork()).isTrue();
+		assertThat(leader.loseIfStuck(-1)).isFalse();
+		leader.beginWork();
+		assertThat(leader.loseIfStuck(-1)).isTrue();
+		assertThat(leader.loseIfStuck(-1)).isFalse();
+		assertThat(leader.endWork()).isFalse();
+		assertThat(leader.lose()).isFalse();
 	}
 
 	@Test
 	void aTermIsQuietOnlyBetweenPiecesOfWork() {
-		Leader term = leading();
-		assertThat(term.isQuiet(-1)).isTrue();
-		assertThat(term.isQuiet(NEVER)).isFalse();
-		term.beginWork();
-		assertThat(term.isQuiet(-1)).isFalse();
-		term.endWork();
-		assertThat(term.isQuiet(-1)).isTrue();
-		term.lose();
-		assertThat(term.isQuiet(-1)).isFalse();
+		Leader leader = leading();
+		assertThat(leader.isQuiet(-1)).isTrue();
+		assertThat(leader.isQuiet(NEVER)).isFalse();
+		leader.beginWork();
+		assertThat(leader.isQuiet(-1)).isFalse();
+		leader.endWork();
+		assertThat(leader.isQuiet(-1)).isTrue();
+		leader.lose();
+		assertThat(leader.isQuiet(-1)).isFalse();
 	}
 
 	@Test
 	void connectionsAreAnsweredInTheOrderInWhichTheyCame() {
-		Leader term = leading();
-		assertThat(term.isEmpty()).isTrue();
-		term.add(this.first);
-		term.add(this.second);
-		assertThat(term.isEmpty()).isFalse();
-		assertThat(term.next()).isSameAs(this.first);
-		assertThat(term.next()).isSameAs(this.second);
-		assertThat(term.next()).isNull();
+		Leader leader = leading();
+		assertThat(leader.isEmpty()).isTrue();
+		leader.add(this.first);
+		leader.add(this.second);
+		assertThat(leader.isEmpty()).isFalse();
+		assertThat(leader.next()).isSameAs(this.first);
+		assertThat(leader.next()).isSameAs(this.second);
+		assertThat(leader.next()).isNull();
 	}
 
 	@Test
 	void whatATermHasInHandIsTakenAsAWhole() {
-		Leader term = leading();
-		term.add(this.first);
-		CommitGroup group = term.group();
-		PendingWork taken = term.takeWork();
+		Leader leader = leading();
+		leader.add(this.first);
+		CommitGroup group = leader.group();
+		PendingWork taken = leader.takeWork();
 		assertThat(taken.group()).isSameAs(group);
 		assertThat(taken.next()).isSameAs(this.first);
-		assertThat(term.isEmpty()).isTrue();
-		assertThat(term.group()).isNotSameAs(group);
+		assertThat(leader.isEmpty()).isTrue();
+		assertThat(leader.group()).isNotSameAs(group);
 	}
 
 	@Test
 	void whoLeavesTheLeadHandsOnWhatItHasInHand() {
-		Leader term = leading();
-		term.add(this.first);
-		term.leave();
-		assertThat(term.isLost()).isTrue();
-		assertThat(term.isEmpty()).isTrue();
+		Leader leader = leading();
+		leader.add(this.first);
+		leader.leave();
+		assertThat(leader.isLost()).isTrue();
+		assertThat(leader.isEmpty()).isTrue();
 		assertThat(this.tasks).hasSize(1);
 		this.loop.close();
 		runNext();
@@ -154,9 +154,9 @@ class LeaderTests {
 
 	@Test
 	void whoHasLostTheLeadAndHasNothingInHandLeavesNothingBehind() {
-		Leader term = leading();
-		term.lose();
-		term.leave();
+		Leader leader = leading();
+		leader.lose();
+		leader.leave();
 		assertThat(this.tasks).isEmpty();
 	}
 
@@ -164,14 +164,14 @@ class LeaderTests {
 	// a second leader.
 	@Test
 	void whoHasLostTheLeadHandsOnWhatItHasInHandAndNeverTheLead() {
-		Leader term = leading();
-		term.add(this.first);
-		term.add(this.second);
-		term.add(this.third);
-		term.lose();
+		Leader leader = leading();
+		leader.add(this.first);
+		leader.add(this.second);
+		leader.add(this.third);
+		leader.lose();
 		leavesWhenAnswering(this.first);
 		leavesWhenAnswering(this.second);
-		term.leave();
+		leader.leave();
 		assertThat(this.tasks).hasSize(1);
 		runNext();
 		verify(this.first).sendReply(any());
@@ -189,20 +189,20 @@ class LeaderTests {
 
 	@Test
 	void whoFindsNoThreadGoesOnWithWhatItHasInHand() {
-		Leader term = leading();
-		term.add(this.first);
-		term.lose();
+		Leader leader = leading();
+		leader.add(this.first);
+		leader.lose();
 		this.threadsAreShort = true;
-		term.leave();
-		assertThat(term.next()).isSameAs(this.first);
+		leader.leave();
+		assertThat(leader.next()).isSameAs(this.first);
 	}
 
 	@Test
 	void theLeadWaitsForAThread() {
-		Leader term = leading();
-		term.add(this.first);
+		Leader leader = leading();
+		leader.add(this.first);
 		this.threadsAreShort = true;
-		term.leave();
+		leader.leave();
 		assertThat(this.tasks).isEmpty();
 		assertThat(this.loop.isQuiet(-1)).isFalse();
 		this.loop.supervise();
@@ -219,58 +219,58 @@ class LeaderTests {
 
 	@Test
 	void othersAreTakenOverWhileATermReads() {
-		Leader term = leading();
-		term.beginWork();
-		term.add(this.first);
-		term.beginRead();
-		assertThat(term.isEmpty()).isTrue();
-		PendingWork taken = Objects.requireNonNull(term.takeOffered());
+		Leader leader = leading();
+		leader.beginWork();
+		leader.add(this.first);
+		leader.beginRead();
+		assertThat(leader.isEmpty()).isTrue();
+		PendingWork taken = Objects.requireNonNull(leader.takeOffered());
 		assertThat(taken.next()).isSameAs(this.first);
-		assertThat(term.takeOffered()).isNull();
-		term.endRead();
-		assertThat(term.isEmpty()).isTrue();
+		assertThat(leader.takeOffered()).isNull();
+		leader.endRead();
+		assertThat(leader.isEmpty()).isTrue();
 	}
 
 	@Test
 	void whatNobodyTakesOverIsThereAgainAfterTheRead() {
-		Leader term = leading();
-		term.beginWork();
-		term.add(this.first);
-		CommitGroup group = term.group();
-		term.beginRead();
-		assertThat(term.group()).isNotSameAs(group);
-		term.endRead();
-		assertThat(term.group()).isSameAs(group);
-		assertThat(term.next()).isSameAs(this.first);
-		assertThat(term.endWork()).isTrue();
+		Leader leader = leading();
+		leader.beginWork();
+		leader.add(this.first);
+		CommitGroup group = leader.group();
+		leader.beginRead();
+		assertThat(leader.group()).isNotSameAs(group);
+		leader.endRead();
+		assertThat(leader.group()).isSameAs(group);
+		assertThat(leader.next()).isSameAs(this.first);
+		assertThat(leader.endWork()).isTrue();
 	}
 
 	@Test
 	void whatIsOfferedAfterTheLeadIsLostIsFinishedElsewhere() {
-		Leader term = leading();
-		term.beginWork();
-		term.add(this.first);
-		assertThat(term.loseIfStuck(-1)).isTrue();
-		term.beginRead();
+		Leader leader = leading();
+		leader.beginWork();
+		leader.add(this.first);
+		assertThat(leader.loseIfStuck(-1)).isTrue();
+		leader.beginRead();
 		assertThat(this.tasks).hasSize(1);
 		runNext();
 		verify(this.first).sendReply(any());
 		verify(this.first).becomeIdleElsewhere();
-		term.endRead();
-		assertThat(term.isEmpty()).isTrue();
+		leader.endRead();
+		assertThat(leader.isEmpty()).isTrue();
 	}
 
 	@Test
 	void putsThatHaveWaitedForReadsWaitForNoFurtherOne() {
-		Leader term = leading();
-		term.beginWork();
-		term.add(this.first);
-		PendingWork held = term.takeWork();
+		Leader leader = leading();
+		leader.beginWork();
+		leader.add(this.first);
+		PendingWork held = leader.takeWork();
 		Awaitility.await().until(() -> held.heldNanos() > TimeUnit.MILLISECONDS.toNanos(5));
-		term.giveBack(held);
-		term.beginRead();
-		assertThat(term.isLost()).isTrue();
-		assertThat(term.takeOffered()).isNull();
+		leader.giveBack(held);
+		leader.beginRead();
+		assertThat(leader.isLost()).isTrue();
+		assertThat(leader.takeOffered()).isNull();
 		assertThat(this.tasks).hasSize(1);
 		this.loop.close();
 		runNext();
@@ -280,11 +280,11 @@ class LeaderTests {
 	@Test
 	void aReplyThatCannotBeSentConcernsNoOtherClient() {
 		willThrow(new IllegalStateException("on purpose")).given(this.first).sendReply(any());
-		Leader term = leading();
-		term.add(this.first);
-		term.add(this.second);
-		term.lose();
-		term.leave();
+		Leader leader = leading();
+		leader.add(this.first);
+		leader.add(this.second);
+		leader.lose();
+		leader.leave();
 		runNext();
 		verify(this.first).reset(ResetReason.INTERNAL_ERROR);
 		verify(this.first).becomeIdleElsewhere();

@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Tests for {@link TailRecovery}: the last record of the log, of some pages, is on the
+ * Tests for {@link WalTailRecovery}: the last record of the log, of some pages, is on the
  * disk in part.
  */
 class WalTailRecoveryTests {
