@@ -11,11 +11,11 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.ConnectionRegistry;
+import io.eardrum.server.connection.ConnectionWatchdog;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.gateway.FrameConnectionFactory;
-import io.eardrum.server.loop.Connection;
-import io.eardrum.server.loop.ConnectionRegistry;
-import io.eardrum.server.loop.ConnectionWatchdog;
 
 /**
  * The TCP port as the rest of the application sees it, and the one that ends it in good

@@ -20,7 +20,7 @@ import io.eardrum.protocol.CommandParserFuzz;
 import io.eardrum.protocol.PlaintextParserFuzz;
 import io.eardrum.protocol.number.NumberReaderFuzz;
 import io.eardrum.protocol.number.NumberWriterFuzz;
-import io.eardrum.server.loop.FrameDecoderFuzz;
+import io.eardrum.server.connection.FrameDecoderFuzz;
 import io.eardrum.storage.embedded.codec.ChunkDecoderFuzz;
 import io.eardrum.storage.embedded.codec.ChunkRoundTripFuzz;
 import io.eardrum.storage.embedded.log.PutRecordFuzz;

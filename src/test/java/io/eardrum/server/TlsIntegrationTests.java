@@ -30,8 +30,8 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.limit.UnfinishedInputLimit;
-import io.eardrum.server.loop.ConnectionRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;

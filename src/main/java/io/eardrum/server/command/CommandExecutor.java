@@ -2,14 +2,11 @@ package io.eardrum.server.command;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Objects;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
-import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -26,26 +23,20 @@ import io.eardrum.storage.StorageException;
 
 /**
  * Executes the commands of one frame after the other and collects their replies, which
- * makes it the {@link Reply} as well. It holds the memory that this takes, some 5 KiB at
- * first and 64 KiB after long replies, and so comes from an {@link ObjectPool}: a session
- * has one only from the moment its frame is complete until the reply is sent. Used by one
- * thread at a time.
+ * makes it the {@link Reply} as well. Puts go into the {@link CommitGroup} of the frame's
+ * turn. Their replies are {@linkplain PendingReplies pending} until that is committed.
  * <p>
- * Implementation note: puts go into the {@link CommitGroup} of the frame. Until that is
- * committed it is not known how they are to be answered, so what stands between two
- * commits is kept as the lengths of its runs: some puts, some wrong commands, some puts,
- * and so on. Long, for how a command is executed and how it is answered differ by these
- * runs, which both halves read and write.
+ * An executor holds the memory that this takes, some 5 KiB at first and 64 KiB after long
+ * replies. It therefore comes from an {@link ObjectPool}: a session has one only from the
+ * moment its frame is complete until the reply has been sent. Used by one thread at a
+ * time.
  */
-public final class CommandExecutor implements CommandHandler, PointSink, Reply, CommitGroup.Member {
+public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 
-	/** So many runs are answered at once, or a frame of many would be held twice. */
-	private static final int MAX_RUNS = 4096;
-
-	/** Bytes of puts that are read before anybody looks whose turn it is. */
+	/** How many bytes of commands are read before a look whether the turn is over. */
 	private static final int SLICE_LENGTH = 8 * 1024;
 
-	/** Where replies go between two frames: there are none. */
+	/** Where replies would go between two frames. */
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
 
 	private final MetricRepository repository;
@@ -58,36 +49,19 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 
 	private final CommandCounts counts = new CommandCounts();
 
-	/** Lengths of runs of puts (at even indexes) and of wrong commands (at odd ones). */
-	private int[] runs = new int[8];
-
-	private int lastRun;
-
-	/** Puts since the last commit; they are answered as it went. */
-	private int uncommitted;
-
-	/** Where the first of those stands in its group; the others stand behind it. */
-	private int firstInGroup;
-
-	private boolean stored;
-
-	/** Those of the puts committed last that were refused. */
-	private final BitSet refused = new BitSet();
-
-	/** Those of them that were refused for their timestamps. */
-	private final BitSet inFuture = new BitSet();
+	private final PendingReplies pending = new PendingReplies(this.counts);
 
 	private boolean last;
 
-	/** Where the commands begin that have not been executed yet. */
+	/** Where the first command begins that has not been executed yet. */
 	private int next;
 
 	private boolean paused;
 
-	/** Whether the command read last waits for the commit, and is to be read again. */
+	/** Whether the last command waits for the commit, and has to be read again. */
 	private boolean deferred;
 
-	/** Whether the client was there in this turn. */
+	/** Whether the client was seen to be there in this turn. */
 	private boolean clientSeen;
 
 	private long startNanos;
@@ -98,7 +72,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 	 * Creates an executor.
 	 * @param repository where the points are
 	 * @param pool where this object goes when its reply has been sent
-	 * @param defects is told of failures that the store does not know itself
+	 * @param defects takes the failures that the store does not know
 	 */
 	public CommandExecutor(MetricRepository repository, ObjectPool<CommandExecutor> pool,
 			Consumer<RuntimeException> defects) {
@@ -121,8 +95,8 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 	}
 
 	/**
-	 * Executes the commands of a frame, or the first of them. Never fails: what a client
-	 * must not be left waiting for becomes a reset of its connection.
+	 * Executes the commands of a frame, or the first of them. Never fails: a failure
+	 * after which a client would wait for ever becomes a reset of its connection.
 	 * @param frame the frame
 	 * @return the replies, not to be written before the group of the frame has been
 	 * committed
@@ -140,7 +114,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		this.paused = false;
 		this.replies.reset(frame.output());
 		this.counts.clear();
-		forgetRuns();
+		this.pending.clear();
 	}
 
 	@Override
@@ -161,7 +135,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		}
 	}
 
-	// This doesn't go back to the pool: what is left in it is not known.
+	// This executor does not go back to the pool, because its state is not known.
 	private Reply abort(ResetReason reason) {
 		abandon();
 		return new AbortedReply(reason);
@@ -173,8 +147,8 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		this.deferred = false;
 		if (this.paused) {
 			this.paused = false;
-			// What was committed meanwhile must not mix with the puts that follow.
-			answerRuns();
+			// The puts committed meanwhile must not mix with those that follow.
+			answerPending();
 		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
 			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this);
@@ -219,9 +193,9 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		if (!turn.isOver()) {
 			return false;
 		}
-		if (this.uncommitted > 0 && !turn.sharesCommits()) {
-			// It may go on in another group.
-			answerRuns();
+		if (this.pending.awaitsCommit() && !turn.sharesCommits()) {
+			// The next turn may have another group.
+			answerPending();
 		}
 		return true;
 	}
@@ -242,48 +216,11 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 
 	@Override
 	public boolean awaitsCommit() {
-		return this.uncommitted > 0;
-	}
-
-	@Override
-	public void joined(int index) {
-		this.firstInGroup = index;
-	}
-
-	@Override
-	public void committed(boolean stored, PointBatch points) {
-		this.stored = stored;
-		forgetRefused();
-		if (stored) {
-			if (points.refusedCount() > 0) {
-				noteRefused(points);
-			}
-			this.counts.served(Command.PUT, this.uncommitted - this.refused.cardinality());
-		}
-		else {
-			this.counts.failed(Command.PUT, ErrorReason.STORAGE, this.uncommitted);
-		}
-		this.uncommitted = 0;
-	}
-
-	private void noteRefused(PointBatch points) {
-		for (int i = 0; i < this.uncommitted; i++) {
-			PointBatch.Refusal refusal = points.refusal(this.firstInGroup + i);
-			if (refusal != null) {
-				this.refused.set(i);
-				this.inFuture.set(i, refusal == PointBatch.Refusal.TIMESTAMP_IN_FUTURE);
-				this.counts.failed(Command.PUT, ErrorReason.of(refusal), 1);
-			}
-		}
-	}
-
-	private void forgetRefused() {
-		this.refused.clear();
-		this.inFuture.clear();
+		return this.pending.awaitsCommit();
 	}
 
 	/**
-	 * The frame can't be answered: its puts are stored or not, and counted.
+	 * Ends a frame that can't be answered. Its puts are stored or not, and counted.
 	 */
 	void abandon() {
 		commit();
@@ -292,25 +229,19 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
-		if ((this.lastRun & 1) == 1) {
-			nextRun();
+		if (this.pending.isFull()) {
+			answerPending();
 		}
-		this.runs[this.lastRun]++;
 		CommitGroup group = turn().group();
-		group.put(this, source, keyOffset, keyLength, timestamp, value);
-		this.uncommitted++;
+		this.pending.put(group, source, keyOffset, keyLength, timestamp, value);
 		if (group.isFull()) {
-			answerRuns();
+			answerPending();
 		}
 	}
 
 	@Override
-	public void wrong(Command command, ErrorReason reason) throws IOException {
-		if ((this.lastRun & 1) == 0) {
-			nextRun();
-		}
-		this.runs[this.lastRun]++;
-		this.counts.failed(command, reason, 1);
+	public void wrong(Command command, ErrorReason reason) {
+		this.pending.wrong(command, reason);
 	}
 
 	@Override
@@ -332,7 +263,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 
 	@Override
 	public void writeTo(OutputStream output) throws IOException {
-		answerRuns();
+		answerPending();
 		handled();
 		this.frame = null;
 		this.replies.flush();
@@ -348,7 +279,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 	private void rows(Command command, Reading reading) throws IOException {
 		Frame executed = Objects.requireNonNull(this.frame);
 		Turn turn = executed.turn();
-		if (this.uncommitted > 0 && turn.sharesCommits()) {
+		if (this.pending.awaitsCommit() && turn.sharesCommits()) {
 			this.deferred = true;
 			return;
 		}
@@ -356,7 +287,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 			executed.requireClient();
 			this.clientSeen = true;
 		}
-		answerRuns();
+		answerPending();
 		long mark = this.replies.beginRows();
 		turn.beginRead();
 		try {
@@ -378,55 +309,16 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		}
 	}
 
-	// Answers the puts since the last commit, and what stood between them.
-	private void answerRuns() throws IOException {
+	// Answers the puts since the last commit, and the wrong commands between them.
+	private void answerPending() throws IOException {
 		commit();
-		int runs = this.lastRun;
-		int puts = 0;
-		for (int run = 0; run <= runs; run++) {
-			int count = this.runs[run];
-			if ((run & 1) == 1) {
-				this.replies.wrongCommand(count);
-			}
-			else {
-				answerPuts(puts, puts + count);
-				puts += count;
-			}
-		}
-		forgetRefused();
-		forgetRuns();
+		this.pending.writeTo(this.replies);
 	}
 
-	private void answerPuts(int from, int to) throws IOException {
-		if (!this.stored) {
-			this.replies.storageUnavailable(to - from);
-			return;
-		}
-		int next = from;
-		while (next < to) {
-			int refusal = this.refused.nextSetBit(next);
-			int taken = (refusal < 0 || refusal > to) ? to : refusal;
-			this.replies.ok(taken - next);
-			next = taken;
-			if (next < to) {
-				answerRefused(next++);
-			}
-		}
-	}
-
-	private void answerRefused(int put) throws IOException {
-		if (this.inFuture.get(put)) {
-			this.replies.timestampInFuture(1);
-		}
-		else {
-			this.replies.tooManySeries(1);
-		}
-	}
-
-	// Comes before anything is sent: a connection that sends may leave its loop, and must
-	// not have puts in the group that stays behind then.
+	// Comes before anything is sent. A connection that sends may leave its loop, and must
+	// not have puts in the group that stays behind.
 	private void commit() {
-		if (this.uncommitted > 0) {
+		if (this.pending.awaitsCommit()) {
 			turn().group().commit();
 		}
 	}
@@ -439,29 +331,11 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply, 
 		Objects.requireNonNull(this.frame).observer().frameHandled(this.counts, System.nanoTime() - this.startNanos);
 	}
 
-	// The store itself logs and shows what it knows to be wrong with it.
+	// The store itself logs and shows the failures that it knows.
 	private void report(RuntimeException exception) {
 		if (!(exception instanceof StorageException)) {
 			this.defects.accept(exception);
 		}
-	}
-
-	private void nextRun() throws IOException {
-		if (this.lastRun == MAX_RUNS - 1) {
-			// Of wrong commands: puts come next, as they do in the first run.
-			answerRuns();
-			return;
-		}
-		this.lastRun++;
-		if (this.lastRun == this.runs.length) {
-			this.runs = Arrays.copyOf(this.runs, this.runs.length * 2);
-		}
-		this.runs[this.lastRun] = 0;
-	}
-
-	private void forgetRuns() {
-		this.lastRun = 0;
-		this.runs[0] = 0;
 	}
 
 	/**

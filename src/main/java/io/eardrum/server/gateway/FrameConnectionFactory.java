@@ -21,12 +21,13 @@ import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.channel.TlsAcceptor;
 import io.eardrum.server.channel.TlsChannel;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.ConnectionRegistry;
+import io.eardrum.server.connection.FrameDecoder;
+import io.eardrum.server.connection.Port;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.limit.ConnectionRejecter;
-import io.eardrum.server.loop.Connection;
-import io.eardrum.server.loop.ConnectionRegistry;
 import io.eardrum.server.loop.EventLoopGroup;
-import io.eardrum.server.loop.FrameDecoder;
 
 /**
  * Listens on a TCP port and makes a {@link Connection} of each client, which a loop
@@ -67,7 +68,7 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 
 	private final EventLoopGroup loops;
 
-	private final Connection.Port port;
+	private final Port port;
 
 	private final ConnectionRejecter rejecter;
 

@@ -16,8 +16,8 @@ import org.springframework.messaging.MessageHeaders;
 
 import io.eardrum.server.command.Frame;
 import io.eardrum.server.command.Reply;
-import io.eardrum.server.loop.Connection;
-import io.eardrum.server.loop.FrameHandler;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.FrameHandler;
 
 /**
  * A {@link Connection} as the framework sees it: sends its frames through the inbound

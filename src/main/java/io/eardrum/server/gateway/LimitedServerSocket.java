@@ -14,10 +14,10 @@ import org.apache.commons.logging.LogFactory;
 
 import io.eardrum.address.NetworkList;
 import io.eardrum.budget.SpareDescriptor;
+import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.limit.ConnectionRejecter;
 import io.eardrum.server.limit.LogThrottle;
-import io.eardrum.server.loop.ConnectionRegistry;
 
 /**
  * Accepts clients from the allowed networks up to the allowed number, each with a

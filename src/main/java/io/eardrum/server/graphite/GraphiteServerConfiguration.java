@@ -10,11 +10,11 @@ import org.springframework.integration.channel.DirectChannel;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.server.TcpServerConfiguration;
 import io.eardrum.server.TcpServerProperties;
+import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.event.GraphiteObserver;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.server.gateway.FrameConnectionFactory;
 import io.eardrum.server.gateway.FrameGateway;
-import io.eardrum.server.loop.ConnectionRegistry;
 import io.eardrum.server.loop.EventLoopGroup;
 
 /**

@@ -3,6 +3,7 @@ package io.eardrum.server.loop;
 import org.apache.commons.logging.Log;
 
 import io.eardrum.server.command.Turn;
+import io.eardrum.server.connection.Connection;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.limit.DefectLog;
 

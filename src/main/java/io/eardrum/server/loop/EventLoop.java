@@ -7,40 +7,36 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.Iterator;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
-import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.FrameExecution;
 
 /**
- * Serves many connections with one thread at a time: it waits until some of them have
- * sent something, executes all their frames, commits their puts together, and answers
- * them. A put thus costs no wake-up of a thread when others come with it, and shares
- * their fsync.
+ * Serves many connections with one thread at a time. The thread waits until some clients
+ * have sent something, executes all their frames, commits their puts together, and then
+ * answers them. A put that comes with others thus costs no wake-up of a thread, and
+ * shares their fsync.
  * <p>
- * Nobody waits for long because of another one. The thread that leads the loop hands it
- * over to another thread before it does what may take its time: sending a reply that is
- * long, or one that the client doesn't take. Frames that take long, such as those of many
- * reads, are executed by {@link FrameWorkers}. And where it is stuck without having
- * known, such as in a slow store, {@link #supervise()} lets another thread lead. The
- * thread that has lost the loop finishes what it has in hand, and is done; but puts of
- * others do not wait for what it reads.
+ * No client waits long because of another one. The thread that leads the loop hands it to
+ * another thread before it does what may block: sending a long reply, or one that the
+ * client does not take. {@link FrameWorkers} execute frames that take long, such as those
+ * of many reads. A leader may also be stuck without having expected it, for example in a
+ * slow store. {@link #supervise()} lets another thread lead then. The thread that has
+ * lost the loop finishes the frame that it is executing. Puts of other clients do not
+ * wait for what it reads.
  * <p>
  * Any thread may register connections, supervise and close.
  * <p>
- * An {@link OutOfMemoryError} is no defect to survive: it ends the thread, and with it
- * the process. That the system gives no more threads for a while is one, although it is
- * an error of the same class.
- * <p>
- * Long, because all that may happen to a frame on its way through the loop stands here
- * side by side.
+ * An {@link OutOfMemoryError} ends the thread, and with it the process. The exception is
+ * a shortage of threads, which has an error of the same class: the loop goes on, because
+ * the system may have threads again later.
  */
 final class EventLoop implements AutoCloseable {
 
@@ -48,44 +44,37 @@ final class EventLoop implements AutoCloseable {
 
 	private static final String DEFECT = "Commands could not be executed";
 
-	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+	/** How long clients may wait for an answer while others are served. */
+	private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-	/**
-	 * How long the frame of one client is executed here, if it is one of many commands.
-	 */
+	/** How long the loop executes a frame of many commands. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
-	/** The same where many such frames have come together. */
+	/** The same if many such frames have come together. */
 	private static final long LITTLE_PATIENCE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
 
-	/** Who has waited so long is answered before others are served. */
+	/**
+	 * Clients that have waited so long are answered before a new leader serves others.
+	 */
 	private static final long OVERDUE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-	/** How long many may take until patience is lost. */
+	/** How long the frames of one pass may take before {@link #LITTLE_PATIENCE_NANOS}. */
 	private static final long LONG_PASS_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final ConnectionGuard guard = new ConnectionGuard(logger);
 
-	private final Executor threads;
-
 	private final Runnable supervisor;
 
 	private final FrameWorkers workers;
 
-	private final Supplier<CommitGroup> groups;
+	private final Leadership leadership;
 
 	private final Selector selector;
 
-	/** When those were found who are being served. */
+	/** When the connections were found that are being served. */
 	private volatile long passStartedNanos;
-
-	/** The thread that leads, or is about to. */
-	private volatile Leader leader;
-
-	/** A leader for which there is no thread yet. */
-	private final AtomicReference<@Nullable Leader> vacant = new AtomicReference<>();
 
 	private volatile boolean closed;
 
@@ -95,21 +84,18 @@ final class EventLoop implements AutoCloseable {
 	 * @param supervisor is woken when there is something to look after
 	 * @param workers execute frames that take long
 	 * @param groups makes groups for puts
-	 * @throws IOException if the system has no more of what it takes
+	 * @throws IOException if the system has no more selectors
 	 */
 	EventLoop(Executor threads, Runnable supervisor, FrameWorkers workers, Supplier<CommitGroup> groups)
 			throws IOException {
-		this.threads = threads;
 		this.supervisor = supervisor;
 		this.workers = workers;
-		this.groups = groups;
+		this.leadership = new Leadership(threads, this.guard, supervisor, groups, this::lead, this::finish);
 		this.selector = Selector.open();
-		this.leader = Leader.leading(new PendingWork(groups), this::leave);
 	}
 
 	void start() {
-		this.vacant.set(this.leader);
-		fillVacancy();
+		this.leadership.start();
 	}
 
 	/**
@@ -134,12 +120,7 @@ final class EventLoop implements AutoCloseable {
 	 * Lets another thread lead if the one that leads is stuck. To be called often.
 	 */
 	void supervise() {
-		Leader current = this.leader;
-		if (current.loseIfStuck(STUCK_NANOS)) {
-			PendingWork rest = current.takeOffered();
-			appoint((rest != null) ? rest : new PendingWork(this.groups));
-		}
-		fillVacancy();
+		this.leadership.supervise();
 	}
 
 	/**
@@ -148,68 +129,21 @@ final class EventLoop implements AutoCloseable {
 	 * @return whether it is
 	 */
 	boolean isQuiet(long nanos) {
-		return this.vacant.get() == null && this.leader.isQuiet(nanos);
+		return this.leadership.isQuiet(nanos);
 	}
 
 	/**
-	 * Called by the thread of a leader before it does what may take long: others are no
-	 * longer to wait for it.
-	 * @param left the leader, which has no group and no replies to send afterwards,
-	 * unless there is no thread to go on with them
+	 * Hands the loop to another thread before the one of a leader blocks.
+	 * @param left the leader
 	 */
 	void leave(Leader left) {
-		left.endRead();
-		if (left.lose()) {
-			appoint(left.takeWork());
-		}
-		else if (!left.isEmpty()) {
-			finishElsewhere(left);
-		}
+		this.leadership.leave(left);
 	}
 
 	@Override
 	public void close() {
 		this.closed = true;
 		this.selector.wakeup();
-	}
-
-	// Only for the thread that has ended the leader, of which there is always one.
-	private void appoint(PendingWork work) {
-		Leader next = Leader.leading(work, this::leave);
-		this.leader = next;
-		this.vacant.set(next);
-		fillVacancy();
-	}
-
-	private void fillVacancy() {
-		Leader next = this.vacant.getAndSet(null);
-		if (next != null && !start(() -> lead(next))) {
-			// The supervisor tries again.
-			this.vacant.set(next);
-			this.supervisor.run();
-		}
-	}
-
-	private void finishElsewhere(Leader left) {
-		PendingWork rest = left.takeWork();
-		if (!start(() -> finish(Leader.lost(rest, this::leave)))) {
-			left.giveBack(rest);
-		}
-	}
-
-	// Returns whether there was a thread for it.
-	private boolean start(Runnable task) {
-		try {
-			this.threads.execute(task);
-			return true;
-		}
-		catch (RejectedExecutionException ex) {
-			logger.debug("The threads are ending", ex);
-		}
-		catch (RuntimeException | Error ex) {
-			this.guard.survive("A thread could not be started", ex);
-		}
-		return false;
 	}
 
 	private void lead(Leader current) {
@@ -266,7 +200,7 @@ final class EventLoop implements AutoCloseable {
 			catch (CancelledKeyException ex) {
 				// It has been closed since it was ready.
 			}
-			if (current.isOverdue(STUCK_NANOS) && !answer(current)) {
+			if (current.isOverdue(LATE_NANOS) && !answer(current)) {
 				return false;
 			}
 		}
@@ -295,22 +229,23 @@ final class EventLoop implements AutoCloseable {
 		if (!receive(connection)) {
 			return true;
 		}
-		if (connection.isHeavy()) {
+		FrameExecution execution = connection.execution();
+		if (execution.isHeavy()) {
 			this.workers.add(connection);
 			return true;
 		}
 		beginWork(current);
 		execute(current, connection);
 		boolean leading = current.endWork();
-		if (connection.isPaused() && !connection.awaitsCommit()) {
+		if (execution.isPaused() && !execution.awaitsCommit()) {
 			this.workers.add(connection);
 			if (!leading) {
 				finish(current);
 			}
 			return leading;
 		}
-		if (leading && !connection.awaitsCommit()) {
-			// It does not wait for what others have put.
+		if (leading && !execution.awaitsCommit()) {
+			// It does not wait for the puts of other clients.
 			return reply(current, connection);
 		}
 		current.add(connection);
@@ -320,7 +255,7 @@ final class EventLoop implements AutoCloseable {
 		return leading;
 	}
 
-	// Returns whether there is a frame to execute. What fails concerns one client alone.
+	// Returns whether there is a frame to execute. A failure concerns one client alone.
 	private boolean receive(Connection connection) {
 		try {
 			return connection.receive();
@@ -339,7 +274,7 @@ final class EventLoop implements AutoCloseable {
 
 	// Returns whether the thread goes on leading.
 	private boolean reply(Leader current, Connection connection) {
-		if (connection.isPaused()) {
+		if (connection.execution().isPaused()) {
 			this.workers.add(connection);
 			return true;
 		}
@@ -361,7 +296,7 @@ final class EventLoop implements AutoCloseable {
 		boolean longPass = System.nanoTime() - this.passStartedNanos > LONG_PASS_NANOS;
 		try {
 			current.beginFrame(longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
-			connection.execute(current);
+			connection.execution().execute(current);
 		}
 		catch (RuntimeException | Error ex) {
 			// The connection has no reply then, and is reset.
@@ -384,12 +319,12 @@ final class EventLoop implements AutoCloseable {
 		return true;
 	}
 
-	// What a thread still has to do that does not lead any more.
+	// Commits and answers on a thread that no longer leads.
 	private void finish(Leader lost) {
 		try {
 			lost.commit();
 			for (Connection next = lost.next(); next != null; next = lost.next()) {
-				if (next.isPaused()) {
+				if (next.execution().isPaused()) {
 					this.workers.add(next);
 					continue;
 				}
@@ -402,7 +337,7 @@ final class EventLoop implements AutoCloseable {
 		}
 	}
 
-	// Each client that can get no answer is reset.
+	// Resets each client that can't be answered.
 	private void abandon(Leader failed, Throwable defect) {
 		this.guard.survive(DEFECT, defect);
 		for (Connection next = failed.next(); next != null; next = failed.next()) {

@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.connection.Connection;
 
 /**
  * The loops that serve the connections of all ports, and the threads that lead them.

@@ -16,17 +16,19 @@ import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.FrameExecution;
 import io.eardrum.server.limit.InboundMemoryLimit;
 
 /**
- * Executes the frames that take long, beside the loops: a few threads, one for each
- * processor, and in turns. A frame whose turn is over goes to the end of the line, behind
- * those that others have sent meanwhile, so nobody gets more of the processors by sending
- * more at once.
+ * Executes the frames that take long, beside the loops. It has one thread for each
+ * processor, and the frames take turns. A frame whose turn is over goes to the end of the
+ * line, behind the frames that have come meanwhile. A client thus gets no larger share of
+ * the processors by sending more at once.
  * <p>
- * A thread that waits for the store, for its commit or for its client takes no processor
- * and no other frame's turn: there is another thread then. What is at work and what
- * stands in line is bounded by {@link InboundMemoryLimit}.
+ * A thread that waits for the store, for its commit or for its client does not count,
+ * because it takes no processor: another thread executes the next frame.
+ * {@link InboundMemoryLimit} bounds the frames at work and those in line.
  * <p>
  * Safe for any number of threads.
  */
@@ -46,13 +48,13 @@ final class FrameWorkers implements AutoCloseable {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** Those whose frames wait for their turn. Guarded by the lock. */
+	/** The connections whose frames wait for their turn. Guarded by the lock. */
 	private final Deque<Connection> line = new ArrayDeque<>();
 
 	/** Guarded by the lock. */
 	private final Set<WorkerTurn> turns = new HashSet<>();
 
-	/** How many of the turns belong to threads that don't wait. Guarded by the lock. */
+	/** How many of the turns have a thread that does not wait. Guarded by the lock. */
 	private int running;
 
 	private volatile int waiting;
@@ -86,7 +88,7 @@ final class FrameWorkers implements AutoCloseable {
 	}
 
 	private void standInLine(Connection connection) {
-		connection.awaitTurn(this.waiting > 0 || this.atWork >= this.limit);
+		connection.execution().awaitTurn(this.waiting > 0 || this.atWork >= this.limit);
 		boolean rejected;
 		this.lock.lock();
 		try {
@@ -104,13 +106,13 @@ final class FrameWorkers implements AutoCloseable {
 		}
 	}
 
-	// Whether frames wait for a turn.
+	// Returns whether frames wait for a turn.
 	boolean isAwaited() {
 		return this.waiting > 0;
 	}
 
-	// The thread is about to wait, or its frame is executed. Called by that thread, any
-	// number of times.
+	// Called by the thread of the turn, any number of times, before it waits and when it
+	// has executed its frame.
 	private void endEarly(WorkerTurn turn) {
 		if (remove(turn)) {
 			startThreads();
@@ -138,7 +140,7 @@ final class FrameWorkers implements AutoCloseable {
 		startThreads();
 	}
 
-	// Whether there is nothing to supervise.
+	// Returns whether there is nothing to supervise.
 	boolean isQuiet() {
 		return this.waiting == 0 && this.atWork == 0;
 	}
@@ -159,7 +161,7 @@ final class FrameWorkers implements AutoCloseable {
 		left.forEach(Connection::giveUp);
 	}
 
-	// Where there is no thread to be had, the supervisor tries again.
+	// If there is no thread, the supervisor tries again.
 	private void startThreads() {
 		for (WorkerTurn next = next(); next != null; next = next()) {
 			WorkerTurn turn = next;
@@ -241,29 +243,30 @@ final class FrameWorkers implements AutoCloseable {
 			boolean again = serve(turn.connection(), turn);
 			remove(turn);
 			if (again) {
-				// This thread takes the next one, or the same if it is the only one.
+				// This thread takes the next frame, or this one if it is the only one.
 				standInLine(turn.connection());
 			}
 		}
 	}
 
-	// Returns whether the connection has to stand in line again; it has gone back to its
-	// loop otherwise.
+	// Returns whether the connection has to stand in line again. Otherwise it has gone
+	// back to its loop.
 	private boolean serve(Connection connection, WorkerTurn turn) {
+		FrameExecution execution = connection.execution();
 		try {
 			if (connection.isEnding()) {
 				connection.giveUp();
 				return false;
 			}
-			if (connection.hasFrame() || connection.receiveNext()) {
-				connection.executeTurn(turn);
-				if (connection.isPaused()) {
+			if (execution.hasFrame() || connection.receiveNext()) {
+				execution.executeTurn(turn);
+				if (execution.isPaused()) {
 					return true;
 				}
 				endEarly(turn);
 				turn.group().commit();
 				this.guard.sendReply(connection, turn);
-				// A client that sends much at once mostly goes on so.
+				// A client that has sent much at once mostly sends more.
 				if (connection.receiveNext()) {
 					return true;
 				}

@@ -8,21 +8,22 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.command.Turn;
+import io.eardrum.server.connection.Connection;
 
 /**
- * The part of one thread in an {@link EventLoop}: whether it leads, and what it has in
- * hand. The loop makes one that leads whenever it appoints a leader, and at no other
- * time. A thread that only finishes work has one that had lost before it began.
+ * The role of one thread in an {@link EventLoop}: whether it leads, and the work that it
+ * has in hand. {@link Leadership} creates one that leads whenever it appoints a leader. A
+ * thread that only finishes work has one that never leads.
  * <p>
- * Used by its own thread, except that others may take the lead away from it while it
- * works on frames or a commit: then it touches nothing else of the loop. While it reads
- * from the store, they get what it has in hand as well.
+ * Used by its own thread. Another thread may take the lead away while this one executes
+ * frames or commits, and this one then touches nothing else of the loop. While this one
+ * reads from the store, the other thread gets its work as well.
  */
 final class Leader implements Turn {
 
 	private static final long NEVER = Long.MAX_VALUE;
 
-	/** How long puts wait, at most, for reads that take no long time each. */
+	/** How long puts wait at most for reads, each of which is short. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private final Consumer<Leader> leaving;
@@ -31,7 +32,9 @@ final class Leader implements Turn {
 
 	private PendingWork work;
 
-	/** What this had in hand before its thread began to read; whoever takes it has it. */
+	/**
+	 * The work before the thread began to read. The first thread that takes it has it.
+	 */
 	private final AtomicReference<@Nullable PendingWork> offered = new AtomicReference<>();
 
 	private volatile long workStartedNanos;
@@ -49,10 +52,10 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Creates the leader that a thread is to be.
+	 * Creates the role of a thread that leads.
 	 * @param work what the thread begins with
-	 * @param leaving has another thread go on with what this one {@linkplain #leave
-	 * leaves}
+	 * @param leaving has another thread go on with the work that this one
+	 * {@linkplain #leave leaves}
 	 * @return the leader
 	 */
 	static Leader leading(PendingWork work, Consumer<Leader> leaving) {
@@ -60,10 +63,10 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Creates one for a thread that only finishes what is left of another one.
+	 * Creates the role of a thread that finishes the work of another one.
 	 * @param work what is left
-	 * @param leaving has another thread go on with what this one {@linkplain #leave
-	 * leaves}
+	 * @param leaving has another thread go on with the work that this one
+	 * {@linkplain #leave leaves}
 	 * @return the leader
 	 */
 	static Leader lost(PendingWork work, Consumer<Leader> leaving) {
@@ -93,15 +96,15 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Returns whether those who are to be answered have waited long enough.
+	 * Returns whether a client has waited too long for its answer.
 	 * @param nanos how long that is, in nanoseconds
-	 * @return whether one of them has waited longer
+	 * @return whether one has waited longer
 	 */
 	boolean isOverdue(long nanos) {
 		return !isEmpty() && this.work.heldNanos() > nanos;
 	}
 
-	// What comes now may take long, and others may take the lead meanwhile.
+	// Begins what may take long. Another thread may take the lead meanwhile.
 	void beginWork() {
 		this.workStartedNanos = System.nanoTime();
 		this.state.compareAndSet(State.LEADING, State.WORKING);
@@ -124,7 +127,7 @@ final class Leader implements Turn {
 		this.frameNanos = nanos;
 	}
 
-	// Nor does a frame go on beside everybody else once its thread has left the loop.
+	// A frame also stops when its thread has lost the lead, and goes on in its turn.
 	@Override
 	public boolean isOver() {
 		return this.frameNanos != NEVER && (System.nanoTime() - this.frameBeganNanos > this.frameNanos || isLost());
@@ -136,9 +139,9 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * {@inheritDoc} Other clients are not answered meanwhile, so they can be taken over;
-	 * and they are handed over at once if they have waited for reads before. This leader
-	 * has another group then.
+	 * {@inheritDoc} Other clients are not answered meanwhile, so another thread can take
+	 * their work over. It gets the work at once if they have waited for reads before.
+	 * This leader then has another group.
 	 */
 	@Override
 	public void beginRead() {
@@ -151,12 +154,12 @@ final class Leader implements Turn {
 		}
 		this.offered.set(takeWork());
 		if (isLost()) {
-			// Whoever took the lead may have looked before.
+			// The thread that took the lead may have looked before.
 			leave();
 		}
 	}
 
-	// Takes back what has been offered, unless somebody else has it.
+	// Takes the offered work back, unless another thread has it.
 	@Override
 	public void endRead() {
 		PendingWork rest = takeOffered();
@@ -165,7 +168,7 @@ final class Leader implements Turn {
 		}
 	}
 
-	// Returns what another thread is to go on with, or null: on any thread.
+	// Returns work for another thread, or null. Any thread may call this.
 	@Nullable PendingWork takeOffered() {
 		return this.offered.getAndSet(null);
 	}
@@ -176,7 +179,7 @@ final class Leader implements Turn {
 
 	/**
 	 * Loses the lead, on its own thread.
-	 * @return whether it was not over already
+	 * @return whether it had the lead
 	 */
 	boolean lose() {
 		return this.state.getAndSet(State.LOST) != State.LOST;
@@ -193,7 +196,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Returns whether nothing has been worked on for some time.
+	 * Returns whether the thread has had no work for some time.
 	 * @param nanos the time, in nanoseconds
 	 * @return whether that is so
 	 */
@@ -202,7 +205,8 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Leaves the loop to other threads, and all but the connection that is being served.
+	 * Leaves the loop to another thread, with all work but the connection that is being
+	 * served.
 	 */
 	@Override
 	public void leave() {
@@ -215,7 +219,7 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Takes away what this one has in hand.
+	 * Takes the work away.
 	 * @return the work
 	 */
 	PendingWork takeWork() {
@@ -225,8 +229,8 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Gives back what was taken away, because no other thread is there to go on with it.
-	 * @param taken the work; this one has none
+	 * Gives the work back, because there is no other thread to go on with it.
+	 * @param taken the work; this leader has none
 	 */
 	void giveBack(PendingWork taken) {
 		this.work = taken;

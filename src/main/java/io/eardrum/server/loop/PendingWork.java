@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.connection.Connection;
 
 /**
  * The puts that a thread of an {@link EventLoop} has to commit, and the connections that

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.command.Turn;
+import io.eardrum.server.connection.Connection;
 
 /**
  * The turn of one frame on one of the threads that serve frames beside the loops.

@@ -20,9 +20,9 @@ import io.eardrum.address.NetworkList;
 import io.eardrum.budget.SpareDescriptor;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.limit.ConnectionRejecter;
-import io.eardrum.server.loop.ConnectionRegistry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -25,6 +25,11 @@ import io.eardrum.server.Replies;
 import io.eardrum.server.TestClient;
 import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.channel.TlsChannel;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.ConnectionPairs;
+import io.eardrum.server.connection.ConnectionRegistry;
+import io.eardrum.server.connection.FrameDecoder;
+import io.eardrum.server.connection.FrameHandler;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.gateway.CommandServiceActivator;
@@ -117,11 +122,11 @@ class ConnectionTests {
 	@Test
 	void itIsBusyUntilItsReplyIsSent() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.leader);
-		assertThat(this.connection.awaitsCommit()).isTrue();
+		this.connection.execution().execute(this.leader);
+		assertThat(this.connection.execution().awaitsCommit()).isTrue();
 		assertThat(this.frameMemory.usedBytes()).isPositive();
 		this.leader.commit();
-		assertThat(this.connection.awaitsCommit()).isFalse();
+		assertThat(this.connection.execution().awaitsCommit()).isFalse();
 		this.connection.sendReply(this.leader);
 		assertThat(this.connection.isIdle()).isFalse();
 		assertThat(this.connection.becomeIdle()).isTrue();
@@ -164,7 +169,7 @@ class ConnectionTests {
 	@Test
 	void aFrameThatFollowsIsReceivedWhileItIsBusy() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.leader);
+		this.connection.execution().execute(this.leader);
 		this.leader.commit();
 		this.connection.sendReply(this.leader);
 		this.client.send("put k 2 2\n");
@@ -188,7 +193,7 @@ class ConnectionTests {
 	@Test
 	void aBusySessionThatIsResetEndsWithItsFrame() throws IOException {
 		receive("put k 1 1\n");
-		this.connection.execute(this.leader);
+		this.connection.execution().execute(this.leader);
 		this.connection.reset(ResetReason.WRITE_TIMEOUT);
 		assertThat(this.client.readUntilClosed().reset()).isTrue();
 		assertThat(this.registry.size()).isZero();
@@ -220,7 +225,7 @@ class ConnectionTests {
 	void aFrameWithoutAReplyEndsInAReset() throws IOException {
 		receive("put k 1 1\n");
 		this.connection.handleBy(mock(FrameHandler.class));
-		this.connection.execute(this.leader);
+		this.connection.execution().execute(this.leader);
 		this.connection.sendReply(this.leader);
 		assertThat(this.connection.becomeIdle()).isFalse();
 		verify(this.observer).connectionReset(ResetReason.INTERNAL_ERROR);
@@ -372,9 +377,9 @@ class ConnectionTests {
 		pair.client().send("put k 1 1\nget k\n");
 		Awaitility.await().until(pair.connection()::receive);
 		this.leader.beginFrame(TimeUnit.SECONDS.toNanos(60));
-		pair.connection().execute(this.leader);
-		assertThat(pair.connection().isPaused()).isTrue();
-		assertThat(pair.connection().awaitsCommit()).isTrue();
+		pair.connection().execution().execute(this.leader);
+		assertThat(pair.connection().execution().isPaused()).isTrue();
+		assertThat(pair.connection().execution().awaitsCommit()).isTrue();
 		counted.take();
 		assertThat(made.get()).isEqualTo(1);
 		pair.connection().reset(ResetReason.SHUTDOWN);
@@ -398,7 +403,7 @@ class ConnectionTests {
 		this.connection.channel().configureBlocking(true);
 		this.loop.register(this.connection);
 		receive(REPLY_BEHIND_THE_COMMIT);
-		this.connection.execute(this.leader);
+		this.connection.execution().execute(this.leader);
 		this.leader.commit();
 		// Nobody leads: no one looks whether it can be written to.
 		this.leader.lose();
@@ -413,7 +418,7 @@ class ConnectionTests {
 	}
 
 	private void answer() {
-		this.connection.execute(this.leader);
+		this.connection.execution().execute(this.leader);
 		this.leader.commit();
 		this.connection.sendReply(this.leader);
 		this.connection.becomeIdle();

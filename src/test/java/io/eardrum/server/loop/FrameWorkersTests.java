@@ -12,6 +12,8 @@ import org.mockito.InOrder;
 
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.command.Turn;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.FrameExecution;
 import io.eardrum.server.event.ResetReason;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -43,13 +45,19 @@ class FrameWorkersTests {
 
 	private final Connection second = mock(Connection.class);
 
+	private final FrameExecution firstFrame = mock(FrameExecution.class);
+
+	private final FrameExecution secondFrame = mock(FrameExecution.class);
+
 	/** What a thread that is asked for fails with. */
 	private @Nullable Throwable failure;
 
 	@BeforeEach
 	void serve() {
-		given(this.first.hasFrame()).willReturn(true);
-		given(this.second.hasFrame()).willReturn(true);
+		given(this.first.execution()).willReturn(this.firstFrame);
+		given(this.second.execution()).willReturn(this.secondFrame);
+		given(this.firstFrame.hasFrame()).willReturn(true);
+		given(this.secondFrame.hasFrame()).willReturn(true);
 	}
 
 	@Test
@@ -58,16 +66,16 @@ class FrameWorkersTests {
 		this.workers.add(this.second);
 		assertThat(this.tasks).hasSize(1);
 		assertThat(this.workers.isAwaited()).isTrue();
-		verify(this.first).awaitTurn(false);
-		verify(this.second).awaitTurn(true);
-		given(this.first.isPaused()).willReturn(true, false);
+		verify(this.firstFrame).awaitTurn(false);
+		verify(this.secondFrame).awaitTurn(true);
+		given(this.firstFrame.isPaused()).willReturn(true, false);
 		runNext();
 		// While the second one is committed, another thread takes the next turn.
 		runNext();
-		InOrder order = inOrder(this.first, this.second);
-		order.verify(this.first).executeTurn(any());
-		order.verify(this.second).executeTurn(any());
-		order.verify(this.first).executeTurn(any());
+		InOrder order = inOrder(this.firstFrame, this.secondFrame);
+		order.verify(this.firstFrame).executeTurn(any());
+		order.verify(this.secondFrame).executeTurn(any());
+		order.verify(this.firstFrame).executeTurn(any());
 		assertThat(this.workers.isQuiet()).isTrue();
 		assertThat(this.tasks).isEmpty();
 	}
@@ -104,8 +112,8 @@ class FrameWorkersTests {
 			runNext();
 			assertThat(this.workers.isQuiet()).isTrue();
 		}
-		verify(this.first, times(3)).executeTurn(any());
-		verify(this.first, times(3)).awaitTurn(anyBoolean());
+		verify(this.firstFrame, times(3)).executeTurn(any());
+		verify(this.firstFrame, times(3)).awaitTurn(anyBoolean());
 	}
 
 	@Test
@@ -126,13 +134,13 @@ class FrameWorkersTests {
 			// It has waited: others are served first.
 			assertThat(turn.isOver()).isTrue();
 			return null;
-		}).given(this.first).executeTurn(any());
+		}).given(this.firstFrame).executeTurn(any());
 		this.workers.add(this.first);
 		this.workers.add(this.second);
 		runNext();
-		verify(this.second, never()).executeTurn(any());
+		verify(this.secondFrame, never()).executeTurn(any());
 		runNext();
-		verify(this.second).executeTurn(any());
+		verify(this.secondFrame).executeTurn(any());
 		assertThat(this.workers.isQuiet()).isTrue();
 	}
 
@@ -142,8 +150,8 @@ class FrameWorkersTests {
 		FrameWorkers answering = new FrameWorkers(this::execute, 1, this.wakeUps::incrementAndGet, () -> group);
 		answering.add(this.first);
 		runNext();
-		InOrder order = inOrder(this.first, group);
-		order.verify(this.first).executeTurn(any());
+		InOrder order = inOrder(this.first, this.firstFrame, group);
+		order.verify(this.firstFrame).executeTurn(any());
 		order.verify(group).commit();
 		order.verify(this.first).sendReply(any());
 		order.verify(this.first).receiveNext();
@@ -156,13 +164,13 @@ class FrameWorkersTests {
 		this.workers.add(this.first);
 		runNext();
 		verify(this.first).giveUp();
-		verify(this.first, never()).executeTurn(any());
+		verify(this.firstFrame, never()).executeTurn(any());
 		verify(this.first, never()).becomeIdleElsewhere();
 	}
 
 	@Test
 	void defectConcernsOneConnection() {
-		willThrow(new IllegalStateException("on purpose")).given(this.first).executeTurn(any());
+		willThrow(new IllegalStateException("on purpose")).given(this.firstFrame).executeTurn(any());
 		willThrow(new IllegalStateException("on purpose")).given(this.second).sendReply(any());
 		this.workers.add(this.first);
 		this.workers.add(this.second);

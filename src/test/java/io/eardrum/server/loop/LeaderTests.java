@@ -15,11 +15,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.server.command.CommitGroup;
+import io.eardrum.server.connection.Connection;
+import io.eardrum.server.connection.FrameExecution;
 import io.eardrum.server.event.ResetReason;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mockito.ArgumentMatchers.any;
+import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
@@ -42,11 +45,11 @@ class LeaderTests {
 
 	private boolean threadsAreShort;
 
-	private final Connection first = mock(Connection.class);
+	private final Connection first = connection();
 
-	private final Connection second = mock(Connection.class);
+	private final Connection second = connection();
 
-	private final Connection third = mock(Connection.class);
+	private final Connection third = connection();
 
 	private EventLoop loop;
 
@@ -323,6 +326,13 @@ class LeaderTests {
 		Leader.leading(new PendingWork(() -> group), this.loop::leave).leave();
 		assertThatThrownBy(this::runNext).isSameAs(error);
 		assertThat(this.tasks).isEmpty();
+	}
+
+	private static Connection connection() {
+		Connection connection = mock(Connection.class);
+		FrameExecution execution = mock(FrameExecution.class);
+		given(connection.execution()).willReturn(execution);
+		return connection;
 	}
 
 	private static CommitGroup group() {

@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -59,7 +59,7 @@ class FrameAccountTests {
 		assertThat(this.told).isEmpty();
 		this.memory.giveBack(MAX_BYTES, false);
 		// In this order: the client must not be taken for a silent one in between.
-		assertThat(this.told).containsExactly("waited, waiting true", "read on, waiting false");
+		assertThat(this.told).containsExactly("read on, waiting false");
 		assertThat(this.account.hasToWait()).isFalse();
 	}
 
@@ -184,11 +184,6 @@ class FrameAccountTests {
 		ClientMemory all = new ClientMemory(this.memory, new UnfinishedInputLimit(this.unfinished, (action) -> {
 		}), mock(OutboundMemoryLimit.class));
 		made[0] = new FrameAccount(all, new FrameAccount.Holder() {
-
-			@Override
-			public void waited() {
-				events.add("waited, waiting " + made[0].isWaiting());
-			}
 
 			@Override
 			public void readOn() {

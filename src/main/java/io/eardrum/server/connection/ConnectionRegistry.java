@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.net.InetAddress;
 import java.util.Set;
@@ -77,22 +77,12 @@ public final class ConnectionRegistry {
 	 * @param observer is told what happens on the port
 	 * @return the port, whose connections leave this registry when they end
 	 */
-	public Connection.Port port(ServerObserver observer) {
-		return new Connection.Port(this.memory, observer, this::isStopping, this::client, this::remove);
+	public Port port(ServerObserver observer) {
+		return new Port(this.memory, this.addresses, observer, this::isStopping);
 	}
 
 	public int limit() {
 		return this.places.limit();
-	}
-
-	/**
-	 * Returns what identifies the client of a connection.
-	 * @param connection the connection
-	 * @return the same for connections of one client
-	 */
-	Object client(Connection connection) {
-		Object client = this.addresses.client(connection.remoteAddress());
-		return (client != null) ? client : connection;
 	}
 
 	// Whether one more is one too many.
@@ -125,6 +115,7 @@ public final class ConnectionRegistry {
 	 * client when there was room for one
 	 */
 	public boolean add(Connection connection) {
+		connection.whenEnded(() -> remove(connection));
 		if (!this.places.add(connection, connection.remoteAddress())) {
 			return false;
 		}
@@ -147,7 +138,7 @@ public final class ConnectionRegistry {
 	}
 
 	// How many connections there are of one port.
-	public int size(Connection.Port port) {
+	public int size(Port port) {
 		int count = 0;
 		for (Connection connection : this.connections) {
 			if (connection.port().equals(port)) {

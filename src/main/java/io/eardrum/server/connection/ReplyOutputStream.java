@@ -1,11 +1,11 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.CancelledKeyException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -16,13 +16,19 @@ import io.eardrum.server.command.Turn;
 import io.eardrum.server.event.ServerObserver;
 
 /**
- * Where a connection's replies go: writes to its channel, leaves the loop to other
- * threads before it has to wait for the client, accounts for what is held until then, and
- * lets others see for how long it waits.
+ * Writes a connection's replies to its channel. Before it has to wait for the client, it
+ * leaves the loop to other threads and accounts for the memory that is held until then.
  * <p>
- * Used by the thread that serves the connection, alone; what says so is for any thread.
+ * Used by the thread that serves the connection, except for the methods that say that any
+ * thread may call them.
  */
 final class ReplyOutputStream extends OutputStream {
+
+	/**
+	 * How long the last reply may be on its way to the client. A reset before that may
+	 * overtake it.
+	 */
+	private static final long DELIVERY_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
 
 	private final ConnectionChannel channel;
 
@@ -32,15 +38,15 @@ final class ReplyOutputStream extends OutputStream {
 
 	private final ServerObserver observer;
 
+	private final LoopRegistration registration;
+
 	private volatile long lastSentNanos = System.nanoTime();
 
-	/** When the wait that is under way began; meaningless while none is. */
+	/** When the wait that is under way began; meaningless if none is. */
 	private volatile long waitStartedNanos;
 
 	/** The thread that waits until the client takes more. */
 	private volatile @Nullable Thread waiting;
-
-	private volatile @Nullable SelectionKey key;
 
 	private volatile boolean ended;
 
@@ -55,20 +61,15 @@ final class ReplyOutputStream extends OutputStream {
 	 * @param input has what the client has sent
 	 * @param account accounts for what is held while the client takes nothing
 	 * @param observer is told what is sent
+	 * @param registration reports when the client has taken something
 	 */
-	ReplyOutputStream(ConnectionChannel channel, FrameDecoder input, FrameAccount account, ServerObserver observer) {
+	ReplyOutputStream(ConnectionChannel channel, FrameDecoder input, FrameAccount account, ServerObserver observer,
+			LoopRegistration registration) {
 		this.channel = channel;
 		this.input = input;
 		this.account = account;
 		this.observer = observer;
-	}
-
-	/**
-	 * Notes where the loop has registered the connection.
-	 * @param registration tells when the client has taken something
-	 */
-	void register(SelectionKey registration) {
-		this.key = registration;
+		this.registration = registration;
 	}
 
 	/**
@@ -112,7 +113,8 @@ final class ReplyOutputStream extends OutputStream {
 	@Override
 	public void write(byte[] source, int offset, int length) throws IOException {
 		if (this.executing) {
-			// The reply is longer than what is held back: others don't wait for it.
+			// The reply is longer than what is held back. Other clients must not wait for
+			// it.
 			leave();
 		}
 		// Counted first: once the client has it, it may look at the counter.
@@ -146,7 +148,9 @@ final class ReplyOutputStream extends OutputStream {
 		this.waitStartedNanos = System.nanoTime();
 		this.waiting = Thread.currentThread();
 		try {
-			requestWritable();
+			if (!this.registration.await(SelectionKey.OP_WRITE)) {
+				throw new ClosedChannelException();
+			}
 			while (this.waiting != null && !this.ended) {
 				LockSupport.park(this);
 			}
@@ -171,22 +175,9 @@ final class ReplyOutputStream extends OutputStream {
 		this.account.beginWait(bytes);
 	}
 
-	private void requestWritable() throws ClosedChannelException {
-		SelectionKey registration = this.key;
-		if (registration == null) {
-			throw new ClosedChannelException();
-		}
-		try {
-			registration.interestOpsOr(SelectionKey.OP_WRITE);
-			registration.selector().wakeup();
-		}
-		catch (CancelledKeyException ex) {
-			throw new ClosedChannelException();
-		}
-	}
-
 	/**
-	 * Lets the waiting thread go on, for the connection has ended: any thread.
+	 * Lets the waiting thread go on because the connection has ended. Any thread may call
+	 * this.
 	 */
 	void end() {
 		this.ended = true;
@@ -194,7 +185,8 @@ final class ReplyOutputStream extends OutputStream {
 	}
 
 	/**
-	 * Lets the waiting thread go on, for the client has taken something: any thread.
+	 * Lets the waiting thread go on because the client has taken something. Any thread
+	 * may call this.
 	 */
 	void wakeUp() {
 		Thread thread = this.waiting;
@@ -202,10 +194,11 @@ final class ReplyOutputStream extends OutputStream {
 		LockSupport.unpark(thread);
 	}
 
-	// For how long the client has taken nothing of what is being sent, in nanoseconds.
+	// Returns for how long the client has taken nothing of what is being sent, in
+	// nanoseconds. Any thread may call this.
 	long blockedNanos() {
-		// In this order: once a wait is seen, so is its beginning, or that of a later
-		// one.
+		// In this order: a thread that sees the wait also sees its beginning, or that of
+		// a later wait.
 		if (this.waiting == null) {
 			return 0;
 		}
@@ -213,14 +206,15 @@ final class ReplyOutputStream extends OutputStream {
 		return System.nanoTime() - started;
 	}
 
-	// When the client has last taken something, as System.nanoTime().
+	// Returns when the client has last taken something, by System.nanoTime().
 	long lastSentNanos() {
 		return this.lastSentNanos;
 	}
 
-	// How long ago the last reply was sent, in nanoseconds.
-	long sentNanosAgo() {
-		return System.nanoTime() - this.lastSentNanos;
+	// Returns how much longer the last reply should be given to arrive, in nanoseconds.
+	// Any thread may call this.
+	long undeliveredNanos() {
+		return Math.max(0, DELIVERY_NANOS - (System.nanoTime() - this.lastSentNanos));
 	}
 
 }

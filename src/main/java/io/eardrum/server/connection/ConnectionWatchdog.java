@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;

@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,9 +42,11 @@ class ReplyOutputStreamTests {
 
 	private final SelectionKey key = mock(SelectionKey.class);
 
+	private final LoopRegistration registration = new LoopRegistration();
+
 	private final ReplyOutputStream output = new ReplyOutputStream(this.channel,
 			new FrameDecoder(100, new ObjectPool<>(1, () -> new byte[FrameDecoder.LARGE_LENGTH])),
-			mock(FrameAccount.class), mock(ServerObserver.class));
+			mock(FrameAccount.class), mock(ServerObserver.class), this.registration);
 
 	/** Before the wait that is under way, and after the one before. */
 	private volatile long begunNanos;
@@ -79,7 +81,8 @@ class ReplyOutputStreamTests {
 	@Test
 	void connectionThatHasEndedIsNotWaitedFor() throws IOException {
 		given(this.key.selector()).willReturn(mock(Selector.class));
-		this.output.register(this.key);
+		this.registration.set(this.key, () -> {
+		});
 		this.output.end();
 		willAnswer((invocation) -> {
 			throw new ClosedChannelException();
@@ -129,7 +132,8 @@ class ReplyOutputStreamTests {
 			return 0;
 		}).given(this.key).interestOpsOr(SelectionKey.OP_WRITE);
 		given(this.key.selector()).willReturn(mock(Selector.class));
-		this.output.register(this.key);
+		this.registration.set(this.key, () -> {
+		});
 	}
 
 }

@@ -1,16 +1,23 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CyclicBarrier;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.TestThreads;
+import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.server.channel.ObjectPool;
+import io.eardrum.server.event.ServerObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;
@@ -74,12 +81,20 @@ class ConnectionRegistryTests {
 	@Test
 	void connectionsOfOneAddressAreOneClientAndThoseOfNoneEachItsOwn() throws Exception {
 		ConnectionRegistry registry = new ConnectionRegistry(2);
-		Connection first = mock(Connection.class);
-		Connection second = mock(Connection.class);
-		assertThat(registry.client(first)).isNotEqualTo(registry.client(second));
-		given(first.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::1"));
-		given(second.remoteAddress()).willReturn(InetAddress.getByName("2001:db8::2"));
-		assertThat(registry.client(first)).isEqualTo(registry.client(second));
+		assertThat(from(registry, null).client()).isNotEqualTo(from(registry, null).client());
+		Connection first = from(registry, InetAddress.getByName("2001:db8::1"));
+		Connection second = from(registry, InetAddress.getByName("2001:db8::2"));
+		assertThat(first.client()).isEqualTo(second.client());
+	}
+
+	private static Connection from(ConnectionRegistry registry, @Nullable InetAddress address) {
+		SocketChannel channel = mock(SocketChannel.class);
+		Socket socket = mock(Socket.class);
+		given(channel.socket()).willReturn(socket);
+		given(socket.getInetAddress()).willReturn(address);
+		return new Connection(channel, null, registry.port(mock(ServerObserver.class)),
+				new CommandParser(ProtocolLimits.DEFAULTS),
+				new FrameDecoder(100, new ObjectPool<>(1, () -> new byte[FrameDecoder.LARGE_LENGTH])), true);
 	}
 
 	private static void await(CyclicBarrier barrier) {

@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

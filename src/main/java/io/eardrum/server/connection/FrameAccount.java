@@ -1,4 +1,4 @@
-package io.eardrum.server.loop;
+package io.eardrum.server.connection;
 
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -10,21 +10,21 @@ import io.eardrum.server.limit.OutboundMemoryLimit;
 import io.eardrum.server.limit.UnfinishedInputLimit;
 
 /**
- * What one connection takes of the memory for frames, and of that for unfinished input:
- * whether it may read, and how much at once.
+ * The memory that one connection takes for frames and for unfinished input. It decides
+ * whether the connection may read, and how much at once.
  * <p>
- * The thread that serves the connection calls its methods, but for those that say
+ * Used by the thread that serves the connection, except for the methods that say
  * otherwise.
  */
 final class FrameAccount implements InboundMemoryLimit.Client {
 
-	/** What executes a frame, and its replies, and a little more, in bytes. */
+	/** What executes a frame, its replies, and a little more, in bytes. */
 	private static final int EXECUTION_LENGTH = ReplyWriter.MAX_BUFFER_LENGTH + 32 * 1024;
 
 	/** The same, and what the store reads ahead. */
 	private static final int LONG_REPLY_LENGTH = EXECUTION_LENGTH + 64 * 1024;
 
-	/** The account of unfinished input has been settled for good. */
+	/** Says that unfinished input is no longer accounted for. */
 	private static final long SETTLED = -1;
 
 	private final InboundMemoryLimit memory;
@@ -40,30 +40,32 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 
 	private volatile long unfinishedSinceNanos;
 
-	/** What it may take now that it has been told to read on; 0 if it hasn't. */
+	/** What it may take since it was told to read on; 0 if it was not. */
 	private final AtomicLong promisedBytes = new AtomicLong();
 
 	/** Whether its client has to wait until there is memory for a frame. */
 	private volatile boolean waits;
 
-	/** Whether it waits, or waited last, with those that send large frames. */
+	/** Whether it waits, or waited last, among the connections with large frames. */
 	private volatile boolean waitsWithLarge;
 
 	private volatile boolean ended;
 
+	private volatile long lastReceivedNanos = System.nanoTime();
+
 	/** How much is to be expected when it is read next, in bytes. */
 	private volatile int nextLength;
 
-	/** How much of that there is memory for, since it was told to read on. */
+	/** The part of that for which there is memory since it was told to read on. */
 	private volatile int promisedLength;
 
-	/** Whether a large frame is to be expected, for the last one was. */
+	/** Whether a large frame is to be expected, because the last one was large. */
 	private volatile boolean large;
 
 	/** What is taken for the frame at hand, in bytes. */
 	private long takenBytes;
 
-	/** Whether that is a large one, or one that takes long. */
+	/** Whether that frame is large, or takes long. */
 	private boolean takenForLarge;
 
 	/**
@@ -79,8 +81,8 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	}
 
 	/**
-	 * Returns whether nothing may be read now, because there is no memory for a frame;
-	 * {@link #await()} has to be called then.
+	 * Returns whether nothing may be read now, because there is no memory for a frame.
+	 * The caller then has to call {@link #await()}.
 	 * @return whether the client has to wait
 	 */
 	boolean hasToWait() {
@@ -102,9 +104,22 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 		}
 	}
 
+	// Returns when the client has last sent something, by System.nanoTime(). Any thread
+	// may
+	// ask.
+	long lastReceivedNanos() {
+		return this.lastReceivedNanos;
+	}
+
 	// Any thread may ask.
 	boolean isWaiting() {
 		return this.waits;
+	}
+
+	// Returns for how long the client has sent nothing although it might, in nanoseconds.
+	// Any thread may ask.
+	long silentNanos() {
+		return this.waits ? 0 : System.nanoTime() - this.lastReceivedNanos;
 	}
 
 	@Override
@@ -117,12 +132,13 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 				: Math.min(this.nextLength, InboundMemoryLimit.SMALL_LENGTH);
 	}
 
-	// Any thread may have given the memory back.
+	// Called on the thread that has given memory back, which may be any.
 	@Override
 	public void readOn(boolean largeFrame) {
 		this.promisedLength = expectedLength();
 		this.promisedBytes.set(InboundMemoryLimit.of(this.promisedLength));
-		this.holder.waited();
+		// The client was kept waiting, and was not silent.
+		this.lastReceivedNanos = System.nanoTime();
 		this.waits = false;
 		this.holder.readOn();
 		if (this.ended) {
@@ -131,9 +147,10 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	}
 
 	/**
-	 * Returns how much may be read at once. Many are told to read on together, and each
-	 * would take more than was kept for it. Who mostly sends little is read while there
-	 * is no memory for large frames, but no more than a small frame.
+	 * Returns how much may be read at once. A connection that was told to read on takes
+	 * no more than was kept for it, because many are told together. A connection that
+	 * mostly receives little reads even while there is no memory for large frames, but no
+	 * more than a small frame.
 	 * @return the number of bytes
 	 */
 	int maxRead() {
@@ -145,19 +162,20 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	}
 
 	/**
-	 * Notes what has been read, from which it can be told what comes next.
+	 * Notes what has been read, to estimate what comes next.
 	 * @param count how many bytes have come, 1 or more
 	 * @param most how many could have
 	 */
 	void received(int count, int most) {
-		// There may be more where this comes from.
+		this.lastReceivedNanos = System.nanoTime();
+		// There may be more to read.
 		this.nextLength = (count < most) ? count : (int) Math.min(2L * count, FrameDecoder.LARGE_LENGTH);
 		this.large = InboundMemoryLimit.isLarge(count);
 	}
 
 	/**
-	 * Settles what was promised: the connection has read what it was told to read, or has
-	 * ended. Called on any thread.
+	 * Settles what was promised, because the connection has read what it was told to
+	 * read, or has ended. Any thread may call this.
 	 */
 	void settle() {
 		if (this.waits) {
@@ -187,7 +205,7 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	}
 
 	/**
-	 * Takes memory for the execution of the frame at hand, which stands in line.
+	 * Takes memory for the execution of the frame at hand, which waits for its turn.
 	 */
 	void expectExecution() {
 		takeIfBelow(EXECUTION_LENGTH);
@@ -201,9 +219,9 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	}
 
 	/**
-	 * Returns whether connections should hold no more than they need, even if that takes
-	 * time.
-	 * @return whether much is held for clients that don't take their replies
+	 * Returns whether connections should hold no more memory than they need, even if that
+	 * takes time.
+	 * @return whether much is held for clients that do not take their replies
 	 */
 	boolean isTight() {
 		return this.unreadReplies.isTight();
@@ -244,7 +262,7 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 		this.memory.take(bytes, true);
 	}
 
-	// The frame is answered.
+	// Called when the frame has been answered.
 	void giveBack() {
 		long bytes = this.takenBytes;
 		if (bytes > 0) {
@@ -268,20 +286,20 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 		}
 	}
 
-	// How much it holds of what its client has begun to send and not finished, in bytes.
-	// Any thread may ask.
+	// Returns how much is held of what the client has begun to send and not finished, in
+	// bytes. Any thread may ask.
 	long unfinishedBytes() {
 		return this.unfinishedBytes.get();
 	}
 
-	// For how long it has, in nanoseconds. Any thread may ask.
+	// Returns for how long it has been held, in nanoseconds. Any thread may ask.
 	long unfinishedNanos() {
 		return System.nanoTime() - this.unfinishedSinceNanos;
 	}
 
 	/**
-	 * Settles the account for good, but for the frame at hand: the connection has ended,
-	 * or is about to. Called on any thread.
+	 * Settles the account for good, except for the frame at hand, because the connection
+	 * has ended or is about to. Any thread may call this.
 	 */
 	void end() {
 		this.ended = true;
@@ -298,12 +316,8 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 	interface Holder extends SlowClients.SlowClient {
 
 		/**
-		 * Its client has been kept waiting until now, and was not silent for so long.
-		 */
-		void waited();
-
-		/**
-		 * There is memory: it is to read once, and then to {@linkplain #settle settle}.
+		 * Has the connection read once, because there is memory, and then
+		 * {@linkplain #settle settle}.
 		 */
 		void readOn();
 
