@@ -142,7 +142,7 @@ class DocumentTests {
 		Set<String> told = new TreeSet<>();
 		Documents
 			.code(String.join("\n",
-					Documents.sections(Documents.docs("operations.md")).getOrDefault("Stopping", List.of())))
+					Documents.sections(Documents.docs("troubleshooting.md")).getOrDefault("Threads", List.of())))
 			.stream()
 			.filter((code) -> code.matches("eardrum-[a-z-]+(1)?"))
 			.forEach((code) -> told.add(code.replace("1", "")));

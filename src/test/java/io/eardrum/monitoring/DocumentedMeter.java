@@ -19,7 +19,7 @@ import java.util.regex.Pattern;
  */
 record DocumentedMeter(SortedSet<String> samples, Map<String, Set<String>> labels) {
 
-	private static final Path DOCUMENT = Path.of("docs/operations.md");
+	private static final Path DOCUMENT = Path.of("docs/meters.md");
 
 	private static final Pattern CODE = Pattern.compile("`([a-z_]+)`");
 
@@ -30,10 +30,8 @@ record DocumentedMeter(SortedSet<String> samples, Map<String, Set<String>> label
 	 * @return the meters
 	 */
 	static List<DocumentedMeter> all() {
-		String text = MonitoringFiles.text(DOCUMENT);
-		String section = text.substring(text.indexOf("\n## Meters\n"), text.indexOf("\n## Watching it\n"));
 		List<DocumentedMeter> meters = new ArrayList<>();
-		for (String line : section.lines().toList()) {
+		for (String line : MonitoringFiles.text(DOCUMENT).lines().toList()) {
 			if (line.startsWith("| `")) {
 				meters.add(ofRow(line.split(" \\| ?", -1)));
 			}

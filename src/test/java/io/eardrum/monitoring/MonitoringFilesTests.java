@@ -292,7 +292,7 @@ class MonitoringFilesTests {
 	void alertsAreDocumented() {
 		Set<String> documented = new TreeSet<>();
 		Pattern.compile("^\\| `(Eardrum\\w+)` \\| .* \\| (\\w+) \\|$", Pattern.MULTILINE)
-			.matcher(MonitoringFiles.text(Path.of("docs/operations.md")))
+			.matcher(MonitoringFiles.text(Path.of("docs/monitoring.md")))
 			.results()
 			.forEach((found) -> documented.add(found.group(1) + " " + found.group(2)));
 		assertThat(MonitoringFiles.alerts())
