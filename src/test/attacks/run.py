@@ -6,7 +6,7 @@ usage: run.py [--seconds N] [--heap 256m] [--addresses N] [--rounds N] [--strict
 Each attack runs for some seconds as a process of its own, at the lowest priority. Meanwhile another client puts points and asks for
 health. Attacks that need the same options of the server run against the same one, one after the other; with --apart each has a new
 server. With --rounds, several attacks that were drawn at random run at once, so many times. At the end SIGTERM has to end the server
-while it is attacked, and it has to start again. With --strict, the limits are those that docs/reliability.md promises for a machine
+while it is attacked, and it has to start again. With --strict, the limits are those that docs/reliability/load.md promises for a machine
 that does nothing else; without, they are five seconds.
 """
 import argparse

@@ -41,6 +41,9 @@ class DocumentTests {
 	/** Packages that run in a client's process. */
 	private static final Set<String> OUTSIDE_THE_SERVER = Set.of("cli", "client");
 
+	private static final Pattern DECISION = Pattern
+		.compile("\\| (\\d{4}-\\d\\d-\\d\\d) \\| \\[.+]\\(([^)\\s]+)\\) \\|");
+
 	private static final Pattern TEST_METHOD = Pattern.compile("(\\w+Tests)[.#](\\w+)");
 
 	/** Classes of others, and other names that are written like classes. */
@@ -182,6 +185,24 @@ class DocumentTests {
 		assertThat(Documents.all()).filteredOn((document) -> document.startsWith("docs"))
 			.isNotEmpty()
 			.allSatisfy((document) -> assertThat(linked).contains(document));
+	}
+
+	@Test
+	void everyDecisionIsListedWithItsDate() {
+		Set<String> listed = new TreeSet<>();
+		Matcher rows = DECISION.matcher(Documents.text(Documents.docs("decisions.md")));
+		while (rows.find()) {
+			assertThat(rows.group(2)).startsWith("decisions/").contains("#" + rows.group(1));
+			listed.add(rows.group(2));
+		}
+		Set<String> written = new TreeSet<>();
+		Documents.all()
+			.stream()
+			.filter((document) -> document.startsWith("docs/decisions"))
+			.forEach((document) -> anchors(document).stream()
+				.filter((anchor) -> anchor.matches("\\d{4}-.*"))
+				.forEach((anchor) -> written.add("decisions/" + document.getFileName() + "#" + anchor)));
+		assertThat(listed).isNotEmpty().isEqualTo(written);
 	}
 
 	// Words of inline code and of commands.

@@ -32,7 +32,7 @@ final class Documents {
 	static List<Path> all() {
 		List<Path> documents = new ArrayList<>();
 		for (String folder : new String[] { "", "docs", "src" }) {
-			try (Stream<Path> files = Files.walk(Path.of(folder), folder.equals("src") ? Integer.MAX_VALUE : 1)) {
+			try (Stream<Path> files = Files.walk(Path.of(folder), folder.isEmpty() ? 1 : Integer.MAX_VALUE)) {
 				files.filter((file) -> file.toString().endsWith(".md")).sorted().forEach(documents::add);
 			}
 			catch (IOException ex) {
