@@ -10,10 +10,10 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps of TLS handshakes that wait for a thread. Clients take turns, one step each,
- * so that one that connects ever again keeps the others waiting for no more than a step;
- * and of one client, handshakes that have begun go before new ones. Of each connection,
- * one step waits at most.
+ * The steps of TLS handshakes that wait for a thread. Clients take turns, one step each.
+ * A client that keeps connecting thus delays the others by no more than a step. Of one
+ * client, handshakes that have begun go before new ones. Each connection has one waiting
+ * step at most.
  * <p>
  * Safe for any number of threads.
  */
@@ -26,8 +26,8 @@ public final class HandshakeQueue implements Executor {
 
 	/**
 	 * Creates a queue.
-	 * @param threads run the steps, as many at once as there are threads, and have a
-	 * queue of their own, for as many tasks as they get
+	 * @param threads run as many steps at once as there are threads, and queue any number
+	 * of tasks
 	 */
 	HandshakeQueue(Executor threads) {
 		this.threads = threads;
@@ -38,7 +38,7 @@ public final class HandshakeQueue implements Executor {
 		Step step = (task instanceof Step known) ? known : new Step(task, true, task);
 		add(step);
 		try {
-			// Whichever step is next then.
+			// The step that is next then, which may be another one.
 			this.threads.execute(this::runNext);
 		}
 		catch (RuntimeException | Error ex) {
@@ -79,7 +79,7 @@ public final class HandshakeQueue implements Executor {
 		first.remove();
 		Step step = line.poll();
 		if (!line.isEmpty()) {
-			// Its next turn comes after those of all others.
+			// The next turn of this client comes after those of all others.
 			this.lines.put(client, line);
 		}
 		return step;
@@ -88,9 +88,9 @@ public final class HandshakeQueue implements Executor {
 	/**
 	 * A step of a handshake.
 	 *
-	 * @param client identifies whose it is
-	 * @param begun whether it goes on with one that has begun
-	 * @param task does it
+	 * @param client identifies the client
+	 * @param begun whether the handshake has begun before
+	 * @param task executes the step
 	 */
 	public record Step(Object client, boolean begun, Runnable task) implements Runnable {
 

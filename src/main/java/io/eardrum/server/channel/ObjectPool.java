@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps some objects for their next use, so that only sessions at work hold large ones.
- * It never waits: if it is empty it makes a new object, if it is full it forgets what is
- * given back.
+ * It never blocks: if it is empty it creates an object, and if it is full it drops the
+ * object that is given back.
  * <p>
- * Safe for any number of threads, and without a lock: each thread starts to look at a
- * place of its own.
+ * Safe for any number of threads, and without a lock, because each thread begins to look
+ * at a place of its own.
  *
  * @param <T> the type of the objects
  */

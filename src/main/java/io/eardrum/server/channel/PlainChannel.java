@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /**
- * Exchanges bytes as they are.
+ * Exchanges bytes without encryption.
  */
 public final class PlainChannel implements ConnectionChannel {
 

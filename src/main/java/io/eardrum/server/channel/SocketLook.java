@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 
 /**
- * Looks at what a socket has received without taking it.
+ * Looks whether a socket has received something, without reading it.
  */
 public final class SocketLook {
 
@@ -12,8 +12,8 @@ public final class SocketLook {
 	}
 
 	/**
-	 * Returns whether there is nothing to read now, so that the next read brings the end
-	 * of the connection if it has come.
+	 * Returns whether there is nothing to read now. The next read then finds the end of
+	 * the connection, if it has come.
 	 * @param channel the socket
 	 * @return whether it has nothing
 	 * @throws IOException if the connection is closed

@@ -20,13 +20,13 @@ import org.springframework.boot.ssl.SslBundles;
 
 /**
  * Accepts TLS with the certificates and options of an SSL bundle. When the bundle is
- * reloaded, connections from then on get the new ones; if those are of no use, the old
+ * reloaded, new connections get the new certificates. If those can't be used, the old
  * ones stay, and the log says so.
  * <p>
- * Handshakes compute on threads of their own, half as many as there are processors, so
- * that a storm of them leaves the others to those who are connected. Clients take turns
- * there, and the time that they wait is not counted as theirs. Safe for any number of
- * threads.
+ * Handshakes compute on threads of their own, half as many as there are processors. A
+ * storm of handshakes thus leaves the other processors to connected clients. Clients take
+ * turns there, and the time that they wait for a turn does not count as theirs. Safe for
+ * any number of threads.
  */
 public final class TlsAcceptor implements AutoCloseable {
 
@@ -105,14 +105,14 @@ public final class TlsAcceptor implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			logger.error("The reloaded certificates of the SSL bundle '" + name
-					+ "' are of no use; the ones before stay in use", ex);
+					+ "' can't be used; the previous ones stay in use", ex);
 		}
 	}
 
 	/**
-	 * Makes TLS of a connection.
+	 * Encrypts a connection.
 	 * @param channel the socket
-	 * @return what to read from and write to, after a handshake
+	 * @return the channel to read from and write to, after a handshake
 	 */
 	public TlsChannel accept(SocketChannel channel) {
 		Setup current = this.setup;
@@ -140,7 +140,7 @@ public final class TlsAcceptor implements AutoCloseable {
 			String[] ciphers = bundle.getOptions().getCiphers();
 			Setup setup = new Setup(bundle.createSslContext(), (protocols != null) ? List.of(protocols) : PROTOCOLS,
 					(ciphers != null) ? List.of(ciphers) : List.of());
-			// What can't be used is to be found out now and not by the first client.
+			// An engine that can't be used has to fail now, and not for the first client.
 			setup.engine();
 			return setup;
 		}

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import io.eardrum.server.event.ResetReason;
 
 /**
- * Stands for a reply that can't be finished: the connection is reset instead, because
+ * Stands for a reply that can't be finished. The connection is reset instead, because
  * silence or half a reply would leave the client waiting.
  *
  * @param reason why

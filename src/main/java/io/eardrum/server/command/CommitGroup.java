@@ -16,7 +16,7 @@ import io.eardrum.storage.time.TimestampCheck;
  */
 public final class CommitGroup {
 
-	/** More than this is stored at once, or a huge frame would become huge here. */
+	/** A group with more points is stored at once, so that a huge frame stays bounded. */
 	private static final int MAX_POINTS = 16384;
 
 	/** Enough for as many points with keys of a hundred bytes. */
@@ -30,14 +30,14 @@ public final class CommitGroup {
 
 	private PointBatch points = new PointBatch();
 
-	/** Whose puts these are; each is told when they are stored. */
+	/** The owners of the puts. Each is told when they have been stored. */
 	private final List<Member> members = new ArrayList<>();
 
 	/**
 	 * Creates an empty group.
 	 * @param repository where its points are stored
 	 * @param check puts points there, except those that are too far in the future
-	 * @param defects is told of failures that the store does not know itself
+	 * @param defects takes the failures that the store does not know
 	 */
 	public CommitGroup(MetricRepository repository, TimestampCheck check, Consumer<RuntimeException> defects) {
 		this.repository = repository;
@@ -46,8 +46,8 @@ public final class CommitGroup {
 	}
 
 	/**
-	 * Takes a put.
-	 * @param member whose it is
+	 * Adds a put.
+	 * @param member its owner
 	 * @param source the array in which the bytes of the key stand
 	 * @param keyOffset where they start
 	 * @param keyLength how many there are
@@ -63,7 +63,7 @@ public final class CommitGroup {
 	}
 
 	/**
-	 * Returns whether it should be committed before it takes more.
+	 * Returns whether it should be committed before more is added.
 	 * @return whether it is full
 	 */
 	boolean isFull() {
@@ -75,7 +75,7 @@ public final class CommitGroup {
 	}
 
 	/**
-	 * Gives up the memory that it takes, if there is nothing in it.
+	 * Frees the memory that it takes, if it is empty.
 	 */
 	public void shrink() {
 		if (isEmpty()) {
@@ -83,15 +83,15 @@ public final class CommitGroup {
 		}
 	}
 
-	// How much memory it takes, whatever is in it, in bytes.
+	// Returns how much memory it takes, whatever its content, in bytes.
 	public long heldBytes() {
 		return this.points.heldBytes();
 	}
 
 	/**
-	 * Stores all puts, and tells their members. If that fails because of a defect, they
-	 * are told that nothing is stored, and leave the group: it goes on with others, whose
-	 * commit must not store these puts once more.
+	 * Stores all puts, and tells their owners. If that fails because of a defect, they
+	 * are told that nothing has been stored, and leave the group. The next commit must
+	 * not store these puts once more.
 	 */
 	public void commit() {
 		if (this.members.isEmpty()) {
@@ -106,7 +106,7 @@ public final class CommitGroup {
 		}
 	}
 
-	// The store itself logs and shows what it knows to be wrong with it.
+	// The store itself logs and shows the failures that it knows.
 	private boolean store() {
 		try {
 			this.check.put(this.points, this.repository);
@@ -133,7 +133,8 @@ public final class CommitGroup {
 		}
 	}
 
-	// Its thread lives on, and is not to hold for ever what long keys once took.
+	// The thread of the group lives on. It must not hold for ever what long keys once
+	// took.
 	private void clear() {
 		if (heldBytes() > MAX_BYTES) {
 			this.points = new PointBatch();
@@ -144,24 +145,24 @@ public final class CommitGroup {
 	}
 
 	/**
-	 * Has puts in a group.
+	 * The owner of puts in a group.
 	 */
 	interface Member {
 
 		/**
 		 * Returns whether it has puts in the group.
-		 * @return whether puts of it have not been committed yet
+		 * @return whether some have not been committed yet
 		 */
 		boolean awaitsCommit();
 
 		/**
-		 * The next put is its first one in the group.
+		 * Called before its first put in the group.
 		 * @param index where it stands in the batch of the group
 		 */
 		void joined(int index);
 
 		/**
-		 * The puts so far have been committed.
+		 * Called after its puts have been committed.
 		 * @param stored whether they are stored, except those that were refused
 		 * @param points the puts of the group
 		 */

@@ -11,12 +11,12 @@ import io.eardrum.server.channel.ConnectionChannel;
 import io.eardrum.server.event.ServerObserver;
 
 /**
- * All complete lines that have arrived on a connection and have not been answered: what
- * travels through the gateway as one message. A lone command that is typed is a frame of
+ * All complete lines that have arrived on a connection and have not been answered. They
+ * travel through the gateway as one message. A command that a person types is a frame of
  * one line.
  * <p>
- * A connection has one frame and fills it again for each message, which it may because it
- * reads the next lines only when the last ones are answered. Used by one thread at a
+ * A connection has one frame and fills it again for each message. It can do so because it
+ * reads the next lines only after it has answered the last ones. Used by one thread at a
  * time.
  */
 public final class Frame {
@@ -45,8 +45,8 @@ public final class Frame {
 	 * Creates the frame of a connection.
 	 * @param parser reads its commands
 	 * @param output takes the replies
-	 * @param observer is told what was in a frame before the end of its reply is sent
-	 * @param channel where its lines come from; none if nobody waits for an answer
+	 * @param observer is told the content of a frame before the end of its reply is sent
+	 * @param channel where its lines come from; none if no client waits for an answer
 	 */
 	public Frame(LineParser parser, OutputStream output, ServerObserver observer, @Nullable ConnectionChannel channel) {
 		this.parser = parser;
@@ -62,7 +62,7 @@ public final class Frame {
 		this.cut = cut;
 	}
 
-	// Its connection lives on, and is not to hold the memory of what it has sent.
+	// The connection lives on. It must not hold the memory of a frame.
 	public void clear() {
 		set(NOTHING, 0, 0, false);
 	}
@@ -80,7 +80,7 @@ public final class Frame {
 	}
 
 	/**
-	 * Looks whether there is anybody to answer.
+	 * Looks whether the client is still there.
 	 * @throws IOException if the client has reset the connection
 	 */
 	void requireClient() throws IOException {
@@ -106,17 +106,18 @@ public final class Frame {
 		return this.source;
 	}
 
-	// Where the first line starts.
+	// Returns where the first line starts.
 	int from() {
 		return this.from;
 	}
 
-	// The offset behind the end of the last line.
+	// Returns the offset behind the end of the last line.
 	public int to() {
 		return this.to;
 	}
 
-	// Whether bytes without a line end followed before the client closed its side.
+	// Returns whether bytes without a line end followed before the client closed its
+	// side.
 	boolean isCut() {
 		return this.cut;
 	}

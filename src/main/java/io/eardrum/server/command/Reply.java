@@ -9,14 +9,14 @@ import java.io.OutputStream;
 public interface Reply {
 
 	/**
-	 * Returns whether the {@link CommitGroup} of the frame has to be committed before
-	 * this can be written.
-	 * @return whether there are puts of the frame that have not been committed yet
+	 * Returns whether the {@link CommitGroup} of the frame has to be committed before the
+	 * reply can be written.
+	 * @return whether puts of the frame have not been committed yet
 	 */
 	boolean awaitsCommit();
 
 	/**
-	 * Writes what has not been sent yet, and gives the memory back.
+	 * Writes what has not been sent yet, and frees the memory.
 	 * @param output where to write
 	 * @throws IOException if the client can't be reached
 	 */
@@ -29,9 +29,10 @@ public interface Reply {
 	boolean isLast();
 
 	/**
-	 * Returns whether commands of the frame have not been executed yet, because it is the
-	 * turn of others, or because puts before them have to be committed first.
-	 * @return whether this has to {@linkplain #goOn go on} before it can be written
+	 * Returns whether commands of the frame have not been executed yet, because other
+	 * frames have their turn, or because puts before them have to be committed first.
+	 * @return whether the execution has to {@linkplain #goOn go on} before the reply can
+	 * be written
 	 */
 	default boolean isPaused() {
 		return false;
@@ -46,7 +47,7 @@ public interface Reply {
 	}
 
 	/**
-	 * Ends what has been paused, and will be neither executed nor answered.
+	 * Ends a paused execution. The frame is neither executed to the end nor answered.
 	 */
 	default void giveUp() {
 	}

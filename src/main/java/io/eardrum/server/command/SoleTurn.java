@@ -27,7 +27,8 @@ public final class SoleTurn implements Turn {
 	}
 
 	/**
-	 * Forgets what is in the group, of which it is not known whether it is stored.
+	 * Forgets the content of the group, because it is not known whether it has been
+	 * stored.
 	 */
 	public void reset() {
 		this.group = this.groups.get();

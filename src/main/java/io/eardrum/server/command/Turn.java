@@ -1,30 +1,30 @@
 package io.eardrum.server.command;
 
 /**
- * The time in which a thread executes the commands of a frame and sends their replies:
- * which group their puts go into, and when the thread should go on with something else.
- * Unless it says otherwise, the thread has no other frame in hand, and nobody waits for
- * it. Used by that thread.
+ * The time in which a thread executes the commands of a frame and sends their replies. It
+ * says which group takes their puts, and when the thread should turn to other work. By
+ * default, the thread has no other frame in hand, and no client waits for it. Used by
+ * that thread.
  */
 public interface Turn {
 
 	/**
-	 * Returns the group that puts go into. It may be another one after each call of the
-	 * other methods.
+	 * Returns the group that takes puts. It may be another one after each call of another
+	 * method.
 	 * @return the group
 	 */
 	CommitGroup group();
 
 	/**
-	 * Returns whether it is the turn of others.
-	 * @return whether the commands that follow have to wait
+	 * Returns whether the turn is over.
+	 * @return whether the commands that follow have to wait for another turn
 	 */
 	boolean isOver();
 
 	/**
-	 * Returns whether puts are soon committed together with those of others. The commands
-	 * behind them wait for that commit then: with a commit for each frame, the frames of
-	 * many clients would keep all others waiting.
+	 * Returns whether puts are soon committed together with those of other frames. The
+	 * commands behind them then wait for that commit. With a commit for each frame, the
+	 * frames of many clients would keep all others waiting.
 	 * @return whether the frame must not commit its puts itself
 	 */
 	default boolean sharesCommits() {
@@ -32,8 +32,8 @@ public interface Turn {
 	}
 
 	/**
-	 * Has to be called before a read from the store, which may take long. The frame has
-	 * no puts in the group then.
+	 * Has to be called before a read from the store, which may take long. The frame then
+	 * has no puts in the group.
 	 */
 	default void beginRead() {
 	}
@@ -45,8 +45,9 @@ public interface Turn {
 	}
 
 	/**
-	 * Has to be called before what may take long and is of no use to other clients. None
-	 * of them waits for this thread afterwards. May be called any number of times.
+	 * Has to be called before the thread does something for its client that may take
+	 * long. Afterwards, no other client waits for this thread. May be called any number
+	 * of times.
 	 */
 	default void leave() {
 	}

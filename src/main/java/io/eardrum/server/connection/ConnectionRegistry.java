@@ -30,7 +30,7 @@ public final class ConnectionRegistry {
 
 	private final Set<Connection> connections = ConcurrentHashMap.newKeySet();
 
-	/** A connection has its place before it is there. */
+	/** A connection has its place before it is in the set. */
 	private final AddressShares<Connection> places;
 
 	private final ClientAddresses addresses;
@@ -85,17 +85,17 @@ public final class ConnectionRegistry {
 		return this.places.limit();
 	}
 
-	// Whether one more is one too many.
+	// Returns whether there is no room for another connection.
 	boolean isFull() {
 		return this.places.isFull();
 	}
 
 	/**
-	 * Makes room for a client if there is none: of the address with most connections, the
-	 * one that was silent for longest is reset.
+	 * Makes room for a client if there is none. Of the address with the most connections,
+	 * the one that has been silent for longest is reset.
 	 * @param address where the client comes from
-	 * @return whether there is room now; if not, no address has more connections than
-	 * that of the client
+	 * @return whether there is room now; if not, no address has more connections than the
+	 * client's
 	 */
 	public boolean makeRoom(InetAddress address) {
 		while (this.places.isFull()) {
@@ -110,9 +110,9 @@ public final class ConnectionRegistry {
 
 	/**
 	 * Adds a connection.
-	 * @param connection the connection, which is not there yet
-	 * @return whether there was room for it; several ports may each have accepted a
-	 * client when there was room for one
+	 * @param connection the connection, which has not been added yet
+	 * @return whether there was room for it; there may be none although there was,
+	 * because several ports accept clients
 	 */
 	public boolean add(Connection connection) {
 		connection.whenEnded(() -> remove(connection));
@@ -121,13 +121,13 @@ public final class ConnectionRegistry {
 		}
 		this.connections.add(connection);
 		if (connection.isEnding()) {
-			// It had to make room before it was there to be removed.
+			// It was reset to make room before it could be removed from the set.
 			this.connections.remove(connection);
 		}
 		return true;
 	}
 
-	// Returns whether the connection was there.
+	// Returns whether the connection had been added.
 	public boolean remove(Connection connection) {
 		this.places.remove(connection);
 		return this.connections.remove(connection);
@@ -137,7 +137,7 @@ public final class ConnectionRegistry {
 		return this.connections.size();
 	}
 
-	// How many connections there are of one port.
+	// Returns how many connections one port has.
 	public int size(Port port) {
 		int count = 0;
 		for (Connection connection : this.connections) {
@@ -149,8 +149,8 @@ public final class ConnectionRegistry {
 	}
 
 	/**
-	 * Does something to each connection. What fails for one of them is logged now and
-	 * then, and does not keep the others from it.
+	 * Does something to each connection. A failure for one of them is logged at a limited
+	 * rate, and does not concern the others.
 	 * @param consumer does it
 	 */
 	public void forEach(Consumer<? super Connection> consumer) {
@@ -164,7 +164,7 @@ public final class ConnectionRegistry {
 		}
 	}
 
-	// No session may wait for another frame from now on.
+	// From now on, no session may wait for another frame.
 	public void stop() {
 		this.stopping = true;
 	}

@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.server.event.ResetReason;
 
 /**
- * Resets connections whose clients do not take their replies, or are silent for longer
- * than they may be. One thread looks at all connections now and then, so a timeout is
- * exceeded by up to a quarter of it, and by a second at most. A connection for which that
- * fails keeps this from no other one.
+ * Resets connections whose clients do not take their replies, or are silent for too long.
+ * One thread looks at all connections periodically. A timeout is therefore exceeded by up
+ * to a quarter of it, and by a second at most. A failure for one connection does not keep
+ * the watchdog from the others.
  */
 public final class ConnectionWatchdog implements AutoCloseable {
 
@@ -50,7 +50,7 @@ public final class ConnectionWatchdog implements AutoCloseable {
 				this.registry.forEach(this::check);
 			}
 			catch (OutOfMemoryError ex) {
-				// The scheduler would keep it to itself.
+				// The scheduler would swallow the error.
 				Thread current = Thread.currentThread();
 				current.getUncaughtExceptionHandler().uncaughtException(current, ex);
 				throw ex;

@@ -9,13 +9,13 @@ import io.eardrum.protocol.TelnetFilter;
 import io.eardrum.server.channel.ObjectPool;
 
 /**
- * Collects what a connection receives until there is at least one complete line, and then
- * hands out all complete ones together. Used by one thread at a time.
+ * Collects the bytes that a connection receives until there is at least one complete
+ * line, and then returns all complete lines together. Used by one thread at a time.
  * <p>
- * Memory: while it waits for input it holds nothing, or the unfinished line it has got so
- * far. To receive, and until the frame has been {@linkplain #release() released}, it
- * borrows a large buffer. What exceeds the limit of a line is thrown away as it comes;
- * just enough stays for the parser to see that the line was too long.
+ * Memory: while it waits for input, it holds nothing but the unfinished line. To receive,
+ * and until the frame has been {@linkplain #release() released}, it borrows a large
+ * buffer. It throws away the bytes of a line beyond the limit as they come, and keeps
+ * just enough for the parser to see that the line was too long.
  */
 public final class FrameDecoder {
 
@@ -40,7 +40,7 @@ public final class FrameDecoder {
 	/** The offset behind the last byte received. */
 	private int limit;
 
-	/** Whether the line at hand is too long already, and its bytes are thrown away. */
+	/** Whether the current line is too long already, and its bytes are thrown away. */
 	private boolean discarding;
 
 	public FrameDecoder(int maxLineLength, ObjectPool<byte[]> largeBuffers) {
@@ -53,12 +53,12 @@ public final class FrameDecoder {
 		return this.buffer;
 	}
 
-	// The offset behind the last complete line; the first one starts at 0.
+	// Returns the offset behind the last complete line. The first one starts at 0.
 	int frameEnd() {
 		return this.frameEnd;
 	}
 
-	// The offset behind the last byte.
+	// Returns the offset behind the last byte.
 	int length() {
 		return this.limit;
 	}
@@ -79,7 +79,7 @@ public final class FrameDecoder {
 		borrow();
 		int count = 0;
 		try {
-			// Bytes of a telnet command may turn out to be text, and then need the place.
+			// Bytes of a telnet command may turn out to be text. They need room then.
 			int target = this.limit;
 			int start = this.telnet.isMidCommand() ? target + 1 : target;
 			count = channel.read(ByteBuffer.wrap(this.buffer, start, this.buffer.length - start));
@@ -100,7 +100,7 @@ public final class FrameDecoder {
 	}
 
 	/**
-	 * Forgets the lines handed out, and keeps the unfinished one behind them.
+	 * Forgets the frame, and keeps the unfinished line behind it.
 	 */
 	void release() {
 		int rest = this.limit - this.frameEnd;
@@ -118,8 +118,8 @@ public final class FrameDecoder {
 	}
 
 	/**
-	 * Gives the large buffer back before the frame is released, for a copy of what is in
-	 * it.
+	 * Gives the large buffer back before the frame is released, and keeps a copy of its
+	 * content.
 	 */
 	void shrink() {
 		byte[] old = this.buffer;
@@ -145,7 +145,7 @@ public final class FrameDecoder {
 		return -1;
 	}
 
-	// Throws away what belongs to a line that is too long: all up to the next LF.
+	// Throws away the bytes of a line that is too long, up to the next LF.
 	private void discard(int from) {
 		for (int i = from; i < this.limit; i++) {
 			if (this.buffer[i] == '\n') {

@@ -6,9 +6,8 @@ import io.eardrum.server.channel.ConnectionChannel;
 import io.eardrum.server.command.Frame;
 
 /**
- * The input of a connection, from which whole frames can be read: what has arrived is
- * received first, and a frame can be read once one is complete. Used by one thread at a
- * time.
+ * The input of a connection. It receives what has arrived, and a frame can be read from
+ * it once one is complete. Used by one thread at a time.
  */
 final class FrameInput {
 
@@ -38,10 +37,10 @@ final class FrameInput {
 	}
 
 	/**
-	 * Compares what has come with some bytes, as long as the first frame has not been
+	 * Compares the first bytes of the client with others, before the first frame is
 	 * released.
-	 * @param start the bytes
-	 * @return with how many of them the client began
+	 * @param start the other bytes
+	 * @return how many of them match
 	 */
 	int matching(byte[] start) {
 		int count = 0;
@@ -52,7 +51,7 @@ final class FrameInput {
 	}
 
 	/**
-	 * Says how much is to be received at once from now on.
+	 * Limits how much is received at once from now on.
 	 * @param bytes the number of bytes
 	 */
 	void setMaxRead(int bytes) {
@@ -61,38 +60,40 @@ final class FrameInput {
 
 	/**
 	 * Looks whether the client has reset the connection.
-	 * @throws IOException if it has, as far as can be known
+	 * @throws IOException if it is known to have done so
 	 */
 	void look() throws IOException {
 		this.channel.look();
 	}
 
-	// Whether something has come that the system may not tell of again.
+	// Returns whether something has come that the system may not report again.
 	boolean hasAhead() {
 		return this.channel.hasAhead();
 	}
 
-	// How much is held for what has begun and not ended, between two frames, in bytes.
+	// Returns how much is held between two frames for an unfinished line, in bytes.
 	int unfinishedBytes() {
 		return this.buffer.array().length + this.channel.unfinishedBytes();
 	}
 
-	// How many bytes are here: the frame, and what has come behind it.
+	// Returns how many bytes there are: the frame, and what has come behind it.
 	int length() {
 		return this.buffer.length();
 	}
 
-	// How much memory that takes, in bytes.
+	// Returns how much memory they take, in bytes.
 	int heldBytes() {
 		return this.buffer.array().length;
 	}
 
-	// Lets the frame take no more memory than it needs.
+	// Reduces the memory of the frame to what it needs.
 	void shrink() {
 		this.buffer.shrink();
 	}
 
-	// The same if that is worth a copy: the frame has to wait, which may have been read.
+	// Does the same for a frame that waits, if it is small enough to copy. It may have
+	// been
+	// read already.
 	void shrinkIfSmall() {
 		if (this.buffer.length() <= FrameDecoder.LARGE_LENGTH / 2) {
 			this.buffer.shrink();
@@ -105,13 +106,14 @@ final class FrameInput {
 		return this.ended;
 	}
 
-	// Returns whether there is something to answer: complete lines, or a cut one for
-	// good.
+	// Returns whether there is something to answer: complete lines, or one that the end
+	// of
+	// the stream has cut.
 	boolean hasFrame() {
 		return this.buffer.frameEnd() > 0 || (this.ended && this.buffer.hasRest());
 	}
 
-	// How many bytes the complete lines have.
+	// Returns how many bytes the complete lines have.
 	int frameLength() {
 		return this.buffer.frameEnd();
 	}
@@ -126,7 +128,7 @@ final class FrameInput {
 		return this.frame;
 	}
 
-	// Forgets the frame, once it has been executed.
+	// Forgets the frame after it has been executed.
 	void release() {
 		this.frame.clear();
 		this.buffer.release();

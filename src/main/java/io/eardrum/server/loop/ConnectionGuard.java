@@ -8,8 +8,8 @@ import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.limit.DefectLog;
 
 /**
- * Does to one connection what may fail because of a defect, so that others are served all
- * the same: the failure is logged, and the client is reset if it would wait in vain.
+ * Does to one connection what may fail because of a defect, and keeps the failure from
+ * other connections. It logs the failure, and resets the client if it would wait in vain.
  * <p>
  * Safe for any number of threads, each of which serves the connections that it passes.
  */

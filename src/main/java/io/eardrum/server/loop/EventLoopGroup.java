@@ -19,7 +19,9 @@ import io.eardrum.server.connection.Connection;
  */
 public final class EventLoopGroup implements AutoCloseable {
 
-	/** Ample for what a connection does, and a tenth of what would be reserved else. */
+	/**
+	 * Ample for serving a connection, and a tenth of what would be reserved otherwise.
+	 */
 	private static final long STACK_LENGTH = 512 * 1024;
 
 	private final AtomicLong threadCount = new AtomicLong();
@@ -36,9 +38,9 @@ public final class EventLoopGroup implements AutoCloseable {
 	private final AtomicInteger next = new AtomicInteger();
 
 	/**
-	 * Starts one loop for every two processors. The fewer there are, the more frames are
-	 * committed with one fsync; frames that are large leave their loop, and clients, the
-	 * store and its compactions want processors too.
+	 * Starts one loop for every two processors. With fewer loops, one fsync commits more
+	 * frames. Large frames leave their loop, and clients, the store and its compactions
+	 * need processors too.
 	 * @param groups makes groups for puts
 	 */
 	public EventLoopGroup(Supplier<CommitGroup> groups) {

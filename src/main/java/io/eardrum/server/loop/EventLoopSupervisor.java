@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.server.limit.DefectLog;
 
 /**
- * Sees to it that no loop is stuck: a thread that looks at all of them every 10 ms, and
- * sleeps while none of them has anything to do, so that an idle server costs nothing.
+ * Moves a loop to another thread when its current one has been busy for too long. One
+ * thread looks at all loops every 10 ms. It sleeps while no loop has anything to do, so
+ * an idle server costs nothing.
  */
 final class EventLoopSupervisor implements Runnable, AutoCloseable {
 
@@ -20,7 +21,7 @@ final class EventLoopSupervisor implements Runnable, AutoCloseable {
 
 	private static final long PERIOD_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-	/** Long enough that a loop with little to do seldom has to wake this thread. */
+	/** Long enough that a loop with little to do seldom has to wake the supervisor. */
 	private static final long QUIET_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final DefectLog defects = new DefectLog(logger);
@@ -44,7 +45,7 @@ final class EventLoopSupervisor implements Runnable, AutoCloseable {
 	}
 
 	/**
-	 * Looks after workers as well, from now on.
+	 * Supervises workers as well, from now on.
 	 * @param added the workers
 	 */
 	void lookAfter(FrameWorkers added) {
@@ -69,7 +70,7 @@ final class EventLoopSupervisor implements Runnable, AutoCloseable {
 		}
 	}
 
-	// A defect ends neither this thread nor the supervision of the others.
+	// A defect ends neither this thread nor the supervision of other loops.
 	private void supervise(Runnable look) {
 		try {
 			look.run();
@@ -80,7 +81,8 @@ final class EventLoopSupervisor implements Runnable, AutoCloseable {
 	}
 
 	/**
-	 * To be called by a loop after it has begun to work, or needs another thread. Cheap.
+	 * Wakes the supervisor. A loop calls this after it has begun to work, and when it
+	 * needs another thread. Cheap.
 	 */
 	void wakeUp() {
 		if (this.asleep) {
@@ -95,8 +97,8 @@ final class EventLoopSupervisor implements Runnable, AutoCloseable {
 		LockSupport.unpark(this.thread);
 	}
 
-	// A loop begins to work before it looks whether this thread sleeps, and this thread
-	// says so before it looks at the loops: one of them sees the other.
+	// A loop begins to work before it looks whether this thread sleeps. This thread says
+	// that it sleeps before it looks at the loops. So one of them sees the other.
 	private void sleep() {
 		this.asleep = true;
 		while (this.asleep && !this.closed && isQuiet()) {

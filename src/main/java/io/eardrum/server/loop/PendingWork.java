@@ -11,8 +11,8 @@ import io.eardrum.server.connection.Connection;
 
 /**
  * The puts that a thread of an {@link EventLoop} has to commit, and the connections that
- * it has to answer behind that. It passes from thread to thread as one piece, and does
- * not know whether its thread leads the loop. Used by one thread at a time.
+ * it has to answer afterwards. It passes from thread to thread in one piece, and does not
+ * know whether its thread leads the loop. Used by one thread at a time.
  */
 final class PendingWork {
 
@@ -26,7 +26,7 @@ final class PendingWork {
 	private long heldSinceNanos;
 
 	/**
-	 * Creates work of which there is none yet.
+	 * Creates empty work.
 	 * @param groups makes groups for puts
 	 */
 	PendingWork(Supplier<CommitGroup> groups) {
@@ -34,7 +34,7 @@ final class PendingWork {
 		this.group = groups.get();
 	}
 
-	// Returns more work of which there is none yet.
+	// Returns new, empty work.
 	PendingWork another() {
 		return new PendingWork(this.groups);
 	}
@@ -45,7 +45,7 @@ final class PendingWork {
 
 	/**
 	 * Adds a connection whose frame has been executed.
-	 * @param connection the connection, to be answered once the group is committed
+	 * @param connection the connection, to be answered once the group has been committed
 	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
 	 */
 	void add(Connection connection, long executedNanos) {

@@ -21,7 +21,7 @@ final class WorkerTurn implements Turn {
 	/** How long commands are executed until it is the turn of others, if some wait. */
 	private static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(3);
 
-	/** A turn is much shorter; one that takes so long waits for something. */
+	/** A turn is much shorter. If it takes so long, its thread waits for something. */
 	private static final long STUCK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final Connection connection;
@@ -36,17 +36,17 @@ final class WorkerTurn implements Turn {
 
 	private volatile @Nullable Thread thread;
 
-	/** Whether its thread is taken not to wait. Guarded by the lock of the workers. */
+	/** Whether its thread seems to run. Guarded by the lock of the workers. */
 	private boolean running = true;
 
-	/** Written by its own thread, or before there is one. */
+	/** Written by its own thread, or before the turn has one. */
 	private boolean ended;
 
 	/**
 	 * Creates a turn, for which there is no thread yet.
 	 * @param connection the connection that has the frame
-	 * @param othersWait tells whether frames wait for a turn
-	 * @param ending lets others have the turn, as this thread is about to wait
+	 * @param othersWait returns whether frames wait for a turn
+	 * @param ending lets another frame have a turn, because this thread is about to wait
 	 */
 	WorkerTurn(Connection connection, BooleanSupplier othersWait, Consumer<WorkerTurn> ending) {
 		this.connection = connection;
@@ -83,8 +83,8 @@ final class WorkerTurn implements Turn {
 	}
 
 	/**
-	 * Looks whether the thread waits for something. Called under the lock of the workers.
-	 * @return whether it does not, as far as can be seen
+	 * Looks whether the thread runs. Called under the lock of the workers.
+	 * @return whether it does not seem to wait for anything
 	 */
 	boolean looksRunning() {
 		this.running = !isStuck();
@@ -122,7 +122,7 @@ final class WorkerTurn implements Turn {
 		if (this.othersWait.getAsBoolean()) {
 			return true;
 		}
-		// Nobody else waits for this frame: its turn begins anew.
+		// No other frame waits, so this turn begins anew.
 		this.beganNanos = System.nanoTime();
 		return false;
 	}
