@@ -72,7 +72,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Heads heads;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final WriteAvailability availability;
 
@@ -84,9 +84,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Committer committer;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final SnapshotMemoryLimit snapshotRoom;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
 	private final OpenReads openReads;
 
@@ -138,13 +138,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.clock = clock;
 		this.index = this.engine.index();
 		this.heads = this.engine.heads();
-		this.gate = this.engine.gate();
+		this.guard = this.engine.guard();
 		this.availability = this.engine.availability();
 		this.database = this.engine.database();
 		this.retentionClock = this.engine.retentionClock();
 		this.committer = this.engine.committer();
-		this.room = this.engine.room();
-		this.snapshotRoom = this.engine.snapshotRoom();
+		this.headMemoryLimit = this.engine.headMemoryLimit();
+		this.snapshotMemoryLimit = this.engine.snapshotMemoryLimit();
 		this.openReads = this.engine.openReads();
 	}
 
@@ -169,53 +169,53 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private void commit(PendingWrite write) {
 		// Nobody waits inside the gate for what may take a checkpoint.
-		long reserved = this.room.reserve(write);
+		long reserved = this.headMemoryLimit.reserve(write);
 		try {
-			int era = this.gate.enter();
+			int generation = this.guard.enter();
 			try {
 				this.committer.commit(write);
 			}
 			finally {
-				this.gate.leave(era);
+				this.guard.leave(generation);
 			}
 		}
 		finally {
-			this.room.settle(reserved, write.grown());
+			this.headMemoryLimit.settle(reserved, write.grown());
 		}
 	}
 
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (ChunkedSeriesReader reader = reader(era, true)) {
+				try (ChunkedSeriesReader reader = reader(generation, true)) {
 					reader.read(series, range, sink);
 				}
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		int era = this.gate.enter();
-		try (ChunkedSeriesReader reader = reader(era, false)) {
+		int generation = this.guard.enter();
+		try (ChunkedSeriesReader reader = reader(generation, false)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	private ChunkedSeriesReader reader(int era, boolean cached) {
-		return new ChunkedSeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
+	private ChunkedSeriesReader reader(int generation, boolean cached) {
+		return new ChunkedSeriesReader(this.database, this.heads, this.guard, generation, this.snapshotMemoryLimit,
 				this.retentionClock::seconds, cached, this.openReads);
 	}
 
@@ -229,7 +229,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public @Nullable Point last(SeriesKey key) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series == null) {
@@ -240,25 +240,25 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try (LastPointReader reader = lastPointReader()) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				Series series = this.index.get(number);
 				if (wanted.test(series.key())) {
-					this.gate.ensureMayStay(era);
+					this.guard.ensureMayStay(generation);
 					reader.pass(series, consumer);
 				}
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -273,7 +273,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void backup(Path target) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			// The disk may lack points that were acknowledged, until the store has
 			// healed.
@@ -281,7 +281,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			this.engine.backups().make(target);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -289,14 +289,14 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	 * Writes what is in memory into chunks now. What fails is left to the next try.
 	 */
 	void checkpoint() {
-		this.engine.maintenance().checkpointNow();
+		this.engine.checkpointScheduler().checkpointNow();
 	}
 
 	/**
 	 * Removes now what is older than it is kept; its space is given back afterwards.
 	 */
 	void sweep() {
-		this.engine.maintenance().sweepNow();
+		this.engine.checkpointScheduler().sweepNow();
 	}
 
 	/**

@@ -71,11 +71,11 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Heads heads = new Heads(this::dropped);
 
-	private final UseGuard gate = new UseGuard();
+	private final UseGuard guard = new UseGuard();
 
 	private final WriteAvailability availability = new WriteAvailability();
 
-	private final StoreCounters meters = new StoreCounters();
+	private final StoreCounters counters = new StoreCounters();
 
 	private final StoreOpener store;
 
@@ -95,17 +95,17 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Backups backups;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final SnapshotMemoryLimit snapshotRoom;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
 	private final OpenReads openReads;
 
-	private final CheckpointScheduler maintenance;
+	private final CheckpointScheduler checkpointScheduler;
 
 	private final LogSyncer syncer;
 
-	private final StoreMonitor watch;
+	private final StoreMonitor storeMonitor;
 
 	private final Scrub scrub;
 
@@ -130,34 +130,36 @@ final class StoreEngine implements AutoCloseable {
 		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
 		try {
 			this.openReads = new OpenReads(nanos);
-			this.snapshotRoom = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
-			this.room = new HeadMemoryLimit(this.heads, points, settings.headBytes(),
-					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
-					this::full);
-			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
+			this.snapshotMemoryLimit = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
+			this.headMemoryLimit = new HeadMemoryLimit(this.heads, points, settings.headBytes(),
+					this.snapshotMemoryLimit.seriesPoints(MAX_SERIES_POINTS), this.availability, this.guard,
+					this.counters, this::full);
+			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.counters,
 					settings.fsync(), this::grown);
-			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
-					clock, this.gate, budget);
-			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate, settings.minFreeBytes());
+			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.counters,
+					clock, this.guard, budget);
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.guard,
+					settings.minFreeBytes());
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
-					this.retentionClock, this.gate);
-			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
-			this.maintenance = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
-					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
-			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
-			this.watch = new StoreMonitor(this.store, this.committer, this.maintenance, this.backups, this.availability,
-					this.gate, this.meters, this.openReads, settings);
-			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
-			LogReplay recovery = new LogReplay(this.database, this.index, this.heads, this.room,
+					this.retentionClock, this.guard);
+			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.guard);
+			this.checkpointScheduler = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper,
+					this.retentionClock, this.aheadSeries, this.availability, this.guard, this.headMemoryLimit,
+					this.counters, settings);
+			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.guard, settings.fsync());
+			this.storeMonitor = new StoreMonitor(this.store, this.committer, this.checkpointScheduler, this.backups,
+					this.availability, this.guard, this.counters, this.openReads, settings);
+			this.scrub = new Scrub(this.database, this.availability, this.guard, settings.scrubInterval(), clock);
+			LogReplay recovery = new LogReplay(this.database, this.index, this.heads, this.headMemoryLimit,
 					this.checkpointer::checkpointDuringRecovery, settings, !this.store.isReadOnly(), budget);
 			this.committer.start(recovery.recover());
-			this.meters.logged(recovery.logBytes());
+			this.counters.logged(recovery.logBytes());
 			this.checkpointer.start();
 			this.scrub.start();
 			accept();
 			this.retentionClock.start(this.index.size() == 0, settings.acceptJump(), !this.store.isReadOnly());
-			this.watch.checkSpace();
+			this.storeMonitor.checkSpace();
 		}
 		catch (CorruptStoreException ex) {
 			this.store.close();
@@ -167,9 +169,9 @@ final class StoreEngine implements AutoCloseable {
 			this.store.close();
 			throw ex;
 		}
-		start(this.maintenance, "eardrum-checkpoint");
+		start(this.checkpointScheduler, "eardrum-checkpoint");
 		start(this.compaction, "eardrum-compaction");
-		start(this.watch, "eardrum-storage-watch");
+		start(this.storeMonitor, "eardrum-storage-watch");
 		start(this.syncer, "eardrum-storage-sync");
 		if (this.scrub.isWanted()) {
 			start(this.scrub, "eardrum-scrub");
@@ -191,17 +193,17 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	private void grown() {
-		this.heads.growBy(this.room.look());
-		this.maintenance.requestIfDue();
-		this.watch.written();
+		this.heads.growBy(this.headMemoryLimit.look());
+		this.checkpointScheduler.requestIfDue();
+		this.storeMonitor.written();
 	}
 
 	private void full() {
-		this.maintenance.request();
+		this.checkpointScheduler.request();
 	}
 
 	private void dropped(long bytes) {
-		this.room.release(bytes);
+		this.headMemoryLimit.release(bytes);
 	}
 
 	private static void start(Runnable task, String name) {
@@ -224,8 +226,8 @@ final class StoreEngine implements AutoCloseable {
 	 */
 	long chunkBytesNow() {
 		this.syncer.sync();
-		this.watch.look();
-		return this.watch.chunkBytes();
+		this.storeMonitor.look();
+		return this.storeMonitor.chunkBytes();
 	}
 
 	EmbeddedStorageSettings settings() {
@@ -240,8 +242,8 @@ final class StoreEngine implements AutoCloseable {
 		return this.heads;
 	}
 
-	UseGuard gate() {
-		return this.gate;
+	UseGuard guard() {
+		return this.guard;
 	}
 
 	WriteAvailability availability() {
@@ -260,12 +262,12 @@ final class StoreEngine implements AutoCloseable {
 		return this.committer;
 	}
 
-	HeadMemoryLimit room() {
-		return this.room;
+	HeadMemoryLimit headMemoryLimit() {
+		return this.headMemoryLimit;
 	}
 
-	SnapshotMemoryLimit snapshotRoom() {
-		return this.snapshotRoom;
+	SnapshotMemoryLimit snapshotMemoryLimit() {
+		return this.snapshotMemoryLimit;
 	}
 
 	OpenReads openReads() {
@@ -276,8 +278,8 @@ final class StoreEngine implements AutoCloseable {
 		return this.backups;
 	}
 
-	CheckpointScheduler maintenance() {
-		return this.maintenance;
+	CheckpointScheduler checkpointScheduler() {
+		return this.checkpointScheduler;
 	}
 
 	Scrub scrub() {
@@ -285,10 +287,10 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	StorageStatistics statistics() {
-		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
-				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
-				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
-				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
+		return new StorageStatistics(this.counters.fsyncs(), this.counters.fsyncNanos(), this.counters.checkpoints(),
+				this.counters.checkpointNanos(), this.counters.lastCheckpointMillis(), this.counters.logBytes(),
+				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.storeMonitor.chunkBytes(),
+				this.counters.waitingWriters(), this.store.uncleanStarts(), this.storeMonitor.freeBytes(),
 				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds(), this.scrub.lastSuccessMillis(),
 				this.scrub.damaged().size());
 	}
@@ -297,15 +299,15 @@ final class StoreEngine implements AutoCloseable {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("path", this.database.path().toString());
 		details.put("fsync", this.settings.fsync().name().toLowerCase(Locale.ROOT));
-		details.put("freeBytes", this.watch.freeBytes());
-		long checkpoint = this.meters.lastCheckpointMillis();
+		details.put("freeBytes", this.storeMonitor.freeBytes());
+		long checkpoint = this.counters.lastCheckpointMillis();
 		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
 		details.put("uncleanStarts", this.store.uncleanStarts());
 		List<Path> damaged = this.scrub.damaged();
 		if (!damaged.isEmpty()) {
 			details.put("damagedFiles", damaged.stream().limit(MAX_NAMED_FILES).map(Path::toString).toList());
 		}
-		String healing = this.watch.healing();
+		String healing = this.storeMonitor.healing();
 		if (healing != null) {
 			details.put("healing", healing);
 		}
@@ -313,7 +315,7 @@ final class StoreEngine implements AutoCloseable {
 		if (held != null) {
 			details.put("retentionHeld", held);
 		}
-		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
+		String problem = this.guard.isClosed() ? "the store is closed" : this.availability.problem();
 		return new StorageStatus("embedded", problem == null, problem, details);
 	}
 
@@ -328,14 +330,14 @@ final class StoreEngine implements AutoCloseable {
 			return;
 		}
 		this.closed = true;
-		if (this.gate.close()) {
+		if (this.guard.close()) {
 			// A compaction, which may take minutes, ends at once this way.
 			this.database.stopBackgroundWork();
 		}
-		this.room.changed();
-		this.maintenance.request();
+		this.headMemoryLimit.changed();
+		this.checkpointScheduler.request();
 		this.scrub.stop();
-		boolean empty = this.gate.awaitUnused(CLOSE_PATIENCE);
+		boolean empty = this.guard.awaitUnused(CLOSE_PATIENCE);
 		if (!empty) {
 			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
 			return;

@@ -34,11 +34,11 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private static final int BLOCK_POINTS = 2048;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final SnapshotMemoryLimit room;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
-	private final int era;
+	private final int generation;
 
 	private final LongSupplier nowSeconds;
 
@@ -60,19 +60,19 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	 * Makes a reader.
 	 * @param database where the chunks are
 	 * @param heads what is in memory
-	 * @param gate through which the thread has gone
-	 * @param era when it did
-	 * @param room limits what all readers copy from memory
+	 * @param guard through which the thread has gone
+	 * @param generation when it did
+	 * @param snapshotMemoryLimit limits what all readers copy from memory
 	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
 	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
 	 * everything there is
 	 * @param reads knows which chunks are kept
 	 */
-	public ChunkedSeriesReader(Database database, Heads heads, UseGuard gate, int era, SnapshotMemoryLimit room,
-			LongSupplier nowSeconds, boolean cached, OpenReads reads) {
-		this.gate = gate;
-		this.room = room;
-		this.era = era;
+	public ChunkedSeriesReader(Database database, Heads heads, UseGuard guard, int generation,
+			SnapshotMemoryLimit snapshotMemoryLimit, LongSupplier nowSeconds, boolean cached, OpenReads reads) {
+		this.guard = guard;
+		this.snapshotMemoryLimit = snapshotMemoryLimit;
+		this.generation = generation;
 		this.nowSeconds = nowSeconds;
 		this.chunksKept = reads.begin();
 		this.cursors = new CursorHolder(database, heads, this.chunksKept, cached);
@@ -97,8 +97,8 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 					this.inSequence = false;
 				}
 				giveBack();
-				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
-				SnapshotMemoryLimit.Lease taken = this.room.take(plan.bytesToTake());
+				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.snapshotMemoryLimit.mostBytes());
+				SnapshotMemoryLimit.Lease taken = this.snapshotMemoryLimit.take(plan.bytesToTake());
 				this.lease = taken;
 				head = plan.take();
 				taken.hold(head);
@@ -203,7 +203,7 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	}
 
 	private void ensureOpen() {
-		this.gate.ensureMayStay(this.era);
+		this.guard.ensureMayStay(this.generation);
 	}
 
 	@Override

@@ -51,7 +51,7 @@ public final class Committer {
 
 	private final WriteAvailability availability;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Fsync fsync;
 
@@ -81,12 +81,12 @@ public final class Committer {
 	private volatile long syncingSince;
 
 	public Committer(Database database, SeriesIndex<Series> index, Heads heads, WriteAvailability availability,
-			StoreCounters meters, Fsync fsync, Runnable whenGrown) {
+			StoreCounters counters, Fsync fsync, Runnable whenGrown) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.availability = availability;
-		this.meters = meters;
+		this.counters = counters;
 		this.fsync = fsync;
 		this.whenGrown = whenGrown;
 	}
@@ -176,7 +176,7 @@ public final class Committer {
 			finally {
 				this.syncingSince = 0;
 			}
-			this.meters.synced(System.nanoTime() - start);
+			this.counters.synced(System.nanoTime() - start);
 		}
 	}
 
@@ -293,12 +293,12 @@ public final class Committer {
 		boolean sync = this.fsync == Fsync.ALWAYS;
 		this.database.writeLog(sync);
 		if (sync) {
-			this.meters.synced(System.nanoTime() - start);
+			this.counters.synced(System.nanoTime() - start);
 		}
 		else if (this.unsyncedSince == 0) {
 			this.unsyncedSince = start;
 		}
-		this.meters.logged(bytes.size());
+		this.counters.logged(bytes.size());
 		this.sequence = last;
 		// The log has the series. They are listed before their points can be read: a
 		// client that has found a point must find its series in every later list.

@@ -43,9 +43,9 @@ public final class HeadMemoryLimit {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Runnable whenFull;
 
@@ -69,20 +69,20 @@ public final class HeadMemoryLimit {
 	 * @param maxBytes how much of that at most
 	 * @param maxSeriesPoints how many points a series may have before its writers wait
 	 * @param availability whether points can be put at all
-	 * @param gate tells whether the store is closing
-	 * @param meters count those who wait
+	 * @param guard tells whether the store is closing
+	 * @param counters count those who wait
 	 * @param whenFull asks for a checkpoint; called by those who wait
 	 */
 	public HeadMemoryLimit(Heads heads, HeapShare share, long maxBytes, int maxSeriesPoints,
-			WriteAvailability availability, UseGuard gate, StoreCounters meters, Runnable whenFull) {
+			WriteAvailability availability, UseGuard guard, StoreCounters counters, Runnable whenFull) {
 		this.heads = heads;
 		this.share = share;
 		this.maxBytes = maxBytes;
 		this.maxSeriesPoints = maxSeriesPoints;
 		this.stepBytes = Math.min(MAX_STEP_BYTES, maxBytes / STEPS);
 		this.availability = availability;
-		this.gate = gate;
-		this.meters = meters;
+		this.guard = guard;
+		this.counters = counters;
 		this.whenFull = whenFull;
 	}
 
@@ -132,7 +132,7 @@ public final class HeadMemoryLimit {
 	private void awaitSeries(PendingWrite write) {
 		boolean interrupted = false;
 		ensureGoesOn();
-		this.meters.writerWaits();
+		this.counters.writerWaits();
 		try {
 			while (hasFullSeries(write)) {
 				interrupted |= !awaitCheckpoint();
@@ -140,7 +140,7 @@ public final class HeadMemoryLimit {
 			}
 		}
 		finally {
-			this.meters.writerGoesOn();
+			this.counters.writerGoesOn();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -149,7 +149,7 @@ public final class HeadMemoryLimit {
 
 	private void ensureGoesOn() {
 		this.availability.ensureWritable();
-		if (this.gate.isClosed()) {
+		if (this.guard.isClosed()) {
 			throw new StorageException("the store is closed");
 		}
 		if (!this.heads.isCheckpointUnderWay() && this.heads.liveBytes() > 0) {
@@ -167,7 +167,7 @@ public final class HeadMemoryLimit {
 				ensureGoesOn();
 				if (!waits) {
 					waits = true;
-					this.meters.writerWaits();
+					this.counters.writerWaits();
 				}
 				if (this.held.get() + bytes > this.maxBytes) {
 					interrupted |= !awaitCheckpoint();
@@ -183,7 +183,7 @@ public final class HeadMemoryLimit {
 			this.line.unlock();
 			this.waiting.decrementAndGet();
 			if (waits) {
-				this.meters.writerGoesOn();
+				this.counters.writerGoesOn();
 			}
 			if (interrupted) {
 				Thread.currentThread().interrupt();

@@ -37,7 +37,7 @@ public final class LogReplay {
 
 	private final Heads heads;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
 	private final LongConsumer checkpoint;
 
@@ -63,20 +63,20 @@ public final class LogReplay {
 	 * @param database the store, open
 	 * @param index gets its series
 	 * @param heads get the points of the log
-	 * @param room is told of the memory that these take
+	 * @param headMemoryLimit is told of the memory that these take
 	 * @param checkpoint writes the points that are in memory into chunks; is given the
 	 * number of the last record that has been read
 	 * @param settings how the store is to work
 	 * @param writable whether the store can be written to
 	 * @param budget the account of the heap
 	 */
-	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit room,
+	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit headMemoryLimit,
 			LongConsumer checkpoint, EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
 		this.entries = new StoredEntries(database);
 		this.index = index;
 		this.heads = heads;
-		this.room = room;
+		this.headMemoryLimit = headMemoryLimit;
 		this.checkpoint = checkpoint;
 		this.settings = settings;
 		this.writable = writable;
@@ -157,11 +157,11 @@ public final class LogReplay {
 		this.logBytes += length;
 		if (this.grown > 0) {
 			this.heads.grow(this.grown);
-			this.room.force(this.grown);
+			this.headMemoryLimit.force(this.grown);
 			this.grown = 0;
 		}
 		if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
-				|| this.heads.largest() >= this.room.maxSeriesPoints())) {
+				|| this.heads.largest() >= this.headMemoryLimit.maxSeriesPoints())) {
 			this.checkpoint.accept(sequence);
 			this.logBytes = 0;
 		}

@@ -10,9 +10,9 @@ import io.eardrum.storage.StorageException;
  * Counts the threads that use RocksDB, so that it is closed only when there are none.
  * Using a closed RocksDB does not throw: it ends the process.
  * <p>
- * Each thread belongs to the era in which it entered. Those of the present era and of the
- * one before are counted apart, so that one can wait with the gate open until all have
- * left who were inside at some moment, however many enter meanwhile.
+ * Each thread belongs to the generation in which it entered. Those of the present
+ * generation and of the one before are counted apart, so that one can wait with the gate
+ * open until all have left who were inside at some moment, however many enter meanwhile.
  * <p>
  * Safe for any number of threads; to enter while it is open costs one atomic addition. A
  * thread may enter again while it is inside.
@@ -32,12 +32,12 @@ public final class UseGuard {
 	private volatile State state = State.OPEN;
 
 	/**
-	 * The present era. A new one begins only when all have left who entered before this
-	 * one. Written under the monitor.
+	 * The present generation. A new one begins only when all have left who entered before
+	 * this one. Written under the monitor.
 	 */
-	private volatile int era;
+	private volatile int generation;
 
-	/** Who entered in an era before this one is asked to leave. */
+	/** Who entered in an generation before this one is asked to leave. */
 	private volatile int firstWelcome;
 
 	/** For how long others may have to wait next time. Under this object's monitor. */
@@ -51,16 +51,16 @@ public final class UseGuard {
 
 	/**
 	 * Enters; {@link #leave} must follow. Waits while the gate is shut for a moment.
-	 * @return the era in which this thread entered
+	 * @return the generation in which this thread entered
 	 * @throws StorageException if it is closed for good
 	 */
 	public int enter() {
 		while (true) {
-			int entered = this.era;
+			int entered = this.generation;
 			inside(entered).incrementAndGet();
 			State seen = this.state;
-			// Who was counted in an era that had ended may have been overlooked.
-			if (seen == State.OPEN && this.era == entered) {
+			// Who was counted in an generation that had ended may have been overlooked.
+			if (seen == State.OPEN && this.generation == entered) {
 				return entered;
 			}
 			leave(entered);
@@ -75,7 +75,7 @@ public final class UseGuard {
 
 	/**
 	 * Leaves.
-	 * @param entered the era in which that thread entered
+	 * @param entered the generation in which that thread entered
 	 */
 	public void leave(int entered) {
 		if (inside(entered).decrementAndGet() == 0 && this.state != State.OPEN) {
@@ -87,7 +87,7 @@ public final class UseGuard {
 
 	/**
 	 * To be called now and then by whoever stays inside for long.
-	 * @param entered the era in which that thread entered
+	 * @param entered the generation in which that thread entered
 	 * @throws StorageException if it has to leave, for the gate is closed, or can't be
 	 * shut as long as the thread is inside
 	 */
@@ -126,10 +126,10 @@ public final class UseGuard {
 			return false;
 		}
 		if (!isSomebodyLeft()) {
-			beginEra();
+			beginGeneration();
 		}
 		if (!await(() -> !isSomebodyLeft(), patience)) {
-			this.firstWelcome = this.era;
+			this.firstWelcome = this.generation;
 			return false;
 		}
 		if (this.state != State.OPEN) {
@@ -137,8 +137,8 @@ public final class UseGuard {
 		}
 		this.state = State.SHUT;
 		if (!awaitEmpty(this.pause)) {
-			beginEra();
-			this.firstWelcome = this.era;
+			beginGeneration();
+			this.firstWelcome = this.generation;
 			if (!awaitEmpty(this.pause)) {
 				Duration longer = this.pause.multipliedBy(2);
 				Duration longest = patience.dividedBy(2);
@@ -154,17 +154,17 @@ public final class UseGuard {
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
-	private void beginEra() {
-		this.era++;
+	private void beginGeneration() {
+		this.generation++;
 	}
 
-	// Whether somebody is inside of the era before the present one.
+	// Whether somebody is inside of the generation before the present one.
 	private boolean isSomebodyLeft() {
-		return inside(this.era - 1).get() != 0;
+		return inside(this.generation - 1).get() != 0;
 	}
 
-	private AtomicInteger inside(int someEra) {
-		return ((someEra & 1) == 0) ? this.insideEven : this.insideOdd;
+	private AtomicInteger inside(int someGeneration) {
+		return ((someGeneration & 1) == 0) ? this.insideEven : this.insideOdd;
 	}
 
 	/**

@@ -51,7 +51,7 @@ public final class AheadSeriesWalk {
 
 	private final LongSupplier nanoTime;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private volatile SeriesAhead found = SeriesAhead.NONE;
 
@@ -71,12 +71,12 @@ public final class AheadSeriesWalk {
 	private long nextNanos;
 
 	public AheadSeriesWalk(Database database, SeriesIndex<Series> index, Clock clock, LongSupplier nanoTime,
-			UseGuard gate) {
+			UseGuard guard) {
 		this.database = database;
 		this.index = index;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
-		this.gate = gate;
+		this.guard = guard;
 		this.nextNanos = nanoTime.getAsLong();
 	}
 
@@ -90,10 +90,10 @@ public final class AheadSeriesWalk {
 
 	/**
 	 * Goes on with a walk, or begins one, if it is time.
-	 * @param era when the thread entered the gate
+	 * @param generation when the thread entered the gate
 	 * @throws StorageException if it must leave; the next call goes on where this ended
 	 */
-	void advance(int era) {
+	void advance(int generation) {
 		long start = this.nanoTime.getAsLong();
 		if (start - this.nextNanos < 0) {
 			return;
@@ -106,7 +106,7 @@ public final class AheadSeriesWalk {
 			long horizon = Horizon.of(this.nowSeconds);
 			int count = this.index.size();
 			while (this.next < count && this.nanoTime.getAsLong() - start < SLICE_NANOS) {
-				this.gate.ensureMayStay(era);
+				this.guard.ensureMayStay(generation);
 				Series series = this.index.get(this.next++);
 				if (isAhead(series, horizon, chunks)) {
 					this.foundSoFar = this.foundSoFar.and(series.key());

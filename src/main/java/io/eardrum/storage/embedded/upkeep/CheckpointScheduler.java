@@ -49,11 +49,11 @@ public final class CheckpointScheduler implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -70,17 +70,17 @@ public final class CheckpointScheduler implements Runnable {
 	private long lastSweep = System.nanoTime();
 
 	public CheckpointScheduler(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper,
-			RetentionClock retentionClock, AheadSeriesWalk aheadSeries, WriteAvailability availability, UseGuard gate,
-			HeadMemoryLimit room, StoreCounters meters, EmbeddedStorageSettings settings) {
+			RetentionClock retentionClock, AheadSeriesWalk aheadSeries, WriteAvailability availability, UseGuard guard,
+			HeadMemoryLimit headMemoryLimit, StoreCounters counters, EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.sweeper = sweeper;
 		this.retentionClock = retentionClock;
 		this.aheadSeries = aheadSeries;
 		this.availability = availability;
-		this.gate = gate;
-		this.room = room;
-		this.meters = meters;
+		this.guard = guard;
+		this.headMemoryLimit = headMemoryLimit;
+		this.counters = counters;
 		this.settings = settings;
 	}
 
@@ -107,15 +107,15 @@ public final class CheckpointScheduler implements Runnable {
 	 * is put meanwhile.
 	 */
 	public void checkpointNow() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint(era);
+				this.checkpointer.checkpoint(generation);
 			}
-			this.room.changed();
+			this.headMemoryLimit.changed();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -123,14 +123,14 @@ public final class CheckpointScheduler implements Runnable {
 	 * Removes old points in the calling thread.
 	 */
 	public void sweepNow() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep(era);
+				this.sweeper.sweep(generation);
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -144,9 +144,9 @@ public final class CheckpointScheduler implements Runnable {
 			}
 		}
 		finally {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				this.availability.checkpointFailed(ENDED);
-				this.room.changed();
+				this.headMemoryLimit.changed();
 			}
 		}
 	}
@@ -155,16 +155,16 @@ public final class CheckpointScheduler implements Runnable {
 	private boolean attend() {
 		try {
 			boolean done;
-			int era = this.gate.enter();
+			int generation = this.guard.enter();
 			try {
 				keepTime();
-				done = checkpoint(era) && sweepIfDue(era);
+				done = checkpoint(generation) && sweepIfDue(generation);
 				if (done) {
-					lookAhead(era);
+					lookAhead(generation);
 				}
 			}
 			finally {
-				this.gate.leave(era);
+				this.guard.leave(generation);
 			}
 			this.nativeHeap.trimIfDue();
 			return done;
@@ -174,7 +174,7 @@ public final class CheckpointScheduler implements Runnable {
 		}
 		catch (RuntimeException | Error ex) {
 			// Whoever waits for room waits for this thread.
-			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+			if (!this.guard.isClosed() && this.logThrottle.permits()) {
 				logger.error("The thread that makes checkpoints failed, and goes on", ex);
 			}
 			return false;
@@ -185,13 +185,14 @@ public final class CheckpointScheduler implements Runnable {
 		if (failed || (!this.requested && !isLarge())) {
 			LockSupport.parkNanos(PERIOD_NANOS);
 		}
-		return !this.gate.isClosed();
+		return !this.guard.isClosed();
 	}
 
 	private boolean isLarge() {
 		return this.heads.liveBytes() >= this.settings.checkpointBytes()
-				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2 || (!this.heads.isCheckpointUnderWay()
-						&& this.meters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
+				|| this.heads.largest() >= this.headMemoryLimit.maxSeriesPoints() / 2
+				|| (!this.heads.isCheckpointUnderWay()
+						&& this.counters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
 	}
 
 	private boolean isDue() {
@@ -201,7 +202,7 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	// Returns false if it is to be tried again, but not at once
-	private boolean checkpoint(int era) {
+	private boolean checkpoint(int generation) {
 		if (this.availability.isWriteFailed()) {
 			return false;
 		}
@@ -211,26 +212,26 @@ public final class CheckpointScheduler implements Runnable {
 		this.requested = false;
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint(era);
+				this.checkpointer.checkpoint(generation);
 			}
 			this.lastCheckpoint = System.nanoTime();
 			if (this.availability.isCheckpointFailed()) {
 				this.availability.checkpointSucceeded();
 				logger.info("A checkpoint succeeded again");
 			}
-			this.room.changed();
+			this.headMemoryLimit.changed();
 			return true;
 		}
 		catch (OutOfMemoryError ex) {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				if (!this.availability.isCheckpointFailed()) {
 					logger.error("A checkpoint failed; no points are taken until one succeeds", ex);
 				}
 				this.availability.checkpointFailed("A checkpoint failed: " + ex.getMessage());
-				this.room.changed();
+				this.headMemoryLimit.changed();
 			}
 			return false;
 		}
@@ -246,16 +247,16 @@ public final class CheckpointScheduler implements Runnable {
 			this.retentionClock.saveIfDue();
 		}
 		catch (StorageException ex) {
-			if (!this.gate.isClosed() && this.logThrottle.permits()) {
+			if (!this.guard.isClosed() && this.logThrottle.permits()) {
 				logger.error("The time by which old points are removed could not be noted", ex);
 			}
 		}
 	}
 
-	private void lookAhead(int era) {
+	private void lookAhead(int generation) {
 		try {
 			synchronized (this.checkpointer) {
-				this.aheadSeries.advance(era);
+				this.aheadSeries.advance(generation);
 			}
 		}
 		catch (StorageException ex) {
@@ -265,14 +266,14 @@ public final class CheckpointScheduler implements Runnable {
 		}
 	}
 
-	private boolean sweepIfDue(int era) {
+	private boolean sweepIfDue(int generation) {
 		if (!this.settings.retention().isLimited() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
 			return true;
 		}
 		this.lastSweep = System.nanoTime();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep(era);
+				this.sweeper.sweep(generation);
 			}
 			return true;
 		}
@@ -280,7 +281,7 @@ public final class CheckpointScheduler implements Runnable {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				logger.error("Old points could not be removed", ex);
 			}
 			return false;

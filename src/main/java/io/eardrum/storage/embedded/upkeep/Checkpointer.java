@@ -81,11 +81,11 @@ public final class Checkpointer {
 
 	private final Committer committer;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Clock clock;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final HeapShare memory;
 
@@ -109,14 +109,14 @@ public final class Checkpointer {
 	private @Nullable CellSort sort;
 
 	public Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer,
-			StoreCounters meters, Clock clock, UseGuard gate, HeapBudget budget) {
+			StoreCounters counters, Clock clock, UseGuard guard, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.committer = committer;
-		this.meters = meters;
+		this.counters = counters;
 		this.clock = clock;
-		this.gate = gate;
+		this.guard = guard;
 		this.memory = budget.share(HeapUse.CHECKPOINT);
 		long points = this.memory.minBytes() / PARTS / CellSort.BYTES_PER_POINT;
 		this.sortedPoints = (int) Math.max(MIN_SORTED_POINTS, Math.min(HeadSnapshot.SORTED_POINTS, points));
@@ -150,18 +150,18 @@ public final class Checkpointer {
 	/**
 	 * Writes everything that is in memory now into chunks: first what an earlier attempt
 	 * could not write.
-	 * @param era when the thread entered the gate
+	 * @param generation when the thread entered the gate
 	 */
-	void checkpoint(int era) {
+	void checkpoint(int generation) {
 		if (this.pending != null) {
-			write(this.pending, era);
+			write(this.pending, generation);
 		}
 		Heads.Epoch ended = this.committer.exclusively(() -> {
-			this.pendingLogBytes = this.meters.logBytes();
+			this.pendingLogBytes = this.counters.logBytes();
 			return this.heads.freeze(this.committer.sequence());
 		});
 		this.pending = ended;
-		write(ended, era);
+		write(ended, generation);
 	}
 
 	/**
@@ -169,22 +169,22 @@ public final class Checkpointer {
 	 * @param sequence the last record that was read
 	 */
 	public void checkpointDuringRecovery(long sequence) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
-			write(this.heads.freeze(sequence), era);
+			write(this.heads.freeze(sequence), generation);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	private void write(Heads.Epoch epoch, int era) {
+	private void write(Heads.Epoch epoch, int generation) {
 		ensureSpace();
 		// Nobody can wait for it: it is what makes room.
 		long bytes = bytes();
 		this.memory.force(bytes);
 		try {
-			writeChunks(epoch, era);
+			writeChunks(epoch, generation);
 		}
 		finally {
 			this.sort = null;
@@ -204,7 +204,7 @@ public final class Checkpointer {
 		}
 	}
 
-	private void writeChunks(Heads.Epoch epoch, int era) {
+	private void writeChunks(Heads.Epoch epoch, int generation) {
 		long start = System.nanoTime();
 		long startMillis = this.clock.millis();
 		long horizon = Horizon.of(startMillis / 1000);
@@ -212,7 +212,7 @@ public final class Checkpointer {
 		List<Series> series = epoch.sorted();
 		long count;
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
-			Pieces pieces = new Pieces(cursor, horizon, era);
+			Pieces pieces = new Pieces(cursor, horizon, generation);
 			for (Series one : series) {
 				pieces.write(one, one.frozenHead(epoch.number()));
 			}
@@ -230,7 +230,7 @@ public final class Checkpointer {
 		this.heads.drop(epoch);
 		this.pending = null;
 		long nanos = System.nanoTime() - start;
-		this.meters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
+		this.counters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
 		this.database.dropLogTables(epoch.sequence());
 	}
 
@@ -252,7 +252,7 @@ public final class Checkpointer {
 		long cut = this.pendingLogBytes;
 		this.pendingLogBytes = 0;
 		this.committer.exclusively(() -> {
-			this.meters.logDropped(cut);
+			this.counters.logDropped(cut);
 			return true;
 		});
 	}
@@ -268,7 +268,7 @@ public final class Checkpointer {
 	private void sync() {
 		long start = System.nanoTime();
 		this.database.sync();
-		this.meters.synced(System.nanoTime() - start);
+		this.counters.synced(System.nanoTime() - start);
 	}
 
 	private void flush(long count) {
@@ -303,7 +303,7 @@ public final class Checkpointer {
 
 		private final long horizon;
 
-		private final int era;
+		private final int generation;
 
 		private final PointColumns points = Checkpointer.this.points;
 
@@ -312,16 +312,16 @@ public final class Checkpointer {
 		/** The series of the last piece, as long as that is in the batch. */
 		private @Nullable Series inBatch;
 
-		Pieces(ChunkCursor cursor, long horizon, int era) {
+		Pieces(ChunkCursor cursor, long horizon, int generation) {
 			this.cursor = cursor;
 			this.writer = new ChunkWriter(Checkpointer.this.batch, cursor);
 			this.horizon = horizon;
-			this.era = era;
+			this.generation = generation;
 		}
 
 		void write(Series series, @Nullable Head head) {
 			// As good a moment to stop as any: all that is written holds.
-			Checkpointer.this.gate.ensureMayStay(this.era);
+			Checkpointer.this.guard.ensureMayStay(this.generation);
 			this.points.clear(KEPT_POINTS);
 			if (head == null) {
 				return;
@@ -376,7 +376,7 @@ public final class Checkpointer {
 		}
 
 		private void flushBatch() {
-			Checkpointer.this.gate.ensureMayStay(this.era);
+			Checkpointer.this.guard.ensureMayStay(this.generation);
 			flush(count());
 			this.cursor.refresh();
 			this.inBatch = null;

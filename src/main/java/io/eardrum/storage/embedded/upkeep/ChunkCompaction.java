@@ -34,7 +34,7 @@ public final class ChunkCompaction implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final long minFreeBytes;
 
@@ -48,13 +48,13 @@ public final class ChunkCompaction implements Runnable {
 	 * Creates what compacts chunks.
 	 * @param database where they are
 	 * @param availability whether the store can be written
-	 * @param gate through which each compaction goes
+	 * @param guard through which each compaction goes
 	 * @param minFreeBytes how much space has to stay free meanwhile
 	 */
-	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard gate, long minFreeBytes) {
+	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard guard, long minFreeBytes) {
 		this.database = database;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.minFreeBytes = minFreeBytes;
 	}
 
@@ -70,7 +70,7 @@ public final class ChunkCompaction implements Runnable {
 	public void run() {
 		this.thread = Thread.currentThread();
 		boolean failed = false;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			if (failed || !this.requested) {
 				LockSupport.parkNanos(PERIOD_NANOS);
 			}
@@ -80,9 +80,9 @@ public final class ChunkCompaction implements Runnable {
 
 	// Returns false if it is to be tried again, but not at once
 	private boolean compact() {
-		int era;
+		int generation;
 		try {
-			era = this.gate.enter();
+			generation = this.guard.enter();
 		}
 		catch (RuntimeException ex) {
 			return false;
@@ -103,14 +103,14 @@ public final class ChunkCompaction implements Runnable {
 		}
 		catch (RuntimeException | Error ex) {
 			this.requested = true;
-			if (!this.gate.isClosed() && !this.failureLogged) {
+			if (!this.guard.isClosed() && !this.failureLogged) {
 				logger.warn("The space of removed points can't be given back yet", ex);
 				this.failureLogged = true;
 			}
 			return false;
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 

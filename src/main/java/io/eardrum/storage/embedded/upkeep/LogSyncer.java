@@ -31,25 +31,25 @@ public final class LogSyncer implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final Fsync fsync;
 
 	private final LogThrottle logThrottle = new LogThrottle();
 
-	public LogSyncer(StoreOpener store, Committer committer, WriteAvailability availability, UseGuard gate,
+	public LogSyncer(StoreOpener store, Committer committer, WriteAvailability availability, UseGuard guard,
 			Fsync fsync) {
 		this.store = store;
 		this.committer = committer;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.fsync = fsync;
 	}
 
 	@Override
 	public void run() {
 		long next = System.nanoTime() + PERIOD_NANOS;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			long left = next - System.nanoTime();
 			if (left > 0) {
 				LockSupport.parkNanos(left);
@@ -63,7 +63,7 @@ public final class LogSyncer implements Runnable {
 				throw ex;
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.error("What was written could not be synced", ex);
 				}
 			}
@@ -74,7 +74,7 @@ public final class LogSyncer implements Runnable {
 	 * Does what there is to do.
 	 */
 	public void sync() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			if (this.availability.isWriteFailed() || !this.store.isSameDirectory()) {
 				return;
@@ -95,7 +95,7 @@ public final class LogSyncer implements Runnable {
 			this.store.mark();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 

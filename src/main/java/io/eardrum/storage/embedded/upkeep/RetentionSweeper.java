@@ -39,27 +39,27 @@ public final class RetentionSweeper {
 
 	private final RetentionClock clock;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final byte[] key = new byte[ChunkKey.BYTES];
 
 	private long removedBytes;
 
 	public RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
-			ChunkCompaction compaction, RetentionClock clock, UseGuard gate) {
+			ChunkCompaction compaction, RetentionClock clock, UseGuard guard) {
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
 		this.compaction = compaction;
 		this.clock = clock;
-		this.gate = gate;
+		this.guard = guard;
 	}
 
 	/**
 	 * Removes what is old.
-	 * @param era when the thread entered the gate
+	 * @param generation when the thread entered the gate
 	 */
-	public void sweep(int era) {
+	public void sweep(int generation) {
 		long now = this.clock.look();
 		long removedPoints = 0;
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
@@ -67,7 +67,7 @@ public final class RetentionSweeper {
 			int count = this.index.size();
 			long batchPoints = 0;
 			for (int number = 0; number < count; number++) {
-				this.gate.ensureMayStay(era);
+				this.guard.ensureMayStay(generation);
 				Series series = this.index.get(number);
 				if (series.retentionSeconds() != 0) {
 					batchPoints += remove(series, Retention.cutoff(series.retentionSeconds(), now), cursor, batch);

@@ -54,7 +54,7 @@ public final class Scrub implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final Duration interval;
 
@@ -68,10 +68,10 @@ public final class Scrub implements Runnable {
 
 	private volatile long lastSuccessMillis;
 
-	public Scrub(Database database, WriteAvailability availability, UseGuard gate, Duration interval, Clock clock) {
+	public Scrub(Database database, WriteAvailability availability, UseGuard guard, Duration interval, Clock clock) {
 		this.database = database;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.interval = interval;
 		this.clock = clock;
 	}
@@ -120,7 +120,7 @@ public final class Scrub implements Runnable {
 		this.thread = Thread.currentThread();
 		long due = System.nanoTime() + untilDue().toNanos();
 		long review = System.nanoTime() + REVIEW_NANOS;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			long now = System.nanoTime();
 			LockSupport.parkNanos(Math.max(1, Math.min(review - now, due - now)));
 			try {
@@ -137,7 +137,7 @@ public final class Scrub implements Runnable {
 			}
 			catch (RuntimeException | Error ex) {
 				due = System.nanoTime() + retry().toNanos();
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.warn("The files of the store could not be read in the background", ex);
 				}
 			}
@@ -175,7 +175,7 @@ public final class Scrub implements Runnable {
 		List<Path> tables = tables();
 		boolean whole = true;
 		for (int i = 0; i < tables.size(); i++) {
-			if (this.gate.isClosed() || this.availability.isWriteFailed()) {
+			if (this.guard.isClosed() || this.availability.isWriteFailed()) {
 				return false;
 			}
 			long start = System.nanoTime();
@@ -206,7 +206,7 @@ public final class Scrub implements Runnable {
 				// Replaced meanwhile, which removes it.
 				return State.WHOLE;
 			}
-			if (this.gate.isClosed() || this.availability.isWriteFailed() || isShortage(problem)) {
+			if (this.guard.isClosed() || this.availability.isWriteFailed() || isShortage(problem)) {
 				logger.warn("The file {} can't be read at the moment: {}", table, problem);
 				return State.UNREADABLE;
 			}
@@ -223,12 +223,12 @@ public final class Scrub implements Runnable {
 	}
 
 	private List<Path> tables() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			return this.database.tables();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -255,14 +255,14 @@ public final class Scrub implements Runnable {
 
 	private void rest(long nanos) {
 		long end = System.nanoTime() + nanos;
-		while (!this.gate.isClosed() && System.nanoTime() - end < 0) {
+		while (!this.guard.isClosed() && System.nanoTime() - end < 0) {
 			LockSupport.parkNanos(end - System.nanoTime());
 		}
 	}
 
 	private void noteSuccess() {
 		long now = this.clock.millis();
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			EncodedWriteBatch batch = new EncodedWriteBatch(64);
 			StoreMetadata.SCRUBBED.write(now, batch);
@@ -272,7 +272,7 @@ public final class Scrub implements Runnable {
 			logger.debug("That the store is whole can't be noted", ex);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 		this.lastSuccessMillis = now;
 	}

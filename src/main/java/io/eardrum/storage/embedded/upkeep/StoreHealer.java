@@ -40,13 +40,13 @@ final class StoreHealer {
 
 	private final Committer committer;
 
-	private final CheckpointScheduler maintenance;
+	private final CheckpointScheduler checkpointScheduler;
 
 	private final Backups backups;
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final LogThrottle logThrottle;
 
@@ -59,21 +59,21 @@ final class StoreHealer {
 	 * Makes the healer of a store.
 	 * @param store the store
 	 * @param committer writes what was lost
-	 * @param maintenance makes the checkpoint that may be needed
+	 * @param checkpointScheduler makes the checkpoint that may be needed
 	 * @param backups may be in the way
 	 * @param availability is told of the outcome
-	 * @param gate keeps others out of RocksDB
+	 * @param guard keeps others out of RocksDB
 	 * @param logThrottle limits what is logged
 	 */
-	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
-			WriteAvailability availability, UseGuard gate, LogThrottle logThrottle) {
+	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler checkpointScheduler, Backups backups,
+			WriteAvailability availability, UseGuard guard, LogThrottle logThrottle) {
 		this.store = store;
 		this.database = store.database();
 		this.committer = committer;
-		this.maintenance = maintenance;
+		this.checkpointScheduler = checkpointScheduler;
 		this.backups = backups;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.logThrottle = logThrottle;
 	}
 
@@ -109,7 +109,7 @@ final class StoreHealer {
 		stopCompaction();
 		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
 				: "waits until reads and writes end that are under way";
-		if (!this.gate.shut(PATIENCE)) {
+		if (!this.guard.shut(PATIENCE)) {
 			return;
 		}
 		this.healing = "the store is being opened anew";
@@ -119,7 +119,7 @@ final class StoreHealer {
 				if (this.logThrottle.permits()) {
 					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
 				}
-				this.maintenance.checkpointNow();
+				this.checkpointScheduler.checkpointNow();
 			}
 			this.availability.writeHealed();
 			this.healing = null;
@@ -133,7 +133,7 @@ final class StoreHealer {
 		}
 		// What was not yet synced when it failed may be on the disk in part: chunks need
 		// it no more.
-		this.maintenance.request();
+		this.checkpointScheduler.request();
 	}
 
 	// Opens RocksDB anew, and the gate.
@@ -148,18 +148,18 @@ final class StoreHealer {
 			});
 		}
 		finally {
-			this.gate.reopen();
+			this.guard.reopen();
 		}
 	}
 
 	// It would stay inside the gate for as long as it takes.
 	private void stopCompaction() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			this.database.stopCompaction();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 

@@ -51,7 +51,7 @@ public final class StoreMonitor implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -69,21 +69,22 @@ public final class StoreMonitor implements Runnable {
 	/** How many failures of RocksDB's own threads were seen since it was opened. */
 	private long knownErrors;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final OpenReads reads;
 
-	public StoreMonitor(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
-			WriteAvailability availability, UseGuard gate, StoreCounters meters, OpenReads reads,
+	public StoreMonitor(StoreOpener store, Committer committer, CheckpointScheduler checkpointScheduler,
+			Backups backups, WriteAvailability availability, UseGuard guard, StoreCounters counters, OpenReads reads,
 			EmbeddedStorageSettings settings) {
 		this.store = store;
-		this.healer = new StoreHealer(store, committer, maintenance, backups, availability, gate, this.logThrottle);
-		this.meters = meters;
+		this.healer = new StoreHealer(store, committer, checkpointScheduler, backups, availability, guard,
+				this.logThrottle);
+		this.counters = counters;
 		this.reads = reads;
 		this.database = store.database();
 		this.committer = committer;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.settings = settings;
 	}
 
@@ -113,10 +114,10 @@ public final class StoreMonitor implements Runnable {
 
 	@Override
 	public void run() {
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			try {
 				LockSupport.parkNanos(PERIOD_NANOS);
-				if (!this.gate.isClosed()) {
+				if (!this.guard.isClosed()) {
 					look();
 				}
 			}
@@ -124,7 +125,7 @@ public final class StoreMonitor implements Runnable {
 				throw ex;
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.error("The store could not be looked after", ex);
 				}
 			}
@@ -143,7 +144,7 @@ public final class StoreMonitor implements Runnable {
 			this.healer.heal(this.freeBytes);
 			return;
 		}
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			long errors = this.database.number(ColumnFamily.META, "rocksdb.background-errors");
 			if (this.availability.isCheckpointFailed() || errors > this.knownErrors) {
@@ -158,7 +159,7 @@ public final class StoreMonitor implements Runnable {
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -202,7 +203,7 @@ public final class StoreMonitor implements Runnable {
 
 	// RocksDB would go on writing to files that nobody can find any more.
 	private void checkDirectory() {
-		if (!this.gate.isClosed() && !this.store.isSameDirectory()) {
+		if (!this.guard.isClosed() && !this.store.isSameDirectory()) {
 			this.availability.writeFailed("The directory " + this.database.path()
 					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
 		}
@@ -213,7 +214,7 @@ public final class StoreMonitor implements Runnable {
 	 * taken it: a second is long for a fast disk. Called after each commit.
 	 */
 	public void written() {
-		long unseen = this.meters.writtenBytes() - this.writtenBytes;
+		long unseen = this.counters.writtenBytes() - this.writtenBytes;
 		if (isDue(unseen, this.freeBytes, this.settings.minFreeBytes())) {
 			checkSpace();
 		}
@@ -235,7 +236,7 @@ public final class StoreMonitor implements Runnable {
 	 */
 	public synchronized void checkSpace() {
 		long limit = this.settings.minFreeBytes();
-		this.writtenBytes = this.meters.writtenBytes();
+		this.writtenBytes = this.counters.writtenBytes();
 		try {
 			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
 		}
