@@ -8,20 +8,22 @@ import io.eardrum.storage.StorageException;
 
 /**
  * Counts the threads that use RocksDB, so that it is closed only when there are none.
- * Using a closed RocksDB does not throw: it ends the process.
+ * Using a closed RocksDB does not throw an exception: it ends the process.
  * <p>
- * Each thread belongs to the generation in which it entered. Those of the present
- * generation and of the one before are counted apart, so that one can wait with the gate
- * open until all have left who were inside at some moment, however many enter meanwhile.
+ * Each thread belongs to the generation in which it entered. Threads of the present
+ * generation and of the previous one are counted separately. A thread can therefore wait,
+ * while the guard stays open, until all threads have left that were inside at some
+ * moment, however many enter meanwhile.
  * <p>
- * Safe for any number of threads; to enter while it is open costs one atomic addition. A
+ * Safe for any number of threads. Entering an open guard costs one atomic addition. A
  * thread may enter again while it is inside.
  */
 public final class UseGuard {
 
 	/**
-	 * For how long others wait at first while the gate is to be shut. A command should be
-	 * answered within a tenth of a second, and there are two such pauses.
+	 * For how long threads that enter wait at first while the guard is being shut. A
+	 * command should be answered within a tenth of a second, and there are two such
+	 * pauses.
 	 */
 	private static final Duration SHORT_PAUSE = Duration.ofMillis(30);
 
@@ -32,34 +34,38 @@ public final class UseGuard {
 	private volatile State state = State.OPEN;
 
 	/**
-	 * The present generation. A new one begins only when all have left who entered before
-	 * this one. Written under the monitor.
+	 * The present generation. A new one begins only when all threads have left that
+	 * entered before this one. Written under this object's monitor.
 	 */
 	private volatile int generation;
 
-	/** Who entered in an generation before this one is asked to leave. */
+	/** Threads that entered in a generation before this one are asked to leave. */
 	private volatile int firstWelcome;
 
-	/** For how long others may have to wait next time. Under this object's monitor. */
+	/**
+	 * For how long threads that enter may have to wait next time. Guarded by this
+	 * object's monitor.
+	 */
 	private Duration pause = SHORT_PAUSE;
 
 	/**
-	 * Whether somebody shut the gate and hasn't opened it again, though it may have been
-	 * closed for good meanwhile. Under this object's monitor.
+	 * Whether the guard was shut and has not been opened again. It may have been closed
+	 * for good meanwhile. Guarded by this object's monitor.
 	 */
 	private boolean shut;
 
 	/**
-	 * Enters; {@link #leave} must follow. Waits while the gate is shut for a moment.
+	 * Enters, and waits if the guard is shut at the moment. {@link #leave} must follow.
 	 * @return the generation in which this thread entered
-	 * @throws StorageException if it is closed for good
+	 * @throws StorageException if the guard is closed for good
 	 */
 	public int enter() {
 		while (true) {
 			int entered = this.generation;
 			inside(entered).incrementAndGet();
 			State seen = this.state;
-			// Who was counted in an generation that had ended may have been overlooked.
+			// A thread that was counted in a generation that had ended may have been
+			// overlooked.
 			if (seen == State.OPEN && this.generation == entered) {
 				return entered;
 			}
@@ -75,7 +81,7 @@ public final class UseGuard {
 
 	/**
 	 * Leaves.
-	 * @param entered the generation in which that thread entered
+	 * @param entered the generation in which the thread entered
 	 */
 	public void leave(int entered) {
 		if (inside(entered).decrementAndGet() == 0 && this.state != State.OPEN) {
@@ -86,10 +92,11 @@ public final class UseGuard {
 	}
 
 	/**
-	 * To be called now and then by whoever stays inside for long.
+	 * Ensures that a thread may stay inside. Threads that stay for long must call this
+	 * now and then.
 	 * @param entered the generation in which that thread entered
-	 * @throws StorageException if it has to leave, for the gate is closed, or can't be
-	 * shut as long as the thread is inside
+	 * @throws StorageException if it has to leave, because the guard is closed or can't
+	 * be shut while the thread is inside
 	 */
 	public void ensureMayStay(int entered) {
 		if (isClosed()) {
@@ -101,8 +108,8 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Returns whether the gate has been closed for good, so that whoever is inside for
-	 * long should leave.
+	 * Returns whether the guard has been closed for good. Threads that stay inside for
+	 * long should then leave.
 	 * @return whether it is closed
 	 */
 	public boolean isClosed() {
@@ -110,25 +117,26 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Shuts the gate for a moment, once nobody is inside. Until all have left who are
-	 * inside now, it stays open, and nobody has to wait. If one of them stays for too
-	 * long, they are asked to {@linkplain #ensureMayStay leave}, and a later attempt
-	 * waits for the same ones and disturbs nobody else. Only then others are kept
-	 * waiting, for two pauses of 30 ms; those of them who are inside for longer than the
-	 * first are asked to leave as well. Each attempt that fails there doubles the pauses
-	 * of the next one.
-	 * @param patience how long to wait while the gate is open, and how long others may
-	 * have to wait at most
-	 * @return whether nobody is inside; if not, the gate is open again
+	 * Shuts the guard for a moment, once no thread is inside. It stays open until all
+	 * threads have left that are inside now, so that no other thread has to wait. If one
+	 * of them stays for too long, they are asked to {@linkplain #ensureMayStay leave},
+	 * and a later attempt waits for the same threads and disturbs no others. Only when
+	 * they have left are threads kept from entering, for two pauses of 30 ms. Threads
+	 * that are still inside after the first pause are asked to leave as well. Each
+	 * attempt that fails in the pauses doubles the pauses of the next one.
+	 * @param patience how long to wait while the guard is open, and how long other
+	 * threads may have to wait at most
+	 * @return whether the guard is shut and no thread is inside; if not, the guard is
+	 * open again, or was closed for good
 	 */
 	public synchronized boolean shut(Duration patience) {
 		if (this.state != State.OPEN) {
 			return false;
 		}
-		if (!isSomebodyLeft()) {
+		if (!isPreviousGenerationInside()) {
 			beginGeneration();
 		}
-		if (!await(() -> !isSomebodyLeft(), patience)) {
+		if (!await(() -> !isPreviousGenerationInside(), patience)) {
 			this.firstWelcome = this.generation;
 			return false;
 		}
@@ -148,7 +156,7 @@ public final class UseGuard {
 			}
 		}
 		this.pause = SHORT_PAUSE;
-		// It may have been closed while this waited.
+		// It may have been closed while this thread waited.
 		this.shut = this.state == State.SHUT;
 		return this.shut;
 	}
@@ -158,8 +166,8 @@ public final class UseGuard {
 		this.generation++;
 	}
 
-	// Whether somebody is inside of the generation before the present one.
-	private boolean isSomebodyLeft() {
+	// Returns whether a thread of the previous generation is inside.
+	private boolean isPreviousGenerationInside() {
 		return inside(this.generation - 1).get() != 0;
 	}
 
@@ -168,7 +176,7 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Opens the gate after it was {@linkplain #shut shut}.
+	 * Opens the guard after it was {@linkplain #shut shut}.
 	 */
 	public synchronized void reopen() {
 		this.shut = false;
@@ -179,9 +187,9 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Closes the gate for good, so that nobody enters or shuts it any more.
-	 * @return whether whoever is inside may be told to hurry: not while the gate is shut,
-	 * for then RocksDB is being opened anew
+	 * Closes the guard for good. No thread enters or shuts it any more.
+	 * @return whether RocksDB may be asked to stop its background work; {@code false}
+	 * while the guard is shut, because RocksDB is being opened anew then
 	 */
 	public synchronized boolean close() {
 		this.state = State.CLOSED;
@@ -190,10 +198,10 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Waits, once the gate is {@linkplain #close closed}, until nobody is inside, and
-	 * whoever had shut it is done with that.
+	 * Waits, once the guard is {@linkplain #close closed}, until no thread is inside and
+	 * the thread that had shut it has finished.
 	 * @param patience how long to wait
-	 * @return whether nobody uses RocksDB any more
+	 * @return whether no thread uses RocksDB any more
 	 */
 	public synchronized boolean awaitUnused(Duration patience) {
 		return awaitEmpty(patience);
