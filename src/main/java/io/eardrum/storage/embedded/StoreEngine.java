@@ -48,10 +48,10 @@ import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * The parts of a store, put together when it is opened, and its threads, which end when
+ * Assembles the parts of a store when it is opened, and runs its threads, which end when
  * it is closed.
  * <p>
- * Safe for any number of threads once it is made.
+ * Safe for any number of threads once it has been created.
  */
 final class StoreEngine implements AutoCloseable {
 
@@ -59,10 +59,13 @@ final class StoreEngine implements AutoCloseable {
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
-	/** How many points of one series a read may have to sort, if memory is no matter. */
+	/**
+	 * The maximum number of points of one series that a read may have to sort, however
+	 * much memory there is.
+	 */
 	private static final int MAX_SERIES_POINTS = 1 << 21;
 
-	/** How many damaged files are named; an operator needs no more. */
+	/** How many damaged files are named at most. An operator does not need more. */
 	private static final int MAX_NAMED_FILES = 20;
 
 	private final EmbeddedStorageSettings settings;
@@ -112,12 +115,13 @@ final class StoreEngine implements AutoCloseable {
 	private boolean closed;
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param wanted how it is to work
-	 * @param clock tells the time, for what is older than it is kept
-	 * @param nanos tells how much time passes while the store is open, in nanoseconds
-	 * @param listeners are told what RocksDB does with its files, in its own threads
-	 * @param budget the account of the heap
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param wanted the settings of the store
+	 * @param clock the clock that retention goes by
+	 * @param nanos measures the time for which the store is open, in nanoseconds
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files
+	 * @param budget the budget of the heap
 	 */
 	StoreEngine(EmbeddedStorageSettings wanted, Clock clock, LongSupplier nanos, List<AbstractEventListener> listeners,
 			HeapBudget budget) {
@@ -221,7 +225,7 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Looks how much space the chunks take now.
+	 * Measures how much space the chunks take now.
 	 * @return the number of bytes
 	 */
 	long chunkBytesNow() {
@@ -320,9 +324,9 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the store, once those have left who are putting and reading. If one of them
-	 * doesn't, RocksDB is left open: what was put is safe, and the next start notes that
-	 * the store was not closed.
+	 * Closes the store once no thread puts or reads any more. If one of them does not
+	 * leave, RocksDB is left open. Points that were put are safe nevertheless, and the
+	 * next start notes that the store was not closed.
 	 */
 	@Override
 	public synchronized void close() {
@@ -331,7 +335,7 @@ final class StoreEngine implements AutoCloseable {
 		}
 		this.closed = true;
 		if (this.guard.close()) {
-			// A compaction, which may take minutes, ends at once this way.
+			// Ends a compaction at once, which may otherwise take minutes.
 			this.database.stopBackgroundWork();
 		}
 		this.headMemoryLimit.changed();
@@ -344,7 +348,8 @@ final class StoreEngine implements AutoCloseable {
 		}
 		ClosingFacts facts = null;
 		try {
-			// It may have been opened anew since, without what only memory has.
+			// RocksDB may have been opened anew since a write failed, without the points
+			// that only memory has.
 			this.availability.ensureNoWriteFailed();
 			this.retentionClock.save();
 			this.database.sync();

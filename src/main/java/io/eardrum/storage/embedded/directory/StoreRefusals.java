@@ -12,8 +12,7 @@ import io.eardrum.storage.embedded.directory.examination.TornTail;
 import io.eardrum.storage.embedded.directory.seal.Finding;
 
 /**
- * Says in an operator's words why a store is refused because of its files, and what to
- * do.
+ * Explains to an operator why a store is refused because of its files, and what to do.
  */
 final class StoreRefusals {
 
@@ -27,9 +26,9 @@ final class StoreRefusals {
 	private final boolean trusting;
 
 	/**
-	 * Makes the refusals of a store.
+	 * Creates the refusals of a store.
 	 * @param path its directory
-	 * @param trusting whether the store is to be taken as it is
+	 * @param trusting whether the store is to be opened as it is
 	 */
 	StoreRefusals(Path path, boolean trusting) {
 		this.path = path;
@@ -51,8 +50,8 @@ final class StoreRefusals {
 
 	/**
 	 * Refuses the store if anything is wrong with its files.
-	 * @param examination what was found
-	 * @throws StoreOpenException if anything is
+	 * @param examination the result of the examination
+	 * @throws StoreOpenException if anything is wrong
 	 */
 	void ensureWhole(StoreExamination examination) {
 		List<Finding> findings = examination.findings();

@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the store counts about itself. Safe for any number of threads.
+ * The counters of the store. Safe for any number of threads.
  */
 public final class StoreCounters {
 
@@ -30,7 +30,7 @@ public final class StoreCounters {
 	}
 
 	/**
-	 * Counts what went into the log; by one thread at a time.
+	 * Counts bytes that went into the log. Called by one thread at a time.
 	 * @param bytes the number of bytes
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -79,7 +79,7 @@ public final class StoreCounters {
 	}
 
 	/**
-	 * Returns how much went into the log since the start.
+	 * Returns how much has gone into the log since the start.
 	 * @return the number of bytes
 	 */
 	public long writtenBytes() {

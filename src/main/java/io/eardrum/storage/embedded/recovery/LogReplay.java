@@ -22,8 +22,8 @@ import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Brings into memory what the store holds: all series, and the points of the log. Damage
- * is a {@link CorruptStoreException}.
+ * Loads the content of a store into memory: all series, and the points of the log. Damage
+ * is thrown as a {@link CorruptStoreException}.
  */
 public final class LogReplay {
 
@@ -43,7 +43,10 @@ public final class LogReplay {
 
 	private final EmbeddedStorageSettings settings;
 
-	/** If not, all points of the log stay in memory, as they were before. */
+	/**
+	 * Whether the store can be written. If not, all points of the log stay in memory, as
+	 * they did before.
+	 */
 	private final boolean writable;
 
 	private final long mostSeriesBytes;
@@ -59,16 +62,16 @@ public final class LogReplay {
 	private long lastProgress;
 
 	/**
-	 * Makes what reads a store.
-	 * @param database the store, open
-	 * @param index gets its series
-	 * @param heads get the points of the log
-	 * @param headMemoryLimit is told of the memory that these take
-	 * @param checkpoint writes the points that are in memory into chunks; is given the
-	 * number of the last record that has been read
-	 * @param settings how the store is to work
-	 * @param writable whether the store can be written to
-	 * @param budget the account of the heap
+	 * Creates the replay of a store.
+	 * @param database the open database of the store
+	 * @param index takes the series
+	 * @param heads take the points of the log
+	 * @param headMemoryLimit accounts for the memory of these points
+	 * @param checkpoint writes the points in memory into chunks; takes the number of the
+	 * last record that has been read
+	 * @param settings the settings of the store
+	 * @param writable whether the store can be written
+	 * @param budget the budget of the heap
 	 */
 	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit headMemoryLimit,
 			LongConsumer checkpoint, EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
@@ -86,6 +89,8 @@ public final class LogReplay {
 	/**
 	 * Reads the series and the log.
 	 * @return the number of the last record in the log
+	 * @throws CorruptStoreException if the store is damaged
+	 * @throws StoreOpenException if the heap is too small for the series
 	 */
 	public long recover() {
 		long start = System.nanoTime();
@@ -102,16 +107,15 @@ public final class LogReplay {
 	}
 
 	/**
-	 * Returns how much of the log has its points in memory now.
+	 * Returns the size of the part of the log whose points are in memory now.
 	 * @return the number of bytes
 	 */
 	public long logBytes() {
 		return this.logBytes;
 	}
 
-	// Before it reads them, if they were counted; a store that an earlier version has
-	// left
-	// shows how much it needs while it is read.
+	// Checks the memory for the series before they are read, if the store has counted
+	// them. For a store of an earlier version, the need becomes known while it is read.
 	private void checkMemory() {
 		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
 		long counted = Math.min(series, StoreMetadata.SERIES.read(this.database, 0));

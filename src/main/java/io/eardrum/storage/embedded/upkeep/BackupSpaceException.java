@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import io.eardrum.storage.StorageException;
 
 /**
- * A backup is not made because there is too little space for it.
+ * Thrown when a backup is not made because there is too little space for it.
  */
 public final class BackupSpaceException extends StorageException {
 

@@ -17,8 +17,8 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * The thread that makes checkpoints when there is reason to, removes old points, looks at
- * the clock for that, finds points in the future, and gives memory back.
+ * The thread that makes checkpoints when they are due. It also removes old points, checks
+ * the clock for that, finds points in the future, and releases native memory.
  */
 public final class CheckpointScheduler implements Runnable {
 
@@ -29,9 +29,9 @@ public final class CheckpointScheduler implements Runnable {
 	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
 
 	/**
-	 * How much larger than what may be in memory the log may be, for points that are
-	 * overwritten in memory are in the log all the same, and batches of one point take
-	 * more there.
+	 * How many times larger the log may be than the points in memory at which a
+	 * checkpoint is due. The log also has the points that were overwritten in memory, and
+	 * batches of one point take more space there.
 	 */
 	private static final int LOG_PER_HEADS = 4;
 
@@ -85,8 +85,8 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	/**
-	 * Asks for a checkpoint if points take enough memory. Cheap: called for every write
-	 * for which memory had to be allocated.
+	 * Requests a checkpoint if points take enough memory. This is cheap, because it is
+	 * called for every write for which memory had to be allocated.
 	 */
 	public void requestIfDue() {
 		if (!this.requested && isLarge()) {
@@ -95,7 +95,7 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	/**
-	 * Asks for a checkpoint.
+	 * Requests a checkpoint.
 	 */
 	public void request() {
 		this.requested = true;
@@ -103,8 +103,8 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	/**
-	 * Makes a checkpoint in the calling thread. The log holds nothing afterwards but what
-	 * is put meanwhile.
+	 * Makes a checkpoint in the calling thread. Afterwards the log holds only what was
+	 * put meanwhile.
 	 */
 	public void checkpointNow() {
 		int generation = this.guard.enter();
@@ -151,7 +151,7 @@ public final class CheckpointScheduler implements Runnable {
 		}
 	}
 
-	// Returns false if it is to be tried again, but not at once
+	// Returns false if this has to be tried again, but not at once.
 	private boolean attend() {
 		try {
 			boolean done;
@@ -173,7 +173,7 @@ public final class CheckpointScheduler implements Runnable {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			// Whoever waits for room waits for this thread.
+			// Writers that wait for memory wait for this thread, so it must not end.
 			if (!this.guard.isClosed() && this.logThrottle.permits()) {
 				logger.error("The thread that makes checkpoints failed, and goes on", ex);
 			}
@@ -201,7 +201,7 @@ public final class CheckpointScheduler implements Runnable {
 				|| (age > this.settings.checkpointInterval().toNanos() && this.heads.bytes() > 0);
 	}
 
-	// Returns false if it is to be tried again, but not at once
+	// Returns false if this has to be tried again, but not at once.
 	private boolean checkpoint(int generation) {
 		if (this.availability.isWriteFailed()) {
 			return false;
@@ -237,7 +237,8 @@ public final class CheckpointScheduler implements Runnable {
 		}
 	}
 
-	// What can't be noted costs little: the clock may be doubted after the next start.
+	// A failure to save the time does little harm: the clock may be doubted after the
+	// next start.
 	private void keepTime() {
 		this.retentionClock.look();
 		if (this.availability.isWriteFailed() || this.availability.isCheckpointFailed()) {
@@ -260,8 +261,8 @@ public final class CheckpointScheduler implements Runnable {
 			}
 		}
 		catch (StorageException ex) {
-			// Others need the store for themselves, or it can't be read: as good a time
-			// as any to go on is later.
+			// The store is needed exclusively, or it can't be read. The walk continues
+			// later.
 			logger.debug("The series that are ahead of the clock are looked for later", ex);
 		}
 	}

@@ -15,11 +15,11 @@ import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * The thread that has RocksDB give back the space of removed chunks, which may take
- * minutes: checkpoints go on meanwhile. It ends at once when the store is closed, and
- * starts over later when it is opened anew.
+ * The thread that lets RocksDB free the space of removed chunks. That may take minutes,
+ * and checkpoints continue meanwhile. A compaction ends at once when the store is closed.
+ * When the store is opened anew, it ends as well and starts over later.
  * <p>
- * It may be asked by any thread.
+ * Any thread may request a compaction.
  */
 public final class ChunkCompaction implements Runnable {
 
@@ -27,7 +27,7 @@ public final class ChunkCompaction implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** RocksDB rewrites no more than about this at a time, and then removes the old. */
+	/** About how much RocksDB rewrites at most before it removes the old files. */
 	private static final long MAX_REWRITTEN_BYTES = 2L << 30;
 
 	private final Database database;
@@ -45,11 +45,11 @@ public final class ChunkCompaction implements Runnable {
 	private boolean failureLogged;
 
 	/**
-	 * Creates what compacts chunks.
-	 * @param database where they are
+	 * Creates the compaction of a store.
+	 * @param database holds the chunks
 	 * @param availability whether the store can be written
-	 * @param guard through which each compaction goes
-	 * @param minFreeBytes how much space has to stay free meanwhile
+	 * @param guard the guard that each compaction enters
+	 * @param minFreeBytes how many bytes of disk space have to stay free meanwhile
 	 */
 	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard guard, long minFreeBytes) {
 		this.database = database;
@@ -59,7 +59,7 @@ public final class ChunkCompaction implements Runnable {
 	}
 
 	/**
-	 * Asks for a compaction; one that is under way does not count.
+	 * Requests a compaction. One that is already in progress does not count.
 	 */
 	public void request() {
 		this.requested = true;
@@ -78,7 +78,7 @@ public final class ChunkCompaction implements Runnable {
 		}
 	}
 
-	// Returns false if it is to be tried again, but not at once
+	// Returns false if this has to be tried again, but not at once.
 	private boolean compact() {
 		int generation;
 		try {
@@ -88,7 +88,7 @@ public final class ChunkCompaction implements Runnable {
 			return false;
 		}
 		try {
-			// Not one that StoreMonitor would wait for.
+			// StoreMonitor would have to wait for a compaction that begins now.
 			if (this.availability.isWriteFailed()) {
 				return false;
 			}
@@ -114,7 +114,7 @@ public final class ChunkCompaction implements Runnable {
 		}
 	}
 
-	// The old chunks are there until the new ones are.
+	// The old chunks stay until the new ones have been written.
 	private void ensureSpace() {
 		long needed = this.minFreeBytes + Math.min(MAX_REWRITTEN_BYTES,
 				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));

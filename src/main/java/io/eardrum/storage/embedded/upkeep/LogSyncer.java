@@ -14,10 +14,10 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
- * The thread that makes what was written safe against power loss once a second, from the
- * begin of one sync to that of the next, and notes what is safe. Where puts are made safe
- * one by one it does so for the note; where nobody asks for it, it only notes what
- * checkpoints have made safe.
+ * The thread that makes writes safe against power loss once a second, counted from the
+ * beginning of one sync to that of the next, and notes what is safe. With
+ * {@link Fsync#ALWAYS}, puts are already safe, and it syncs only for the note. With
+ * {@link Fsync#NEVER}, it only notes what checkpoints have made safe.
  */
 public final class LogSyncer implements Runnable {
 
@@ -71,7 +71,7 @@ public final class LogSyncer implements Runnable {
 	}
 
 	/**
-	 * Does what there is to do.
+	 * Syncs once, if the settings ask for it, and notes what is safe.
 	 */
 	public void sync() {
 		int generation = this.guard.enter();
@@ -84,7 +84,7 @@ public final class LogSyncer implements Runnable {
 					case ALWAYS -> this.store.database().syncIfWritten();
 					case EVERYSEC -> this.committer.syncIfNeeded();
 					case NEVER -> {
-						// Checkpoints do.
+						// Checkpoints sync.
 					}
 				}
 			}

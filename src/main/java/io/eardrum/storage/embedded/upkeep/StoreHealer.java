@@ -20,10 +20,10 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * Lets a store write again after a failure: once the disk takes data, RocksDB is closed
- * and opened anew, and what the disk has lost is written from memory.
+ * Makes a store writable again after a failure. Once the disk can be written, RocksDB is
+ * closed and opened anew, and what the disk has lost is written from memory.
  * <p>
- * Used by the thread of the {@link StoreMonitor}; any may ask what it waits for.
+ * Used by the thread of the {@link StoreMonitor}. Any thread may ask what it waits for.
  */
 final class StoreHealer {
 
@@ -31,7 +31,7 @@ final class StoreHealer {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	/** What must fit onto the disk before RocksDB is opened anew. */
+	/** How much must fit onto the disk before RocksDB is opened anew. */
 	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
 
 	private final StoreOpener store;
@@ -56,13 +56,13 @@ final class StoreHealer {
 	private boolean failureLogged;
 
 	/**
-	 * Makes the healer of a store.
+	 * Creates the healer of a store.
 	 * @param store the store
 	 * @param committer writes what was lost
 	 * @param checkpointScheduler makes the checkpoint that may be needed
-	 * @param backups may be in the way
-	 * @param availability is told of the outcome
-	 * @param guard keeps others out of RocksDB
+	 * @param backups may be running, which delays the healing
+	 * @param availability takes the outcome
+	 * @param guard keeps other threads out of RocksDB
 	 * @param logThrottle limits what is logged
 	 */
 	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler checkpointScheduler, Backups backups,
@@ -86,7 +86,7 @@ final class StoreHealer {
 	}
 
 	/**
-	 * Tries to let the store write again.
+	 * Tries to make the store writable again.
 	 * @param freeBytes how much space is free on the disk
 	 */
 	void heal(long freeBytes) {
@@ -131,13 +131,13 @@ final class StoreHealer {
 			this.healing = "was tried, but the store could not be opened anew or written";
 			logger.debug("The store can't be written yet", ex);
 		}
-		// What was not yet synced when it failed may be on the disk in part: chunks need
-		// it no more.
+		// Writes that were not yet synced at the failure may be on the disk only in part.
+		// After this checkpoint they are no longer needed.
 		this.checkpointScheduler.request();
 	}
 
-	// Opens RocksDB anew, and the gate.
-	// Returns whether the disk has all of the log that it had
+	// Opens RocksDB anew, and then the guard. Returns whether the disk still has the
+	// whole log.
 	private boolean reopen() {
 		try {
 			this.store.reopen();
@@ -152,7 +152,7 @@ final class StoreHealer {
 		}
 	}
 
-	// It would stay inside the gate for as long as it takes.
+	// A compaction would otherwise stay inside the guard for as long as it takes.
 	private void stopCompaction() {
 		int generation = this.guard.enter();
 		try {
@@ -163,8 +163,8 @@ final class StoreHealer {
 		}
 	}
 
-	// Ensures that the disk takes data, and as much as opening the store may write: until
-	// then it stays open for reads.
+	// Ensures that the disk can be written, and has space for what opening the store may
+	// write. Until then the store stays open for reads.
 	private void probe(long freeBytes) throws IOException {
 		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
 		if (freeBytes < needed) {
