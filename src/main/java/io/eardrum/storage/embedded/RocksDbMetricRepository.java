@@ -295,7 +295,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
-	 * Removes points now that are older than they are kept. Their space is freed
+	 * Removes now the points that are older than they are kept. Their space is freed
 	 * afterwards.
 	 */
 	void sweep() {

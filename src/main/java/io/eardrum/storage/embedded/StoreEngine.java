@@ -191,7 +191,7 @@ final class StoreEngine implements AutoCloseable {
 		if (this.store.isReadOnly()) {
 			String problem = "The disk of " + this.database.path()
 					+ " is too full to open the store for writing; it is opened for reading";
-			logger.error("{}, and points are taken once there is room", problem);
+			logger.error("{}, and points are taken once there is space", problem);
 			this.availability.writeFailed(problem);
 		}
 	}
@@ -343,12 +343,12 @@ final class StoreEngine implements AutoCloseable {
 		this.scrub.stop();
 		boolean empty = this.guard.awaitUnused(CLOSE_PATIENCE);
 		if (!empty) {
-			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
+			logger.warn("The store in {} is still in use, so it is not closed", this.database.path());
 			return;
 		}
 		ClosingFacts facts = null;
 		try {
-			// RocksDB may have been opened anew since a write failed, without the points
+			// RocksDB may have been reopened since a write failed, without the points
 			// that only memory has.
 			this.availability.ensureNoWriteFailed();
 			this.retentionClock.save();
@@ -357,7 +357,7 @@ final class StoreEngine implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			logger
-				.warn("The store in {} could not be closed in order; unless every put is synced, the last ones may be "
+				.warn("The store in {} could not be closed properly; unless every put is synced, the last ones may be "
 						+ "missing at the next start", this.database.path(), ex);
 		}
 		if (facts != null) {

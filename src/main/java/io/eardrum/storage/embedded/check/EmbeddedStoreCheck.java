@@ -141,7 +141,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 						+ StoreMetadata.CURRENT_FORMAT + ")");
 			}
 			if (format < 1) {
-				throw new CorruptStoreException("it has no entry that tells its format");
+				throw new CorruptStoreException("it has no entry with its format");
 			}
 			if (database.writes() < this.review.expectedWrites()) {
 				throw new CorruptStoreException("it held " + this.review.expectedWrites() + " writes, and holds "
@@ -149,7 +149,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 			}
 			UUID stored = StoreMetadata.readId(database);
 			if (this.review.isIdStored() && !String.valueOf(this.review.id()).equals(String.valueOf(stored))) {
-				throw new CorruptStoreException("eardrum.store is that of another store");
+				throw new CorruptStoreException("eardrum.store belongs to another store");
 			}
 		}
 
@@ -180,18 +180,18 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 
 		private String start(@Nullable String tail) {
 			if (!this.review.isMade()) {
-				return "A start makes it anew.";
+				return "A start creates it anew.";
 			}
 			if (tail != null) {
 				return "A start refuses it. If the power failed, a start with eardrum.storage.recover=tail " + tail
 						+ ".";
 			}
 			if (!this.review.isOpened() || this.refusal != null) {
-				return "A start refuses it. Use a backup; where there is none, copy the directory, and one start with "
-						+ "eardrum.storage.recover=accept takes what is left.";
+				return "A start refuses it. Use a backup. If there is none, copy the directory, and start once with "
+						+ "eardrum.storage.recover=accept, which takes what is left.";
 			}
 			return this.problems.isEmpty() ? "A start opens it."
-					: "A start opens it, and what needs the damaged parts fails then. Use a backup.";
+					: "A start opens it, but operations that need the damaged parts fail. Use a backup.";
 		}
 
 	}

@@ -78,7 +78,7 @@ final class StoreContents {
 				}
 				catch (CorruptStoreException ex) {
 					if (this.problems.size() == MAX_PROBLEMS) {
-						this.problems.add("the chunks of others were not read any more");
+						this.problems.add("the chunks of further series were not read");
 						return;
 					}
 					this.problems.add("series " + number + " (" + keyOf(number) + "): " + ex.getMessage());
@@ -104,7 +104,7 @@ final class StoreContents {
 			long start = cursor.start();
 			cursor.readChunk(points);
 			if (points.first() < start || (!first && start <= last)) {
-				throw new CorruptStoreException("a chunk has points that belong to the one before");
+				throw new CorruptStoreException("a chunk has points that belong to the previous one");
 			}
 			first = false;
 			last = points.last();
@@ -122,7 +122,7 @@ final class StoreContents {
 
 	private void count(int number, long timestamp, double point) {
 		if (number >= this.series) {
-			throw new CorruptStoreException("the log has points of series " + number + ", which is not there");
+			throw new CorruptStoreException("the log has points of series " + number + ", which does not exist");
 		}
 		this.logPoints++;
 	}

@@ -68,7 +68,7 @@ public final class ChunkCursor implements AutoCloseable {
 			this.iterator = database.iterator(ColumnFamily.CHUNKS, options);
 		}
 		catch (RuntimeException | Error ex) {
-			// Every read ends here after a failed attempt to open RocksDB anew.
+			// Every read ends here after a failed attempt to reopen RocksDB.
 			options.close();
 			throw ex;
 		}
@@ -265,7 +265,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how many pieces the chunk had that was read last.
+	 * Returns the number of pieces of the chunk that was read last.
 	 * @return the number of pieces
 	 */
 	int piecesRead() {

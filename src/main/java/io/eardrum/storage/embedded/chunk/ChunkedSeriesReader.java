@@ -25,8 +25,8 @@ import io.eardrum.storage.time.Retention;
  * A series is seen as of one moment, although the reader looks at the chunks first and at
  * the heads afterwards. Chunks can hold more than when they were opened only after points
  * were dropped from memory. Dropping changes the version of the heads, and the reader
- * then opens the chunks anew. Points that are both in chunks and in memory are the same
- * in both places; the reader takes those in memory.
+ * then reopens the chunks. Points that are both in chunks and in memory are the same in
+ * both places; the reader takes those in memory.
  * <p>
  * Used by one thread, which has entered the {@link UseGuard}. Takes a few hundred
  * kilobytes of memory.
@@ -85,8 +85,8 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	 * @param range the timestamps to read
 	 * @param sink takes the points
 	 * @throws IOException if the sink throws it
-	 * @throws StorageException if the store is closed or opened anew meanwhile, or if
-	 * others need the memory or the chunks that are kept for a slow client
+	 * @throws StorageException if the store is closed or reopened meanwhile, or if others
+	 * need the memory or the chunks that are kept for a slow client
 	 */
 	public void read(Series series, TimeRange range, PointSink sink) throws IOException {
 		ensureOpen();

@@ -6,7 +6,7 @@ import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.rocksdb.Database;
 
 /**
- * Holds the cursor of a reader, and opens it anew after points were dropped from memory.
+ * Holds the cursor of a reader, and reopens it after points were dropped from memory.
  * Only then can the chunks hold more than when they were opened.
  * <p>
  * Used by one thread.

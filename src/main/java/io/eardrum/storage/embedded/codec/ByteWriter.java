@@ -44,7 +44,7 @@ public final class ByteWriter {
 	}
 
 	/**
-	 * Starts anew, and releases the buffer if it has grown beyond a limit.
+	 * Removes all bytes, and releases the buffer if it has grown beyond a limit.
 	 * @param limit the capacity that may be kept, in bytes
 	 */
 	public void clear(int limit) {

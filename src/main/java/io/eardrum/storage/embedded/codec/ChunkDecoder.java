@@ -149,7 +149,7 @@ public final class ChunkDecoder {
 			}
 		}
 		if (!finite) {
-			throw new CorruptStoreException("a chunk has a value that is no number");
+			throw new CorruptStoreException("a chunk has a value that is not a number");
 		}
 	}
 

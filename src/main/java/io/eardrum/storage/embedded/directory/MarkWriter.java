@@ -43,7 +43,7 @@ final class MarkWriter {
 
 	/**
 	 * Writes a first mark, which says nothing yet except that there is a mark.
-	 * @param id which store it is
+	 * @param id the id of the store
 	 * @throws IOException if that fails
 	 */
 	void writeFirst(UUID id) throws IOException {
@@ -54,7 +54,7 @@ final class MarkWriter {
 
 	/**
 	 * Writes a mark if it differs from the last one, or if it has to be synced.
-	 * @param id which store it is
+	 * @param id the id of the store
 	 * @param durable what is safe
 	 * @param sync whether to make the mark itself safe against power loss
 	 * @throws IOException if that fails

@@ -65,7 +65,7 @@ public final class StoreDirectory implements AutoCloseable {
 		this.marker = new RunningMarker(path);
 		this.safetyCopy = new SafetyCopy(path);
 		if (this.safetyCopy.isThere()) {
-			logger.info("The last start with {} broke off; its files are brought back as they were before", path);
+			logger.info("The last start with {} was interrupted; its files are restored", path);
 			this.safetyCopy.restore();
 		}
 		this.safetyCopy.remove();
@@ -274,7 +274,7 @@ public final class StoreDirectory implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("The files in {} could not all be brought back; the next start does so, and before that they "
+			logger.warn("Not all files in {} could be restored; the next start restores them, and until then they "
 					+ "are in {}", this.path, SafetyCopy.NAME, ex);
 		}
 	}

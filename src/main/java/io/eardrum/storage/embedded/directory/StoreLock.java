@@ -67,7 +67,7 @@ final class StoreLock implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new StoreOpenException("The file " + file + " can't be made and locked: " + ex,
-					"Check that this user may write to the directory, and that its disk works and lets files be locked.",
+					"Check that this user may write to the directory, and that its disk works and supports file locks.",
 					ex);
 		}
 		finally {

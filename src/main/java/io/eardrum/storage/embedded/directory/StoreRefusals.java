@@ -74,7 +74,7 @@ final class StoreRefusals {
 
 	private String lastResort() {
 		return this.trusting ? ""
-				: " Where there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
+				: " If there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
 	}
 
 	private String describe(List<Finding> findings) {
@@ -94,7 +94,7 @@ final class StoreRefusals {
 	private static String hint(TornTail tail) {
 		String dropped = tail.isOfCurrent()
 				? "one start with eardrum.storage.recover=tail goes back to the file before."
-				: "what is damaged may be what was being written then, the last " + tail.bytes()
+				: "the damaged part may be what was being written then, the last " + tail.bytes()
 						+ " bytes of the log, with " + tail.readableRecords()
 						+ " readable records behind the damage; one start with eardrum.storage.recover=tail drops them.";
 		return " If the power failed: " + dropped;

@@ -86,7 +86,7 @@ public final class StoreReview implements AutoCloseable {
 	 */
 	public static StoreReview of(Path directory) throws IOException {
 		if (Files.exists(directory) && !Files.isDirectory(directory)) {
-			throw new FileSystemException(directory.toString(), null, "it is no folder");
+			throw new FileSystemException(directory.toString(), null, "it is not a folder");
 		}
 		StoreLock lock = StoreLock.share(directory);
 		StoreReview made = null;
@@ -133,7 +133,7 @@ public final class StoreReview implements AutoCloseable {
 	 */
 	public String state() {
 		if (this.examination.isUnmade()) {
-			return "was being made when that broke off, and holds nothing";
+			return "was not created completely, and holds nothing";
 		}
 		String state;
 		if (this.examination.isClean()) {
@@ -146,7 +146,7 @@ public final class StoreReview implements AutoCloseable {
 			state = "is of an earlier version, which left no list of its files";
 		}
 		return this.files.equals(this.directory) ? state
-				: state + "; a start with it broke off, and the next one goes back to " + this.files;
+				: state + "; a start with it was interrupted, and the next one goes back to " + this.files;
 	}
 
 	/**
@@ -313,7 +313,7 @@ public final class StoreReview implements AutoCloseable {
 			add(StoreMark.FILE, "is damaged");
 		}
 		else if (!mark.id().equals(id())) {
-			add(StoreMark.FILE, "is that of another store");
+			add(StoreMark.FILE, "belongs to another store");
 		}
 	}
 

@@ -45,8 +45,8 @@ final class WalTailRecovery {
 		DiskSync.directory(this.directory);
 		if (tail.isOfCurrent()) {
 			rename(tail.manifest());
-			logger.warn("Made {} name {} again, as eardrum.storage.recover asks for; the file as it was is {}", file,
-					tail.manifest(), copy);
+			logger.warn("Made {} name {} again, because of eardrum.storage.recover; the original file is kept as {}",
+					file, tail.manifest(), copy);
 			return;
 		}
 		for (String later : tail.laterFiles()) {
@@ -58,8 +58,9 @@ final class WalTailRecovery {
 			channel.force(true);
 		}
 		logger.warn(
-				"Dropped the last {} bytes of {} and {} later files, from byte {} on, as eardrum.storage.recover asks "
-						+ "for; behind the damage {} records could have been read; the file as it was is {}",
+				"Dropped the last {} bytes of {} and {} later files, from byte {} on, because of "
+						+ "eardrum.storage.recover; behind the damage {} records could have been read; "
+						+ "the original file is kept as {}",
 				tail.bytes(), file, tail.laterFiles().size(), tail.position(), tail.readableRecords(), copy);
 	}
 

@@ -19,8 +19,8 @@ import io.eardrum.metric.Point;
  * so that a reader finds all points below the size it saw. Timestamp and value stand side
  * by side, so that they share a cache line.
  * <p>
- * Memory: 16 bytes a point, at most half as much again for growth, and 88 bytes; 32 more
- * for each further block.
+ * Memory: 16 bytes per point, at most half as much again for growth, and 88 bytes; 32
+ * more for each further block.
  */
 public final class Head {
 

@@ -3,10 +3,11 @@ package io.eardrum.storage.embedded.head;
 /**
  * Provides heads with memory: blocks cut one after the other from large arrays.
  * <p>
- * All new points live until the next checkpoint. In many small arrays, the garbage
- * collector would copy them each time and pause for it; the measured pauses were a tenth
- * of a second and more on two busy processors. It does not copy these arrays, because
- * they are too large. An array is freed when the last head in it has been dropped.
+ * All new points live until the next checkpoint. If they were in many small arrays, the
+ * garbage collector would copy them each time and pause for it; the measured pauses were
+ * a tenth of a second and more on two busy processors. It does not copy these arrays,
+ * because they are too large. An array is freed when the last head in it has been
+ * dropped.
  * <p>
  * Used by one thread at a time, as {@link Heads} is.
  */

@@ -161,8 +161,8 @@ public final class Heads {
 	}
 
 	/**
-	 * Returns how much memory the points of an epoch take that has ended.
-	 * @return the number of bytes
+	 * Returns how much memory the points of the ended epoch take.
+	 * @return the number of bytes; 0 if there is no such epoch
 	 */
 	public long frozenBytes() {
 		return this.frozenBytes;

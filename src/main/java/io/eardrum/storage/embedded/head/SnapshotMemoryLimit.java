@@ -90,8 +90,8 @@ public final class SnapshotMemoryLimit {
 				return new Lease(Math.min(bytes, this.share.maxBytes()));
 			}
 			catch (HeapExhaustedException ex) {
-				throw new StorageException("too many clients read slowly what is in memory (eardrum.heap.snapshots)",
-						ex);
+				throw new StorageException(
+						"too many slow clients keep copies of points in memory (eardrum.heap.snapshots)", ex);
 			}
 		}
 		return new Lease(bytes);
@@ -155,7 +155,7 @@ public final class SnapshotMemoryLimit {
 		public void clientEnds() {
 			synchronized (this) {
 				if (this.revoked) {
-					throw new StorageException("the client reads too slowly what is in memory, and others need that "
+					throw new StorageException("the client reads points in memory too slowly, and others need that "
 							+ "memory (eardrum.heap.snapshots)");
 				}
 				if (!this.waiting) {

@@ -31,7 +31,7 @@ import io.eardrum.storage.series.SeriesIndex;
  */
 public final class Committer {
 
-	/** The size of one write, which bounds the memory it takes. */
+	/** The maximum size of one write, so that its memory is bounded. */
 	private static final int MAX_WRITE_BYTES = 4 << 20;
 
 	private static final int BATCH_BYTES = 1 << 20;
@@ -82,6 +82,17 @@ public final class Committer {
 	 */
 	private volatile long syncingSince;
 
+	/**
+	 * Creates a committer.
+	 * @param database takes the log
+	 * @param index knows all series, by number
+	 * @param heads take the points once they are in the log
+	 * @param availability decides whether anything may be written, and takes failures
+	 * @param counters count fsyncs and bytes
+	 * @param fsync when a write is made safe against power loss
+	 * @param whenGrown called after each write, under the lock under which points are
+	 * logged
+	 */
 	public Committer(Database database, SeriesIndex<Series> index, Heads heads, WriteAvailability availability,
 			StoreCounters counters, Fsync fsync, Runnable whenGrown) {
 		this.database = database;

@@ -25,7 +25,7 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 public final class HeadMemoryLimit {
 
 	/**
-	 * How often a waiting writer checks without being woken whether anything is wrong.
+	 * How often a waiting writer that is not woken checks whether anything is wrong.
 	 */
 	private static final Duration LOOK = Duration.ofMillis(100);
 

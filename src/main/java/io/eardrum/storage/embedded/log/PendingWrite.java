@@ -128,7 +128,7 @@ public final class PendingWrite {
 
 	/**
 	 * Notes how much memory has been reserved for the points. They may take more, because
-	 * their heads are created anew if the epoch ends before they are put into memory.
+	 * their heads are recreated if the epoch ends before they are put into memory.
 	 * @param bytes the number of bytes
 	 * @param more accounts for what they take beyond that, when they take it
 	 */
@@ -205,6 +205,10 @@ public final class PendingWrite {
 		return added;
 	}
 
+	/**
+	 * Returns the size of the batch.
+	 * @return the number of points, including refused ones; 0 if there is no batch
+	 */
 	public int size() {
 		return (this.batch != null) ? this.batch.size() : 0;
 	}

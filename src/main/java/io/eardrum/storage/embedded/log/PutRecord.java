@@ -76,6 +76,12 @@ public final class PutRecord {
 	@FunctionalInterface
 	public interface Target {
 
+		/**
+		 * Takes the next point.
+		 * @param series the number of its series
+		 * @param timestamp its timestamp
+		 * @param value its value
+		 */
 		void accept(int series, long timestamp, double value);
 
 	}

@@ -24,6 +24,10 @@ public final class StoreCounters {
 
 	private volatile long lastCheckpointMillis;
 
+	/**
+	 * Counts an fsync.
+	 * @param nanos how long it took, in nanoseconds
+	 */
 	public void synced(long nanos) {
 		this.fsyncs.increment();
 		this.fsyncNanos.add(nanos);
@@ -39,11 +43,21 @@ public final class StoreCounters {
 		this.writtenBytes += bytes;
 	}
 
+	/**
+	 * Counts bytes that a checkpoint has removed from the log. Called by one thread at a
+	 * time, together with {@link #logged}.
+	 * @param bytes the number of bytes
+	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void logDropped(long bytes) {
 		this.logBytes -= bytes;
 	}
 
+	/**
+	 * Counts a checkpoint.
+	 * @param nanos how long it took, in nanoseconds
+	 * @param nowMillis when it ended, in milliseconds since 1970
+	 */
 	public void checkpointed(long nanos, long nowMillis) {
 		this.checkpoints.increment();
 		this.checkpointNanos.add(nanos);
@@ -86,10 +100,18 @@ public final class StoreCounters {
 		return this.writtenBytes;
 	}
 
+	/**
+	 * Returns how much of the log has not been removed by a checkpoint.
+	 * @return the number of bytes
+	 */
 	public long logBytes() {
 		return this.logBytes;
 	}
 
+	/**
+	 * Returns when the last checkpoint ended.
+	 * @return the time in milliseconds since 1970; 0 if there was none since the start
+	 */
 	public long lastCheckpointMillis() {
 		return this.lastCheckpointMillis;
 	}

@@ -12,7 +12,7 @@ import io.eardrum.storage.StorageException;
 public final class WriteAvailability {
 
 	/**
-	 * A write or an fsync failed. Nothing is written until RocksDB has been opened anew.
+	 * A write or an fsync failed. Nothing is written until RocksDB has been reopened.
 	 */
 	private volatile @Nullable String writeProblem;
 

@@ -130,9 +130,10 @@ public final class LogReplay {
 		long needed = this.index.bytes(series, keyBytes);
 		long heap = HeapBudget.heapBytesFor(HeapUse.SERIES, needed) / mebibyte;
 		return new StoreOpenException(
-				"The store in " + this.database.path() + " has " + series + " series, which take some "
-						+ (needed / mebibyte + 1) + " MB of memory, and there are " + this.mostSeriesBytes / mebibyte
-						+ " MB for them in a heap of " + Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
+				"The store in " + this.database.path() + " has " + series + " series, which take about "
+						+ (needed / mebibyte + 1) + " MB of memory, and there are only "
+						+ this.mostSeriesBytes / mebibyte + " MB for them in a heap of "
+						+ Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
 				"Start the server with a heap of -Xmx" + heap
 						+ "m or more. The store has not been changed. If eardrum.heap.total is set, remove it.",
 				null);
@@ -177,7 +178,7 @@ public final class LogReplay {
 
 	private void apply(int series, long timestamp, double number) {
 		if (series >= this.index.size()) {
-			throw new CorruptStoreException("the log has points of series " + series + ", which is not there");
+			throw new CorruptStoreException("the log has points of series " + series + ", which does not exist");
 		}
 		this.grown += this.heads.append(this.index.get(series), timestamp, number);
 		this.points++;

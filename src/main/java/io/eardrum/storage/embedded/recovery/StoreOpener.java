@@ -143,7 +143,7 @@ public final class StoreOpener implements AutoCloseable {
 					"Use the newer version, or set eardrum.storage.path to another directory.", null);
 		}
 		if (format < 1) {
-			throw new CorruptStoreException("it has no entry that tells its format; "
+			throw new CorruptStoreException("it has no entry with its format; "
 					+ "no single file is damaged, but some that belong to it are missing");
 		}
 		if (this.database.writes() < this.directory.expectedWrites()) {
@@ -154,7 +154,7 @@ public final class StoreOpener implements AutoCloseable {
 		boolean known = !this.directory.isToBeAdopted();
 		if (known && !this.directory.id().equals(stored)) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
-					+ " is that of another store than the other files: " + this.directory.walNames());
+					+ " belongs to another store than the other files: " + this.directory.walNames());
 		}
 		if (!known && stored != null && !this.directory.isAdopting() && !this.directory.isTrusting()) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
@@ -276,7 +276,7 @@ public final class StoreOpener implements AutoCloseable {
 				this.directory.rollBack();
 			}
 			throw new StorageException(
-					"The store in " + this.directory.path() + " can't be opened anew: " + ex.getMessage(), ex);
+					"The store in " + this.directory.path() + " can't be reopened: " + ex.getMessage(), ex);
 		}
 	}
 
@@ -320,7 +320,7 @@ public final class StoreOpener implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("That the store in {} was closed can't be noted; the next start reports it as unclean",
+			logger.warn("It can't be noted that the store in {} was closed; the next start reports it as unclean",
 					this.directory.path(), ex);
 		}
 		finally {
@@ -355,7 +355,7 @@ public final class StoreOpener implements AutoCloseable {
 			return free < StoreFiles.walBytes(this.directory.path()) + SPARE_BYTES;
 		}
 		catch (IOException ex) {
-			logger.debug("The free space of {} can't be told", this.directory.path(), ex);
+			logger.debug("The free space of {} can't be determined", this.directory.path(), ex);
 			return false;
 		}
 	}

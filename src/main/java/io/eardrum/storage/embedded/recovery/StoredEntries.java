@@ -63,7 +63,7 @@ public final class StoredEntries {
 		// The number of the series is the upper half of the first eight bytes of a key.
 		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
 		if (last >= series) {
-			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+			throw new CorruptStoreException("there are chunks of series " + last + ", which does not exist");
 		}
 		if (last >= 0 && StoreMetadata.POINTS.read(this.database, -1) < 0) {
 			throw new CorruptStoreException("the number of points in chunks is missing");
@@ -143,7 +143,7 @@ public final class StoredEntries {
 	}
 
 	/**
-	 * Is called for each record of the log, after its points.
+	 * Called for each record of the log, after its points.
 	 */
 	@FunctionalInterface
 	public interface RecordListener {

@@ -139,7 +139,7 @@ public final class Database implements AutoCloseable {
 	/**
 	 * Returns the batch in which a commit collects its writes. It is used by one commit
 	 * at a time.
-	 * @return the same object until the database is opened anew
+	 * @return the same object until the database is reopened
 	 */
 	public NativeWriteBatch logBatch() {
 		return require(this.logBatch);
@@ -227,6 +227,12 @@ public final class Database implements AutoCloseable {
 		return rocks().getLatestSequenceNumber();
 	}
 
+	/**
+	 * Reads an entry.
+	 * @param family where it is
+	 * @param key its key
+	 * @return its value, or {@code null} if there is no such entry
+	 */
 	public byte @Nullable [] get(ColumnFamily family, byte[] key) {
 		try {
 			return rocks().get(handle(family), key);
@@ -236,6 +242,13 @@ public final class Database implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Opens an iterator on the entries of a family as they are now.
+	 * @param family the family
+	 * @param options how to read; closed by the caller, after the iterator
+	 * @return the iterator, which stands nowhere; closed by the caller while the database
+	 * is open
+	 */
 	public RocksIterator iterator(ColumnFamily family, ReadOptions options) {
 		return rocks().newIterator(handle(family), options);
 	}
@@ -342,7 +355,7 @@ public final class Database implements AutoCloseable {
 
 	/**
 	 * Makes compactions end at once. Nothing may be written afterwards. Does nothing if
-	 * RocksDB could not be opened anew.
+	 * RocksDB could not be reopened.
 	 */
 	public void stopBackgroundWork() {
 		RocksDB open = this.rocks;
@@ -384,6 +397,13 @@ public final class Database implements AutoCloseable {
 		return object;
 	}
 
+	/**
+	 * Returns the exception for a failure of RocksDB.
+	 * @param what what can't be done, as the rest of a sentence about the store
+	 * @param ex the failure
+	 * @return the exception, which is a {@link CorruptStoreException} if a file is
+	 * damaged
+	 */
 	public StorageException failure(String what, RocksDBException ex) {
 		String message = "The store in " + this.path + " " + what + ": " + ex.getMessage();
 		return isCorruption(ex) ? new CorruptStoreException(message, ex) : new StorageException(message, ex);

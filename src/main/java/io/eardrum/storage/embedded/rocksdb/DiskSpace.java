@@ -25,7 +25,7 @@ public final class DiskSpace {
 			return Files.getFileStore(directory).getUsableSpace();
 		}
 		catch (IOException ex) {
-			throw new StorageException("The free space of " + directory + " can't be told: " + ex, ex);
+			throw new StorageException("The free space of " + directory + " can't be determined: " + ex, ex);
 		}
 	}
 

@@ -108,7 +108,7 @@ public enum StoreMetadata {
 			return null;
 		}
 		if (value.length != 2 * Long.BYTES) {
-			throw new CorruptStoreException("the entry that tells which store it is has " + value.length + " bytes");
+			throw new CorruptStoreException("the entry with the id of the store has " + value.length + " bytes");
 		}
 		ByteBuffer number = ByteBuffer.wrap(value);
 		return new UUID(number.getLong(), number.getLong());

@@ -12,8 +12,8 @@ import io.eardrum.storage.StorageException;
  * <p>
  * Each thread belongs to the generation in which it entered. Threads of the present
  * generation and of the previous one are counted separately. A thread can therefore wait,
- * while the guard stays open, until all threads have left that were inside at some
- * moment, however many enter meanwhile.
+ * while the guard stays open, until all threads that were inside at some moment have
+ * left, however many enter meanwhile.
  * <p>
  * Safe for any number of threads. Entering an open guard costs one atomic addition. A
  * thread may enter again while it is inside.
@@ -34,8 +34,8 @@ public final class UseGuard {
 	private volatile State state = State.OPEN;
 
 	/**
-	 * The present generation. A new one begins only when all threads have left that
-	 * entered before this one. Written under this object's monitor.
+	 * The present generation. A new one begins only when all threads that entered before
+	 * this one have left. Written under this object's monitor.
 	 */
 	private volatile int generation;
 
@@ -103,7 +103,7 @@ public final class UseGuard {
 			throw new StorageException("the store is closing");
 		}
 		if (entered - this.firstWelcome < 0) {
-			throw new StorageException("the store is being opened anew");
+			throw new StorageException("the store is being reopened");
 		}
 	}
 
@@ -118,7 +118,7 @@ public final class UseGuard {
 
 	/**
 	 * Shuts the guard for a moment, once no thread is inside. It stays open until all
-	 * threads have left that are inside now, so that no other thread has to wait. If one
+	 * threads that are inside now have left, so that no other thread has to wait. If one
 	 * of them stays for too long, they are asked to {@linkplain #ensureMayStay leave},
 	 * and a later attempt waits for the same threads and disturbs no others. Only when
 	 * they have left are threads kept from entering, for two pauses of 30 ms. Threads
@@ -189,7 +189,7 @@ public final class UseGuard {
 	/**
 	 * Closes the guard for good. No thread enters or shuts it any more.
 	 * @return whether RocksDB may be asked to stop its background work; {@code false}
-	 * while the guard is shut, because RocksDB is being opened anew then
+	 * while the guard is shut, because RocksDB is being reopened then
 	 */
 	public synchronized boolean close() {
 		this.state = State.CLOSED;

@@ -13,15 +13,15 @@ import io.eardrum.storage.time.Retention;
  *
  * @param path the directory of the store, which is created if it does not exist
  * @param fsync when a batch is made safe against power loss
- * @param headBytes how much memory points may take that are not yet in chunks; beyond it,
- * writers wait
+ * @param headBytes how much memory the points that are not yet in chunks may take; beyond
+ * it, writers wait
  * @param nativeBytes how much memory RocksDB may take for its caches and write buffers
  * @param minFreeBytes the free disk space below which points are refused
  * @param checkpointInterval how long it takes at most until points are in chunks
  * @param retention how long points are kept
  * @param maxSeries how many series there may be; points of further series are refused
- * @param acceptJump whether to believe a clock at once that is far ahead of the store
- * when the store is opened
+ * @param acceptJump whether a clock that is far ahead of the store when it is opened is
+ * believed at once
  * @param recover what to do if the store is not as it was left
  * @param scrubInterval how often all tables are read to find damage; zero means never
  */
@@ -85,11 +85,6 @@ public record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, lo
 	public EmbeddedStorageSettings withRetention(Retention kept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
 				this.checkpointInterval, kept, this.maxSeries, this.acceptJump, this.recover, this.scrubInterval);
-	}
-
-	EmbeddedStorageSettings withMaxSeries(int count) {
-		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count, this.acceptJump, this.recover, this.scrubInterval);
 	}
 
 	public EmbeddedStorageSettings withAcceptJump(boolean accept) {

@@ -11,7 +11,7 @@ public final class BackupSpaceException extends StorageException {
 
 	BackupSpaceException(Path target, long freeBytes, long neededBytes) {
 		super("only " + freeBytes + " bytes are free for the backup " + target + ", and " + neededBytes
-				+ " are needed, with eardrum.storage.min-free-space");
+				+ " are needed, including eardrum.storage.min-free-space");
 	}
 
 }

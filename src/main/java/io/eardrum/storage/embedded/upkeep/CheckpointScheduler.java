@@ -175,7 +175,7 @@ public final class CheckpointScheduler implements Runnable {
 		catch (RuntimeException | Error ex) {
 			// Writers that wait for memory wait for this thread, so it must not end.
 			if (!this.guard.isClosed() && this.logThrottle.permits()) {
-				logger.error("The thread that makes checkpoints failed, and goes on", ex);
+				logger.error("The thread that makes checkpoints failed and continues", ex);
 			}
 			return false;
 		}
@@ -249,7 +249,7 @@ public final class CheckpointScheduler implements Runnable {
 		}
 		catch (StorageException ex) {
 			if (!this.guard.isClosed() && this.logThrottle.permits()) {
-				logger.error("The time by which old points are removed could not be noted", ex);
+				logger.error("The time that retention goes by could not be saved", ex);
 			}
 		}
 	}
@@ -263,7 +263,7 @@ public final class CheckpointScheduler implements Runnable {
 		catch (StorageException ex) {
 			// The store is needed exclusively, or it can't be read. The walk continues
 			// later.
-			logger.debug("The series that are ahead of the clock are looked for later", ex);
+			logger.debug("The search for series that are ahead of the clock continues later", ex);
 		}
 	}
 

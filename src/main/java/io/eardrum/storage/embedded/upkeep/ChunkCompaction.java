@@ -17,7 +17,7 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 /**
  * The thread that lets RocksDB free the space of removed chunks. That may take minutes,
  * and checkpoints continue meanwhile. A compaction ends at once when the store is closed.
- * When the store is opened anew, it ends as well and starts over later.
+ * When the store is reopened, it ends as well and starts over later.
  * <p>
  * Any thread may request a compaction.
  */
@@ -104,7 +104,7 @@ public final class ChunkCompaction implements Runnable {
 		catch (RuntimeException | Error ex) {
 			this.requested = true;
 			if (!this.guard.isClosed() && !this.failureLogged) {
-				logger.warn("The space of removed points can't be given back yet", ex);
+				logger.warn("The space of removed points can't be freed yet", ex);
 				this.failureLogged = true;
 			}
 			return false;
@@ -121,7 +121,7 @@ public final class ChunkCompaction implements Runnable {
 		long free = DiskSpace.free(this.database.path());
 		if (this.minFreeBytes > 0 && free < needed) {
 			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and " + needed
-					+ " are needed, with eardrum.storage.min-free-space");
+					+ " are needed, including eardrum.storage.min-free-space");
 		}
 	}
 

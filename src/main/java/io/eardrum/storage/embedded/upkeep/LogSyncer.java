@@ -64,7 +64,7 @@ public final class LogSyncer implements Runnable {
 			}
 			catch (RuntimeException | Error ex) {
 				if (!this.guard.isClosed() && this.logThrottle.permits()) {
-					logger.error("What was written could not be synced", ex);
+					logger.error("Recent writes could not be synced", ex);
 				}
 			}
 		}

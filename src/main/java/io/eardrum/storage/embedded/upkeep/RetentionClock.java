@@ -28,10 +28,10 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
  * The store can't distinguish a clock that has jumped from a time in which the process
  * did not run.
  * <p>
- * The running time since the doubt began is noted as well, so that it does not start anew
- * with a restart. It does not start anew either when the clock gains another day at most:
- * the clock then only has to run evenly for another hour. Otherwise a machine that is off
- * every night would never end the doubt.
+ * The running time since the doubt began is noted as well, so that the doubt does not
+ * start over after a restart. It does not start over either when the clock gains another
+ * day at most: the clock then only has to run evenly for another hour. Otherwise a
+ * machine that is off every night would never end the doubt.
  * <p>
  * Safe for any number of threads once it has been started.
  */
@@ -126,8 +126,9 @@ public final class RetentionClock {
 			if ((accept || (empty && noted == MISSING)) && wall > noted) {
 				this.own = new OwnTime(wall, nano, false);
 				if (accept && this.limited && !empty && (noted == MISSING || wall - noted > HOUR)) {
-					logger.info("Retention goes by the clock, which says {}, as eardrum.storage.retention-jump=accept "
-							+ "asks for; remove that before the next start", Instant.ofEpochSecond(wall));
+					logger.info("Retention goes by the clock, which says {}, because of "
+							+ "eardrum.storage.retention-jump=accept; remove that property before the next start",
+							Instant.ofEpochSecond(wall));
 				}
 			}
 			else {
@@ -150,7 +151,7 @@ public final class RetentionClock {
 		catch (StorageException ex) {
 			// The disk may be full. Points can still be read.
 			this.changed = true;
-			logger.error("The time by which old points are removed could not be noted", ex);
+			logger.error("The time that retention goes by could not be saved", ex);
 		}
 	}
 
@@ -187,7 +188,7 @@ public final class RetentionClock {
 		else {
 			goOnDoubting(distance, nano);
 			if (this.doubtNanos <= 0) {
-				endDoubt(new OwnTime(wall, nano, false), "The clock has gone on evenly");
+				endDoubt(new OwnTime(wall, nano, false), "The clock has run evenly");
 			}
 		}
 		if (distance > 0 && !this.own.doubted()) {
@@ -252,15 +253,15 @@ public final class RetentionClock {
 		this.doubtLogged = true;
 		if (reached < 0) {
 			logger.info(
-					"The store in {} does not say when it was last used, as an earlier version has left it: "
-							+ "no point is removed until the clock has gone on evenly for {}",
+					"The store in {} was left by an earlier version and does not say when it was last used: "
+							+ "no point is removed until the clock has run evenly for {}",
 					this.database.path(), text(this.doubtNanos / NANOS_PER_SECOND));
 		}
 		else {
 			logger
 				.warn("The clock says {}, which is {} ahead of the time that has passed for the store in {}. Points are "
-						+ "removed by the latter, {}, until the clock has gone on evenly for {}. If it is wrong, set it "
-						+ "right; to have it believed at once, start with eardrum.storage.retention-jump=accept",
+						+ "removed by the latter, {}, until the clock has run evenly for {}. If the clock is wrong, set "
+						+ "it right; to have it believed at once, start with eardrum.storage.retention-jump=accept",
 						Instant.ofEpochSecond(reached + distance), text(distance), this.database.path(),
 						Instant.ofEpochSecond(reached), text(this.doubtNanos / NANOS_PER_SECOND));
 		}
@@ -285,12 +286,12 @@ public final class RetentionClock {
 		if (!this.limited || !this.own.doubted()) {
 			return null;
 		}
-		String left = "it is believed once it has gone on evenly for "
+		String left = "it is believed once it has run evenly for "
 				+ text(Math.max(0, this.doubtNanos / NANOS_PER_SECOND));
 		return this.own.isKnown()
 				? "retention goes by " + Instant.ofEpochSecond(this.own.seconds(this.lookedNanos))
-						+ ", for the clock is " + text(this.jumpSeconds) + " ahead; " + left
-				: "no point is removed yet, for the store does not say whether the clock is right; " + left;
+						+ ", because the clock is " + text(this.jumpSeconds) + " ahead; " + left
+				: "no point is removed yet, because the store does not say whether the clock is right; " + left;
 	}
 
 	private static String text(long seconds) {

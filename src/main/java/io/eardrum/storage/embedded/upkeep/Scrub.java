@@ -28,8 +28,8 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
  * It reads one file after the other, bypassing RocksDB and its cache and outside the
  * {@link UseGuard}. After each file it rests for ten times as long as reading it took, or
  * for less if otherwise not all files would be read within the interval. It never keeps
- * the store from being closed or opened anew. The time when all files were found
- * undamaged is noted in the store, so that a restart does not begin the interval anew.
+ * the store from being closed or reopened. The time when all files were found undamaged
+ * is noted in the store, so that the interval does not begin again after a restart.
  * <p>
  * Any thread may read what it found.
  */
@@ -37,7 +37,7 @@ public final class Scrub implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Scrub.class);
 
-	/** How often damaged files are forgotten that are no longer in use. */
+	/** How often damaged files that are no longer in use are forgotten. */
 	private static final long REVIEW_NANOS = Duration.ofMinutes(1).toNanos();
 
 	/**
@@ -71,6 +71,15 @@ public final class Scrub implements Runnable {
 
 	private volatile long lastSuccessMillis;
 
+	/**
+	 * Creates the scrub of a store.
+	 * @param database the store
+	 * @param availability whether the store can be written; while it can't, nothing is
+	 * read
+	 * @param guard shows whether the store is closing
+	 * @param interval how often all tables are read; zero means never
+	 * @param clock the clock by which the last success is noted
+	 */
 	public Scrub(Database database, WriteAvailability availability, UseGuard guard, Duration interval, Clock clock) {
 		this.database = database;
 		this.availability = availability;
@@ -214,8 +223,8 @@ public final class Scrub implements Runnable {
 				return State.UNREADABLE;
 			}
 			this.damaged.add(table);
-			logger.error("The file {} is damaged: {}. Reads of what is in it fail. Keep a copy of the store, check "
-					+ "the disk, and restart on a backup", table, problem);
+			logger.error("The file {} is damaged: {}. Reads of its content fail. Keep a copy of the store, check "
+					+ "the disk, and restart from a backup", table, problem);
 			return State.DAMAGED;
 		}
 	}
@@ -272,7 +281,7 @@ public final class Scrub implements Runnable {
 			this.database.write(batch, false);
 		}
 		catch (StorageException ex) {
-			logger.debug("That the store is whole can't be noted", ex);
+			logger.debug("The successful scrub can't be noted", ex);
 		}
 		finally {
 			this.guard.leave(generation);

@@ -21,7 +21,7 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
  * Makes a store writable again after a failure. Once the disk can be written, RocksDB is
- * closed and opened anew, and what the disk has lost is written from memory.
+ * closed and reopened, and what the disk has lost is written from memory.
  * <p>
  * Used by the thread of the {@link StoreMonitor}. Any thread may ask what it waits for.
  */
@@ -31,7 +31,7 @@ final class StoreHealer {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	/** How much must fit onto the disk before RocksDB is opened anew. */
+	/** How much must fit onto the disk before RocksDB is reopened. */
 	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
 
 	private final StoreOpener store;
@@ -91,33 +91,33 @@ final class StoreHealer {
 	 */
 	void heal(long freeBytes) {
 		if (!this.failureLogged) {
-			logger.error("No points are taken: {}", this.availability.problem());
+			logger.error("The store takes no points: {}", this.availability.problem());
 			this.failureLogged = true;
 		}
 		if (!this.store.isSameDirectory()) {
-			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
+			this.healing = "waits until the directory is back; to use the one that is there now, restart";
 			return;
 		}
 		try {
 			probe(freeBytes);
 		}
 		catch (IOException ex) {
-			this.healing = "waits until the disk takes data: " + ex.getMessage();
+			this.healing = "waits until the disk can be written: " + ex.getMessage();
 			logger.debug("The disk can't be written yet", ex);
 			return;
 		}
 		stopCompaction();
-		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
-				: "waits until reads and writes end that are under way";
+		this.healing = this.backups.isRunning() ? "waits until the backup in progress is finished"
+				: "waits until the reads and writes in progress have ended";
 		if (!this.guard.shut(PATIENCE)) {
 			return;
 		}
-		this.healing = "the store is being opened anew";
+		this.healing = "the store is being reopened";
 		try {
 			if (!reopen()) {
-				this.healing = "what is in memory is being written into chunks";
+				this.healing = "the points in memory are being written into chunks";
 				if (this.logThrottle.permits()) {
-					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+					logger.warn("The disk has lost the end of the log; a checkpoint is made from the points in memory");
 				}
 				this.checkpointScheduler.checkpointNow();
 			}
@@ -128,7 +128,7 @@ final class StoreHealer {
 		}
 		catch (RuntimeException ex) {
 			this.availability.writeFailed(String.valueOf(ex.getMessage()));
-			this.healing = "was tried, but the store could not be opened anew or written";
+			this.healing = "the attempt failed: the store could not be reopened or written";
 			logger.debug("The store can't be written yet", ex);
 		}
 		// Writes that were not yet synced at the failure may be on the disk only in part.
@@ -136,7 +136,7 @@ final class StoreHealer {
 		this.checkpointScheduler.request();
 	}
 
-	// Opens RocksDB anew, and then the guard. Returns whether the disk still has the
+	// Reopens RocksDB, and then the guard. Returns whether the disk still has the
 	// whole log.
 	private boolean reopen() {
 		try {

@@ -29,7 +29,10 @@ public final class StoreMonitor implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** How often the log is written: when it comes, and when RocksDB's memory is full. */
+	/**
+	 * How often the log is written: once at the commit, and once when RocksDB's memory is
+	 * full.
+	 */
 	private static final int WRITES = 2;
 
 	/**
@@ -39,7 +42,8 @@ public final class StoreMonitor implements Runnable {
 	private static final long LOOK_BYTES = 1 << 20;
 
 	/**
-	 * The part of RocksDB's memory that chunks may take which only reads keep: a half.
+	 * The part of RocksDB's memory that chunks may take if they are kept only for reads:
+	 * a half.
 	 */
 	private static final int KEPT_PART = 2;
 
@@ -131,7 +135,7 @@ public final class StoreMonitor implements Runnable {
 			}
 			catch (RuntimeException | Error ex) {
 				if (!this.guard.isClosed() && this.logThrottle.permits()) {
-					logger.error("The store could not be looked after", ex);
+					logger.error("The store could not be checked", ex);
 				}
 			}
 		}
@@ -144,7 +148,7 @@ public final class StoreMonitor implements Runnable {
 		checkDirectory();
 		checkSpace();
 		if (this.availability.isWriteFailed()) {
-			// RocksDB counts from zero once it has been opened anew.
+			// RocksDB counts from zero once it has been reopened.
 			this.knownErrors = 0;
 			this.healer.heal(this.freeBytes);
 			return;
@@ -206,7 +210,7 @@ public final class StoreMonitor implements Runnable {
 		return free < (before ? limit + limit / 10 : limit);
 	}
 
-	// RocksDB would otherwise keep writing to files that no longer have a name.
+	// RocksDB would otherwise keep writing to files that can no longer be found.
 	private void checkDirectory() {
 		if (!this.guard.isClosed() && !this.store.isSameDirectory()) {
 			this.availability.writeFailed("The directory " + this.database.path()
@@ -246,7 +250,7 @@ public final class StoreMonitor implements Runnable {
 			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
 		}
 		catch (IOException ex) {
-			this.availability.space("The free space of " + this.database.path() + " can't be told: " + ex);
+			this.availability.space("The free space of " + this.database.path() + " can't be determined: " + ex);
 			return;
 		}
 		boolean low = isLow(this.freeBytes, limit, this.spaceLow);

@@ -53,7 +53,7 @@ public final class DamageSearch {
 					found.add(new Finding(name, "is damaged at byte " + damage.position()));
 				}
 				if (gap[0] > 0) {
-					found.add(new Finding(name, "goes on behind a gap: write " + gap[0]
+					found.add(new Finding(name, "continues after a gap: write " + gap[0]
 							+ " is missing, so files of two copies may be mixed"));
 				}
 			}

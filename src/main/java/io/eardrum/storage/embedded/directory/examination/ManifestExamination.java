@@ -89,7 +89,7 @@ final class ManifestExamination {
 	private @Nullable String examineCurrent() throws IOException {
 		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
 		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, which names the MANIFEST"
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing; it names the MANIFEST"
 					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
 			return null;
 		}
@@ -157,15 +157,15 @@ final class ManifestExamination {
 			String name = StoreFiles.tableName(number);
 			Long found = this.sizes.get(name);
 			if (found == null) {
-				this.findings.add(new Finding(name, "is missing, which " + manifestName + " lists"));
+				this.findings.add(new Finding(name, "is missing, although " + manifestName + " lists it"));
 			}
 			else if (found < size) {
 				this.findings.add(new Finding(name,
-						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " tells"));
+						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " states"));
 			}
 			else if (found > size) {
 				this.findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
-						+ size + " that " + manifestName + " tells"));
+						+ size + " that " + manifestName + " states"));
 			}
 		});
 	}

@@ -204,7 +204,7 @@ public final class StoreExamination {
 		strangers.stream()
 			.limit(5)
 			.forEach((name) -> this.findings
-				.add(new Finding(name, "is not a file of Eardrum's, and a store is made in an empty directory only")));
+				.add(new Finding(name, "is not a file of Eardrum, and a store is created only in an empty directory")));
 	}
 
 	private void readOwnFiles() throws IOException {
@@ -235,7 +235,7 @@ public final class StoreExamination {
 				|| (this.mark != null && this.mark.durable().writes() > 0);
 		if (used) {
 			this.findings.add(new Finding(StoreIdentity.FILE,
-					"says that the store has never been made, though it has files of one that has"));
+					"says that the store was never created completely, although it has files of one that was"));
 		}
 	}
 
@@ -270,7 +270,7 @@ public final class StoreExamination {
 
 	private void checkId(String file, @Nullable UUID id) {
 		if (this.identity != null && id != null && !this.identity.id().equals(id)) {
-			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " are those of two stores"));
+			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " belong to two different stores"));
 		}
 	}
 
@@ -291,7 +291,7 @@ public final class StoreExamination {
 			}
 			else if (!adopting) {
 				this.findings.add(new Finding(StoreMark.FILE, "is missing"
-						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", one of which a store has")));
+						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", but a store has one of them")));
 			}
 		}
 		else {
@@ -339,10 +339,11 @@ public final class StoreExamination {
 		safe.keySet()
 			.stream()
 			.filter((name) -> !needed.contains(name))
-			.forEach((name) -> this.findings.add(new Finding(name, "is missing, a part of the write-ahead log")));
+			.forEach((name) -> this.findings
+				.add(new Finding(name, "is missing, although it is a part of the write-ahead log")));
 		if (needed.isEmpty() && this.running && safe.isEmpty()) {
 			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
-					"is missing, the write-ahead log, though the store was not closed when it was last used"));
+					"is missing (the write-ahead log), although the store was not closed when it was last used"));
 		}
 		WalExamination wal = new WalExamination(this.directory, this.sizes, safe, manifest.lastSequence());
 		wal.read(needed);

@@ -177,7 +177,8 @@ final class WalExamination {
 					(found.bytes() == 0)
 							? "has lost its end: it ends with write " + this.last
 									+ ", and later ones are in the next file"
-							: "is damaged at byte " + found.position() + ", before what was on the disk for sure"));
+							: "is damaged at byte " + found.position()
+									+ ", before the end of what was known to be on the disk"));
 		}
 		return all;
 	}

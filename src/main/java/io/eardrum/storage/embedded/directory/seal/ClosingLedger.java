@@ -123,21 +123,21 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 			Path path = directory.resolve(name);
 			long size = file.getValue().size();
 			if (!Files.isRegularFile(path)) {
-				findings.add(new Finding(name, "is missing, which " + FILE + " lists"));
+				findings.add(new Finding(name, "is missing, although " + FILE + " lists it"));
 				continue;
 			}
 			long found = Files.size(path);
 			if (found < size) {
 				findings.add(new Finding(name,
-						"is cut: it has " + found + " of the " + size + " bytes that " + FILE + " tells"));
+						"is cut: it has " + found + " of the " + size + " bytes that " + FILE + " states"));
 			}
 			else if (found > size) {
 				findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
-						+ size + " that " + FILE + " tells"));
+						+ size + " that " + FILE + " states"));
 			}
 			else if (file.getValue().checksum() != null && !file.getValue().checksum().equals(checksum(path))) {
 				findings
-					.add(new Finding(name, "is not what it was: its checksum is not the one that " + FILE + " tells"));
+					.add(new Finding(name, "is not what it was: its checksum is not the one that " + FILE + " states"));
 			}
 		}
 		for (String name : present.keySet()) {
