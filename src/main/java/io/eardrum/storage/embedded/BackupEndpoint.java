@@ -28,8 +28,8 @@ import io.eardrum.storage.embedded.upkeep.Backups;
 import io.eardrum.storage.embedded.upkeep.LogThrottle;
 
 /**
- * The actuator endpoint {@code backup}: a POST makes a copy of the store in a directory
- * of its own, below the one that the configuration names, and tells where it is.
+ * The actuator endpoint {@code backup}. A POST makes a copy of the store in a new
+ * directory, below the one that the configuration names, and returns its path.
  */
 @Endpoint(id = "backup")
 class BackupEndpoint {
@@ -37,7 +37,8 @@ class BackupEndpoint {
 	private static final Logger logger = LoggerFactory.getLogger(BackupEndpoint.class);
 
 	/**
-	 * The caller may name the copy but not choose a place on the disk.
+	 * The allowed names. The caller may name the copy, but not choose where it is on the
+	 * disk.
 	 */
 	private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 
@@ -58,7 +59,7 @@ class BackupEndpoint {
 
 	private final Clock clock;
 
-	/** Under its monitor. */
+	/** Guarded by its own monitor. */
 	private final LogThrottle logThrottle = new LogThrottle();
 
 	BackupEndpoint(DurableMetricRepository repository, Path directory, BackupLimits limits,
@@ -72,11 +73,12 @@ class BackupEndpoint {
 
 	/**
 	 * Makes a copy of the store.
-	 * @param name the name of its directory; the present time if there is none
-	 * @return where it is; or why it could not be made: with status 400 for its name, 409
-	 * if there is one of that name, as many as there may be, or another one is being
-	 * made, 429 if the last one was begun a short time ago, 507 if there is too little
-	 * space, and 503 otherwise
+	 * @param name the name of its directory; if there is none, the name is the present
+	 * time
+	 * @return the path of the copy, or why it could not be made. The status is then 400
+	 * if the name is not allowed; 409 if there already is a backup of that name, if there
+	 * are as many as there may be, or if another one is being made; 429 if the last one
+	 * was begun a short time ago; 507 if there is too little space; and 503 otherwise
 	 */
 	@WriteOperation
 	WebEndpointResponse<Map<String, Object>> backup(@Nullable String name) {
@@ -123,7 +125,7 @@ class BackupEndpoint {
 	}
 
 	private WebEndpointResponse<Map<String, Object>> refuseForNow(Duration wait) {
-		// Rounded up: who comes back then is not refused again.
+		// Rounded up, so that a client that comes back then is not refused again.
 		Duration seconds = Duration.ofSeconds(wait.plusMillis(999).toSeconds());
 		this.observers.forEach((observer) -> observer.refused(Refusal.INTERVAL, seconds));
 		return answer(WebEndpointResponse.STATUS_TOO_MANY_REQUESTS,

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.embedded.upkeep.Backups;
 
 /**
- * How many backups may be asked for: one in some time, and so many in all.
+ * Limits how often backups may be made, and how many there may be.
  * <p>
  * Safe for any number of threads.
  */
@@ -29,9 +29,9 @@ final class BackupLimits {
 
 	/**
 	 * Creates limits.
-	 * @param interval how much time has to pass between two backups
+	 * @param interval how much time has to pass between the beginnings of two backups
 	 * @param keep how many there may be
-	 * @param clock tells the time
+	 * @param clock the clock
 	 */
 	BackupLimits(Duration interval, int keep, Clock clock) {
 		this.interval = interval;
@@ -48,13 +48,13 @@ final class BackupLimits {
 	}
 
 	/**
-	 * Begins a backup, if enough time has passed since the last one was begun.
-	 * @return how long to wait; zero if it has begun
+	 * Begins a backup if enough time has passed since the last one was begun.
+	 * @return how long to wait; zero if the backup has begun
 	 */
 	synchronized Duration begin() {
 		long now = this.clock.millis();
 		Long last = this.begunMillis;
-		// A clock that was set back must not keep everybody waiting.
+		// A clock that was set back must not delay backups.
 		if (last != null && now >= last) {
 			Duration left = this.interval.minusMillis(now - last);
 			if (!left.isNegative() && !left.isZero()) {
@@ -66,7 +66,7 @@ final class BackupLimits {
 	}
 
 	/**
-	 * Forgets that a backup has begun, for nothing was done.
+	 * Forgets that a backup has begun, because nothing was done.
 	 */
 	synchronized void cancel() {
 		this.begunMillis = null;
@@ -74,8 +74,8 @@ final class BackupLimits {
 
 	/**
 	 * Returns whether there are as many backups as there may be.
-	 * @param directory where they are
-	 * @return whether no other one may be made
+	 * @param directory the directory that contains them
+	 * @return whether no further one may be made
 	 * @throws IOException if the directory can't be read
 	 */
 	boolean isFull(Path directory) throws IOException {

@@ -18,7 +18,8 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.MemoryBudget;
 
 /**
- * Makes the disk the store, unless the configuration asks for another one.
+ * Configures the embedded store, which is on disk, unless the configuration asks for
+ * another one.
  */
 @Configuration(proxyBeanMethods = false)
 @Conditional(EmbeddedStorageConfiguration.NoOtherStorage.class)
@@ -42,8 +43,8 @@ class EmbeddedStorageConfiguration {
 	}
 
 	/**
-	 * Holds unless another store is asked for: also for a name that no store has, so that
-	 * the properties say what is wrong.
+	 * Matches unless the configuration asks for another store. It also matches a name
+	 * that no store has, so that the validation of the properties reports what is wrong.
 	 */
 	static class NoOtherStorage extends NoneNestedConditions {
 

@@ -48,17 +48,17 @@ import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * Keeps points on disk: a batch is in the log when its put returns, and its points get
- * from memory into compressed chunks with the next checkpoint.
+ * Stores points on disk. A batch is in the log when its put returns, and the next
+ * checkpoint moves its points from memory into compressed chunks.
  * <p>
  * All methods may be called by any number of threads at once. Five threads of the
- * {@link StoreEngine} make checkpoints ({@link CheckpointScheduler}), give space back
- * ({@link ChunkCompaction}), look after the disk ({@link StoreMonitor}), sync what was
- * written ({@link LogSyncer}) and look for damage ({@link Scrub}).
+ * {@link StoreEngine} make checkpoints ({@link CheckpointScheduler}), free the space of
+ * removed points ({@link ChunkCompaction}), watch the disk ({@link StoreMonitor}), sync
+ * the log ({@link LogSyncer}) and search for damage ({@link Scrub}).
  * <p>
- * A failed write is answered with a {@link StorageException}, and so is every put after
- * it, until the disk can be written again; reads go on. Only damage to what is on the
- * disk needs somebody to restart the server, on a backup.
+ * A failed write throws a {@link StorageException}, and so does every put after it until
+ * the disk can be written again. Reads continue meanwhile. Only damage to the data on the
+ * disk requires an operator, who has to restart the server from a backup.
  */
 final class RocksDbMetricRepository implements DurableMetricRepository, AutoCloseable {
 
@@ -72,7 +72,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Heads heads;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final WriteAvailability availability;
 
@@ -84,47 +84,49 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final Committer committer;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final SnapshotMemoryLimit snapshotRoom;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
 	private final OpenReads openReads;
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param settings how it is to work
-	 * @param clock tells the time, for what is older than it is kept
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param settings the settings of the store
+	 * @param clock the clock that retention goes by
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock) {
 		this(settings, clock, HeapBudget.unlimited());
 	}
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param settings how it is to work
-	 * @param clock tells the time, for what is older than it is kept
-	 * @param budget the account of the heap
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param settings the settings of the store
+	 * @param clock the clock that retention goes by
+	 * @param budget the budget of the heap
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, HeapBudget budget) {
 		this(settings, clock, System::nanoTime, List.of(), budget);
 	}
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param settings how it is to work
-	 * @param clock tells the time, for what is older than it is kept
-	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param settings the settings of the store
+	 * @param clock the clock that retention goes by
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, List<AbstractEventListener> listeners) {
 		this(settings, clock, System::nanoTime, listeners, HeapBudget.unlimited());
 	}
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param settings how it is to work
-	 * @param clock tells the time, for what is older than it is kept
-	 * @param nanos tells how much time passes while the store is open, in nanoseconds
-	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param settings the settings of the store
+	 * @param clock the clock that retention goes by
+	 * @param nanos measures the time for which the store is open, in nanoseconds
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files
 	 */
 	RocksDbMetricRepository(EmbeddedStorageSettings settings, Clock clock, LongSupplier nanos,
 			List<AbstractEventListener> listeners) {
@@ -138,13 +140,13 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.clock = clock;
 		this.index = this.engine.index();
 		this.heads = this.engine.heads();
-		this.gate = this.engine.gate();
+		this.guard = this.engine.guard();
 		this.availability = this.engine.availability();
 		this.database = this.engine.database();
 		this.retentionClock = this.engine.retentionClock();
 		this.committer = this.engine.committer();
-		this.room = this.engine.room();
-		this.snapshotRoom = this.engine.snapshotRoom();
+		this.headMemoryLimit = this.engine.headMemoryLimit();
+		this.snapshotMemoryLimit = this.engine.snapshotMemoryLimit();
 		this.openReads = this.engine.openReads();
 	}
 
@@ -168,54 +170,54 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	private void commit(PendingWrite write) {
-		// Nobody waits inside the gate for what may take a checkpoint.
-		long reserved = this.room.reserve(write);
+		// Reserves outside the guard, because this may have to wait for a checkpoint.
+		long reserved = this.headMemoryLimit.reserve(write);
 		try {
-			int era = this.gate.enter();
+			int generation = this.guard.enter();
 			try {
 				this.committer.commit(write);
 			}
 			finally {
-				this.gate.leave(era);
+				this.guard.leave(generation);
 			}
 		}
 		finally {
-			this.room.settle(reserved, write.grown());
+			this.headMemoryLimit.settle(reserved, write.grown());
 		}
 	}
 
 	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (ChunkedSeriesReader reader = reader(era, true)) {
+				try (ChunkedSeriesReader reader = reader(generation, true)) {
 					reader.read(series, range, sink);
 				}
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		int era = this.gate.enter();
-		try (ChunkedSeriesReader reader = reader(era, false)) {
+		int generation = this.guard.enter();
+		try (ChunkedSeriesReader reader = reader(generation, false)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	private ChunkedSeriesReader reader(int era, boolean cached) {
-		return new ChunkedSeriesReader(this.database, this.heads, this.gate, era, this.snapshotRoom,
+	private ChunkedSeriesReader reader(int generation, boolean cached) {
+		return new ChunkedSeriesReader(this.database, this.heads, this.guard, generation, this.snapshotMemoryLimit,
 				this.retentionClock::seconds, cached, this.openReads);
 	}
 
@@ -229,7 +231,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public @Nullable Point last(SeriesKey key) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			Series series = this.index.find(key);
 			if (series == null) {
@@ -240,25 +242,25 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try (LastPointReader reader = lastPointReader()) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				Series series = this.index.get(number);
 				if (wanted.test(series.key())) {
-					this.gate.ensureMayStay(era);
+					this.guard.ensureMayStay(generation);
 					reader.pass(series, consumer);
 				}
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -273,49 +275,50 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void backup(Path target) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
-			// The disk may lack points that were acknowledged, until the store has
-			// healed.
+			// The disk may lack acknowledged points until the store has healed.
 			this.availability.ensureNoWriteFailed();
 			this.engine.backups().make(target);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
 	/**
-	 * Writes what is in memory into chunks now. What fails is left to the next try.
+	 * Writes the points in memory into chunks now. What fails is left to the next
+	 * attempt.
 	 */
 	void checkpoint() {
-		this.engine.maintenance().checkpointNow();
+		this.engine.checkpointScheduler().checkpointNow();
 	}
 
 	/**
-	 * Removes now what is older than it is kept; its space is given back afterwards.
+	 * Removes now the points that are older than they are kept. Their space is freed
+	 * afterwards.
 	 */
 	void sweep() {
-		this.engine.maintenance().sweepNow();
+		this.engine.checkpointScheduler().sweepNow();
 	}
 
 	/**
-	 * Gives the space of removed and replaced points back now.
+	 * Frees the space of removed and replaced points now.
 	 */
 	void compact() {
 		this.database.compactChunks();
 	}
 
 	/**
-	 * Reads all tables now, to find damage.
+	 * Reads all tables now to find damage.
 	 */
 	void scrub() {
 		this.engine.scrub().scrub();
 	}
 
 	/**
-	 * Returns how long it is until tables are read again in the background.
-	 * @return that time
+	 * Returns how long it takes until tables are read again in the background.
+	 * @return the time
 	 */
 	Duration untilScrub() {
 		return this.engine.scrub().untilDue();
@@ -351,9 +354,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	/**
-	 * Closes the store, once those have left who are putting and reading. If one of them
-	 * doesn't, RocksDB is left open: what was put is safe, and the next start notes that
-	 * the store was not closed.
+	 * Closes the store once no thread puts or reads any more. If one of them does not
+	 * leave, RocksDB is left open. Points that were put are safe nevertheless, and the
+	 * next start notes that the store was not closed.
 	 */
 	@Override
 	public void close() {

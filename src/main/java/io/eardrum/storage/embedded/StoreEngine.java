@@ -48,10 +48,10 @@ import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * The parts of a store, put together when it is opened, and its threads, which end when
+ * Assembles the parts of a store when it is opened, and runs its threads, which end when
  * it is closed.
  * <p>
- * Safe for any number of threads once it is made.
+ * Safe for any number of threads once it has been created.
  */
 final class StoreEngine implements AutoCloseable {
 
@@ -59,10 +59,13 @@ final class StoreEngine implements AutoCloseable {
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
-	/** How many points of one series a read may have to sort, if memory is no matter. */
+	/**
+	 * The maximum number of points of one series that a read may have to sort, however
+	 * much memory there is.
+	 */
 	private static final int MAX_SERIES_POINTS = 1 << 21;
 
-	/** How many damaged files are named; an operator needs no more. */
+	/** How many damaged files are named at most. An operator does not need more. */
 	private static final int MAX_NAMED_FILES = 20;
 
 	private final EmbeddedStorageSettings settings;
@@ -71,11 +74,11 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Heads heads = new Heads(this::dropped);
 
-	private final UseGuard gate = new UseGuard();
+	private final UseGuard guard = new UseGuard();
 
 	private final WriteAvailability availability = new WriteAvailability();
 
-	private final StoreCounters meters = new StoreCounters();
+	private final StoreCounters counters = new StoreCounters();
 
 	private final StoreOpener store;
 
@@ -95,29 +98,30 @@ final class StoreEngine implements AutoCloseable {
 
 	private final Backups backups;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final SnapshotMemoryLimit snapshotRoom;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
 	private final OpenReads openReads;
 
-	private final CheckpointScheduler maintenance;
+	private final CheckpointScheduler checkpointScheduler;
 
 	private final LogSyncer syncer;
 
-	private final StoreMonitor watch;
+	private final StoreMonitor storeMonitor;
 
 	private final Scrub scrub;
 
 	private boolean closed;
 
 	/**
-	 * Opens a store, which takes as long as its log is.
-	 * @param wanted how it is to work
-	 * @param clock tells the time, for what is older than it is kept
-	 * @param nanos tells how much time passes while the store is open, in nanoseconds
-	 * @param listeners are told what RocksDB does with its files, in its own threads
-	 * @param budget the account of the heap
+	 * Opens a store. The time this takes grows with the length of its log.
+	 * @param wanted the settings of the store
+	 * @param clock the clock that retention goes by
+	 * @param nanos measures the time for which the store is open, in nanoseconds
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files
+	 * @param budget the budget of the heap
 	 */
 	StoreEngine(EmbeddedStorageSettings wanted, Clock clock, LongSupplier nanos, List<AbstractEventListener> listeners,
 			HeapBudget budget) {
@@ -130,34 +134,36 @@ final class StoreEngine implements AutoCloseable {
 		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
 		try {
 			this.openReads = new OpenReads(nanos);
-			this.snapshotRoom = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
-			this.room = new HeadMemoryLimit(this.heads, points, settings.headBytes(),
-					this.snapshotRoom.seriesPoints(MAX_SERIES_POINTS), this.availability, this.gate, this.meters,
-					this::full);
-			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.meters,
+			this.snapshotMemoryLimit = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
+			this.headMemoryLimit = new HeadMemoryLimit(this.heads, points, settings.headBytes(),
+					this.snapshotMemoryLimit.seriesPoints(MAX_SERIES_POINTS), this.availability, this.guard,
+					this.counters, this::full);
+			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.counters,
 					settings.fsync(), this::grown);
-			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.meters,
-					clock, this.gate, budget);
-			this.compaction = new ChunkCompaction(this.database, this.availability, this.gate, settings.minFreeBytes());
+			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.counters,
+					clock, this.guard, budget);
+			this.compaction = new ChunkCompaction(this.database, this.availability, this.guard,
+					settings.minFreeBytes());
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
 			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
-					this.retentionClock, this.gate);
-			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.gate);
-			this.maintenance = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper, this.retentionClock,
-					this.aheadSeries, this.availability, this.gate, this.room, this.meters, settings);
-			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.gate, settings.fsync());
-			this.watch = new StoreMonitor(this.store, this.committer, this.maintenance, this.backups, this.availability,
-					this.gate, this.meters, this.openReads, settings);
-			this.scrub = new Scrub(this.database, this.availability, this.gate, settings.scrubInterval(), clock);
-			LogReplay recovery = new LogReplay(this.database, this.index, this.heads, this.room,
+					this.retentionClock, this.guard);
+			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.guard);
+			this.checkpointScheduler = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper,
+					this.retentionClock, this.aheadSeries, this.availability, this.guard, this.headMemoryLimit,
+					this.counters, settings);
+			this.syncer = new LogSyncer(this.store, this.committer, this.availability, this.guard, settings.fsync());
+			this.storeMonitor = new StoreMonitor(this.store, this.committer, this.checkpointScheduler, this.backups,
+					this.availability, this.guard, this.counters, this.openReads, settings);
+			this.scrub = new Scrub(this.database, this.availability, this.guard, settings.scrubInterval(), clock);
+			LogReplay recovery = new LogReplay(this.database, this.index, this.heads, this.headMemoryLimit,
 					this.checkpointer::checkpointDuringRecovery, settings, !this.store.isReadOnly(), budget);
 			this.committer.start(recovery.recover());
-			this.meters.logged(recovery.logBytes());
+			this.counters.logged(recovery.logBytes());
 			this.checkpointer.start();
 			this.scrub.start();
 			accept();
 			this.retentionClock.start(this.index.size() == 0, settings.acceptJump(), !this.store.isReadOnly());
-			this.watch.checkSpace();
+			this.storeMonitor.checkSpace();
 		}
 		catch (CorruptStoreException ex) {
 			this.store.close();
@@ -167,9 +173,9 @@ final class StoreEngine implements AutoCloseable {
 			this.store.close();
 			throw ex;
 		}
-		start(this.maintenance, "eardrum-checkpoint");
+		start(this.checkpointScheduler, "eardrum-checkpoint");
 		start(this.compaction, "eardrum-compaction");
-		start(this.watch, "eardrum-storage-watch");
+		start(this.storeMonitor, "eardrum-storage-watch");
 		start(this.syncer, "eardrum-storage-sync");
 		if (this.scrub.isWanted()) {
 			start(this.scrub, "eardrum-scrub");
@@ -185,23 +191,23 @@ final class StoreEngine implements AutoCloseable {
 		if (this.store.isReadOnly()) {
 			String problem = "The disk of " + this.database.path()
 					+ " is too full to open the store for writing; it is opened for reading";
-			logger.error("{}, and points are taken once there is room", problem);
+			logger.error("{}, and points are taken once there is space", problem);
 			this.availability.writeFailed(problem);
 		}
 	}
 
 	private void grown() {
-		this.heads.growBy(this.room.look());
-		this.maintenance.requestIfDue();
-		this.watch.written();
+		this.heads.growBy(this.headMemoryLimit.look());
+		this.checkpointScheduler.requestIfDue();
+		this.storeMonitor.written();
 	}
 
 	private void full() {
-		this.maintenance.request();
+		this.checkpointScheduler.request();
 	}
 
 	private void dropped(long bytes) {
-		this.room.release(bytes);
+		this.headMemoryLimit.release(bytes);
 	}
 
 	private static void start(Runnable task, String name) {
@@ -219,13 +225,13 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	/**
-	 * Looks how much space the chunks take now.
+	 * Measures how much space the chunks take now.
 	 * @return the number of bytes
 	 */
 	long chunkBytesNow() {
 		this.syncer.sync();
-		this.watch.look();
-		return this.watch.chunkBytes();
+		this.storeMonitor.look();
+		return this.storeMonitor.chunkBytes();
 	}
 
 	EmbeddedStorageSettings settings() {
@@ -240,8 +246,8 @@ final class StoreEngine implements AutoCloseable {
 		return this.heads;
 	}
 
-	UseGuard gate() {
-		return this.gate;
+	UseGuard guard() {
+		return this.guard;
 	}
 
 	WriteAvailability availability() {
@@ -260,12 +266,12 @@ final class StoreEngine implements AutoCloseable {
 		return this.committer;
 	}
 
-	HeadMemoryLimit room() {
-		return this.room;
+	HeadMemoryLimit headMemoryLimit() {
+		return this.headMemoryLimit;
 	}
 
-	SnapshotMemoryLimit snapshotRoom() {
-		return this.snapshotRoom;
+	SnapshotMemoryLimit snapshotMemoryLimit() {
+		return this.snapshotMemoryLimit;
 	}
 
 	OpenReads openReads() {
@@ -276,8 +282,8 @@ final class StoreEngine implements AutoCloseable {
 		return this.backups;
 	}
 
-	CheckpointScheduler maintenance() {
-		return this.maintenance;
+	CheckpointScheduler checkpointScheduler() {
+		return this.checkpointScheduler;
 	}
 
 	Scrub scrub() {
@@ -285,10 +291,10 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	StorageStatistics statistics() {
-		return new StorageStatistics(this.meters.fsyncs(), this.meters.fsyncNanos(), this.meters.checkpoints(),
-				this.meters.checkpointNanos(), this.meters.lastCheckpointMillis(), this.meters.logBytes(),
-				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.watch.chunkBytes(),
-				this.meters.waitingWriters(), this.store.uncleanStarts(), this.watch.freeBytes(),
+		return new StorageStatistics(this.counters.fsyncs(), this.counters.fsyncNanos(), this.counters.checkpoints(),
+				this.counters.checkpointNanos(), this.counters.lastCheckpointMillis(), this.counters.logBytes(),
+				this.heads.bytes(), seriesCount(), this.checkpointer.storedPoints(), this.storeMonitor.chunkBytes(),
+				this.counters.waitingWriters(), this.store.uncleanStarts(), this.storeMonitor.freeBytes(),
 				this.committer.unsyncedNanos(), this.retentionClock.jumpSeconds(), this.scrub.lastSuccessMillis(),
 				this.scrub.damaged().size());
 	}
@@ -297,15 +303,15 @@ final class StoreEngine implements AutoCloseable {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("path", this.database.path().toString());
 		details.put("fsync", this.settings.fsync().name().toLowerCase(Locale.ROOT));
-		details.put("freeBytes", this.watch.freeBytes());
-		long checkpoint = this.meters.lastCheckpointMillis();
+		details.put("freeBytes", this.storeMonitor.freeBytes());
+		long checkpoint = this.counters.lastCheckpointMillis();
 		details.put("lastCheckpoint", (checkpoint != 0) ? Instant.ofEpochMilli(checkpoint).toString() : "none yet");
 		details.put("uncleanStarts", this.store.uncleanStarts());
 		List<Path> damaged = this.scrub.damaged();
 		if (!damaged.isEmpty()) {
 			details.put("damagedFiles", damaged.stream().limit(MAX_NAMED_FILES).map(Path::toString).toList());
 		}
-		String healing = this.watch.healing();
+		String healing = this.storeMonitor.healing();
 		if (healing != null) {
 			details.put("healing", healing);
 		}
@@ -313,14 +319,14 @@ final class StoreEngine implements AutoCloseable {
 		if (held != null) {
 			details.put("retentionHeld", held);
 		}
-		String problem = this.gate.isClosed() ? "the store is closed" : this.availability.problem();
+		String problem = this.guard.isClosed() ? "the store is closed" : this.availability.problem();
 		return new StorageStatus("embedded", problem == null, problem, details);
 	}
 
 	/**
-	 * Closes the store, once those have left who are putting and reading. If one of them
-	 * doesn't, RocksDB is left open: what was put is safe, and the next start notes that
-	 * the store was not closed.
+	 * Closes the store once no thread puts or reads any more. If one of them does not
+	 * leave, RocksDB is left open. Points that were put are safe nevertheless, and the
+	 * next start notes that the store was not closed.
 	 */
 	@Override
 	public synchronized void close() {
@@ -328,21 +334,22 @@ final class StoreEngine implements AutoCloseable {
 			return;
 		}
 		this.closed = true;
-		if (this.gate.close()) {
-			// A compaction, which may take minutes, ends at once this way.
+		if (this.guard.close()) {
+			// Ends a compaction at once, which may otherwise take minutes.
 			this.database.stopBackgroundWork();
 		}
-		this.room.changed();
-		this.maintenance.request();
+		this.headMemoryLimit.changed();
+		this.checkpointScheduler.request();
 		this.scrub.stop();
-		boolean empty = this.gate.awaitUnused(CLOSE_PATIENCE);
+		boolean empty = this.guard.awaitUnused(CLOSE_PATIENCE);
 		if (!empty) {
-			logger.warn("Somebody still uses the store in {}; it is not closed", this.database.path());
+			logger.warn("The store in {} is still in use, so it is not closed", this.database.path());
 			return;
 		}
 		ClosingFacts facts = null;
 		try {
-			// It may have been opened anew since, without what only memory has.
+			// RocksDB may have been reopened since a write failed, without the points
+			// that only memory has.
 			this.availability.ensureNoWriteFailed();
 			this.retentionClock.save();
 			this.database.sync();
@@ -350,7 +357,7 @@ final class StoreEngine implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			logger
-				.warn("The store in {} could not be closed in order; unless every put is synced, the last ones may be "
+				.warn("The store in {} could not be closed properly; unless every put is synced, the last ones may be "
 						+ "missing at the next start", this.database.path(), ex);
 		}
 		if (facts != null) {

@@ -6,7 +6,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
 
 /**
- * Tells an operator why the store could not be opened, and what to do.
+ * Shows an operator why the store could not be opened, and what to do.
  */
 class StoreOpenFailureAnalyzer extends AbstractFailureAnalyzer<StoreOpenException> {
 

@@ -1,5 +1,5 @@
 /**
- * The durable engine: all of its state in one RocksDB next to the server.
+ * The durable storage engine. All of its state is in one RocksDB next to the server.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.embedded;

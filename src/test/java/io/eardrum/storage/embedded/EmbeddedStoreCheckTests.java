@@ -155,7 +155,7 @@ class EmbeddedStoreCheckTests {
 		assertThat(report.lines()).anySatisfy((line) -> assertThat(line).startsWith(table.getFileName() + ": block"))
 			.anySatisfy((line) -> assertThat(line).matches("series [01] \\((a|b\\.c)\\): .*"))
 			.last()
-			.isEqualTo("A start opens it, and what needs the damaged parts fails then. Use a backup.");
+			.isEqualTo("A start opens it, but operations that need the damaged parts fail. Use a backup.");
 	}
 
 	@Test
@@ -242,7 +242,7 @@ class EmbeddedStoreCheckTests {
 		StoreReport report = check(this.killed);
 		assertThat(report.whole()).as(report.toString()).isTrue();
 		assertThat(report.lines().get(0))
-			.endsWith("which was not closed; a start with it broke off, and the next one goes back to " + copy);
+			.endsWith("which was not closed; a start with it was interrupted, and the next one goes back to " + copy);
 		Files.delete(copy.resolve("CURRENT"));
 		assertThat(check(this.killed).whole()).isFalse();
 	}
@@ -269,7 +269,7 @@ class EmbeddedStoreCheckTests {
 			.isThrownBy(() -> new EmbeddedStoreCheck().check(this.directory.resolve("nowhere"), NOBODY));
 		assertThatExceptionOfType(IOException.class)
 			.isThrownBy(() -> new EmbeddedStoreCheck().check(empty.resolve("letter.txt"), NOBODY))
-			.withMessageContaining("it is no folder");
+			.withMessageContaining("it is not a folder");
 	}
 
 	@Test

@@ -37,7 +37,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * What reads and puts come to when a write fails while a backup is made, which nothing
- * can end, and without whose end RocksDB can't be opened anew.
+ * can end, and without whose end RocksDB can't be reopened.
  */
 @Isolated("It times gets.")
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)

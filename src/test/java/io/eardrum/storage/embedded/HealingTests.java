@@ -93,7 +93,7 @@ class HealingTests {
 			put(repository, 200_000);
 			assertThat(read).failsWithin(10, TimeUnit.SECONDS)
 				.withThrowableThat()
-				.withMessageContaining("the store is being opened anew");
+				.withMessageContaining("the store is being reopened");
 			assertThat(count(repository)).isEqualTo(200_001);
 		}
 	}
@@ -107,7 +107,7 @@ class HealingTests {
 			put(repository, 1);
 			checkpoints = thread(own, "eardrum-checkpoint");
 			List<Path> obstacles = block(store, "%06d.sst", 100);
-			// The store can't be opened anew either, though the disk takes data.
+			// The store can't be reopened either, though the disk takes data.
 			Path current = store.resolve("CURRENT");
 			Path kept = Files.move(current, store.resolve("kept"));
 			Files.createDirectory(current);

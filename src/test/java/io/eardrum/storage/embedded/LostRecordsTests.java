@@ -43,7 +43,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  * are in memory still.
  * <p>
  * RocksDB is kept from making files by directories that have the names it is about to
- * take; while it can't be opened anew, its log is cut to what it was at some moment.
+ * take; while it can't be reopened, its log is cut to what it was at some moment.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -158,7 +158,7 @@ class LostRecordsTests {
 	private void loseLog(RocksDbMetricRepository repository, Path store, long kept) throws Exception {
 		Path log = log(store);
 		List<Path> obstacles = block(store);
-		// It can't be opened anew without this file.
+		// It can't be reopened without this file.
 		Path current = store.resolve("CURRENT");
 		Path moved = Files.move(current, store.resolve("moved"));
 		Files.createDirectory(current);

@@ -40,7 +40,7 @@ class RecoveryTests {
 	@Test
 	void chunksOfASeriesThatIsNotThereAreTold() {
 		assertRefused((batch) -> batch.delete(ColumnFamily.SERIES, number(1)),
-				"there are chunks of series 1, which is not there");
+				"there are chunks of series 1, which does not exist");
 	}
 
 	@Test
@@ -57,7 +57,7 @@ class RecoveryTests {
 	@Test
 	void formatThatIsMissingIsTold() {
 		assertRefused((batch) -> batch.delete(ColumnFamily.META, "format".getBytes(StandardCharsets.US_ASCII)),
-				"it has no entry that tells its format");
+				"it has no entry with its format");
 	}
 
 	@Test

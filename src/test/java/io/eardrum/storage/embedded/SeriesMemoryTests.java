@@ -83,7 +83,7 @@ class SeriesMemoryTests {
 		HeapBudget small = budget(16);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(small))
 			.withMessageContaining(series + " series")
-			.withMessageMatching(".* some (2[2-9]) MB of memory.*")
+			.withMessageMatching(".* about (2[2-9]) MB of memory.*")
 			.satisfies((ex) -> assertThat(ex.action()).contains("-Xmx128m"));
 		try (RocksDbMetricRepository repository = open(HeapBudget.unlimited())) {
 			assertThat(repository.seriesCount()).isEqualTo(series);

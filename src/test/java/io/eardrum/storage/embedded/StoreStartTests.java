@@ -132,7 +132,7 @@ class StoreStartTests {
 		}
 		Files.copy(other.resolve("eardrum.store"), store.resolve("eardrum.store"), StandardCopyOption.REPLACE_EXISTING);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store))
-			.withMessageContaining("eardrum.mark and eardrum.store are those of two stores");
+			.withMessageContaining("eardrum.mark and eardrum.store belong to two different stores");
 	}
 
 	@Test
@@ -149,7 +149,7 @@ class StoreStartTests {
 		}
 		Map<String, String> before = listing(store);
 		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> open(store))
-			.withMessageContaining("eardrum.store is that of another store than the other files");
+			.withMessageContaining("eardrum.store belongs to another store than the other files");
 		assertThat(listing(store)).isEqualTo(before);
 	}
 
@@ -187,7 +187,7 @@ class StoreStartTests {
 			byte[] current = Files.readAllBytes(store.resolve("CURRENT"));
 			Files.delete(store.resolve("CURRENT"));
 			assertThatExceptionOfType(StorageException.class).isThrownBy(opened::reopen)
-				.withMessageContaining("can't be opened anew");
+				.withMessageContaining("can't be reopened");
 			Files.write(store.resolve("CURRENT"), current);
 			opened.reopen();
 			assertThat(opened.database().writes()).isPositive();

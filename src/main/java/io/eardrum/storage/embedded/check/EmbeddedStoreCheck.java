@@ -25,12 +25,12 @@ import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * Checks a store of this package that no server uses, or a backup: the files and their
- * records, the checksums of all tables, and what it holds, down to each point. RocksDB is
+ * Checks an embedded store that no server is using, or a backup: the files and their
+ * records, the checksums of all tables, and the content, down to each point. RocksDB is
  * opened only for reading, and only if a start would open it.
  * <p>
- * Used by one thread. Beside the heap, RocksDB keeps the points of the write-ahead log in
- * memory meanwhile, and caches up to 64 MB.
+ * Used by one thread. In addition to the heap, RocksDB meanwhile keeps the points of the
+ * write-ahead log in memory, and caches up to 64 MB.
  */
 public final class EmbeddedStoreCheck implements StoreCheck {
 
@@ -60,7 +60,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 
 		private final List<String> problems = new ArrayList<>();
 
-		/** What stops a start though the files look right. */
+		/** What stops a start although the files look right. */
 		private @Nullable String refusal;
 
 		private @Nullable StoreContents contents;
@@ -96,7 +96,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 			RocksDB.loadLibrary();
 			Map<String, Long> tables = this.review.tables();
 			long bytes = tables.values().stream().mapToLong(Long::longValue).sum();
-			// Read once for the checksums, and once for what is in them.
+			// Each table is read once for its checksums and once for its content.
 			long total = 2 * bytes;
 			tables.forEach((name, size) -> {
 				this.progress.at(name, this.done, total);
@@ -141,7 +141,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 						+ StoreMetadata.CURRENT_FORMAT + ")");
 			}
 			if (format < 1) {
-				throw new CorruptStoreException("it has no entry that tells its format");
+				throw new CorruptStoreException("it has no entry with its format");
 			}
 			if (database.writes() < this.review.expectedWrites()) {
 				throw new CorruptStoreException("it held " + this.review.expectedWrites() + " writes, and holds "
@@ -149,7 +149,7 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 			}
 			UUID stored = StoreMetadata.readId(database);
 			if (this.review.isIdStored() && !String.valueOf(this.review.id()).equals(String.valueOf(stored))) {
-				throw new CorruptStoreException("eardrum.store is that of another store");
+				throw new CorruptStoreException("eardrum.store belongs to another store");
 			}
 		}
 
@@ -180,18 +180,18 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 
 		private String start(@Nullable String tail) {
 			if (!this.review.isMade()) {
-				return "A start makes it anew.";
+				return "A start creates it anew.";
 			}
 			if (tail != null) {
 				return "A start refuses it. If the power failed, a start with eardrum.storage.recover=tail " + tail
 						+ ".";
 			}
 			if (!this.review.isOpened() || this.refusal != null) {
-				return "A start refuses it. Use a backup; where there is none, copy the directory, and one start with "
-						+ "eardrum.storage.recover=accept takes what is left.";
+				return "A start refuses it. Use a backup. If there is none, copy the directory, and start once with "
+						+ "eardrum.storage.recover=accept, which takes what is left.";
 			}
 			return this.problems.isEmpty() ? "A start opens it."
-					: "A start opens it, and what needs the damaged parts fails then. Use a backup.";
+					: "A start opens it, but operations that need the damaged parts fail. Use a backup.";
 		}
 
 	}

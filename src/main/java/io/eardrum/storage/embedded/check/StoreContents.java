@@ -18,15 +18,19 @@ import io.eardrum.storage.embedded.rocksdb.Database;
  * Reads everything that a store holds, as a start and as reads do, and keeps nothing of
  * it: the series, the log, and the points of each chunk.
  * <p>
- * Used by one thread, with a database that is open and not written to. What a start
- * refuses is a {@link CorruptStoreException}; what only reads refuse is collected.
+ * Used by one thread, with a database that is open and not being written to. Damage that
+ * makes a start fail is thrown as a {@link CorruptStoreException}. Damage that only makes
+ * reads fail is collected.
  */
 final class StoreContents {
 
-	/** Damage of one table may concern each of a million series. */
+	/**
+	 * How many problems are collected at most, because damage of one table may affect
+	 * each of a million series.
+	 */
 	private static final int MAX_PROBLEMS = 20;
 
-	/** How many series are read between two reports on how far it has come. */
+	/** How many series are read between two reports of progress. */
 	private static final int REPORTED_SERIES = 64;
 
 	private final Database database;
@@ -56,10 +60,10 @@ final class StoreContents {
 
 	/**
 	 * Reads all chunks.
-	 * @param progress is told how far this has come
-	 * @param from how much was read before
-	 * @param bytes how much the chunks count
-	 * @param total how much there is to be read in sum
+	 * @param progress takes reports of progress
+	 * @param from how many bytes were read before
+	 * @param bytes how many bytes the chunks count for
+	 * @param total how many bytes there are to read in sum
 	 */
 	void readChunks(StoreCheck.Progress progress, long from, long bytes, long total) {
 		PointColumns points = new PointColumns(ChunkWriter.TARGET_POINTS);
@@ -74,11 +78,11 @@ final class StoreContents {
 				}
 				catch (CorruptStoreException ex) {
 					if (this.problems.size() == MAX_PROBLEMS) {
-						this.problems.add("the chunks of others were not read any more");
+						this.problems.add("the chunks of further series were not read");
 						return;
 					}
 					this.problems.add("series " + number + " (" + keyOf(number) + "): " + ex.getMessage());
-					// An iterator that has failed stays so.
+					// An iterator that has failed can't be used any more.
 					cursor.close();
 					cursor = new ChunkCursor(this.database, false);
 				}
@@ -100,7 +104,7 @@ final class StoreContents {
 			long start = cursor.start();
 			cursor.readChunk(points);
 			if (points.first() < start || (!first && start <= last)) {
-				throw new CorruptStoreException("a chunk has points that belong to the one before");
+				throw new CorruptStoreException("a chunk has points that belong to the previous one");
 			}
 			first = false;
 			last = points.last();
@@ -118,14 +122,14 @@ final class StoreContents {
 
 	private void count(int number, long timestamp, double point) {
 		if (number >= this.series) {
-			throw new CorruptStoreException("the log has points of series " + number + ", which is not there");
+			throw new CorruptStoreException("the log has points of series " + number + ", which does not exist");
 		}
 		this.logPoints++;
 	}
 
 	/**
-	 * Returns what could not be read of the chunks.
-	 * @return a sentence for each series
+	 * Returns which chunks could not be read.
+	 * @return a sentence for each affected series, up to a limit
 	 */
 	List<String> problems() {
 		return List.copyOf(this.problems);

@@ -1,5 +1,5 @@
 /**
- * Checks a store that no server uses, down to each point.
+ * Checks a store that no server is using, down to each point.
  */
 @NullMarked
 package io.eardrum.storage.embedded.check;

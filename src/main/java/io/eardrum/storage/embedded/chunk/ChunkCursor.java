@@ -12,9 +12,9 @@ import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 
 /**
- * Moves over the chunks as they were when this was opened.
+ * Moves over the chunks as they were when the cursor was opened.
  * <p>
- * Not safe for use by several threads at once; must be closed while the store is open.
+ * Not safe for use by several threads at once. Must be closed while the store is open.
  */
 public final class ChunkCursor implements AutoCloseable {
 
@@ -47,18 +47,19 @@ public final class ChunkCursor implements AutoCloseable {
 	private final PointColumns merged = new PointColumns(64);
 
 	/**
-	 * Opens the chunks.
-	 * @param database where they are
-	 * @param cached whether what is read should stay in RocksDB's cache
+	 * Opens a cursor.
+	 * @param database holds the chunks
+	 * @param cached whether RocksDB should keep what is read in its cache
 	 */
 	public ChunkCursor(Database database, boolean cached) {
 		this(database, new ReadOptions().setFillCache(cached));
 	}
 
 	/**
-	 * Opens the chunks.
-	 * @param database where they are
-	 * @param options how to read them; closed with this cursor, and also if this throws
+	 * Opens a cursor.
+	 * @param database holds the chunks
+	 * @param options how to read them; closed together with this cursor, and also if this
+	 * constructor throws
 	 */
 	public ChunkCursor(Database database, ReadOptions options) {
 		this.database = database;
@@ -67,15 +68,15 @@ public final class ChunkCursor implements AutoCloseable {
 			this.iterator = database.iterator(ColumnFamily.CHUNKS, options);
 		}
 		catch (RuntimeException | Error ex) {
-			// After a failed attempt to open RocksDB anew, each read ends here.
+			// Every read ends here after a failed attempt to reopen RocksDB.
 			options.close();
 			throw ex;
 		}
 	}
 
 	/**
-	 * Moves to the chunk in which a timestamp of a series lies, or to the first one of
-	 * the series if it lies before all.
+	 * Moves to the first piece of the chunk in which a timestamp of a series lies, or to
+	 * the first chunk of the series if the timestamp lies before all of them.
 	 * @param series the number of the series
 	 * @param timestamp the timestamp
 	 * @return whether there is such a chunk
@@ -98,7 +99,7 @@ public final class ChunkCursor implements AutoCloseable {
 	 * Moves to the last piece of the chunk in which a timestamp of a series lies.
 	 * @param series the number of the series
 	 * @param timestamp the timestamp
-	 * @return whether there is such a chunk; if not, the timestamp lies before all
+	 * @return whether there is such a chunk; if not, the timestamp lies before all chunks
 	 */
 	boolean seekLastPiece(int series, long timestamp) {
 		this.iterator.seekForPrev(ChunkKey.write(this.sought, series, timestamp, ChunkKey.LAST_PIECE));
@@ -107,7 +108,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Finds the highest timestamp of a series, and decodes no points for it.
+	 * Finds the highest timestamp of a series without decoding points.
 	 * @param series the number of the series
 	 * @return the timestamp, or {@link Long#MIN_VALUE} if the series has no chunk
 	 */
@@ -127,11 +128,12 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Finds the last point of a series up to a timestamp. The chunk in which that lies
-	 * has it, for it begins with its start, but any piece of it.
+	 * Finds the last point of a series up to a timestamp. The chunk in which the
+	 * timestamp lies contains the point, because a chunk has a point at its start. Any
+	 * piece of the chunk can contain it.
 	 * @param series the number of the series
 	 * @param timestamp the last timestamp that counts
-	 * @param target becomes points of a piece, the last of which is the sought one
+	 * @param target becomes points of one piece, the last of which is the one sought
 	 * @return whether there is such a point
 	 */
 	boolean seekLastPoint(int series, long timestamp, PointColumns target) {
@@ -154,8 +156,8 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	// Takes the points of a piece up to a timestamp if the last of them is later than
-	// what
-	// was taken of the pieces behind it: of equal ones the one in the later piece counts.
+	// what was taken from the pieces behind it. Of two equal timestamps, the one in the
+	// later piece counts.
 	private void takeLater(long timestamp, PointColumns target) {
 		long last = lastOfPiece();
 		if (!target.isEmpty() && last <= target.last()) {
@@ -182,7 +184,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Moves to the first chunk of all.
+	 * Moves to the first chunk of the store.
 	 */
 	public void seekToFirst() {
 		this.iterator.seekToFirst();
@@ -190,9 +192,9 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Goes on with the chunks as they are now. Who writes chunks and looks for others
-	 * must do so now and then: RocksDB would step over each one that is too new to be
-	 * seen.
+	 * Continues with the chunks as they are now. A thread that writes chunks while it
+	 * looks for others must call this now and then, because otherwise RocksDB steps over
+	 * each chunk that is too new to be seen. The cursor stands nowhere afterwards.
 	 */
 	public void refresh() {
 		try {
@@ -236,7 +238,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Reads the chunk on whose first piece this is, and moves behind it.
+	 * Reads the chunk on whose first piece the cursor stands, and moves behind it.
 	 * @param target becomes the points of the chunk
 	 */
 	public void readChunk(PointColumns target) {
@@ -263,7 +265,7 @@ public final class ChunkCursor implements AutoCloseable {
 	}
 
 	/**
-	 * Tells of how many pieces the chunk consisted that was read last.
+	 * Returns the number of pieces of the chunk that was read last.
 	 * @return the number of pieces
 	 */
 	int piecesRead() {
@@ -272,7 +274,7 @@ public final class ChunkCursor implements AutoCloseable {
 
 	/**
 	 * Returns how many points these pieces had in sum.
-	 * @return the number of points, those included that were overwritten
+	 * @return the number of points, including those that were overwritten
 	 */
 	int pointsRead() {
 		return this.pointsRead;
@@ -307,7 +309,7 @@ public final class ChunkCursor implements AutoCloseable {
 		this.valid = this.iterator.isValid();
 		if (!this.valid) {
 			try {
-				// Without this, a chunk that can't be read would look like the end.
+				// Without this check, a chunk that can't be read would look like the end.
 				this.iterator.status();
 			}
 			catch (RocksDBException ex) {

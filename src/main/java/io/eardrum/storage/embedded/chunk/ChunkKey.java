@@ -5,15 +5,15 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /**
- * The key of a piece of a chunk: the number of the series, the timestamp from which the
- * chunk reaches to where the next one begins, and the number of the piece. A chunk is the
- * union of its pieces; where several have a timestamp, the one with the highest number
- * counts. All numbers have their highest byte first, and the timestamp its sign turned,
- * so that keys are ordered as points are.
+ * The key of a piece of a chunk: the number of the series, the timestamp at which the
+ * chunk starts, and the number of the piece. A chunk reaches to where the next one
+ * starts. It is the union of its pieces; where several pieces have the same timestamp,
+ * the one with the highest number counts. All numbers have their highest byte first, and
+ * the sign bit of the timestamp is inverted, so that keys sort as points do.
  */
 public final class ChunkKey {
 
-	/** How many bytes a key has. */
+	/** The length of a key in bytes. */
 	public static final int BYTES = Integer.BYTES + Long.BYTES + Short.BYTES;
 
 	static final int LAST_PIECE = 0xFFFF;
@@ -31,7 +31,7 @@ public final class ChunkKey {
 	 * Writes a key.
 	 * @param target takes the bytes
 	 * @param series the number of the series
-	 * @param start the timestamp from which the chunk reaches
+	 * @param start the timestamp at which the chunk starts
 	 * @param piece the number of the piece, 0 to {@link #LAST_PIECE}
 	 * @return the same array
 	 */

@@ -8,24 +8,24 @@ import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 
 /**
- * Puts points into the chunks of their series, with work a point that is bounded however
- * they come.
+ * Puts points into the chunks of their series. The work per point is bounded, whatever
+ * the order of the points.
  * <p>
  * The chunks of a series are disjoint: each reaches from its first timestamp to where the
  * next one starts. Points that fall into a chunk become another piece of it, which costs
- * a small write; only a chunk that has {@value #MAX_PIECES} pieces, or is the last one
- * and has got {@value #TARGET_POINTS} points, is read and written anew as a whole. So a
- * series with a point a minute ends with full chunks, each of its points rewritten a few
- * times; and a point that overwrites an old one costs a sixteenth of a chunk, not a
- * chunk.
+ * a small write. A chunk is read and rewritten completely only when it has
+ * {@value #MAX_PIECES} pieces, or when it is the last one and has {@value #TARGET_POINTS}
+ * points. A series with a point a minute therefore ends up with full chunks, and each of
+ * its points is rewritten a few times. A point that overwrites an old one costs a
+ * sixteenth of a chunk, not a chunk.
  * <p>
- * Used by the checkpointer's thread. Each series goes into one batch as a whole, so that
- * its chunks change together, and is given once: the cursor doesn't see what the batch
- * holds.
+ * Used by the checkpointer's thread. All changes to a series go into one batch, so that
+ * its chunks change together. Each series is written once per batch, because the cursor
+ * does not see what the batch holds.
  */
 public final class ChunkWriter {
 
-	/** How many points a chunk gets before it is written anew as a whole. */
+	/** The number of points at which the last chunk of a series is rewritten. */
 	public static final int TARGET_POINTS = 2048;
 
 	static final int MAX_PIECES = 16;
@@ -47,7 +47,7 @@ public final class ChunkWriter {
 	private long addedPoints;
 
 	/**
-	 * Begins.
+	 * Creates a writer.
 	 * @param batch takes the changes
 	 * @param cursor the chunks as they are
 	 */
@@ -59,7 +59,8 @@ public final class ChunkWriter {
 	/**
 	 * Adds points to the chunks of a series.
 	 * @param series the series
-	 * @param points its points, at least one; they win over what is in the chunks
+	 * @param points its points, at least one; they overwrite points with the same
+	 * timestamps in the chunks
 	 */
 	public void write(Series series, PointColumns points) {
 		if (!series.isTailKnown()) {
@@ -75,9 +76,9 @@ public final class ChunkWriter {
 	}
 
 	/**
-	 * Tells by how many points the chunks grew since this was asked before.
-	 * @return the number of points; those that were overwritten count until their chunk
-	 * is written anew
+	 * Returns by how many points the chunks have grown since the previous call.
+	 * @return the number of points; overwritten points count until their chunk is
+	 * rewritten
 	 */
 	public long takeAddedPoints() {
 		long added = this.addedPoints;
@@ -119,9 +120,9 @@ public final class ChunkWriter {
 		}
 	}
 
-	// Writes points that lie before the last chunk.
-	// Returns up to where they are written, which is all of them if the last chunk is the
-	// first one too and was written anew
+	// Writes points that lie before the last chunk. Returns the index behind the last
+	// point written; that is the end if the last chunk is also the first one and was
+	// rewritten.
 	private int writeLate(Series series, PointColumns points, int to) {
 		int number = series.number();
 		int from = 0;
@@ -132,7 +133,7 @@ public final class ChunkWriter {
 			}
 			long start = this.cursor.start();
 			int pieces = this.cursor.piece() + 1;
-			// There is a next one: the last one starts later than these points.
+			// There is a next chunk, because the last one starts later than these points.
 			this.cursor.next();
 			int end = Math.min(to, points.indexOf(from, this.cursor.start()));
 			if (pieces < MAX_PIECES && end - from < TARGET_POINTS) {
@@ -146,8 +147,9 @@ public final class ChunkWriter {
 		return from;
 	}
 
-	// Writes points that lie before all chunks: together with the first one if both fit
-	// into one, or who sends history backwards would end with a chunk a checkpoint.
+	// Writes points that lie before all chunks. If they fit into one chunk together with
+	// the first one, they are merged with it. Otherwise a client that sends history
+	// backwards would leave one chunk for each checkpoint.
 	private int writeBeforeFirst(Series series, PointColumns points, int from) {
 		this.cursor.seek(series.number(), Long.MIN_VALUE);
 		long start = this.cursor.start();
@@ -158,8 +160,8 @@ public final class ChunkWriter {
 			writeChunks(series, points, from, before, false);
 			return before;
 		}
-		// With all else that falls into this chunk: it gets another key, under which the
-		// cursor wouldn't find it.
+		// Includes everything else that falls into this chunk, because the chunk gets
+		// another key, under which the cursor would not find it.
 		int to = tail ? points.size() : points.indexOf(before, this.cursor.start());
 		delete(series, start, 0, this.cursor.piecesRead());
 		this.addedPoints -= this.cursor.pointsRead();
@@ -171,7 +173,7 @@ public final class ChunkWriter {
 	private void rewrite(Series series, long start, PointColumns points, int from, int to, boolean tail) {
 		this.cursor.seek(series.number(), start);
 		this.cursor.readChunk(this.old);
-		// The first piece keeps its key, for the chunk keeps its start.
+		// The first piece keeps its key, because the chunk keeps its start.
 		delete(series, start, 1, this.cursor.piecesRead());
 		this.addedPoints -= this.cursor.pointsRead();
 		this.merged.merge(this.old, points, from, to);

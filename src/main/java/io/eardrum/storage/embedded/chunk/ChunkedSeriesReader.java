@@ -20,25 +20,26 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Reads series after series: what is in chunks, merged with what is in memory.
+ * Reads one series after the other and merges the points in chunks with those in memory.
  * <p>
- * A series is seen as of one moment although chunks and heads are looked at one after the
- * other: the chunks may hold more than when they were opened only after points were
- * dropped from memory, which changes the version of the heads, and then the chunks are
- * opened anew. What is in chunks and still in memory is the same in both; memory counts.
+ * A series is seen as of one moment, although the reader looks at the chunks first and at
+ * the heads afterwards. Chunks can hold more than when they were opened only after points
+ * were dropped from memory. Dropping changes the version of the heads, and the reader
+ * then reopens the chunks. Points that are both in chunks and in memory are the same in
+ * both places; the reader takes those in memory.
  * <p>
- * Used by one thread, which is inside the {@link UseGuard}. Takes a few hundred
- * kilobytes.
+ * Used by one thread, which has entered the {@link UseGuard}. Takes a few hundred
+ * kilobytes of memory.
  */
 public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private static final int BLOCK_POINTS = 2048;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final SnapshotMemoryLimit room;
+	private final SnapshotMemoryLimit snapshotMemoryLimit;
 
-	private final int era;
+	private final int generation;
 
 	private final LongSupplier nowSeconds;
 
@@ -50,41 +51,42 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private final PointColumns block = new PointColumns(BLOCK_POINTS);
 
-	/** What was taken of the room for the series that is being read. */
+	/** The memory that is reserved for the series that is being read. */
 	private SnapshotMemoryLimit.@Nullable Lease lease;
 
-	/** Whether the cursor stands behind the chunks of the series before, for sure. */
+	/** Whether the cursor is known to stand behind the chunks of the previous series. */
 	private boolean inSequence;
 
 	/**
-	 * Makes a reader.
-	 * @param database where the chunks are
-	 * @param heads what is in memory
-	 * @param gate through which the thread has gone
-	 * @param era when it did
-	 * @param room limits what all readers copy from memory
-	 * @param nowSeconds tells the time by which retention judges, in seconds since 1970
-	 * @param cached whether what is read should stay in RocksDB's cache; not if it is
-	 * everything there is
-	 * @param reads knows which chunks are kept
+	 * Creates a reader.
+	 * @param database holds the chunks
+	 * @param heads the points in memory
+	 * @param guard the guard that the thread has entered
+	 * @param generation the generation in which it entered
+	 * @param snapshotMemoryLimit limits how much all readers copy from memory
+	 * @param nowSeconds returns the time that retention goes by, in seconds since 1970
+	 * @param cached whether RocksDB should keep what is read in its cache; {@code false}
+	 * for a read of everything there is
+	 * @param reads tracks which chunks are kept
 	 */
-	public ChunkedSeriesReader(Database database, Heads heads, UseGuard gate, int era, SnapshotMemoryLimit room,
-			LongSupplier nowSeconds, boolean cached, OpenReads reads) {
-		this.gate = gate;
-		this.room = room;
-		this.era = era;
+	public ChunkedSeriesReader(Database database, Heads heads, UseGuard guard, int generation,
+			SnapshotMemoryLimit snapshotMemoryLimit, LongSupplier nowSeconds, boolean cached, OpenReads reads) {
+		this.guard = guard;
+		this.snapshotMemoryLimit = snapshotMemoryLimit;
+		this.generation = generation;
 		this.nowSeconds = nowSeconds;
 		this.chunksKept = reads.begin();
 		this.cursors = new CursorHolder(database, heads, this.chunksKept, cached);
 	}
 
 	/**
-	 * Passes the points of a series on.
+	 * Passes the points of a series to a sink.
 	 * @param series the series
 	 * @param range the timestamps to read
 	 * @param sink takes the points
 	 * @throws IOException if the sink throws it
-	 * @throws StorageException if the store is closed or opened anew meanwhile
+	 * @throws StorageException if the store is closed or reopened meanwhile, or if others
+	 * need the memory or the chunks that are kept for a slow client
 	 */
 	public void read(Series series, TimeRange range, PointSink sink) throws IOException {
 		ensureOpen();
@@ -97,8 +99,8 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 					this.inSequence = false;
 				}
 				giveBack();
-				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.room.mostBytes());
-				SnapshotMemoryLimit.Lease taken = this.room.take(plan.bytesToTake());
+				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.snapshotMemoryLimit.mostBytes());
+				SnapshotMemoryLimit.Lease taken = this.snapshotMemoryLimit.take(plan.bytesToTake());
 				this.lease = taken;
 				head = plan.take();
 				taken.hold(head);
@@ -148,7 +150,8 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		return chunks.seek(number, from);
 	}
 
-	// Passes the points of one chunk on, with those in memory before its last one.
+	// Passes on the points of one chunk, merged with the points in memory that come
+	// before its last one.
 	private void emit(SeriesKey key, long from, long to, HeadSnapshot head, PointSink sink) throws IOException {
 		PointColumns points = this.chunk;
 		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);
@@ -191,8 +194,8 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		}
 	}
 
-	// While the client takes them, others may have what is kept for what it has not got
-	// yet: memory, and chunks.
+	// While the client takes the points, others may claim what is kept for the rest of
+	// its reply: memory and chunks.
 	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
 		SnapshotMemoryLimit.Lease taken = Objects.requireNonNull(this.lease);
 		taken.clientBegins();
@@ -203,7 +206,7 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	}
 
 	private void ensureOpen() {
-		this.gate.ensureMayStay(this.era);
+		this.guard.ensureMayStay(this.generation);
 	}
 
 	@Override

@@ -6,8 +6,8 @@ import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.rocksdb.Database;
 
 /**
- * Holds the cursor of a reader, and opens it anew when points were dropped from memory:
- * only then may the chunks hold more than when they were opened.
+ * Holds the cursor of a reader, and reopens it after points were dropped from memory.
+ * Only then can the chunks hold more than when they were opened.
  * <p>
  * Used by one thread.
  */
@@ -28,11 +28,11 @@ final class CursorHolder {
 	private boolean reopened;
 
 	/**
-	 * Makes a holder without a cursor.
-	 * @param database where the chunks are
-	 * @param heads what is in memory
-	 * @param chunksKept knows which chunks are kept, and closes the cursor
-	 * @param cached whether what is read should stay in RocksDB's cache
+	 * Creates a holder without a cursor.
+	 * @param database holds the chunks
+	 * @param heads the points in memory
+	 * @param chunksKept tracks which chunks are kept, and closes the cursor
+	 * @param cached whether RocksDB should keep what is read in its cache
 	 */
 	CursorHolder(Database database, Heads heads, OpenReads.Read chunksKept, boolean cached) {
 		this.database = database;
@@ -43,7 +43,7 @@ final class CursorHolder {
 
 	/**
 	 * Returns a cursor on chunks that are not older than what is in memory now.
-	 * @return the same one as before if nothing was dropped since
+	 * @return the cursor; the same one as before if nothing was dropped since
 	 */
 	ChunkCursor current() {
 		ChunkCursor current = this.cursor;
@@ -60,15 +60,15 @@ final class CursorHolder {
 	}
 
 	/**
-	 * Returns whether {@link #current()} has just returned another cursor than before.
-	 * @return whether it stands nowhere yet
+	 * Returns whether the last call of {@link #current()} opened a new cursor.
+	 * @return whether the cursor is new and stands nowhere yet
 	 */
 	boolean isReopened() {
 		return this.reopened;
 	}
 
 	/**
-	 * Returns whether nothing was dropped from memory since {@link #current()}.
+	 * Returns whether no points have been dropped from memory since {@link #current()}.
 	 * @return whether chunks and memory were seen as of one moment
 	 */
 	boolean isCurrent() {
@@ -76,7 +76,7 @@ final class CursorHolder {
 	}
 
 	/**
-	 * Closes the cursor, if there is one.
+	 * Closes the cursor if there is one.
 	 */
 	void close() {
 		this.cursor = null;

@@ -18,15 +18,16 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Reads the last point of series after series: the last one in memory, or that of the
- * last chunk. Of a chunk it decodes the one piece that has the last point. Only where
- * that point is in the future does it look for the last one before: at all points in
- * memory, and at the chunk of the present.
+ * Reads the last point of one series after the other: the last one in memory, or that of
+ * the last chunk. It decodes only the piece of a chunk that has the last point. Only if
+ * that point is in the future does it look for the last one before it, among all points
+ * in memory and in the chunk of the present.
  * <p>
- * A series is seen as of one moment for the same reason as with
+ * A series is seen as of one moment, for the same reason as in
  * {@link ChunkedSeriesReader}.
  * <p>
- * Used by one thread, which is inside the {@link UseGuard}. Takes some ten kilobytes.
+ * Used by one thread, which has entered the {@link UseGuard}. Takes about ten kilobytes
+ * of memory.
  */
 public final class LastPointReader implements AutoCloseable {
 
@@ -41,13 +42,13 @@ public final class LastPointReader implements AutoCloseable {
 	private final PointColumns piece = new PointColumns(64);
 
 	/**
-	 * Makes a reader.
-	 * @param database where the chunks are
-	 * @param heads what is in memory
-	 * @param retentionSeconds tells the time by which retention judges, in seconds since
+	 * Creates a reader.
+	 * @param database holds the chunks
+	 * @param heads the points in memory
+	 * @param retentionSeconds returns the time that retention goes by, in seconds since
 	 * 1970
-	 * @param clock tells the time by which points are in the future
-	 * @param reads knows which chunks are kept
+	 * @param clock decides which points are in the future
+	 * @param reads tracks which chunks are kept
 	 */
 	public LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock,
 			OpenReads reads) {
@@ -58,8 +59,8 @@ public final class LastPointReader implements AutoCloseable {
 	}
 
 	/**
-	 * Reads the last point of a series: of those that are kept the newest that is not
-	 * behind the horizon, and if all are, the newest.
+	 * Reads the last point of a series: the newest kept point that is not beyond the
+	 * horizon. If all kept points are beyond it, the last point is the newest of them.
 	 * @param series the series
 	 * @return its last point, or {@code null} if there is none, or none that is kept
 	 */
@@ -73,7 +74,7 @@ public final class LastPointReader implements AutoCloseable {
 			chunks = this.cursors.current();
 			Head head = series.head();
 			newestInMemory = newestInMemory(head);
-			// Heads only grow: what the second look finds was newest by then, too.
+			// Heads only grow, so what the second look finds was the newest by then, too.
 			presentInMemory = (newestInMemory != null && newestInMemory.timestamp() > horizon)
 					? newestInMemory(head, horizon) : newestInMemory;
 		}
@@ -89,11 +90,12 @@ public final class LastPointReader implements AutoCloseable {
 	}
 
 	/**
-	 * Passes the last point of a series on to a client, which may take its time.
+	 * Passes the last point of a series to a client, which may be slow.
 	 * @param series the series
 	 * @param consumer passes it on
 	 * @throws IOException if the consumer throws it
-	 * @throws io.eardrum.storage.StorageException if the client took too long
+	 * @throws io.eardrum.storage.StorageException if the client was so slow that its read
+	 * was ended
 	 */
 	public void pass(Series series, LastPointConsumer consumer) throws IOException {
 		Point last = last(series);

@@ -14,20 +14,22 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.StorageException;
 
 /**
- * Knows the reads under way and the chunks that they keep. RocksDB keeps what a cursor
- * was opened on until the cursor is closed: a write buffer of up to 32 MB, and the tables
- * that compactions have replaced since. A client that hardly reads would otherwise keep
- * them for hours, and each such client may keep other ones.
+ * Tracks the reads in progress and the chunks that they keep, and ends slow ones. RocksDB
+ * keeps what a cursor was opened on until the cursor is closed: a write buffer of up to
+ * 32 MB, and the tables that compactions have replaced since. Without this class, a
+ * client that hardly reads would keep them for hours, and each such client may keep
+ * different ones.
  * <p>
  * Safe for any number of threads.
  */
 public final class OpenReads {
 
-	/** A client that takes what it is sent within this time is not slow. */
+	/** A client that takes within this time what it is sent is not slow. */
 	public static final Duration GRACE = Duration.ofSeconds(1);
 
 	/**
-	 * A read that lasts longer is slow, even if its client takes a little all the time.
+	 * A read that lasts longer than this is slow, even if its client takes a little all
+	 * the time.
 	 */
 	public static final Duration LONG = Duration.ofMinutes(1);
 
@@ -36,8 +38,8 @@ public final class OpenReads {
 	private final Set<Read> reads = ConcurrentHashMap.newKeySet();
 
 	/**
-	 * Creates a set of reads that is empty.
-	 * @param nanoTime tells how much time passes, in nanoseconds
+	 * Creates an empty set of reads.
+	 * @param nanoTime measures time, in nanoseconds, as {@link System#nanoTime()} does
 	 */
 	public OpenReads(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
@@ -52,9 +54,9 @@ public final class OpenReads {
 	}
 
 	/**
-	 * Ends slow reads, those first that keep the oldest chunks.
-	 * @param enough tells whether no more of them have to end; asked before each
-	 * @return how many were ended
+	 * Ends slow reads, starting with those that keep the oldest chunks.
+	 * @param enough returns whether no further read has to end; asked before each
+	 * @return how many reads were ended
 	 */
 	public int endSlow(BooleanSupplier enough) {
 		if (this.reads.isEmpty() || enough.getAsBoolean()) {
@@ -75,14 +77,14 @@ public final class OpenReads {
 	}
 
 	/**
-	 * A read, of which one thread takes care. Another one may end it while its client is
-	 * waited for: the cursor is not used then.
+	 * A read that belongs to one thread. Another thread may end it while the read waits
+	 * for its client, because the cursor is not in use then.
 	 */
 	public final class Read implements AutoCloseable {
 
 		private @Nullable ChunkCursor cursor;
 
-		/** Meaningless without a cursor. Read by others to sort reads by it. */
+		/** Meaningless without a cursor. Other threads sort reads by it. */
 		private volatile long openedNanos;
 
 		private boolean waiting;
@@ -92,9 +94,9 @@ public final class OpenReads {
 		private boolean ended;
 
 		/**
-		 * Says which chunks are being read.
-		 * @param opened a cursor on them, which is closed with this read or before the
-		 * next one is set
+		 * Sets the chunks that are being read.
+		 * @param opened a cursor on them, which is closed together with this read, or
+		 * before the next one is set
 		 */
 		public void use(ChunkCursor opened) {
 			closeCursor();
@@ -106,7 +108,7 @@ public final class OpenReads {
 		}
 
 		/**
-		 * Says that the client is waited for from now on.
+		 * Notes that the read waits for its client from now on.
 		 */
 		public void clientBegins() {
 			long now = OpenReads.this.nanoTime.getAsLong();
@@ -117,7 +119,7 @@ public final class OpenReads {
 		}
 
 		/**
-		 * Says that the client is not waited for any more.
+		 * Notes that the read no longer waits for its client.
 		 * @throws StorageException if the read was ended meanwhile
 		 */
 		public synchronized void clientEnds() {

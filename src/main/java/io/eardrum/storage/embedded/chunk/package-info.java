@@ -1,5 +1,5 @@
 /**
- * The compressed points on disk: written by checkpoints, read for clients.
+ * The compressed points on disk. Checkpoints write them, and clients read them.
  */
 @NullMarked
 package io.eardrum.storage.embedded.chunk;

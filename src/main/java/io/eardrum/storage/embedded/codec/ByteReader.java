@@ -7,13 +7,14 @@ import java.nio.ByteOrder;
 /**
  * Reads what a {@link ByteWriter} wrote.
  * <p>
- * Not safe for use by several threads at once. Bytes that nobody wrote throw a
+ * Not safe for use by several threads at once. Bytes that are not valid throw a
  * {@link CorruptStoreException}, never an {@link ArrayIndexOutOfBoundsException}.
  */
 public final class ByteReader {
 
 	/**
-	 * How many bytes behind the last one must be there, for eight are read at a time.
+	 * How many more bytes the array must have behind the last one, because eight are read
+	 * at a time.
 	 */
 	public static final int SLACK = Long.BYTES;
 
@@ -27,7 +28,7 @@ public final class ByteReader {
 	private int end;
 
 	/**
-	 * Starts to read.
+	 * Starts to read an array.
 	 * @param source the bytes, and {@link #SLACK} more behind them
 	 * @param length the number of bytes
 	 */
@@ -73,7 +74,7 @@ public final class ByteReader {
 	}
 
 	/**
-	 * Reads numbers of the same width in bits.
+	 * Reads numbers that all have the same width in bits.
 	 * @param width the width, 0 to 56, or 64
 	 * @param target takes the numbers
 	 * @param from the index of the first

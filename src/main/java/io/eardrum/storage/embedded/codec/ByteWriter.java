@@ -6,13 +6,16 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Bytes that are being written, in a buffer that grows and is used again.
+ * Writes bytes into a buffer that grows and is reused.
  * <p>
  * Not safe for use by several threads at once.
  */
 public final class ByteWriter {
 
-	/** How much more than asked for there is room, so that 8 bytes can be stored. */
+	/**
+	 * How many bytes are reserved beyond those asked for, so that 8 bytes can always be
+	 * stored.
+	 */
 	private static final int SLACK = Long.BYTES;
 
 	private static final VarHandle LITTLE_LONG = MethodHandles.byteArrayViewVarHandle(long[].class,
@@ -41,7 +44,7 @@ public final class ByteWriter {
 	}
 
 	/**
-	 * Starts anew, and gives the buffer back if it has grown past a limit.
+	 * Removes all bytes, and releases the buffer if it has grown beyond a limit.
 	 * @param limit the capacity that may be kept, in bytes
 	 */
 	public void clear(int limit) {
@@ -56,7 +59,7 @@ public final class ByteWriter {
 	}
 
 	/**
-	 * Makes room, so that the given number of bytes can be written.
+	 * Makes room for a number of bytes.
 	 * @param bytes the number of bytes
 	 */
 	public void reserve(int bytes) {
@@ -107,9 +110,9 @@ public final class ByteWriter {
 	}
 
 	/**
-	 * Stores 8 bytes, of which some count: bits are packed this way.
+	 * Stores 8 bytes, of which only some count. Used to pack bits.
 	 * @param value the bytes, the first one lowest
-	 * @param bytes how many count, 0 to 8
+	 * @param bytes how many of them count, 0 to 8
 	 */
 	void writeLowBytes(long value, int bytes) {
 		LITTLE_LONG.set(this.buffer, this.size, value);

@@ -4,16 +4,17 @@ package io.eardrum.storage.embedded.codec;
  * Reads the bytes of a chunk that a {@link ChunkEncoder} wrote.
  * <p>
  * Not safe for use by several threads at once. Throws a {@link CorruptStoreException} if
- * the bytes are no chunk.
+ * the bytes are not a valid chunk.
  */
 public final class ChunkDecoder {
 
 	/**
-	 * More than any chunk has: a number beyond it is damage, not a reason to allocate.
+	 * More points than any chunk has. A larger number is damage, and no memory is
+	 * allocated for it.
 	 */
 	private static final int MAX_POINTS = 1 << 20;
 
-	/** The bits that are all set in an infinite value, or in none. */
+	/** The bits that are all set in an infinite value and in NaN. */
 	private static final long INFINITE = 0x7FF0_0000_0000_0000L;
 
 	private final ByteReader reader = new ByteReader();
@@ -81,7 +82,7 @@ public final class ChunkDecoder {
 
 	private int readCount() {
 		long count = this.reader.readVarint();
-		// There is a byte at least for each block of all but the first two points.
+		// There is at least one byte for each block of points after the first two.
 		long most = Math.min(MAX_POINTS, 2 + (long) ChunkEncoder.BLOCK * this.reader.remaining());
 		if (count < 1 || count > most) {
 			throw new CorruptStoreException("a chunk has " + count + " points");
@@ -148,7 +149,7 @@ public final class ChunkDecoder {
 			}
 		}
 		if (!finite) {
-			throw new CorruptStoreException("a chunk has a value that is no number");
+			throw new CorruptStoreException("a chunk has a value that is not a number");
 		}
 	}
 

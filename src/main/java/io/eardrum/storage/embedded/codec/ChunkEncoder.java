@@ -3,15 +3,16 @@ package io.eardrum.storage.embedded.codec;
 /**
  * Compresses points into the bytes of a chunk, which {@link ChunkDecoder} reads.
  * <p>
- * Layout: one byte with the encoding of the values (low half) and their decimals (high
- * half), the number of points, the first timestamp, the distance to the last one; then
- * the timestamps as differences of differences, so that regular ones take no space; then
- * the values. Values that are decimals of few digits, as most gauges are, become the
- * integers they are multiples of, stored as differences to the one before or to the
- * smallest; others are stored as XOR with the one before. The smallest of the three
- * counts. All three end up as small non-negative numbers, packed in blocks of
- * {@value #BLOCK} with as many bits as the largest of the block needs: this decodes an
- * order of magnitude faster than a code of variable length a point.
+ * Layout: one byte with the encoding of the values (low half) and the number of their
+ * decimals (high half), the number of points, the first timestamp, and the distance to
+ * the last timestamp; then the timestamps as differences of differences, so that regular
+ * ones take no space; then the values. Values that are decimals of few digits, as most
+ * gauges are, become integers, which are stored as differences to the previous one or to
+ * the smallest one. Other values are stored as XOR with the previous one. The smallest of
+ * the three encodings is used. All three result in small non-negative numbers, which are
+ * packed in blocks of {@value #BLOCK} with as many bits as the largest of the block
+ * needs. This decodes an order of magnitude faster than a code of variable length per
+ * point.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -29,10 +30,12 @@ public final class ChunkEncoder {
 
 	private static final double[] POWERS = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9 };
 
-	/** Up to here, every integer is a double. */
+	/** Up to this number, every integer is a double. */
 	private static final double MAX_INTEGER = 1L << 53;
 
-	/** Wider numbers are stored with 64 bits, for a shift must leave room for 7. */
+	/**
+	 * Wider numbers are stored with 64 bits, because a shift must leave room for 7 bits.
+	 */
 	private static final int MAX_PACKED_WIDTH = 56;
 
 	private long[] decimals = new long[1024];
@@ -47,7 +50,7 @@ public final class ChunkEncoder {
 	 * Appends a chunk.
 	 * @param points where the points are
 	 * @param from the index of the first one
-	 * @param to the index behind the last one, at least one more
+	 * @param to the index behind the last one; greater than {@code from}
 	 * @param target takes the bytes
 	 */
 	public void encode(PointColumns points, int from, int to, ByteWriter target) {
@@ -107,8 +110,8 @@ public final class ChunkEncoder {
 		pack(this.deltas, count - 2, target);
 	}
 
-	// Finds the number of decimals with which all values are integers, exactly.
-	// Returns the number of decimals, or -1 if there is none
+	// Finds the number of decimals with which all values are exactly integers. Returns
+	// that number, or -1 if there is none.
 	private int findDecimals(double[] values, int from, int count) {
 		int places = 0;
 		boolean complete = false;
@@ -118,7 +121,7 @@ public final class ChunkEncoder {
 				double value = values[from + i];
 				double scaled = Math.rint(value * POWERS[places]);
 				long integer = (long) scaled;
-				// Compares bits, for -0.0 is no integer.
+				// Compares bits, because -0.0 is not an integer.
 				while (!(Math.abs(scaled) < MAX_INTEGER)
 						|| Double.doubleToRawLongBits(integer / POWERS[places]) != Double.doubleToRawLongBits(value)) {
 					if (++places > MAX_DECIMALS) {
@@ -150,7 +153,7 @@ public final class ChunkEncoder {
 			deltaBits += (long) width(differences) * (end - start);
 		}
 		int best = (offsetBits < deltaBits) ? DECIMAL_OFFSET : DECIMAL_DELTA;
-		// Decimals of a dozen digits and more: the bits may have less to say.
+		// With decimals of a dozen digits and more, the XORed bits may take less space.
 		if (Math.min(offsetBits, deltaBits) > 32L * count) {
 			toXors(values, from, count);
 			long xorBits = Long.SIZE;

@@ -3,7 +3,8 @@ package io.eardrum.storage.embedded.codec;
 import io.eardrum.storage.StorageException;
 
 /**
- * What the disk holds is not what was written to it. It doesn't heal by itself.
+ * Thrown when the disk does not hold what was written to it. Such damage does not heal by
+ * itself.
  */
 public final class CorruptStoreException extends StorageException {
 

@@ -3,8 +3,8 @@ package io.eardrum.storage.embedded.codec;
 import java.util.Arrays;
 
 /**
- * Points of one series in two columns, ascending strictly by timestamp, in arrays that
- * grow and are used again.
+ * Points of one series in two columns, strictly ascending by timestamp. The arrays grow
+ * and are reused.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -51,14 +51,14 @@ public final class PointColumns {
 
 	/**
 	 * Drops the points from an index on.
-	 * @param newSize how many points stay
+	 * @param newSize how many points remain
 	 */
 	public void truncate(int newSize) {
 		this.size = newSize;
 	}
 
 	/**
-	 * Starts anew, and gives memory back if there is more than a limit.
+	 * Removes all points, and releases memory beyond a limit.
 	 * @param limit for how many points memory may be kept
 	 */
 	public void clear(int limit) {
@@ -70,8 +70,8 @@ public final class PointColumns {
 	}
 
 	/**
-	 * Makes room at the end, for the caller to fill the arrays.
-	 * @param count how many points come
+	 * Makes room at the end for points that the caller then writes into the arrays.
+	 * @param count how many points
 	 */
 	void extend(int count) {
 		int needed = this.size + count;
@@ -98,12 +98,12 @@ public final class PointColumns {
 	}
 
 	/**
-	 * Becomes the union of two others; where both have a timestamp, the newer one's value
-	 * counts.
+	 * Becomes the union of two others. Where both have a point at a timestamp, the newer
+	 * value counts.
 	 * @param older the points that were put first
 	 * @param newer the points that were put later
-	 * @param from the index of the first one of them
-	 * @param to the index behind the last one of them
+	 * @param from the index of the first newer point
+	 * @param to the index behind the last newer point
 	 */
 	public void merge(PointColumns older, PointColumns newer, int from, int to) {
 		clear();
@@ -126,9 +126,9 @@ public final class PointColumns {
 
 	/**
 	 * Finds where a timestamp stands or would stand.
-	 * @param from the index from which to look
+	 * @param from the index at which the search starts
 	 * @param timestamp the timestamp
-	 * @return the index of the first point from there on that is not before it
+	 * @return the index of the first point from there on that is not before the timestamp
 	 */
 	public int indexOf(int from, long timestamp) {
 		int low = from;
@@ -147,8 +147,8 @@ public final class PointColumns {
 
 	/**
 	 * Finds the end of a range.
-	 * @param timestamp the last timestamp of it
-	 * @return the index of the first point behind it
+	 * @param timestamp the last timestamp of the range
+	 * @return the index of the first point behind the range
 	 */
 	public int indexBehind(long timestamp) {
 		return (timestamp == Long.MAX_VALUE) ? this.size : indexOf(0, timestamp + 1);

@@ -1,5 +1,5 @@
 /**
- * The bytes and bits of records and chunks: written, compressed and read again.
+ * The encoding of records and chunks, which are written, compressed and read here.
  */
 @NullMarked
 package io.eardrum.storage.embedded.codec;

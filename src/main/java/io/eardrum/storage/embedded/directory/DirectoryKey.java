@@ -8,11 +8,11 @@ import java.nio.file.attribute.BasicFileAttributes;
 import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
 
 /**
- * What tells the directory of a store from another one that has come into its place: what
- * the file system calls it and a file in it.
+ * Distinguishes the directory of a store from another one that has taken its place, by
+ * the keys that the file system gives to the directory and to a file in it.
  *
  * @param directory the key of the directory
- * @param identity the key of the file that says which store it is
+ * @param identity the key of the file that identifies the store
  */
 record DirectoryKey(Object directory, Object identity) {
 
@@ -20,7 +20,7 @@ record DirectoryKey(Object directory, Object identity) {
 	 * Reads the key of a directory.
 	 * @param path the directory
 	 * @return the key
-	 * @throws IOException if it or the file is not there, or can't be read
+	 * @throws IOException if the directory or the file does not exist or can't be read
 	 */
 	static DirectoryKey of(Path path) throws IOException {
 		return new DirectoryKey(key(path), key(path.resolve(StoreIdentity.FILE)));
@@ -28,7 +28,7 @@ record DirectoryKey(Object directory, Object identity) {
 
 	private static Object key(Path file) throws IOException {
 		Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
-		// Not every system has them.
+		// Not every file system has keys.
 		return (key != null) ? key : file;
 	}
 

@@ -25,9 +25,9 @@ final class MarkWriter {
 	private @Nullable StoreMark last;
 
 	/**
-	 * Makes a writer.
+	 * Creates a writer.
 	 * @param path the directory of the store
-	 * @param last the mark that is there, or {@code null}
+	 * @param last the existing mark, or {@code null} if there is none
 	 */
 	MarkWriter(Path path, @Nullable StoreMark last) {
 		this.path = path;
@@ -35,15 +35,15 @@ final class MarkWriter {
 	}
 
 	/**
-	 * Notes that the mark which was there has been removed.
+	 * Notes that the existing mark has been removed.
 	 */
 	void forget() {
 		this.last = null;
 	}
 
 	/**
-	 * Writes a mark that knows nothing yet, but is there.
-	 * @param id which store it is
+	 * Writes a first mark, which says nothing yet except that there is a mark.
+	 * @param id the id of the store
 	 * @throws IOException if that fails
 	 */
 	void writeFirst(UUID id) throws IOException {
@@ -53,8 +53,8 @@ final class MarkWriter {
 	}
 
 	/**
-	 * Writes a mark, if it says anything that the last one did not, or is to be synced.
-	 * @param id which store it is
+	 * Writes a mark if it differs from the last one, or if it has to be synced.
+	 * @param id the id of the store
 	 * @param durable what is safe
 	 * @param sync whether to make the mark itself safe against power loss
 	 * @throws IOException if that fails
@@ -71,7 +71,7 @@ final class MarkWriter {
 			manifestBytes = Files.size(file);
 			boolean known = before != null && before.manifest() == manifest && before.manifestBytes() == manifestBytes;
 			if (!known) {
-				// RocksDB syncs what it adds, but maybe only in a moment.
+				// RocksDB syncs what it adds, but possibly only a moment later.
 				DiskSync.file(file);
 			}
 			else if (!sync && before != null && before.durable().equals(durable)) {

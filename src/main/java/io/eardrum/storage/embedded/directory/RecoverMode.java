@@ -1,17 +1,17 @@
 package io.eardrum.storage.embedded.directory;
 
 /**
- * What to do with a store that is not as it was left.
+ * What a start does with a store that is not as it was left.
  */
 public enum RecoverMode {
 
-	/** Don't open it. */
+	/** Refuses to open it. */
 	STRICT,
 
-	/** Drop the damaged end that a power failure may leave. */
+	/** Drops a damaged end such as a power failure may leave. */
 	TAIL,
 
-	/** Take what is there, whatever lacks. */
+	/** Opens what is there, whatever is missing. */
 	ACCEPT
 
 }

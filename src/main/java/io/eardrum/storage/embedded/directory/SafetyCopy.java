@@ -18,13 +18,14 @@ import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
 
 /**
- * The files of a store as they were before a start, for as long as it is not sure that
- * the start succeeds: RocksDB writes to the directory and removes files from it while it
- * is being opened. They are links, for RocksDB doesn't change a file once it has begun
- * the next one, so they take neither time nor space.
+ * Keeps the files of a store as they were before a start, until the start has succeeded,
+ * because RocksDB writes to the directory and removes files from it while it is being
+ * opened. The copy consists of links, which take neither time nor space. That is enough,
+ * because RocksDB does not change a file once it has begun the next one.
  * <p>
- * While the directory {@code eardrum.before} exists it is whole, and nothing has been put
- * since: what is there is undone, whether the start was refused or the process died.
+ * While the directory {@code eardrum.before} exists, it is complete, and nothing has been
+ * put since it was made. The start that made it is undone, whether it was refused or the
+ * process died.
  */
 final class SafetyCopy {
 
@@ -50,8 +51,9 @@ final class SafetyCopy {
 
 	/**
 	 * Makes the copy.
-	 * @return whether there is one; not if the file system knows no links
-	 * @throws IOException if it can't be made for another reason
+	 * @return whether there is a copy; {@code false} if the file system does not support
+	 * links
+	 * @throws IOException if the copy can't be made for another reason
 	 */
 	boolean make() throws IOException {
 		delete(this.unfinished);
@@ -75,14 +77,17 @@ final class SafetyCopy {
 	}
 
 	/**
-	 * Removes the copy: the start has succeeded, and what is written from now on counts.
-	 * @return whether there was one; then the names in the directory are safe now
+	 * Removes the copy, because the start has succeeded, and what is written from now on
+	 * counts.
+	 * @return whether there was a copy; if so, the names in the directory are safe
+	 * against power loss now
 	 * @throws IOException if that fails
 	 */
 	boolean remove() throws IOException {
 		boolean there = isThere();
 		if (there) {
-			// Safe before its files go: half a copy must never be taken for a whole one.
+			// The move is made safe before files of the copy are deleted, because an
+			// incomplete copy must never be taken for a complete one.
 			Files.move(this.copy, this.unfinished, StandardCopyOption.ATOMIC_MOVE);
 			DiskSync.directory(this.directory);
 		}
@@ -91,8 +96,8 @@ final class SafetyCopy {
 	}
 
 	/**
-	 * Brings the files back that are in the copy, removes those that are not, and then
-	 * the copy.
+	 * Restores the files that are in the copy, removes those that are not, and then
+	 * removes the copy.
 	 * @throws IOException if that fails; it may be tried again
 	 */
 	void restore() throws IOException {
@@ -115,7 +120,7 @@ final class SafetyCopy {
 		remove();
 	}
 
-	// What says how the store was left belongs to it as well as what RocksDB has.
+	// The files that say how the store was left belong to the copy, as RocksDB's do.
 	private static boolean isKept(String name) {
 		return StoreFiles.isRocksDb(name)
 				|| List.of(ClosingLedger.FILE, RunningMarker.FILE, StoreIdentity.FILE).contains(name);

@@ -22,16 +22,16 @@ import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
 import io.eardrum.storage.embedded.directory.seal.StoreMark;
 
 /**
- * The directory of a store, from the moment its lock is taken until the lock is given
- * back.
+ * The directory of a store, from the moment its lock is taken until the lock is released.
  * <p>
- * A start goes through these steps, and whatever stops it leaves the files as they were:
- * {@link #open} takes the lock and judges the files; {@link #prepare} makes sure that
- * nothing RocksDB does meanwhile is final; {@link #accept} says that the store is whole
- * and may be written to, or {@link #rollBack} undoes the start. Later, {@link #mark}
- * notes what is safe, and {@link #noteClosing} what the store consists of at its end.
+ * A start goes through these steps, and the files are left as they were if it stops at
+ * any of them. {@link #open} takes the lock and examines the files. {@link #prepare}
+ * ensures that nothing RocksDB does meanwhile is final. {@link #accept} declares the
+ * store undamaged and writable, or {@link #rollBack} undoes the start. Later,
+ * {@link #mark} notes what is safe, and {@link #noteClosing} notes what the store
+ * consists of when it is closed.
  * <p>
- * Used by one thread at a time. Long, because the steps stand here in their order.
+ * Used by one thread at a time.
  */
 public final class StoreDirectory implements AutoCloseable {
 
@@ -65,7 +65,7 @@ public final class StoreDirectory implements AutoCloseable {
 		this.marker = new RunningMarker(path);
 		this.safetyCopy = new SafetyCopy(path);
 		if (this.safetyCopy.isThere()) {
-			logger.info("The last start with {} broke off; its files are brought back as they were before", path);
+			logger.info("The last start with {} was interrupted; its files are restored", path);
 			this.safetyCopy.restore();
 		}
 		this.safetyCopy.remove();
@@ -77,8 +77,8 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Takes the lock of a directory, which is made if there is none, and judges the files
-	 * in it.
+	 * Takes the lock of a directory, which is created if it does not exist, and examines
+	 * the files in it.
 	 * @param path the directory
 	 * @param mode what to do if the store is not as it was left
 	 * @return the directory, to be {@linkplain #close() closed}
@@ -128,7 +128,8 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Refuses the store for what came to light only after it had been opened.
+	 * Returns the refusal of a store whose damage was found only after it had been
+	 * opened.
 	 * @param what what is wrong, naming the file if it is known
 	 * @param cause what was thrown, if anything
 	 * @return the refusal
@@ -138,9 +139,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the names that the files of the write-ahead log had before the start, for a
+	 * Returns the paths of the files of the write-ahead log before the start, for a
 	 * message.
-	 * @return the names
+	 * @return the paths, separated by commas
 	 */
 	public String walNames() {
 		return this.examination.walNames()
@@ -154,15 +155,15 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns which store it is.
-	 * @return the number that no other has
+	 * Returns the id of the store.
+	 * @return the id, which no other store has
 	 */
 	public UUID id() {
 		return this.id;
 	}
 
 	/**
-	 * Returns whether there is no store yet, so that one has to be made.
+	 * Returns whether there is no store yet, so that one has to be created.
 	 * @return whether nothing was ever stored here
 	 */
 	public boolean isNew() {
@@ -170,9 +171,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the store may not know its number: it is of an older version, or
-	 * somebody wants it taken as it is.
-	 * @return whether it has to be told
+	 * Returns whether the store may lack its id, because it is of an older version, or
+	 * because the settings ask to open it as it is.
+	 * @return whether the id has to be written to it
 	 */
 	public boolean isToBeAdopted() {
 		StoreIdentity known = this.examination.identity();
@@ -180,8 +181,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the store may or may not know its number already.
-	 * @return whether telling it was begun
+	 * Returns whether writing the id to the store was begun, so that it may or may not
+	 * have it already.
+	 * @return whether it was begun
 	 */
 	public boolean isAdopting() {
 		StoreIdentity known = this.examination.identity();
@@ -189,16 +191,16 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the store is to be taken as it is.
-	 * @return whether somebody asked for that
+	 * Returns whether the store is to be opened as it is.
+	 * @return whether the settings ask for that
 	 */
 	public boolean isTrusting() {
 		return this.mode == RecoverMode.ACCEPT;
 	}
 
 	/**
-	 * Returns whether the store was not closed when it was last used.
-	 * @return whether it was not
+	 * Returns whether the store was not closed after it was last used.
+	 * @return {@code true} if it was not closed
 	 */
 	public boolean isUnclean() {
 		return !isNew() && !this.examination.isClean()
@@ -223,9 +225,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Gets ready for RocksDB to be opened for writing. What a killed process, or whoever
-	 * copied the store, left unsynced is synced first: only the end of what is written
-	 * last may be torn by a power failure.
+	 * Prepares the directory for RocksDB to be opened for writing. Everything that a
+	 * killed process, or a program that copied the store, left unsynced is synced first,
+	 * so that a power failure can only tear the end of what is written last.
 	 */
 	public void prepare() {
 		try {
@@ -234,13 +236,14 @@ public final class StoreDirectory implements AutoCloseable {
 				new StoreIdentity(this.id, StoreIdentity.State.CREATING).write(this.path);
 				return;
 			}
-			// Of files that were synced before, this costs nothing; those of a copy were
+			// This costs nothing for files that were synced before. Those of a copy were
 			// not.
 			for (String name : StoreFiles.sizes(this.path).keySet()) {
 				DiskSync.file(this.path.resolve(name));
 			}
 			if (!this.safetyCopy.make()) {
-				// Without one, what the start changes stays, so a ledger holds no more.
+				// Without a safety copy, the changes of the start remain, so that a
+				// ledger is no longer valid.
 				this.marker.set();
 			}
 		}
@@ -259,7 +262,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Brings back what was there before {@link #prepare}. RocksDB has to be closed.
+	 * Restores the files as they were before {@link #prepare}. RocksDB has to be closed.
 	 */
 	public void rollBack() {
 		try {
@@ -271,13 +274,13 @@ public final class StoreDirectory implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("The files in {} could not all be brought back; the next start does so, and before that they "
+			logger.warn("Not all files in {} could be restored; the next start restores them, and until then they "
 					+ "are in {}", this.path, SafetyCopy.NAME, ex);
 		}
 	}
 
 	/**
-	 * Notes that the store has been made, or adopted, and knows its number.
+	 * Notes that the store has been created or adopted, and has its id.
 	 */
 	public void noteMade() {
 		try {
@@ -293,9 +296,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Notes that a store is about to be told its number.
-	 * @param given the number
-	 * @param durable what of it is safe
+	 * Notes that the id of a store is about to be written to it.
+	 * @param given the id
+	 * @param durable what of the store is safe
 	 */
 	public void noteAdopting(UUID given, DurableState durable) {
 		try {
@@ -310,16 +313,18 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Ends the start: the store is whole, and what is written from now on counts.
-	 * @param durable what of it is safe
+	 * Completes the start. The store is undamaged, and what is written from now on
+	 * counts.
+	 * @param durable what of the store is safe
 	 */
 	public void accept(DurableState durable) {
 		try {
 			if (!isToBeAdopted() && !StoreMark.isThere(this.path)) {
-				// A backup has none. What was written so far may yet be undone.
+				// A backup has no mark. What was written so far may still be undone.
 				this.marks.writeFirst(this.id);
 			}
-			// Until the marker is there, the ledger has to fit if the start breaks off.
+			// The ledger has to match in case the start is interrupted before the marker
+			// is set.
 			this.marker.set();
 			Files.deleteIfExists(this.path.resolve(ClosingLedger.FILE));
 			if (!this.safetyCopy.remove()) {
@@ -336,8 +341,8 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the directory still is the one that was opened: not moved, removed
-	 * or hidden by another disk.
+	 * Returns whether the directory is still the one that was opened, and was not moved,
+	 * removed or hidden by another disk.
 	 * @return whether it is
 	 */
 	public boolean isSame() {
@@ -350,7 +355,7 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Notes what is safe, if it is not what was noted last.
+	 * Notes what is safe, if it differs from what was noted last.
 	 * @param durable what is safe
 	 * @throws IOException if that can't be written
 	 */
@@ -359,8 +364,8 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Notes what the store consists of. RocksDB has been closed.
-	 * @param facts what it holds
+	 * Notes what the store consists of. Called after RocksDB has been closed.
+	 * @param facts what the store holds
 	 * @throws IOException if that can't be written
 	 */
 	public void noteClosing(ClosingFacts facts) throws IOException {
@@ -370,10 +375,9 @@ public final class StoreDirectory implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a copy of the store that knows what it consists of, and is safe against power
-	 * loss.
+	 * Adds a ledger to a copy of the store, and makes the copy safe against power loss.
 	 * @param copy the directory of the copy, with all of RocksDB's files
-	 * @param facts what it holds at least
+	 * @param facts what the copy holds at least
 	 * @throws IOException if that fails
 	 */
 	public void seal(Path copy, ClosingFacts facts) throws IOException {

@@ -16,19 +16,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets one server at a time use a directory. RocksDB has a lock of its own, but takes it
- * only when it opens the store, which is after its files were judged and perhaps cut.
+ * Lets only one server at a time use a directory. RocksDB has a lock of its own, but
+ * takes it only when it opens the store, which is after the files have been examined and
+ * possibly truncated.
  */
 final class StoreLock implements AutoCloseable {
 
 	private static final String NAME = "eardrum.lock";
 
-	/** RocksDB's own, which versions before 0.1.0 rely on. */
+	/** RocksDB's own lock file, which versions before 0.1.0 rely on. */
 	private static final String ROCKSDB_NAME = "LOCK";
 
 	/**
-	 * The directories that this process holds. Closing any descriptor of the file would
-	 * give up the process's lock on it, so nobody may open it a second time.
+	 * The directories that this process holds. Closing any descriptor of the lock file
+	 * would release the process's lock on it, so it must not be opened a second time.
 	 */
 	private static final Set<Object> held = ConcurrentHashMap.newKeySet();
 
@@ -66,7 +67,7 @@ final class StoreLock implements AutoCloseable {
 		}
 		catch (IOException ex) {
 			throw new StoreOpenException("The file " + file + " can't be made and locked: " + ex,
-					"Check that this user may write to the directory, and that its disk works and lets files be locked.",
+					"Check that this user may write to the directory, and that its disk works and supports file locks.",
 					ex);
 		}
 		finally {
@@ -75,8 +76,8 @@ final class StoreLock implements AutoCloseable {
 	}
 
 	/**
-	 * Keeps servers from using a directory that is only read, as long as it has a file to
-	 * lock. Makes no file.
+	 * Keeps servers from using a directory that is only read, provided it has a file to
+	 * lock. Creates no file.
 	 * @param directory the directory
 	 * @return the lock
 	 * @throws IOException if a file can't be read
@@ -114,8 +115,8 @@ final class StoreLock implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether there is a file that keeps servers out. If not, one may have
-	 * started meanwhile.
+	 * Returns whether there is a locked file that keeps servers out. If not, a server may
+	 * have started meanwhile.
 	 * @return whether there is
 	 */
 	boolean isExclusive() {
@@ -142,7 +143,7 @@ final class StoreLock implements AutoCloseable {
 				channel.close();
 			}
 			catch (IOException ex) {
-				// The system closes it, and so gives up the lock, all the same.
+				// The system closes it nevertheless, and thereby releases the lock.
 			}
 		}
 		if (key != null) {

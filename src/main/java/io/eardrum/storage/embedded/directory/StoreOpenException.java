@@ -5,14 +5,15 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.StorageException;
 
 /**
- * The store can't be opened as it is: somebody has to do something about it.
+ * Thrown when a store can't be opened as it is, and an operator has to do something about
+ * it.
  */
 public final class StoreOpenException extends StorageException {
 
 	private final String action;
 
 	/**
-	 * Says what is wrong and what to do.
+	 * Creates an exception.
 	 * @param problem what is wrong, naming the file or directory
 	 * @param action what an operator can do about it
 	 * @param cause what was thrown, if anything

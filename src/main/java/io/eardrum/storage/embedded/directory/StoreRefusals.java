@@ -12,8 +12,7 @@ import io.eardrum.storage.embedded.directory.examination.TornTail;
 import io.eardrum.storage.embedded.directory.seal.Finding;
 
 /**
- * Says in an operator's words why a store is refused because of its files, and what to
- * do.
+ * Explains to an operator why a store is refused because of its files, and what to do.
  */
 final class StoreRefusals {
 
@@ -27,9 +26,9 @@ final class StoreRefusals {
 	private final boolean trusting;
 
 	/**
-	 * Makes the refusals of a store.
+	 * Creates the refusals of a store.
 	 * @param path its directory
-	 * @param trusting whether the store is to be taken as it is
+	 * @param trusting whether the store is to be opened as it is
 	 */
 	StoreRefusals(Path path, boolean trusting) {
 		this.path = path;
@@ -51,8 +50,8 @@ final class StoreRefusals {
 
 	/**
 	 * Refuses the store if anything is wrong with its files.
-	 * @param examination what was found
-	 * @throws StoreOpenException if anything is
+	 * @param examination the result of the examination
+	 * @throws StoreOpenException if anything is wrong
 	 */
 	void ensureWhole(StoreExamination examination) {
 		List<Finding> findings = examination.findings();
@@ -75,7 +74,7 @@ final class StoreRefusals {
 
 	private String lastResort() {
 		return this.trusting ? ""
-				: " Where there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
+				: " If there is no backup, one start with eardrum.storage.recover=accept takes what is left.";
 	}
 
 	private String describe(List<Finding> findings) {
@@ -95,7 +94,7 @@ final class StoreRefusals {
 	private static String hint(TornTail tail) {
 		String dropped = tail.isOfCurrent()
 				? "one start with eardrum.storage.recover=tail goes back to the file before."
-				: "what is damaged may be what was being written then, the last " + tail.bytes()
+				: "the damaged part may be what was being written then, the last " + tail.bytes()
 						+ " bytes of the log, with " + tail.readableRecords()
 						+ " readable records behind the damage; one start with eardrum.storage.recover=tail drops them.";
 		return " If the power failed: " + dropped;

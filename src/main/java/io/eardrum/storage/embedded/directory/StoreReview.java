@@ -28,13 +28,14 @@ import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
 import io.eardrum.storage.embedded.directory.seal.StoreMark;
 
 /**
- * Reads the files of a store that no server uses, changes none and makes none, and tells
- * what is wrong with them: what a start would find, and besides every record of the
- * MANIFEST and of the write-ahead log, also of those that a start takes on trust because
- * the store was closed.
+ * Reads the files of a store that no server is using, without changing or creating any,
+ * and reports what is wrong with them. It finds what a start would find. In addition, it
+ * reads every record of the MANIFEST and of the write-ahead log, including those that a
+ * start trusts because the store was closed.
  * <p>
- * While it is open no server starts with that directory, unless the directory has never
- * been used, as that of a backup; {@link #ensureUnused()} tells whether one has.
+ * While a review is open, no server starts with that directory, unless the directory has
+ * never been used, like that of a backup. {@link #ensureUnused()} detects whether one has
+ * started.
  * <p>
  * Used by one thread.
  */
@@ -42,7 +43,7 @@ public final class StoreReview implements AutoCloseable {
 
 	private final Path directory;
 
-	/** Where the files of RocksDB are, as the next start would take them. */
+	/** The directory from which the next start would take the files of RocksDB. */
 	private final Path files;
 
 	private final StoreLock lock;
@@ -77,15 +78,15 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Looks at a directory.
+	 * Reviews a directory.
 	 * @param directory the directory
-	 * @return what is there, to be {@linkplain #close() closed}
+	 * @return the review, to be {@linkplain #close() closed}
 	 * @throws IOException if a file can't be read
 	 * @throws StoreOpenException if a server uses the directory
 	 */
 	public static StoreReview of(Path directory) throws IOException {
 		if (Files.exists(directory) && !Files.isDirectory(directory)) {
-			throw new FileSystemException(directory.toString(), null, "it is no folder");
+			throw new FileSystemException(directory.toString(), null, "it is not a folder");
 		}
 		StoreLock lock = StoreLock.share(directory);
 		StoreReview made = null;
@@ -102,23 +103,24 @@ public final class StoreReview implements AutoCloseable {
 
 	/**
 	 * Returns whether there is a store.
-	 * @return whether there is anything of one
+	 * @return whether there is at least a part of one
 	 */
 	public boolean isStore() {
 		return !this.examination.isFresh() && !this.examination.isOccupied();
 	}
 
 	/**
-	 * Returns whether RocksDB has anything to read: making the store has ended.
-	 * @return whether it has
+	 * Returns whether the store was created completely, so that RocksDB has something to
+	 * read.
+	 * @return whether it was
 	 */
 	public boolean isMade() {
 		return isStore() && !this.examination.isUnmade();
 	}
 
 	/**
-	 * Returns where the files of RocksDB are. After a start that broke off these are the
-	 * ones that were there before it.
+	 * Returns where the files of RocksDB are. After a start that was interrupted, these
+	 * are the files from before that start.
 	 * @return the directory of the store, or one in it
 	 */
 	public Path files() {
@@ -126,12 +128,12 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Tells in which state the store was left.
+	 * Returns in which state the store was left.
 	 * @return the rest of a sentence that begins with the store
 	 */
 	public String state() {
 		if (this.examination.isUnmade()) {
-			return "was being made when that broke off, and holds nothing";
+			return "was not created completely, and holds nothing";
 		}
 		String state;
 		if (this.examination.isClean()) {
@@ -144,12 +146,12 @@ public final class StoreReview implements AutoCloseable {
 			state = "is of an earlier version, which left no list of its files";
 		}
 		return this.files.equals(this.directory) ? state
-				: state + "; a start with it broke off, and the next one goes back to " + this.files;
+				: state + "; a start with it was interrupted, and the next one goes back to " + this.files;
 	}
 
 	/**
-	 * Returns which store it is.
-	 * @return the number that no other has, or {@code null} if it is not known
+	 * Returns the id of the store.
+	 * @return the id, which no other store has, or {@code null} if it is not known
 	 */
 	public @Nullable UUID id() {
 		StoreIdentity known = this.examination.identity();
@@ -157,7 +159,8 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the store has to know its number, and not only its files.
+	 * Returns whether the id has to be in the store itself, and not only in the files
+	 * beside it.
 	 * @return whether it has to
 	 */
 	public boolean isIdStored() {
@@ -191,8 +194,8 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what is wrong.
-	 * @return the files, each with what is wrong with it
+	 * Returns what is wrong with the files.
+	 * @return the affected files, each with what is wrong with it
 	 */
 	public List<Finding> findings() {
 		return List.copyOf(this.findings);
@@ -200,8 +203,8 @@ public final class StoreReview implements AutoCloseable {
 
 	/**
 	 * Returns what a start with {@code eardrum.storage.recover=tail} would do.
-	 * @return the rest of a sentence, or {@code null} if the damage is not of the kind
-	 * that a power failure leaves, or there is none
+	 * @return the rest of a sentence, or {@code null} if there is no damage, or none of
+	 * the kind that a power failure leaves
 	 */
 	public @Nullable String tailRecovery() {
 		TornTail tail = this.examination.tail();
@@ -217,8 +220,8 @@ public final class StoreReview implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the tables that belong to the store and can be read as a whole.
-	 * @return their names and sizes
+	 * Returns the tables that belong to the store and are neither missing nor cut.
+	 * @return their names and sizes in bytes
 	 */
 	public NavigableMap<String, Long> tables() {
 		NavigableMap<String, Long> found = new TreeMap<>();
@@ -231,14 +234,14 @@ public final class StoreReview implements AutoCloseable {
 
 	/**
 	 * Returns how many files of the write-ahead log belong to the store.
-	 * @return the number of files that are there
+	 * @return the number of existing files
 	 */
 	public int walFiles() {
 		return this.wal.size();
 	}
 
 	/**
-	 * Ensures that nothing was changed meanwhile.
+	 * Ensures that no server has changed the store meanwhile.
 	 * @throws StoreOpenException if a server has used the directory
 	 */
 	public void ensureUnused() {
@@ -252,7 +255,7 @@ public final class StoreReview implements AutoCloseable {
 		String name = manifestName();
 		Manifest manifest = this.sizes.containsKey(name) ? Manifest.read(this.files.resolve(name)) : null;
 		if (manifest == null || !manifest.isUnderstood() || manifest.edits() == 0) {
-			// Then all of them may belong to it.
+			// In this case, all tables may belong to the store.
 			this.sizes.keySet().stream().filter(StoreFiles::isTable).forEach(this.tables::add);
 		}
 		else {
@@ -284,7 +287,7 @@ public final class StoreReview implements AutoCloseable {
 			int[] records = new int[1];
 			WalDamage damage = RecordFile.read(this.files.resolve(name), (bytes, length) -> records[0]++);
 			if (records[0] > 0 || (damage != null && damage.readableRecords() > 0)) {
-				// What lacks its end may be so only where nothing follows.
+				// A file may lack its end only if no records follow in later files.
 				for (int i = 0; i < cut.size(); i++) {
 					add(cut.get(i), "is damaged at byte " + damages.get(i).position());
 				}
@@ -300,7 +303,7 @@ public final class StoreReview implements AutoCloseable {
 		}
 	}
 
-	// A start of a store that was closed does not need it.
+	// Checks the mark, which a start does not need if the store was closed.
 	private void checkMark() {
 		if (!this.examination.isClean() || !StoreMark.isThere(this.directory)) {
 			return;
@@ -310,11 +313,11 @@ public final class StoreReview implements AutoCloseable {
 			add(StoreMark.FILE, "is damaged");
 		}
 		else if (!mark.id().equals(id())) {
-			add(StoreMark.FILE, "is that of another store");
+			add(StoreMark.FILE, "belongs to another store");
 		}
 	}
 
-	// Each file is named once, with what a start would say of it.
+	// Each file is named only once, with what a start would report about it.
 	private void add(String file, String problem) {
 		if (this.findings.stream().noneMatch((finding) -> finding.file().equals(file))) {
 			this.findings.add(new Finding(file, problem));

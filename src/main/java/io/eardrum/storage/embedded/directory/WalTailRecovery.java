@@ -16,13 +16,12 @@ import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 
 /**
- * Drops the damaged end of a store before RocksDB reads it, because somebody asked for
- * that after a power failure. The pages of what was not yet synced may have reached the
- * disk in any order then: the file is as long as it was, and what it ends with is zeros
- * or nonsense.
+ * Drops the damaged end of a store before RocksDB reads it, because an operator asked for
+ * that after a power failure. Pages that were not yet synced may then have reached the
+ * disk in any order: the file is as long as it was, and ends with zeros or garbage.
  * <p>
- * What is dropped stays in files beside it, and these are safe before anything is
- * dropped.
+ * What is dropped remains in files beside it. These files are made safe before anything
+ * is dropped.
  */
 final class WalTailRecovery {
 
@@ -35,7 +34,7 @@ final class WalTailRecovery {
 	}
 
 	/**
-	 * Cuts the file where the damage begins, and moves those after it away.
+	 * Truncates the file where the damage begins, and moves away the files after it.
 	 * @param tail what to drop
 	 * @throws IOException if a file can't be read or written
 	 */
@@ -46,8 +45,8 @@ final class WalTailRecovery {
 		DiskSync.directory(this.directory);
 		if (tail.isOfCurrent()) {
 			rename(tail.manifest());
-			logger.warn("Made {} name {} again, as eardrum.storage.recover asks for; the file as it was is {}", file,
-					tail.manifest(), copy);
+			logger.warn("Made {} name {} again, because of eardrum.storage.recover; the original file is kept as {}",
+					file, tail.manifest(), copy);
 			return;
 		}
 		for (String later : tail.laterFiles()) {
@@ -59,8 +58,9 @@ final class WalTailRecovery {
 			channel.force(true);
 		}
 		logger.warn(
-				"Dropped the last {} bytes of {} and {} later files, from byte {} on, as eardrum.storage.recover asks "
-						+ "for; behind the damage {} records could have been read; the file as it was is {}",
+				"Dropped the last {} bytes of {} and {} later files, from byte {} on, because of "
+						+ "eardrum.storage.recover; behind the damage {} records could have been read; "
+						+ "the original file is kept as {}",
 				tail.bytes(), file, tail.laterFiles().size(), tail.position(), tail.readableRecords(), copy);
 	}
 
@@ -73,7 +73,7 @@ final class WalTailRecovery {
 		DiskSync.directory(this.directory);
 	}
 
-	// It may have been recovered before.
+	// The store may have been recovered before.
 	private Path unused(String name) {
 		Path file = this.directory.resolve(name + ".damaged");
 		for (int i = 2; Files.exists(file); i++) {

@@ -1,7 +1,7 @@
 /**
- * The directory of a store, read and judged without RocksDB: which files have to be
- * there, how long they have to be, and whose they are. Nothing in it is changed before
- * there is a verdict.
+ * The directory of a store, read and examined without RocksDB: which files must be there,
+ * how long they must be, and to which store they belong. Nothing in the directory is
+ * changed before the examination has ended.
  */
 @NullMarked
 package io.eardrum.storage.embedded.directory;

@@ -3,17 +3,17 @@ package io.eardrum.storage.embedded.head;
 import java.util.Arrays;
 
 /**
- * Some points, which are collected and then sorted: ascending strictly, the last put of
- * each timestamp. Timestamp and bits of the value stand in turn.
+ * Collects points and sorts them strictly ascending; of several points with one
+ * timestamp, the last put remains. Each timestamp is followed by the bits of its value.
  * <p>
- * A stable merge sort that starts from the runs it finds, for points that come late come
- * in runs as well. It works in arrays that are used again.
+ * A stable merge sort that starts from the runs it finds, because points that come late
+ * come in runs as well. It works in arrays that are reused.
  * <p>
  * Not safe for use by several threads at once.
  */
 public final class CellSort {
 
-	/** Two arrays of points, and where the runs end before and after a step. */
+	/** Two arrays of points, and the ends of the runs before and after a step. */
 	public static final int BYTES_PER_POINT = 2 * HeadBlock.BYTES_PER_POINT + 2 * Integer.BYTES;
 
 	private final int capacity;
@@ -28,7 +28,7 @@ public final class CellSort {
 
 	/**
 	 * Makes room for points.
-	 * @param capacity for how many
+	 * @param capacity how many points at most
 	 */
 	public CellSort(int capacity) {
 		this.capacity = capacity;
@@ -48,8 +48,8 @@ public final class CellSort {
 	}
 
 	/**
-	 * Returns the array in which the points stand now, from its start.
-	 * @return the array itself
+	 * Returns the array that holds the points now, from its start.
+	 * @return the array itself, not a copy
 	 */
 	public long[] cells() {
 		return this.cells;
@@ -76,7 +76,7 @@ public final class CellSort {
 	}
 
 	/**
-	 * Sorts the points, and drops those that were overwritten.
+	 * Sorts the points and drops those that were overwritten.
 	 */
 	public void sort() {
 		int runs = findRuns();
@@ -104,7 +104,7 @@ public final class CellSort {
 		return runs;
 	}
 
-	// The ends of the merged runs overwrite those that have been read.
+	// The ends of the merged runs overwrite the ends that have been read already.
 	private int mergePairs(int runs) {
 		int written = 0;
 		int start = 0;

@@ -1,14 +1,15 @@
 package io.eardrum.storage.embedded.head;
 
 /**
- * Takes points that stand in an array, timestamp and bits of the value in turn.
+ * Takes points from an array in which each timestamp is followed by the bits of its
+ * value.
  */
 @FunctionalInterface
 public interface CellVisitor {
 
 	/**
 	 * Takes points.
-	 * @param cells the array, which is not to be changed
+	 * @param cells the array, which must not be changed
 	 * @param offset the index of the first timestamp
 	 * @param points how many points there are
 	 */

@@ -3,9 +3,9 @@ package io.eardrum.storage.embedded.head;
 import java.util.Arrays;
 
 /**
- * Sorts any number of points in memory for some: it goes over all of them again and
- * again, and each time takes those that come next in time. A sample of the timestamps
- * tells how far it gets each time, so that it sorts little in vain.
+ * Sorts any number of points in memory for a few: it goes over all points repeatedly and
+ * each time takes those that come next in time. A sample of the timestamps predicts how
+ * far each pass gets, so that few points are sorted in vain.
  * <p>
  * The points must not change meanwhile. Not safe for use by several threads at once.
  */
@@ -17,10 +17,10 @@ public final class CellWindows {
 
 	private final CellSort sort;
 
-	/** Some timestamps, ascending. */
+	/** A sample of the timestamps, ascending. */
 	private final long[] sample;
 
-	/** How many points there are for each timestamp in the sample. */
+	/** How many points each timestamp in the sample stands for. */
 	private final int stride;
 
 	private long from;
@@ -30,11 +30,11 @@ public final class CellWindows {
 	private boolean ended;
 
 	/**
-	 * Begins.
+	 * Creates windows over points.
 	 * @param source the points
 	 * @param count how many there are
 	 * @param from the first timestamp that counts
-	 * @param sort where they are sorted, some at a time
+	 * @param sort sorts the points, some at a time
 	 */
 	public CellWindows(Source source, int count, long from, CellSort sort) {
 		this.source = source;
@@ -61,7 +61,7 @@ public final class CellWindows {
 
 	/**
 	 * Sorts the next points.
-	 * @return whether there are any; they stand in what sorts
+	 * @return whether there are any; they are then in {@link #sort()}
 	 */
 	public boolean next() {
 		this.sort.truncate(0);
@@ -78,8 +78,8 @@ public final class CellWindows {
 	}
 
 	/**
-	 * Returns where the points stand.
-	 * @return what sorts them
+	 * Returns the sort that holds the points of the present window.
+	 * @return the sort that was passed to the constructor
 	 */
 	public CellSort sort() {
 		return this.sort;
@@ -101,8 +101,8 @@ public final class CellWindows {
 		}
 	}
 
-	// Keeps the first half of what there is. Those that come later and belong there are
-	// still taken, and win.
+	// Keeps the first half of the points. Points that come later and belong into that
+	// half are still taken, and win.
 	private void makeRoom() {
 		this.sort.sort();
 		int half = this.sort.capacity() / 2;
@@ -112,7 +112,7 @@ public final class CellWindows {
 		}
 	}
 
-	// Three quarters of the room, for samples are not exact.
+	// Three quarters of the capacity, because samples are not exact.
 	private long expectedBound() {
 		int first = Arrays.binarySearch(this.sample, this.from);
 		first = (first >= 0) ? first : -first - 1;
@@ -121,7 +121,7 @@ public final class CellWindows {
 	}
 
 	/**
-	 * Points that can be gone over again and again.
+	 * Points that can be visited repeatedly.
 	 */
 	@FunctionalInterface
 	public interface Source {

@@ -1,12 +1,15 @@
 package io.eardrum.storage.embedded.head;
 
 /**
- * A copy of points, in arrays of a size that the garbage collector handles with ease,
- * timestamp and bits of the value in turn.
+ * A copy of points in arrays of a size that the garbage collector handles easily. Each
+ * timestamp is followed by the bits of its value.
  */
 public final class CopiedCells {
 
-	/** Less than half of the smallest region of G1, with the header. */
+	/**
+	 * The points that fit, with the header of the array, into less than half of the
+	 * smallest region of G1.
+	 */
 	public static final int ARRAY_POINTS = 32_000;
 
 	private final long[][] arrays;
@@ -16,8 +19,8 @@ public final class CopiedCells {
 	private int copied;
 
 	/**
-	 * Makes room for points, which {@link #add} brings.
-	 * @param size how many
+	 * Makes room for points, which are then {@linkplain #add added}.
+	 * @param size how many points
 	 */
 	CopiedCells(int size) {
 		this.size = size;
@@ -48,7 +51,7 @@ public final class CopiedCells {
 
 	/**
 	 * Returns how many points an array has.
-	 * @param number which one, from 0
+	 * @param number the number of the array, from 0
 	 * @return the number of points
 	 */
 	public int points(int number) {

@@ -9,37 +9,38 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 
 /**
- * The points of one series that came in one epoch, that is, between two checkpoints, in
- * the order in which they were put. What is late or comes twice is sorted out by whoever
- * reads, but for a point with the timestamp of the one before it, which takes its place:
- * so a client that puts to one timestamp all the time takes no memory.
+ * The points of one series that were put in one epoch, that is, between two checkpoints,
+ * in the order in which they were put. Readers sort out late and repeated points, with
+ * one exception: a point with the timestamp of the one before it takes its place. A
+ * client that keeps putting to one timestamp therefore takes no memory.
  * <p>
- * One thread appends at a time, any number read without a lock: the size is stored with
- * release semantics after the point, and after the block that it is in, so that a reader
- * finds what is below the size it saw. Timestamp and value stand side by side, which
- * makes one cache line of them.
+ * One thread appends at a time, and any number of threads read without a lock. The size
+ * is stored with release semantics after the point and after the block that contains it,
+ * so that a reader finds all points below the size it saw. Timestamp and value stand side
+ * by side, so that they share a cache line.
  * <p>
- * Memory: 16 bytes a point, at most half as much again for growth, and 88 bytes; 32 more
- * for each further block.
+ * Memory: 16 bytes per point, at most half as much again for growth, and 88 bytes; 32
+ * more for each further block.
  */
 public final class Head {
 
-	/** This object, as a JVM with compressed references lays it out. */
+	/** The size of this object in a JVM with compressed references. */
 	private static final int OBJECT_BYTES = 48;
 
-	/** A place in the list of what was touched, which may have grown just now. */
+	/** An entry in the list of touched series, which may just have grown. */
 	private static final int LISTED_BYTES = 8;
 
 	private static final int MIN_BLOCK_POINTS = 4;
 
-	/** What a head takes that has just begun, unless much is expected of it. */
+	/** How much memory a new head takes, unless many points are expected. */
 	public static final int MIN_BYTES = OBJECT_BYTES + LISTED_BYTES + HeadBlock.OBJECT_BYTES
 			+ MIN_BLOCK_POINTS * HeadBlock.BYTES_PER_POINT;
 
 	private static final int MAX_BLOCK_POINTS = 1024;
 
 	/**
-	 * The most points to make room for at once, because the epoch before had so many.
+	 * How many points a new head makes room for at most, because the epoch before had as
+	 * many.
 	 */
 	private static final int MAX_FORESIGHT = 256;
 
@@ -61,30 +62,31 @@ public final class Head {
 
 	private final int epoch;
 
-	/** The head of the epoch before, until its points are in chunks. */
+	/** The head of the previous epoch, until its points are in chunks. */
 	private volatile @Nullable Head previous;
 
 	private final HeadBlock first;
 
-	/** The block that takes the next point; for the thread that appends. */
+	/** The block that takes the next point. Used by the thread that appends. */
 	private HeadBlock last;
 
-	/** The highest timestamp; for the thread that appends. */
+	/** The highest timestamp. Used by the thread that appends. */
 	private long highest = Long.MIN_VALUE;
 
 	private int size;
 
 	/**
-	 * The index of the point with the highest timestamp, the last one that was put of
-	 * those; or {@link #ASCENDING}, in which case it is the last point.
+	 * The index of the point with the highest timestamp, and of several such points the
+	 * one that was put last; or {@link #ASCENDING}, which means that it is the last
+	 * point.
 	 */
 	private int newest = ASCENDING;
 
 	/**
 	 * Creates a head without points.
 	 * @param epoch the epoch
-	 * @param previous the head of the epoch before, if its points are not in chunks yet
-	 * @param memory where its points will stand
+	 * @param previous the head of the previous epoch, if its points are not in chunks yet
+	 * @param memory provides the memory for the points
 	 */
 	public Head(int epoch, @Nullable Head previous, HeadArena memory) {
 		this.epoch = epoch;
@@ -107,7 +109,7 @@ public final class Head {
 	}
 
 	/**
-	 * Returns how much memory this takes as long as it has no second block.
+	 * Returns how much memory this head takes as long as it has no second block.
 	 * @return the number of bytes
 	 */
 	public int bytes() {
@@ -115,11 +117,11 @@ public final class Head {
 	}
 
 	/**
-	 * Appends a point. One thread at a time.
+	 * Appends a point. Called by one thread at a time.
 	 * @param timestamp its timestamp
 	 * @param value its value
-	 * @param memory where it will stand if there is no room left
-	 * @return by how many bytes this grew
+	 * @param memory provides another block if the last one is full
+	 * @return by how many bytes this head grew
 	 */
 	public int append(long timestamp, double value, HeadArena memory) {
 		int index = this.size;
@@ -156,8 +158,8 @@ public final class Head {
 	}
 
 	/**
-	 * Returns how many points there are; those below this number may be read from the
-	 * blocks afterwards.
+	 * Returns how many points there are. The points below this number may then be read
+	 * from the blocks.
 	 * @return the number of points
 	 */
 	public int size() {
@@ -165,9 +167,9 @@ public final class Head {
 	}
 
 	/**
-	 * Passes points on, in the order in which they were put, a block at a time.
-	 * @param count how many, from the first on; no more than {@link #size()} told
-	 * @param visitor takes them
+	 * Passes points on in the order in which they were put, a block at a time.
+	 * @param count how many, from the first on; no more than {@link #size()} has returned
+	 * @param visitor takes the points
 	 */
 	public void visit(int count, CellVisitor visitor) {
 		for (HeadBlock block = this.first; block != null && block.start() < count; block = block.next()) {
@@ -179,7 +181,8 @@ public final class Head {
 	}
 
 	/**
-	 * Returns the timestamp of the first point; not to be asked while there is none.
+	 * Returns the timestamp of the first point. Must not be called while there is no
+	 * point.
 	 * @return the timestamp
 	 */
 	long firstTimestamp() {
@@ -187,16 +190,16 @@ public final class Head {
 	}
 
 	/**
-	 * Returns whether the points ascend strictly whose number {@link #size()} told
-	 * before.
-	 * @return whether they do, for sure
+	 * Returns whether the points that {@link #size()} has counted before are strictly
+	 * ascending.
+	 * @return {@code true} only if they are
 	 */
 	public boolean isAscending() {
 		return (int) NEWEST.getAcquire(this) == ASCENDING;
 	}
 
 	/**
-	 * Returns whether all points have timestamps below a given one, as of an epoch that
+	 * Returns whether all points have timestamps below a given one. Called when the epoch
 	 * has ended.
 	 * @param timestamp the timestamp
 	 * @return whether they have
@@ -207,8 +210,8 @@ public final class Head {
 	}
 
 	/**
-	 * Returns the point with the highest timestamp up to a given one, the last one that
-	 * was put of those. Looks at all points.
+	 * Returns the point with the highest timestamp up to a given one, and of several such
+	 * points the one that was put last. Looks at all points.
 	 * @param timestamp the last timestamp that counts
 	 * @return the point, or {@code null} if there is none
 	 */
@@ -233,7 +236,8 @@ public final class Head {
 	}
 
 	/**
-	 * Returns the point with the highest timestamp, the last one that was put of those.
+	 * Returns the point with the highest timestamp, and of several such points the one
+	 * that was put last.
 	 * @return the point, or {@code null} if there is none yet
 	 */
 	public @Nullable Point last() {

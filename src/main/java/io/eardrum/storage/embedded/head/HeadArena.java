@@ -1,29 +1,36 @@
 package io.eardrum.storage.embedded.head;
 
 /**
- * Gives heads their memory: blocks cut from large arrays, one behind the other.
+ * Provides heads with memory: blocks cut one after the other from large arrays.
  * <p>
- * All points that come live until the next checkpoint. As many small arrays, they would
- * be what the garbage collector copies each time, and pauses for; measured, a tenth of a
- * second and more on two busy processors. These arrays are too large for it to copy, and
- * go as a whole when the last head in them has gone.
+ * All new points live until the next checkpoint. If they were in many small arrays, the
+ * garbage collector would copy them each time and pause for it; the measured pauses were
+ * a tenth of a second and more on two busy processors. It does not copy these arrays,
+ * because they are too large. An array is freed when the last head in it has been
+ * dropped.
  * <p>
- * Used by one thread at a time, as the {@link Heads} are.
+ * Used by one thread at a time, as {@link Heads} is.
  */
 public final class HeadArena {
 
-	/** What one array is to take at least. */
+	/** The smallest size of an array. */
 	private static final long MIN_BYTES = 1 << 20;
 
-	/** More takes too long to be cleared by the JVM, which commits wait for. */
+	/**
+	 * The largest size of an array. The JVM takes too long to clear a larger one, and
+	 * commits wait for that.
+	 */
 	private static final long MAX_BYTES = 8 << 20;
 
 	private static final int ARRAY_HEADER_BYTES = 16;
 
-	/** With its object, no more than a new head takes. */
+	/**
+	 * The size of a block while memory is tight. With its object, it takes no more memory
+	 * than a new head.
+	 */
 	private static final int TIGHT_BLOCK_POINTS = 7;
 
-	/** Into how many regions the G1 collector would like to divide its heap. */
+	/** The number of regions into which the G1 collector aims to divide its heap. */
 	private static final int REGIONS = 2048;
 
 	private final int arrayCells;
@@ -35,24 +42,24 @@ public final class HeadArena {
 	private boolean tight;
 
 	/**
-	 * Creates memory for the heap of this process.
+	 * Creates an arena whose arrays fit the heap of this process.
 	 */
 	public HeadArena() {
 		this(arrayBytes(Runtime.getRuntime().maxMemory()));
 	}
 
 	/**
-	 * Creates memory.
-	 * @param arrayBytes how much each array takes, its header included
+	 * Creates an arena.
+	 * @param arrayBytes how many bytes each array takes, including its header
 	 */
 	public HeadArena(long arrayBytes) {
 		this.arrayCells = (int) ((arrayBytes - ARRAY_HEADER_BYTES) / Long.BYTES);
 	}
 
 	/**
-	 * Returns how large an array has to be for G1 not to copy it: more than half a
-	 * region, and at best all of one.
-	 * @param heapBytes how large the heap may be
+	 * Returns how large an array has to be so that G1 does not copy it: more than half a
+	 * region, and ideally a full region.
+	 * @param heapBytes the maximum size of the heap
 	 * @return the number of bytes, a power of two
 	 */
 	static long arrayBytes(long heapBytes) {
@@ -64,8 +71,8 @@ public final class HeadArena {
 	}
 
 	/**
-	 * Says whether blocks are to be as small as they can be.
-	 * @param little whether they are
+	 * Sets whether memory is tight, so that blocks must be as small as possible.
+	 * @param little whether it is tight
 	 */
 	void tight(boolean little) {
 		this.tight = little;
@@ -78,9 +85,9 @@ public final class HeadArena {
 	/**
 	 * Takes a block.
 	 * @param start how many points of the head are in the blocks before it
-	 * @param points for how many points there should be room; there is for less while
-	 * memory is tight
-	 * @param fewest for how many there has to be, if an array ends sooner
+	 * @param points for how many points there should be room; the block has room for
+	 * fewer while memory is tight or if the array ends sooner
+	 * @param fewest for how many points there must be room
 	 * @return the block
 	 */
 	public HeadBlock take(int start, int points, int fewest) {

@@ -7,17 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A part of the memory of a {@link Head}: room for some points in an array that it shares
- * with others, timestamp and bits of the value in turn.
+ * with other blocks. Each timestamp is followed by the bits of its value.
  * <p>
- * One thread writes, any number read. What makes a point, or the next block, visible to
- * them is for the head to say.
+ * One thread writes, and any number of threads read. The head makes a point, or the next
+ * block, visible to readers.
  */
 public final class HeadBlock {
 
-	/** This object, as a JVM with compressed references lays it out. */
+	/** The size of this object in a JVM with compressed references. */
 	static final int OBJECT_BYTES = 32;
 
-	/** What a point takes: its timestamp and its value. */
+	/** The memory of a point: its timestamp and its value. */
 	public static final int BYTES_PER_POINT = 2 * Long.BYTES;
 
 	private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
@@ -36,8 +36,8 @@ public final class HeadBlock {
 	/**
 	 * Creates a block.
 	 * @param cells the array
-	 * @param offset where its part of it starts
-	 * @param capacity for how many points that has room
+	 * @param offset the index in the array at which the block starts
+	 * @param capacity for how many points the block has room
 	 * @param start how many points of the head are in the blocks before this one
 	 */
 	HeadBlock(long[] cells, int offset, int capacity, int start) {
@@ -48,15 +48,15 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Returns the array, which is only to be changed by {@link #set}.
-	 * @return the array itself
+	 * Returns the array, which must only be changed by {@link #set} and {@link #replace}.
+	 * @return the array itself, not a copy
 	 */
 	public long[] cells() {
 		return this.cells;
 	}
 
 	/**
-	 * Returns where in the array the first point stands.
+	 * Returns where the first point stands in the array.
 	 * @return the index of its timestamp
 	 */
 	int offset() {
@@ -80,7 +80,7 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Returns how much memory this takes.
+	 * Returns how much memory the block takes.
 	 * @return the number of bytes
 	 */
 	int bytes() {
@@ -88,7 +88,8 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Returns the next block of the head; not to be asked before it has points.
+	 * Returns the next block of the head. Must not be called before that block has
+	 * points.
 	 * @return the block, or {@code null} if this is the last one
 	 */
 	public @Nullable HeadBlock next() {
@@ -112,7 +113,8 @@ public final class HeadBlock {
 	}
 
 	/**
-	 * Replaces the value of a point that readers may be looking at: they see either one.
+	 * Replaces the value of a point that readers may be looking at. They see either the
+	 * old or the new value.
 	 * @param index its number within the head
 	 * @param value its new value
 	 */

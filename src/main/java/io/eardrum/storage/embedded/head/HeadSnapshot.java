@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.embedded.codec.PointColumns;
 
 /**
- * The points that a series had in memory at one moment, ascending strictly, the last put
- * of each timestamp.
+ * The points that a series had in memory at one moment, strictly ascending, with the last
+ * put of each timestamp.
  * <p>
- * A copy, although hardly anything of what it copies ever changes: heads share large
- * arrays, and a client that reads slowly would keep those that are long since in chunks.
+ * A snapshot is a copy, although the points hardly ever change. Heads share large arrays,
+ * and a client that reads slowly would keep arrays whose points have long been in chunks.
  * Points that did not come in order of time are sorted some at a time, so that sorting
- * takes the same memory however many there are. Only where there are too many for a copy
- * they stay where they are until they have been read.
+ * takes the same memory for any number of points. Only if there are too many points for a
+ * copy do they stay in the heads until they have been read.
  * <p>
  * Used by one thread at a time.
  */
@@ -23,13 +23,13 @@ public final class HeadSnapshot {
 
 	private static final long[] NO_CELLS = {};
 
-	/** All points, if they ascend. */
+	/** All points, if they are ascending. */
 	private @Nullable CopiedCells copy;
 
-	/** Which array of the copy comes next, if they ascend. */
+	/** The number of the next array of the copy, if the points are ascending. */
 	private int nextArray;
 
-	/** All points, if they don't ascend and have to be sorted some at a time. */
+	/** All points, if they are not ascending and have to be sorted some at a time. */
 	private CellWindows.@Nullable Source unsorted;
 
 	private int unsortedCount;
@@ -39,7 +39,7 @@ public final class HeadSnapshot {
 	/** The first timestamp that counts. */
 	private long from = Long.MIN_VALUE;
 
-	/** The points at hand: timestamp and bits of the value, in turn. */
+	/** The next points: each timestamp is followed by the bits of its value. */
 	private long[] cells = NO_CELLS;
 
 	private int size;
@@ -62,7 +62,7 @@ public final class HeadSnapshot {
 		this.unsortedCount = plan.count();
 	}
 
-	// Few points that didn't ascend.
+	// Few points that were not ascending and have been sorted.
 	private HeadSnapshot(CellSort sorted) {
 		this.cells = sorted.cells();
 		this.size = sorted.size();
@@ -70,10 +70,11 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Decides what a snapshot taken now would have.
-	 * @param head the newest head of the series
+	 * Plans a snapshot as of now.
+	 * @param head the newest head of the series, or {@code null} if all points are in
+	 * chunks
 	 * @param most how many bytes a copy may take
-	 * @return the points that it has now, and those of the head behind it
+	 * @return the plan, with the points that this head and the one behind it have now
 	 */
 	public static Plan plan(@Nullable Head head, long most) {
 		if (head == null) {
@@ -89,16 +90,16 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Takes a snapshot.
+	 * Takes a snapshot of any size.
 	 * @param head the newest head of the series
-	 * @return its points and those of the heads behind it
+	 * @return its points and those of the head behind it
 	 */
 	public static HeadSnapshot of(@Nullable Head head) {
 		return plan(head, Long.MAX_VALUE).take();
 	}
 
 	/**
-	 * Returns how much memory this holds.
+	 * Returns how much memory the snapshot holds.
 	 * @return the number of bytes
 	 */
 	public long bytes() {
@@ -106,7 +107,7 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Gives all memory back. Whoever uses it must not go on.
+	 * Releases all memory. The snapshot must not be used afterwards.
 	 */
 	void revoke() {
 		this.copy = null;
@@ -121,7 +122,7 @@ public final class HeadSnapshot {
 		return this.next < this.size || advanceCells();
 	}
 
-	// Returns whether there are more points, which are at hand then.
+	// Moves on to the next array of points, and returns whether there is one.
 	private boolean advanceCells() {
 		if (this.unsorted != null) {
 			return sortNext(this.unsorted);
@@ -174,9 +175,8 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Skips the points before a timestamp. To be called before any other point is asked
-	 * for.
-	 * @param timestamp the first one that counts
+	 * Skips the points before a timestamp. Must be called before any point is read.
+	 * @param timestamp the first timestamp that counts
 	 */
 	public void skipTo(long timestamp) {
 		this.from = timestamp;
@@ -199,8 +199,8 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Moves as many points as there is room for.
-	 * @param limit how many at most
+	 * Moves points into columns.
+	 * @param limit how many points at most
 	 * @param to the last timestamp that counts
 	 * @param target takes the points
 	 */
@@ -212,15 +212,15 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * What a snapshot will have, before the memory for it is taken.
+	 * Describes a snapshot before the memory for it is taken.
 	 *
-	 * @param previous the head of the epoch before, if it has points
-	 * @param olderCount how many points of that
-	 * @param head the newest head, if there is any
-	 * @param newerCount how many points of that
-	 * @param ascending whether the points ascend strictly
-	 * @param copied whether the snapshot is a copy; else it keeps the heads, which may
-	 * keep much else
+	 * @param previous the head of the previous epoch, if it has points
+	 * @param olderCount how many of its points the snapshot has
+	 * @param head the newest head, if there is one
+	 * @param newerCount how many of its points the snapshot has
+	 * @param ascending whether all points are strictly ascending
+	 * @param copied whether the snapshot is a copy; otherwise it keeps the heads, which
+	 * may keep much else in memory
 	 */
 	public record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, boolean ascending,
 			boolean copied) {
@@ -230,8 +230,8 @@ public final class HeadSnapshot {
 		}
 
 		/**
-		 * Returns how much memory it takes to take the snapshot.
-		 * @return the number of bytes, with what sorting needs
+		 * Returns how much memory taking the snapshot needs.
+		 * @return the number of bytes, including what sorting needs
 		 */
 		public long bytesToTake() {
 			long copy = this.copied ? (long) count() * HeadBlock.BYTES_PER_POINT : 0;

@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.function.LongConsumer;
 
 /**
- * The heads of all series, by epoch: a checkpoint ends an epoch, writes its points into
+ * The heads of all series, by epoch. A checkpoint ends an epoch, writes its points into
  * chunks, and drops them.
  * <p>
- * Points are appended and epochs ended by one thread at a time, under the lock under
- * which they are logged; epochs are dropped by the checkpointer; anyone may ask for the
- * size and the version.
+ * One thread at a time appends points and ends epochs, under the lock under which points
+ * are logged. The checkpointer drops epochs. Any thread may ask for the size and the
+ * version.
  */
 public final class Heads {
 
@@ -35,11 +35,11 @@ public final class Heads {
 
 	private volatile boolean underWay;
 
-	/** How often points were dropped. */
+	/** The number of times that points have been dropped. */
 	private volatile long version;
 
 	/**
-	 * Creates heads that nobody accounts for.
+	 * Creates heads whose memory is not accounted for.
 	 */
 	public Heads() {
 		this((bytes) -> {
@@ -48,16 +48,17 @@ public final class Heads {
 
 	/**
 	 * Creates heads.
-	 * @param whenDropped is told how much memory the points of an epoch took, once they
-	 * have been dropped
+	 * @param whenDropped takes the number of bytes that the points of an epoch took, once
+	 * they have been dropped
 	 */
 	public Heads(LongConsumer whenDropped) {
 		this.whenDropped = whenDropped;
 	}
 
 	/**
-	 * Says by how much heads are to grow at a time. Called as {@link #append} is.
-	 * @param little whether by as little as possible, for memory is tight
+	 * Sets by how much heads grow at a time. Called by the same thread as
+	 * {@link #append}.
+	 * @param little whether they grow by as little as possible, because memory is tight
 	 */
 	public void growBy(boolean little) {
 		this.memory.tight(little);
@@ -74,8 +75,8 @@ public final class Heads {
 		Head head = series.head();
 		long grown = 0;
 		if (head == null || head.epoch() != this.epoch) {
-			// Room first: should there be no memory, no head must be left that no
-			// checkpoint knows of.
+			// The list grows first: if there is no memory for it, no head may be left
+			// that no checkpoint knows of.
 			if (this.touchedCount == this.touched.length) {
 				this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
 			}
@@ -91,7 +92,7 @@ public final class Heads {
 	}
 
 	/**
-	 * Counts memory that appending took.
+	 * Counts memory that appended points took.
 	 * @param bytes the number of bytes
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -102,7 +103,7 @@ public final class Heads {
 	/**
 	 * Ends the epoch.
 	 * @param sequence the last record of the log whose points are in it
-	 * @return what it holds
+	 * @return the epoch that has ended
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public Epoch freeze(long sequence) {
@@ -117,9 +118,9 @@ public final class Heads {
 	}
 
 	/**
-	 * Drops the points of an epoch, which are in chunks now. A reader that opened the
-	 * chunks before this finds the version changed once it has looked at a head that was
-	 * dropped.
+	 * Drops the points of an epoch, which are in chunks now. The version changes before
+	 * any head is dropped. A reader that opened the chunks earlier therefore sees the
+	 * change once it has looked for a dropped head.
 	 * @param ended the epoch
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -140,7 +141,7 @@ public final class Heads {
 
 	/**
 	 * Returns whether an epoch has ended and has not been dropped yet.
-	 * @return whether a checkpoint is under way, or has failed
+	 * @return whether a checkpoint is in progress or has failed
 	 */
 	public boolean isCheckpointUnderWay() {
 		return this.underWay;
@@ -151,7 +152,8 @@ public final class Heads {
 	}
 
 	/**
-	 * Returns how much memory the points take, with what is being written into chunks.
+	 * Returns how much memory the points take, including those that are being written
+	 * into chunks.
 	 * @return the number of bytes
 	 */
 	public long bytes() {
@@ -159,8 +161,8 @@ public final class Heads {
 	}
 
 	/**
-	 * Returns how much memory the points take of an epoch that has ended.
-	 * @return the number of bytes
+	 * Returns how much memory the points of the ended epoch take.
+	 * @return the number of bytes; 0 if there is no such epoch
 	 */
 	public long frozenBytes() {
 		return this.frozenBytes;
@@ -171,7 +173,7 @@ public final class Heads {
 	}
 
 	/**
-	 * Returns the size of the largest head.
+	 * Returns the size of the largest head of the present epoch.
 	 * @return about how many points it has
 	 */
 	public int largest() {
@@ -183,13 +185,13 @@ public final class Heads {
 	 *
 	 * @param number the number of the epoch
 	 * @param sequence the last record of the log whose points are in it
-	 * @param series the series that have points in it, in no order
+	 * @param series the series that have points in it, in no particular order
 	 */
 	public record Epoch(int number, long sequence, List<Series> series) {
 
 		/**
-		 * Returns the series ordered by number, as the chunks are.
-		 * @return the same list
+		 * Sorts the series by number, which is the order of the chunks.
+		 * @return the same list, sorted
 		 */
 		public List<Series> sorted() {
 			this.series.sort(Comparator.comparingInt(Series::number));

@@ -9,11 +9,11 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * One series: what of it is in memory, and what the checkpointer remembers of its chunks.
+ * One series: its points in memory, and what the checkpointer remembers of its chunks.
  */
 public final class Series extends SeriesIndex.Entry {
 
-	/** This object, as a JVM with compressed references lays it out. */
+	/** The size of this object in a JVM with compressed references. */
 	public static final int OBJECT_BYTES = 48;
 
 	private static final VarHandle HEAD;
@@ -27,23 +27,25 @@ public final class Series extends SeriesIndex.Entry {
 		}
 	}
 
-	/** For how many seconds a point is kept; 0 if for ever. */
+	/** For how many seconds a point is kept; 0 means for ever. */
 	private final long retentionSeconds;
 
 	private volatile @Nullable Head head;
 
-	/** The checkpointer's alone, as everything about the tail is. */
+	/** Used only by the checkpointer, as is everything about the tail. */
 	private boolean tailKnown;
 
-	/** How many pieces the last chunk consists of; 0 if there is no chunk. */
+	/** The number of pieces of the last chunk; 0 if there is no chunk. */
 	private short tailPieces;
 
-	/** How many points they have in sum. */
+	/** The number of points in these pieces. */
 	private int tailPoints;
 
 	private long tailStart;
 
-	/** Whether it is known that no chunk has a point that is too far ahead. */
+	/**
+	 * Whether it is known that no chunk has a point that is too far ahead of the clock.
+	 */
 	private boolean noChunkAhead;
 
 	public Series(SeriesKey key, int number, long retentionSeconds) {
@@ -52,10 +54,10 @@ public final class Series extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Makes a series that is new to the store.
+	 * Creates a series that is new to the store.
 	 * @param key its key
 	 * @param number its number
-	 * @param retentionSeconds for how many seconds a point is kept; 0 if for ever
+	 * @param retentionSeconds for how many seconds a point is kept; 0 means for ever
 	 * @return the series
 	 */
 	public static Series withoutChunks(SeriesKey key, int number, long retentionSeconds) {
@@ -70,7 +72,8 @@ public final class Series extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Returns the newest points, those of the epoch before behind it.
+	 * Returns the head with the newest points. The head of the previous epoch is behind
+	 * it.
 	 * @return the head, or {@code null} if all points are in chunks
 	 */
 	public @Nullable Head head() {
@@ -80,14 +83,14 @@ public final class Series extends SeriesIndex.Entry {
 	/**
 	 * Starts a new head. Called by the thread that appends.
 	 * @param epoch the epoch that has begun
-	 * @param memory where its points will stand
+	 * @param memory provides the memory for its points
 	 * @return the new head
 	 */
 	Head startHead(int epoch, HeadArena memory) {
 		while (true) {
 			Head old = this.head;
 			Head started = new Head(epoch, old, memory);
-			// Fails once at most: if the checkpointer just dropped the old head.
+			// Fails at most once, if the checkpointer has just dropped the old head.
 			if (HEAD.compareAndSet(this, old, started)) {
 				return started;
 			}
@@ -147,9 +150,9 @@ public final class Series extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Returns whether the chunks need not be looked at for points that are too far ahead.
-	 * For the checkpointer's thread, as everything about the tail is.
-	 * @return whether it is known that they had none when they were written or looked at
+	 * Returns whether the chunks need not be searched for points that are too far ahead
+	 * of the clock. Used by the checkpointer's thread, as is everything about the tail.
+	 * @return whether they are known to have had none when they were written or searched
 	 */
 	public boolean isNoChunkAhead() {
 		return this.noChunkAhead;

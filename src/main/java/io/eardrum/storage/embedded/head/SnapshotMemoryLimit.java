@@ -12,13 +12,13 @@ import io.eardrum.budget.SlowClients;
 import io.eardrum.storage.StorageException;
 
 /**
- * Limits how much memory all reads together hold of points that were copied from memory.
- * A client that reads slowly keeps the points of its series as they were when it began,
- * until others need that memory.
+ * Limits how much memory all reads together hold for copies of points in memory. A client
+ * that reads slowly keeps the points of its series as they were when it began, until
+ * others need that memory.
  * <p>
- * Those who wait are served in the order in which they came. Who needs little need not
- * stand in that line while half of the memory is free, which is as much as any read takes
- * at once.
+ * Reads that wait are served in the order in which they came. A read that needs little
+ * does not wait while half of the memory is free, which is as much as any read takes at
+ * once.
  * <p>
  * Safe for any number of threads.
  */
@@ -27,13 +27,16 @@ public final class SnapshotMemoryLimit {
 	/** How long a read waits for memory. */
 	public static final Duration PATIENCE = Duration.ofSeconds(5);
 
-	/** What a read takes of a series that hardly has points in memory. */
+	/** The most that a read takes for a series with few points in memory. */
 	private static final long LITTLE_BYTES = 64 << 10;
 
-	/** Who holds less is never in the way of others. */
+	/** A read that holds no more than this is never ended for others. */
 	private static final long SLOW_BYTES = 4 << 10;
 
-	/** A read takes at most half of what all may: two heads, and what sorting needs. */
+	/**
+	 * A read takes at most half of what all reads may take: two heads, and what sorting
+	 * needs.
+	 */
 	private static final int READS = 2;
 
 	private final HeapShare share;
@@ -43,9 +46,9 @@ public final class SnapshotMemoryLimit {
 	private final Duration patience;
 
 	/**
-	 * Creates a room.
-	 * @param budget the account of the heap
-	 * @param patience for how long one waits for others
+	 * Creates a limit.
+	 * @param budget the budget of the heap
+	 * @param patience for how long a read waits for others
 	 */
 	public SnapshotMemoryLimit(HeapBudget budget, Duration patience) {
 		this.share = budget.share(HeapUse.SNAPSHOTS);
@@ -54,9 +57,9 @@ public final class SnapshotMemoryLimit {
 	}
 
 	/**
-	 * Returns how many points one series may have in memory and not yet in an epoch that
-	 * has ended, so that it can be read together with as many that are in one.
-	 * @param most how many at most, if memory is no matter
+	 * Returns how many points one series may have in the present epoch, so that it can be
+	 * read together with as many points of an epoch that has ended.
+	 * @param most the maximum, however much memory there is
 	 * @return the number of points
 	 */
 	public int seriesPoints(int most) {
@@ -66,7 +69,7 @@ public final class SnapshotMemoryLimit {
 	}
 
 	/**
-	 * Returns how much one read may copy.
+	 * Returns how much memory one read may take.
 	 * @return the number of bytes
 	 */
 	public long mostBytes() {
@@ -74,21 +77,21 @@ public final class SnapshotMemoryLimit {
 	}
 
 	/**
-	 * Takes room, and waits for a while if there is none.
+	 * Takes memory, and waits for a while if there is none.
 	 * @param bytes how many bytes
-	 * @return what was taken, to be closed
-	 * @throws StorageException if others keep the room for too long
+	 * @return the lease, to be closed
+	 * @throws StorageException if others keep the memory for too long
 	 */
 	public Lease take(long bytes) {
 		if (!this.share.tryReserve(bytes) && !takeLittle(bytes)) {
 			try {
-				// Sorting always has to be possible, however small the heap is.
+				// Sorting must always be possible, however small the heap is.
 				this.share.reserve(Math.min(bytes, this.share.maxBytes()), this.patience);
 				return new Lease(Math.min(bytes, this.share.maxBytes()));
 			}
 			catch (HeapExhaustedException ex) {
-				throw new StorageException("too many clients read slowly what is in memory (eardrum.heap.snapshots)",
-						ex);
+				throw new StorageException(
+						"too many slow clients keep copies of points in memory (eardrum.heap.snapshots)", ex);
 			}
 		}
 		return new Lease(bytes);
@@ -103,8 +106,8 @@ public final class SnapshotMemoryLimit {
 	}
 
 	/**
-	 * Room that was taken, for one snapshot. While its client is waited for, others can
-	 * have it.
+	 * Memory that was taken for one snapshot. Others can claim it while its client is
+	 * waited for.
 	 */
 	public final class Lease implements SlowClients.SlowClient, AutoCloseable {
 
@@ -121,7 +124,8 @@ public final class SnapshotMemoryLimit {
 		}
 
 		/**
-		 * Says what the room is for, and gives back what that does not need.
+		 * Sets the snapshot that the memory is for, and releases what the snapshot does
+		 * not need.
 		 * @param taken the snapshot
 		 */
 		public synchronized void hold(HeadSnapshot taken) {
@@ -132,7 +136,7 @@ public final class SnapshotMemoryLimit {
 		}
 
 		/**
-		 * Says that the client is waited for from now on.
+		 * Notes that the client is waited for from now on.
 		 */
 		public void clientBegins() {
 			synchronized (this) {
@@ -145,13 +149,13 @@ public final class SnapshotMemoryLimit {
 		}
 
 		/**
-		 * Says that the client is not waited for any more.
-		 * @throws StorageException if the snapshot was given up meanwhile
+		 * Notes that the client is no longer waited for.
+		 * @throws StorageException if the memory was claimed by others meanwhile
 		 */
 		public void clientEnds() {
 			synchronized (this) {
 				if (this.revoked) {
-					throw new StorageException("the client reads too slowly what is in memory, and others need that "
+					throw new StorageException("the client reads points in memory too slowly, and others need that "
 							+ "memory (eardrum.heap.snapshots)");
 				}
 				if (!this.waiting) {

@@ -1,6 +1,6 @@
 /**
- * The points since the last checkpoint, in memory: appended, sorted and copied for those
- * that read.
+ * The points since the last checkpoint, which are in memory. They are appended, and
+ * sorted and copied for readers.
  */
 @NullMarked
 package io.eardrum.storage.embedded.head;

@@ -21,25 +21,25 @@ import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * Writes batches to the log, and then into memory in the same order, so that what
- * overwrites what is the same after a restart.
+ * Writes batches to the log, and then into memory in the same order, so that after a
+ * restart the same points overwrite the same others.
  * <p>
- * Any number of threads commit at once. They line up, and the first one in line leads: it
- * waits until the leader before it is through, and then writes what all of those in line
- * brought, in one go and with one fsync. There is thus always a line to join while an
- * fsync is under way, and a lone thread commits its batch itself.
+ * Any number of threads may commit at once. They line up, and the first one in line
+ * leads: it waits until the previous leader has finished, and then writes the batches of
+ * all threads in line together, with one fsync. While an fsync is in progress there is
+ * thus always a line to join, and a single thread commits its batch itself.
  */
 public final class Committer {
 
-	/** How much goes into one write, so that memory stays bounded. */
+	/** The maximum size of one write, so that its memory is bounded. */
 	private static final int MAX_WRITE_BYTES = 4 << 20;
 
 	private static final int BATCH_BYTES = 1 << 20;
 
 	/**
-	 * How old a write may become without an fsync before others wait for one, if they are
-	 * made once a second: however slow the disk is, no more than the points of two
-	 * seconds are at stake.
+	 * The age of an unsynced write at which further writes wait for an fsync, if fsyncs
+	 * are made once a second. No more than the points of two seconds are at stake,
+	 * however slow the disk is.
 	 */
 	private static final long MAX_UNSYNCED_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -51,7 +51,7 @@ public final class Committer {
 
 	private final WriteAvailability availability;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Fsync fsync;
 
@@ -68,31 +68,44 @@ public final class Committer {
 	/** The number of the last record in the log. */
 	private long sequence;
 
-	/** How many series are in the store for sure. */
+	/** How many series are known to be in the store. */
 	private volatile int storedSeries;
 
 	/**
-	 * When the oldest write was made that no sync has been begun for, in nanoseconds; 0
-	 * if there is none.
+	 * The time of the oldest write for which no sync has begun, in nanoseconds; 0 if
+	 * there is none.
 	 */
 	private volatile long unsyncedSince;
 
-	/** The same of what the sync is for that is under way. */
+	/**
+	 * The time of the oldest write that the sync in progress is for; 0 if there is none.
+	 */
 	private volatile long syncingSince;
 
+	/**
+	 * Creates a committer.
+	 * @param database takes the log
+	 * @param index knows all series, by number
+	 * @param heads take the points once they are in the log
+	 * @param availability decides whether anything may be written, and takes failures
+	 * @param counters count fsyncs and bytes
+	 * @param fsync when a write is made safe against power loss
+	 * @param whenGrown called after each write, under the lock under which points are
+	 * logged
+	 */
 	public Committer(Database database, SeriesIndex<Series> index, Heads heads, WriteAvailability availability,
-			StoreCounters meters, Fsync fsync, Runnable whenGrown) {
+			StoreCounters counters, Fsync fsync, Runnable whenGrown) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.availability = availability;
-		this.meters = meters;
+		this.counters = counters;
 		this.fsync = fsync;
 		this.whenGrown = whenGrown;
 	}
 
 	/**
-	 * Goes on from where the log ends. Called before any other method.
+	 * Continues the log where it ends. Called before any other method.
 	 * @param last the number of the last record in the log
 	 */
 	public void start(long last) {
@@ -109,8 +122,9 @@ public final class Committer {
 	}
 
 	/**
-	 * Commits a batch, and waits until that is done.
+	 * Commits a batch, and waits until it is committed.
 	 * @param write the batch
+	 * @throws StorageException if the batch could not be written
 	 */
 	public void commit(PendingWrite write) {
 		PendingWrite before;
@@ -129,10 +143,10 @@ public final class Committer {
 	}
 
 	/**
-	 * Does something while nothing is being committed.
-	 * @param <T> what it returns
-	 * @param action what to do
-	 * @return what it returns
+	 * Runs an action while nothing is being committed.
+	 * @param <T> the type of its result
+	 * @param action the action
+	 * @return the result of the action
 	 */
 	public <T> T exclusively(Supplier<T> action) {
 		this.lock.lock();
@@ -145,7 +159,7 @@ public final class Committer {
 	}
 
 	/**
-	 * Returns the number of the last record; only to be asked {@link #exclusively}.
+	 * Returns the number of the last record. Must only be called {@link #exclusively}.
 	 * @return the number
 	 */
 	public long sequence() {
@@ -153,8 +167,8 @@ public final class Committer {
 	}
 
 	/**
-	 * Makes what was written safe against power loss, if it is not. Safe for any number
-	 * of threads.
+	 * Makes all writes safe against power loss, if they are not. Safe for any number of
+	 * threads.
 	 */
 	public void syncIfNeeded() {
 		synchronized (this.syncMonitor) {
@@ -162,7 +176,7 @@ public final class Committer {
 			if (since == 0) {
 				return;
 			}
-			// First, for what is written meanwhile may miss the fsync.
+			// Reset first, because what is written meanwhile may miss the fsync.
 			this.syncingSince = since;
 			this.unsyncedSince = 0;
 			long start = System.nanoTime();
@@ -176,13 +190,14 @@ public final class Committer {
 			finally {
 				this.syncingSince = 0;
 			}
-			this.meters.synced(System.nanoTime() - start);
+			this.counters.synced(System.nanoTime() - start);
 		}
 	}
 
 	/**
-	 * Tells for how long a write has been waiting to become safe against power loss.
-	 * @return the age of the oldest one in nanoseconds, or 0 if all are safe
+	 * Returns how long a write has been waiting to become safe against power loss.
+	 * @return the age of the oldest such write in nanoseconds, or 0 if all writes are
+	 * safe
 	 */
 	public long unsyncedNanos() {
 		long syncing = this.syncingSince;
@@ -191,9 +206,9 @@ public final class Committer {
 	}
 
 	/**
-	 * Writes series again that the disk forgot when an fsync failed, though points of
-	 * theirs were put; only to be called {@link #exclusively}. Nobody else would: they
-	 * count as stored.
+	 * Writes series again that the disk lost when an fsync failed, although points of
+	 * them were put. Nothing else would write them, because they count as stored. Must
+	 * only be called {@link #exclusively}.
 	 */
 	public void restoreLostSeries() {
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
@@ -212,10 +227,11 @@ public final class Committer {
 	}
 
 	/**
-	 * Returns whether the disk still has the last record, and so all before it; only to
-	 * be asked {@link #exclusively}. If it hasn't, nothing may be committed before a
-	 * checkpoint: the log would have a gap, which stops the next start.
-	 * @return whether the next record follows on the last one in the log
+	 * Returns whether the disk still has the last record, and therefore all records
+	 * before it. If it does not, nothing may be committed before a checkpoint, because
+	 * the log would have a gap, which stops the next start. Must only be called
+	 * {@link #exclusively}.
+	 * @return whether the next record follows the last one in the log
 	 */
 	public boolean isLogComplete() {
 		long checkpoint = StoreMetadata.CHECKPOINT.read(this.database, 0);
@@ -223,8 +239,8 @@ public final class Committer {
 	}
 
 	/**
-	 * Removes records whose writing failed, though they may be in the log all the same:
-	 * the next ones take their numbers.
+	 * Removes records that could not be written. They may nevertheless be in the log, and
+	 * the next records take their numbers.
 	 */
 	public void removeFailedRecords() {
 		EncodedWriteBatch removal = new EncodedWriteBatch(64);
@@ -269,13 +285,14 @@ public final class Committer {
 			write = following;
 		}
 		if (failure instanceof OutOfMemoryError error) {
-			// Memory may now hold a part of what the log has: the process has to end.
+			// Memory may now hold only a part of what the log has, so the process has to
+			// end.
 			throw error;
 		}
 	}
 
-	// Writes as many batches as fit into one write.
-	// Returns the first one that doesn't, or {@code null}
+	// Writes as many batches as fit into one write. Returns the first one that does not
+	// fit, or null.
 	private @Nullable PendingWrite write(PendingWrite first) {
 		NativeWriteBatch bytes = this.database.logBatch();
 		bytes.clear(MAX_WRITE_BYTES);
@@ -293,15 +310,16 @@ public final class Committer {
 		boolean sync = this.fsync == Fsync.ALWAYS;
 		this.database.writeLog(sync);
 		if (sync) {
-			this.meters.synced(System.nanoTime() - start);
+			this.counters.synced(System.nanoTime() - start);
 		}
 		else if (this.unsyncedSince == 0) {
 			this.unsyncedSince = start;
 		}
-		this.meters.logged(bytes.size());
+		this.counters.logged(bytes.size());
 		this.sequence = last;
-		// The log has the series. They are listed before their points can be read: a
-		// client that has found a point must find its series in every later list.
+		// The log has the series. They are listed before their points can be read,
+		// because a client that has found a point must find its series in every later
+		// list.
 		this.storedSeries = series;
 		long grown = 0;
 		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
@@ -310,7 +328,7 @@ public final class Committer {
 		if (grown > 0) {
 			this.heads.grow(grown);
 		}
-		// Also if points took the places of others: the log has grown.
+		// Called even if all points took the places of others, because the log has grown.
 		this.whenGrown.run();
 		return rest;
 	}

@@ -12,18 +12,21 @@ import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * Reserves the memory that points take before they are logged, and holds writers back
- * while there is none, until a checkpoint has made room.
+ * Reserves the memory for points before they are logged, and holds writers back while
+ * there is none, until a checkpoint has freed some.
  * <p>
- * What a batch may take at most is reserved for it, and what it did not take is given
- * back. Some memory is kept at hand for the batches that follow, so that most of them
+ * The most that a batch can take is reserved for it, and what it did not take is
+ * returned. Some memory is kept at hand for the batches that follow, so that most of them
  * cost two atomic additions.
  * <p>
- * Safe for any number of threads. Those who wait go on in the order in which they came.
+ * Safe for any number of threads. Waiting threads continue in the order in which they
+ * came.
  */
 public final class HeadMemoryLimit {
 
-	/** How often a waiting writer looks by itself whether anything is wrong. */
+	/**
+	 * How often a waiting writer that is not woken checks whether anything is wrong.
+	 */
 	private static final Duration LOOK = Duration.ofMillis(100);
 
 	private static final long MAX_STEP_BYTES = 1 << 20;
@@ -43,15 +46,15 @@ public final class HeadMemoryLimit {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Runnable whenFull;
 
 	private final LongConsumer excess = this::force;
 
-	/** What is reserved: for heads, for batches under way, and at hand. */
+	/** The reserved bytes: for heads, for batches in progress, and at hand. */
 	private final AtomicLong held = new AtomicLong();
 
 	private final AtomicLong atHand = new AtomicLong();
@@ -63,31 +66,33 @@ public final class HeadMemoryLimit {
 	private volatile boolean tight;
 
 	/**
-	 * Creates room for points.
-	 * @param heads where they are
-	 * @param share what they may take of the heap
-	 * @param maxBytes how much of that at most
-	 * @param maxSeriesPoints how many points a series may have before its writers wait
-	 * @param availability whether points can be put at all
-	 * @param gate tells whether the store is closing
-	 * @param meters count those who wait
-	 * @param whenFull asks for a checkpoint; called by those who wait
+	 * Creates a limit.
+	 * @param heads hold the points
+	 * @param share the share of the heap that points may take
+	 * @param maxBytes how much of that share at most
+	 * @param maxSeriesPoints how many points a series may have in memory before its
+	 * writers wait
+	 * @param availability decides whether points can be put at all
+	 * @param guard shows whether the store is closing
+	 * @param counters count the waiting writers
+	 * @param whenFull asks for a checkpoint; called by waiting writers
 	 */
 	public HeadMemoryLimit(Heads heads, HeapShare share, long maxBytes, int maxSeriesPoints,
-			WriteAvailability availability, UseGuard gate, StoreCounters meters, Runnable whenFull) {
+			WriteAvailability availability, UseGuard guard, StoreCounters counters, Runnable whenFull) {
 		this.heads = heads;
 		this.share = share;
 		this.maxBytes = maxBytes;
 		this.maxSeriesPoints = maxSeriesPoints;
 		this.stepBytes = Math.min(MAX_STEP_BYTES, maxBytes / STEPS);
 		this.availability = availability;
-		this.gate = gate;
-		this.meters = meters;
+		this.guard = guard;
+		this.counters = counters;
 		this.whenFull = whenFull;
 	}
 
 	/**
-	 * Looks whether memory is tight: whether half of it is in use, or others need it.
+	 * Checks whether memory is tight: whether half of it is in use, or other uses of the
+	 * heap need it.
 	 * @return whether heads should grow by as little as possible
 	 */
 	public boolean look() {
@@ -100,14 +105,14 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Reserves what a batch may take, and waits until there is as much, and no series of
-	 * it has too many points.
+	 * Reserves the memory that a batch may take. Waits until there is enough, and until
+	 * none of its series has too many points.
 	 * @param write the batch
-	 * @return how much was reserved, to be {@linkplain #settle settled}
+	 * @return how many bytes were reserved, to be {@linkplain #settle settled}
 	 * @throws StorageException if the store takes no points
 	 */
 	public long reserve(PendingWrite write) {
-		// What goes beyond that is taken all the same, once it is known.
+		// What the batch takes beyond that is taken nevertheless, once it is known.
 		long bytes = Math.min(write.bytesToAdd(this.heads.epoch(), this.tight), mostBytes());
 		if (this.heads.largest() >= this.maxSeriesPoints && hasFullSeries(write)) {
 			awaitSeries(write);
@@ -119,7 +124,7 @@ public final class HeadMemoryLimit {
 		return bytes;
 	}
 
-	// A single batch must never ask for what there can't be.
+	// A single batch must never ask for more than there can be.
 	private long mostBytes() {
 		return Math.min(this.maxBytes / 2, Math.max(MAX_STEP_BYTES, this.share.minBytes() / 2));
 	}
@@ -128,11 +133,11 @@ public final class HeadMemoryLimit {
 		return write.hasHead(this.heads.epoch(), this.maxSeriesPoints);
 	}
 
-	// Not in the line: writers of other series don't wait for this one.
+	// Does not wait in the line, so that writers of other series don't wait for this one.
 	private void awaitSeries(PendingWrite write) {
 		boolean interrupted = false;
 		ensureGoesOn();
-		this.meters.writerWaits();
+		this.counters.writerWaits();
 		try {
 			while (hasFullSeries(write)) {
 				interrupted |= !awaitCheckpoint();
@@ -140,7 +145,7 @@ public final class HeadMemoryLimit {
 			}
 		}
 		finally {
-			this.meters.writerGoesOn();
+			this.counters.writerGoesOn();
 			if (interrupted) {
 				Thread.currentThread().interrupt();
 			}
@@ -149,7 +154,7 @@ public final class HeadMemoryLimit {
 
 	private void ensureGoesOn() {
 		this.availability.ensureWritable();
-		if (this.gate.isClosed()) {
+		if (this.guard.isClosed()) {
 			throw new StorageException("the store is closed");
 		}
 		if (!this.heads.isCheckpointUnderWay() && this.heads.liveBytes() > 0) {
@@ -167,13 +172,14 @@ public final class HeadMemoryLimit {
 				ensureGoesOn();
 				if (!waits) {
 					waits = true;
-					this.meters.writerWaits();
+					this.counters.writerWaits();
 				}
 				if (this.held.get() + bytes > this.maxBytes) {
 					interrupted |= !awaitCheckpoint();
 				}
 				else if (this.share.tryReserve(bytes, LOOK)) {
-					// Others had it, and released it, or were made to.
+					// Other uses of the heap had it, and released it by themselves or
+					// under pressure.
 					this.held.addAndGet(bytes);
 					this.atHand.addAndGet(bytes);
 				}
@@ -183,7 +189,7 @@ public final class HeadMemoryLimit {
 			this.line.unlock();
 			this.waiting.decrementAndGet();
 			if (waits) {
-				this.meters.writerGoesOn();
+				this.counters.writerGoesOn();
 			}
 			if (interrupted) {
 				Thread.currentThread().interrupt();
@@ -191,8 +197,8 @@ public final class HeadMemoryLimit {
 		}
 	}
 
-	// Returns whether nobody interrupted this thread
-	@SuppressWarnings("WaitNotInLoop") // Who calls this looks again.
+	// Returns whether the thread was not interrupted.
+	@SuppressWarnings("WaitNotInLoop") // The callers wait in a loop.
 	private synchronized boolean awaitCheckpoint() {
 		try {
 			wait(LOOK.toMillis());
@@ -224,9 +230,9 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Gives back what a batch did not take. What it took beyond that has been accounted
-	 * for already: a checkpoint may have made it free meanwhile.
-	 * @param reserved how much was reserved for it
+	 * Returns what a batch did not take. What it took beyond its reservation has already
+	 * been accounted for, because a checkpoint may have freed it meanwhile.
+	 * @param reserved how many bytes were reserved for it
 	 * @param grown by how many bytes heads grew
 	 */
 	public void settle(long reserved, long grown) {
@@ -243,8 +249,8 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Counts what heads have taken already.
-	 * @param bytes how much
+	 * Counts memory that heads have already taken.
+	 * @param bytes the number of bytes
 	 */
 	public void force(long bytes) {
 		this.held.addAndGet(bytes);
@@ -252,8 +258,8 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Counts what heads don't take any more, and lets those who wait look again.
-	 * @param bytes how much
+	 * Counts memory that heads have released, and lets waiting writers check again.
+	 * @param bytes the number of bytes
 	 */
 	public void release(long bytes) {
 		this.held.addAndGet(-bytes);
@@ -264,7 +270,7 @@ public final class HeadMemoryLimit {
 	}
 
 	/**
-	 * Lets those who wait look again.
+	 * Lets waiting writers check again.
 	 */
 	public synchronized void changed() {
 		notifyAll();

@@ -5,9 +5,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Keeps some {@link PendingWrite}s for their next use. Ten thousand connections may have
- * put at the same time once, so there is a limit of how many are kept, and of how much
- * memory they hold.
+ * Keeps some {@link PendingWrite}s for reuse. Ten thousand connections may once have put
+ * at the same time, so the number of kept writes and the memory that they hold are
+ * limited.
  * <p>
  * Safe for any number of threads.
  */
@@ -24,8 +24,8 @@ public final class IdleWrites {
 	private final AtomicLong bytes = new AtomicLong();
 
 	/**
-	 * Creates an empty store of them.
-	 * @param maxBytes how much memory those that are kept may hold, in bytes
+	 * Creates an empty pool.
+	 * @param maxBytes how many bytes of memory the kept writes may hold
 	 */
 	public IdleWrites(long maxBytes) {
 		this.maxBytes = maxBytes;
@@ -42,7 +42,7 @@ public final class IdleWrites {
 
 	/**
 	 * Keeps a write, or leaves it to the garbage collector.
-	 * @param write the write, which its user doesn't touch any more
+	 * @param write the write, which its user no longer touches
 	 */
 	public void giveBack(PendingWrite write) {
 		long held = write.heldBytes();
@@ -60,7 +60,7 @@ public final class IdleWrites {
 		this.bytes.addAndGet(-held);
 	}
 
-	// How much memory those hold that are kept, in bytes.
+	// Returns how much memory the kept writes hold, in bytes.
 	long heldBytes() {
 		return this.bytes.get();
 	}

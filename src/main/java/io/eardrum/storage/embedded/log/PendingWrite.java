@@ -18,7 +18,7 @@ import io.eardrum.storage.time.Retention;
 
 /**
  * A batch on its way into the log: its record, the series of its points, and the thread
- * that waits for it. It is used again and again, so that nothing is allocated a point.
+ * that waits for it. The object is reused, so that nothing is allocated per point.
  */
 public final class PendingWrite {
 
@@ -26,17 +26,17 @@ public final class PendingWrite {
 
 	private static final int INITIAL_BYTES = 256;
 
-	/** What a point takes in a head that has begun, with room for growth. */
+	/** The bytes that a point takes in an existing head, including room for growth. */
 	private static final int POINT_BYTES = HeadBlock.BYTES_PER_POINT * 3 / 2;
 
-	/** How much memory is kept from one use to the next. */
+	/** For how many points memory is kept from one use to the next. */
 	private static final int KEPT_POINTS = 16_384;
 
 	private final ByteWriter record = new ByteWriter(INITIAL_BYTES);
 
 	private @Nullable PointBatch batch;
 
-	/** The series of each point; none for a refused one. */
+	/** The series of each point; {@code null} for a refused one. */
 	private @Nullable Series[] series = NONE;
 
 	private int largestSeries;
@@ -45,7 +45,7 @@ public final class PendingWrite {
 
 	private long reserved;
 
-	/** Accounts for what the points take beyond that. */
+	/** Accounts for what the points take beyond the reservation. */
 	private @Nullable LongConsumer excess;
 
 	private @Nullable Thread waiter;
@@ -54,16 +54,16 @@ public final class PendingWrite {
 
 	private volatile boolean done;
 
-	/** The write that waited before this one; used by the {@link Committer}. */
+	/** The write that lined up before this one. Used by the {@link Committer}. */
 	@Nullable PendingWrite next;
 
 	/**
-	 * Takes a batch in but for the points that have been refused, and refuses those that
-	 * need a series too many.
+	 * Takes in a batch without the points that have been refused, and refuses those that
+	 * would need a series beyond the limit.
 	 * @param points the points
+	 * @param index finds their series, and adds new ones
 	 * @param maxSeries how many series there may be
-	 * @param index finds their series
-	 * @param retention knows how long new ones are to be kept
+	 * @param retention decides how long points of new series are kept
 	 */
 	public void fill(PointBatch points, SeriesIndex<Series> index, int maxSeries, Retention retention) {
 		int size = points.size();
@@ -101,7 +101,7 @@ public final class PendingWrite {
 	}
 
 	/**
-	 * Forgets the batch, and gives memory back if it was a large one.
+	 * Forgets the batch, and releases memory if it was a large one.
 	 */
 	public void clear() {
 		this.batch = null;
@@ -113,7 +113,7 @@ public final class PendingWrite {
 		}
 	}
 
-	// How much memory it keeps from one use to the next, in bytes.
+	// Returns how much memory this write keeps from one use to the next, in bytes.
 	long heldBytes() {
 		return this.record.buffer().length + (long) this.series.length * Long.BYTES;
 	}
@@ -127,10 +127,10 @@ public final class PendingWrite {
 	}
 
 	/**
-	 * Notes how much memory has been reserved for the points. They may take more: their
-	 * heads are made anew if the epoch ends before they are put into memory.
+	 * Notes how much memory has been reserved for the points. They may take more, because
+	 * their heads are recreated if the epoch ends before they are put into memory.
 	 * @param bytes the number of bytes
-	 * @param more accounts for what they take beyond that, as they take it
+	 * @param more accounts for what they take beyond that, when they take it
 	 */
 	void reserved(long bytes, LongConsumer more) {
 		this.reserved = bytes;
@@ -140,8 +140,8 @@ public final class PendingWrite {
 	/**
 	 * Returns how much memory the points may take.
 	 * @param epoch the present epoch
-	 * @param exactly whether to count each as if a block had to begin with it, or only
-	 * those whose series have no head
+	 * @param exactly whether to count each point as if a head had to begin with it;
+	 * otherwise only those whose series have no head are counted so
 	 * @return the number of bytes
 	 */
 	long bytesToAdd(int epoch, boolean exactly) {
@@ -159,8 +159,8 @@ public final class PendingWrite {
 	/**
 	 * Returns whether one of the series has many points in memory.
 	 * @param epoch the present epoch
-	 * @param points how many they are
-	 * @return whether one has as many in this epoch
+	 * @param points how many points are many
+	 * @return whether a series has as many in this epoch
 	 */
 	boolean hasHead(int epoch, int points) {
 		for (int i = 0; i < size(); i++) {
@@ -182,8 +182,8 @@ public final class PendingWrite {
 	}
 
 	/**
-	 * Puts the points into memory, once they are in the log.
-	 * @param heads takes them
+	 * Puts the points into memory. Called once they are in the log.
+	 * @param heads takes the points
 	 * @return how many bytes of memory this took
 	 */
 	long applyTo(Heads heads) {
@@ -205,13 +205,17 @@ public final class PendingWrite {
 		return added;
 	}
 
+	/**
+	 * Returns the size of the batch.
+	 * @return the number of points, including refused ones; 0 if there is no batch
+	 */
 	public int size() {
 		return (this.batch != null) ? this.batch.size() : 0;
 	}
 
 	/**
-	 * Lets the waiting thread go.
-	 * @param reason why the batch could not be written, or {@code null} if it was
+	 * Wakes the waiting thread.
+	 * @param reason why the batch could not be written, or {@code null} if it was written
 	 */
 	void complete(@Nullable Throwable reason) {
 		Thread thread = this.waiter;
@@ -223,7 +227,7 @@ public final class PendingWrite {
 	}
 
 	/**
-	 * Waits until this is complete.
+	 * Waits until this write is complete.
 	 */
 	void await() {
 		boolean interrupted = false;
@@ -237,7 +241,8 @@ public final class PendingWrite {
 	}
 
 	/**
-	 * Throws what went wrong, if something did.
+	 * Throws an exception if the batch could not be written.
+	 * @throws StorageException with the reason
 	 */
 	void throwFailure() {
 		Throwable reason = this.failure;

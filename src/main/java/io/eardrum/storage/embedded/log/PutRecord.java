@@ -9,12 +9,13 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.head.Series;
 
 /**
- * A batch of points as the log keeps it: their number, then for each the number of its
- * series, the difference to the timestamp before, and the value.
+ * The encoding of a batch of points in the log: the number of points, and then for each
+ * point the number of its series, the difference to the previous timestamp, and the
+ * value.
  */
 public final class PutRecord {
 
-	/** Series, timestamp and value of a point at their longest. */
+	/** The greatest length of a point: series, timestamp and value. */
 	private static final int MAX_POINT_BYTES = 5 + 10 + Long.BYTES;
 
 	private PutRecord() {
@@ -23,7 +24,7 @@ public final class PutRecord {
 	/**
 	 * Appends a record.
 	 * @param batch the points
-	 * @param series the series of each; none for those that are left out
+	 * @param series the series of each point; {@code null} for points that are left out
 	 * @param target takes the bytes
 	 */
 	static void encode(PointBatch batch, @Nullable Series[] series, ByteWriter target) {
@@ -48,6 +49,7 @@ public final class PutRecord {
 	 * Reads a record.
 	 * @param source its bytes
 	 * @param target takes the points, in the order in which they were put
+	 * @throws CorruptStoreException if the bytes are not a record
 	 */
 	public static void decode(ByteReader source, Target target) {
 		long size = source.readVarint();
@@ -74,6 +76,12 @@ public final class PutRecord {
 	@FunctionalInterface
 	public interface Target {
 
+		/**
+		 * Takes the next point.
+		 * @param series the number of its series
+		 * @param timestamp its timestamp
+		 * @param value its value
+		 */
 		void accept(int series, long timestamp, double value);
 
 	}

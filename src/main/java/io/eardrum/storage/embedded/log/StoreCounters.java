@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 
 /**
- * What the store counts about itself. Safe for any number of threads.
+ * The counters of the store. Safe for any number of threads.
  */
 public final class StoreCounters {
 
@@ -24,13 +24,17 @@ public final class StoreCounters {
 
 	private volatile long lastCheckpointMillis;
 
+	/**
+	 * Counts an fsync.
+	 * @param nanos how long it took, in nanoseconds
+	 */
 	public void synced(long nanos) {
 		this.fsyncs.increment();
 		this.fsyncNanos.add(nanos);
 	}
 
 	/**
-	 * Counts what went into the log; by one thread at a time.
+	 * Counts bytes that went into the log. Called by one thread at a time.
 	 * @param bytes the number of bytes
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -39,11 +43,21 @@ public final class StoreCounters {
 		this.writtenBytes += bytes;
 	}
 
+	/**
+	 * Counts bytes that a checkpoint has removed from the log. Called by one thread at a
+	 * time, together with {@link #logged}.
+	 * @param bytes the number of bytes
+	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void logDropped(long bytes) {
 		this.logBytes -= bytes;
 	}
 
+	/**
+	 * Counts a checkpoint.
+	 * @param nanos how long it took, in nanoseconds
+	 * @param nowMillis when it ended, in milliseconds since 1970
+	 */
 	public void checkpointed(long nanos, long nowMillis) {
 		this.checkpoints.increment();
 		this.checkpointNanos.add(nanos);
@@ -79,17 +93,25 @@ public final class StoreCounters {
 	}
 
 	/**
-	 * Returns how much went into the log since the start.
+	 * Returns how much has gone into the log since the start.
 	 * @return the number of bytes
 	 */
 	public long writtenBytes() {
 		return this.writtenBytes;
 	}
 
+	/**
+	 * Returns how much of the log has not been removed by a checkpoint.
+	 * @return the number of bytes
+	 */
 	public long logBytes() {
 		return this.logBytes;
 	}
 
+	/**
+	 * Returns when the last checkpoint ended.
+	 * @return the time in milliseconds since 1970; 0 if there was none since the start
+	 */
 	public long lastCheckpointMillis() {
 		return this.lastCheckpointMillis;
 	}

@@ -5,23 +5,25 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.StorageException;
 
 /**
- * Whether points can be put, and why not.
+ * Knows whether points can be put, and if not, why.
  * <p>
  * Safe for any number of threads.
  */
 public final class WriteAvailability {
 
-	/** A write or an fsync failed; nothing is written until RocksDB was opened anew. */
+	/**
+	 * A write or an fsync failed. Nothing is written until RocksDB has been reopened.
+	 */
 	private volatile @Nullable String writeProblem;
 
-	/** A checkpoint failed; the next one that succeeds clears it. */
+	/** A checkpoint failed. The next one that succeeds clears this. */
 	private volatile @Nullable String checkpointProblem;
 
 	private volatile @Nullable String spaceProblem;
 
 	/**
 	 * Ensures that points can be put.
-	 * @throws StorageException if they can't
+	 * @throws StorageException if they can't be put
 	 */
 	public void ensureWritable() {
 		String problem = problem();
@@ -31,8 +33,8 @@ public final class WriteAvailability {
 	}
 
 	/**
-	 * Ensures that all that was acknowledged has been written.
-	 * @throws StorageException if a write failed, and nothing could be written since
+	 * Ensures that everything acknowledged has been written.
+	 * @throws StorageException if a write failed and nothing could be written since
 	 */
 	public void ensureNoWriteFailed() {
 		String problem = this.writeProblem;
@@ -42,7 +44,7 @@ public final class WriteAvailability {
 	}
 
 	public @Nullable String problem() {
-		// Each once: it may be gone a moment later.
+		// Each field is read once, because it may be cleared a moment later.
 		String write = this.writeProblem;
 		if (write != null) {
 			return write;

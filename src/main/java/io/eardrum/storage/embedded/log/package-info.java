@@ -1,5 +1,6 @@
 /**
- * A put waits for room, becomes durable in the log, and then visible in memory.
+ * The path of a put: it waits for memory, becomes durable in the log, and then visible in
+ * memory.
  */
 @NullMarked
 package io.eardrum.storage.embedded.log;

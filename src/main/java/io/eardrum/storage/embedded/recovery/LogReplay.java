@@ -22,8 +22,8 @@ import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Brings into memory what the store holds: all series, and the points of the log. Damage
- * is a {@link CorruptStoreException}.
+ * Loads the content of a store into memory: all series, and the points of the log. Damage
+ * is thrown as a {@link CorruptStoreException}.
  */
 public final class LogReplay {
 
@@ -37,13 +37,16 @@ public final class LogReplay {
 
 	private final Heads heads;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
 	private final LongConsumer checkpoint;
 
 	private final EmbeddedStorageSettings settings;
 
-	/** If not, all points of the log stay in memory, as they were before. */
+	/**
+	 * Whether the store can be written. If not, all points of the log stay in memory, as
+	 * they did before.
+	 */
 	private final boolean writable;
 
 	private final long mostSeriesBytes;
@@ -59,24 +62,24 @@ public final class LogReplay {
 	private long lastProgress;
 
 	/**
-	 * Makes what reads a store.
-	 * @param database the store, open
-	 * @param index gets its series
-	 * @param heads get the points of the log
-	 * @param room is told of the memory that these take
-	 * @param checkpoint writes the points that are in memory into chunks; is given the
-	 * number of the last record that has been read
-	 * @param settings how the store is to work
-	 * @param writable whether the store can be written to
-	 * @param budget the account of the heap
+	 * Creates the replay of a store.
+	 * @param database the open database of the store
+	 * @param index takes the series
+	 * @param heads take the points of the log
+	 * @param headMemoryLimit accounts for the memory of these points
+	 * @param checkpoint writes the points in memory into chunks; takes the number of the
+	 * last record that has been read
+	 * @param settings the settings of the store
+	 * @param writable whether the store can be written
+	 * @param budget the budget of the heap
 	 */
-	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit room,
+	public LogReplay(Database database, SeriesIndex<Series> index, Heads heads, HeadMemoryLimit headMemoryLimit,
 			LongConsumer checkpoint, EmbeddedStorageSettings settings, boolean writable, HeapBudget budget) {
 		this.database = database;
 		this.entries = new StoredEntries(database);
 		this.index = index;
 		this.heads = heads;
-		this.room = room;
+		this.headMemoryLimit = headMemoryLimit;
 		this.checkpoint = checkpoint;
 		this.settings = settings;
 		this.writable = writable;
@@ -86,6 +89,8 @@ public final class LogReplay {
 	/**
 	 * Reads the series and the log.
 	 * @return the number of the last record in the log
+	 * @throws CorruptStoreException if the store is damaged
+	 * @throws StoreOpenException if the heap is too small for the series
 	 */
 	public long recover() {
 		long start = System.nanoTime();
@@ -102,16 +107,15 @@ public final class LogReplay {
 	}
 
 	/**
-	 * Returns how much of the log has its points in memory now.
+	 * Returns the size of the part of the log whose points are in memory now.
 	 * @return the number of bytes
 	 */
 	public long logBytes() {
 		return this.logBytes;
 	}
 
-	// Before it reads them, if they were counted; a store that an earlier version has
-	// left
-	// shows how much it needs while it is read.
+	// Checks the memory for the series before they are read, if the store has counted
+	// them. For a store of an earlier version, the need becomes known while it is read.
 	private void checkMemory() {
 		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
 		long counted = Math.min(series, StoreMetadata.SERIES.read(this.database, 0));
@@ -126,9 +130,10 @@ public final class LogReplay {
 		long needed = this.index.bytes(series, keyBytes);
 		long heap = HeapBudget.heapBytesFor(HeapUse.SERIES, needed) / mebibyte;
 		return new StoreOpenException(
-				"The store in " + this.database.path() + " has " + series + " series, which take some "
-						+ (needed / mebibyte + 1) + " MB of memory, and there are " + this.mostSeriesBytes / mebibyte
-						+ " MB for them in a heap of " + Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
+				"The store in " + this.database.path() + " has " + series + " series, which take about "
+						+ (needed / mebibyte + 1) + " MB of memory, and there are only "
+						+ this.mostSeriesBytes / mebibyte + " MB for them in a heap of "
+						+ Runtime.getRuntime().maxMemory() / mebibyte + " MB.",
 				"Start the server with a heap of -Xmx" + heap
 						+ "m or more. The store has not been changed. If eardrum.heap.total is set, remove it.",
 				null);
@@ -157,11 +162,11 @@ public final class LogReplay {
 		this.logBytes += length;
 		if (this.grown > 0) {
 			this.heads.grow(this.grown);
-			this.room.force(this.grown);
+			this.headMemoryLimit.force(this.grown);
 			this.grown = 0;
 		}
 		if (this.writable && (this.heads.bytes() > this.settings.checkpointBytes()
-				|| this.heads.largest() >= this.room.maxSeriesPoints())) {
+				|| this.heads.largest() >= this.headMemoryLimit.maxSeriesPoints())) {
 			this.checkpoint.accept(sequence);
 			this.logBytes = 0;
 		}
@@ -173,7 +178,7 @@ public final class LogReplay {
 
 	private void apply(int series, long timestamp, double number) {
 		if (series >= this.index.size()) {
-			throw new CorruptStoreException("the log has points of series " + series + ", which is not there");
+			throw new CorruptStoreException("the log has points of series " + series + ", which does not exist");
 		}
 		this.grown += this.heads.append(this.index.get(series), timestamp, number);
 		this.points++;

@@ -19,12 +19,12 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 
 /**
- * Says in an operator's words why a store couldn't be opened though its files seemed to
- * be whole.
+ * Explains to an operator why a store could not be opened although its files seemed to be
+ * complete.
  */
 final class OpenFailures {
 
-	/** RocksDB tells the number of a table, and blames the MANIFEST. */
+	/** RocksDB reports the number of a table but blames the MANIFEST. */
 	private static final Pattern TABLE = Pattern.compile("unique ID on table file ([0-9]+)");
 
 	private OpenFailures() {

@@ -28,19 +28,21 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * Opens a store, whatever state it was left in, and closes it. No file is changed for
- * good before it is known that the store is whole: a start that is refused leaves all of
- * them as they were.
+ * Opens a store, whatever state it was left in, and closes it. No file is changed
+ * permanently before the store is known to be undamaged. A start that is refused leaves
+ * all files as they were.
  * <p>
- * Where the disk is too full to open the store for writing, it is opened for reading, and
+ * If the disk is too full to open the store for writing, it is opened for reading, and
  * {@link #reopen} opens it for writing later.
  * <p>
- * <em>Threads</em>: one at a time, with nobody inside the {@link UseGuard}, but for
- * {@link #mark()}, which may run beside what uses the database.
+ * Used by one thread at a time, while no thread is inside the {@link UseGuard}. Only
+ * {@link #mark()} may run while the database is in use.
  */
 public final class StoreOpener implements AutoCloseable {
 
-	/** What must fit onto the disk, beside the write-ahead log written once more. */
+	/**
+	 * How much must fit onto the disk in addition to another copy of the write-ahead log.
+	 */
 	public static final int SPARE_BYTES = 1 << 20;
 
 	private static final Logger logger = LoggerFactory.getLogger(StoreOpener.class);
@@ -63,9 +65,10 @@ public final class StoreOpener implements AutoCloseable {
 
 	/**
 	 * Opens a store.
-	 * @param settings how it is to work
-	 * @param listeners are told what RocksDB does with its files, in its own threads;
-	 * theirs to close who passes them
+	 * @param settings the settings of the store
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files; the caller closes them
+	 * @throws StoreOpenException if the store can't be opened as it is
 	 */
 	public StoreOpener(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.directory = StoreDirectory.open(settings.path().toAbsolutePath().normalize(), settings.recover());
@@ -130,7 +133,7 @@ public final class StoreOpener implements AutoCloseable {
 		examine();
 	}
 
-	// What can only be told once it is open.
+	// Checks what can only be checked once RocksDB is open.
 	private void examine() {
 		long format = StoreMetadata.FORMAT.read(this.database, 0);
 		if (format > StoreMetadata.CURRENT_FORMAT) {
@@ -140,7 +143,7 @@ public final class StoreOpener implements AutoCloseable {
 					"Use the newer version, or set eardrum.storage.path to another directory.", null);
 		}
 		if (format < 1) {
-			throw new CorruptStoreException("it has no entry that tells its format; "
+			throw new CorruptStoreException("it has no entry with its format; "
 					+ "no single file is damaged, but some that belong to it are missing");
 		}
 		if (this.database.writes() < this.directory.expectedWrites()) {
@@ -151,7 +154,7 @@ public final class StoreOpener implements AutoCloseable {
 		boolean known = !this.directory.isToBeAdopted();
 		if (known && !this.directory.id().equals(stored)) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
-					+ " is that of another store than the other files: " + this.directory.walNames());
+					+ " belongs to another store than the other files: " + this.directory.walNames());
 		}
 		if (!known && stored != null && !this.directory.isAdopting() && !this.directory.isTrusting()) {
 			throw new CorruptStoreException(this.directory.path().resolve("eardrum.store")
@@ -173,7 +176,7 @@ public final class StoreOpener implements AutoCloseable {
 
 	/**
 	 * Returns how often the store was found not to have been closed.
-	 * @return the number of starts, this one included
+	 * @return the number of such starts, including this one
 	 */
 	public long uncleanStarts() {
 		return this.uncleanStarts;
@@ -181,15 +184,16 @@ public final class StoreOpener implements AutoCloseable {
 
 	/**
 	 * Returns whether the disk was too full to open the store for writing.
-	 * @return whether it can only be read
+	 * @return whether the store can only be read
 	 */
 	public boolean isReadOnly() {
 		return this.readOnly;
 	}
 
 	/**
-	 * Ends the start: what the store holds has been read and is whole. If it can only be
-	 * read, that waits until it can be written.
+	 * Completes the start, after the content of the store has been read and found
+	 * undamaged. If the store can only be read, the start is completed once it can be
+	 * written.
 	 */
 	public void accept() {
 		if (this.unclean && !this.accepted) {
@@ -226,8 +230,9 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Refuses a store that turned out to be damaged after it had been opened.
-	 * @param ex says how
+	 * Returns the refusal of a store that turned out to be damaged after it had been
+	 * opened.
+	 * @param ex describes the damage
 	 * @return the refusal
 	 */
 	public StoreOpenException refusal(CorruptStoreException ex) {
@@ -235,7 +240,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Returns whether the directory still is the one that was opened.
+	 * Returns whether the directory is still the one that was opened.
 	 * @return whether it is
 	 */
 	public boolean isSameDirectory() {
@@ -243,8 +248,9 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Closes RocksDB and opens it again, for writing: the only way to let it write after
-	 * an error. Never makes a store.
+	 * Closes RocksDB and opens it again for writing. After an error, this is the only way
+	 * to make it writable again. Never creates a store.
+	 * @throws StorageException if that fails
 	 */
 	public void reopen() {
 		if (!this.directory.isSame()) {
@@ -270,13 +276,13 @@ public final class StoreOpener implements AutoCloseable {
 				this.directory.rollBack();
 			}
 			throw new StorageException(
-					"The store in " + this.directory.path() + " can't be opened anew: " + ex.getMessage(), ex);
+					"The store in " + this.directory.path() + " can't be reopened: " + ex.getMessage(), ex);
 		}
 	}
 
 	/**
-	 * Notes what is safe against power loss. That it can't be noted is only logged: the
-	 * next start knows less then.
+	 * Notes what is safe against power loss. A failure to do so is only logged; the next
+	 * start then knows less.
 	 */
 	public void mark() {
 		DurableState durable = this.database.durable();
@@ -292,10 +298,10 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Makes a copy of the store that can be told from half a copy, safe against power
-	 * loss.
+	 * Completes a copy of the store, so that it can be distinguished from an incomplete
+	 * one, and makes it safe against power loss.
 	 * @param copy its directory, with RocksDB's files in it
-	 * @param facts what it holds at least
+	 * @param facts what the copy holds at least
 	 * @throws IOException if that fails
 	 */
 	public void seal(Path copy, ClosingFacts facts) throws IOException {
@@ -303,8 +309,8 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the store in order: everything is on the disk.
-	 * @param facts what it holds
+	 * Closes the store properly, after everything has been written to the disk.
+	 * @param facts what the store holds
 	 */
 	public void close(ClosingFacts facts) {
 		try {
@@ -314,7 +320,7 @@ public final class StoreOpener implements AutoCloseable {
 			}
 		}
 		catch (IOException ex) {
-			logger.warn("That the store in {} was closed can't be noted; the next start reports it as unclean",
+			logger.warn("It can't be noted that the store in {} was closed; the next start reports it as unclean",
 					this.directory.path(), ex);
 		}
 		finally {
@@ -323,7 +329,7 @@ public final class StoreOpener implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the store as it is: the next start finds that it was not closed in order. A
+	 * Closes the store as it is. The next start finds that it was not closed properly. A
 	 * start that was not accepted is undone.
 	 */
 	@Override
@@ -349,7 +355,7 @@ public final class StoreOpener implements AutoCloseable {
 			return free < StoreFiles.walBytes(this.directory.path()) + SPARE_BYTES;
 		}
 		catch (IOException ex) {
-			logger.debug("The free space of {} can't be told", this.directory.path(), ex);
+			logger.debug("The free space of {} can't be determined", this.directory.path(), ex);
 			return false;
 		}
 	}

@@ -13,9 +13,9 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 
 /**
- * Reads the series and the log of a store in their order. Both are numbered without gaps,
- * so that an entry which is missing is found out: damage is a
- * {@link CorruptStoreException}, and nothing is ever left out.
+ * Reads the series and the log of a store in order. Both are numbered without gaps, so
+ * that a missing entry is detected. Damage is thrown as a {@link CorruptStoreException},
+ * and nothing is ever skipped.
  * <p>
  * Used by one thread.
  */
@@ -28,8 +28,8 @@ public final class StoredEntries {
 	private byte[] value = new byte[4096];
 
 	/**
-	 * Makes what reads a store.
-	 * @param database the store, open
+	 * Creates a reader.
+	 * @param database the open database of the store
 	 */
 	public StoredEntries(Database database) {
 		this.database = database;
@@ -37,7 +37,7 @@ public final class StoredEntries {
 
 	/**
 	 * Reads all series.
-	 * @param target takes them in their order
+	 * @param target takes the series in order
 	 */
 	public void readSeries(SeriesTarget target) {
 		long known = 0;
@@ -55,14 +55,15 @@ public final class StoredEntries {
 	}
 
 	/**
-	 * Ensures that all chunks are of a series that is there: others would never be read.
+	 * Ensures that all chunks belong to existing series, because other chunks would never
+	 * be read.
 	 * @param series how many series there are
 	 */
 	public void checkChunks(long series) {
-		// The first half of what a key begins with.
+		// The number of the series is the upper half of the first eight bytes of a key.
 		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
 		if (last >= series) {
-			throw new CorruptStoreException("there are chunks of series " + last + ", which is not there");
+			throw new CorruptStoreException("there are chunks of series " + last + ", which does not exist");
 		}
 		if (last >= 0 && StoreMetadata.POINTS.read(this.database, -1) < 0) {
 			throw new CorruptStoreException("the number of points in chunks is missing");
@@ -70,9 +71,9 @@ public final class StoredEntries {
 	}
 
 	/**
-	 * Reads the log behind the last checkpoint.
+	 * Reads the log after the last checkpoint.
 	 * @param target takes the points
-	 * @param listener is told of each record
+	 * @param listener is called for each record
 	 * @return the number of the last record
 	 */
 	public long readLog(PutRecord.Target target, RecordListener listener) {
@@ -142,15 +143,15 @@ public final class StoredEntries {
 	}
 
 	/**
-	 * Is told of each record of the log, after its points.
+	 * Called for each record of the log, after its points.
 	 */
 	@FunctionalInterface
 	public interface RecordListener {
 
 		/**
-		 * Tells that a record has been read.
+		 * Called when a record has been read.
 		 * @param sequence its number
-		 * @param length how many bytes it has
+		 * @param length its length in bytes
 		 */
 		void read(long sequence, int length);
 

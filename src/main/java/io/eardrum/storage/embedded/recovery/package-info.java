@@ -1,5 +1,6 @@
 /**
- * Opens a store, whatever state it was left in, and brings into memory what it holds.
+ * Opens a store, whatever state it was left in, and loads its series and its log into
+ * memory.
  */
 @NullMarked
 package io.eardrum.storage.embedded.recovery;

@@ -7,24 +7,27 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 /**
- * A compaction of all chunks, which can be stopped.
+ * Compacts all chunks. The compaction can be stopped.
  * <p>
- * Run by one thread at a time, stopped by any.
+ * One thread at a time runs a compaction, and any thread may stop it.
  */
 final class ChunkRewrite {
 
-	/** By which a compaction under way can be stopped. Under the monitor of this. */
+	/**
+	 * The options through which a compaction in progress can be stopped. Guarded by this
+	 * object's monitor.
+	 */
 	private @Nullable CompactRangeOptions underWay;
 
 	/**
-	 * Rewrites a part of the store. RocksDB's own compactions go on, or the writes would
-	 * soon wait for them.
+	 * Rewrites a part of the store. RocksDB's own compactions continue, because otherwise
+	 * the writes would soon wait for them.
 	 * @param rocks the database
 	 * @param handle the part
-	 * @throws RocksDBException if that fails, also if it was stopped
+	 * @throws RocksDBException if the compaction fails or was stopped
 	 */
 	void run(RocksDB rocks, ColumnFamilyHandle handle) throws RocksDBException {
-		// Without false, RocksDB would never look whether it became true.
+		// Without an initial false, RocksDB would never check whether it has become true.
 		try (CompactRangeOptions options = new CompactRangeOptions().setExclusiveManualCompaction(false)
 			.setCanceled(false)) {
 			begins(options);
@@ -42,7 +45,7 @@ final class ChunkRewrite {
 	}
 
 	/**
-	 * Lets {@link #run} end soon, if it is under way.
+	 * Makes {@link #run} end soon if it is in progress.
 	 */
 	synchronized void stop() {
 		if (this.underWay != null) {

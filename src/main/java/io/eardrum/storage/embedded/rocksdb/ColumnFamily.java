@@ -3,12 +3,12 @@ package io.eardrum.storage.embedded.rocksdb;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The parts of the store. They are made in this order, which gives them their numbers in
- * RocksDB; {@link Database} checks it.
+ * The parts of the store. They are created in this order, which gives them their numbers
+ * in RocksDB. {@link Database} checks the numbers.
  */
 public enum ColumnFamily {
 
-	/** What concerns the store as a whole, by name. */
+	/** Data about the whole store, by name. */
 	META(0, "default"),
 
 	/** The key of each series, by number. */

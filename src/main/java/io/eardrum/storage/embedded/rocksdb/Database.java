@@ -29,18 +29,16 @@ import io.eardrum.storage.embedded.directory.seal.DurableState;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * The RocksDB of a store, open.
+ * The RocksDB of a store.
  * <p>
- * Any number of threads may use it, but none while it is opened or closed: that is for
- * the {@link UseGuard} to ensure. What goes wrong is a {@link StorageException}, or a
- * {@link StoreOpenException} if it is for somebody to put right.
+ * Any number of threads may use it, but none while it is opened or closed; the
+ * {@link UseGuard} ensures that. Failures are thrown as a {@link StorageException}, or as
+ * a {@link StoreOpenException} if an operator has to fix something.
  * <p>
  * The write-ahead log is read strictly at the start. A record at its end that was not
- * written in full was never acknowledged and is dropped; anything else that is wrong
- * stops the start. The mode that RocksDB has as its default, point-in-time recovery,
- * would drop whatever follows a damaged record, acknowledged or not, and say nothing.
- * <p>
- * Long, because all that is said to RocksDB is said here.
+ * written completely was never acknowledged and is dropped. Any other damage stops the
+ * start. The default mode of RocksDB, point-in-time recovery, would silently drop
+ * everything that follows a damaged record, whether it was acknowledged or not.
  */
 public final class Database implements AutoCloseable {
 
@@ -65,11 +63,11 @@ public final class Database implements AutoCloseable {
 	private @Nullable NativeWriteBatch logBatch;
 
 	/**
-	 * Makes a database that is not open yet, of files that somebody else has judged.
-	 * @param path where it is
-	 * @param settings how it is to work
-	 * @param listeners are told what RocksDB does with its files, in its own threads;
-	 * theirs to close who passes them
+	 * Creates a database that is not open yet. The caller has examined its files.
+	 * @param path the directory of the store
+	 * @param settings the settings of the store
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files; the caller closes them
 	 */
 	public Database(Path path, EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.path = path;
@@ -78,9 +76,9 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Opens it.
-	 * @param mode how
-	 * @throws RocksDBException if that fails; it is closed then
+	 * Opens the database.
+	 * @param mode how to open it
+	 * @throws RocksDBException if that fails; the database is closed then
 	 */
 	public void open(OpenMode mode) throws RocksDBException {
 		try {
@@ -109,7 +107,7 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Lets compactions begin, which have to wait after this was opened.
+	 * Lets compactions begin. They wait for this call after the database has been opened.
 	 */
 	public void startCompactions() {
 		try {
@@ -125,9 +123,9 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Writes a batch as a whole or not at all.
+	 * Writes a batch, either completely or not at all.
 	 * @param batch the batch
-	 * @param sync whether to return only once it is safe against power loss
+	 * @param sync whether to return only once the batch is safe against power loss
 	 */
 	public void write(EncodedWriteBatch batch, boolean sync) {
 		try (WriteBatch bytes = new WriteBatch(batch.toByteArray())) {
@@ -139,8 +137,9 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the batch in which a commit collects what it writes, one commit at a time.
-	 * @return the same object until the database is opened anew
+	 * Returns the batch in which a commit collects its writes. It is used by one commit
+	 * at a time.
+	 * @return the same object until the database is reopened
 	 */
 	public NativeWriteBatch logBatch() {
 		return require(this.logBatch);
@@ -151,7 +150,7 @@ public final class Database implements AutoCloseable {
 	 * @param family where it goes
 	 * @param number its key
 	 * @param source holds its value, from the start
-	 * @param length how many bytes that has
+	 * @param length the length of the value in bytes
 	 */
 	public void log(ColumnFamily family, long number, byte[] source, int length) {
 		try {
@@ -163,8 +162,8 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Writes the batch of a commit as a whole or not at all.
-	 * @param sync whether to return only once it is safe against power loss
+	 * Writes the batch of a commit, either completely or not at all.
+	 * @param sync whether to return only once the batch is safe against power loss
 	 */
 	public void writeLog(boolean sync) {
 		try {
@@ -176,7 +175,7 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Makes all that was written safe against power loss.
+	 * Makes all writes so far safe against power loss.
 	 */
 	public void sync() {
 		DurableState written = this.walFiles.state(writes());
@@ -190,8 +189,8 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Makes what was written safe against power loss, if anything was since that was done
-	 * last.
+	 * Makes all writes so far safe against power loss, if there were any since the last
+	 * sync.
 	 */
 	public void syncIfWritten() {
 		DurableState last = this.walFiles.durable();
@@ -201,8 +200,9 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what was made safe by the last {@link #sync()}.
-	 * @return the state, or {@code null} if nothing was since this was opened
+	 * Returns what the last {@link #sync()} made safe.
+	 * @return the state, or {@code null} if nothing was synced since the database was
+	 * opened
 	 */
 	public @Nullable DurableState durable() {
 		return this.walFiles.durable();
@@ -210,7 +210,7 @@ public final class Database implements AutoCloseable {
 
 	/**
 	 * Notes that everything is safe, as it is when RocksDB has just been opened.
-	 * @return what is
+	 * @return the state that is safe
 	 */
 	public DurableState noteDurable() {
 		DurableState opened = this.walFiles.state(writes());
@@ -219,13 +219,20 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how much was ever written, in RocksDB's own count. It only grows.
+	 * Returns how many writes there ever were, as counted by RocksDB. The number only
+	 * grows.
 	 * @return the number of the last write
 	 */
 	public long writes() {
 		return rocks().getLatestSequenceNumber();
 	}
 
+	/**
+	 * Reads an entry.
+	 * @param family where it is
+	 * @param key its key
+	 * @return its value, or {@code null} if there is no such entry
+	 */
 	public byte @Nullable [] get(ColumnFamily family, byte[] key) {
 		try {
 			return rocks().get(handle(family), key);
@@ -235,6 +242,13 @@ public final class Database implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Opens an iterator on the entries of a family as they are now.
+	 * @param family the family
+	 * @param options how to read; closed by the caller, after the iterator
+	 * @return the iterator, which stands nowhere; closed by the caller while the database
+	 * is open
+	 */
 	public RocksIterator iterator(ColumnFamily family, ReadOptions options) {
 		return rocks().newIterator(handle(family), options);
 	}
@@ -260,9 +274,10 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Asks RocksDB for a number it knows.
-	 * @param family what to ask about
-	 * @param property the name, such as {@code rocksdb.total-sst-files-size}
+	 * Returns one of RocksDB's numeric properties.
+	 * @param family the family that the property is about
+	 * @param property the name of the property, such as
+	 * {@code rocksdb.total-sst-files-size}
 	 * @return the number
 	 */
 	public long number(ColumnFamily family, String property) {
@@ -275,7 +290,7 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Lists the tables that hold what is stored now.
+	 * Lists the tables that belong to the present state of the store.
 	 * @return the files
 	 */
 	public List<Path> tables() {
@@ -286,8 +301,8 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Drops the files that hold nothing but records of the log up to one.
-	 * @param last that record
+	 * Drops the files that hold only records of the log up to a given one.
+	 * @param last the number of that record
 	 */
 	public void dropLogTables(long last) {
 		byte[] from = new byte[Long.BYTES];
@@ -302,9 +317,11 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Rewrites the chunks, so that deleted ones take no space any more; for one thread at
-	 * a time. RocksDB's own compactions go on, or the writes would soon wait for them.
-	 * @throws StorageException also if it was {@linkplain #stopCompaction stopped}
+	 * Rewrites the chunks, so that deleted ones no longer take space. Called by one
+	 * thread at a time. RocksDB's own compactions continue, because otherwise the writes
+	 * would soon wait for them.
+	 * @throws StorageException if that fails, or if it was {@linkplain #stopCompaction
+	 * stopped}
 	 */
 	public void compactChunks() {
 		try {
@@ -316,15 +333,16 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Lets {@link #compactChunks()} end soon, if it is under way.
+	 * Makes {@link #compactChunks()} end soon if it is in progress.
 	 */
 	public void stopCompaction() {
 		this.chunkRewrite.stop();
 	}
 
 	/**
-	 * Makes a copy of all files, as of one moment; of links where that is possible.
-	 * @param target a directory that doesn't exist
+	 * Makes a copy of all files as of one moment. The copy consists of links where that
+	 * is possible.
+	 * @param target a directory that does not exist yet
 	 */
 	public void copyTo(Path target) {
 		try (Checkpoint checkpoint = Checkpoint.create(rocks())) {
@@ -336,8 +354,8 @@ public final class Database implements AutoCloseable {
 	}
 
 	/**
-	 * Lets compactions end at once. Nothing may be written from then on. Does nothing if
-	 * RocksDB could not be opened anew.
+	 * Makes compactions end at once. Nothing may be written afterwards. Does nothing if
+	 * RocksDB could not be reopened.
 	 */
 	public void stopBackgroundWork() {
 		RocksDB open = this.rocks;
@@ -379,6 +397,13 @@ public final class Database implements AutoCloseable {
 		return object;
 	}
 
+	/**
+	 * Returns the exception for a failure of RocksDB.
+	 * @param what what can't be done, as the rest of a sentence about the store
+	 * @param ex the failure
+	 * @return the exception, which is a {@link CorruptStoreException} if a file is
+	 * damaged
+	 */
 	public StorageException failure(String what, RocksDBException ex) {
 		String message = "The store in " + this.path + " " + what + ": " + ex.getMessage();
 		return isCorruption(ex) ? new CorruptStoreException(message, ex) : new StorageException(message, ex);
@@ -387,7 +412,7 @@ public final class Database implements AutoCloseable {
 	/**
 	 * Returns whether a failure of RocksDB means that a file is damaged.
 	 * @param ex the failure
-	 * @return whether RocksDB calls it corruption
+	 * @return whether RocksDB reports corruption
 	 */
 	public static boolean isCorruption(RocksDBException ex) {
 		Status status = ex.getStatus();

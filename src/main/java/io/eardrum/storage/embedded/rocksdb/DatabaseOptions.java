@@ -20,7 +20,7 @@ import org.rocksdb.WriteBufferManager;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * The options that RocksDB is opened with. Each call returns a new native object, which
+ * The options with which RocksDB is opened. Each call returns a new native object, which
  * the caller closes.
  */
 final class DatabaseOptions {
@@ -38,9 +38,10 @@ final class DatabaseOptions {
 	private final List<AbstractEventListener> listeners;
 
 	/**
-	 * Makes the options of a store.
-	 * @param settings how it is to work
-	 * @param listeners are told what RocksDB does with its files, in its own threads
+	 * Creates the options of a store.
+	 * @param settings the settings of the store
+	 * @param listeners are notified, in RocksDB's own threads, of what it does with its
+	 * files
 	 */
 	DatabaseOptions(EmbeddedStorageSettings settings, List<AbstractEventListener> listeners) {
 		this.nativeBytes = settings.nativeBytes();
@@ -58,13 +59,13 @@ final class DatabaseOptions {
 
 	/**
 	 * Returns the options of the database.
-	 * @param buffers where its write buffers are counted
-	 * @param create whether it is to be made
+	 * @param buffers counts its write buffers
+	 * @param create whether to create the database
 	 * @return the options, to be closed
 	 */
 	DBOptions database(WriteBufferManager buffers, boolean create) {
-		// Options that the Java API has no setters for. The sizes of write-ahead logs are
-		// noted in the MANIFEST when RocksDB goes on to the next one.
+		// The Java API has no setter for this option. RocksDB notes the size of each file
+		// of the write-ahead log in the MANIFEST when it moves on to the next one.
 		Properties properties = new Properties();
 		properties.setProperty("track_and_verify_wals_in_manifest", "true");
 		return DBOptions.getDBOptionsFromProps(properties)
@@ -87,11 +88,11 @@ final class DatabaseOptions {
 	}
 
 	/**
-	 * Returns the parts of the store and the options of each, without compactions. Damage
-	 * that only a compaction comes across must not decide whether a start is refused:
-	 * that would be a matter of chance.
-	 * @param cache where blocks of their tables are kept
-	 * @param opened gets the native objects
+	 * Returns the parts of the store and the options of each, with compactions turned
+	 * off. Damage that only a compaction finds must not decide whether a start is
+	 * refused, because that would be a matter of chance.
+	 * @param cache keeps blocks of their tables
+	 * @param opened takes the native objects
 	 * @return the parts in their order
 	 */
 	static List<ColumnFamilyDescriptor> families(Cache cache, NativeObjects opened) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import io.eardrum.storage.StorageException;
 
 /**
- * How much space is free on the disk of a store.
+ * Reads how much space is free on the disk of a store.
  */
 public final class DiskSpace {
 
@@ -18,14 +18,14 @@ public final class DiskSpace {
 	 * Returns how much space is free.
 	 * @param directory the directory of the store
 	 * @return the number of bytes
-	 * @throws StorageException if the system can't tell
+	 * @throws StorageException if the system does not report it
 	 */
 	public static long free(Path directory) {
 		try {
 			return Files.getFileStore(directory).getUsableSpace();
 		}
 		catch (IOException ex) {
-			throw new StorageException("The free space of " + directory + " can't be told: " + ex, ex);
+			throw new StorageException("The free space of " + directory + " can't be determined: " + ex, ex);
 		}
 	}
 

@@ -3,10 +3,10 @@ package io.eardrum.storage.embedded.rocksdb;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 
 /**
- * A RocksDB write batch, built in Java: one call into the native library then writes any
- * number of entries. The layout is the one that RocksDB keeps in its write-ahead log and
- * can therefore not change: a sequence number (set by RocksDB) and the number of entries,
- * then each entry with its type, column family, key and value.
+ * A RocksDB write batch that is built in Java, so that one call into the native library
+ * writes any number of entries. The layout is that of RocksDB's write-ahead log, and
+ * RocksDB can therefore not change it: a sequence number (set by RocksDB) and the number
+ * of entries, and then each entry with its type, column family, key and value.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -41,7 +41,7 @@ public final class EncodedWriteBatch {
 	}
 
 	/**
-	 * Starts anew, and gives memory back if there is more than a limit.
+	 * Removes all entries, and releases memory beyond a limit.
 	 * @param limit the number of bytes that may be kept
 	 */
 	public void clear(int limit) {
@@ -78,8 +78,8 @@ public final class EncodedWriteBatch {
 	/**
 	 * Deletes all entries whose key is a number in a range.
 	 * @param family where they are
-	 * @param from the first one
-	 * @param to the one behind the last one
+	 * @param from the first number
+	 * @param to the number behind the last one
 	 */
 	public void deleteRange(ColumnFamily family, long from, long to) {
 		begin(DELETE_RANGE, family);

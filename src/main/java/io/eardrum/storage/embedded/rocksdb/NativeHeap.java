@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives memory back to the system that the C library keeps although it is free. RocksDB
- * takes and frees blocks of all sizes from many threads, and glibc keeps what lies
- * between those that are in use, separately for some of the threads: measured, a hundred
- * megabytes after twenty minutes of load, and more by the minute, of a budget of 48.
+ * Returns free memory that the C library keeps to the operating system. RocksDB allocates
+ * and frees blocks of all sizes from many threads, and glibc keeps the gaps between the
+ * blocks in use, separately for some of the threads. Measured with a budget of 48 MB,
+ * these were a hundred megabytes after twenty minutes of load, and more by the minute.
  * <p>
- * The JVM can have that done, with glibc, from 18 on and in the later updates of 17
+ * With glibc, the JVM can request that from version 18 on and in the later updates of 17
  * (tried with 17.0.15); elsewhere nothing happens. Used by one thread.
  */
 public final class NativeHeap {
@@ -25,8 +25,8 @@ public final class NativeHeap {
 	private static final Logger logger = LoggerFactory.getLogger(NativeHeap.class);
 
 	/**
-	 * It takes a third of a millisecond a megabyte, and a pause of the JVM may have to
-	 * wait.
+	 * A trim takes a third of a millisecond per megabyte, and a pause of the JVM may have
+	 * to wait for it.
 	 */
 	private static final long INTERVAL_NANOS = Duration.ofMinutes(1).toNanos();
 
@@ -35,7 +35,7 @@ public final class NativeHeap {
 	private boolean possible = true;
 
 	/**
-	 * Gives back what there is, if the last time is a while ago.
+	 * Releases free memory if the last trim was at least a minute ago.
 	 */
 	public void trimIfDue() {
 		if (this.possible && System.nanoTime() - this.lastTrim >= INTERVAL_NANOS) {
@@ -45,7 +45,7 @@ public final class NativeHeap {
 	}
 
 	/**
-	 * Gives back what there is.
+	 * Releases free memory.
 	 * @return whether this JVM can do that
 	 */
 	static boolean trim() {

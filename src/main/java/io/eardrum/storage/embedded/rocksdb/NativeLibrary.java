@@ -10,12 +10,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Loads the native part of RocksDB, once a process: from {@code java.library.path} if it
- * is there, as in a container image, and else from the jar.
+ * Loads the native part of RocksDB, once per process: from {@code java.library.path} if
+ * it is there, as in a container image, and otherwise from the jar.
  * <p>
- * RocksDB by itself unpacks it into a new temporary file, 17 MB of which are left
- * whenever the process is killed. It therefore goes into the directory of the store,
- * where the next start overwrites it.
+ * By default, RocksDB unpacks it into a new temporary file, which leaves 17 MB behind
+ * whenever the process is killed. This class therefore unpacks it into the directory of
+ * the store, where the next start overwrites it.
  */
 public final class NativeLibrary {
 
@@ -25,7 +25,7 @@ public final class NativeLibrary {
 	}
 
 	/**
-	 * Loads the library if that has not been done.
+	 * Loads the library if it has not been loaded.
 	 * @param store the directory of the store
 	 */
 	public static synchronized void load(Path store) {

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The native objects of an open RocksDB, which are closed together, the last one first.
+ * The native objects of an open RocksDB, which are closed together in reverse order.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -13,10 +13,10 @@ final class NativeObjects {
 	private final Deque<AutoCloseable> opened = new ArrayDeque<>();
 
 	/**
-	 * Adds an object that is to be closed.
+	 * Adds an object to close.
 	 * @param <T> its type
 	 * @param object the object
-	 * @return the object
+	 * @return the same object
 	 */
 	<T extends AutoCloseable> T add(T object) {
 		this.opened.push(object);
@@ -24,9 +24,9 @@ final class NativeObjects {
 	}
 
 	/**
-	 * Closes all of them.
-	 * @throws Exception if one of them can't be closed; those before it are not closed
-	 * then
+	 * Closes all objects.
+	 * @throws Exception if one of them can't be closed; the objects added before it are
+	 * not closed then
 	 */
 	void closeAll() throws Exception {
 		while (!this.opened.isEmpty()) {

@@ -8,19 +8,18 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
 /**
- * What one commit writes: new series and records of the log, collected in native memory
- * that is used again and again. The bytes go there by way of a direct buffer, so that
- * nothing is allocated; an {@link EncodedWriteBatch} has to be copied into an array of
+ * The writes of one commit: new series and records of the log, collected in native memory
+ * that is reused. The bytes get there through a direct buffer, so that nothing is
+ * allocated. An {@link EncodedWriteBatch}, in contrast, has to be copied into an array of
  * its exact length.
  * <p>
- * Used by one thread at a time. It belongs to its {@link Database}, and is closed with
- * it.
+ * Used by one thread at a time. It belongs to its {@link Database}, which closes it.
  */
 public final class NativeWriteBatch implements AutoCloseable {
 
 	private static final int INITIAL_BYTES = 64 << 10;
 
-	/** Number of the key, and what RocksDB puts around key and value. */
+	/** The bytes of the key, and those that RocksDB puts around key and value. */
 	private static final int ENTRY_BYTES = Long.BYTES + 8;
 
 	private final List<ColumnFamilyHandle> families;
@@ -42,8 +41,8 @@ public final class NativeWriteBatch implements AutoCloseable {
 	}
 
 	/**
-	 * Starts anew, and gives memory back if there is more than a limit.
-	 * @param limit the number of bytes that may be kept for the longest value
+	 * Removes all entries, and releases memory beyond a limit.
+	 * @param limit how many bytes may be kept for the longest value
 	 */
 	public void clear(int limit) {
 		this.batch.clear();
@@ -55,7 +54,7 @@ public final class NativeWriteBatch implements AutoCloseable {
 
 	/**
 	 * Returns how much will be written.
-	 * @return about how many bytes
+	 * @return the approximate number of bytes
 	 */
 	public int size() {
 		return this.size;
@@ -66,7 +65,7 @@ public final class NativeWriteBatch implements AutoCloseable {
 	 * @param family where it goes
 	 * @param number its key
 	 * @param source holds its value, from the start
-	 * @param length how many bytes that has
+	 * @param length the length of the value in bytes
 	 * @throws RocksDBException if there is no memory for it
 	 */
 	public void put(ColumnFamily family, long number, byte[] source, int length) throws RocksDBException {

@@ -5,13 +5,13 @@ package io.eardrum.storage.embedded.rocksdb;
  */
 public enum OpenMode {
 
-	/** Made, and written; there must be none. */
+	/** Creates the database and opens it for writing. There must not be one yet. */
 	CREATE,
 
-	/** Written; there must be one. */
+	/** Opens an existing database for writing. */
 	EXISTING,
 
-	/** Only read; nothing on the disk is changed. */
+	/** Opens an existing database for reading only. Nothing on the disk is changed. */
 	READ_ONLY
 
 }

@@ -10,11 +10,11 @@ import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 
 /**
- * The numbers that the store keeps about itself, each under a name.
+ * The numbers that the store keeps about itself, each under its name.
  */
 public enum StoreMetadata {
 
-	/** Which layout the store has; a newer one must not be opened. */
+	/** The number of the layout of the store. A newer layout must not be opened. */
 	FORMAT("format"),
 
 	/** The last record of the log whose points are all in chunks. */
@@ -26,25 +26,34 @@ public enum StoreMetadata {
 	/** How many series there were at the last checkpoint. */
 	SERIES("series"),
 
-	/** How much memory the bytes of their keys took. */
+	/** How much memory the bytes of the keys of these series took. */
 	KEY_BYTES("key-bytes"),
 
 	/** How often the store was found not to have been closed. */
 	UNCLEAN_STARTS("unclean-starts"),
 
-	/** What retention goes by instead of the clock, in seconds since 1970. */
+	/**
+	 * The store's own time, which retention goes by instead of the clock, in seconds
+	 * since 1970.
+	 */
 	RETENTION_TIME("retention-time"),
 
-	/** By how many seconds the clock was ahead of that when it was last looked at. */
+	/**
+	 * By how many seconds the clock was ahead of the store's own time when it was last
+	 * checked.
+	 */
 	CLOCK_AHEAD("clock-ahead"),
 
-	/** For how many seconds the clock has to go on evenly before it is believed. */
+	/** For how many more seconds the clock has to run evenly before it is believed. */
 	CLOCK_DOUBT("clock-doubt"),
 
-	/** When all tables were last found whole, in milliseconds since 1970. */
+	/** When all tables were last found undamaged, in milliseconds since 1970. */
 	SCRUBBED("scrubbed");
 
-	/** Which store it is: no number of the kind above, but sixteen bytes. */
+	/**
+	 * The key of the store's id, which is not a number like those above but sixteen
+	 * bytes.
+	 */
 	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
 
 	/** The layout that this version reads and writes. */
@@ -58,8 +67,8 @@ public enum StoreMetadata {
 
 	/**
 	 * Reads this number.
-	 * @param database where it is
-	 * @param missing what to return if it was never written
+	 * @param database the database
+	 * @param missing the value to return if the number was never written
 	 * @return the number
 	 */
 	public long read(Database database, long missing) {
@@ -78,9 +87,9 @@ public enum StoreMetadata {
 	}
 
 	/**
-	 * Writes this number.
+	 * Adds a write of this number to a batch.
 	 * @param number its new value
-	 * @param target the batch that is to write it
+	 * @param target the batch
 	 */
 	public void write(long number, EncodedWriteBatch target) {
 		ByteWriter value = new ByteWriter(Long.BYTES);
@@ -89,9 +98,9 @@ public enum StoreMetadata {
 	}
 
 	/**
-	 * Reads which store it is.
-	 * @param database where it is
-	 * @return its number, or {@code null} if it does not know it
+	 * Reads the id of the store.
+	 * @param database the database
+	 * @return the id, or {@code null} if the store has none yet
 	 */
 	public static @Nullable UUID readId(Database database) {
 		byte[] value = database.get(ColumnFamily.META, ID);
@@ -99,16 +108,16 @@ public enum StoreMetadata {
 			return null;
 		}
 		if (value.length != 2 * Long.BYTES) {
-			throw new CorruptStoreException("the entry that tells which store it is has " + value.length + " bytes");
+			throw new CorruptStoreException("the entry with the id of the store has " + value.length + " bytes");
 		}
 		ByteBuffer number = ByteBuffer.wrap(value);
 		return new UUID(number.getLong(), number.getLong());
 	}
 
 	/**
-	 * Writes which store it is.
-	 * @param id its number
-	 * @param target the batch that is to write it
+	 * Adds a write of the store's id to a batch.
+	 * @param id the id
+	 * @param target the batch
 	 */
 	public static void writeId(UUID id, EncodedWriteBatch target) {
 		byte[] value = ByteBuffer.allocate(2 * Long.BYTES)

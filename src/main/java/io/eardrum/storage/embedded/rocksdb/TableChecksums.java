@@ -17,21 +17,21 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.SstFileReader;
 
 /**
- * Reads tables of RocksDB's as a whole, without opening the store, to see whether the
- * checksums of their blocks fit.
+ * Reads whole tables of RocksDB, without opening the store, to check the checksums of
+ * their blocks.
  */
 public final class TableChecksums {
 
-	/** For how long to look for a damaged file when a start was refused. */
+	/** For how long to search for damaged files when a start was refused. */
 	private static final Duration PATIENCE = Duration.ofMinutes(1);
 
 	private TableChecksums() {
 	}
 
 	/**
-	 * Looks for damaged tables, the newest first, for a minute at most.
+	 * Searches for damaged tables, the newest first, for a minute at most.
 	 * @param directory the directory of a store that is not open
-	 * @return each with what is wrong
+	 * @return one sentence for each damaged table, and one if not all tables were read
 	 */
 	public static List<String> findDamaged(Path directory) {
 		long start = System.nanoTime();
@@ -50,7 +50,7 @@ public final class TableChecksums {
 	}
 
 	/**
-	 * Reads a table.
+	 * Checks a table.
 	 * @param table the file
 	 * @return what is wrong with it, or {@code null} if nothing is
 	 */
@@ -65,7 +65,7 @@ public final class TableChecksums {
 	}
 
 	/**
-	 * Reads a table. What is read goes into no cache of RocksDB's.
+	 * Checks a table. What is read does not go into RocksDB's caches.
 	 * @param table the file
 	 * @throws RocksDBException if it is damaged or can't be read
 	 */

@@ -8,20 +8,22 @@ import io.eardrum.storage.StorageException;
 
 /**
  * Counts the threads that use RocksDB, so that it is closed only when there are none.
- * Using a closed RocksDB does not throw: it ends the process.
+ * Using a closed RocksDB does not throw an exception: it ends the process.
  * <p>
- * Each thread belongs to the era in which it entered. Those of the present era and of the
- * one before are counted apart, so that one can wait with the gate open until all have
- * left who were inside at some moment, however many enter meanwhile.
+ * Each thread belongs to the generation in which it entered. Threads of the present
+ * generation and of the previous one are counted separately. A thread can therefore wait,
+ * while the guard stays open, until all threads that were inside at some moment have
+ * left, however many enter meanwhile.
  * <p>
- * Safe for any number of threads; to enter while it is open costs one atomic addition. A
+ * Safe for any number of threads. Entering an open guard costs one atomic addition. A
  * thread may enter again while it is inside.
  */
 public final class UseGuard {
 
 	/**
-	 * For how long others wait at first while the gate is to be shut. A command should be
-	 * answered within a tenth of a second, and there are two such pauses.
+	 * For how long threads that enter wait at first while the guard is being shut. A
+	 * command should be answered within a tenth of a second, and there are two such
+	 * pauses.
 	 */
 	private static final Duration SHORT_PAUSE = Duration.ofMillis(30);
 
@@ -32,35 +34,39 @@ public final class UseGuard {
 	private volatile State state = State.OPEN;
 
 	/**
-	 * The present era. A new one begins only when all have left who entered before this
-	 * one. Written under the monitor.
+	 * The present generation. A new one begins only when all threads that entered before
+	 * this one have left. Written under this object's monitor.
 	 */
-	private volatile int era;
+	private volatile int generation;
 
-	/** Who entered in an era before this one is asked to leave. */
+	/** Threads that entered in a generation before this one are asked to leave. */
 	private volatile int firstWelcome;
 
-	/** For how long others may have to wait next time. Under this object's monitor. */
+	/**
+	 * For how long threads that enter may have to wait next time. Guarded by this
+	 * object's monitor.
+	 */
 	private Duration pause = SHORT_PAUSE;
 
 	/**
-	 * Whether somebody shut the gate and hasn't opened it again, though it may have been
-	 * closed for good meanwhile. Under this object's monitor.
+	 * Whether the guard was shut and has not been opened again. It may have been closed
+	 * for good meanwhile. Guarded by this object's monitor.
 	 */
 	private boolean shut;
 
 	/**
-	 * Enters; {@link #leave} must follow. Waits while the gate is shut for a moment.
-	 * @return the era in which this thread entered
-	 * @throws StorageException if it is closed for good
+	 * Enters, and waits if the guard is shut at the moment. {@link #leave} must follow.
+	 * @return the generation in which this thread entered
+	 * @throws StorageException if the guard is closed for good
 	 */
 	public int enter() {
 		while (true) {
-			int entered = this.era;
+			int entered = this.generation;
 			inside(entered).incrementAndGet();
 			State seen = this.state;
-			// Who was counted in an era that had ended may have been overlooked.
-			if (seen == State.OPEN && this.era == entered) {
+			// A thread that was counted in a generation that had ended may have been
+			// overlooked.
+			if (seen == State.OPEN && this.generation == entered) {
 				return entered;
 			}
 			leave(entered);
@@ -75,7 +81,7 @@ public final class UseGuard {
 
 	/**
 	 * Leaves.
-	 * @param entered the era in which that thread entered
+	 * @param entered the generation in which the thread entered
 	 */
 	public void leave(int entered) {
 		if (inside(entered).decrementAndGet() == 0 && this.state != State.OPEN) {
@@ -86,23 +92,24 @@ public final class UseGuard {
 	}
 
 	/**
-	 * To be called now and then by whoever stays inside for long.
-	 * @param entered the era in which that thread entered
-	 * @throws StorageException if it has to leave, for the gate is closed, or can't be
-	 * shut as long as the thread is inside
+	 * Ensures that a thread may stay inside. Threads that stay for long must call this
+	 * now and then.
+	 * @param entered the generation in which that thread entered
+	 * @throws StorageException if it has to leave, because the guard is closed or can't
+	 * be shut while the thread is inside
 	 */
 	public void ensureMayStay(int entered) {
 		if (isClosed()) {
 			throw new StorageException("the store is closing");
 		}
 		if (entered - this.firstWelcome < 0) {
-			throw new StorageException("the store is being opened anew");
+			throw new StorageException("the store is being reopened");
 		}
 	}
 
 	/**
-	 * Returns whether the gate has been closed for good, so that whoever is inside for
-	 * long should leave.
+	 * Returns whether the guard has been closed for good. Threads that stay inside for
+	 * long should then leave.
 	 * @return whether it is closed
 	 */
 	public boolean isClosed() {
@@ -110,26 +117,27 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Shuts the gate for a moment, once nobody is inside. Until all have left who are
-	 * inside now, it stays open, and nobody has to wait. If one of them stays for too
-	 * long, they are asked to {@linkplain #ensureMayStay leave}, and a later attempt
-	 * waits for the same ones and disturbs nobody else. Only then others are kept
-	 * waiting, for two pauses of 30 ms; those of them who are inside for longer than the
-	 * first are asked to leave as well. Each attempt that fails there doubles the pauses
-	 * of the next one.
-	 * @param patience how long to wait while the gate is open, and how long others may
-	 * have to wait at most
-	 * @return whether nobody is inside; if not, the gate is open again
+	 * Shuts the guard for a moment, once no thread is inside. It stays open until all
+	 * threads that are inside now have left, so that no other thread has to wait. If one
+	 * of them stays for too long, they are asked to {@linkplain #ensureMayStay leave},
+	 * and a later attempt waits for the same threads and disturbs no others. Only when
+	 * they have left are threads kept from entering, for two pauses of 30 ms. Threads
+	 * that are still inside after the first pause are asked to leave as well. Each
+	 * attempt that fails in the pauses doubles the pauses of the next one.
+	 * @param patience how long to wait while the guard is open, and how long other
+	 * threads may have to wait at most
+	 * @return whether the guard is shut and no thread is inside; if not, the guard is
+	 * open again, or was closed for good
 	 */
 	public synchronized boolean shut(Duration patience) {
 		if (this.state != State.OPEN) {
 			return false;
 		}
-		if (!isSomebodyLeft()) {
-			beginEra();
+		if (!isPreviousGenerationInside()) {
+			beginGeneration();
 		}
-		if (!await(() -> !isSomebodyLeft(), patience)) {
-			this.firstWelcome = this.era;
+		if (!await(() -> !isPreviousGenerationInside(), patience)) {
+			this.firstWelcome = this.generation;
 			return false;
 		}
 		if (this.state != State.OPEN) {
@@ -137,8 +145,8 @@ public final class UseGuard {
 		}
 		this.state = State.SHUT;
 		if (!awaitEmpty(this.pause)) {
-			beginEra();
-			this.firstWelcome = this.era;
+			beginGeneration();
+			this.firstWelcome = this.generation;
 			if (!awaitEmpty(this.pause)) {
 				Duration longer = this.pause.multipliedBy(2);
 				Duration longest = patience.dividedBy(2);
@@ -148,27 +156,27 @@ public final class UseGuard {
 			}
 		}
 		this.pause = SHORT_PAUSE;
-		// It may have been closed while this waited.
+		// It may have been closed while this thread waited.
 		this.shut = this.state == State.SHUT;
 		return this.shut;
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
-	private void beginEra() {
-		this.era++;
+	private void beginGeneration() {
+		this.generation++;
 	}
 
-	// Whether somebody is inside of the era before the present one.
-	private boolean isSomebodyLeft() {
-		return inside(this.era - 1).get() != 0;
+	// Returns whether a thread of the previous generation is inside.
+	private boolean isPreviousGenerationInside() {
+		return inside(this.generation - 1).get() != 0;
 	}
 
-	private AtomicInteger inside(int someEra) {
-		return ((someEra & 1) == 0) ? this.insideEven : this.insideOdd;
+	private AtomicInteger inside(int someGeneration) {
+		return ((someGeneration & 1) == 0) ? this.insideEven : this.insideOdd;
 	}
 
 	/**
-	 * Opens the gate after it was {@linkplain #shut shut}.
+	 * Opens the guard after it was {@linkplain #shut shut}.
 	 */
 	public synchronized void reopen() {
 		this.shut = false;
@@ -179,9 +187,9 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Closes the gate for good, so that nobody enters or shuts it any more.
-	 * @return whether whoever is inside may be told to hurry: not while the gate is shut,
-	 * for then RocksDB is being opened anew
+	 * Closes the guard for good. No thread enters or shuts it any more.
+	 * @return whether RocksDB may be asked to stop its background work; {@code false}
+	 * while the guard is shut, because RocksDB is being reopened then
 	 */
 	public synchronized boolean close() {
 		this.state = State.CLOSED;
@@ -190,10 +198,10 @@ public final class UseGuard {
 	}
 
 	/**
-	 * Waits, once the gate is {@linkplain #close closed}, until nobody is inside, and
-	 * whoever had shut it is done with that.
+	 * Waits, once the guard is {@linkplain #close closed}, until no thread is inside and
+	 * the thread that had shut it has finished.
 	 * @param patience how long to wait
-	 * @return whether nobody uses RocksDB any more
+	 * @return whether no thread uses RocksDB any more
 	 */
 	public synchronized boolean awaitUnused(Duration patience) {
 		return awaitEmpty(patience);

@@ -9,8 +9,8 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.seal.DurableState;
 
 /**
- * The files of RocksDB's write-ahead log: how long they are, and what of them is safe
- * against power loss.
+ * Tracks the files of RocksDB's write-ahead log: how long they are, and how much of them
+ * is safe against power loss.
  * <p>
  * Safe for any number of threads.
  */
@@ -21,17 +21,18 @@ final class WalFiles {
 	private volatile @Nullable DurableState durable;
 
 	/**
-	 * Makes what knows the files of a store.
-	 * @param path its directory
+	 * Creates a tracker for the files of a store.
+	 * @param path the directory of the store
 	 */
 	WalFiles(Path path) {
 		this.path = path;
 	}
 
 	/**
-	 * Reads how long they are now.
+	 * Reads how long the files are now.
 	 * @param writes the number of RocksDB's last write
 	 * @return the state, which a sync that begins now makes safe
+	 * @throws StorageException if the directory can't be read
 	 */
 	DurableState state(long writes) {
 		try {
@@ -44,15 +45,16 @@ final class WalFiles {
 
 	/**
 	 * Returns what is safe.
-	 * @return the last state that was noted, or {@code null} if none was since RocksDB
-	 * was opened
+	 * @return the last state that was noted, or {@code null} if none was noted since
+	 * RocksDB was opened
 	 */
 	@Nullable DurableState durable() {
 		return this.durable;
 	}
 
 	/**
-	 * Notes what is safe. Of two syncs at once, the one that ends later may be of less.
+	 * Notes what is safe. Of two concurrent syncs, the one that ends later may cover
+	 * less, and is then ignored.
 	 * @param state the state
 	 */
 	synchronized void noteDurable(DurableState state) {

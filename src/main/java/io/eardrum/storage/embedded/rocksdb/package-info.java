@@ -1,5 +1,5 @@
 /**
- * The one RocksDB of a store: opened, guarded while it is used, and closed.
+ * The one RocksDB of a store. It is opened, guarded while it is in use, and closed.
  */
 @NullMarked
 package io.eardrum.storage.embedded.rocksdb;

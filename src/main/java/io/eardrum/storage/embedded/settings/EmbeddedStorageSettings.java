@@ -9,31 +9,31 @@ import io.eardrum.storage.embedded.directory.RecoverMode;
 import io.eardrum.storage.time.Retention;
 
 /**
- * How the embedded store is to work.
+ * The settings of the embedded store.
  *
- * @param path the directory of the store, made if there is none
+ * @param path the directory of the store, which is created if it does not exist
  * @param fsync when a batch is made safe against power loss
- * @param headBytes how much memory points may take that are not yet in chunks; past it,
- * writers wait
- * @param nativeBytes how much memory RocksDB may take, for its caches and write buffers
- * @param minFreeBytes below how much free disk space points are refused
- * @param checkpointInterval after how long points get into chunks at the latest
+ * @param headBytes how much memory the points that are not yet in chunks may take; beyond
+ * it, writers wait
+ * @param nativeBytes how much memory RocksDB may take for its caches and write buffers
+ * @param minFreeBytes the free disk space below which points are refused
+ * @param checkpointInterval how long it takes at most until points are in chunks
  * @param retention how long points are kept
- * @param maxSeries how many series there may be; points of others are refused
- * @param acceptJump whether to believe at once a clock that is far ahead of the store
- * when it is opened
+ * @param maxSeries how many series there may be; points of further series are refused
+ * @param acceptJump whether a clock that is far ahead of the store when it is opened is
+ * believed at once
  * @param recover what to do if the store is not as it was left
- * @param scrubInterval how often all tables are read to find damage; zero is never
+ * @param scrubInterval how often all tables are read to find damage; zero means never
  */
 public record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, long nativeBytes, long minFreeBytes,
 		Duration checkpointInterval, Retention retention, int maxSeries, boolean acceptJump, RecoverMode recover,
 		Duration scrubInterval) {
 
-	/** After how long points get into chunks at the latest, unless configured. */
+	/** How long it takes at most until points are in chunks, unless configured. */
 	public static final Duration DEFAULT_CHECKPOINT_INTERVAL = Duration.ofMinutes(10);
 
 	/**
-	 * Returns settings for a store without limits worth mentioning but those on memory.
+	 * Returns settings for a store that has practically no limits except for memory.
 	 * @param path the directory of the store
 	 * @return the settings
 	 */
@@ -45,7 +45,7 @@ public record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, lo
 	/**
 	 * Returns the settings that the configuration asks for.
 	 * @param properties the configuration
-	 * @param budget how much memory to use if the configuration doesn't say
+	 * @param budget how much memory to use if it is not configured
 	 * @return the settings
 	 */
 	public static EmbeddedStorageSettings of(StorageProperties properties, MemoryBudget budget) {
@@ -87,11 +87,6 @@ public record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, lo
 				this.checkpointInterval, kept, this.maxSeries, this.acceptJump, this.recover, this.scrubInterval);
 	}
 
-	EmbeddedStorageSettings withMaxSeries(int count) {
-		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
-				this.checkpointInterval, this.retention, count, this.acceptJump, this.recover, this.scrubInterval);
-	}
-
 	public EmbeddedStorageSettings withAcceptJump(boolean accept) {
 		return new EmbeddedStorageSettings(this.path, this.fsync, this.headBytes, this.nativeBytes, this.minFreeBytes,
 				this.checkpointInterval, this.retention, this.maxSeries, accept, this.recover, this.scrubInterval);
@@ -108,8 +103,8 @@ public record EmbeddedStorageSettings(Path path, Fsync fsync, long headBytes, lo
 	}
 
 	/**
-	 * From how much memory for points on they are written into chunks: half of what they
-	 * may take, so that writers can go on meanwhile.
+	 * Returns how much memory points take when a checkpoint writes them into chunks: half
+	 * of what they may take, so that writers can continue meanwhile.
 	 * @return the number of bytes
 	 */
 	public long checkpointBytes() {

@@ -6,10 +6,10 @@ import com.sun.management.OperatingSystemMXBean;
 
 /**
  * How much memory the store may take: for points, which are on the Java heap, and for
- * RocksDB, which is beside it.
+ * RocksDB, whose memory is outside the heap.
  *
- * @param headBytes for points
- * @param nativeBytes for RocksDB's caches and write buffers
+ * @param headBytes the bytes for points
+ * @param nativeBytes the bytes for RocksDB's caches and write buffers
  */
 public record MemoryBudget(long headBytes, long nativeBytes) {
 
@@ -22,8 +22,8 @@ public record MemoryBudget(long headBytes, long nativeBytes) {
 	private static final long MAX_DEFAULT_NATIVE_BYTES = 256 * MEBIBYTE;
 
 	/**
-	 * Returns what suits this process: a quarter of its heap for points, and an eighth of
-	 * the memory of the machine or container for RocksDB.
+	 * Returns the budget for this process: a quarter of its heap for points, and an
+	 * eighth of the memory of the machine or container for RocksDB.
 	 * @return the budget
 	 */
 	public static MemoryBudget ofThisProcess() {
@@ -41,9 +41,9 @@ public record MemoryBudget(long headBytes, long nativeBytes) {
 	}
 
 	/**
-	 * Shares a total: half for points, but never more than half of the heap, and the rest
-	 * for RocksDB.
-	 * @param totalBytes the total
+	 * Divides a total: half for points, but never more than half of the heap, and the
+	 * rest for RocksDB.
+	 * @param totalBytes the total, in bytes
 	 * @return the budget
 	 */
 	public static MemoryBudget share(long totalBytes) {

@@ -1,5 +1,5 @@
 /**
- * How the embedded store is to work: directory, fsync, memory, limits.
+ * The settings of the embedded store: directory, fsync, memory and limits.
  */
 @NullMarked
 package io.eardrum.storage.embedded.settings;

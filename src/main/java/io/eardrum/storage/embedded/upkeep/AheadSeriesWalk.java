@@ -20,18 +20,19 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * Finds the series whose newest point is behind the {@link Horizon}: walks over all of
- * them once a minute, a slice of twenty milliseconds a second, so that no checkpoint
- * waits for longer.
+ * Finds the series whose newest point is beyond the {@link Horizon}. It walks over all
+ * series once a minute, in slices of twenty milliseconds per second, so that no
+ * checkpoint waits for longer.
  * <p>
- * What is in memory is looked at each time. Chunks are looked at if the series had such a
- * point in them before, or since the start nobody has looked, for a point gets into them
- * by a checkpoint, which would have noticed it. So it is the first walk after a start
- * that reads from the disk, a piece or two of each series, and until it is through it
- * shows those that it has found.
+ * The points in memory are checked each time. The chunks of a series are checked if they
+ * had such a point before, or if they have not been checked since the start. Otherwise
+ * that is not necessary, because a point gets into chunks through a checkpoint, which
+ * notices it. Only the first walk after a start therefore reads from the disk, a piece or
+ * two of each series. Until it has finished, it reports the series that it has found so
+ * far.
  * <p>
- * Used by the checkpointer's thread, which is inside the {@link UseGuard} and keeps
- * checkpoints away. Any thread may ask what was found.
+ * Used by the checkpointer's thread, which is inside the {@link UseGuard} and prevents
+ * checkpoints meanwhile. Any thread may read what was found.
  */
 public final class AheadSeriesWalk {
 
@@ -51,19 +52,22 @@ public final class AheadSeriesWalk {
 
 	private final LongSupplier nanoTime;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private volatile SeriesAhead found = SeriesAhead.NONE;
 
-	/** What the walk that is under way has found until now. */
+	/** What the walk in progress has found so far. */
 	private SeriesAhead foundSoFar = SeriesAhead.NONE;
 
-	/** The number of the next series that it looks at. */
+	/** The number of the next series to check. */
 	private int next;
 
 	private boolean firstWalk = true;
 
-	/** Whether the clock was set back: what was not ahead before may be now. */
+	/**
+	 * Whether the clock was set back, so that points that were not ahead of it may be so
+	 * now.
+	 */
 	private boolean thorough;
 
 	private long nowSeconds = Long.MIN_VALUE;
@@ -71,17 +75,17 @@ public final class AheadSeriesWalk {
 	private long nextNanos;
 
 	public AheadSeriesWalk(Database database, SeriesIndex<Series> index, Clock clock, LongSupplier nanoTime,
-			UseGuard gate) {
+			UseGuard guard) {
 		this.database = database;
 		this.index = index;
 		this.clock = clock;
 		this.nanoTime = nanoTime;
-		this.gate = gate;
+		this.guard = guard;
 		this.nextNanos = nanoTime.getAsLong();
 	}
 
 	/**
-	 * Returns the series that the last walk has found.
+	 * Returns the series that the last walk found.
 	 * @return how many there are, and one of them
 	 */
 	public SeriesAhead found() {
@@ -89,11 +93,12 @@ public final class AheadSeriesWalk {
 	}
 
 	/**
-	 * Goes on with a walk, or begins one, if it is time.
-	 * @param era when the thread entered the gate
-	 * @throws StorageException if it must leave; the next call goes on where this ended
+	 * Continues a walk, or begins one, if it is due.
+	 * @param generation the generation in which the thread entered the guard
+	 * @throws StorageException if the thread must leave; the next call continues where
+	 * this one ended
 	 */
-	void advance(int era) {
+	void advance(int generation) {
 		long start = this.nanoTime.getAsLong();
 		if (start - this.nextNanos < 0) {
 			return;
@@ -106,7 +111,7 @@ public final class AheadSeriesWalk {
 			long horizon = Horizon.of(this.nowSeconds);
 			int count = this.index.size();
 			while (this.next < count && this.nanoTime.getAsLong() - start < SLICE_NANOS) {
-				this.gate.ensureMayStay(era);
+				this.guard.ensureMayStay(generation);
 				Series series = this.index.get(this.next++);
 				if (isAhead(series, horizon, chunks)) {
 					this.foundSoFar = this.foundSoFar.and(series.key());
@@ -154,7 +159,8 @@ public final class AheadSeriesWalk {
 	}
 
 	/**
-	 * The chunks, opened when they are looked at first: most of the time, none are.
+	 * The chunks, which are opened only when the first series needs them. Most of the
+	 * time, none does.
 	 */
 	private final class Chunks implements AutoCloseable {
 
@@ -170,7 +176,8 @@ public final class AheadSeriesWalk {
 				return ahead;
 			}
 			catch (StorageException ex) {
-				// Whoever reads the series is told; this is about the others.
+				// Reads of this series fail with the reason. The walk continues with the
+				// others.
 				logger.debug("The newest point of {} could not be read", series.key(), ex);
 				return false;
 			}

@@ -3,7 +3,7 @@ package io.eardrum.storage.embedded.upkeep;
 import io.eardrum.storage.StorageException;
 
 /**
- * A backup can't be made because another one is being made.
+ * Thrown when a backup can't be made because another one is being made.
  */
 public final class BackupRunningException extends StorageException {
 

@@ -5,13 +5,13 @@ import java.nio.file.Path;
 import io.eardrum.storage.StorageException;
 
 /**
- * A backup is not made because there is too little space for it.
+ * Thrown when a backup is not made because there is too little space for it.
  */
 public final class BackupSpaceException extends StorageException {
 
 	BackupSpaceException(Path target, long freeBytes, long neededBytes) {
 		super("only " + freeBytes + " bytes are free for the backup " + target + ", and " + neededBytes
-				+ " are needed, with eardrum.storage.min-free-space");
+				+ " are needed, including eardrum.storage.min-free-space");
 	}
 
 }

@@ -28,25 +28,25 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * Makes copies of a store, one at a time, each in a directory whose name ends in
- * {@value #UNFINISHED} until it is whole.
+ * Makes copies of a store, one at a time. The name of a copy's directory ends in
+ * {@value #UNFINISHED} until the copy is complete.
  * <p>
- * Any number of threads may try, all of them inside the {@link UseGuard}.
+ * Any number of threads may try. All of them must be inside the {@link UseGuard}.
  */
 public final class Backups {
 
-	/** What RocksDB, too, appends to the name of a copy until it is complete. */
+	/** The suffix of the name of an incomplete copy, which RocksDB appends, too. */
 	public static final String UNFINISHED = ".tmp";
 
 	private static final Logger logger = LoggerFactory.getLogger(Backups.class);
 
-	/** Files of RocksDB, of which alone such a directory consists. */
+	/** The names of the files in such a directory, which has no others. */
 	private static final Pattern FILES = Pattern
 		.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*" + "|eardrum\\.(store|closed)(\\.tmp)?");
 
 	/**
-	 * For how long nothing has been added to a copy that nobody makes any more: another
-	 * server may have the same directory for its backups.
+	 * How long a copy must have been unchanged to count as abandoned. Another server may
+	 * use the same directory for its backups.
 	 */
 	private static final Duration ABANDONED = Duration.ofHours(1);
 
@@ -63,9 +63,9 @@ public final class Backups {
 	private final ReentrantLock lock = new ReentrantLock();
 
 	/**
-	 * Makes what makes copies.
+	 * Creates the backups of a store.
 	 * @param store the store
-	 * @param seriesCount tells how many series there are
+	 * @param seriesCount returns how many series there are
 	 * @param minFreeBytes how much space has to stay free
 	 */
 	public Backups(StoreOpener store, LongSupplier seriesCount, long minFreeBytes) {
@@ -76,10 +76,12 @@ public final class Backups {
 	}
 
 	/**
-	 * Makes a copy, and removes what a crash has left of others in the same directory.
-	 * @param target a directory that doesn't exist
-	 * @throws BackupRunningException if one is being made
+	 * Makes a copy, and removes what a crash has left of other copies in the same
+	 * directory.
+	 * @param target a directory that does not exist yet
+	 * @throws BackupRunningException if another copy is being made
 	 * @throws BackupSpaceException if there is too little space
+	 * @throws StorageException if the copy can't be written
 	 */
 	public void make(Path target) {
 		if (!this.lock.tryLock()) {
@@ -93,7 +95,8 @@ public final class Backups {
 			DiskSync.makeDirectories(parent);
 			removeAbandoned(parent);
 			ensureSpace(target, parent);
-			// Has its name only once it is whole, and safe against power loss.
+			// The copy gets its name only once it is complete and safe against power
+			// loss.
 			Path unfinished = target.resolveSibling(target.getFileName() + UNFINISHED);
 			if (Files.isDirectory(unfinished, LinkOption.NOFOLLOW_LINKS)) {
 				removeIfCopy(unfinished);
@@ -115,8 +118,8 @@ public final class Backups {
 		}
 	}
 
-	// On the disk of the store, a copy is made of links, and needs what is to be written
-	// first. Elsewhere it needs as much as the store has.
+	// On the disk of the store, a copy consists of links, and only needs the space for
+	// what is written first. Elsewhere it needs as much space as the store.
 	private void ensureSpace(Path target, Path parent) throws IOException {
 		FileStore disk = Files.getFileStore(parent);
 		long needed = this.minFreeBytes;
@@ -130,14 +133,14 @@ public final class Backups {
 	}
 
 	/**
-	 * Returns whether a copy is being made, which nobody can end.
+	 * Returns whether a copy is being made. It can't be interrupted.
 	 * @return whether one is
 	 */
 	boolean isRunning() {
 		return this.lock.isLocked();
 	}
 
-	// What can't be removed is in nobody's way.
+	// Files that can't be removed do no harm.
 	private static void removeAbandoned(Path parent) {
 		Instant limit = Instant.now().minus(ABANDONED);
 		try (DirectoryStream<Path> directories = Files.newDirectoryStream(parent, "*" + UNFINISHED)) {

@@ -17,8 +17,8 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * The thread that makes checkpoints when there is reason to, removes old points, looks at
- * the clock for that, finds points in the future, and gives memory back.
+ * The thread that makes checkpoints when they are due. It also removes old points, checks
+ * the clock for that, finds points in the future, and releases native memory.
  */
 public final class CheckpointScheduler implements Runnable {
 
@@ -29,9 +29,9 @@ public final class CheckpointScheduler implements Runnable {
 	private static final long SWEEP_NANOS = Duration.ofMinutes(15).toNanos();
 
 	/**
-	 * How much larger than what may be in memory the log may be, for points that are
-	 * overwritten in memory are in the log all the same, and batches of one point take
-	 * more there.
+	 * How many times larger the log may be than the points in memory at which a
+	 * checkpoint is due. The log also has the points that were overwritten in memory, and
+	 * batches of one point take more space there.
 	 */
 	private static final int LOG_PER_HEADS = 4;
 
@@ -49,11 +49,11 @@ public final class CheckpointScheduler implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
-	private final HeadMemoryLimit room;
+	private final HeadMemoryLimit headMemoryLimit;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -70,23 +70,23 @@ public final class CheckpointScheduler implements Runnable {
 	private long lastSweep = System.nanoTime();
 
 	public CheckpointScheduler(Heads heads, Checkpointer checkpointer, RetentionSweeper sweeper,
-			RetentionClock retentionClock, AheadSeriesWalk aheadSeries, WriteAvailability availability, UseGuard gate,
-			HeadMemoryLimit room, StoreCounters meters, EmbeddedStorageSettings settings) {
+			RetentionClock retentionClock, AheadSeriesWalk aheadSeries, WriteAvailability availability, UseGuard guard,
+			HeadMemoryLimit headMemoryLimit, StoreCounters counters, EmbeddedStorageSettings settings) {
 		this.heads = heads;
 		this.checkpointer = checkpointer;
 		this.sweeper = sweeper;
 		this.retentionClock = retentionClock;
 		this.aheadSeries = aheadSeries;
 		this.availability = availability;
-		this.gate = gate;
-		this.room = room;
-		this.meters = meters;
+		this.guard = guard;
+		this.headMemoryLimit = headMemoryLimit;
+		this.counters = counters;
 		this.settings = settings;
 	}
 
 	/**
-	 * Asks for a checkpoint if points take enough memory. Cheap: called for every write
-	 * for which memory had to be allocated.
+	 * Requests a checkpoint if points take enough memory. This is cheap, because it is
+	 * called for every write for which memory had to be allocated.
 	 */
 	public void requestIfDue() {
 		if (!this.requested && isLarge()) {
@@ -95,7 +95,7 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	/**
-	 * Asks for a checkpoint.
+	 * Requests a checkpoint.
 	 */
 	public void request() {
 		this.requested = true;
@@ -103,19 +103,19 @@ public final class CheckpointScheduler implements Runnable {
 	}
 
 	/**
-	 * Makes a checkpoint in the calling thread. The log holds nothing afterwards but what
-	 * is put meanwhile.
+	 * Makes a checkpoint in the calling thread. Afterwards the log holds only what was
+	 * put meanwhile.
 	 */
 	public void checkpointNow() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint(era);
+				this.checkpointer.checkpoint(generation);
 			}
-			this.room.changed();
+			this.headMemoryLimit.changed();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -123,14 +123,14 @@ public final class CheckpointScheduler implements Runnable {
 	 * Removes old points in the calling thread.
 	 */
 	public void sweepNow() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep(era);
+				this.sweeper.sweep(generation);
 			}
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -144,27 +144,27 @@ public final class CheckpointScheduler implements Runnable {
 			}
 		}
 		finally {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				this.availability.checkpointFailed(ENDED);
-				this.room.changed();
+				this.headMemoryLimit.changed();
 			}
 		}
 	}
 
-	// Returns false if it is to be tried again, but not at once
+	// Returns false if this has to be tried again, but not at once.
 	private boolean attend() {
 		try {
 			boolean done;
-			int era = this.gate.enter();
+			int generation = this.guard.enter();
 			try {
 				keepTime();
-				done = checkpoint(era) && sweepIfDue(era);
+				done = checkpoint(generation) && sweepIfDue(generation);
 				if (done) {
-					lookAhead(era);
+					lookAhead(generation);
 				}
 			}
 			finally {
-				this.gate.leave(era);
+				this.guard.leave(generation);
 			}
 			this.nativeHeap.trimIfDue();
 			return done;
@@ -173,9 +173,9 @@ public final class CheckpointScheduler implements Runnable {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			// Whoever waits for room waits for this thread.
-			if (!this.gate.isClosed() && this.logThrottle.permits()) {
-				logger.error("The thread that makes checkpoints failed, and goes on", ex);
+			// Writers that wait for memory wait for this thread, so it must not end.
+			if (!this.guard.isClosed() && this.logThrottle.permits()) {
+				logger.error("The thread that makes checkpoints failed and continues", ex);
 			}
 			return false;
 		}
@@ -185,13 +185,14 @@ public final class CheckpointScheduler implements Runnable {
 		if (failed || (!this.requested && !isLarge())) {
 			LockSupport.parkNanos(PERIOD_NANOS);
 		}
-		return !this.gate.isClosed();
+		return !this.guard.isClosed();
 	}
 
 	private boolean isLarge() {
 		return this.heads.liveBytes() >= this.settings.checkpointBytes()
-				|| this.heads.largest() >= this.room.maxSeriesPoints() / 2 || (!this.heads.isCheckpointUnderWay()
-						&& this.meters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
+				|| this.heads.largest() >= this.headMemoryLimit.maxSeriesPoints() / 2
+				|| (!this.heads.isCheckpointUnderWay()
+						&& this.counters.logBytes() >= LOG_PER_HEADS * this.settings.checkpointBytes());
 	}
 
 	private boolean isDue() {
@@ -200,8 +201,8 @@ public final class CheckpointScheduler implements Runnable {
 				|| (age > this.settings.checkpointInterval().toNanos() && this.heads.bytes() > 0);
 	}
 
-	// Returns false if it is to be tried again, but not at once
-	private boolean checkpoint(int era) {
+	// Returns false if this has to be tried again, but not at once.
+	private boolean checkpoint(int generation) {
 		if (this.availability.isWriteFailed()) {
 			return false;
 		}
@@ -211,32 +212,33 @@ public final class CheckpointScheduler implements Runnable {
 		this.requested = false;
 		try {
 			synchronized (this.checkpointer) {
-				this.checkpointer.checkpoint(era);
+				this.checkpointer.checkpoint(generation);
 			}
 			this.lastCheckpoint = System.nanoTime();
 			if (this.availability.isCheckpointFailed()) {
 				this.availability.checkpointSucceeded();
 				logger.info("A checkpoint succeeded again");
 			}
-			this.room.changed();
+			this.headMemoryLimit.changed();
 			return true;
 		}
 		catch (OutOfMemoryError ex) {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				if (!this.availability.isCheckpointFailed()) {
 					logger.error("A checkpoint failed; no points are taken until one succeeds", ex);
 				}
 				this.availability.checkpointFailed("A checkpoint failed: " + ex.getMessage());
-				this.room.changed();
+				this.headMemoryLimit.changed();
 			}
 			return false;
 		}
 	}
 
-	// What can't be noted costs little: the clock may be doubted after the next start.
+	// A failure to save the time does little harm: the clock may be doubted after the
+	// next start.
 	private void keepTime() {
 		this.retentionClock.look();
 		if (this.availability.isWriteFailed() || this.availability.isCheckpointFailed()) {
@@ -246,33 +248,33 @@ public final class CheckpointScheduler implements Runnable {
 			this.retentionClock.saveIfDue();
 		}
 		catch (StorageException ex) {
-			if (!this.gate.isClosed() && this.logThrottle.permits()) {
-				logger.error("The time by which old points are removed could not be noted", ex);
+			if (!this.guard.isClosed() && this.logThrottle.permits()) {
+				logger.error("The time that retention goes by could not be saved", ex);
 			}
 		}
 	}
 
-	private void lookAhead(int era) {
+	private void lookAhead(int generation) {
 		try {
 			synchronized (this.checkpointer) {
-				this.aheadSeries.advance(era);
+				this.aheadSeries.advance(generation);
 			}
 		}
 		catch (StorageException ex) {
-			// Others need the store for themselves, or it can't be read: as good a time
-			// as any to go on is later.
-			logger.debug("The series that are ahead of the clock are looked for later", ex);
+			// The store is needed exclusively, or it can't be read. The walk continues
+			// later.
+			logger.debug("The search for series that are ahead of the clock continues later", ex);
 		}
 	}
 
-	private boolean sweepIfDue(int era) {
+	private boolean sweepIfDue(int generation) {
 		if (!this.settings.retention().isLimited() || System.nanoTime() - this.lastSweep < SWEEP_NANOS) {
 			return true;
 		}
 		this.lastSweep = System.nanoTime();
 		try {
 			synchronized (this.checkpointer) {
-				this.sweeper.sweep(era);
+				this.sweeper.sweep(generation);
 			}
 			return true;
 		}
@@ -280,7 +282,7 @@ public final class CheckpointScheduler implements Runnable {
 			throw ex;
 		}
 		catch (RuntimeException | Error ex) {
-			if (!this.gate.isClosed()) {
+			if (!this.guard.isClosed()) {
 				logger.error("Old points could not be removed", ex);
 			}
 			return false;

@@ -33,37 +33,38 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * Writes the points of an epoch from memory into chunks, and cuts the log.
+ * Writes the points of an epoch from memory into chunks, and truncates the log.
  * <p>
- * The chunks are written in several batches of about a megabyte, and the log is cut in
- * the last one. Should the process die in between, some series have points in chunks and
- * in the log; reading the log puts them into memory again, every one of them in the same
- * order, where they win over the same points in the chunks. So what a reader sees is the
- * same whichever batches were written.
+ * The chunks are written in several batches of about a megabyte, and the log is truncated
+ * in the last one. If the process dies in between, some series have points both in chunks
+ * and in the log. Reading the log puts all of them into memory again in the same order,
+ * where they take precedence over the same points in the chunks. A reader therefore sees
+ * the same, whichever batches were written.
  * <p>
- * The power may fail, too, whatever is promised of single puts: a point whose put was
- * made safe must stay so when it moves. Therefore the chunks are made safe before the log
- * is cut, which may go into another file of RocksDB's write-ahead log than they did, and
- * the cut before files of the log are dropped, for they are gone at once.
+ * The power may fail as well. A point whose put was made safe must stay safe when it
+ * moves, whatever is promised for single puts. The chunks are therefore made safe before
+ * the log is truncated, because the truncation may go into another file of RocksDB's
+ * write-ahead log than the chunks did. The truncation is made safe before files of the
+ * log are dropped, because dropped files are gone at once.
  * <p>
- * It takes the same memory however many points there are, which is set aside for it:
- * others wait for what it makes free, so it must never have to wait for them. Points that
- * came in order of time are taken from where they stand, others are sorted some at a
- * time.
+ * A checkpoint takes the same memory for any number of points. This memory is set aside
+ * for it: writers wait for what a checkpoint frees, so it must never have to wait for
+ * them. Points that came in order of time are read where they are; others are sorted some
+ * at a time.
  * <p>
- * What is too old already is written as well: only the {@link RetentionSweeper} removes
- * points.
+ * Points that are already too old are written as well. Only the {@link RetentionSweeper}
+ * removes points.
  * <p>
- * Used by one thread, which is inside the {@link UseGuard}.
+ * Used by one thread at a time, which is inside the {@link UseGuard}.
  */
 public final class Checkpointer {
 
 	private static final int BATCH_BYTES = 1 << 20;
 
-	/** How many points of a series are written at a time. */
+	/** The most points of a series that are written at a time. */
 	private static final int PIECE_POINTS = CopiedCells.ARRAY_POINTS;
 
-	/** As many points may stand in the buffer, which grows by half. */
+	/** For how many points the buffer, which grows by half, keeps memory. */
 	private static final int KEPT_POINTS = PIECE_POINTS * 3 / 2;
 
 	private static final int CHUNK_PART = 4;
@@ -72,7 +73,9 @@ public final class Checkpointer {
 
 	private static final int MIN_SORTED_POINTS = 4096;
 
-	/** Into how many parts the memory is divided, of which sorting takes one. */
+	/**
+	 * The number of parts into which the memory is divided. Sorting takes one of them.
+	 */
 	private static final int PARTS = 3;
 
 	private final Database database;
@@ -81,15 +84,15 @@ public final class Checkpointer {
 
 	private final Committer committer;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final Clock clock;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final HeapShare memory;
 
-	/** How many points are sorted at a time. */
+	/** The most points that are sorted at a time. */
 	private final int sortedPoints;
 
 	private final EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
@@ -98,25 +101,25 @@ public final class Checkpointer {
 
 	private final SeriesIndex<Series> index;
 
-	/** What is to be written; stays until it has been, whatever goes wrong. */
+	/** The epoch to write. It stays until it has been written, whatever goes wrong. */
 	private Heads.@Nullable Epoch pending;
 
 	private long pendingLogBytes;
 
 	private volatile long storedPoints;
 
-	/** For the checkpoint under way, once there is something to sort. */
+	/** The sort of the checkpoint in progress, once there is something to sort. */
 	private @Nullable CellSort sort;
 
 	public Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer,
-			StoreCounters meters, Clock clock, UseGuard gate, HeapBudget budget) {
+			StoreCounters counters, Clock clock, UseGuard guard, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
 		this.committer = committer;
-		this.meters = meters;
+		this.counters = counters;
 		this.clock = clock;
-		this.gate = gate;
+		this.guard = guard;
 		this.memory = budget.share(HeapUse.CHECKPOINT);
 		long points = this.memory.minBytes() / PARTS / CellSort.BYTES_PER_POINT;
 		this.sortedPoints = (int) Math.max(MIN_SORTED_POINTS, Math.min(HeadSnapshot.SORTED_POINTS, points));
@@ -132,15 +135,15 @@ public final class Checkpointer {
 	}
 
 	/**
-	 * Goes on from what the store knows. Called before any other method.
+	 * Reads the number of points from the store. Called before any other method.
 	 */
 	public void start() {
 		this.storedPoints = StoreMetadata.POINTS.read(this.database, 0);
 	}
 
 	/**
-	 * Returns how many points are in chunks; overwritten ones count until their chunk is
-	 * written anew.
+	 * Returns how many points are in chunks. Overwritten points count until their chunk
+	 * is rewritten.
 	 * @return the number of points
 	 */
 	public long storedPoints() {
@@ -148,43 +151,43 @@ public final class Checkpointer {
 	}
 
 	/**
-	 * Writes everything that is in memory now into chunks: first what an earlier attempt
-	 * could not write.
-	 * @param era when the thread entered the gate
+	 * Writes all points that are in memory now into chunks, starting with those that an
+	 * earlier attempt could not write.
+	 * @param generation the generation in which the thread entered the guard
 	 */
-	void checkpoint(int era) {
+	void checkpoint(int generation) {
 		if (this.pending != null) {
-			write(this.pending, era);
+			write(this.pending, generation);
 		}
 		Heads.Epoch ended = this.committer.exclusively(() -> {
-			this.pendingLogBytes = this.meters.logBytes();
+			this.pendingLogBytes = this.counters.logBytes();
 			return this.heads.freeze(this.committer.sequence());
 		});
 		this.pending = ended;
-		write(ended, era);
+		write(ended, generation);
 	}
 
 	/**
-	 * Writes everything that is in memory into chunks, while the log is being read.
+	 * Writes all points in memory into chunks while the log is being read.
 	 * @param sequence the last record that was read
 	 */
 	public void checkpointDuringRecovery(long sequence) {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
-			write(this.heads.freeze(sequence), era);
+			write(this.heads.freeze(sequence), generation);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	private void write(Heads.Epoch epoch, int era) {
+	private void write(Heads.Epoch epoch, int generation) {
 		ensureSpace();
-		// Nobody can wait for it: it is what makes room.
+		// A checkpoint can't wait for memory, because it is what frees memory.
 		long bytes = bytes();
 		this.memory.force(bytes);
 		try {
-			writeChunks(epoch, era);
+			writeChunks(epoch, generation);
 		}
 		finally {
 			this.sort = null;
@@ -192,8 +195,7 @@ public final class Checkpointer {
 		}
 	}
 
-	// A disk that gets full meanwhile would have RocksDB take no more writes at all.
-	// Points
+	// If the disk became full meanwhile, RocksDB would refuse all further writes. Points
 	// hardly ever take more than a quarter of the space in chunks.
 	private void ensureSpace() {
 		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
@@ -204,7 +206,7 @@ public final class Checkpointer {
 		}
 	}
 
-	private void writeChunks(Heads.Epoch epoch, int era) {
+	private void writeChunks(Heads.Epoch epoch, int generation) {
 		long start = System.nanoTime();
 		long startMillis = this.clock.millis();
 		long horizon = Horizon.of(startMillis / 1000);
@@ -212,14 +214,14 @@ public final class Checkpointer {
 		List<Series> series = epoch.sorted();
 		long count;
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
-			Pieces pieces = new Pieces(cursor, horizon, era);
+			Pieces pieces = new Pieces(cursor, horizon, generation);
 			for (Series one : series) {
 				pieces.write(one, one.frozenHead(epoch.number()));
 			}
 			count = pieces.count();
 		}
 		catch (RuntimeException | Error ex) {
-			// What is remembered of the tails may never have been written.
+			// The remembered tails may never have been written.
 			for (Series one : series) {
 				one.forgetTail();
 			}
@@ -230,7 +232,7 @@ public final class Checkpointer {
 		this.heads.drop(epoch);
 		this.pending = null;
 		long nanos = System.nanoTime() - start;
-		this.meters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
+		this.counters.checkpointed(nanos, startMillis + TimeUnit.NANOSECONDS.toMillis(nanos));
 		this.database.dropLogTables(epoch.sequence());
 	}
 
@@ -252,12 +254,12 @@ public final class Checkpointer {
 		long cut = this.pendingLogBytes;
 		this.pendingLogBytes = 0;
 		this.committer.exclusively(() -> {
-			this.meters.logDropped(cut);
+			this.counters.logDropped(cut);
 			return true;
 		});
 	}
 
-	// For the next start, which can say what it needs before it needs it.
+	// Lets the next start report how much memory it needs before it needs it.
 	private void noteSeries() {
 		synchronized (this.index) {
 			StoreMetadata.SERIES.write(this.index.size(), this.batch);
@@ -268,7 +270,7 @@ public final class Checkpointer {
 	private void sync() {
 		long start = System.nanoTime();
 		this.database.sync();
-		this.meters.synced(System.nanoTime() - start);
+		this.counters.synced(System.nanoTime() - start);
 	}
 
 	private void flush(long count) {
@@ -278,7 +280,7 @@ public final class Checkpointer {
 	}
 
 	/**
-	 * Removes points from the chunks. They count until that is done.
+	 * Removes points from the chunks. The points count until they have been removed.
 	 * @param removed how many points
 	 * @param removal the batch that removes them
 	 */
@@ -290,10 +292,10 @@ public final class Checkpointer {
 	}
 
 	/**
-	 * Writes the points of one series after the other into chunks, so many at a time that
-	 * they fit into memory. The points of one time are in one batch with the chunks that
-	 * they change, and the next ones of that series go into another one, for what a batch
-	 * holds can't be read.
+	 * Writes the points of one series after the other into chunks, as many at a time as
+	 * fit into memory. Such a piece is in one batch with the chunks that it changes. The
+	 * next piece of the same series goes into another batch, because what a batch holds
+	 * can't be read.
 	 */
 	private final class Pieces {
 
@@ -303,25 +305,25 @@ public final class Checkpointer {
 
 		private final long horizon;
 
-		private final int era;
+		private final int generation;
 
 		private final PointColumns points = Checkpointer.this.points;
 
 		private long count = StoreMetadata.POINTS.read(Checkpointer.this.database, 0);
 
-		/** The series of the last piece, as long as that is in the batch. */
+		/** The series of the last piece, as long as the piece is in the batch. */
 		private @Nullable Series inBatch;
 
-		Pieces(ChunkCursor cursor, long horizon, int era) {
+		Pieces(ChunkCursor cursor, long horizon, int generation) {
 			this.cursor = cursor;
 			this.writer = new ChunkWriter(Checkpointer.this.batch, cursor);
 			this.horizon = horizon;
-			this.era = era;
+			this.generation = generation;
 		}
 
 		void write(Series series, @Nullable Head head) {
-			// As good a moment to stop as any: all that is written holds.
-			Checkpointer.this.gate.ensureMayStay(this.era);
+			// A checkpoint may stop here, because everything written so far is valid.
+			Checkpointer.this.guard.ensureMayStay(this.generation);
 			this.points.clear(KEPT_POINTS);
 			if (head == null) {
 				return;
@@ -376,7 +378,7 @@ public final class Checkpointer {
 		}
 
 		private void flushBatch() {
-			Checkpointer.this.gate.ensureMayStay(this.era);
+			Checkpointer.this.guard.ensureMayStay(this.generation);
 			flush(count());
 			this.cursor.refresh();
 			this.inBatch = null;

@@ -15,11 +15,11 @@ import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * The thread that has RocksDB give back the space of removed chunks, which may take
- * minutes: checkpoints go on meanwhile. It ends at once when the store is closed, and
- * starts over later when it is opened anew.
+ * The thread that lets RocksDB free the space of removed chunks. That may take minutes,
+ * and checkpoints continue meanwhile. A compaction ends at once when the store is closed.
+ * When the store is reopened, it ends as well and starts over later.
  * <p>
- * It may be asked by any thread.
+ * Any thread may request a compaction.
  */
 public final class ChunkCompaction implements Runnable {
 
@@ -27,14 +27,14 @@ public final class ChunkCompaction implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** RocksDB rewrites no more than about this at a time, and then removes the old. */
+	/** About how much RocksDB rewrites at most before it removes the old files. */
 	private static final long MAX_REWRITTEN_BYTES = 2L << 30;
 
 	private final Database database;
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final long minFreeBytes;
 
@@ -45,21 +45,21 @@ public final class ChunkCompaction implements Runnable {
 	private boolean failureLogged;
 
 	/**
-	 * Creates what compacts chunks.
-	 * @param database where they are
+	 * Creates the compaction of a store.
+	 * @param database holds the chunks
 	 * @param availability whether the store can be written
-	 * @param gate through which each compaction goes
-	 * @param minFreeBytes how much space has to stay free meanwhile
+	 * @param guard the guard that each compaction enters
+	 * @param minFreeBytes how many bytes of disk space have to stay free meanwhile
 	 */
-	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard gate, long minFreeBytes) {
+	public ChunkCompaction(Database database, WriteAvailability availability, UseGuard guard, long minFreeBytes) {
 		this.database = database;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.minFreeBytes = minFreeBytes;
 	}
 
 	/**
-	 * Asks for a compaction; one that is under way does not count.
+	 * Requests a compaction. One that is already in progress does not count.
 	 */
 	public void request() {
 		this.requested = true;
@@ -70,7 +70,7 @@ public final class ChunkCompaction implements Runnable {
 	public void run() {
 		this.thread = Thread.currentThread();
 		boolean failed = false;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			if (failed || !this.requested) {
 				LockSupport.parkNanos(PERIOD_NANOS);
 			}
@@ -78,17 +78,17 @@ public final class ChunkCompaction implements Runnable {
 		}
 	}
 
-	// Returns false if it is to be tried again, but not at once
+	// Returns false if this has to be tried again, but not at once.
 	private boolean compact() {
-		int era;
+		int generation;
 		try {
-			era = this.gate.enter();
+			generation = this.guard.enter();
 		}
 		catch (RuntimeException ex) {
 			return false;
 		}
 		try {
-			// Not one that StoreMonitor would wait for.
+			// StoreMonitor would have to wait for a compaction that begins now.
 			if (this.availability.isWriteFailed()) {
 				return false;
 			}
@@ -103,25 +103,25 @@ public final class ChunkCompaction implements Runnable {
 		}
 		catch (RuntimeException | Error ex) {
 			this.requested = true;
-			if (!this.gate.isClosed() && !this.failureLogged) {
-				logger.warn("The space of removed points can't be given back yet", ex);
+			if (!this.guard.isClosed() && !this.failureLogged) {
+				logger.warn("The space of removed points can't be freed yet", ex);
 				this.failureLogged = true;
 			}
 			return false;
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	// The old chunks are there until the new ones are.
+	// The old chunks stay until the new ones have been written.
 	private void ensureSpace() {
 		long needed = this.minFreeBytes + Math.min(MAX_REWRITTEN_BYTES,
 				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));
 		long free = DiskSpace.free(this.database.path());
 		if (this.minFreeBytes > 0 && free < needed) {
 			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and " + needed
-					+ " are needed, with eardrum.storage.min-free-space");
+					+ " are needed, including eardrum.storage.min-free-space");
 		}
 	}
 

@@ -14,10 +14,10 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.Fsync;
 
 /**
- * The thread that makes what was written safe against power loss once a second, from the
- * begin of one sync to that of the next, and notes what is safe. Where puts are made safe
- * one by one it does so for the note; where nobody asks for it, it only notes what
- * checkpoints have made safe.
+ * The thread that makes writes safe against power loss once a second, counted from the
+ * beginning of one sync to that of the next, and notes what is safe. With
+ * {@link Fsync#ALWAYS}, puts are already safe, and it syncs only for the note. With
+ * {@link Fsync#NEVER}, it only notes what checkpoints have made safe.
  */
 public final class LogSyncer implements Runnable {
 
@@ -31,25 +31,25 @@ public final class LogSyncer implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final Fsync fsync;
 
 	private final LogThrottle logThrottle = new LogThrottle();
 
-	public LogSyncer(StoreOpener store, Committer committer, WriteAvailability availability, UseGuard gate,
+	public LogSyncer(StoreOpener store, Committer committer, WriteAvailability availability, UseGuard guard,
 			Fsync fsync) {
 		this.store = store;
 		this.committer = committer;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.fsync = fsync;
 	}
 
 	@Override
 	public void run() {
 		long next = System.nanoTime() + PERIOD_NANOS;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			long left = next - System.nanoTime();
 			if (left > 0) {
 				LockSupport.parkNanos(left);
@@ -63,18 +63,18 @@ public final class LogSyncer implements Runnable {
 				throw ex;
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
-					logger.error("What was written could not be synced", ex);
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
+					logger.error("Recent writes could not be synced", ex);
 				}
 			}
 		}
 	}
 
 	/**
-	 * Does what there is to do.
+	 * Syncs once, if the settings ask for it, and notes what is safe.
 	 */
 	public void sync() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			if (this.availability.isWriteFailed() || !this.store.isSameDirectory()) {
 				return;
@@ -84,7 +84,7 @@ public final class LogSyncer implements Runnable {
 					case ALWAYS -> this.store.database().syncIfWritten();
 					case EVERYSEC -> this.committer.syncIfNeeded();
 					case NEVER -> {
-						// Checkpoints do.
+						// Checkpoints sync.
 					}
 				}
 			}
@@ -95,7 +95,7 @@ public final class LogSyncer implements Runnable {
 			this.store.mark();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 

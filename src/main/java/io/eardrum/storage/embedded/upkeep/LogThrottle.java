@@ -3,8 +3,8 @@ package io.eardrum.storage.embedded.upkeep;
 import java.time.Duration;
 
 /**
- * Bounds how often a thread logs a failure that may come back each time it tries: at most
- * once in ten seconds. Used by one thread.
+ * Limits how often a thread logs a failure that may recur with each attempt: at most once
+ * in ten seconds. Used by one thread.
  */
 public final class LogThrottle {
 
@@ -13,8 +13,8 @@ public final class LogThrottle {
 	private long nextNanos = System.nanoTime();
 
 	/**
-	 * Returns whether something may be logged now, and counts it as logged.
-	 * @return whether it may
+	 * Returns whether a message may be logged now, and if so, counts it as logged.
+	 * @return whether it may be logged
 	 */
 	public boolean permits() {
 		long now = System.nanoTime();

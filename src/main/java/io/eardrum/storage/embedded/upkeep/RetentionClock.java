@@ -16,21 +16,24 @@ import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * Tells the time by which retention judges, for removing points as for reading them: what
- * a wrong clock has removed would be gone for good.
+ * Provides the time that retention goes by, both for removing points and for reading
+ * them. It guards against a wrong clock, because the points that one removes would be
+ * gone for good.
  * <p>
- * Besides the clock there is the store's own time, which never goes back. It passes with
- * the running time of the process, is noted in the store, and follows a clock that is
- * ahead of it by an hour at most. The earlier of the two counts. A clock that is further
- * ahead is doubted until it has gone on evenly for an hour of running time, as after a
- * night for which the machine was off, or for a day if it is more than a day ahead.
- * Whether it has jumped or the process did not run meanwhile can't be told.
+ * Besides the clock there is the store's own time, which never goes back. It advances
+ * with the running time of the process, is noted in the store, and follows a clock that
+ * is ahead of it by an hour at most. The earlier of the two counts. A clock that is
+ * further ahead, as after a night for which the machine was off, is doubted until it has
+ * run evenly for an hour of running time, or for a day if it is more than a day ahead.
+ * The store can't distinguish a clock that has jumped from a time in which the process
+ * did not run.
  * <p>
- * The time run in doubt is noted as well, so that a restart does not begin anew. A clock
- * that gains another day at most does not either, or a machine that is off every night
- * would never get there: the clock only has to go on evenly for another hour.
+ * The running time since the doubt began is noted as well, so that the doubt does not
+ * start over after a restart. It does not start over either when the clock gains another
+ * day at most: the clock then only has to run evenly for another hour. Otherwise a
+ * machine that is off every night would never end the doubt.
  * <p>
- * Safe for any number of threads, once it is started.
+ * Safe for any number of threads once it has been started.
  */
 public final class RetentionClock {
 
@@ -42,7 +45,7 @@ public final class RetentionClock {
 
 	private static final long DAY = Duration.ofDays(1).toSeconds();
 
-	/** By how much a clock that goes on evenly may stray from the running time. */
+	/** By how many seconds a clock that runs evenly may deviate from the running time. */
 	private static final long EVEN_SECONDS = 60;
 
 	private static final long SAVE_NANOS = Duration.ofMinutes(5).toNanos();
@@ -50,8 +53,8 @@ public final class RetentionClock {
 	private static final long MISSING = Long.MIN_VALUE;
 
 	/**
-	 * The own time of a store that does not know it. What passes from then on stays below
-	 * zero.
+	 * The own time of a store that does not know it. It stays below zero however long it
+	 * advances.
 	 */
 	private static final long UNKNOWN = -(1L << 40);
 
@@ -67,13 +70,18 @@ public final class RetentionClock {
 
 	private volatile OwnTime own;
 
-	/** By how much the clock was ahead when last looked at, if it was doubted, or 0. */
+	/**
+	 * By how many seconds the clock was ahead when it was last checked, or 0 if it was
+	 * not doubted.
+	 */
 	private volatile long jumpSeconds;
 
-	/** By how much the clock was ahead when it last went on unevenly. */
+	/** By how many seconds the clock was ahead when it last ran unevenly. */
 	private long ahead;
 
-	/** For how long the clock has to go on evenly yet; not above 0 without a doubt. */
+	/**
+	 * For how much longer the clock has to run evenly; 0 or less if it is not doubted.
+	 */
 	private long doubtNanos;
 
 	private long lookedNanos;
@@ -87,11 +95,12 @@ public final class RetentionClock {
 	private volatile boolean changed;
 
 	/**
-	 * Makes the clock, which knows no time until it is started.
-	 * @param database where the store's own time is noted
-	 * @param clock tells the time, right or wrong
-	 * @param nanos tells the running time in nanoseconds, as {@link System#nanoTime()}
-	 * @param limited whether anything is ever too old; if not, all goes on without a word
+	 * Creates the clock, which knows no time until it is started.
+	 * @param database keeps the store's own time
+	 * @param clock the clock, right or wrong
+	 * @param nanos returns the running time in nanoseconds, as {@link System#nanoTime()}
+	 * does
+	 * @param limited whether points are ever too old; if not, nothing is logged
 	 */
 	public RetentionClock(Database database, Clock clock, LongSupplier nanos, boolean limited) {
 		this.database = database;
@@ -102,11 +111,12 @@ public final class RetentionClock {
 	}
 
 	/**
-	 * Goes on from what the store has noted. Called before any other method.
-	 * @param empty whether the store has no series, and so nothing that a clock could
-	 * remove
+	 * Continues with the time that is noted in the store. Called before any other method.
+	 * @param empty whether the store has no series, and therefore nothing that a wrong
+	 * clock could remove
 	 * @param accept whether to believe the clock now, however far it is ahead
-	 * @param writable whether the time can be noted now; else that waits until it can
+	 * @param writable whether the time can be noted now; otherwise it is noted once it
+	 * can be
 	 */
 	public void start(boolean empty, boolean accept, boolean writable) {
 		synchronized (this) {
@@ -116,8 +126,9 @@ public final class RetentionClock {
 			if ((accept || (empty && noted == MISSING)) && wall > noted) {
 				this.own = new OwnTime(wall, nano, false);
 				if (accept && this.limited && !empty && (noted == MISSING || wall - noted > HOUR)) {
-					logger.info("Retention goes by the clock, which says {}, as eardrum.storage.retention-jump=accept "
-							+ "asks for; remove that before the next start", Instant.ofEpochSecond(wall));
+					logger.info("Retention goes by the clock, which says {}, because of "
+							+ "eardrum.storage.retention-jump=accept; remove that property before the next start",
+							Instant.ofEpochSecond(wall));
 				}
 			}
 			else {
@@ -133,21 +144,21 @@ public final class RetentionClock {
 			return;
 		}
 		try {
-			// Before the first point: a store that has some and says no time is an old
-			// one.
+			// Saved before the first point, because a store that has points but no time
+			// is one of an older version.
 			save();
 		}
 		catch (StorageException ex) {
-			// On a full disk, points can be read.
+			// The disk may be full. Points can still be read.
 			this.changed = true;
-			logger.error("The time by which old points are removed could not be noted", ex);
+			logger.error("The time that retention goes by could not be saved", ex);
 		}
 	}
 
 	/**
-	 * Returns the time by which retention judges now. Cheap.
-	 * @return seconds since 1970; {@link Long#MIN_VALUE}, by which nothing is too old, if
-	 * the store does not know
+	 * Returns the time that retention goes by now. This is cheap.
+	 * @return seconds since 1970; {@link Long#MIN_VALUE}, with which nothing is too old,
+	 * if the store does not know the time
 	 */
 	public long seconds() {
 		OwnTime time = this.own;
@@ -157,8 +168,8 @@ public final class RetentionClock {
 	}
 
 	/**
-	 * Looks at the clock, which has to be done now and then for a doubt to end.
-	 * @return what {@link #seconds()} tells
+	 * Checks the clock. This has to be done now and then so that a doubt can end.
+	 * @return the same as {@link #seconds()}
 	 */
 	public synchronized long look() {
 		long nano = this.nanos.getAsLong();
@@ -177,7 +188,7 @@ public final class RetentionClock {
 		else {
 			goOnDoubting(distance, nano);
 			if (this.doubtNanos <= 0) {
-				endDoubt(new OwnTime(wall, nano, false), "The clock has gone on evenly");
+				endDoubt(new OwnTime(wall, nano, false), "The clock has run evenly");
 			}
 		}
 		if (distance > 0 && !this.own.doubted()) {
@@ -208,7 +219,8 @@ public final class RetentionClock {
 		}
 		else {
 			this.ahead = distance;
-			// Less than a day more may be a night.
+			// If the clock gained less than a day, the machine may have been off for a
+			// night.
 			this.doubtNanos = (change >= -HOUR && change <= DAY) ? Math.max(this.doubtNanos, HOUR * NANOS_PER_SECOND)
 					: doubt(distance);
 			this.changed = true;
@@ -233,7 +245,7 @@ public final class RetentionClock {
 		}
 	}
 
-	// A clock that goes to and fro should not fill the log.
+	// A clock that jumps back and forth must not fill the log.
 	private void logDoubt(long reached, long distance) {
 		if (!this.limited || !this.logThrottle.permits()) {
 			return;
@@ -241,45 +253,45 @@ public final class RetentionClock {
 		this.doubtLogged = true;
 		if (reached < 0) {
 			logger.info(
-					"The store in {} does not say when it was last used, as an earlier version has left it: "
-							+ "no point is removed until the clock has gone on evenly for {}",
+					"The store in {} was left by an earlier version and does not say when it was last used: "
+							+ "no point is removed until the clock has run evenly for {}",
 					this.database.path(), text(this.doubtNanos / NANOS_PER_SECOND));
 		}
 		else {
 			logger
 				.warn("The clock says {}, which is {} ahead of the time that has passed for the store in {}. Points are "
-						+ "removed by the latter, {}, until the clock has gone on evenly for {}. If it is wrong, set it "
-						+ "right; to have it believed at once, start with eardrum.storage.retention-jump=accept",
+						+ "removed by the latter, {}, until the clock has run evenly for {}. If the clock is wrong, set "
+						+ "it right; to have it believed at once, start with eardrum.storage.retention-jump=accept",
 						Instant.ofEpochSecond(reached + distance), text(distance), this.database.path(),
 						Instant.ofEpochSecond(reached), text(this.doubtNanos / NANOS_PER_SECOND));
 		}
 	}
 
 	/**
-	 * Tells by how many seconds the clock is ahead, if points would be removed but for
-	 * that.
-	 * @return the number of seconds; 0 if the clock is believed, nothing is ever removed,
-	 * or the store does not know the time
+	 * Returns by how many seconds the clock is ahead, if that keeps points from being
+	 * removed.
+	 * @return the number of seconds; 0 if the clock is believed, if points are never
+	 * removed, or if the store does not know the time
 	 */
 	public long jumpSeconds() {
 		return (this.limited && this.own.isKnown()) ? this.jumpSeconds : 0;
 	}
 
 	/**
-	 * Returns what is held up by a clock that is ahead.
-	 * @return a sentence, or {@code null} if the clock is believed or nothing is ever
+	 * Returns what a clock that is ahead holds up.
+	 * @return a sentence, or {@code null} if the clock is believed or points are never
 	 * removed
 	 */
 	public synchronized @Nullable String held() {
 		if (!this.limited || !this.own.doubted()) {
 			return null;
 		}
-		String left = "it is believed once it has gone on evenly for "
+		String left = "it is believed once it has run evenly for "
 				+ text(Math.max(0, this.doubtNanos / NANOS_PER_SECOND));
 		return this.own.isKnown()
 				? "retention goes by " + Instant.ofEpochSecond(this.own.seconds(this.lookedNanos))
-						+ ", for the clock is " + text(this.jumpSeconds) + " ahead; " + left
-				: "no point is removed yet, for the store does not say whether the clock is right; " + left;
+						+ ", because the clock is " + text(this.jumpSeconds) + " ahead; " + left
+				: "no point is removed yet, because the store does not say whether the clock is right; " + left;
 	}
 
 	private static String text(long seconds) {
@@ -290,9 +302,8 @@ public final class RetentionClock {
 	}
 
 	/**
-	 * Notes in the store what the time has come to, every few minutes and when the clock
-	 * begins or ceases to be believed. Called by one thread, which is inside the
-	 * {@link UseGuard}.
+	 * Saves the time in the store every few minutes, and when a doubt of the clock begins
+	 * or ends. Called by one thread, which is inside the {@link UseGuard}.
 	 */
 	void saveIfDue() {
 		boolean due;
@@ -305,8 +316,8 @@ public final class RetentionClock {
 	}
 
 	/**
-	 * Notes in the store what the time has come to. Not made safe against power loss:
-	 * with an older note, the clock is only doubted more easily.
+	 * Saves the time in the store. It is not made safe against power loss, because an
+	 * older time only makes the store doubt the clock more easily.
 	 */
 	public void save() {
 		EncodedWriteBatch batch = new EncodedWriteBatch(128);
@@ -315,10 +326,10 @@ public final class RetentionClock {
 			this.changed = false;
 			StoreMetadata.RETENTION_TIME.write(this.own.seconds(this.savedNanos), batch);
 			StoreMetadata.CLOCK_AHEAD.write(this.ahead, batch);
-			// Rounded up: what is left of a doubt is never nothing.
+			// Rounded up, so that the rest of a doubt is never zero.
 			StoreMetadata.CLOCK_DOUBT.write((this.doubtNanos + NANOS_PER_SECOND - 1) / NANOS_PER_SECOND, batch);
 		}
-		// Not while others wait for the lock: a write may take its time.
+		// Writes outside the lock, because others wait for it and a write may be slow.
 		this.database.write(batch, false);
 	}
 
@@ -329,8 +340,8 @@ public final class RetentionClock {
 	/**
 	 * The store's own time.
 	 *
-	 * @param base what it was, in seconds since 1970
-	 * @param baseNanos when it was that
+	 * @param base what it was at some moment, in seconds since 1970
+	 * @param baseNanos that moment, as a running time in nanoseconds
 	 * @param doubted whether the clock is so far ahead that it does not count
 	 */
 	private record OwnTime(long base, long baseNanos, boolean doubted) {

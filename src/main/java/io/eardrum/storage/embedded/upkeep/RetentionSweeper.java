@@ -14,9 +14,9 @@ import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Removes chunks all of whose points are older than their series keeps them, and asks for
- * a {@link ChunkCompaction} once it is worth it. Chunks that are old in part stay until
- * they are old as a whole; readers skip what is old in them.
+ * Removes chunks whose points are all older than their series keeps them, and requests a
+ * {@link ChunkCompaction} once it is worthwhile. Chunks with some old points stay until
+ * all of their points are old. Readers skip the old points.
  * <p>
  * Used by the checkpointer's thread, which is inside the {@link UseGuard}.
  */
@@ -26,7 +26,9 @@ public final class RetentionSweeper {
 
 	private static final int BATCH_BYTES = 256 << 10;
 
-	/** From which part of all chunks on removed ones are worth a compaction. */
+	/**
+	 * A compaction is worthwhile once this part of all chunks has been removed: a tenth.
+	 */
 	private static final int COMPACTION_DIVISOR = 10;
 
 	private final Database database;
@@ -39,27 +41,27 @@ public final class RetentionSweeper {
 
 	private final RetentionClock clock;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final byte[] key = new byte[ChunkKey.BYTES];
 
 	private long removedBytes;
 
 	public RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
-			ChunkCompaction compaction, RetentionClock clock, UseGuard gate) {
+			ChunkCompaction compaction, RetentionClock clock, UseGuard guard) {
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
 		this.compaction = compaction;
 		this.clock = clock;
-		this.gate = gate;
+		this.guard = guard;
 	}
 
 	/**
-	 * Removes what is old.
-	 * @param era when the thread entered the gate
+	 * Removes old chunks.
+	 * @param generation the generation in which the thread entered the guard
 	 */
-	public void sweep(int era) {
+	public void sweep(int generation) {
 		long now = this.clock.look();
 		long removedPoints = 0;
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
@@ -67,7 +69,7 @@ public final class RetentionSweeper {
 			int count = this.index.size();
 			long batchPoints = 0;
 			for (int number = 0; number < count; number++) {
-				this.gate.ensureMayStay(era);
+				this.guard.ensureMayStay(generation);
 				Series series = this.index.get(number);
 				if (series.retentionSeconds() != 0) {
 					batchPoints += remove(series, Retention.cutoff(series.retentionSeconds(), now), cursor, batch);
@@ -97,8 +99,7 @@ public final class RetentionSweeper {
 		return points;
 	}
 
-	// Removes the old chunks of a series.
-	// Returns how many points they had
+	// Removes the old chunks of a series. Returns how many points they had.
 	private long remove(Series series, long cutoff, ChunkCursor cursor, EncodedWriteBatch batch) {
 		int number = series.number();
 		long points = 0;

@@ -22,28 +22,31 @@ import io.eardrum.storage.embedded.rocksdb.TableChecksums;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * The thread that reads all tables of the store now and then and compares their
- * checksums, so that damage to what nobody asks for is found while a backup still has it.
+ * The thread that regularly reads all tables of the store and compares their checksums,
+ * so that damage to data that is not being read is found while a backup still has it.
  * <p>
- * It reads one file after the other, past RocksDB and its cache and outside the
- * {@link UseGuard}, and rests after each for ten times as long as reading it took, or
- * shorter where all of them would not be read within the interval otherwise. It never
- * keeps the store from being closed or opened anew. When all were found whole is noted in
- * the store, so that a restart does not begin the interval anew.
+ * It reads one file after the other, bypassing RocksDB and its cache and outside the
+ * {@link UseGuard}. After each file it rests for ten times as long as reading it took, or
+ * for less if otherwise not all files would be read within the interval. It never keeps
+ * the store from being closed or reopened. The time when all files were found undamaged
+ * is noted in the store, so that the interval does not begin again after a restart.
  * <p>
- * What it found may be asked by any thread.
+ * Any thread may read what it found.
  */
 public final class Scrub implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(Scrub.class);
 
-	/** After how long damaged files are forgotten that are not in use any more. */
+	/** How often damaged files that are no longer in use are forgotten. */
 	private static final long REVIEW_NANOS = Duration.ofMinutes(1).toNanos();
 
-	/** When it is tried again after the store could not be read for other reasons. */
+	/**
+	 * The time after which another attempt is made if the store could not be read for
+	 * other reasons.
+	 */
 	private static final Duration RETRY = Duration.ofMinutes(10);
 
-	/** A start has other things to do first. */
+	/** The time for which a start is left undisturbed. */
 	private static final Duration START_DELAY = Duration.ofMinutes(1);
 
 	private static final int START_DELAY_DIVISOR = 100;
@@ -54,7 +57,7 @@ public final class Scrub implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final Duration interval;
 
@@ -68,32 +71,41 @@ public final class Scrub implements Runnable {
 
 	private volatile long lastSuccessMillis;
 
-	public Scrub(Database database, WriteAvailability availability, UseGuard gate, Duration interval, Clock clock) {
+	/**
+	 * Creates the scrub of a store.
+	 * @param database the store
+	 * @param availability whether the store can be written; while it can't, nothing is
+	 * read
+	 * @param guard shows whether the store is closing
+	 * @param interval how often all tables are read; zero means never
+	 * @param clock the clock by which the last success is noted
+	 */
+	public Scrub(Database database, WriteAvailability availability, UseGuard guard, Duration interval, Clock clock) {
 		this.database = database;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.interval = interval;
 		this.clock = clock;
 	}
 
 	/**
-	 * Goes on from what the store knows. Called before any other method, with the
-	 * database open.
+	 * Reads from the store when it was last found undamaged. Called before any other
+	 * method, with the database open.
 	 */
 	public void start() {
 		this.lastSuccessMillis = StoreMetadata.SCRUBBED.read(this.database, 0);
 	}
 
 	/**
-	 * Returns whether tables are read in the background at all.
-	 * @return whether they are
+	 * Returns whether the settings ask for reading tables in the background.
+	 * @return whether they do
 	 */
 	public boolean isWanted() {
 		return !this.interval.isZero();
 	}
 
 	/**
-	 * Returns when all tables were last found whole.
+	 * Returns when all tables were last found undamaged.
 	 * @return the time, in milliseconds since 1970; 0 if they never were
 	 */
 	public long lastSuccessMillis() {
@@ -101,7 +113,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Returns the files that were found damaged and were in use when last looked at.
+	 * Returns the files that were found damaged and were still in use at the last check.
 	 * @return the files, by name
 	 */
 	public List<Path> damaged() {
@@ -109,7 +121,7 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Lets the thread end at once. The gate is closed.
+	 * Makes the thread end at once. Called after the guard has been closed.
 	 */
 	public void stop() {
 		LockSupport.unpark(this.thread);
@@ -120,7 +132,7 @@ public final class Scrub implements Runnable {
 		this.thread = Thread.currentThread();
 		long due = System.nanoTime() + untilDue().toNanos();
 		long review = System.nanoTime() + REVIEW_NANOS;
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			long now = System.nanoTime();
 			LockSupport.parkNanos(Math.max(1, Math.min(review - now, due - now)));
 			try {
@@ -137,7 +149,7 @@ public final class Scrub implements Runnable {
 			}
 			catch (RuntimeException | Error ex) {
 				due = System.nanoTime() + retry().toNanos();
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.warn("The files of the store could not be read in the background", ex);
 				}
 			}
@@ -149,9 +161,9 @@ public final class Scrub implements Runnable {
 	}
 
 	/**
-	 * Returns how long it is until tables are read again.
-	 * @return that time, counted from the last success; never less than what a start is
-	 * left alone for
+	 * Returns how long it takes until tables are read again.
+	 * @return the time, based on the last success; never less than the time for which a
+	 * start is left undisturbed
 	 */
 	public Duration untilDue() {
 		Duration least = this.interval.dividedBy(START_DELAY_DIVISOR);
@@ -159,23 +171,23 @@ public final class Scrub implements Runnable {
 			least = START_DELAY;
 		}
 		long age = this.clock.millis() - this.lastSuccessMillis;
-		// A success in the future is one of a clock that was wrong.
+		// A success in the future was noted when the clock was wrong.
 		Duration left = (this.lastSuccessMillis == 0 || age < 0) ? Duration.ZERO
 				: this.interval.minus(Duration.ofMillis(age));
 		return (left.compareTo(least) > 0) ? left : least;
 	}
 
 	/**
-	 * Reads all tables, in the calling thread, with its rests.
-	 * @return whether each was read, whole or damaged; if not, it should be tried again
-	 * soon
+	 * Reads all tables in the calling thread, and rests in between.
+	 * @return whether each table could be read, damaged or not; if not, it should be
+	 * tried again soon
 	 */
 	public boolean scrub() {
 		long deadline = System.nanoTime() + this.interval.toNanos();
 		List<Path> tables = tables();
 		boolean whole = true;
 		for (int i = 0; i < tables.size(); i++) {
-			if (this.gate.isClosed() || this.availability.isWriteFailed()) {
+			if (this.guard.isClosed() || this.availability.isWriteFailed()) {
 				return false;
 			}
 			long start = System.nanoTime();
@@ -203,32 +215,32 @@ public final class Scrub implements Runnable {
 		catch (RocksDBException ex) {
 			String problem = String.valueOf(ex.getMessage());
 			if (!tables().contains(table)) {
-				// Replaced meanwhile, which removes it.
+				// A compaction has replaced it meanwhile, and removed the file.
 				return State.WHOLE;
 			}
-			if (this.gate.isClosed() || this.availability.isWriteFailed() || isShortage(problem)) {
+			if (this.guard.isClosed() || this.availability.isWriteFailed() || isShortage(problem)) {
 				logger.warn("The file {} can't be read at the moment: {}", table, problem);
 				return State.UNREADABLE;
 			}
 			this.damaged.add(table);
-			logger.error("The file {} is damaged: {}. Reads of what is in it fail. Keep a copy of the store, check "
-					+ "the disk, and restart on a backup", table, problem);
+			logger.error("The file {} is damaged: {}. Reads of its content fail. Keep a copy of the store, check "
+					+ "the disk, and restart from a backup", table, problem);
 			return State.DAMAGED;
 		}
 	}
 
-	// What says nothing of the file.
+	// Returns whether a problem says nothing about the file.
 	private static boolean isShortage(String problem) {
 		return problem.contains("Too many open files") || problem.contains("Cannot allocate memory");
 	}
 
 	private List<Path> tables() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			return this.database.tables();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
@@ -241,43 +253,43 @@ public final class Scrub implements Runnable {
 	/**
 	 * Returns how long to rest after a file.
 	 * @param took how long it took to read it, in nanoseconds
-	 * @param files how many are left
-	 * @param left for how long the interval still lasts, in nanoseconds
-	 * @return the time in nanoseconds; none after the last one
+	 * @param files how many files are left
+	 * @param left how much of the interval is left, in nanoseconds
+	 * @return the time in nanoseconds; 0 after the last file
 	 */
 	public static long pause(long took, int files, long left) {
 		if (files == 0) {
 			return 0;
 		}
-		// As if the others take as long.
+		// Assumes that each of the other files takes as long.
 		return Math.max(0, Math.min(REST * took, left / files - took));
 	}
 
 	private void rest(long nanos) {
 		long end = System.nanoTime() + nanos;
-		while (!this.gate.isClosed() && System.nanoTime() - end < 0) {
+		while (!this.guard.isClosed() && System.nanoTime() - end < 0) {
 			LockSupport.parkNanos(end - System.nanoTime());
 		}
 	}
 
 	private void noteSuccess() {
 		long now = this.clock.millis();
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			EncodedWriteBatch batch = new EncodedWriteBatch(64);
 			StoreMetadata.SCRUBBED.write(now, batch);
 			this.database.write(batch, false);
 		}
 		catch (StorageException ex) {
-			logger.debug("That the store is whole can't be noted", ex);
+			logger.debug("The successful scrub can't be noted", ex);
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 		this.lastSuccessMillis = now;
 	}
 
-	/** What came of a file. */
+	/** The result of reading a file. */
 	private enum State {
 
 		WHOLE, DAMAGED, UNREADABLE

@@ -20,10 +20,10 @@ import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
- * Lets a store write again after a failure: once the disk takes data, RocksDB is closed
- * and opened anew, and what the disk has lost is written from memory.
+ * Makes a store writable again after a failure. Once the disk can be written, RocksDB is
+ * closed and reopened, and what the disk has lost is written from memory.
  * <p>
- * Used by the thread of the {@link StoreMonitor}; any may ask what it waits for.
+ * Used by the thread of the {@link StoreMonitor}. Any thread may ask what it waits for.
  */
 final class StoreHealer {
 
@@ -31,7 +31,7 @@ final class StoreHealer {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	/** What must fit onto the disk before RocksDB is opened anew. */
+	/** How much must fit onto the disk before RocksDB is reopened. */
 	private static final int PROBE_BYTES = StoreOpener.SPARE_BYTES;
 
 	private final StoreOpener store;
@@ -40,13 +40,13 @@ final class StoreHealer {
 
 	private final Committer committer;
 
-	private final CheckpointScheduler maintenance;
+	private final CheckpointScheduler checkpointScheduler;
 
 	private final Backups backups;
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final LogThrottle logThrottle;
 
@@ -56,24 +56,24 @@ final class StoreHealer {
 	private boolean failureLogged;
 
 	/**
-	 * Makes the healer of a store.
+	 * Creates the healer of a store.
 	 * @param store the store
 	 * @param committer writes what was lost
-	 * @param maintenance makes the checkpoint that may be needed
-	 * @param backups may be in the way
-	 * @param availability is told of the outcome
-	 * @param gate keeps others out of RocksDB
+	 * @param checkpointScheduler makes the checkpoint that may be needed
+	 * @param backups may be running, which delays the healing
+	 * @param availability takes the outcome
+	 * @param guard keeps other threads out of RocksDB
 	 * @param logThrottle limits what is logged
 	 */
-	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
-			WriteAvailability availability, UseGuard gate, LogThrottle logThrottle) {
+	StoreHealer(StoreOpener store, Committer committer, CheckpointScheduler checkpointScheduler, Backups backups,
+			WriteAvailability availability, UseGuard guard, LogThrottle logThrottle) {
 		this.store = store;
 		this.database = store.database();
 		this.committer = committer;
-		this.maintenance = maintenance;
+		this.checkpointScheduler = checkpointScheduler;
 		this.backups = backups;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.logThrottle = logThrottle;
 	}
 
@@ -86,40 +86,40 @@ final class StoreHealer {
 	}
 
 	/**
-	 * Tries to let the store write again.
+	 * Tries to make the store writable again.
 	 * @param freeBytes how much space is free on the disk
 	 */
 	void heal(long freeBytes) {
 		if (!this.failureLogged) {
-			logger.error("No points are taken: {}", this.availability.problem());
+			logger.error("The store takes no points: {}", this.availability.problem());
 			this.failureLogged = true;
 		}
 		if (!this.store.isSameDirectory()) {
-			this.healing = "waits until the directory is there again; to use the one that is there now, restart";
+			this.healing = "waits until the directory is back; to use the one that is there now, restart";
 			return;
 		}
 		try {
 			probe(freeBytes);
 		}
 		catch (IOException ex) {
-			this.healing = "waits until the disk takes data: " + ex.getMessage();
+			this.healing = "waits until the disk can be written: " + ex.getMessage();
 			logger.debug("The disk can't be written yet", ex);
 			return;
 		}
 		stopCompaction();
-		this.healing = this.backups.isRunning() ? "waits until the backup is made that is under way"
-				: "waits until reads and writes end that are under way";
-		if (!this.gate.shut(PATIENCE)) {
+		this.healing = this.backups.isRunning() ? "waits until the backup in progress is finished"
+				: "waits until the reads and writes in progress have ended";
+		if (!this.guard.shut(PATIENCE)) {
 			return;
 		}
-		this.healing = "the store is being opened anew";
+		this.healing = "the store is being reopened";
 		try {
 			if (!reopen()) {
-				this.healing = "what is in memory is being written into chunks";
+				this.healing = "the points in memory are being written into chunks";
 				if (this.logThrottle.permits()) {
-					logger.warn("The disk has lost the end of the log; a checkpoint is made from what is in memory");
+					logger.warn("The disk has lost the end of the log; a checkpoint is made from the points in memory");
 				}
-				this.maintenance.checkpointNow();
+				this.checkpointScheduler.checkpointNow();
 			}
 			this.availability.writeHealed();
 			this.healing = null;
@@ -128,16 +128,16 @@ final class StoreHealer {
 		}
 		catch (RuntimeException ex) {
 			this.availability.writeFailed(String.valueOf(ex.getMessage()));
-			this.healing = "was tried, but the store could not be opened anew or written";
+			this.healing = "the attempt failed: the store could not be reopened or written";
 			logger.debug("The store can't be written yet", ex);
 		}
-		// What was not yet synced when it failed may be on the disk in part: chunks need
-		// it no more.
-		this.maintenance.request();
+		// Writes that were not yet synced at the failure may be on the disk only in part.
+		// After this checkpoint they are no longer needed.
+		this.checkpointScheduler.request();
 	}
 
-	// Opens RocksDB anew, and the gate.
-	// Returns whether the disk has all of the log that it had
+	// Reopens RocksDB, and then the guard. Returns whether the disk still has the
+	// whole log.
 	private boolean reopen() {
 		try {
 			this.store.reopen();
@@ -148,23 +148,23 @@ final class StoreHealer {
 			});
 		}
 		finally {
-			this.gate.reopen();
+			this.guard.reopen();
 		}
 	}
 
-	// It would stay inside the gate for as long as it takes.
+	// A compaction would otherwise stay inside the guard for as long as it takes.
 	private void stopCompaction() {
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			this.database.stopCompaction();
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	// Ensures that the disk takes data, and as much as opening the store may write: until
-	// then it stays open for reads.
+	// Ensures that the disk can be written, and has space for what opening the store may
+	// write. Until then the store stays open for reads.
 	private void probe(long freeBytes) throws IOException {
 		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
 		if (freeBytes < needed) {

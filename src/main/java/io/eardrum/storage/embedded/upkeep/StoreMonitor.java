@@ -20,8 +20,8 @@ import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 /**
- * The thread that looks after the store once a second: it watches the directory and the
- * free space, and has a {@link StoreHealer} try to write again after a failure.
+ * The thread that checks the store once a second. It watches the directory and the free
+ * space, and lets a {@link StoreHealer} make the store writable again after a failure.
  */
 public final class StoreMonitor implements Runnable {
 
@@ -29,16 +29,25 @@ public final class StoreMonitor implements Runnable {
 
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
-	/** The log is written twice: as it comes, and when RocksDB's memory is full. */
+	/**
+	 * How often the log is written: once at the commit, and once when RocksDB's memory is
+	 * full.
+	 */
 	private static final int WRITES = 2;
 
-	/** Looking costs some microseconds, so not each commit does. */
+	/**
+	 * How much is written at least between two checks of the free space. A check takes
+	 * some microseconds, so not every commit makes one.
+	 */
 	private static final long LOOK_BYTES = 1 << 20;
 
-	/** Which part of RocksDB's memory chunks may take that only reads keep. */
+	/**
+	 * The part of RocksDB's memory that chunks may take if they are kept only for reads:
+	 * a half.
+	 */
 	private static final int KEPT_PART = 2;
 
-	/** Of how many times the space that has to be free there should be more. */
+	/** Space is scarce below this multiple of the space that has to stay free. */
 	private static final int SCARCE = 2;
 
 	private final StoreOpener store;
@@ -51,7 +60,7 @@ public final class StoreMonitor implements Runnable {
 
 	private final WriteAvailability availability;
 
-	private final UseGuard gate;
+	private final UseGuard guard;
 
 	private final EmbeddedStorageSettings settings;
 
@@ -61,34 +70,35 @@ public final class StoreMonitor implements Runnable {
 
 	private boolean spaceLow;
 
-	/** How much had been written when the free space was last looked at. */
+	/** How many bytes had been written when the free space was last checked. */
 	private volatile long writtenBytes;
 
 	private final LogThrottle logThrottle = new LogThrottle();
 
-	/** How many failures of RocksDB's own threads were seen since it was opened. */
+	/** How many failures of RocksDB's own threads have been seen since it was opened. */
 	private long knownErrors;
 
-	private final StoreCounters meters;
+	private final StoreCounters counters;
 
 	private final OpenReads reads;
 
-	public StoreMonitor(StoreOpener store, Committer committer, CheckpointScheduler maintenance, Backups backups,
-			WriteAvailability availability, UseGuard gate, StoreCounters meters, OpenReads reads,
+	public StoreMonitor(StoreOpener store, Committer committer, CheckpointScheduler checkpointScheduler,
+			Backups backups, WriteAvailability availability, UseGuard guard, StoreCounters counters, OpenReads reads,
 			EmbeddedStorageSettings settings) {
 		this.store = store;
-		this.healer = new StoreHealer(store, committer, maintenance, backups, availability, gate, this.logThrottle);
-		this.meters = meters;
+		this.healer = new StoreHealer(store, committer, checkpointScheduler, backups, availability, guard,
+				this.logThrottle);
+		this.counters = counters;
 		this.reads = reads;
 		this.database = store.database();
 		this.committer = committer;
 		this.availability = availability;
-		this.gate = gate;
+		this.guard = guard;
 		this.settings = settings;
 	}
 
 	/**
-	 * Returns how much space there was on the disk when last looked at.
+	 * Returns how much space was free on the disk at the last check.
 	 * @return the number of bytes
 	 */
 	public long freeBytes() {
@@ -96,7 +106,7 @@ public final class StoreMonitor implements Runnable {
 	}
 
 	/**
-	 * Returns how much space the chunks took when last looked at.
+	 * Returns how much space the chunks took at the last check.
 	 * @return the number of bytes
 	 */
 	public long chunkBytes() {
@@ -113,10 +123,10 @@ public final class StoreMonitor implements Runnable {
 
 	@Override
 	public void run() {
-		while (!this.gate.isClosed()) {
+		while (!this.guard.isClosed()) {
 			try {
 				LockSupport.parkNanos(PERIOD_NANOS);
-				if (!this.gate.isClosed()) {
+				if (!this.guard.isClosed()) {
 					look();
 				}
 			}
@@ -124,31 +134,31 @@ public final class StoreMonitor implements Runnable {
 				throw ex;
 			}
 			catch (RuntimeException | Error ex) {
-				if (!this.gate.isClosed() && this.logThrottle.permits()) {
-					logger.error("The store could not be looked after", ex);
+				if (!this.guard.isClosed() && this.logThrottle.permits()) {
+					logger.error("The store could not be checked", ex);
 				}
 			}
 		}
 	}
 
 	/**
-	 * Does what there is to do.
+	 * Makes all checks once.
 	 */
 	public void look() {
 		checkDirectory();
 		checkSpace();
 		if (this.availability.isWriteFailed()) {
-			// RocksDB counts from zero once it was opened anew.
+			// RocksDB counts from zero once it has been reopened.
 			this.knownErrors = 0;
 			this.healer.heal(this.freeBytes);
 			return;
 		}
-		int era = this.gate.enter();
+		int generation = this.guard.enter();
 		try {
 			long errors = this.database.number(ColumnFamily.META, "rocksdb.background-errors");
 			if (this.availability.isCheckpointFailed() || errors > this.knownErrors) {
-				// RocksDB may take no writes any more, and nobody may put who would find
-				// out.
+				// RocksDB may refuse all writes now, which would remain unnoticed until
+				// the next put.
 				tryToWrite();
 			}
 			this.knownErrors = errors;
@@ -158,12 +168,12 @@ public final class StoreMonitor implements Runnable {
 			this.chunkBytes = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
 		}
 		finally {
-			this.gate.leave(era);
+			this.guard.leave(generation);
 		}
 	}
 
-	// Whether old chunks that only reads under way keep take too much memory, or space
-	// where there is little.
+	// Returns whether old chunks that are kept only for reads in progress take too much
+	// memory, or take disk space while it is scarce.
 	private boolean areTooManyChunksKept() {
 		long memory = this.database.number(ColumnFamily.CHUNKS, "rocksdb.size-all-mem-tables")
 				- this.database.number(ColumnFamily.CHUNKS, "rocksdb.cur-size-all-mem-tables");
@@ -188,11 +198,11 @@ public final class StoreMonitor implements Runnable {
 	}
 
 	/**
-	 * Returns whether there is too little space to take points. They are taken again once
-	 * there is a tenth more than the limit, or every file that comes and goes would let
-	 * the state flicker.
+	 * Returns whether there is too little space to accept points. They are accepted again
+	 * once there is a tenth more than the limit, because otherwise every file that comes
+	 * and goes could toggle the state.
 	 * @param free how many bytes are free
-	 * @param limit below how many points are refused
+	 * @param limit the number of bytes below which points are refused
 	 * @param before whether there was too little until now
 	 * @return whether there is too little
 	 */
@@ -200,47 +210,47 @@ public final class StoreMonitor implements Runnable {
 		return free < (before ? limit + limit / 10 : limit);
 	}
 
-	// RocksDB would go on writing to files that nobody can find any more.
+	// RocksDB would otherwise keep writing to files that can no longer be found.
 	private void checkDirectory() {
-		if (!this.gate.isClosed() && !this.store.isSameDirectory()) {
+		if (!this.guard.isClosed() && !this.store.isSameDirectory()) {
 			this.availability.writeFailed("The directory " + this.database.path()
 					+ " is not the one that was opened: it was moved or removed, or another disk is mounted there");
 		}
 	}
 
 	/**
-	 * Looks at the free space at once if what was written since the last look may have
-	 * taken it: a second is long for a fast disk. Called after each commit.
+	 * Checks the free space at once if the writes since the last check may have used it
+	 * up, because a fast disk can be filled within a second. Called after each commit.
 	 */
 	public void written() {
-		long unseen = this.meters.writtenBytes() - this.writtenBytes;
+		long unseen = this.counters.writtenBytes() - this.writtenBytes;
 		if (isDue(unseen, this.freeBytes, this.settings.minFreeBytes())) {
 			checkSpace();
 		}
 	}
 
 	/**
-	 * Returns whether the free space has to be looked at.
-	 * @param unseen how many bytes have been written since it was looked at
+	 * Returns whether the free space has to be checked.
+	 * @param unseen how many bytes have been written since the last check
 	 * @param free how many were free then
-	 * @param limit below how many points are refused
-	 * @return whether half of those beyond the limit may be gone
+	 * @param limit the number of bytes below which points are refused
+	 * @return whether half of the space beyond the limit may be used up
 	 */
 	static boolean isDue(long unseen, long free, long limit) {
 		return unseen >= LOOK_BYTES && unseen * WRITES >= (free - limit) / 2;
 	}
 
 	/**
-	 * Looks at the free space.
+	 * Checks the free space.
 	 */
 	public synchronized void checkSpace() {
 		long limit = this.settings.minFreeBytes();
-		this.writtenBytes = this.meters.writtenBytes();
+		this.writtenBytes = this.counters.writtenBytes();
 		try {
 			this.freeBytes = Files.getFileStore(this.database.path()).getUsableSpace();
 		}
 		catch (IOException ex) {
-			this.availability.space("The free space of " + this.database.path() + " can't be told: " + ex);
+			this.availability.space("The free space of " + this.database.path() + " can't be determined: " + ex);
 			return;
 		}
 		boolean low = isLow(this.freeBytes, limit, this.spaceLow);

@@ -1,5 +1,6 @@
 /**
- * The threads that move points into chunks, remove, copy and repair what a store holds.
+ * The threads that move points into chunks, and the work of removing, copying and
+ * repairing what a store holds.
  */
 @NullMarked
 package io.eardrum.storage.embedded.upkeep;

@@ -83,7 +83,7 @@ class StoreContentsTests {
 	@Test
 	void recordOfASeriesThatIsNotThereIsFound() {
 		putRecord(10, 2, 50);
-		assertThatStartIsRefused("the log has points of series 2, which is not there");
+		assertThatStartIsRefused("the log has points of series 2, which does not exist");
 	}
 
 	@Test
@@ -95,7 +95,7 @@ class StoreContentsTests {
 	@Test
 	void chunkOfASeriesThatIsNotThereIsFound() {
 		putChunk(2, 10, 0, 10);
-		assertThatStartIsRefused("there are chunks of series 2, which is not there");
+		assertThatStartIsRefused("there are chunks of series 2, which does not exist");
 	}
 
 	@Test
@@ -115,7 +115,8 @@ class StoreContentsTests {
 	@Test
 	void chunksThatOverlapAreFound() {
 		putChunk(0, 10, 2, 35);
-		assertThat(read().problems()).containsExactly("series 0 (a): a chunk has points that belong to the one before");
+		assertThat(read().problems())
+			.containsExactly("series 0 (a): a chunk has points that belong to the previous one");
 	}
 
 	private StoreContents read() {

@@ -58,7 +58,7 @@ class UseGuardTests {
 		assertThatNoException().isThrownBy(() -> this.gate.ensureMayStay(entered));
 		assertThat(this.gate.shut(Duration.ZERO)).isFalse();
 		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.gate.ensureMayStay(entered))
-			.withMessageContaining("opened anew");
+			.withMessageContaining("being reopened");
 		this.gate.leave(entered);
 		int later = this.gate.enter();
 		assertThatNoException().isThrownBy(() -> this.gate.ensureMayStay(later));
@@ -80,7 +80,7 @@ class UseGuardTests {
 		// Nobody else is in the way now.
 		assertThat(this.gate.shut(Duration.ZERO)).isFalse();
 		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.gate.ensureMayStay(second))
-			.withMessageContaining("opened anew");
+			.withMessageContaining("being reopened");
 		this.gate.leave(second);
 		assertThat(this.gate.shut(Duration.ZERO)).isTrue();
 	}

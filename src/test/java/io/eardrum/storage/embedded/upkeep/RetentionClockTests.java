@@ -157,8 +157,8 @@ class RetentionClockTests {
 		run(HOUR);
 		assertThatTheClockIsAheadBy(TOO_FAR);
 		assertThat(this.clock.held()).isEqualTo(
-				"retention goes by 2027-01-15T09:00:00Z, for the clock is 800 days ahead; it is believed once it has gone "
-						+ "on evenly for 23 hours");
+				"retention goes by 2027-01-15T09:00:00Z, because the clock is 800 days ahead; it is believed once it has run "
+						+ "evenly for 23 hours");
 		jump(TOO_FAR.negated());
 		assertThatTheClockIsBelieved();
 		assertThat(this.log.text()).containsOnlyOnce("800 days ahead of the time that has passed")
@@ -177,7 +177,7 @@ class RetentionClockTests {
 		run(MINUTE);
 		assertThatTheClockIsBelieved();
 		assertThat(this.log.text()).contains("400 days ahead of the time that has passed")
-			.containsOnlyOnce("The clock has gone on evenly");
+			.containsOnlyOnce("The clock has run evenly");
 		restart(Duration.ZERO);
 		assertThatTheClockIsBelieved();
 	}
@@ -277,7 +277,7 @@ class RetentionClockTests {
 		this.time.jump(TOO_FAR);
 		this.clock = start(false, true, true);
 		assertThatTheClockIsBelieved();
-		assertThat(this.log.text()).containsOnlyOnce("as eardrum.storage.retention-jump=accept asks for")
+		assertThat(this.log.text()).containsOnlyOnce("because of eardrum.storage.retention-jump=accept")
 			.contains("2029-03-25T08:00:00Z");
 		jump(TOO_FAR);
 		assertThatTheClockIsAheadBy(TOO_FAR);
@@ -305,7 +305,7 @@ class RetentionClockTests {
 		assertThatTheClockIsUnknown();
 		run(MINUTE);
 		assertThatTheClockIsBelieved();
-		assertThat(this.log.text()).contains("as an earlier version has left it");
+		assertThat(this.log.text()).contains("was left by an earlier version");
 		forget();
 		this.clock = start(true);
 		assertThatTheClockIsBelieved();

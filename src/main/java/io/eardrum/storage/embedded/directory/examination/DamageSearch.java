@@ -12,8 +12,9 @@ import io.eardrum.storage.embedded.directory.seal.Finding;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 
 /**
- * Looks for the cause when RocksDB found damage that the {@link StoreExamination} did
- * not: reads what a ledger vouched for, and tells files that are not a part of the store.
+ * Searches for the cause when RocksDB found damage that the {@link StoreExamination} did
+ * not find. It reads the files that a ledger vouched for, and reports files that are not
+ * a part of the store.
  */
 public final class DamageSearch {
 
@@ -21,7 +22,7 @@ public final class DamageSearch {
 	}
 
 	/**
-	 * Looks for damage; tables are not read.
+	 * Searches for damage. Tables are not read.
 	 * @param directory the directory of a store that is closed
 	 * @return what is wrong
 	 * @throws IOException if a file can't be read
@@ -52,7 +53,7 @@ public final class DamageSearch {
 					found.add(new Finding(name, "is damaged at byte " + damage.position()));
 				}
 				if (gap[0] > 0) {
-					found.add(new Finding(name, "goes on behind a gap: write " + gap[0]
+					found.add(new Finding(name, "continues after a gap: write " + gap[0]
 							+ " is missing, so files of two copies may be mixed"));
 				}
 			}

@@ -10,13 +10,13 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a MANIFEST of RocksDB's says of the other files: each of its records is an edit of
- * the version before, a series of tags with their values; see {@code db/version_edit.h}
- * of RocksDB.
+ * What a MANIFEST of RocksDB says about the other files. Each of its records is an edit
+ * of the previous version, a series of tags with their values; see
+ * {@code db/version_edit.h} of RocksDB.
  * <p>
- * Tags that are not known here, and can't be skipped, end the reading: what a later
- * RocksDB writes must not be taken for damage. Then {@link #isUnderstood()} is false, and
- * nothing is told of the other files.
+ * An unknown tag that can't be skipped ends the reading, because what a later RocksDB
+ * writes must not be taken for damage. {@link #isUnderstood()} is then false, and nothing
+ * is known about the other files.
  */
 public final class Manifest {
 
@@ -34,7 +34,9 @@ public final class Manifest {
 
 	private static final int COLUMN_FAMILY_DROP = 202;
 
-	/** From here on values have their length before them, so that they can be skipped. */
+	/**
+	 * From this tag on, values are preceded by their length, so that they can be skipped.
+	 */
 	private static final int SAFE_TO_IGNORE = 1 << 13;
 
 	private static final int WAL_ADDITION = SAFE_TO_IGNORE + 7;
@@ -75,15 +77,15 @@ public final class Manifest {
 	 * Reads a MANIFEST.
 	 * @param file the file
 	 * @return what it says up to the first damage
-	 * @throws IOException if it can't be read
+	 * @throws IOException if the file can't be read
 	 */
 	public static Manifest read(Path file) throws IOException {
 		return new Manifest(file);
 	}
 
 	/**
-	 * Returns where it is damaged.
-	 * @return the damage, or {@code null} if all of it can be read
+	 * Returns where the file is damaged.
+	 * @return the damage, or {@code null} if all of the file can be read
 	 */
 	public @Nullable WalDamage damage() {
 		return this.damage;
@@ -102,18 +104,17 @@ public final class Manifest {
 	}
 
 	/**
-	 * Returns the tables that have to be there.
-	 * @return their numbers and sizes
+	 * Returns the tables that must exist.
+	 * @return their numbers and sizes in bytes
 	 */
 	public NavigableMap<Long, Long> tables() {
 		return this.understood ? this.tables : new TreeMap<>();
 	}
 
 	/**
-	 * Returns those files of the write-ahead log that have to be there, as far as is
-	 * known.
-	 * @return their numbers, and how much of each was synced when RocksDB went on to the
-	 * next one
+	 * Returns the files of the write-ahead log that must exist, as far as is known.
+	 * @return their numbers, and how many bytes of each were synced when RocksDB moved on
+	 * to the next one
 	 */
 	NavigableMap<Long, Long> syncedWal() {
 		return this.understood ? this.syncedWal.tailMap(firstWal(), true) : new TreeMap<>();
@@ -260,7 +261,7 @@ public final class Manifest {
 		throw new IndexOutOfBoundsException();
 	}
 
-	/** A tag that is not known and can't be skipped. */
+	/** Thrown for an unknown tag that can't be skipped. */
 	private static final class UnknownTagException extends RuntimeException {
 
 		UnknownTagException() {

@@ -16,8 +16,8 @@ import io.eardrum.storage.embedded.directory.seal.StoreFiles;
 import io.eardrum.storage.embedded.directory.seal.StoreMark;
 
 /**
- * Reads the MANIFEST that CURRENT names, and looks whether the tables that it lists are
- * there.
+ * Reads the MANIFEST that CURRENT names, and checks whether the tables that it lists
+ * exist.
  * <p>
  * Used by one thread, once.
  */
@@ -38,9 +38,9 @@ final class ManifestExamination {
 	private String name = "";
 
 	/**
-	 * Makes the examination of one store.
-	 * @param directory where its files are
-	 * @param sizes the files of RocksDB, and how long they are
+	 * Creates the examination of one store.
+	 * @param directory the directory with its files
+	 * @param sizes the files of RocksDB, with their sizes in bytes
 	 * @param mark what was safe, if that is known
 	 */
 	ManifestExamination(Path directory, NavigableMap<String, Long> sizes, @Nullable StoreMark mark) {
@@ -51,7 +51,7 @@ final class ManifestExamination {
 
 	/**
 	 * Examines the MANIFEST.
-	 * @return what it says, or {@code null} if there is none to be read
+	 * @return what it says, or {@code null} if there is none that can be read
 	 * @throws IOException if a file can't be read
 	 */
 	@Nullable Manifest read() throws IOException {
@@ -68,7 +68,7 @@ final class ManifestExamination {
 
 	/**
 	 * Returns which MANIFEST was read.
-	 * @return the name of the file, or an empty text
+	 * @return the name of the file, or an empty string
 	 */
 	String name() {
 		return this.name;
@@ -80,7 +80,7 @@ final class ManifestExamination {
 
 	/**
 	 * Returns the damage that a power failure explains.
-	 * @return the damage, or {@code null} if there is none such
+	 * @return the damage, or {@code null} if there is no such damage
 	 */
 	@Nullable TornTail tail() {
 		return this.tail;
@@ -89,7 +89,7 @@ final class ManifestExamination {
 	private @Nullable String examineCurrent() throws IOException {
 		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
 		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, which names the MANIFEST"
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing; it names the MANIFEST"
 					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
 			return null;
 		}
@@ -157,15 +157,15 @@ final class ManifestExamination {
 			String name = StoreFiles.tableName(number);
 			Long found = this.sizes.get(name);
 			if (found == null) {
-				this.findings.add(new Finding(name, "is missing, which " + manifestName + " lists"));
+				this.findings.add(new Finding(name, "is missing, although " + manifestName + " lists it"));
 			}
 			else if (found < size) {
 				this.findings.add(new Finding(name,
-						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " tells"));
+						"is cut: it has " + found + " of the " + size + " bytes that " + manifestName + " states"));
 			}
 			else if (found > size) {
 				this.findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
-						+ size + " that " + manifestName + " tells"));
+						+ size + " that " + manifestName + " states"));
 			}
 		});
 	}

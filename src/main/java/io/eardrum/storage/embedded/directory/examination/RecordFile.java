@@ -12,13 +12,14 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads a file of records as RocksDB writes them, the write-ahead log or a MANIFEST,
- * without RocksDB, which tells neither where one is damaged nor what is behind that.
+ * Reads a file of records as RocksDB writes them: a file of the write-ahead log, or a
+ * MANIFEST. It does so without RocksDB, which reports neither where such a file is
+ * damaged nor what follows the damage.
  * <p>
- * The file consists of blocks of 32 KiB, and these of fragments of records: a masked
- * CRC-32C of what follows the length, two bytes of length, one that says which part of a
- * record it is, and the data; see {@code db/log_format.h} of RocksDB. Files that are
- * written over again, whose fragments have another form, are not used here.
+ * The file consists of blocks of 32 KiB, and a block consists of fragments of records. A
+ * fragment has a masked CRC-32C of what follows the length, two bytes of length, one byte
+ * that says which part of a record it is, and the data; see {@code db/log_format.h} of
+ * RocksDB. Recycled files, whose fragments have another form, are not used here.
  */
 public final class RecordFile {
 
@@ -49,14 +50,14 @@ public final class RecordFile {
 
 	private int length;
 
-	/** Where the first record begins that can't be read, or -1. */
+	/** The position of the first record that can't be read, or -1. */
 	private long damage = -1;
 
 	private boolean cut;
 
 	private int readable;
 
-	/** Where the record begins that was begun last. */
+	/** The position of the record that was begun last. */
 	private long start;
 
 	private boolean within;
@@ -85,7 +86,7 @@ public final class RecordFile {
 			boolean known = true;
 			while (known && this.block.remaining() >= HEADER_BYTES) {
 				long position = blockStart + this.block.position();
-				// Behind damage, where the next fragment begins is not known but for the
+				// After damage, the beginning of the next fragment is known only in the
 				// next block.
 				known = take(position, fragment());
 			}
@@ -101,7 +102,7 @@ public final class RecordFile {
 		return new WalDamage(this.damage, size - this.damage, this.readable, unfinished);
 	}
 
-	// Returns false if the fragment can't be read
+	// Returns false if the fragment can't be read.
 	private boolean take(long position, int type) {
 		boolean begins = type == FULL || type == FIRST;
 		boolean fits = begins ? !this.within : ((type == MIDDLE || type == LAST) && this.within);
@@ -133,8 +134,8 @@ public final class RecordFile {
 		this.block.flip();
 	}
 
-	// Moves behind a fragment, and adds its data to the record.
-	// Returns its type, or what is wrong
+	// Moves behind a fragment, and adds its data to the record. Returns its type, or what
+	// is wrong.
 	private int fragment() {
 		int begin = this.block.position();
 		int masked = this.block.getInt(begin);
@@ -191,8 +192,9 @@ public final class RecordFile {
 
 		/**
 		 * Takes a record.
-		 * @param bytes holds it from the start, until this returns
-		 * @param length how many bytes it has
+		 * @param bytes holds the record from the start of the array, until this method
+		 * returns
+		 * @param length the length of the record in bytes
 		 */
 		void accept(byte[] bytes, int length);
 

@@ -20,22 +20,22 @@ import io.eardrum.storage.embedded.directory.seal.StoreIdentity;
 import io.eardrum.storage.embedded.directory.seal.StoreMark;
 
 /**
- * Looks at the files of a store that nobody has open, changes nothing, and says what is
- * wrong with them.
+ * Examines the files of a store that is not open, without changing any, and reports what
+ * is wrong with them.
  * <p>
- * A store that was closed, and a backup, have to be exactly what their ledger says. One
- * that was not closed has to hold all that its mark says was safe: its MANIFEST and the
- * files of its write-ahead log may be longer, and what was written after the mark may
- * lack.
+ * A store that was closed, and a backup, must be exactly what their ledger says. A store
+ * that was not closed must hold everything that was safe according to its mark. Its
+ * MANIFEST and the files of its write-ahead log may be longer, and what was written after
+ * the mark may be missing.
  * <p>
- * Used by one thread, once. Long, for which of the files decides depends on what the
- * others say: the order of the questions stands here in one place.
+ * Used by one thread, once. Which of the files decides depends on what the others say, so
+ * the order of the checks is kept in one place here.
  */
 public final class StoreExamination {
 
 	private final Path directory;
 
-	/** Where the mark is, which is never copied. */
+	/** The directory with the mark, which is never copied. */
 	private final Path markDirectory;
 
 	private final boolean trusting;
@@ -71,8 +71,8 @@ public final class StoreExamination {
 	/**
 	 * Examines a directory.
 	 * @param directory the directory, which exists
-	 * @param trusting whether to leave out what compares the store with what it held
-	 * @return what was found
+	 * @param trusting whether to skip the checks that compare the store with what it held
+	 * @return the result
 	 * @throws IOException if a file can't be read
 	 */
 	public static StoreExamination of(Path directory, boolean trusting) throws IOException {
@@ -80,11 +80,11 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Examines the files of a store as they were before a start that broke off.
-	 * @param copy where these files are
+	 * Examines the files of a store as they were before a start that was interrupted.
+	 * @param copy the directory with these files
 	 * @param markDirectory the directory of the store
-	 * @param trusting whether to leave out what compares the store with what it held
-	 * @return what was found
+	 * @param trusting whether to skip the checks that compare the store with what it held
+	 * @return the result
 	 * @throws IOException if a file can't be read
 	 */
 	public static StoreExamination of(Path copy, Path markDirectory, boolean trusting) throws IOException {
@@ -94,23 +94,24 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Returns whether there is no store, so that one may be made.
-	 * @return whether the directory has no file that could be a store's
+	 * Returns whether there is no store, so that one may be created.
+	 * @return whether the directory has no file that could belong to a store
 	 */
 	public boolean isFresh() {
 		return this.fresh;
 	}
 
 	/**
-	 * Returns whether there is no store, and none may be made.
-	 * @return whether the directory has files that are no store's
+	 * Returns whether there is no store and none may be created.
+	 * @return whether the directory has files that do not belong to a store
 	 */
 	public boolean isOccupied() {
 		return this.occupied;
 	}
 
 	/**
-	 * Returns whether making a store was begun here and not finished: it holds nothing.
+	 * Returns whether the creation of a store was begun here and not finished, so that it
+	 * holds nothing.
 	 * @return whether its files may be removed
 	 */
 	public boolean isUnmade() {
@@ -123,7 +124,7 @@ public final class StoreExamination {
 	}
 
 	/**
-	 * Returns whether the store is what it was when it was closed or copied.
+	 * Returns whether the store is the same as when it was closed or copied.
 	 * @return whether the ledger says so
 	 */
 	public boolean isClean() {
@@ -155,7 +156,7 @@ public final class StoreExamination {
 
 	/**
 	 * Returns the damage that a power failure explains.
-	 * @return the damage, or {@code null} if there is none such
+	 * @return the damage, or {@code null} if there is no such damage
 	 */
 	public @Nullable TornTail tail() {
 		return this.findings.isEmpty() ? this.tail : null;
@@ -203,7 +204,7 @@ public final class StoreExamination {
 		strangers.stream()
 			.limit(5)
 			.forEach((name) -> this.findings
-				.add(new Finding(name, "is not a file of Eardrum's, and a store is made in an empty directory only")));
+				.add(new Finding(name, "is not a file of Eardrum, and a store is created only in an empty directory")));
 	}
 
 	private void readOwnFiles() throws IOException {
@@ -218,7 +219,7 @@ public final class StoreExamination {
 		}
 		if (ClosingLedger.isThere(this.directory)) {
 			this.ledger = ClosingLedger.read(this.directory);
-			// While a store is open, what is left of an old ledger means nothing.
+			// While a store is open, the remains of an old ledger mean nothing.
 			if (this.ledger == null && !this.running) {
 				this.findings.add(new Finding(ClosingLedger.FILE, "is damaged"));
 			}
@@ -228,13 +229,13 @@ public final class StoreExamination {
 		}
 	}
 
-	// Only what making a store leaves may be removed.
+	// Only what the creation of a store leaves behind may be removed.
 	private void examineUnmade() {
 		boolean used = this.running || this.ledger != null || this.sizes.keySet().stream().anyMatch(StoreFiles::isTable)
 				|| (this.mark != null && this.mark.durable().writes() > 0);
 		if (used) {
 			this.findings.add(new Finding(StoreIdentity.FILE,
-					"says that the store has never been made, though it has files of one that has"));
+					"says that the store was never created completely, although it has files of one that was"));
 		}
 	}
 
@@ -254,7 +255,7 @@ public final class StoreExamination {
 			return true;
 		}
 		if (this.running) {
-			// It was to be removed when the store was opened.
+			// The ledger was to be removed when the store was opened.
 			return false;
 		}
 		if (stale) {
@@ -269,7 +270,7 @@ public final class StoreExamination {
 
 	private void checkId(String file, @Nullable UUID id) {
 		if (this.identity != null && id != null && !this.identity.id().equals(id)) {
-			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " are those of two stores"));
+			this.findings.add(new Finding(file, "and " + StoreIdentity.FILE + " belong to two different stores"));
 		}
 	}
 
@@ -277,7 +278,7 @@ public final class StoreExamination {
 		boolean known = this.identity != null || this.mark != null || StoreMark.isThere(this.markDirectory)
 				|| (this.ledger != null && this.ledger.id() != null);
 		if (!known || this.trusting) {
-			// Of an older version.
+			// The store is of an older version, or has to be trusted.
 			return;
 		}
 		if (this.identity == null) {
@@ -290,7 +291,7 @@ public final class StoreExamination {
 			}
 			else if (!adopting) {
 				this.findings.add(new Finding(StoreMark.FILE, "is missing"
-						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", one of which a store has")));
+						+ (this.running ? "" : ", and so is " + ClosingLedger.FILE + ", but a store has one of them")));
 			}
 		}
 		else {
@@ -338,10 +339,11 @@ public final class StoreExamination {
 		safe.keySet()
 			.stream()
 			.filter((name) -> !needed.contains(name))
-			.forEach((name) -> this.findings.add(new Finding(name, "is missing, a part of the write-ahead log")));
+			.forEach((name) -> this.findings
+				.add(new Finding(name, "is missing, although it is a part of the write-ahead log")));
 		if (needed.isEmpty() && this.running && safe.isEmpty()) {
 			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
-					"is missing, the write-ahead log, though the store was not closed when it was last used"));
+					"is missing (the write-ahead log), although the store was not closed when it was last used"));
 		}
 		WalExamination wal = new WalExamination(this.directory, this.sizes, safe, manifest.lastSequence());
 		wal.read(needed);

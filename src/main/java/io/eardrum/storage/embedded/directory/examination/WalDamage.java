@@ -1,14 +1,14 @@
 package io.eardrum.storage.embedded.directory.examination;
 
 /**
- * Where a file of RocksDB's write-ahead log, or a MANIFEST, which has the same form,
- * can't be read.
+ * Damage in a file of RocksDB's write-ahead log, or in a MANIFEST, which has the same
+ * form.
  *
- * @param position where the first record begins that can't be read
- * @param bytes how much there is from there on
- * @param readableRecords how many whole records can be read behind it
- * @param unfinished whether it is only the end that lacks: the file ends within that
- * record, or there are nothing but zeros from there on
+ * @param position the position of the first record that can't be read
+ * @param bytes how many bytes there are from there on
+ * @param readableRecords how many complete records behind it can be read
+ * @param unfinished whether only the end of the file is missing: the file ends within
+ * that record, or has only zeros from there on
  */
 public record WalDamage(long position, long bytes, int readableRecords, boolean unfinished) {
 }

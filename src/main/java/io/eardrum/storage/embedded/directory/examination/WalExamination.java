@@ -13,14 +13,17 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.embedded.directory.seal.Finding;
 
 /**
- * Reads the files of the write-ahead log in their order: each record has its checksum,
- * and the writes in them are numbered without gaps over all files.
+ * Reads the files of the write-ahead log in order, and checks the checksum of each
+ * record. It also checks that the writes in the records are numbered without gaps over
+ * all files.
  * <p>
  * Used by one thread, once.
  */
 final class WalExamination {
 
-	/** A record begins with the number of its first write and how many it has. */
+	/**
+	 * A record begins with the number of its first write and the number of its writes.
+	 */
 	private static final int BATCH_HEADER_BYTES = Long.BYTES + Integer.BYTES;
 
 	private final Path directory;
@@ -31,13 +34,16 @@ final class WalExamination {
 
 	private final List<Finding> findings = new ArrayList<>();
 
-	/** A write that the MANIFEST knows of. */
+	/** The last write that the MANIFEST knows of. */
 	private final long known;
 
-	/** The last write in the files so far, or 0. */
+	/** The last write in the files read so far, or 0. */
 	private long last;
 
-	/** The first write in the file that was read last, and how many records it has. */
+	/**
+	 * The first write in the file that was read last. The next field is the number of its
+	 * records.
+	 */
 	private long first;
 
 	private int records;
@@ -53,10 +59,10 @@ final class WalExamination {
 	private int laterRecords;
 
 	/**
-	 * Makes what reads the files.
-	 * @param directory where they are
-	 * @param sizes how many bytes each has
-	 * @param safe how many bytes of each were on the disk for sure
+	 * Creates an examination.
+	 * @param directory the directory with the files
+	 * @param sizes how many bytes each file has
+	 * @param safe how many bytes of each file were known to be safe on the disk
 	 * @param known the last write that the MANIFEST knows of
 	 */
 	WalExamination(Path directory, Map<String, Long> sizes, Map<String, Long> safe, long known) {
@@ -68,8 +74,8 @@ final class WalExamination {
 
 	/**
 	 * Reads the files.
-	 * @param names their names in their order
-	 * @throws IOException if one can't be read
+	 * @param names their names in order
+	 * @throws IOException if a file can't be read
 	 */
 	void read(List<String> names) throws IOException {
 		String before = null;
@@ -103,7 +109,7 @@ final class WalExamination {
 		}
 	}
 
-	// The file before ends too early, or this one begins too late.
+	// The previous file ends too early, or this one begins too late.
 	private void gap(@Nullable String before, String name, long earlier) {
 		this.last = earlier;
 		if (before != null) {
@@ -160,7 +166,7 @@ final class WalExamination {
 	}
 
 	/**
-	 * Returns what is wrong that no power failure explains.
+	 * Returns the damage that a power failure does not explain.
 	 * @return the findings
 	 */
 	List<Finding> findings() {
@@ -171,20 +177,21 @@ final class WalExamination {
 					(found.bytes() == 0)
 							? "has lost its end: it ends with write " + this.last
 									+ ", and later ones are in the next file"
-							: "is damaged at byte " + found.position() + ", before what was on the disk for sure"));
+							: "is damaged at byte " + found.position()
+									+ ", before the end of what was known to be on the disk"));
 		}
 		return all;
 	}
 
-	// All that is before a safe byte of a later file was made safe before it.
+	// Everything before a safe byte of a later file was made safe before that byte.
 	private boolean isBeforeSafe(String name, WalDamage found) {
 		return found.position() < safeBytes(name) || this.later.stream().anyMatch((file) -> safeBytes(file) > 0);
 	}
 
 	/**
 	 * Returns the damage that a power failure explains.
-	 * @return the damage, or {@code null} if there is none, or none that matters: an end
-	 * that only lacks, with nothing behind it
+	 * @return the damage, or {@code null} if there is none, or if only an end is missing
+	 * with nothing behind it, which does not matter
 	 */
 	@Nullable TornTail tail() {
 		WalDamage found = this.damage;

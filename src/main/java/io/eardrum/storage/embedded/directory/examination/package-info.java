@@ -1,6 +1,6 @@
 /**
- * The files of a store, RocksDB's formats included, read and judged without RocksDB; none
- * is changed.
+ * Reads and examines the files of a store, including RocksDB's formats, without RocksDB
+ * and without changing any.
  */
 @NullMarked
 package io.eardrum.storage.embedded.directory.examination;

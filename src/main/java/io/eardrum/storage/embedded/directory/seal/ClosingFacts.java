@@ -1,7 +1,7 @@
 package io.eardrum.storage.embedded.directory.seal;
 
 /**
- * What a store holds, for the ledger.
+ * What a store holds, as noted in the ledger.
  *
  * @param writes the number of RocksDB's last write
  * @param series how many series there are

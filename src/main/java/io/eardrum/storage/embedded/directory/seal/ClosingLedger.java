@@ -18,13 +18,13 @@ import java.util.zip.CheckedInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store consisted of when it was closed, or copied, as {@code eardrum.closed}
- * says: each file with its size, and what is in them. So half a copy is not taken for the
- * whole.
+ * What a store consisted of when it was closed or copied, as noted in
+ * {@code eardrum.closed}: each file with its size, and what the files hold. An incomplete
+ * copy is therefore not taken for a complete one.
  *
- * @param id which store it is, or {@code null} in a note of an older version, which has
- * no files either
- * @param writes the number of RocksDB's last write, or of one before
+ * @param id the id of the store, or {@code null} in a note of an older version, which
+ * lists no files either
+ * @param writes the number of RocksDB's last write, or of an earlier one
  * @param series how many series there were at least
  * @param files the files
  */
@@ -38,8 +38,8 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 	/**
 	 * Lists what is in a directory now.
 	 * @param directory the directory
-	 * @param id which store it is
-	 * @param facts what it holds
+	 * @param id the id of the store
+	 * @param facts what the store holds
 	 * @return the ledger
 	 * @throws IOException if a file can't be read
 	 */
@@ -56,7 +56,7 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 	}
 
 	/**
-	 * Writes this ledger, safe against power loss.
+	 * Writes this ledger so that it is safe against power loss.
 	 * @param directory the directory of the store
 	 * @throws IOException if it can't be written
 	 */
@@ -75,8 +75,8 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 	/**
 	 * Reads the ledger of a store.
 	 * @param directory the directory of the store
-	 * @return the ledger, or {@code null} if the file doesn't hold what was written
-	 * @throws IOException if it can't be read
+	 * @return the ledger, or {@code null} if the file is damaged
+	 * @throws IOException if the file can't be read
 	 */
 	public static @Nullable ClosingLedger read(Path directory) throws IOException {
 		Path file = directory.resolve(FILE);
@@ -103,16 +103,16 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 				Long.parseLong(lines.get(3).substring("series ".length())), files);
 	}
 
-	// What versions before 0.1.0 wrote: the number of writes.
+	// Versions before 0.1.0 wrote only the number of writes.
 	private static ClosingLedger earlierNote(Path file) throws IOException {
 		String text = Files.readString(file, StandardCharsets.ISO_8859_1);
 		return new ClosingLedger(null, Long.parseLong(text.strip()), 0, new TreeMap<>());
 	}
 
 	/**
-	 * Compares a directory with this.
+	 * Compares a directory with this ledger.
 	 * @param directory the directory
-	 * @return what is different
+	 * @return the differences
 	 * @throws IOException if a file can't be read
 	 */
 	public List<Finding> compare(Path directory) throws IOException {
@@ -123,21 +123,21 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 			Path path = directory.resolve(name);
 			long size = file.getValue().size();
 			if (!Files.isRegularFile(path)) {
-				findings.add(new Finding(name, "is missing, which " + FILE + " lists"));
+				findings.add(new Finding(name, "is missing, although " + FILE + " lists it"));
 				continue;
 			}
 			long found = Files.size(path);
 			if (found < size) {
 				findings.add(new Finding(name,
-						"is cut: it has " + found + " of the " + size + " bytes that " + FILE + " tells"));
+						"is cut: it has " + found + " of the " + size + " bytes that " + FILE + " states"));
 			}
 			else if (found > size) {
 				findings.add(new Finding(name, "is longer than it was: it has " + found + " bytes instead of the "
-						+ size + " that " + FILE + " tells"));
+						+ size + " that " + FILE + " states"));
 			}
 			else if (file.getValue().checksum() != null && !file.getValue().checksum().equals(checksum(path))) {
 				findings
-					.add(new Finding(name, "is not what it was: its checksum is not the one that " + FILE + " tells"));
+					.add(new Finding(name, "is not what it was: its checksum is not the one that " + FILE + " states"));
 			}
 		}
 		for (String name : present.keySet()) {
@@ -158,10 +158,10 @@ public record ClosingLedger(@Nullable UUID id, long writes, long series, Navigab
 	}
 
 	/**
-	 * A file that was there.
+	 * A file that the ledger lists.
 	 *
 	 * @param size how many bytes it had
-	 * @param checksum the CRC-32C of a small one, else {@code null}
+	 * @param checksum the CRC-32C of a small file, otherwise {@code null}
 	 */
 	record Entry(long size, @Nullable String checksum) {
 	}

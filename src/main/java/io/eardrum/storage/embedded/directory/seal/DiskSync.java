@@ -10,8 +10,8 @@ import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes files and names safe against power loss. A file that was made, renamed or removed
- * is so for sure only once its directory has been synced, too.
+ * Makes files and their names safe against power loss. A file that was created, renamed
+ * or removed is certain to remain so only once its directory has been synced, too.
  */
 public final class DiskSync {
 
@@ -21,7 +21,7 @@ public final class DiskSync {
 	}
 
 	/**
-	 * Makes what a file holds safe.
+	 * Makes the content of a file safe.
 	 * @param file the file
 	 * @throws IOException if that fails
 	 */
@@ -38,7 +38,7 @@ public final class DiskSync {
 	 */
 	public static void directory(Path directory) throws IOException {
 		if (WINDOWS) {
-			// Does not let a directory be opened, and keeps names by itself.
+			// Windows does not let a program open a directory, and keeps names by itself.
 			return;
 		}
 		try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
@@ -47,7 +47,8 @@ public final class DiskSync {
 	}
 
 	/**
-	 * Makes a directory, and those above it that lack, safe against power loss.
+	 * Creates a directory and its missing parents so that they are safe against power
+	 * loss.
 	 * @param directory the directory
 	 * @throws IOException if that fails
 	 */

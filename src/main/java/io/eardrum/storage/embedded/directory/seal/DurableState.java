@@ -6,15 +6,15 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * What of a store was safe against power loss at some moment.
+ * The part of a store that was safe against power loss at some moment.
  *
  * @param writes the number of RocksDB's last write
- * @param wal the files of the write-ahead log, by number, and how long they were
+ * @param wal the files of the write-ahead log, by number, with their lengths in bytes
  */
 public record DurableState(long writes, NavigableMap<Long, Long> wal) {
 
 	/**
-	 * Notes what is there now. It is safe once a sync that begins afterwards has ended.
+	 * Reads the present state. It is safe once a sync that begins afterwards has ended.
 	 * @param directory the directory of the store
 	 * @param writes the number of the last write
 	 * @return the state

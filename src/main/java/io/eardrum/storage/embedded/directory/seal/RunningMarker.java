@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A file that is there while a store is open, so that the next start can tell whether the
- * store was closed. A file and not an entry in the store, for a backup is no store that
- * was not closed.
+ * A file that exists while a store is open, so that the next start knows whether the
+ * store was closed. It is a file and not an entry in the store, because otherwise a
+ * backup would look like a store that was not closed.
  */
 public final class RunningMarker {
 
@@ -28,7 +28,7 @@ public final class RunningMarker {
 	}
 
 	/**
-	 * Makes the file, safe against power loss.
+	 * Creates the file so that it is safe against power loss.
 	 * @throws IOException if that fails
 	 */
 	public void set() throws IOException {
@@ -39,7 +39,7 @@ public final class RunningMarker {
 	}
 
 	/**
-	 * Removes the file, safe against power loss.
+	 * Removes the file so that it stays removed after a power loss.
 	 * @throws IOException if that fails
 	 */
 	public void remove() throws IOException {

@@ -14,8 +14,8 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A small text file whose last line is a checksum of the others, so that no part of it is
- * taken for the whole.
+ * A small text file whose last line is a checksum of the others, so that a part of it is
+ * not taken for the whole file.
  */
 final class SealedText {
 
@@ -26,7 +26,8 @@ final class SealedText {
 	private SealedText() {
 	}
 
-	// Writes a file anew: it is there as a whole or as it was, whenever the power fails.
+	// Replaces a file. Whenever the power fails, either the old or the new file is there,
+	// completely.
 	static void write(Path file, List<String> lines) throws IOException {
 		StringBuilder text = new StringBuilder();
 		for (String line : lines) {
@@ -50,7 +51,7 @@ final class SealedText {
 		}
 	}
 
-	// Returns the lines without the seal, or null if it doesn't fit
+	// Returns the lines without the checksum, or null if the checksum does not match.
 	static @Nullable List<String> read(Path file) throws IOException {
 		if (Files.size(file) > MAX_BYTES) {
 			return null;

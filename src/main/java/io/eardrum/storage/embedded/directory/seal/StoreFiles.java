@@ -25,16 +25,16 @@ public final class StoreFiles {
 
 	static final String MANIFEST_PREFIX = "MANIFEST-";
 
-	/** What the name of a file of the write-ahead log ends with. */
+	/** The end of the names of the files of the write-ahead log. */
 	public static final String WAL_SUFFIX = ".log";
 
 	static final String TABLE_SUFFIX = ".sst";
 
-	/** What RocksDB keeps, but for what it only tells people. */
+	/** The files that RocksDB needs; those that only inform people are not among them. */
 	private static final Pattern ROCKSDB = Pattern
 		.compile("CURRENT|IDENTITY|MANIFEST-[0-9]+|OPTIONS-[0-9]+(\\.dbtmp)?|[0-9]+\\.(sst|log|dbtmp)");
 
-	/** What may be in a directory in which a store is made. */
+	/** The names that may be in a directory in which a store is created. */
 	private static final Pattern HARMLESS = Pattern.compile("native|backups|lost\\+found|eardrum\\.(probe|lock)|LOG"
 			+ "|LOG\\.old\\.[0-9]+|LOCK|eardrum\\.(store|closed|current|before)\\.tmp|[^0-9.].*\\.log(\\..*)?"
 			+ "|\\.(?!([0-9]+\\.(sst|log)|CURRENT|MANIFEST|OPTIONS|IDENTITY|eardrum)).*");
@@ -45,9 +45,9 @@ public final class StoreFiles {
 	}
 
 	/**
-	 * Returns whether a file is RocksDB's, and needed.
-	 * @param name its name
-	 * @return whether it is
+	 * Returns whether RocksDB needs a file.
+	 * @param name the name of the file
+	 * @return whether it is one of RocksDB's files
 	 */
 	public static boolean isRocksDb(String name) {
 		return ROCKSDB.matcher(name).matches();
@@ -73,7 +73,7 @@ public final class StoreFiles {
 		return name.startsWith(MANIFEST_PREFIX) && isRocksDb(name);
 	}
 
-	// The number in the name of a file of RocksDB's.
+	// Returns the number in the name of a file of RocksDB, or 0 if there is none.
 	public static long number(String name) {
 		String digits = name.replaceAll("[^0-9]", "");
 		try {
@@ -108,7 +108,8 @@ public final class StoreFiles {
 		return names;
 	}
 
-	// The files of RocksDB's in a directory, which may be in use, and their sizes.
+	// Returns the files of RocksDB in a directory, which may be in use, and their sizes
+	// in bytes.
 	public static NavigableMap<String, Long> sizes(Path directory) throws IOException {
 		NavigableMap<String, Long> sizes = new TreeMap<>();
 		for (String name : names(directory)) {
@@ -121,7 +122,7 @@ public final class StoreFiles {
 					}
 				}
 				catch (NoSuchFileException ex) {
-					// RocksDB removes what it does not need any more, at any time.
+					// RocksDB removes files that it no longer needs at any time.
 				}
 			}
 		}
@@ -131,7 +132,7 @@ public final class StoreFiles {
 	/**
 	 * Lists the files of the write-ahead log.
 	 * @param directory the directory of the store
-	 * @return the files in their order
+	 * @return the files in order
 	 * @throws IOException if the directory can't be read
 	 */
 	public static List<Path> walFiles(Path directory) throws IOException {
@@ -153,8 +154,8 @@ public final class StoreFiles {
 	}
 
 	/**
-	 * Adds up the sizes of all files of a store.
-	 * @param directory where it is
+	 * Adds up the sizes of RocksDB's files of a store.
+	 * @param directory the directory of the store
 	 * @return the number of bytes
 	 * @throws IOException if the directory can't be read
 	 */

@@ -10,11 +10,12 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which store it is, as {@code eardrum.store} says: a number that no other has, which is
- * in the store, too, so that files of two of them are not taken for one.
+ * The identity of a store, as noted in {@code eardrum.store}: an id that no other store
+ * has. The id is also in the store itself, so that files of two stores are not taken for
+ * one.
  *
- * @param id the number
- * @param state how far the store has been made
+ * @param id the id
+ * @param state how far the store has been created
  */
 public record StoreIdentity(UUID id, State state) {
 
@@ -24,17 +25,17 @@ public record StoreIdentity(UUID id, State state) {
 	private static final String TITLE = "eardrum store 1";
 
 	/**
-	 * How far a store has been made.
+	 * How far a store has been created.
 	 */
 	public enum State {
 
-		/** Nothing has been stored yet: what is there may be removed. */
+		/** Nothing has been stored yet, and the existing files may be removed. */
 		CREATING,
 
-		/** A store of an older version, which does not know its number yet. */
+		/** A store of an older version, which does not have its id yet. */
 		ADOPTING,
 
-		/** It holds points, or may do so. */
+		/** The store holds points, or may hold some. */
 		MADE
 
 	}
@@ -48,7 +49,7 @@ public record StoreIdentity(UUID id, State state) {
 		return Files.exists(directory.resolve(FILE));
 	}
 
-	// Returns null if the file does not hold what was written
+	// Returns null if the file is damaged.
 	public static @Nullable StoreIdentity read(Path directory) throws IOException {
 		List<String> lines = SealedText.read(directory.resolve(FILE));
 		if (lines == null || lines.size() != 3 || !TITLE.equals(lines.get(0))) {

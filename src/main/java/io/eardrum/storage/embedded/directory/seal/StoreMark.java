@@ -17,19 +17,20 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a store was known to hold when it was last looked at, as {@code eardrum.mark}
- * says. RocksDB takes files that were cut between two records, or deleted, for ones that
- * never had more; with this the next start finds out, but for what was written since.
+ * What a store was last known to hold, as noted in {@code eardrum.mark}. RocksDB does not
+ * notice that files were cut between two records or deleted; it assumes that there never
+ * was more. With the mark, the next start detects such losses, except for what was
+ * written after the mark.
  * <p>
- * The file has two slots, which are overwritten by turns, so that one of them is whole
- * whenever the power fails. It need not be synced: all that a slot says was safe before
- * it was written, and what a store holds only grows.
+ * The file has two slots, which are overwritten in turn, so that one of them is intact
+ * whenever the power fails. It need not be synced, because everything a slot says was
+ * safe before the slot was written, and what a store holds only grows.
  *
  * @param number counts the marks of a store
- * @param id which store it is
+ * @param id the id of the store
  * @param manifest the number of the MANIFEST, or 0 if there was none
- * @param manifestBytes how much of it was safe
- * @param durable what else was
+ * @param manifestBytes how many bytes of the MANIFEST were safe
+ * @param durable what else was safe
  */
 public record StoreMark(long number, UUID id, long manifest, long manifestBytes, DurableState durable) {
 
@@ -42,7 +43,7 @@ public record StoreMark(long number, UUID id, long manifest, long manifestBytes,
 
 	private static final int FIXED_LONGS = 7;
 
-	/** As many as fit; there are one or two, rarely some more. */
+	/** As many as fit. Usually there are one or two, rarely some more. */
 	private static final int MAX_WAL_FILES = (SLOT_BYTES - FIXED_LONGS * Long.BYTES - 2 * Integer.BYTES)
 			/ (2 * Long.BYTES);
 
@@ -53,8 +54,9 @@ public record StoreMark(long number, UUID id, long manifest, long manifestBytes,
 	/**
 	 * Writes this mark into its slot.
 	 * @param directory the directory of the store
-	 * @param first whether the file is made, and has to be safe when this returns; else
-	 * it has to be there, or it is not the directory of this store any more
+	 * @param first whether the file is created, and has to be safe when this method
+	 * returns; otherwise it has to exist, because without it the directory is no longer
+	 * that of this store
 	 * @throws IOException if that fails
 	 */
 	public void write(Path directory, boolean first) throws IOException {
@@ -94,7 +96,7 @@ public record StoreMark(long number, UUID id, long manifest, long manifestBytes,
 	/**
 	 * Reads the mark that was written last.
 	 * @param directory the directory of the store
-	 * @return the mark, or {@code null} if neither slot is whole
+	 * @return the mark, or {@code null} if neither slot is intact
 	 * @throws IOException if the file can't be read
 	 */
 	public static @Nullable StoreMark read(Path directory) throws IOException {
