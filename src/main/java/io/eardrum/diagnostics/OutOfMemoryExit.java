@@ -17,6 +17,8 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.context.ApplicationListener;
 
+import io.eardrum.budget.ThreadShortage;
+
 /**
  * Ends the process at once when it runs out of memory, as the JVM does itself with
  * {@code -XX:+ExitOnOutOfMemoryError}, for whoever starts it without: a server that has
@@ -51,6 +53,8 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	 * @param application the application, before it is run
 	 */
 	public static void install(SpringApplication application) {
+		// Loads the class that this needs, because no class can be loaded without memory.
+		ThreadShortage.require(new IllegalStateException());
 		OutOfMemoryExit exit = new OutOfMemoryExit();
 		Thread.setDefaultUncaughtExceptionHandler(exit);
 		application.addListeners((ApplicationListener<ApplicationPreparedEvent>) (event) -> {
@@ -89,11 +93,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	// A shortage of threads is the same error and another thing: it passes, and the JVM's
 	// own flag does not end the process for it either.
 	static boolean isOutOfMemory(Throwable thrown) {
-		if (!(thrown instanceof OutOfMemoryError)) {
-			return false;
-		}
-		String message = thrown.getMessage();
-		return message == null || !message.startsWith("unable to create native thread");
+		return thrown instanceof OutOfMemoryError error && !ThreadShortage.is(error);
 	}
 
 	private static void end() {

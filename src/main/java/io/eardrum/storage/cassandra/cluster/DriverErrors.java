@@ -9,6 +9,8 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.ThreadShortage;
+
 /**
  * Says in one line what the driver means by its exceptions, and finds those among them
  * that are no failure of the cluster.
@@ -51,7 +53,7 @@ public final class DriverErrors {
 		if (failure == null || depth == 0) {
 			return null;
 		}
-		if (failure instanceof OutOfMemoryError error && !isThreadShortage(error)) {
+		if (failure instanceof OutOfMemoryError error && !ThreadShortage.is(error)) {
 			return error;
 		}
 		if (failure instanceof AllNodesFailedException all) {
@@ -65,11 +67,6 @@ public final class DriverErrors {
 			}
 		}
 		return outOfMemory(failure.getCause(), depth - 1);
-	}
-
-	private static boolean isThreadShortage(OutOfMemoryError error) {
-		String message = error.getMessage();
-		return message != null && message.startsWith("unable to create native thread");
 	}
 
 	/**
