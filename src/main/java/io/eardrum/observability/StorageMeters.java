@@ -14,7 +14,7 @@ import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 
 /**
- * Shows what a durable store has counted, and the limits to compare it with.
+ * Shows what a durable store has counted, and the limits to compare the numbers with.
  */
 final class StorageMeters implements MeterBinder {
 
