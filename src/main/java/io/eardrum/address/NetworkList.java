@@ -78,14 +78,14 @@ public final class NetworkList {
 			String digits = text.substring(slash + 1);
 			if (!LENGTH.matcher(digits).matches() || Integer.parseInt(digits) > bits) {
 				throw new IllegalArgumentException(
-						"'" + text + "' has no length from 0 to " + bits + " behind its slash");
+						"'" + text + "' has no length from 0 to " + bits + " after its slash");
 			}
 			length = Integer.parseInt(digits);
 		}
 		Network network = new Network(bytes, length);
 		for (int bit = length; bit < bits; bit++) {
 			if ((bytes[bit / Byte.SIZE] >> (Byte.SIZE - 1 - bit % Byte.SIZE) & 1) != 0) {
-				throw new IllegalArgumentException("'" + text + "' has bits behind its length of " + length);
+				throw new IllegalArgumentException("'" + text + "' has bits set beyond its length of " + length);
 			}
 		}
 		return network;

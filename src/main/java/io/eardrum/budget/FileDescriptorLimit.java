@@ -59,8 +59,8 @@ public final class FileDescriptorLimit {
 
 	private static int told(int wanted, int allowed, int plenty, String property, long descriptors) {
 		if (allowed < wanted) {
-			String message = "No more than " + allowed + " connections are taken, though " + property + " is " + wanted
-					+ ": this process may open " + descriptors + " files (ulimit -n)";
+			String message = "No more than " + allowed + " connections are accepted, although " + property + " is "
+					+ wanted + ": this process may open " + descriptors + " files (ulimit -n)";
 			if (allowed < plenty) {
 				logger.warn(message);
 			}

@@ -124,7 +124,7 @@ public final class LogLimit extends TurboFilter {
 		}
 		this.leftOut.incrementAndGet();
 		if (window.leaveOut() == 1) {
-			tell(logger, "More than " + this.maxLines + " lines in a second: they are left out from here on");
+			tell(logger, "More than " + this.maxLines + " lines in a second: further lines are left out");
 		}
 		return FilterReply.DENY;
 	}

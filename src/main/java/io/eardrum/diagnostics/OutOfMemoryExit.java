@@ -40,7 +40,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	private static final int MAX_CAUSES = 20;
 
 	private static final byte[] MESSAGE = ("The server has run out of memory and ends. Give it more with -Xmx, or less"
-			+ " to do: docs/operations.md tells what takes how much.\n")
+			+ " to do: docs/operations.md says what takes how much.\n")
 		.getBytes(StandardCharsets.US_ASCII);
 
 	private static final FileOutputStream ERRORS = new FileOutputStream(FileDescriptor.err);

@@ -30,7 +30,7 @@ public final class SeriesKey {
 	public static SeriesKey of(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-			throw new IllegalArgumentException("the key '" + text + "' is no well-formed text");
+			throw new IllegalArgumentException("the key '" + text + "' is not well-formed text");
 		}
 		return of(bytes, 0, bytes.length);
 	}

@@ -54,7 +54,7 @@ class ObservabilityConfiguration {
 	@Bean
 	MeterBinder logMeters(LogLines lines) {
 		return (registry) -> FunctionCounter.builder("eardrum.log.lines.left.out", lines, LogLines::leftOut)
-			.description("Log lines that were left out, for there were too many")
+			.description("Log lines that were left out because there were too many")
 			.register(registry);
 	}
 
@@ -177,7 +177,7 @@ class ObservabilityConfiguration {
 			if (GraphiteEndpoint.knowsDroppedDatagrams()) {
 				FunctionCounter
 					.builder("eardrum.graphite.datagrams.dropped", endpoint, GraphiteEndpoint::droppedDatagrams)
-					.description("Datagrams that came while the system's buffer was full, and are lost")
+					.description("Datagrams that came while the system's buffer was full, and were lost")
 					.register(registry);
 			}
 		};

@@ -18,7 +18,7 @@ final class SuspectPointMeters implements SuspectPointObserver {
 
 	SuspectPointMeters(MeterRegistry registry) {
 		this.points = Counters.byReason(registry, "eardrum.points.suspect",
-				"Points stored whose timestamps are hardly what was meant", Reason.class, EnumSet.allOf(Reason.class));
+				"Points stored whose timestamps are probably wrong", Reason.class, EnumSet.allOf(Reason.class));
 	}
 
 	@Override

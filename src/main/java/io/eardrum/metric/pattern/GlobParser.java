@@ -153,7 +153,7 @@ final class GlobParser {
 
 	private void parseChoice(int depth) {
 		if (depth > MAX_DEPTH) {
-			throw problem("it has more than " + MAX_DEPTH + " braces in one another");
+			throw problem("it has braces nested more than " + MAX_DEPTH + " deep");
 		}
 		int start = this.positions.current();
 		List<Integer> ends = new ArrayList<>();
@@ -193,12 +193,12 @@ final class GlobParser {
 
 	private IllegalArgumentException tooLarge() {
 		return new IllegalArgumentException(
-				"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have " + "more than "
+				"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have more than "
 						+ KeyPattern.MAX_SIZE + " characters, choices and ranges");
 	}
 
 	private IllegalArgumentException problem(String problem) {
-		return new IllegalArgumentException("'" + excerpt() + "' is no pattern: " + problem);
+		return new IllegalArgumentException("'" + excerpt() + "' is not a pattern: " + problem);
 	}
 
 	// The text is shortened so that the reason after it is seen.
@@ -236,7 +236,7 @@ final class GlobParser {
 		private void add(int first, int last) {
 			if (first > last) {
 				throw problem("'" + Character.toString(first) + "-" + Character.toString(last)
-						+ "' is no range of characters");
+						+ "' is not a range of characters");
 			}
 			if (this.ranges.size() == KeyPattern.MAX_SIZE) {
 				throw tooLarge();

@@ -111,7 +111,7 @@ public final class KeyPattern {
 			throw new IllegalArgumentException("a pattern has at most " + MAX_LENGTH + " characters");
 		}
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-			throw new IllegalArgumentException("the pattern is no well-formed text");
+			throw new IllegalArgumentException("the pattern is not well-formed text");
 		}
 		return new KeyPattern(text, new GlobParser(text).parse());
 	}

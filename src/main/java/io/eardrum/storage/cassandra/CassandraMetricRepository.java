@@ -98,7 +98,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 
 	private final Clock clock;
 
-	private final ClusterState state = new ClusterState("The cluster was not reached yet");
+	private final ClusterState state = new ClusterState("The cluster has not been reached yet");
 
 	private final Requests requests;
 

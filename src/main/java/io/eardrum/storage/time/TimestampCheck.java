@@ -153,7 +153,7 @@ public final class TimestampCheck {
 	private static void logSwapped(PointBatch batch, int index) {
 		logger.warn(
 				"A point of {} has the timestamp {} and the value {}, which is a time: they seem to be swapped, "
-						+ "for the words of a put are key, value and timestamp. It was stored. "
+						+ "because the words of a put are key, value and timestamp. It was stored. "
 						+ "Such points are counted in eardrum_points_suspect_total, and logged once a day",
 				shown(batch.key(index)), batch.timestamp(index), (long) batch.value(index));
 	}

@@ -30,7 +30,7 @@ final class Await {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new StorageException("It was interrupted", ex);
+			throw new StorageException("The wait for the cluster was interrupted", ex);
 		}
 		catch (TimeoutException ex) {
 			throw new StorageException("There was no answer within " + patience.toSeconds() + " seconds", ex);

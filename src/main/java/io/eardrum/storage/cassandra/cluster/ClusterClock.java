@@ -100,10 +100,10 @@ public final class ClusterClock {
 		this.time = told;
 		boolean now = isApart(told);
 		if (now && !this.apart) {
-			logger.error("{}. Set the clock of this server right, or those of the nodes", describe(told));
+			logger.error("{}. Correct the clock of this server, or those of the nodes", describe(told));
 		}
 		else if (!now && this.apart) {
-			logger.info("The clocks of this server and of the cluster agree again; points are taken");
+			logger.info("The clocks of this server and of the cluster agree again; points are taken again");
 		}
 		this.apart = now;
 	}
@@ -120,7 +120,7 @@ public final class ClusterClock {
 				told.add(ask(session, node));
 			}
 			catch (StorageException ex) {
-				logger.debug("{} does not tell its time", node, ex);
+				logger.debug("{} did not return its time", node, ex);
 			}
 		}
 		told.sort(Comparator.comparingLong((one) -> Math.abs(offsetMillis(one))));
@@ -132,7 +132,7 @@ public final class ClusterClock {
 		Row row = Await.of(session.sendTo(node, Query.SELECT_NOW), PATIENCE).one();
 		long half = (this.nanos.getAsLong() - sent) / 2;
 		if (row == null) {
-			throw new StorageException("A node does not tell its time");
+			throw new StorageException("A node did not return its time");
 		}
 		return new ClusterTime(row.getLong(0), sent + half, TimeUnit.NANOSECONDS.toMillis(half));
 	}

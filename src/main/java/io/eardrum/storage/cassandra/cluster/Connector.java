@@ -141,7 +141,7 @@ public final class Connector implements AutoCloseable {
 			others.add(String.valueOf(datacenter));
 		}
 		throw new StorageException(
-				"No node is in the datacenter that spring.cassandra.local-datacenter names; there is "
+				"No node is in the datacenter that spring.cassandra.local-datacenter names; the nodes are in "
 						+ String.join(", ", others));
 	}
 

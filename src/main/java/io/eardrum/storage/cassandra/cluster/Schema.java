@@ -136,7 +136,7 @@ public final class Schema {
 		if (nodes < replicas) {
 			// The keyspace could be made, but then there would never be a quorum.
 			throw new StorageException(
-					"The keyspace " + name + " is not made yet: " + nodes + " nodes are up in the datacenter "
+					"The keyspace " + name + " has not been made yet: " + nodes + " nodes are up in the datacenter "
 							+ datacenter + ", and eardrum.storage.cassandra.replication-factor is " + replicas);
 		}
 		change(session,

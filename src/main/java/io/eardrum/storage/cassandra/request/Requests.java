@@ -123,7 +123,7 @@ public final class Requests {
 		try {
 			if (!tryTurn(this.maxWait)) {
 				throw new CongestionException("The cluster is too slow: " + this.limit
-						+ " requests are on their way, and none ended in time for one more");
+						+ " requests are in progress, and none ended in time to make room");
 			}
 		}
 		finally {
@@ -224,7 +224,7 @@ public final class Requests {
 		if (cause instanceof StorageException storage) {
 			return storage;
 		}
-		return new StorageException("The cluster did not do what it was asked: " + DriverErrors.describe(cause), cause);
+		return new StorageException("The cluster did not serve the request: " + DriverErrors.describe(cause), cause);
 	}
 
 	/**

@@ -89,7 +89,7 @@ final class PlaceSequence {
 				}
 			}
 			if (System.nanoTime() - deadline > 0) {
-				throw new CongestionException("The cluster is too slow: other servers register series all the time");
+				throw new CongestionException("The cluster is too slow: other servers keep registering series");
 			}
 			if (attempt > 1) {
 				// The first failure only showed the present state of the sequence. After
