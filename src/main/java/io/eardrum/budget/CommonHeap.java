@@ -9,7 +9,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the shares of a budget have in common: the memory beyond their minimums, the lock
+ * The common part of the shares of a budget: the memory beyond their minimums, the lock
  * that guards it, and the queues of threads that wait for it.
  * <p>
  * Safe for any number of threads. Some methods may be called under the lock only.

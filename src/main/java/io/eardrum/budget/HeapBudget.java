@@ -19,7 +19,8 @@ import java.util.Objects;
 public final class HeapBudget {
 
 	/**
-	 * The part of the heap, in thousandths. The rest is for the program and for garbage.
+	 * The part of the heap that may be reserved, in thousandths. The rest is for the
+	 * program and for garbage.
 	 */
 	private static final int TOTAL_THOUSANDTHS = 650;
 
@@ -87,7 +88,7 @@ public final class HeapBudget {
 
 	/**
 	 * Returns how much memory a pool of reusable objects may keep for their next use. It
-	 * belongs to the part of the program, which no share contains.
+	 * is part of the program's own memory, which no share contains.
 	 * @return the number of bytes for one kind of object
 	 */
 	public static long keptBytes() {

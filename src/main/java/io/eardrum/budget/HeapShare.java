@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 
 /**
- * What one use of the heap may reserve. Waiting threads are served in the order of
- * arrival, and a later one never takes what the first one waits for.
+ * The part of the heap that one use may reserve. Waiting threads are served in the order
+ * of arrival, and a later one never takes what the first one waits for.
  * <p>
  * Safe for any number of threads. Below the minimum, which is the usual case, a
  * reservation is one atomic operation and allocates nothing.
@@ -280,10 +280,6 @@ public final class HeapShare {
 		long beyond = this.common.freeBytes();
 		long free = (before < this.minBytes) ? this.minBytes - before + Math.max(0, beyond) : beyond;
 		return Math.min(this.maxBytes - before, free);
-	}
-
-	public HeapUse use() {
-		return this.use;
 	}
 
 	public long usedBytes() {

@@ -118,7 +118,7 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Says that the request is about to wait for memory or for the store. Other requests
+	 * Notes that the request is about to wait for memory or for the store. Other requests
 	 * may run meanwhile, because one of them may hold what this one waits for.
 	 */
 	public void waits() {
@@ -126,7 +126,7 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Says that a part of a long answer has reached the client. The time and the work
+	 * Notes that a part of a long answer has reached the client. The time and the work
 	 * begin anew, so a long answer is limited between two parts of it.
 	 */
 	public void progress() {

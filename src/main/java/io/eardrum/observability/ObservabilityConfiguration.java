@@ -128,8 +128,8 @@ class ObservabilityConfiguration {
 			return repository.seriesCount();
 		}
 		catch (StorageException ex) {
-			// A cluster that can't be reached has no answer, and other meters show that
-			// it can't.
+			// A cluster that can't be reached gives no answer. Other meters show that
+			// already.
 			return Double.NaN;
 		}
 	}

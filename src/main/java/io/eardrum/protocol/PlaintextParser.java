@@ -178,7 +178,7 @@ public final class PlaintextParser implements LineParser {
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
 		boolean tooLong = to - line > this.limits.maxLineLength();
-		// Of a line that is too long, the source may have no more than what shows that it
+		// If a line is too long, the source may hold only as much of it as shows that it
 		// is.
 		int count = this.words.split(source, line, tooLong ? line + this.limits.maxLineLength() : to);
 		if (this.guarded && isHttp(source, tooLong)) {

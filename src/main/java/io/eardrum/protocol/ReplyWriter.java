@@ -10,8 +10,8 @@ import io.eardrum.protocol.number.NumberWriter;
 
 /**
  * Writes replies into a buffer, and from there to a stream. Replies that fit into the
- * buffer are written at once when {@link #flush()} is called; only a longer reply is
- * written in pieces. It allocates nothing once its buffer has grown.
+ * buffer leave in one write, when {@link #flush()} is called; only a longer reply leaves
+ * in pieces. It allocates nothing once its buffer has grown.
  * <p>
  * Not safe for use by several threads at once.
  */

@@ -16,15 +16,15 @@ public interface ClusterObserver {
 
 	/**
 	 * A request has ended.
-	 * @param request what it was for
-	 * @param succeeded whether the cluster did what it was asked
+	 * @param request what the request was for
+	 * @param succeeded whether the cluster served it
 	 * @param nanos how long it took, in nanoseconds, without the time for which it waited
 	 * for its turn
 	 */
 	void requestEnded(Request request, boolean succeeded, long nanos);
 
 	/**
-	 * What requests are for.
+	 * The purposes of requests.
 	 */
 	enum Request {
 

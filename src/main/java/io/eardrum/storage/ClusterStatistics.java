@@ -1,7 +1,7 @@
 package io.eardrum.storage;
 
 /**
- * What goes on between a store and its cluster, as of one moment, for the meters.
+ * Statistics of a store and its cluster, as of one moment, for the meters.
  *
  * @param activeRequests how many requests the cluster is working on for this server
  * @param maxRequests how many requests it may be working on at once

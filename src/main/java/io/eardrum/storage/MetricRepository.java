@@ -73,8 +73,8 @@ public interface MetricRepository {
 	 * Reads the last point of a series: the newest that is not beyond the
 	 * {@linkplain Horizon horizon} of this machine's clock, or the newest of all if all
 	 * of them are beyond it. This takes about the same time however long the series is.
-	 * If points in the future have to be passed over, it also takes a look at the points
-	 * in memory.
+	 * If points in the future have to be passed over, it takes longer by a look at the
+	 * points in memory.
 	 * @param key the key of the series
 	 * @return its last point, or {@code null} if it has none
 	 * @throws StorageException if the store can't be read

@@ -55,7 +55,7 @@ import org.springframework.util.unit.DataUnit;
  * @param cassandra settings of the engine cassandra only; spring.cassandra configures the
  * connection
  * @param backupInterval the least time between two backups that the actuator endpoint
- * makes, up to 1d; 0 means none
+ * makes, up to 1d; 0 means no such limit
  * @param backupKeep how many backups there may be, 1 to 10000; when there are as many, no
  * more are made until some have been deleted
  */

@@ -1,7 +1,7 @@
 package io.eardrum.storage;
 
 /**
- * What a durable store counts, as of one moment, for the meters.
+ * Statistics of a durable store, as of one moment, for the meters.
  *
  * @param fsyncs how often data has been made safe against power loss since the start
  * @param fsyncNanos how long that took in total, in nanoseconds

@@ -11,10 +11,10 @@ import java.nio.charset.StandardCharsets;
  * number is allowed.
  * <p>
  * Not safe for several threads, so each parser has its own. It allocates nothing, with
- * one exception: if a number has more digits than any double needs, and lies so close to
- * halfway between two doubles that 128 bits of a power of ten do not decide, the JDK's
- * exact arithmetic decides. Numbers that {@link NumberWriter} or Python's {@code repr}
- * wrote are never among these.
+ * one exception: if a number has more digits than any double needs, and lies on, or so
+ * close to, the middle between two doubles that 128 bits of a power of ten do not decide,
+ * the JDK's exact arithmetic decides. Numbers that {@link NumberWriter} or Python's
+ * {@code repr} wrote are never among these.
  */
 public final class NumberReader {
 

@@ -45,8 +45,8 @@ record CassandraStorageSettings(CqlIdentifier keyspace, String consistency, Dura
 				properties.cassandra(), Retention.of(properties), properties.maxSeries(), seriesThatFit());
 	}
 
-	// The number may be too small, because a put of a series that was forgotten is only
-	// slower.
+	// The number may be too small for all series: a put of a series that was forgotten is
+	// only slower.
 	private static int seriesThatFit() {
 		return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / KNOWN_SERIES_SHARE / SERIES_BYTES);
 	}

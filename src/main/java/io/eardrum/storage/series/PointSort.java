@@ -6,7 +6,7 @@ package io.eardrum.storage.series;
  * <p>
  * This is a merge sort from short runs upwards, because nothing in the JDK sorts two
  * arrays by one of them without an object for each element. Points that are already in
- * order take one pass, and late points that are sent again mostly are.
+ * order take one pass; late points that are sent again mostly are in order.
  */
 final class PointSort {
 

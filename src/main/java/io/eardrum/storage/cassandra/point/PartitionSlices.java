@@ -6,7 +6,7 @@ import io.eardrum.storage.series.PointBuffer;
 /**
  * Divides the points of one series into slices, each of which goes into one request. The
  * points of a slice belong to one partition, so the request goes to the nodes that keep
- * it, and each node stores it completely or not at all. The size of a slice is limited.
+ * it, and is stored there completely or not at all. The size of a slice is limited.
  */
 final class PartitionSlices {
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.PageReader;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -93,6 +94,7 @@ public final class PartitionedSeriesReader {
 	 * @param beginning the beginning of the series
 	 * @param sink takes the points
 	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the cluster can't be read
 	 */
 	public void read(Beginning beginning, PointSink sink) throws IOException {
 		if (beginning.buckets == null || beginning.page == null) {

@@ -9,6 +9,7 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
@@ -57,6 +58,7 @@ public final class PageReader implements AutoCloseable {
 	/**
 	 * Returns the next page.
 	 * @return the page, which may be empty, or {@code null} after the last one
+	 * @throws StorageException if it can't be fetched
 	 */
 	public @Nullable AsyncResultSet next() {
 		AsyncResultSet last = this.unfinished;

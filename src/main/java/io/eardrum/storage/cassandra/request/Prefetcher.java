@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 
 /**
  * Fetches one thing after the other, in order, and some of the next ones while the caller
@@ -90,6 +91,7 @@ public final class Prefetcher<T> implements AutoCloseable {
 	/**
 	 * Waits for the next thing and returns it.
 	 * @return the next thing, or {@code null} after the last one
+	 * @throws StorageException if it can't be fetched
 	 */
 	public @Nullable T next() {
 		if (this.pending.isEmpty()) {

@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.Prefetcher;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -49,6 +50,7 @@ public final class SeriesCount {
 	 * @param session the cluster
 	 * @param requests sends the requests
 	 * @return the number of series
+	 * @throws StorageException if the cluster can't be read
 	 */
 	public long count(ClusterSession session, Requests requests) {
 		long buckets = SeriesListing.bucketCount(SeriesListing.nextPlace(session, requests));

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.PageReader;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -32,6 +33,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	 * Begins to list the series that there are now.
 	 * @param session the cluster
 	 * @param requests sends the requests
+	 * @throws StorageException if the first page can't be fetched
 	 */
 	public SeriesListing(ClusterSession session, Requests requests) {
 		long buckets = bucketCount(nextPlace(session, requests));
