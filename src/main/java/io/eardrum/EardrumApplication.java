@@ -26,12 +26,12 @@ import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
 
 /**
- * The server: a TCP port for metrics, and an HTTP port for those who watch over it. With
- * a sub-command other than {@code serve} it is the command line instead.
+ * The server: a TCP port for metrics, and an HTTP port for people and programs that watch
+ * over it. With a sub-command other than {@code serve}, it is the command line instead.
  */
 @SpringBootApplication(proxyBeanMethods = false,
-		// Nothing here uses them, and each takes its part of the start. Cassandra's would
-		// be there with every store, and connect when the server starts.
+		// Nothing here uses them, and each of them makes the start longer. Those of
+		// Cassandra would be there with every store, and connect when the server starts.
 		exclude = { AopAutoConfiguration.class, CassandraAutoConfiguration.class,
 				CassandraHealthContributorAutoConfiguration.class,
 				CassandraReactiveHealthContributorAutoConfiguration.class, MultipartAutoConfiguration.class,
@@ -41,13 +41,13 @@ import io.eardrum.storage.StoreReport;
 public class EardrumApplication {
 
 	public static void main(String[] args) {
-		// No class of Spring is loaded for the command line: it has to start fast.
+		// The command line has to start fast, so no class of Spring is loaded for it.
 		if (EardrumCommand.handles(args)) {
 			System.exit(EardrumCommand.runProcess(EardrumApplication::check, args));
 		}
 		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
 		SpringApplication application = new SpringApplication(EardrumApplication.class);
-		// First, so that it sees what is left out too.
+		// This comes first, so that it also sees what the limit leaves out.
 		OutOfMemoryExit.install(application);
 		LogLimit.install(application);
 		application.run(named ? Arrays.copyOfRange(args, 1, args.length) : args);

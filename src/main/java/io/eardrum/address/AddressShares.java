@@ -14,19 +14,19 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connections that there may be at once, and which clients have them. As long as
- * there is room, anybody may have any number of them. Then room is made for a client that
- * has fewer than another one: of the client with most connections, the one that was
- * silent for longest has to go.
+ * The connections that there may be at once, and the clients that have them. As long as
+ * there is room, a client may have any number of them. When there is none, a client that
+ * has fewer connections than another one gets room: of the client with the most
+ * connections, the one that has been silent longest has to go.
  * <p>
- * Safe for any number of threads. The memory it takes is proportional to the connections
- * that are there.
+ * Safe for any number of threads. The memory it takes is proportional to the number of
+ * connections.
  *
- * @param <C> the type of a connection, which is told apart from others by identity
+ * @param <C> the type of a connection; connections are compared by identity
  */
 public final class AddressShares<C> {
 
-	/** So many are looked for at once, for it means to look at all connections. */
+	/** How many are found by one search, because a search looks at all connections. */
 	private static final int CANDIDATES = 64;
 
 	private final int limit;
@@ -39,23 +39,24 @@ public final class AddressShares<C> {
 
 	private final Map<Object, Client> clients = new HashMap<>();
 
-	/** How many clients have so many connections, by that number. */
+	/** How many clients have a given number of connections, by that number. */
 	private int[] clientsBySize = new int[16];
 
-	/** How many connections the client with most has. */
+	/** How many connections the client with the most has. */
 	private int largest;
 
 	/**
-	 * Connections of clients with most, by how long they had been silent when they were
-	 * looked for, the longest first. Those that are not here have sent something later.
+	 * Connections of the clients with the most, in the order of how long they had been
+	 * silent when the search was made, the longest first. Connections that are not here
+	 * have sent something later.
 	 */
 	private final Deque<Place<C>> candidates = new ArrayDeque<>();
 
 	/**
 	 * Creates the shares.
 	 * @param limit how many connections there may be, 1 or more
-	 * @param addresses tells clients apart
-	 * @param lastSeenNanos when a connection has last been heard of, as
+	 * @param addresses distinguishes clients
+	 * @param lastSeenNanos returns when a connection last sent something, as
 	 * {@link System#nanoTime()}
 	 */
 	public AddressShares(int limit, ClientAddresses addresses, ToLongFunction<? super C> lastSeenNanos) {
@@ -79,7 +80,7 @@ public final class AddressShares<C> {
 	/**
 	 * Adds a connection if there is room.
 	 * @param connection the connection, which is not there yet
-	 * @param address where it comes from, if that is known
+	 * @param address the address from which it comes, if that is known
 	 * @return whether there was room
 	 */
 	public synchronized boolean add(C connection, @Nullable InetAddress address) {
@@ -111,9 +112,9 @@ public final class AddressShares<C> {
 	}
 
 	/**
-	 * Makes room for a connection of a client, whether there is room or not.
-	 * @param address where the client comes from, if that is known
-	 * @return the connection that has to go, which is removed already and which the
+	 * Makes room for a connection of a client, whether there is already room or not.
+	 * @param address the address of the client, if that is known
+	 * @return the connection that has to go, which is already removed and which the
 	 * caller ends; or {@code null} if no other client has more connections than this one
 	 */
 	public synchronized @Nullable C makeRoom(@Nullable InetAddress address) {
@@ -123,8 +124,8 @@ public final class AddressShares<C> {
 	}
 
 	/**
-	 * Makes room for a connection of whoever it may be.
-	 * @return the connection that has to go, which is removed already and which the
+	 * Makes room for a connection of any client.
+	 * @return the connection that has to go, which is already removed and which the
 	 * caller ends; or {@code null} if there is none
 	 */
 	public synchronized @Nullable C makeRoom() {
@@ -140,7 +141,8 @@ public final class AddressShares<C> {
 		return longest.connection;
 	}
 
-	// One of a client with fewer connections stays here: it may have most again.
+	// A candidate of a client with fewer connections stays, because that client may have
+	// the most again.
 	private @Nullable Place<C> candidate() {
 		Iterator<Place<C>> each = this.candidates.iterator();
 		while (each.hasNext()) {
@@ -164,7 +166,8 @@ public final class AddressShares<C> {
 	private void findCandidates() {
 		this.candidates.clear();
 		long now = System.nanoTime();
-		// The one that was silent for the shortest time comes first, and goes first.
+		// The connection that was silent for the shortest time is at the head, and is the
+		// first to be dropped.
 		PriorityQueue<Place<C>> longest = new PriorityQueue<>(
 				(one, other) -> Long.compare(now - one.seenNanos, now - other.seenNanos));
 		for (Place<C> place : this.places.values()) {
@@ -200,7 +203,7 @@ public final class AddressShares<C> {
 
 	private static final class Client {
 
-		/** None if its address stands for many clients. */
+		/** {@code null} if its address stands for many clients. */
 		private final @Nullable Object key;
 
 		private int size;
@@ -217,7 +220,7 @@ public final class AddressShares<C> {
 
 		private final Client client;
 
-		/** As of when candidates were looked for. */
+		/** When it was last heard from, as of the last search for candidates. */
 		private long seenNanos;
 
 		Place(C connection, Client client) {

@@ -7,9 +7,10 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells clients apart by their addresses. An IPv4 address is one client; of an IPv6
- * address, its network of 64 bits is, for whoever has one of them has all. Addresses that
- * stand for many clients, such as that of a proxy, are none. Immutable.
+ * Distinguishes clients by their addresses. An IPv4 address is one client. Of an IPv6
+ * address, the network of 64 bits is one client, because a client that has one address of
+ * it can have all of them. Addresses that stand for many clients, such as that of a
+ * proxy, identify none. Immutable.
  */
 public final class ClientAddresses {
 
@@ -21,7 +22,7 @@ public final class ClientAddresses {
 
 	/**
 	 * Returns a rule by which some addresses stand for many clients.
-	 * @param shared these addresses; none if the list is empty
+	 * @param shared these addresses; no address is shared if the list is empty
 	 * @return the rule
 	 */
 	public static ClientAddresses sharing(NetworkList shared) {
@@ -39,8 +40,8 @@ public final class ClientAddresses {
 	/**
 	 * Returns what identifies the client at an address.
 	 * @param address the address, or {@code null} if it is unknown
-	 * @return the same for addresses of the same client, or {@code null} if the address
-	 * does not tell which client it is
+	 * @return an equal object for all addresses of the same client, or {@code null} if
+	 * the address does not identify a client
 	 */
 	public @Nullable Object client(@Nullable InetAddress address) {
 		if (address == null || (this.shared != null && this.shared.contains(address))) {
@@ -53,7 +54,7 @@ public final class ClientAddresses {
 	/**
 	 * Returns what identifies the client at an address.
 	 * @param address the address as text
-	 * @return as {@link #client(InetAddress)}, and {@code null} for what is not an
+	 * @return as {@link #client(InetAddress)}, and {@code null} if the text is not an
 	 * address
 	 */
 	public @Nullable Object client(@Nullable String address) {

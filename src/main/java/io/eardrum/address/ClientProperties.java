@@ -7,10 +7,10 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * What is known of the addresses of clients, of all ports.
+ * The configuration of the addresses of clients, for all ports.
  *
  * @param sharedAddresses the networks whose addresses stand for many clients each, such
- * as those of proxies; each of their connections counts as a client of its own
+ * as those of proxies; each connection from them counts as one client
  */
 @ConfigurationProperties(prefix = "eardrum.clients", ignoreUnknownFields = false)
 record ClientProperties(@DefaultValue List<String> sharedAddresses) {

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Networks that clients come from, such as {@code 10.0.0.0/8} or {@code fd00::/8}; an
+ * Networks from which clients come, such as {@code 10.0.0.0/8} or {@code fd00::/8}. An
  * address without a length is one machine. Immutable.
  */
 public final class NetworkList {
@@ -27,10 +27,10 @@ public final class NetworkList {
 
 	/**
 	 * Reads networks.
-	 * @param texts one each
+	 * @param texts the networks as text, one each
 	 * @return the list
-	 * @throws IllegalArgumentException if one is not a network; its message is the text
-	 * and what is wrong with it
+	 * @throws IllegalArgumentException if one of them is not a network; the message has
+	 * the text and what is wrong with it
 	 */
 	public static NetworkList of(List<String> texts) {
 		List<Network> networks = new ArrayList<>();
@@ -41,9 +41,9 @@ public final class NetworkList {
 	}
 
 	/**
-	 * Returns whether a client may connect where these networks may.
+	 * Returns whether a client may connect if these networks are the allowed ones.
 	 * @param address its address
-	 * @return whether one of the networks has it, or there are none
+	 * @return whether one of the networks contains it, or the list is empty
 	 */
 	public boolean allows(InetAddress address) {
 		return this.networks.isEmpty() || contains(address);
@@ -54,9 +54,9 @@ public final class NetworkList {
 	}
 
 	/**
-	 * Returns whether one of the networks has an address.
+	 * Returns whether one of the networks contains an address.
 	 * @param address the address
-	 * @return whether it is in one of them
+	 * @return whether one of them contains it
 	 */
 	public boolean contains(InetAddress address) {
 		byte[] bytes = address.getAddress();
@@ -78,23 +78,23 @@ public final class NetworkList {
 			String digits = text.substring(slash + 1);
 			if (!LENGTH.matcher(digits).matches() || Integer.parseInt(digits) > bits) {
 				throw new IllegalArgumentException(
-						"'" + text + "' has no length from 0 to " + bits + " behind its slash");
+						"'" + text + "' has no length from 0 to " + bits + " after its slash");
 			}
 			length = Integer.parseInt(digits);
 		}
 		Network network = new Network(bytes, length);
 		for (int bit = length; bit < bits; bit++) {
 			if ((bytes[bit / Byte.SIZE] >> (Byte.SIZE - 1 - bit % Byte.SIZE) & 1) != 0) {
-				throw new IllegalArgumentException("'" + text + "' has bits behind its length of " + length);
+				throw new IllegalArgumentException("'" + text + "' has bits set beyond its length of " + length);
 			}
 		}
 		return network;
 	}
 
 	/**
-	 * Reads an address, and looks up no name.
+	 * Reads an address without looking up names.
 	 * @param text the text
-	 * @return the address, or {@code null} if the text is none
+	 * @return the address, or {@code null} if the text is not an address
 	 */
 	static @Nullable InetAddress address(String text) {
 		if (ADDRESS.matcher(text).matches() && (text.indexOf(':') >= 0 || dots(text) == 3)) {
@@ -102,7 +102,7 @@ public final class NetworkList {
 				return InetAddress.getByName(text);
 			}
 			catch (UnknownHostException ex) {
-				// As below.
+				// It is not an address.
 			}
 		}
 		return null;

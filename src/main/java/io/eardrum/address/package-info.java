@@ -1,6 +1,6 @@
 /**
- * Clients are told apart by their addresses, which may connect or stand for many, and
- * share places fairly.
+ * Clients, distinguished by their addresses: which of them may connect, which addresses
+ * stand for many clients, and how clients share places fairly.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.address;

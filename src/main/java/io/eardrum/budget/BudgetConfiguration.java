@@ -5,7 +5,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Makes the account of the heap.
+ * Makes the heap budget.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HeapProperties.class)

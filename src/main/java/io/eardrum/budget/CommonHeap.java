@@ -9,10 +9,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * What the shares of a budget have in common: the memory beyond their minimums, the lock
- * that guards it, and the queues of those who wait for it.
+ * The common part of the shares of a budget: the memory beyond their minimums, the lock
+ * that guards it, and the queues of threads that wait for it.
  * <p>
- * Safe for any number of threads; some methods are called under the lock only.
+ * Safe for any number of threads. Some methods may be called under the lock only.
  */
 final class CommonHeap {
 
@@ -23,19 +23,25 @@ final class CommonHeap {
 
 	private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-	/** Those who wait, one queue a share. Nothing is added once the budget is made. */
+	/**
+	 * The waiting threads, one queue for each share. No queue is added once the budget is
+	 * made.
+	 */
 	private final List<Deque<Condition>> queues = new ArrayList<>();
 
 	private final long sharedBytes;
 
-	/** What no share has reserved beyond its minimum; less than 0 if some had to. */
+	/**
+	 * What no share has reserved beyond its minimum; less than 0 if a share was forced
+	 * to.
+	 */
 	private volatile long freeBytes;
 
-	/** How many threads wait, at all shares. Written under the lock. */
+	/** How many threads wait for any share. Written under the lock. */
 	private volatile int waiting;
 
 	/**
-	 * Creates what no share has reserved any of.
+	 * Creates the common part, of which nothing is reserved yet.
 	 * @param sharedBytes how much there is beyond all minimums
 	 */
 	CommonHeap(long sharedBytes) {
@@ -73,7 +79,7 @@ final class CommonHeap {
 		this.listeners.add(listener);
 	}
 
-	// Whether less than an eighth of what all share is left. Read without the lock.
+	// Less than an eighth of the common memory is left. Read without the lock.
 	boolean isTight() {
 		return this.freeBytes < this.sharedBytes / 8;
 	}

@@ -8,10 +8,10 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * How the file descriptors that this process may have are divided. Without any left the
- * store could open no file, so clients are turned away before that: half of them, or at
- * least {@value #STORE}, are for the store and for what the JVM has open. An eighth is
- * for HTTP, if that wants so many, and what is left for the TCP ports.
+ * Divides the file descriptors that this process may have. If none were left, the store
+ * could open no file, so clients are turned away before that. {@value #STORE} are for the
+ * store and for what the JVM has open, and up to an eighth is for HTTP; the two together
+ * take half of them at most. The rest is for the TCP ports.
  */
 public final class FileDescriptorLimit {
 
@@ -22,10 +22,12 @@ public final class FileDescriptorLimit {
 
 	private static final int STORE_PART = 12;
 
-	/** Beyond this, one connection more for HTTP is one less for TCP. */
+	/**
+	 * HTTP gets no more than this, because every connection for HTTP is one less for TCP.
+	 */
 	private static final int MAX_HTTP = 4000;
 
-	/** So many connections for HTTP are enough for nearly everybody. */
+	/** This many connections for HTTP are enough for nearly every server. */
 	private static final int PLENTY_FOR_HTTP = 1000;
 
 	private static final Log logger = LogFactory.getLog(FileDescriptorLimit.class);
@@ -35,8 +37,8 @@ public final class FileDescriptorLimit {
 
 	/**
 	 * Lowers a number of connections to the TCP ports to what this process may have.
-	 * @param wanted the number that is configured
-	 * @return that number, or a smaller one, of which the log tells
+	 * @param wanted the configured number
+	 * @return that number, or a smaller one, which is logged
 	 */
 	public static int tcpConnections(int wanted) {
 		long descriptors = descriptors();
@@ -46,8 +48,8 @@ public final class FileDescriptorLimit {
 
 	/**
 	 * Lowers a number of connections to an HTTP port to what this process may have.
-	 * @param wanted the number that is configured
-	 * @return that number, or a smaller one, of which the log tells
+	 * @param wanted the configured number
+	 * @return that number, or a smaller one, which is logged
 	 */
 	public static int httpConnections(int wanted) {
 		long descriptors = descriptors();
@@ -57,8 +59,8 @@ public final class FileDescriptorLimit {
 
 	private static int told(int wanted, int allowed, int plenty, String property, long descriptors) {
 		if (allowed < wanted) {
-			String message = "No more than " + allowed + " connections are taken, though " + property + " is " + wanted
-					+ ": this process may open " + descriptors + " files (ulimit -n)";
+			String message = "No more than " + allowed + " connections are accepted, although " + property + " is "
+					+ wanted + ": this process may open " + descriptors + " files (ulimit -n)";
 			if (allowed < plenty) {
 				logger.warn(message);
 			}
@@ -70,8 +72,9 @@ public final class FileDescriptorLimit {
 	}
 
 	/**
-	 * Returns how many clients that are turned away may have a descriptor each until they
-	 * have gone: few enough not to keep the next ones from being turned away.
+	 * Returns how many clients that are being turned away may have a descriptor each
+	 * until they have gone. The number is small enough to leave descriptors for turning
+	 * away the next ones.
 	 * @param most how many are enough
 	 * @return a number from 1 to that one
 	 */
@@ -89,7 +92,8 @@ public final class FileDescriptorLimit {
 		return (system instanceof UnixOperatingSystemMXBean unix) ? unix.getOpenFileDescriptorCount() : 0;
 	}
 
-	// With few descriptors, what is open already counts, and what will be.
+	// If there are few descriptors, those already open count, and so do those that will
+	// be.
 	static int tcpConnections(int wanted, long descriptors, long open) {
 		long left = descriptors - open - httpConnections(MAX_HTTP, descriptors) - descriptors / STORE_PART;
 		return (int) Math.max(1, Math.min(tcpConnections(wanted, descriptors), left));

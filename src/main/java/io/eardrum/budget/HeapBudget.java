@@ -6,21 +6,25 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The one account of the heap. Everybody who keeps memory for a request, a connection or
- * the store reserves it here before it is allocated, and releases it afterwards, so that
- * the sum of all that is kept is bounded whoever asks for what.
+ * The one budget of the heap. All code that keeps memory for a request, a connection or
+ * the store reserves it here before it is allocated, and releases it afterwards. So the
+ * sum of what is kept is bounded, whatever clients ask for.
  * <p>
- * Each {@link HeapUse} has a {@link HeapShare}: a guaranteed minimum, and a maximum. The
- * sum of all minimums and of what is reserved beyond them is never more than the total.
+ * Each {@link HeapUse} has a {@link HeapShare} with a guaranteed minimum and a maximum.
+ * The sum of all minimums and of what is reserved beyond them is never more than the
+ * total.
  * <p>
  * Safe for any number of threads.
  */
 public final class HeapBudget {
 
-	/** Of the heap, in thousandths. The rest is for the program, and for garbage. */
+	/**
+	 * The part of the heap that may be reserved, in thousandths. The rest is for the
+	 * program and for garbage.
+	 */
 	private static final int TOTAL_THOUSANDTHS = 650;
 
-	/** What the program takes before anybody has asked for anything, with some room. */
+	/** What the program takes before the first request, with some room to spare. */
 	private static final long BASE_BYTES = 80L << 20;
 
 	/** The part of the heap that one kind of object may keep for its next use. */
@@ -69,7 +73,7 @@ public final class HeapBudget {
 	}
 
 	/**
-	 * Returns a budget without limits, for tests and tools that serve nobody.
+	 * Returns a budget without limits, for tests and for tools that have no clients.
 	 * @return a new budget
 	 */
 	public static HeapBudget unlimited() {
@@ -83,8 +87,8 @@ public final class HeapBudget {
 	}
 
 	/**
-	 * Returns how much memory may be kept for its next use by those who use it again and
-	 * again. It belongs to the program's own, which no share contains.
+	 * Returns how much memory a pool of reusable objects may keep for their next use. It
+	 * is part of the program's own memory, which no share contains.
 	 * @return the number of bytes for one kind of object
 	 */
 	public static long keptBytes() {
@@ -101,7 +105,7 @@ public final class HeapBudget {
 	}
 
 	/**
-	 * Returns the clients for whom reserved memory waits.
+	 * Returns the slow clients that have memory reserved.
 	 * @return the clients
 	 */
 	public SlowClients slowClients() {
@@ -109,8 +113,8 @@ public final class HeapBudget {
 	}
 
 	/**
-	 * Returns how much one use could ever have, if its maximum were no matter: all that
-	 * is not set aside for others.
+	 * Returns how much one use could ever have if it had no maximum: all that is not set
+	 * aside for others.
 	 * @param use the use
 	 * @return the number of bytes
 	 */
@@ -146,9 +150,9 @@ public final class HeapBudget {
 	}
 
 	/**
-	 * Adds somebody who is told when memory that all uses share has become free. The
-	 * listener is called on the thread that releases, without a lock.
-	 * @param listener what is called
+	 * Adds a listener for the release of memory that all uses share. It is called on the
+	 * thread that releases, without a lock.
+	 * @param listener the listener
 	 */
 	public void whenReleased(Runnable listener) {
 		this.common.whenReleased(listener);

@@ -1,8 +1,8 @@
 package io.eardrum.budget;
 
 /**
- * Thrown if memory can't be reserved in time, because other requests hold it, or because
- * one request asks for more than there may ever be.
+ * Thrown if memory can't be reserved in time, because other requests hold it or because
+ * one request asks for more than there can ever be.
  */
 public class HeapExhaustedException extends RuntimeException {
 

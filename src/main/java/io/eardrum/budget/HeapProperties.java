@@ -11,16 +11,18 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.util.unit.DataUnit;
 
 /**
- * How much of the heap may be reserved, and by which use at most.
+ * The configuration of the heap budget: how much may be reserved in total, and by each
+ * use.
  *
  * @param total by all uses together, 16MB to nine tenths of the heap; by default 65 % of
- * the heap, and no more than leaves 80 MB of it
+ * the heap, or less if that would leave less than 80 MB
  * @param series by the series that the store knows; by default a third of the heap
  * @param points by points that are not yet in chunks; by default a quarter of the heap
- * @param checkpoint by the checkpoint that writes them; by default 6 % of the heap
+ * @param checkpoint by the checkpoint that writes them to disk; by default 6 % of the
+ * heap
  * @param snapshots by copies of such points for reads; by default an eighth of the heap
- * @param replies by replies that clients don't take; by default an eighth of the heap
- * @param frames by frames that are not answered yet; by default an eighth of the heap
+ * @param replies by replies that clients have not taken; by default an eighth of the heap
+ * @param frames by frames that have not been answered; by default an eighth of the heap
  * @param connections by unfinished lines and TLS records; by default an eighth of the
  * heap
  * @param bodies by bodies of HTTP requests; by default an eighth of the heap

@@ -8,15 +8,15 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 
 /**
- * What one use of the heap may reserve. Who waits is served in the order of arrival, and
- * nobody who comes later takes what the first one waits for.
+ * The part of the heap that one use may reserve. Waiting threads are served in the order
+ * of arrival, and a later one never takes what the first one waits for.
  * <p>
  * Safe for any number of threads. Below the minimum, which is the usual case, a
  * reservation is one atomic operation and allocates nothing.
  */
 public final class HeapShare {
 
-	/** How often a thread that waits looks for clients that are to be ended. */
+	/** How often a waiting thread looks for slow clients to disconnect. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
 	private final CommonHeap common;
@@ -28,14 +28,14 @@ public final class HeapShare {
 	private final long maxBytes;
 
 	/**
-	 * Changes that end beyond the minimum, or begin there, are made under the lock of
-	 * what is common: they change what is left for others too.
+	 * Changes that begin or end beyond the minimum are made under the common lock,
+	 * because they also change what is left for others.
 	 */
 	private final AtomicLong used = new AtomicLong();
 
 	private final LongAdder refusals = new LongAdder();
 
-	/** Guarded by the lock of what is common. */
+	/** Guarded by the common lock. */
 	private final Deque<Condition> queue;
 
 	private volatile boolean queued;
@@ -49,7 +49,8 @@ public final class HeapShare {
 	}
 
 	/**
-	 * Reserves memory if it is free. It is not if somebody waits for it.
+	 * Reserves memory if it is free. It does not count as free while a thread waits for
+	 * it.
 	 * @param bytes how much, 0 or more
 	 * @return whether it was reserved
 	 */
@@ -71,8 +72,8 @@ public final class HeapShare {
 
 	/**
 	 * Reserves memory, and waits for it if it is not free, as {@link #reserve} does. A
-	 * refusal is not counted: who asks goes on to ask, and looks at something else in
-	 * between.
+	 * refusal is not counted, because the caller goes on asking and checks something else
+	 * in between.
 	 * @param bytes how much, 0 or more
 	 * @param patience how long to wait at most
 	 * @return whether it was reserved
@@ -82,11 +83,11 @@ public final class HeapShare {
 	}
 
 	/**
-	 * Reserves memory, and waits for it if it is not free: until others release it, or
-	 * until slow clients that hold some have been ended.
+	 * Reserves memory. If it is not free, waits until others release it, or until slow
+	 * clients that hold some have been disconnected.
 	 * @param bytes how much, 0 or more
 	 * @param patience how long to wait at most
-	 * @throws HeapExhaustedException if there is not as much in that time, or never will
+	 * @throws HeapExhaustedException if there is not enough in that time, or never will
 	 * be; nothing is reserved then
 	 */
 	public void reserve(long bytes, Duration patience) {
@@ -96,7 +97,7 @@ public final class HeapShare {
 		}
 	}
 
-	// Each waiting thread has a condition of its own.
+	// Each waiting thread has its own condition.
 	@SuppressWarnings("ReferenceEquality")
 	private boolean reserveInTurn(long bytes, long patienceNanos) {
 		boolean interrupted = false;
@@ -136,7 +137,7 @@ public final class HeapShare {
 		}
 	}
 
-	// Without the lock: to end a client may release what it holds.
+	// Gives up the lock, because disconnecting a client may release what it holds.
 	private void endSlowClients(long bytes) {
 		this.common.lock.unlock();
 		try {
@@ -148,7 +149,7 @@ public final class HeapShare {
 	}
 
 	/**
-	 * Reserves memory that is in use already, whether it is free or not.
+	 * Reserves memory that is already in use, whether it is free or not.
 	 * @param bytes how much, 0 or more
 	 */
 	public void force(long bytes) {
@@ -242,23 +243,23 @@ public final class HeapShare {
 	}
 
 	/**
-	 * Counts a request that was refused for lack of this memory by whoever asked with
-	 * {@link #tryReserve(long)}.
+	 * Counts a request that the caller of {@link #tryReserve(long)} refused for lack of
+	 * this memory.
 	 */
 	public void refused() {
 		this.refusals.increment();
 	}
 
 	/**
-	 * Returns whether those who hold some of it should hold less: half of the share is in
-	 * use, or nearly all that the uses have in common.
+	 * Returns whether the holders of this memory should hold less, because half of the
+	 * share or nearly all of the common memory is in use.
 	 * @return whether it is tight
 	 */
 	public boolean isTight() {
 		return this.used.get() > this.maxBytes / 2 || (this.used.get() > this.minBytes / 2 && this.common.isTight());
 	}
 
-	// How many threads wait.
+	// Counts the waiting threads.
 	int queueLength() {
 		this.common.lock.lock();
 		try {
@@ -270,8 +271,8 @@ public final class HeapShare {
 	}
 
 	/**
-	 * Returns how much could be reserved now, if nobody waits for it.
-	 * @return the number of bytes; less than 0 if more is in use than may be, as
+	 * Returns how much could be reserved now if no thread waits for it.
+	 * @return the number of bytes; less than 0 if more is in use than the limit, as
 	 * {@link #force(long)} allows
 	 */
 	public long freeBytes() {
@@ -279,10 +280,6 @@ public final class HeapShare {
 		long beyond = this.common.freeBytes();
 		long free = (before < this.minBytes) ? this.minBytes - before + Math.max(0, beyond) : beyond;
 		return Math.min(this.maxBytes - before, free);
-	}
-
-	public HeapUse use() {
-		return this.use;
 	}
 
 	public long usedBytes() {

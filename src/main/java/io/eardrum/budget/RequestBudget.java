@@ -5,16 +5,18 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * The time and the work of one request. Everything that takes time in proportion to what
- * is asked for, or to what is stored, tells its work here: parsing, patterns, regular
- * expressions, lists, reads. So a request ends when it has taken too much, when its
- * client has left, and when the server stops.
+ * The time and the work of one request. Code that takes time in proportion to the request
+ * or to the stored data counts its work here: parsing, patterns, regular expressions,
+ * lists, reads. So a request ends when it has taken too much, when its client has left,
+ * and when the server stops.
  * <p>
- * One a request; not safe for use by several threads at once.
+ * Each request has its own. It is not safe for use by several threads at once.
  */
 public final class RequestBudget {
 
-	/** After how much work the clock and the client are looked at: below 1 ms. */
+	/**
+	 * The work after which the clock and the client are checked; it takes less than 1 ms.
+	 */
 	private static final long WORK_A_LOOK = 16_384;
 
 	private final long maxNanos;
@@ -36,13 +38,13 @@ public final class RequestBudget {
 	private long untilLook = WORK_A_LOOK;
 
 	/**
-	 * Begins.
+	 * Creates the budget of a request that begins now.
 	 * @param time how long the request may take from now on, or from the last progress
-	 * @param maxWork how many units of work it may take; a unit is about what it takes to
-	 * look at a byte
+	 * @param maxWork how many units of work it may take; one unit is about the work of
+	 * looking at a byte
 	 * @param nanoTime a clock in nanoseconds
-	 * @param clientLeft returns whether the client has closed its connection; asked about
-	 * once a millisecond at most, so it should be cheap
+	 * @param clientLeft returns whether the client has closed its connection; called
+	 * about once a millisecond at most, so it should be cheap
 	 * @param stopping returns whether the server stops
 	 */
 	public RequestBudget(Duration time, long maxWork, LongSupplier nanoTime, BooleanSupplier clientLeft,
@@ -52,14 +54,15 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Begins, for a request that takes turns with others.
+	 * Creates the budget of a request that begins now and takes turns with others.
 	 * @param time how long the request may take from now on, or from the last progress
 	 * @param maxWork how many units of work it may take
 	 * @param nanoTime a clock in nanoseconds
-	 * @param clientLeft returns whether the client has closed its connection; may wait
-	 * for the turn of this request
+	 * @param clientLeft returns whether the client has closed its connection; may block
+	 * until it is this request's turn
 	 * @param stopping returns whether the server stops
-	 * @param beforeWait called before the request waits for something; ends its turn
+	 * @param beforeWait ends the turn of this request; called before it waits for
+	 * something
 	 */
 	public RequestBudget(Duration time, long maxWork, LongSupplier nanoTime, BooleanSupplier clientLeft,
 			BooleanSupplier stopping, Runnable beforeWait) {
@@ -73,7 +76,8 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Returns a budget that never ends, for tests and for what no client waits for.
+	 * Returns a budget that is never used up, for tests and for work that no client waits
+	 * for.
 	 * @return a new budget
 	 */
 	public static RequestBudget unlimited() {
@@ -81,7 +85,7 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Notes work that is about to be done.
+	 * Counts work that is about to be done.
 	 * @param units how much, 0 or more
 	 * @throws RequestEndedException if this request has to end
 	 */
@@ -97,7 +101,7 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Looks at the clock, the client and the server at once.
+	 * Checks the clock, the client and the server now.
 	 * @throws RequestEndedException if this request has to end
 	 */
 	public void check() {
@@ -114,16 +118,16 @@ public final class RequestBudget {
 	}
 
 	/**
-	 * Notes that the request is about to wait, for memory or the store: others may
-	 * compute meanwhile, for what it waits for may be theirs.
+	 * Notes that the request is about to wait for memory or for the store. Other requests
+	 * may run meanwhile, because one of them may hold what this one waits for.
 	 */
 	public void waits() {
 		this.beforeWait.run();
 	}
 
 	/**
-	 * Notes that a part of a long answer has reached the client: its time begins anew,
-	 * and so does its work. A long answer is bounded between two parts of it.
+	 * Notes that a part of a long answer has reached the client. The time and the work
+	 * begin anew, so a long answer is limited between two parts of it.
 	 */
 	public void progress() {
 		this.sinceNanos = this.nanoTime.getAsLong();

@@ -1,7 +1,7 @@
 package io.eardrum.budget;
 
 /**
- * Thrown when a request has to end before it is answered.
+ * Thrown if a request has to end before it is answered.
  */
 public class RequestEndedException extends RuntimeException {
 
@@ -15,7 +15,7 @@ public class RequestEndedException extends RuntimeException {
 	}
 
 	/**
-	 * Returns why.
+	 * Returns why the request ends.
 	 * @return the reason
 	 */
 	public Reason reason() {
@@ -30,7 +30,7 @@ public class RequestEndedException extends RuntimeException {
 		/** It has taken too long. */
 		TIME,
 
-		/** It asks for too much work. */
+		/** It needs too much work. */
 		WORK,
 
 		/** Its client has closed the connection. */

@@ -10,23 +10,23 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 
 /**
- * The clients that are waited for while memory is reserved for them: they don't take
- * their reply, or don't send the rest of their request. When others need that memory, the
- * clients that have been waited for longest are ended. A client that goes on makes each
- * wait a short one, so it is not ended.
+ * The clients that the server waits for while memory is reserved for them, because they
+ * don't take their reply or don't send the rest of their request. When others need that
+ * memory, the clients that have kept the server waiting longest are disconnected. A
+ * client that makes progress causes short waits only, so it is not disconnected.
  * <p>
  * Safe for any number of threads.
  */
 public final class SlowClients {
 
-	/** A client that is waited for less long than this is not slow. */
+	/** A client that keeps the server waiting for less than this is not slow. */
 	static final Duration GRACE = Duration.ofSeconds(1);
 
 	private final LongSupplier nanoTime;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** By how long they have been waited for, the longest first. */
+	/** The current waits, the longest first. */
 	private final Map<SlowClient, Wait> waits = new LinkedHashMap<>();
 
 	SlowClients(LongSupplier nanoTime) {
@@ -34,8 +34,8 @@ public final class SlowClients {
 	}
 
 	/**
-	 * Notes that a client is waited for from now on. One that was before goes to the end
-	 * of the line.
+	 * Begins a wait for a client. If there was one already, it starts again, and the
+	 * client goes to the end of the order.
 	 * @param client the client
 	 * @param bytes how much memory is reserved for it
 	 */
@@ -51,7 +51,7 @@ public final class SlowClients {
 	}
 
 	/**
-	 * Notes that a client is not waited for any more.
+	 * Ends the wait for a client.
 	 * @param client the client
 	 */
 	public void end(SlowClient client) {
@@ -65,9 +65,9 @@ public final class SlowClients {
 	}
 
 	/**
-	 * Ends those that have been waited for longest.
+	 * Disconnects the clients that have kept the server waiting longest.
 	 * @param bytes how much memory they should hold together
-	 * @return how much they hold, which may be less
+	 * @return how much memory they hold, which may be less
 	 */
 	long endLongest(long bytes) {
 		List<SlowClient> ended = new ArrayList<>();
@@ -98,15 +98,15 @@ public final class SlowClients {
 	}
 
 	/**
-	 * A client that can be ended.
+	 * A client that can be disconnected.
 	 */
 	@FunctionalInterface
 	public interface SlowClient {
 
 		/**
 		 * Ends the connection of the client, because others need the memory that is
-		 * reserved for it. Called on another thread than the client's, without a lock,
-		 * and must not wait.
+		 * reserved for it. It is called on another thread than the client's, without a
+		 * lock, and must not block.
 		 */
 		void endForMemory();
 

@@ -10,9 +10,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file descriptor that is there to be given up: with it, a client can be accepted and
- * told that there is no room, where the process may open no more files. Otherwise it
- * would wait without an answer. Used by one thread, but may be closed by any.
+ * A file descriptor that is kept in order to be given up. If the process may open no more
+ * files, it is used to accept a client and send it the reply that there is no room.
+ * Otherwise the client would wait without an answer. One thread uses it, but any thread
+ * may close it.
  */
 public final class SpareDescriptor implements Closeable {
 
@@ -23,8 +24,8 @@ public final class SpareDescriptor implements Closeable {
 	private boolean closed;
 
 	/**
-	 * Creates a spare descriptor, if the system has a file for it.
-	 * @return the descriptor, which is held
+	 * Creates a spare descriptor, which takes one if the system has a file for it.
+	 * @return the spare descriptor, which is held
 	 */
 	public static SpareDescriptor create() {
 		Path nothing = Path.of("/dev/null");
@@ -34,7 +35,7 @@ public final class SpareDescriptor implements Closeable {
 
 	/**
 	 * Creates a spare descriptor.
-	 * @param opener opens a file that takes one
+	 * @param opener opens a file that takes a descriptor
 	 */
 	public SpareDescriptor(Opener opener) {
 		this.opener = opener;
@@ -42,8 +43,8 @@ public final class SpareDescriptor implements Closeable {
 	}
 
 	/**
-	 * Takes the descriptor, if it is not held.
-	 * @return whether it is held now, so that there is no shortage
+	 * Takes the descriptor if it is not held.
+	 * @return whether it is held now, which means that there is no shortage
 	 */
 	public synchronized boolean hold() {
 		if (this.held == null && !this.closed) {
@@ -59,7 +60,7 @@ public final class SpareDescriptor implements Closeable {
 
 	/**
 	 * Gives the descriptor up.
-	 * @return whether it was held, so that there is one more now
+	 * @return whether it was held, which means that one more is free now
 	 * @throws IOException if the file can't be closed
 	 */
 	public synchronized boolean letGo() throws IOException {

@@ -1,9 +1,9 @@
 package io.eardrum.budget;
 
 /**
- * Tells a shortage of threads from a shortage of memory, which Java reports with the same
- * error. The system gives no more threads for a while, and the process can go on; without
- * memory it has to end.
+ * Distinguishes a shortage of threads from a shortage of memory, which Java reports with
+ * the same error. A shortage of threads passes, and the process can go on; without memory
+ * it has to end.
  */
 public final class ThreadShortage {
 
@@ -21,7 +21,7 @@ public final class ThreadShortage {
 	}
 
 	/**
-	 * Returns if the process can go on after a failure, whatever it is.
+	 * Returns normally if the process can go on after a failure, whatever the failure is.
 	 * @param failure the failure
 	 * @throws OutOfMemoryError the failure, if there is no memory left
 	 */

@@ -1,6 +1,6 @@
 /**
- * What requests may take: the heap and the file descriptors, in sum over all clients, and
- * for each request its work and its time.
+ * Limits on what requests may take: the heap and the file descriptors over all clients,
+ * and the work and time of each request.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.budget;

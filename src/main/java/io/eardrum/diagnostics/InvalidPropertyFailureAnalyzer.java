@@ -10,8 +10,8 @@ import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 /**
- * Says which property has a value that it can't have, and what is allowed. It comes
- * before the analyzer of the framework, which tells of binding and classes instead.
+ * Reports which property has an invalid value, and which values are valid. It comes
+ * before the analyzer of the framework, which reports on binding and classes instead.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<InvalidConfigurationPropertyValueException> {
@@ -25,10 +25,10 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 	@Override
 	protected FailureAnalysis analyze(Throwable rootFailure, InvalidConfigurationPropertyValueException cause) {
 		String name = cause.getName();
-		// As it was typed, if it was: a duration would read PT-1S here.
+		// The value as it was typed, if it was: a duration would read PT-1S here.
 		String typed = this.environment.getProperty(name);
 		String value = (typed != null) ? typed : String.valueOf(cause.getValue());
-		// What is logged is read by others.
+		// Others read the log.
 		boolean secret = name.endsWith("password") && !value.isEmpty();
 		String description = "The property " + name + " has "
 				+ (secret ? "a value that is not shown here. " : "the value '" + value + "'. ") + cause.getReason();

@@ -9,10 +9,10 @@ import ch.qos.logback.classic.spi.LoggerContextListener;
 import ch.qos.logback.classic.turbo.TurboFilter;
 
 /**
- * Has the log go on with a filter after its configuration has been read anew, which
- * forgets all filters.
+ * Adds a filter to the log again after its configuration has been reloaded, which removes
+ * all filters.
  *
- * @param filter returns the filter to go on with
+ * @param filter returns the filter to add
  */
 record LastingFilter(Supplier<TurboFilter> filter) implements LoggerContextListener {
 

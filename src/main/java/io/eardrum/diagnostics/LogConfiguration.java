@@ -7,7 +7,8 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Has a wrong property of the log stop the start, and tells what was left out.
+ * Makes startup fail if a property of the log is invalid, and makes the count of omitted
+ * lines.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(LogProperties.class)

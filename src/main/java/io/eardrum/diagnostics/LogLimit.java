@@ -20,12 +20,14 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.core.env.Environment;
 
 /**
- * The last net before the disk: so many lines a second are logged, whoever causes them,
- * and as many errors beside them. What strangers can cause at will is bounded where it is
- * logged; this is for what nobody has thought of. The first line that is left out is
- * replaced by one that says so, and the next one that is logged comes with their number.
+ * The last safety net before the disk. It limits how many lines are logged in a second,
+ * whatever causes them, and allows as many errors besides. Lines that any client can
+ * cause at will are limited where they are logged; this limit is for the causes that were
+ * overlooked. The first line that is left out is replaced by one that says so, and before
+ * the next line that is logged comes one with the number of omitted lines.
  * <p>
- * Lines of the levels debug and trace pass: whoever has them logged wants them all.
+ * Lines of the levels debug and trace pass, because an operator who turns them on wants
+ * them all.
  * <p>
  * <em>Threads</em>: any.
  */
@@ -43,7 +45,7 @@ public final class LogLimit extends TurboFilter {
 
 	private final Window others;
 
-	/** Whether this thread logs a line of this filter's own. */
+	/** Set while this thread logs a line of this filter itself. */
 	private final ThreadLocal<Boolean> telling = new ThreadLocal<>();
 
 	/**
@@ -59,7 +61,8 @@ public final class LogLimit extends TurboFilter {
 	}
 
 	/**
-	 * Limits what a server logs, from when its configuration is read.
+	 * Limits what a server logs, from the moment at which its configuration has been
+	 * read.
 	 * @param application the application, before it is run
 	 */
 	public static void install(SpringApplication application) {
@@ -75,14 +78,14 @@ public final class LogLimit extends TurboFilter {
 			return Binder.get(environment).bindOrCreate("eardrum.log", LogProperties.class).maxLines();
 		}
 		catch (BindException ex) {
-			// The start stops for it, with a message.
+			// Startup fails because of it, with a message.
 			return new LogProperties(100).maxLines();
 		}
 	}
 
 	/**
 	 * Limits what is logged in a context from now on.
-	 * @param context where it is logged
+	 * @param context the context
 	 */
 	void addTo(LoggerContext context) {
 		context.addTurboFilter(this);
@@ -91,7 +94,7 @@ public final class LogLimit extends TurboFilter {
 
 	/**
 	 * Returns how many lines were left out in a context.
-	 * @param context where they would have been logged
+	 * @param context the context
 	 * @return the number since the start
 	 */
 	static long leftOut(LoggerContext context) {
@@ -105,7 +108,7 @@ public final class LogLimit extends TurboFilter {
 	@Override
 	public FilterReply decide(@Nullable Marker marker, Logger logger, Level level, @Nullable String format,
 			Object @Nullable [] parameters, @Nullable Throwable thrown) {
-		// Without a text, it is only asked whether the level is on.
+		// Without a text, the caller only asks whether the level is on.
 		if ((format == null && thrown == null) || !level.isGreaterOrEqual(Level.INFO)
 				|| !level.isGreaterOrEqual(logger.getEffectiveLevel()) || this.telling.get() != null) {
 			return FilterReply.NEUTRAL;
@@ -121,7 +124,7 @@ public final class LogLimit extends TurboFilter {
 		}
 		this.leftOut.incrementAndGet();
 		if (window.leaveOut() == 1) {
-			tell(logger, "More than " + this.maxLines + " lines in a second: they are left out from here on");
+			tell(logger, "More than " + this.maxLines + " lines in a second: further lines are left out");
 		}
 		return FilterReply.DENY;
 	}
@@ -148,7 +151,7 @@ public final class LogLimit extends TurboFilter {
 			this.started = now;
 		}
 
-		// The number of the line in this second.
+		// Returns the number of the line in this second.
 		synchronized long next(long now) {
 			if (now - this.started >= WINDOW_NANOS) {
 				this.started = now;

@@ -5,11 +5,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 
 /**
- * How much is logged.
+ * The configuration of the log.
  *
  * @param maxLines how many lines are logged in a second, 10 to 100000, and as many errors
- * beside them; more are left out and counted. Those of the levels debug and trace are
- * not, for whoever has them logged wants them all.
+ * besides; further lines are left out and counted. Lines of the levels debug and trace
+ * are never left out, because an operator who turns them on wants them all.
  */
 @ConfigurationProperties(prefix = "eardrum.log", ignoreUnknownFields = false)
 record LogProperties(@DefaultValue("100") int maxLines) {

@@ -17,24 +17,26 @@ import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.event.ApplicationPreparedEvent;
 import org.springframework.context.ApplicationListener;
 
+import io.eardrum.budget.ThreadShortage;
+
 /**
- * Ends the process at once when it runs out of memory, as the JVM does itself with
- * {@code -XX:+ExitOnOutOfMemoryError}, for whoever starts it without: a server that has
- * lost any thread, or any step of one, must not go on. It is ended as if it were killed,
- * which loses nothing that was acknowledged.
+ * Ends the process at once when it runs out of memory, as the JVM itself does with
+ * {@code -XX:+ExitOnOutOfMemoryError}, in case it was started without that flag. A server
+ * that has lost any thread, or any step of one, must not go on. The process ends as if it
+ * were killed, which loses no acknowledged point.
  * <p>
- * There are two ways to find out. A thread may end with the error; what this project
- * catches lets it through. And a framework may have caught it, to answer a request with
- * an error: it logs it then, and every logger passes by here.
+ * There are two ways to find out. A thread may end with the error, because the code of
+ * this project never swallows it. Or a framework may have caught it, to answer a request
+ * with an error. Then it logs the error, and every logger calls this filter.
  * <p>
  * <em>Threads</em>: any. Nothing is allocated on the way to the end.
  */
 public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 
-	/** The exit status; the JVM has the same. */
+	/** The exit status, which is that of the JVM in this case. */
 	public static final int STATUS = 3;
 
-	/** Causes may go round in a circle. */
+	/** The chain of causes may be a circle. */
 	private static final int MAX_CAUSES = 20;
 
 	private static final byte[] MESSAGE = ("The server has run out of memory and ends. Give it more with -Xmx, or less"
@@ -47,10 +49,13 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	}
 
 	/**
-	 * Lets a server end this way, from when its logging is set up.
+	 * Makes a server end this way, from the moment at which its logging is set up.
 	 * @param application the application, before it is run
 	 */
 	public static void install(SpringApplication application) {
+		// This loads the class now, because a class can't be loaded once there is no
+		// memory.
+		ThreadShortage.require(new IllegalStateException());
 		OutOfMemoryExit exit = new OutOfMemoryExit();
 		Thread.setDefaultUncaughtExceptionHandler(exit);
 		application.addListeners((ApplicationListener<ApplicationPreparedEvent>) (event) -> {
@@ -61,8 +66,8 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	}
 
 	/**
-	 * Looks at everything that is logged from now on.
-	 * @param context where it is logged
+	 * Looks at everything that is logged in a context from now on.
+	 * @param context the context
 	 */
 	static void watch(LoggerContext context) {
 		context.addTurboFilter(new LoggedErrors());
@@ -86,14 +91,10 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 		}
 	}
 
-	// A shortage of threads is the same error and another thing: it passes, and the JVM's
-	// own flag does not end the process for it either.
+	// A shortage of threads is reported with the same error, but it passes. The JVM's own
+	// flag does not end the process for it either.
 	static boolean isOutOfMemory(Throwable thrown) {
-		if (!(thrown instanceof OutOfMemoryError)) {
-			return false;
-		}
-		String message = thrown.getMessage();
-		return message == null || !message.startsWith("unable to create native thread");
+		return thrown instanceof OutOfMemoryError error && !ThreadShortage.is(error);
 	}
 
 	private static void end() {
@@ -101,7 +102,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 			ERRORS.write(MESSAGE);
 		}
 		catch (IOException ex) {
-			// Nobody reads it.
+			// There is no other place for the message.
 		}
 		finally {
 			Runtime.getRuntime().halt(STATUS);
@@ -109,7 +110,7 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 	}
 
 	/**
-	 * Looks at everything that is logged, whatever its level.
+	 * Looks at every call of a logger, whatever its level.
 	 */
 	private static final class LoggedErrors extends TurboFilter {
 

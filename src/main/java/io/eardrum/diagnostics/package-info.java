@@ -1,5 +1,5 @@
 /**
- * What an operator is told: why the server cannot start, why it ends, and how much of its
+ * Reports to the operator: why the server cannot start, why it ends, and how much of its
  * log is left out.
  */
 @org.jspecify.annotations.NullMarked

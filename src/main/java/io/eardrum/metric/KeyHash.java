@@ -6,11 +6,12 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 
 /**
- * The hash of a key's bytes, by which series are found. It is seeded anew in every
- * process, so that a client can't send keys that were chosen to collide; it must
- * therefore never be stored.
+ * The hash of a key's bytes, by which series are found. It has a new seed in every
+ * process, so that a client can't send keys that were chosen to collide. Therefore it
+ * must never be stored.
  * <p>
- * Eight bytes a step: multiply, then fold the high bits into the low ones.
+ * Each step takes eight bytes: it multiplies, and then folds the high bits into the low
+ * ones.
  */
 final class KeyHash {
 

@@ -6,10 +6,10 @@ import java.time.Instant;
  * A value at a time, with the key of its series: <pre>
  * KeyedPoint.of("palm.cpu", 23.7).at(Instant.now())
  * KeyedPoint.of("palm.cpu", 23.9).at(1150864257L)
- * </pre> It is made in two steps, because a value and a timestamp are two numbers that a
- * compiler would let change places.
+ * </pre> It is made in two steps, because a value and a timestamp are two numbers, and a
+ * compiler would not notice if they were swapped.
  * <p>
- * Immutable, and so safe for any thread.
+ * Immutable, and therefore safe for any thread.
  */
 public final class KeyedPoint {
 
@@ -29,8 +29,9 @@ public final class KeyedPoint {
 	 * Begins a point of the series that a text names.
 	 * @param key the key, not empty
 	 * @param value the value, finite
-	 * @return what becomes a point with a time
-	 * @throws IllegalArgumentException if the key is no text that UTF-8 can carry
+	 * @return the value of the series, which becomes a point with a time
+	 * @throws IllegalArgumentException if the key is empty, or is not a text that UTF-8
+	 * can encode
 	 */
 	public static Undated of(String key, double value) {
 		return of(SeriesKey.of(key), value);
@@ -40,7 +41,7 @@ public final class KeyedPoint {
 	 * Begins a point.
 	 * @param key the key
 	 * @param value the value, finite
-	 * @return what becomes a point with a time
+	 * @return the value of the series, which becomes a point with a time
 	 */
 	public static Undated of(SeriesKey key, double value) {
 		return new Undated(key, value);
@@ -82,7 +83,7 @@ public final class KeyedPoint {
 	}
 
 	/**
-	 * Returns the point as a command has it.
+	 * Returns the point as it is written in a command.
 	 * @return key, value and timestamp
 	 */
 	@Override
@@ -91,7 +92,7 @@ public final class KeyedPoint {
 	}
 
 	/**
-	 * A value of a series, of which the time is still to be said.
+	 * A value of a series that has no time yet.
 	 *
 	 * @param key the key of the series
 	 * @param value the value, finite
@@ -100,7 +101,7 @@ public final class KeyedPoint {
 
 		/**
 		 * Returns the point at a time.
-		 * @param time the time, of which the whole second counts that it lies in
+		 * @param time the time, rounded down to a whole second
 		 * @return the point
 		 */
 		public KeyedPoint at(Instant time) {

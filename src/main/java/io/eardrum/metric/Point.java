@@ -1,7 +1,7 @@
 package io.eardrum.metric;
 
 /**
- * A value at a time, of a series that is told elsewhere.
+ * A value at a time. The series is given elsewhere.
  *
  * @param timestamp the timestamp, whole seconds since 1970 by convention
  * @param value the value, finite

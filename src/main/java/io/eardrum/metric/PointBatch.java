@@ -6,12 +6,12 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Points on their way into a store, in the order in which they were put: for each its
- * key, timestamp and value, in columns, so that a batch which is cleared and filled again
- * allocates nothing.
+ * Points on their way into a store, in the order in which they were put. The key,
+ * timestamp and value of each are kept in columns, so a batch that is cleared and filled
+ * again allocates nothing.
  * <p>
- * Not safe for use by several threads at once. It grows to what is added and never
- * shrinks: its owner bounds what goes in.
+ * Not safe for use by several threads at once. A batch grows with what is added and never
+ * shrinks, so its owner limits what goes in.
  */
 public final class PointBatch {
 
@@ -36,14 +36,14 @@ public final class PointBatch {
 
 	private final BitSet refused = new BitSet();
 
-	/** Those of the refused ones whose timestamp is why. */
+	/** The refused points whose timestamp is the reason. */
 	private final BitSet inFuture = new BitSet();
 
 	private int refusedCount;
 
 	/**
 	 * Adds a point.
-	 * @param source the array in which the bytes of the key stand; they are copied
+	 * @param source the array that holds the bytes of the key, which are copied
 	 * @param keyOffset where the key starts
 	 * @param keyLength how many bytes it has, 1 or more
 	 * @param timestamp the timestamp
@@ -78,7 +78,7 @@ public final class PointBatch {
 		return keyStart;
 	}
 
-	// By half: a batch that is full holds little that is empty.
+	// It grows by half, so that a full batch has little empty room.
 	private static int grown(int length) {
 		return length + length / 2;
 	}
@@ -86,7 +86,7 @@ public final class PointBatch {
 	/**
 	 * Returns how much more memory this batch takes once a point has been added.
 	 * @param keyLength the length of its key
-	 * @return the growth in bytes, mostly 0; see {@link #heldBytes()}
+	 * @return the growth in bytes, usually 0; see {@link #heldBytes()}
 	 */
 	public long growthToAdd(int keyLength) {
 		int keyEnd = keyOffset(this.size) + keyLength;
@@ -114,8 +114,8 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Marks a point as one that is not stored, for good: what is told to whom has put it.
-	 * A point that has been refused stays so, for the first reason.
+	 * Marks a point as one that is not stored. The client that has put it is told so. A
+	 * point that has been refused stays refused, for the first reason.
 	 * @param index the number of the point, from 0
 	 * @param reason why
 	 */
@@ -173,8 +173,8 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Returns the array in which the bytes of all keys stand. It is not a copy, must not
-	 * be changed, and is valid until the next point is added.
+	 * Returns the array that holds the bytes of all keys. It is not a copy, must not be
+	 * changed, and is valid until the next point is added.
 	 * @return the bytes of the keys
 	 */
 	public byte[] keyBytes() {
@@ -236,7 +236,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Returns how much memory it takes, whatever is in it.
+	 * Returns how much memory this batch takes, however many points it has.
 	 * @return the length of its columns, in bytes
 	 */
 	public long heldBytes() {
@@ -244,7 +244,7 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Takes all points out, and keeps the memory for the next ones.
+	 * Removes all points, and keeps the memory for the next ones.
 	 */
 	public void clear() {
 		this.size = 0;
@@ -263,11 +263,14 @@ public final class PointBatch {
 	}
 
 	/**
-	 * Why a point is not stored, though it is one.
+	 * Why a valid point is not stored.
 	 */
 	public enum Refusal {
 
-		/** It would be the first one of its series, and there are as many as may be. */
+		/**
+		 * It would be the first of its series, and there are as many series as are
+		 * allowed.
+		 */
 		TOO_MANY_SERIES,
 
 		/** Its timestamp is further ahead of the server's clock than is allowed. */

@@ -4,10 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * The key of a series: one or more bytes of UTF-8, which is how it arrives, is compared,
- * and leaves. Whether the bytes are well formed is for the protocol to say.
+ * The key of a series: one or more bytes of UTF-8. It arrives, is compared and leaves in
+ * this form. The protocol checks whether the bytes are well formed.
  * <p>
- * Immutable, and so safe for any thread.
+ * Immutable, and therefore safe for any thread.
  */
 public final class SeriesKey {
 
@@ -24,19 +24,19 @@ public final class SeriesKey {
 	 * Returns the key that a text stands for.
 	 * @param text the key, not empty
 	 * @return the key
-	 * @throws IllegalArgumentException if the text is empty, or has half a surrogate pair
-	 * in it, for which UTF-8 has no bytes
+	 * @throws IllegalArgumentException if the text is empty, or contains half a surrogate
+	 * pair, which UTF-8 can't encode
 	 */
 	public static SeriesKey of(String text) {
 		byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-			throw new IllegalArgumentException("the key '" + text + "' is no well-formed text");
+			throw new IllegalArgumentException("the key '" + text + "' is not well-formed text");
 		}
 		return of(bytes, 0, bytes.length);
 	}
 
 	/**
-	 * Returns the key whose bytes stand in an array, which is copied.
+	 * Returns the key whose bytes are in an array. They are copied.
 	 * @param source the array
 	 * @param offset where the key starts
 	 * @param length how many bytes it has, 1 or more
@@ -52,10 +52,10 @@ public final class SeriesKey {
 
 	/**
 	 * Returns the hash of a key's bytes. It differs from process to process.
-	 * @param source the array in which the bytes stand
+	 * @param source the array that holds the bytes
 	 * @param offset where they start
 	 * @param length how many there are
-	 * @return what {@link #hashCode()} of that key returns
+	 * @return the same as {@link #hashCode()} of that key
 	 */
 	public static int hash(byte[] source, int offset, int length) {
 		return KeyHash.of(source, offset, length);
@@ -71,7 +71,7 @@ public final class SeriesKey {
 
 	/**
 	 * Returns the first part of this key.
-	 * @param length how many bytes of it; they end at the end of a character
+	 * @param length how many bytes of it; the last one must be the end of a character
 	 * @return the text
 	 */
 	public String beginning(int length) {
@@ -82,7 +82,7 @@ public final class SeriesKey {
 	 * Copies the bytes of this key into an array.
 	 * @param target the array
 	 * @param offset where the first byte goes
-	 * @return the offset behind the last byte
+	 * @return the offset after the last byte
 	 */
 	public int copyTo(byte[] target, int offset) {
 		System.arraycopy(this.bytes, 0, target, offset, this.bytes.length);

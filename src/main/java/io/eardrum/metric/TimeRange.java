@@ -10,7 +10,7 @@ package io.eardrum.metric;
 public record TimeRange(long from, long to) {
 
 	/**
-	 * Every timestamp there is.
+	 * All timestamps.
 	 */
 	public static final TimeRange ALL = new TimeRange(Long.MIN_VALUE, Long.MAX_VALUE);
 

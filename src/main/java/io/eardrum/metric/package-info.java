@@ -1,5 +1,5 @@
 /**
- * Points, batches, keys and time ranges; pure Java.
+ * Points, batches, keys and time ranges, in plain Java.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.metric;

@@ -10,8 +10,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.eardrum.storage.BackupObserver;
 
 /**
- * Counts backups, and those that were not made. All meters exist from the start. Safe for
- * any number of threads.
+ * Counts backups that were made and backups that were not. All meters exist from the
+ * start. Safe for any number of threads.
  */
 final class BackupMeters implements BackupObserver {
 

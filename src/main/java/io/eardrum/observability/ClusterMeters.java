@@ -23,13 +23,14 @@ final class ClusterMeters implements MeterBinder {
 
 	@Override
 	public void bindTo(MeterRegistry registry) {
-		gauge(registry, "requests.active", "Requests that the cluster works on now", ClusterStatistics::activeRequests);
-		gauge(registry, "requests.limit", "Requests that there may be at once; others wait",
+		gauge(registry, "requests.active", "Requests that the cluster is working on",
+				ClusterStatistics::activeRequests);
+		gauge(registry, "requests.limit", "Requests that the cluster may be working on at once; others wait",
 				ClusterStatistics::maxRequests);
-		gauge(registry, "waiting", "Clients that wait until the cluster may be sent their requests",
+		gauge(registry, "waiting", "Clients that wait for the turn of their requests",
 				ClusterStatistics::waitingCallers);
-		gauge(registry, "nodes", "Nodes of the datacenter that is asked", ClusterStatistics::knownNodes);
-		gauge(registry, "nodes.connected", "Nodes of it that there is a connection to",
+		gauge(registry, "nodes", "Nodes of the datacenter that this server uses", ClusterStatistics::knownNodes);
+		gauge(registry, "nodes.connected", "Nodes of that datacenter to which there is a connection",
 				ClusterStatistics::connectedNodes);
 		gauge(registry, "known.series", "Series that this server knows to be registered",
 				ClusterStatistics::knownSeries);

@@ -35,7 +35,7 @@ final class ClusterRequestMeters implements ClusterObserver {
 						.register(registry));
 			this.failures.put(request,
 					Counter.builder("eardrum.storage.cluster.request.failures")
-						.description("Requests that the cluster did not do")
+						.description("Requests that the cluster did not serve")
 						.tag("request", Counters.label(request))
 						.register(registry));
 		}

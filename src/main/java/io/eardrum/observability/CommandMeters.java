@@ -13,8 +13,8 @@ import io.eardrum.protocol.ErrorReason;
 
 /**
  * Counts commands, and the points that they put and get, whichever way they come. All
- * meters exist from the start, so that a rate over them is never missing its first step.
- * Safe for any number of threads.
+ * meters exist from the start, so that a rate over them never misses the first step. Safe
+ * for any number of threads.
  */
 final class CommandMeters implements CommandObserver {
 
@@ -62,7 +62,7 @@ final class CommandMeters implements CommandObserver {
 		Counters.add(this.pointsReturned, points);
 	}
 
-	// All points that were put, whichever way they came: one meter.
+	// One meter counts all points that were put, whichever way they came.
 	static Counter pointsPut(MeterRegistry registry) {
 		return Counter.builder("eardrum.points.put").description("Points stored").register(registry);
 	}

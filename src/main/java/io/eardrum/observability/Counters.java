@@ -10,7 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the meters of all ports do alike.
+ * Makes and advances the counters of all ports.
  */
 final class Counters {
 
@@ -18,14 +18,14 @@ final class Counters {
 	}
 
 	/**
-	 * Makes a counter for each of some reasons, labelled with it.
+	 * Makes a counter for each of some reasons, labelled with the reason.
 	 * @param <E> the type of the reasons
-	 * @param registry where they are made
+	 * @param registry the registry for them
 	 * @param name their name
 	 * @param description what they count
-	 * @param type that type
+	 * @param type the type of the reasons
 	 * @param reasons the reasons
-	 * @param tags names and values of other labels, in turn
+	 * @param tags the names and values of other labels, alternating
 	 * @return the counters
 	 */
 	static <E extends Enum<E>> Map<E, Counter> byReason(MeterRegistry registry, String name, String description,

@@ -5,8 +5,8 @@ import java.util.function.ToDoubleFunction;
 import io.micrometer.core.instrument.Gauge;
 
 /**
- * Makes gauges. Micrometer keeps to itself what goes wrong with one, but for a line in
- * the log at its first time; that memory has run out is more than one gauge's affair.
+ * Makes gauges. If a gauge fails, Micrometer only logs a line the first time and goes on.
+ * That is not enough if memory has run out, because then the process has to end.
  */
 final class Gauges {
 
@@ -17,8 +17,8 @@ final class Gauges {
 	 * Describes a gauge.
 	 * @param <T> the type of the object
 	 * @param name its name
-	 * @param object what it looks at, held weakly
-	 * @param value gets the value of it
+	 * @param object the object that it shows, held weakly
+	 * @param value returns the value from the object
 	 * @return its builder
 	 */
 	static <T> Gauge.Builder<T> of(String name, T object, ToDoubleFunction<T> value) {

@@ -14,8 +14,8 @@ import io.eardrum.server.event.ResetReason;
 
 /**
  * Counts what happens on the port for Graphite's plaintext protocol. All meters exist
- * from the start. What is stored also counts among all points that were put. Safe for any
- * number of threads.
+ * from the start. Stored points are also counted among all points that were put. Safe for
+ * any number of threads.
  */
 final class GraphiteMeters implements GraphiteObserver {
 
@@ -42,7 +42,7 @@ final class GraphiteMeters implements GraphiteObserver {
 	private final Counter refused;
 
 	GraphiteMeters(MeterRegistry registry) {
-		// There are no commands to be known or not.
+		// This protocol has no commands that could be unknown.
 		this.errors = Counters.byReason(registry, "eardrum.graphite.errors",
 				"Lines of Graphite's protocol that were not stored", ErrorReason.class,
 				EnumSet.complementOf(EnumSet.of(ErrorReason.UNKNOWN_COMMAND)));
@@ -86,7 +86,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		this.bytesOnTcp.increment(bytes);
 	}
 
-	// Nothing is ever sent.
+	// The port never sends anything.
 	@Override
 	public void sent(int bytes) {
 	}
@@ -106,7 +106,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		this.refused.increment();
 	}
 
-	// Here it is only clients that try one in vain.
+	// The port has no TLS, so handshakes here are clients that try in vain.
 	@Override
 	public void handshakeEnded(boolean completed) {
 	}

@@ -5,10 +5,10 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /**
- * Tells the health of something, but not where it is on the disk: everybody may ask
- * unless there is a password, and whoever may look at the disk knows it anyway.
+ * Shows the health of something without its path on the disk. Anyone may ask unless there
+ * is a password, and anyone with access to the disk knows the path anyway.
  *
- * @param indicator knows the health
+ * @param indicator determines the health
  */
 record HealthWithoutPaths(HealthIndicator indicator) implements HealthIndicator {
 

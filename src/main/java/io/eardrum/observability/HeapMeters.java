@@ -9,7 +9,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 
 /**
- * Shows what the account of the heap has reserved, and for what.
+ * Shows how much of the heap budget is reserved, and for which use.
  */
 final class HeapMeters implements MeterBinder {
 

@@ -10,8 +10,8 @@ import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.event.HttpRefusal;
 
 /**
- * Counts clients of the HTTP ports that are not served. All meters exist from the start.
- * Safe for any number of threads.
+ * Counts requests and connections on the HTTP ports that are not served. All meters exist
+ * from the start. Safe for any number of threads.
  */
 final class HttpMeters implements HttpObserver {
 

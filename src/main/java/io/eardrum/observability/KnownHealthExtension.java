@@ -16,8 +16,8 @@ import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 
 /**
- * Health over HTTP. What is below something that does not exist, or that has no parts,
- * does not exist either; the framework fails, and logs so each time.
+ * Serves health over HTTP. A path below a component that does not exist, or that has no
+ * parts, is answered with 404. The framework would fail, and log that each time.
  */
 @EndpointWebExtension(endpoint = HealthEndpoint.class)
 final class KnownHealthExtension extends HealthEndpointWebExtension {
@@ -43,7 +43,7 @@ final class KnownHealthExtension extends HealthEndpointWebExtension {
 		return super.health(apiVersion, serverNamespace, securityContext, showAll, path);
 	}
 
-	// The last part may be unknown: that the framework tells by itself.
+	// The last part may be unknown, because the framework handles that case itself.
 	private boolean isKnown(String... path) {
 		HealthContributors parts = this.registry;
 		int first = (path.length > 0 && this.groups.get(path[0]) != null) ? 1 : 0;

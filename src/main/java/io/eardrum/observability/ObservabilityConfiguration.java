@@ -36,7 +36,7 @@ import io.eardrum.web.event.HttpObserver;
 import io.eardrum.web.event.RequestObserver;
 
 /**
- * Puts meters and health indicators beside what they look at.
+ * Makes the meters and health indicators of all parts of the server.
  */
 @Configuration(proxyBeanMethods = false)
 class ObservabilityConfiguration {
@@ -54,7 +54,7 @@ class ObservabilityConfiguration {
 	@Bean
 	MeterBinder logMeters(LogLines lines) {
 		return (registry) -> FunctionCounter.builder("eardrum.log.lines.left.out", lines, LogLines::leftOut)
-			.description("Log lines that were left out, for there were too many")
+			.description("Log lines that were left out because there were too many")
 			.register(registry);
 	}
 
@@ -73,7 +73,7 @@ class ObservabilityConfiguration {
 		return new BackupMeters(registry);
 	}
 
-	// Graphite's is one, too.
+	// This one is primary, because that of Graphite's port has the same type.
 	@Bean
 	@Primary
 	ServerObserver serverMeters(MeterRegistry registry, CommandObserver commands) {
@@ -128,12 +128,13 @@ class ObservabilityConfiguration {
 			return repository.seriesCount();
 		}
 		catch (StorageException ex) {
-			// A cluster that can't be reached can't tell, which is no news by then.
+			// A cluster that can't be reached gives no answer. Other meters show that
+			// already.
 			return Double.NaN;
 		}
 	}
 
-	// Only asked for by a store that has a cluster.
+	// It is needed only by a store that has a cluster.
 	@Bean
 	@Lazy
 	ClusterObserver clusterRequestMeters(MeterRegistry registry) {
@@ -176,7 +177,7 @@ class ObservabilityConfiguration {
 			if (GraphiteEndpoint.knowsDroppedDatagrams()) {
 				FunctionCounter
 					.builder("eardrum.graphite.datagrams.dropped", endpoint, GraphiteEndpoint::droppedDatagrams)
-					.description("Datagrams that came while the system's buffer was full, and are lost")
+					.description("Datagrams that came while the system's buffer was full, and were lost")
 					.register(registry);
 			}
 		};
@@ -193,7 +194,7 @@ class ObservabilityConfiguration {
 		return new HealthWithoutPaths(new StorageHealthIndicator(repository));
 	}
 
-	// In the place of Boot's own, which tells the path.
+	// It replaces Boot's own, which shows the path.
 	@Bean
 	@ConditionalOnEnabledHealthIndicator("diskspace")
 	HealthIndicator diskSpaceHealthIndicator(DiskSpaceHealthIndicatorProperties properties) {

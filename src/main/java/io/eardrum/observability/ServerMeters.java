@@ -18,10 +18,10 @@ import io.eardrum.server.event.ServerObserver;
 
 /**
  * Counts what happens on the TCP port. All meters exist from the start, so that a rate
- * over them is never missing its first step. Safe for any number of threads.
+ * over them never misses the first step. Safe for any number of threads.
  * <p>
- * Performance: a frame costs a few uncontended additions, whatever it has in it; only
- * what it has is counted.
+ * Performance: a frame costs a few uncontended additions, however many commands it has.
+ * Counters of what it does not have are left alone.
  */
 final class ServerMeters implements ServerObserver {
 
@@ -51,7 +51,7 @@ final class ServerMeters implements ServerObserver {
 
 	/**
 	 * Makes the meters.
-	 * @param registry where they are made
+	 * @param registry the registry for them
 	 * @param commands counts the commands
 	 */
 	ServerMeters(MeterRegistry registry, CommandObserver commands) {

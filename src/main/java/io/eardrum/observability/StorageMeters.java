@@ -14,7 +14,7 @@ import io.eardrum.storage.StorageLimits;
 import io.eardrum.storage.StorageStatistics;
 
 /**
- * Shows what a durable store has counted, and the limits to compare it with.
+ * Shows what a durable store has counted, and the limits to compare the numbers with.
  */
 final class StorageMeters implements MeterBinder {
 
@@ -34,36 +34,36 @@ final class StorageMeters implements MeterBinder {
 				StorageStatistics::fsyncNanos);
 		timer(registry, "checkpoint", "Writing points from memory into chunks", StorageStatistics::checkpoints,
 				StorageStatistics::checkpointNanos);
-		gauge(registry, "last.checkpoint.timestamp.seconds", "When the last checkpoint ended, 0 if none did yet",
+		gauge(registry, "last.checkpoint.timestamp.seconds", "When the last checkpoint ended, 0 if there was none yet",
 				(statistics) -> statistics.lastCheckpointMillis() / MILLIS_PER_SECOND);
-		gauge(registry, "log.bytes", "What a start would have to read of the log", StorageStatistics::logBytes);
+		gauge(registry, "log.bytes", "How much of the log a start would have to read", StorageStatistics::logBytes);
 		gauge(registry, "head.bytes", "Memory of the points that are not in chunks yet", StorageStatistics::headBytes);
-		limit(registry, "head.limit.bytes", "Memory that such points may take; past it, puts wait",
+		limit(registry, "head.limit.bytes", "Memory that such points may take; beyond it, puts wait",
 				StorageLimits::headBytes);
-		limit(registry, "checkpoint.interval.seconds", "After how long points get into chunks at the latest",
+		limit(registry, "checkpoint.interval.seconds", "After how long points are in chunks at the latest",
 				(limits) -> limits.checkpointInterval().toMillis() / MILLIS_PER_SECOND);
 		gauge(registry, "chunk.points", "Points in chunks", StorageStatistics::storedPoints);
 		gauge(registry, "chunk.bytes", "Disk space of the chunks", StorageStatistics::chunkBytes);
 		gauge(registry, "waiting.writers", "Clients whose puts wait for a checkpoint to make room",
 				StorageStatistics::waitingWriters);
 		gauge(registry, "free.bytes", "Disk space that is left", StorageStatistics::freeBytes);
-		gauge(registry, "unsynced.seconds", "Age of the oldest point that was answered and waits for an fsync",
+		gauge(registry, "unsynced.seconds", "Age of the oldest acknowledged point that waits for an fsync",
 				(statistics) -> statistics.unsyncedNanos() / NANOS_PER_SECOND);
 		gauge(registry, "clock.jump.seconds",
-				"By how much the clock is ahead of what retention goes by, while it is not believed",
+				"By how much the clock is ahead of the time that retention uses, while it is not trusted",
 				StorageStatistics::clockJumpSeconds);
 		gauge(registry, "last.scrub.timestamp.seconds",
-				"When all files of the store were last found whole, 0 if they never were",
+				"When all files of the store were last found undamaged, 0 if they never were",
 				(statistics) -> statistics.lastScrubMillis() / MILLIS_PER_SECOND);
-		limit(registry, "scrub.interval.seconds", "How often all files are read to find damage, 0 is never",
+		limit(registry, "scrub.interval.seconds", "How often all files are read to find damage, 0 if never",
 				(limits) -> limits.scrubInterval().toMillis() / MILLIS_PER_SECOND);
 		gauge(registry, "damaged.files", "Files in use that were found damaged", StorageStatistics::damagedFiles);
-		limit(registry, "max.series", "Series that there may be; points of others are refused",
+		limit(registry, "max.series", "Series that there may be; points of further ones are refused",
 				StorageLimits::maxSeries);
 		limit(registry, "min.free.bytes", "Disk space below which points are refused", StorageLimits::minFreeBytes);
 		FunctionCounter
 			.builder("eardrum.storage.unclean.starts", this.repository, (store) -> store.statistics().uncleanStarts())
-			.description("How often the store was found not to have been closed, over its whole life")
+			.description("How often the store was opened without having been closed before, over its whole life")
 			.register(registry);
 	}
 

@@ -9,8 +9,8 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.eardrum.storage.time.SuspectPointObserver;
 
 /**
- * Counts points whose timestamps are hardly what was meant. All meters exist from the
- * start. Safe for any number of threads.
+ * Counts points whose timestamps are probably wrong. All meters exist from the start.
+ * Safe for any number of threads.
  */
 final class SuspectPointMeters implements SuspectPointObserver {
 
@@ -18,7 +18,7 @@ final class SuspectPointMeters implements SuspectPointObserver {
 
 	SuspectPointMeters(MeterRegistry registry) {
 		this.points = Counters.byReason(registry, "eardrum.points.suspect",
-				"Points stored whose timestamps are hardly what was meant", Reason.class, EnumSet.allOf(Reason.class));
+				"Points stored whose timestamps are probably wrong", Reason.class, EnumSet.allOf(Reason.class));
 	}
 
 	@Override

@@ -19,8 +19,9 @@ final class TcpHealthIndicator implements HealthIndicator {
 
 	/**
 	 * Creates the indicator of a port.
-	 * @param listening gives the address that is listened on, if it is
-	 * @param connections gives the number of clients
+	 * @param listening returns the address on which the port listens, or {@code null} if
+	 * it does not
+	 * @param connections returns the number of clients
 	 */
 	TcpHealthIndicator(Supplier<@Nullable InetSocketAddress> listening, IntSupplier connections) {
 		this.listening = listening;

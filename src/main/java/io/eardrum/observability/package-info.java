@@ -1,6 +1,6 @@
 /**
- * Meters and health: what shows how the server is doing. It looks at the others; none of
- * them knows it.
+ * Meters and health, which show how the server is doing. This package knows the others,
+ * and none of them knows it.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.observability;

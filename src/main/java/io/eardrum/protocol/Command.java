@@ -1,7 +1,7 @@
 package io.eardrum.protocol;
 
 /**
- * What a client asks for.
+ * The kinds of commands that a client sends.
  */
 public enum Command {
 

@@ -3,14 +3,15 @@ package io.eardrum.protocol;
 import java.io.IOException;
 
 /**
- * Takes the commands that a {@link LineParser} reads, one call a command, in the order in
- * which they came. The arrays are the parser's source: what is to stay must be copied.
+ * Takes the commands that a {@link LineParser} reads, with one call for each command, in
+ * the order in which they came. The arrays are the parser's source, so a handler copies
+ * what it keeps.
  */
 public interface CommandHandler {
 
 	/**
 	 * Takes a {@code put}.
-	 * @param source the array in which the bytes of the key stand
+	 * @param source the array that holds the bytes of the key
 	 * @param keyOffset where they start
 	 * @param keyLength how many there are
 	 * @param timestamp the timestamp
@@ -21,7 +22,7 @@ public interface CommandHandler {
 
 	/**
 	 * Takes a {@code get} of one key.
-	 * @param source the array in which the bytes of the key stand
+	 * @param source the array that holds the bytes of the key
 	 * @param keyOffset where they start
 	 * @param keyLength how many there are
 	 * @throws IOException if the session can't go on
@@ -36,17 +37,17 @@ public interface CommandHandler {
 
 	/**
 	 * Takes a wrong command.
-	 * @param command what it was meant to be, as far as one can tell
+	 * @param command which command it was meant to be, as far as is known
 	 * @param reason what is wrong with it
 	 * @throws IOException if the session can't go on
 	 */
 	void wrong(Command command, ErrorReason reason) throws IOException;
 
 	/**
-	 * Returns whether the parser has to stop behind the line whose command it has just
-	 * passed on. It asks behind each line that may have taken long, which a put in its
-	 * usual form does not.
-	 * @return whether the lines behind it are to be read another time
+	 * Returns whether the parser has to stop after the line whose command it has just
+	 * passed on. The parser asks after each line that may have taken long, which a put in
+	 * its usual form does not.
+	 * @return whether the following lines are to be read later
 	 * @throws IOException if the session can't go on
 	 */
 	default boolean pauses() throws IOException {

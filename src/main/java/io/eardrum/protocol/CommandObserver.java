@@ -1,13 +1,13 @@
 package io.eardrum.protocol;
 
 /**
- * Is told how commands were answered, to count them. Called by several threads at once;
+ * Observes how commands are answered, to count them. Several threads call it at once. It
  * must be quick and must not throw.
  */
 public interface CommandObserver {
 
 	/**
-	 * Commands have been answered with what they ask for.
+	 * Commands have been answered with what they asked for.
 	 * @param command the kind of command
 	 * @param count how many; of puts, it is the number of points stored
 	 */
@@ -15,7 +15,7 @@ public interface CommandObserver {
 
 	/**
 	 * Commands have been answered with an error.
-	 * @param command the kind of command that they were meant to be
+	 * @param command the kind of command that was meant
 	 * @param reason what was wrong
 	 * @param count how many
 	 */

@@ -12,13 +12,14 @@ import io.eardrum.protocol.number.Utf8;
  * Reads the commands of one session, line by line, and passes each to a
  * {@link CommandHandler}. It allocates nothing.
  * <p>
- * One a session, and not safe for use by several threads at once: it remembers whether
- * the line before was a command, because an empty line directly behind one only ends it.
+ * Each session has its own, which is not safe for use by several threads at once. It
+ * remembers whether the previous line was a command, because an empty line directly after
+ * a command only ends it.
  * <p>
  * Implementation note: a {@code put} as every client writes it (one space between the
- * words, an ASCII key) is read in a single pass over its bytes. Whatever that pass does
- * not take, right or wrong, is read again word by word, which also finds out what is
- * wrong with it.
+ * words, an ASCII key) is read in a single pass over its bytes. A line that this pass
+ * does not accept, right or wrong, is read again word by word, which also finds out what
+ * is wrong with it.
  */
 public final class CommandParser implements LineParser {
 
@@ -29,7 +30,10 @@ public final class CommandParser implements LineParser {
 	/** The shortest put is {@code put k 1 1} and its line end. */
 	private static final int SHORTEST_PUT = 10;
 
-	/** One more than the longest command has, so that too many can be told. */
+	/**
+	 * One more than the longest command has, so that a line with too many words is
+	 * recognised.
+	 */
 	private static final int MAX_WORDS = 5;
 
 	private final ProtocolLimits limits;
@@ -82,8 +86,8 @@ public final class CommandParser implements LineParser {
 		handler.wrong(Command.UNKNOWN, ErrorReason.CUT_LINE);
 	}
 
-	// Reads a put in its usual form: the offset behind its line, or -1 if the line is
-	// anything else. The line end at the end of the source stops every scan.
+	// Reads a put in its usual form. Returns the offset after its line, or -1 if the line
+	// is anything else. The line end at the end of the source stops every scan.
 	private int plainPut(byte[] source, int line, int to, CommandHandler handler) throws IOException {
 		if (to - line < SHORTEST_PUT || (int) INT.get(source, line) != PUT_AND_BLANK) {
 			return -1;
@@ -114,11 +118,12 @@ public final class CommandParser implements LineParser {
 		return lineEnd + 1;
 	}
 
-	// Reads any line; {@code end} is where its LF stands.
+	// Reads any line; {@code end} is the offset of its LF.
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
 		boolean tooLong = to - line > this.limits.maxLineLength();
-		// Of a line that is too long, no more may be left than what shows that it is.
+		// If a line is too long, the source may hold only as much of it as shows that it
+		// is.
 		int count = this.words.split(source, line, tooLong ? line + this.limits.maxLineLength() : to);
 		if (count == 0 && !tooLong) {
 			if (!this.afterCommand) {

@@ -1,15 +1,16 @@
 package io.eardrum.protocol;
 
 /**
- * Writes keys into CSV (RFC 4180) such that no spreadsheet takes them for formulas.
+ * Writes keys into CSV (RFC 4180) in such a way that no spreadsheet takes them for
+ * formulas.
  * <p>
- * A key that begins with {@code =}, {@code +}, {@code -}, {@code @} (also the full-width
- * forms of these), a tab, a carriage return or an apostrophe gets an apostrophe in front.
- * Whoever reads such a file takes one apostrophe away from where a key begins with one,
- * and has the key. A key with a comma, a semicolon (which separates columns in some
- * countries), a quotation mark or a line end is in quotation marks.
+ * A key that begins with {@code =}, {@code +}, {@code -}, {@code @} (or the full-width
+ * form of one of these), a tab, a carriage return or an apostrophe gets an apostrophe in
+ * front. To get the key back, a reader of the file removes one apostrophe from a field
+ * that begins with one. A key with a comma, a semicolon (which separates columns in some
+ * countries), a quotation mark or a line end is put in quotation marks.
  * <p>
- * All methods may be called by any thread.
+ * Any thread may call its methods.
  */
 public final class CsvKey {
 
@@ -19,7 +20,7 @@ public final class CsvKey {
 	}
 
 	/**
-	 * Returns a key as it stands in CSV.
+	 * Returns a key as it is written in CSV.
 	 * @param key the key
 	 * @return the field, with quotation marks if it needs them
 	 */
@@ -30,8 +31,8 @@ public final class CsvKey {
 
 	/**
 	 * Returns whether a key gets an apostrophe in front.
-	 * @param key its bytes, in UTF-8, from the beginning of the array
-	 * @param length how many
+	 * @param key its bytes in UTF-8, from the beginning of the array
+	 * @param length how many bytes it has
 	 * @return whether it begins like a formula, or with an apostrophe
 	 */
 	public static boolean looksLikeFormula(byte[] key, int length) {

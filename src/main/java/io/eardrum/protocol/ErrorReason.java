@@ -3,24 +3,26 @@ package io.eardrum.protocol;
 import io.eardrum.metric.PointBatch;
 
 /**
- * Why a command is answered with an error. Of what is wrong with a command the reply
- * tells no more than that it is; the reason is for those who run the server.
+ * Why a command is answered with an error. The reply to a wrong command only says that it
+ * is wrong; the reason is for the operators of the server.
  */
 public enum ErrorReason {
 
-	/** The first word is no command, or an empty line stands where none may. */
+	/**
+	 * The first word is not a command, or there is an empty line where none is allowed.
+	 */
 	UNKNOWN_COMMAND,
 
-	/** A command with too few words or too many. */
+	/** The command has too few or too many words. */
 	WRONG_WORD_COUNT,
 
-	/** The key is too long, reserved, or has control characters in it. */
+	/** The key is too long or reserved, or contains control characters. */
 	BAD_KEY,
 
-	/** The value is no finite decimal number. */
+	/** The value is not a finite decimal number. */
 	BAD_VALUE,
 
-	/** The timestamp is no 64-bit integer. */
+	/** The timestamp is not a 64-bit integer. */
 	BAD_TIMESTAMP,
 
 	/** The line has more bytes than the limit. */
@@ -35,13 +37,13 @@ public enum ErrorReason {
 	/** The client closed its side in the middle of a line. */
 	CUT_LINE,
 
-	/** The point needs a series more than there may be. */
+	/** The point needs one more series than are allowed. */
 	TOO_MANY_SERIES,
 
 	/** The timestamp is further ahead of the server's clock than is allowed. */
 	TIMESTAMP_IN_FUTURE,
 
-	/** The command was right, but the store couldn't serve it. */
+	/** The command was right, but the store could not serve it. */
 	STORAGE;
 
 	/**

@@ -1,8 +1,8 @@
 package io.eardrum.protocol;
 
 /**
- * Recognises a line of an HTTP request: a web page can make a browser send one to any
- * port, with lines in its body that would be commands.
+ * Recognises a line of an HTTP request. A web page can make a browser send a request to
+ * any port, with lines in its body that would be commands.
  */
 final class HttpGuard {
 
@@ -11,28 +11,28 @@ final class HttpGuard {
 	private HttpGuard() {
 	}
 
-	// Returns whether a line begins like a request line. For lines that are too long,
-	// whose
-	// end may have been thrown away. Methods have capitals, commands have none.
+	// Returns whether a line begins like a request line. It is for lines that are too
+	// long, whose end may have been dropped. Methods are in capitals, and commands are
+	// not.
 	static boolean isLongRequestLine(byte[] source, LineWords words) {
 		return words.count() > 1 && isCapitals(source, words.start(0), words.end(0)) && source[words.start(1)] == '/';
 	}
 
-	// Returns whether a line is nothing but a host header with its value. What begins
-	// with
-	// that header and goes on may be a point of Graphite's.
+	// Returns whether a line is a host header with its value and nothing else. A line
+	// that begins like that and goes on may be a point of Graphite.
 	static boolean isHostHeader(byte[] source, LineWords words) {
 		return words.count() == 2 && words.length(0) == HOST.length()
 				&& startsWith(source, words.start(0), words.end(0), HOST);
 	}
 
-	// Returns whether a line is a request line, or the host header that browsers send.
+	// Returns whether a line is a request line, or the host header that every browser
+	// sends.
 	static boolean isHttp(byte[] source, LineWords words) {
 		return (words.count() > 0 && startsWith(source, words.start(0), words.end(0), HOST))
 				|| isRequestLine(source, words);
 	}
 
-	// Returns whether a line is a request line, which every request starts with.
+	// Returns whether a line is a request line, with which every request starts.
 	static boolean isRequestLine(byte[] source, LineWords words) {
 		return words.count() == 3 && isVersion(source, words.start(2), words.end(2));
 	}

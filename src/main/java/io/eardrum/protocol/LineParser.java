@@ -4,7 +4,7 @@ import java.io.IOException;
 
 /**
  * Reads the lines of one session and passes what they say to a {@link CommandHandler}.
- * One a session, and not safe for use by several threads at once.
+ * Each session has its own, which is not safe for use by several threads at once.
  */
 public interface LineParser {
 
@@ -14,24 +14,24 @@ public interface LineParser {
 	/**
 	 * Reads complete lines, until the handler {@linkplain CommandHandler#pauses()
 	 * pauses}.
-	 * @param source the array in which they stand
+	 * @param source the array that holds them
 	 * @param from where the first line starts
-	 * @param to the offset behind the line end of the last one
+	 * @param to the offset after the line end of the last one
 	 * @param handler takes the commands
-	 * @return the offset behind the last line that has been read, or
-	 * {@link #SESSION_ENDED} behind a line of an HTTP request
+	 * @return the offset after the last line that has been read, or
+	 * {@link #SESSION_ENDED} after a line of an HTTP request
 	 * @throws IOException if the handler throws it
 	 */
 	int read(byte[] source, int from, int to, CommandHandler handler) throws IOException;
 
 	/**
 	 * Reads complete lines, for a handler that never pauses.
-	 * @param source the array in which they stand
+	 * @param source the array that holds them
 	 * @param from where the first line starts
-	 * @param to the offset behind the line end of the last one
+	 * @param to the offset after the line end of the last one
 	 * @param handler takes the commands
-	 * @return whether the session goes on: {@code false} behind a line of an HTTP
-	 * request, and then nothing behind that line has been read
+	 * @return whether the session goes on; {@code false} after a line of an HTTP request,
+	 * after which nothing more has been read
 	 * @throws IOException if the handler throws it
 	 */
 	default boolean parse(byte[] source, int from, int to, CommandHandler handler) throws IOException {
@@ -39,8 +39,8 @@ public interface LineParser {
 	}
 
 	/**
-	 * Takes note of bytes behind which the client closed its side, and no line end: they
-	 * are never executed, because what they lack can't be known.
+	 * Takes note that the client closed its side after some bytes without a line end.
+	 * They are never executed, because it is not known what is missing.
 	 * @param handler takes the wrong command
 	 * @throws IOException if the handler throws it
 	 */

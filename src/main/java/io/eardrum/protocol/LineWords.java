@@ -1,8 +1,8 @@
 package io.eardrum.protocol;
 
 /**
- * The words of one line, as offsets into the bytes in which they stand, and what a word
- * has to be to name a series. Filled anew for each line; used by one thread at a time.
+ * The words of one line, as offsets into its bytes, and the rules for a word that names a
+ * series. It is filled again for each line, and used by one thread at a time.
  */
 final class LineWords {
 
@@ -20,8 +20,8 @@ final class LineWords {
 
 	/**
 	 * Creates room for words.
-	 * @param capacity how many words are told apart; one more than the longest line that
-	 * makes sense has, so that too many can be told
+	 * @param capacity how many words are found at most; one more than the longest valid
+	 * line has, so that a line with too many words is recognised
 	 * @param maxKeyLength how many bytes a key may have
 	 */
 	LineWords(int capacity, int maxKeyLength) {
@@ -31,11 +31,11 @@ final class LineWords {
 	}
 
 	/**
-	 * Finds the words of a line; beyond the capacity they are not looked for.
-	 * @param line the array in which it stands
+	 * Finds the words of a line, up to the capacity.
+	 * @param line the array that holds it
 	 * @param from where it starts
-	 * @param to the offset behind it, without its end
-	 * @return how many words there are
+	 * @param to the offset after it, without its line end
+	 * @return how many words were found
 	 */
 	int split(byte[] line, int from, int to) {
 		this.source = line;
@@ -56,7 +56,8 @@ final class LineWords {
 		}
 	}
 
-	// The parser lives as long as its connection, and is not to hold what came by it.
+	// The parser lives as long as its connection, and must not keep the bytes that came
+	// over it.
 	void clear() {
 		this.source = NOTHING;
 		this.count = 0;
@@ -101,12 +102,13 @@ final class LineWords {
 		return isAllowedKey(this.source, this.starts[word], length(word));
 	}
 
-	// Returns whether bytes that are no control characters may be a key.
+	// Returns whether bytes without control characters may be a key.
 	boolean isAllowedKey(byte[] bytes, int start, int length) {
 		return length > 0 && length <= this.maxKeyLength && !(length == 1 && bytes[start] == '*');
 	}
 
-	// Printable ASCII; what isn't, the general way of a parser looks into.
+	// Returns whether a byte is printable ASCII. Keys with other bytes are left to the
+	// general way of a parser.
 	static boolean isPlainKeyByte(byte value) {
 		return value > ' ' && value != 0x7F;
 	}

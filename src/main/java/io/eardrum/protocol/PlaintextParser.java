@@ -8,26 +8,27 @@ import io.eardrum.protocol.number.Utf8;
 
 /**
  * Reads lines of Graphite's plaintext protocol, {@code key value timestamp}, and passes
- * each to a {@link CommandHandler} as the put that it is. It allocates nothing.
+ * each to a {@link CommandHandler} as a put. It allocates nothing.
  * <p>
- * Keys and values are those of the {@link CommandParser}. A timestamp is in seconds; its
- * fraction is cut off, as carbon does, and -1 means now. Empty lines say nothing, and are
- * no error. A byte order mark before the first line of a stream is skipped; before a
- * datagram, the receiver {@linkplain #byteOrderMarkLength has to}, who alone knows where
- * one begins.
+ * Keys and values are those of the {@link CommandParser}. A timestamp is in seconds. Its
+ * fraction is cut off, as carbon does, and -1 means now. Empty lines are ignored and are
+ * not an error. A byte order mark before the first line of a stream is skipped. Before a
+ * datagram, the receiver {@linkplain #byteOrderMarkLength has to skip it}, because only
+ * the receiver knows where a datagram begins.
  * <p>
- * A request line of HTTP ends a stream here too, even one that is too long, and so does a
- * host header. Neither can be a point, and a web page must not be able to make a browser
- * write some behind them. In datagrams, which no browser can be made to send, they are
- * wrong lines as any other.
+ * A request line of HTTP ends a stream here as well, even one that is too long, and so
+ * does a host header. Neither can be a point, and a web page must not be able to make a
+ * browser write points after them. In datagrams, which a browser can't be made to send,
+ * they are wrong lines like any others.
  * <p>
  * Implementation note: a line as most clients write it (one space between the words, an
- * ASCII key) is read in a single pass over its bytes. Whatever that pass does not take,
- * right or wrong, is read again word by word, which also finds out what is wrong with it.
+ * ASCII key) is read in a single pass over its bytes. A line that this pass does not
+ * accept, right or wrong, is read again word by word, which also finds out what is wrong
+ * with it.
  */
 public final class PlaintextParser implements LineParser {
 
-	/** One more than a line has, so that too many can be told. */
+	/** One more than a line has, so that a line with too many words is recognised. */
 	private static final int MAX_WORDS = 4;
 
 	private static final long NOW = -1;
@@ -44,7 +45,7 @@ public final class PlaintextParser implements LineParser {
 
 	private final PlaintextTimestamp timestamp = new PlaintextTimestamp();
 
-	/** Whether nothing of a stream has been read. */
+	/** Whether nothing of a stream has been read yet. */
 	private boolean atStart;
 
 	private PlaintextParser(ProtocolLimits limits, Clock clock, boolean guarded) {
@@ -57,8 +58,8 @@ public final class PlaintextParser implements LineParser {
 
 	/**
 	 * Creates the parser of a connection.
-	 * @param limits what a line and a key may have
-	 * @param clock tells what now is
+	 * @param limits how long a line and a key may be
+	 * @param clock the clock for timestamps that mean now
 	 * @return the parser
 	 */
 	public static PlaintextParser ofStream(ProtocolLimits limits, Clock clock) {
@@ -68,8 +69,8 @@ public final class PlaintextParser implements LineParser {
 	/**
 	 * Creates a parser of datagrams, each of which ends in a line end. Its sessions
 	 * always go on.
-	 * @param limits what a line and a key may have
-	 * @param clock tells what now is
+	 * @param limits how long a line and a key may be
+	 * @param clock the clock for timestamps that mean now
 	 * @return the parser
 	 */
 	public static PlaintextParser ofDatagrams(ProtocolLimits limits, Clock clock) {
@@ -77,12 +78,12 @@ public final class PlaintextParser implements LineParser {
 	}
 
 	/**
-	 * Returns how long the byte order mark at the start of a text is, which some programs
-	 * put there, and which belongs to no key.
-	 * @param source the array in which the text stands
+	 * Returns the length of the byte order mark at the start of a text. Some programs put
+	 * one there, and it is not part of a key.
+	 * @param source the array that holds the text
 	 * @param from where it starts
-	 * @param to the offset behind it
-	 * @return its number of bytes: 3, or 0 if there is none
+	 * @param to the offset after it
+	 * @return the number of bytes: 3, or 0 if there is no mark
 	 */
 	public static int byteOrderMarkLength(byte[] source, int from, int to) {
 		boolean marked = to - from >= 3 && source[from] == (byte) 0xEF && source[from + 1] == (byte) 0xBB
@@ -131,8 +132,8 @@ public final class PlaintextParser implements LineParser {
 		handler.wrong(Command.PUT, ErrorReason.CUT_LINE);
 	}
 
-	// Reads a line in its usual form: the offset behind it, or -1 if it is anything else.
-	// The line end at the end of the source stops every scan.
+	// Reads a line in its usual form. Returns the offset after it, or -1 if it is
+	// anything else. The line end at the end of the source stops every scan.
 	private int plainPoint(byte[] source, int line, int to, CommandHandler handler) throws IOException {
 		int keyEnd = line;
 		while (LineWords.isPlainKeyByte(source[keyEnd])) {
@@ -172,12 +173,13 @@ public final class PlaintextParser implements LineParser {
 		return position;
 	}
 
-	// Reads any line; {@code end} is where its LF stands. Returns whether the session
+	// Reads any line; {@code end} is the offset of its LF. Returns whether the session
 	// goes on.
 	private boolean line(byte[] source, int line, int end, CommandHandler handler) throws IOException {
 		int to = (end > line && source[end - 1] == '\r') ? end - 1 : end;
 		boolean tooLong = to - line > this.limits.maxLineLength();
-		// Of a line that is too long, no more may be left than what shows that it is.
+		// If a line is too long, the source may hold only as much of it as shows that it
+		// is.
 		int count = this.words.split(source, line, tooLong ? line + this.limits.maxLineLength() : to);
 		if (this.guarded && isHttp(source, tooLong)) {
 			handler.wrong(Command.PUT, ErrorReason.HTTP);

@@ -3,9 +3,9 @@ package io.eardrum.protocol;
 import io.eardrum.protocol.number.NumberReader;
 
 /**
- * Reads a timestamp as Graphite's plaintext protocol has it: a number of seconds, whose
- * fraction is cut off. Digits are exact; with an exponent, as awk prints large numbers, a
- * timestamp is a double first. What -1 means is for the caller to know.
+ * Reads a timestamp of Graphite's plaintext protocol: a number of seconds, whose fraction
+ * is cut off. Digits are read exactly. A timestamp with an exponent, as awk prints large
+ * numbers, is read as a double first. The caller decides what -1 means.
  * <p>
  * Not safe for use by several threads.
  */
@@ -19,10 +19,10 @@ public final class PlaintextTimestamp {
 
 	/**
 	 * Reads a timestamp.
-	 * @param source the array in which it stands
+	 * @param source the array that holds it
 	 * @param start where it starts
 	 * @param end where it ends
-	 * @return whether it is one
+	 * @return whether it is a timestamp
 	 */
 	public boolean read(byte[] source, int start, int end) {
 		int digitsEnd = this.numbers.readTimestamp(source, start, end);
@@ -38,8 +38,8 @@ public final class PlaintextTimestamp {
 			this.seconds = (long) number;
 			return number >= -TWO_TO_THE_63 && number < TWO_TO_THE_63;
 		}
-		// Digits that don't fit, which a double might round until they do, or a fraction
-		// and nothing else, which it might round to a whole second.
+		// Either the digits don't fit, and a double might round them until they do, or
+		// there is only a fraction, which a double might round to a whole second.
 		this.seconds = 0;
 		return Math.abs(number) <= 1;
 	}

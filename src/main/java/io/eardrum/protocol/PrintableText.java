@@ -1,12 +1,12 @@
 package io.eardrum.protocol;
 
 /**
- * Shows text of strangers to people: what a terminal would obey, or would not show at
- * all, is written as a backslash and {@code u{1b}}. That is control characters (C0, DEL
- * and C1), marks that change the direction of text, and all that has no width of its own,
- * so that two keys that differ also look different.
+ * Makes text from clients safe to show. A character that a terminal would obey, or would
+ * not show at all, is written as a backslash and {@code u{1b}}. These are control
+ * characters (C0, DEL and C1), marks that change the direction of text, and all
+ * characters without a width, so that two different keys also look different.
  * <p>
- * All methods may be called by any thread.
+ * Any thread may call its methods.
  */
 public final class PrintableText {
 
@@ -16,16 +16,17 @@ public final class PrintableText {
 	/**
 	 * Returns text that may be shown.
 	 * @param text any text
-	 * @return the same text, but for what can't be shown
+	 * @return the same text, with escapes for what can't be shown
 	 */
 	public static String of(String text) {
 		return of(text, Integer.MAX_VALUE);
 	}
 
 	/**
-	 * Returns text that may be shown, and that ends in an ellipsis if it is too long.
+	 * Returns text that may be shown, and that ends with an ellipsis if it was too long.
 	 * @param text any text
-	 * @param maxLength how many characters the result has at most, besides the ellipsis
+	 * @param maxLength the maximum number of characters of the result, without the
+	 * ellipsis
 	 * @return the text
 	 */
 	public static String of(String text, int maxLength) {
@@ -52,7 +53,7 @@ public final class PrintableText {
 	}
 
 	/**
-	 * Returns whether a terminal shows a character, and does nothing else with it.
+	 * Returns whether a terminal shows a character and does nothing else with it.
 	 * @param codePoint the character
 	 * @return whether it may be shown as it is
 	 */
@@ -68,8 +69,8 @@ public final class PrintableText {
 		};
 	}
 
-	// What Unicode calls ignorable by default, and no category above has: joiners,
-	// fillers, variation selectors, and the plane of tags.
+	// Characters that Unicode calls ignorable by default, and that are in none of the
+	// categories above: joiners, fillers, variation selectors, and the plane of tags.
 	private static boolean isIgnorable(int codePoint) {
 		return switch (codePoint) {
 			case 0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2065, 0x3164, 0xFFA0 -> true;

@@ -1,7 +1,8 @@
 package io.eardrum.protocol;
 
 /**
- * What the protocol bounds.
+ * The limits of the protocol. The server has one object of this type, from its
+ * configuration.
  *
  * @param maxLineLength how many bytes a line may have, its end (LF, and a CR before it)
  * not counted
@@ -10,7 +11,7 @@ package io.eardrum.protocol;
 public record ProtocolLimits(int maxLineLength, int maxKeyLength) {
 
 	/**
-	 * The limits that hold where nothing else is configured.
+	 * The default limits.
 	 */
 	public static final ProtocolLimits DEFAULTS = new ProtocolLimits(4096, 512);
 

@@ -9,9 +9,9 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.number.NumberWriter;
 
 /**
- * Writes replies into a buffer, and from there to a stream: what fits the buffer leaves
- * in one write, when {@link #flush()} is called; only a longer reply leaves piece by
- * piece. It allocates nothing once its buffer has grown.
+ * Writes replies into a buffer, and from there to a stream. Replies that fit into the
+ * buffer leave in one write, when {@link #flush()} is called; only a longer reply leaves
+ * in pieces. It allocates nothing once its buffer has grown.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -64,7 +64,7 @@ public final class ReplyWriter {
 	}
 
 	/**
-	 * Returns the whole reply to a client that speaks no TLS where it is expected.
+	 * Returns the whole reply to a client that does not use TLS where it is expected.
 	 * @return the bytes, a new array
 	 */
 	public static byte[] tlsExpected() {
@@ -72,7 +72,8 @@ public final class ReplyWriter {
 	}
 
 	/**
-	 * Directs what follows to another stream, and forgets what has not been flushed.
+	 * Directs the following replies to another stream, and drops what has not been
+	 * flushed.
 	 * @param target the stream
 	 */
 	public void reset(OutputStream target) {
@@ -99,7 +100,7 @@ public final class ReplyWriter {
 	}
 
 	/**
-	 * Writes the reply to any number of puts for whose series there is no room.
+	 * Writes the reply to any number of puts whose series have no room.
 	 * @param count how many there were
 	 * @throws IOException if the stream throws it
 	 */
@@ -117,7 +118,7 @@ public final class ReplyWriter {
 	}
 
 	/**
-	 * Writes the reply to any number of commands that the store couldn't serve.
+	 * Writes the reply to any number of commands that the store could not serve.
 	 * @param count how many there were
 	 * @throws IOException if the stream throws it
 	 */
@@ -127,7 +128,7 @@ public final class ReplyWriter {
 
 	/**
 	 * Opens a reply with rows.
-	 * @return a mark to which this writer can go back
+	 * @return a mark to which this writer can roll back
 	 * @throws IOException if the stream throws it
 	 */
 	public long beginRows() throws IOException {
@@ -138,9 +139,9 @@ public final class ReplyWriter {
 	}
 
 	/**
-	 * Takes back what has been written since a mark, if none of it has left yet.
+	 * Takes back what has been written since a mark, if none of it has been flushed.
 	 * @param mark the mark
-	 * @return whether it could be taken back
+	 * @return whether it was taken back
 	 */
 	public boolean rollBack(long mark) {
 		if (mark >>> Integer.SIZE != this.flushes) {
@@ -156,7 +157,7 @@ public final class ReplyWriter {
 	 * @param timestamps holds the timestamps
 	 * @param values holds the values, at the same indexes
 	 * @param from the index of the first point
-	 * @param to the index behind the last one
+	 * @param to the index after the last one
 	 * @throws IOException if the stream throws it
 	 */
 	public void rows(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
@@ -218,7 +219,7 @@ public final class ReplyWriter {
 			needed = count;
 		}
 		if (needed > this.buffer.length) {
-			// A key may be longer than the bound on this buffer: a row is never cut.
+			// A key may be longer than the limit of this buffer, and a row is never cut.
 			int doubled = Math.min(this.buffer.length * 2, MAX_BUFFER_LENGTH);
 			this.buffer = Arrays.copyOf(this.buffer, Math.max(needed, doubled));
 		}

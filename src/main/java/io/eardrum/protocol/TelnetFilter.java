@@ -1,15 +1,15 @@
 package io.eardrum.protocol;
 
 /**
- * Takes telnet's own commands out of the bytes of one session (RFC 854): option
+ * Removes the commands of telnet itself from the bytes of one session (RFC 854): option
  * negotiation, subnegotiations, and the two-byte functions such as NOP or "interrupt
- * process". A doubled IAC stands for the byte 0xFF itself.
+ * process". A doubled IAC stands for the byte 0xFF.
  * <p>
- * An IAC before a byte that is no telnet command stays where it is, and makes its line
- * ill-formed UTF-8; so does one that opens a subnegotiation longer than a line may be,
- * which would otherwise swallow all that follows for ever.
+ * An IAC before a byte that is not a telnet command stays where it is, and makes its line
+ * ill-formed UTF-8. So does an IAC that opens a subnegotiation longer than a line may be,
+ * which would otherwise swallow all bytes that follow.
  * <p>
- * One a session, and not safe for use by several threads at once.
+ * Each session has its own, which is not safe for use by several threads at once.
  */
 public final class TelnetFilter {
 
@@ -32,8 +32,8 @@ public final class TelnetFilter {
 	}
 
 	/**
-	 * Returns whether a command has begun and not ended. The target of the next call must
-	 * then start at least one byte before its source.
+	 * Returns whether a command has begun and not ended. If so, the target of the next
+	 * call must start at least one byte before its source.
 	 * @return whether the last bytes were the beginning of a command
 	 */
 	public boolean isMidCommand() {
@@ -45,8 +45,8 @@ public final class TelnetFilter {
 	 * @param bytes the array
 	 * @param from where the bytes start
 	 * @param to where they end
-	 * @param target where to put what is left, at or before {@code from}
-	 * @return the offset behind what is left
+	 * @param target where to put the remaining bytes, at or before {@code from}
+	 * @return the offset after the remaining bytes
 	 */
 	public int filter(byte[] bytes, int from, int to, int target) {
 		if (this.state == State.DATA && target == from && !hasIac(bytes, from, to)) {

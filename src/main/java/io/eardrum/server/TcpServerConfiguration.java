@@ -15,6 +15,7 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.channel.TlsAcceptor;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.ConnectionWatchdog;
@@ -39,6 +40,12 @@ public class TcpServerConfiguration {
 	 * The bean that accepts clients of Graphite's protocol, if there is a port for it.
 	 */
 	public static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
+
+	// The HTTP API holds its bodies of points to the same limits.
+	@Bean
+	ProtocolLimits protocolLimits(TcpServerProperties properties) {
+		return properties.limits();
+	}
 
 	@Bean
 	ConnectionRegistry connectionRegistry(TcpServerProperties properties, ClientAddresses addresses,

@@ -3,8 +3,8 @@ package io.eardrum.storage;
 import java.time.Duration;
 
 /**
- * Observes backups that were asked for. Any number of threads call it at once, each for
- * the request that it answers. It must be quick and must not throw.
+ * Observes the requests for backups. Any number of threads call it at once, each for the
+ * request that it answers. It must be quick and must not throw.
  */
 public interface BackupObserver {
 
@@ -16,7 +16,7 @@ public interface BackupObserver {
 
 	/**
 	 * A backup has not been made.
-	 * @param reason why
+	 * @param reason why it was refused
 	 * @param retryAfter how long to wait before asking again; zero if waiting does not
 	 * help
 	 */
@@ -28,25 +28,25 @@ public interface BackupObserver {
 	 */
 	enum Refusal {
 
-		/** Its name is not allowed. */
+		/** The name of the backup is not allowed. */
 		NAME,
 
-		/** There is a backup of that name. */
+		/** A backup of that name exists. */
 		EXISTS,
 
 		/** Another backup is being made. */
 		RUNNING,
 
-		/** The last backup was begun too short a time ago. */
+		/** The last backup began too short a time ago. */
 		INTERVAL,
 
-		/** There are as many backups as there may be. */
+		/** There are as many backups as are allowed. */
 		KEEP,
 
 		/** There is too little space on the disk. */
 		SPACE,
 
-		/** The backup was tried, and failed. */
+		/** The backup was tried and failed. */
 		FAILED
 
 	}

@@ -7,7 +7,8 @@ package io.eardrum.storage;
 public interface ClusterMetricRepository extends MetricRepository {
 
 	/**
-	 * Returns what goes on between the store and its cluster. Quick, and never throws.
+	 * Returns what goes on between the store and its cluster. It is quick and never
+	 * throws.
 	 * @return the numbers as of now
 	 */
 	ClusterStatistics statistics();

@@ -9,22 +9,22 @@ package io.eardrum.storage;
 public interface ClusterObserver {
 
 	/**
-	 * Takes note of nothing.
+	 * Ignores everything.
 	 */
 	ClusterObserver NONE = (request, succeeded, nanos) -> {
 	};
 
 	/**
-	 * Takes note that a request has ended.
-	 * @param request what it was for
-	 * @param succeeded whether the cluster did what it was asked
-	 * @param nanos how long it took, in nanoseconds, without the time it waited for its
-	 * turn
+	 * A request has ended.
+	 * @param request what the request was for
+	 * @param succeeded whether the cluster served it
+	 * @param nanos how long it took, in nanoseconds, without the time for which it waited
+	 * for its turn
 	 */
 	void requestEnded(Request request, boolean succeeded, long nanos);
 
 	/**
-	 * What requests are for.
+	 * The purposes of requests.
 	 */
 	enum Request {
 
@@ -34,7 +34,7 @@ public interface ClusterObserver {
 		/** Points, or lists of series, are read. */
 		READ,
 
-		/** New series get their place, which the nodes have to agree upon. */
+		/** New series get their place, on which the nodes have to agree. */
 		REGISTER
 
 	}

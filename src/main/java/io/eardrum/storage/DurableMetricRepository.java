@@ -8,21 +8,20 @@ import java.nio.file.Path;
 public interface DurableMetricRepository extends MetricRepository {
 
 	/**
-	 * Returns what the store has counted. Quick, and never throws.
+	 * Returns what the store has counted. It is quick and never throws.
 	 * @return the numbers as of now
 	 */
 	StorageStatistics statistics();
 
 	/**
-	 * Returns the limits that the store holds itself to. They stay the same as long as it
-	 * is open.
+	 * Returns the limits of the store. They stay the same as long as it is open.
 	 * @return the limits
 	 */
 	StorageLimits limits();
 
 	/**
-	 * Makes a copy of the store as of one moment, while points are put and read. It has
-	 * every point whose put returned before the call. To restore it, a server is started
+	 * Makes a copy of the store as of one moment, while points are put and read. The copy
+	 * has every point whose put returned before the call. To restore it, start a server
 	 * on it.
 	 * @param target the directory of the copy, which must not exist; on the same disk,
 	 * the copy is made of links and takes next to no time or space

@@ -1,10 +1,10 @@
 package io.eardrum.storage;
 
 /**
- * The latest timestamp that can be right by the server's clock: a day ahead of it, which
- * is more than time zones and clocks that are never set are off.
+ * The latest timestamp that is plausible by the server's clock: one day ahead of it.
+ * Wrong time zones, and clocks that nobody sets, are off by less.
  * <p>
- * A point behind the horizon is stored like any other, but does not count as the last
+ * A point beyond the horizon is stored like any other, but it does not count as the last
  * point of its series while there is another one. Otherwise one client that sends
  * milliseconds would hide every later point of a series.
  */

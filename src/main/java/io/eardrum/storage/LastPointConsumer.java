@@ -16,9 +16,9 @@ public interface LastPointConsumer {
 	/**
 	 * Takes the last point of a series.
 	 * @param key the key of the series
-	 * @param last its last point, or {@code null} if it has none: retention may have
-	 * taken them all
-	 * @throws IOException if the point can't be passed on; reading ends with it
+	 * @param last its last point, or {@code null} if it has none, because retention may
+	 * have removed them all
+	 * @throws IOException if the point can't be passed on, which ends the reading
 	 */
 	void accept(SeriesKey key, @Nullable Point last) throws IOException;
 

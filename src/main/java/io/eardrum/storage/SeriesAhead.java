@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * The series whose newest point is behind the {@link Horizon} of this machine's clock, as
+ * The series whose newest point is beyond the {@link Horizon} of this machine's clock, as
  * a store last found them.
  *
  * @param count how many series
@@ -19,9 +19,9 @@ public record SeriesAhead(long count, @Nullable SeriesKey example) {
 	public static final SeriesAhead NONE = new SeriesAhead(0, null);
 
 	/**
-	 * Counts one more.
+	 * Adds one series.
 	 * @param key its key
-	 * @return these series and that one
+	 * @return these series and the added one
 	 */
 	public SeriesAhead and(SeriesKey key) {
 		return new SeriesAhead(this.count + 1, key);

@@ -3,8 +3,9 @@ package io.eardrum.storage;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store can't do what was asked of it now; the method that throws it says what may
- * have been done of it. The message says why, for an operator to read.
+ * Thrown if the store can't serve a request now. The method that throws it documents
+ * which part of the request may have been done. The message says why, for an operator to
+ * read.
  */
 public class StorageException extends RuntimeException {
 

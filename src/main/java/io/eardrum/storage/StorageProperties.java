@@ -16,48 +16,48 @@ import org.springframework.util.unit.DataSize;
 import org.springframework.util.unit.DataUnit;
 
 /**
- * How the store is configured.
+ * The configuration of the store.
  *
  * @param type the engine: embedded keeps points on disk, memory forgets them when the
- * server stops, cassandra leaves them to a cluster of Apache Cassandra
- * @param path the directory of the embedded store, made if there is none
+ * server stops, cassandra stores them in a cluster of Apache Cassandra
+ * @param path the directory of the embedded store, which is made if it does not exist
  * @param fsync when an acknowledged put is safe against power loss: always (before it is
- * acknowledged), everysec (a second later; puts wait once one has waited for two) or
- * never (when the operating system sees fit); none of them loses a point when the process
- * is killed
+ * acknowledged), everysec (a second later; puts wait once one has waited for two seconds)
+ * or never (when the operating system decides). None of them loses a point when the
+ * process is killed
  * @param memory how much memory the embedded store may take for points that are not yet
  * in chunks, for caches and for write buffers, 64MB or more; by default a quarter of the
- * heap and an eighth of the machine's or container's memory (256MB at most)
- * @param maxSeries how many series there may be, 1 or more; points of others are refused.
- * By default as many as fit into eardrum.heap.series, which counts in any case; with
- * cassandra any number
+ * heap, and an eighth of the memory of the machine or container (256MB at most)
+ * @param maxSeries how many series there may be, 1 or more; points of further series are
+ * refused. By default as many as fit into eardrum.heap.series, which is a limit in any
+ * case; with cassandra any number
  * @param maxFuture how far ahead of the server's clock the timestamp of a point may be,
  * 1m to 3650d, for example 1d; points beyond it are refused. 0 means that any timestamp
  * is taken. Timestamps are taken as seconds since 1970
- * @param minFreeSpace below how much free disk space puts are refused
- * @param checkpointInterval after how long points get from the log into chunks at the
- * latest, 1s to 1d; they do so earlier when they take half of the memory they may
- * @param retention how long points are kept, from 1m, for example 30d; 0 means for ever.
- * Timestamps are taken as seconds since 1970
- * @param retentionRules how long the points of some keys are kept: the first rule counts
- * whose pattern matches the whole key, and retention if none does
- * @param retentionJump what to do with a clock that is far ahead of the embedded store
- * when it is opened: hold removes no point for it until the clock has gone on evenly for
- * an hour, or for a day if it is more than a day ahead; accept believes it at once, and
- * is to be removed after one start
- * @param backupPath the directory below which the actuator endpoint makes backups; by
- * default backups in the directory of the store
- * @param recover what to do with a store that is damaged: strict doesn't start; tail
- * drops the damaged end of the log, after a power failure; accept takes what is left,
- * whatever lacks; the last two are to be removed after one start
+ * @param minFreeSpace the free disk space below which puts are refused
+ * @param checkpointInterval after what time points get from the log into chunks at the
+ * latest, 1s to 1d; they do so earlier when they fill half of their memory
+ * @param retention how long points are kept, 1m or more, for example 30d; 0 means for
+ * ever. Timestamps are taken as seconds since 1970
+ * @param retentionRules how long the points of some keys are kept. The first rule whose
+ * pattern matches the whole key counts, and retention if none does
+ * @param retentionJump what to do if the clock is far ahead of the embedded store when
+ * the store is opened. With hold, retention removes no point by this clock until it has
+ * run evenly for an hour, or for a day if it is more than a day ahead. With accept, the
+ * clock is trusted at once; remove this setting after one start
+ * @param backupPath the directory in which the actuator endpoint makes backups; by
+ * default the directory backups in that of the store
+ * @param recover what to do with a damaged store: strict does not start; tail drops the
+ * damaged end of the log, after a power failure; accept takes what is left, whatever is
+ * missing. Remove the last two after one start
  * @param scrubInterval how often all files of the embedded store are read in the
- * background, to find damage before a client does, 1h to 365d; 0 means never
- * @param cassandra what concerns the engine cassandra only; spring.cassandra says how to
- * connect
- * @param backupInterval how much time has to pass between two backups that the actuator
- * endpoint makes, up to 1d; 0 means none
- * @param backupKeep how many backups there may be, 1 to 10000; beyond it no more are made
- * until some have been deleted
+ * background, to find damage before a client meets it, 1h to 365d; 0 means never
+ * @param cassandra settings of the engine cassandra only; spring.cassandra configures the
+ * connection
+ * @param backupInterval the least time between two backups that the actuator endpoint
+ * makes, up to 1d; 0 means no such limit
+ * @param backupKeep how many backups there may be, 1 to 10000; when there are as many, no
+ * more are made until some have been deleted
  */
 @ConfigurationProperties(prefix = "eardrum.storage", ignoreUnknownFields = false)
 public record StorageProperties(@DefaultValue("embedded") String type, @DefaultValue("data") Path path,
@@ -74,9 +74,10 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
-	/** What a series takes at least, and the part of the heap they may take. */
+	/** The memory that a series takes at least, in bytes. */
 	private static final int MIN_SERIES_BYTES = 108;
 
+	/** The part of the heap that all series may take is one divided by this. */
 	private static final int SERIES_PART = 3;
 
 	private static final Duration MIN_SCRUB_INTERVAL = Duration.ofHours(1);
@@ -85,7 +86,7 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 
 	private static final Duration MAX_BACKUP_INTERVAL = Duration.ofDays(1);
 
-	/** Each is a directory, and they are counted before the next one is made. */
+	/** Each backup is a directory, and all are counted before the next one is made. */
 	private static final int MAX_BACKUPS = 10_000;
 
 	private static final Duration MIN_RETENTION = Duration.ofMinutes(1);
@@ -94,7 +95,7 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 
 	private static final Duration MAX_FUTURE = Duration.ofDays(3650);
 
-	/** A connection takes 1024 at once, and there is one to each node. */
+	/** A connection takes 1024 requests at once, and there is one to each node. */
 	private static final int MAX_REQUESTS = 10_000;
 
 	private static final Duration MIN_WAIT = Duration.ofMillis(100);
@@ -153,8 +154,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	}
 
 	/**
-	 * Returns how many series there may be, whatever their keys. Fewer fit into memory if
-	 * keys are long.
+	 * Returns how many series there may be, whatever the length of their keys. Fewer fit
+	 * into memory if keys are long.
 	 * @return the number of series
 	 */
 	public int seriesLimit() {
@@ -176,8 +177,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	/**
 	 * How long the points of some keys are kept.
 	 *
-	 * @param keys the keys, where * stands for any characters and ? for one
-	 * @param retention how long, from 1m; 0 means for ever
+	 * @param keys a pattern of keys, in which * stands for any characters and ? for one
+	 * @param retention how long, 1m or more; 0 means for ever
 	 */
 	public record RetentionRule(@DefaultValue("") String keys,
 			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention) {
@@ -186,12 +187,12 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	/**
 	 * How a cluster of Cassandra is used.
 	 *
-	 * @param createSchema whether the server makes the keyspace and the tables that lack;
-	 * else it waits until they have been made otherwise, with schema.cql
+	 * @param createSchema whether the server makes the missing keyspace and tables;
+	 * otherwise it waits until they have been made by other means, with schema.cql
 	 * @param replicationFactor how many nodes of the local datacenter keep each point, 1
-	 * or more; it counts when the server makes the keyspace, and not afterwards
-	 * @param maxRequests how many requests the cluster is to work on at once for this
-	 * server, 1 to 10000; others wait
+	 * or more; used when the server makes the keyspace, and not afterwards
+	 * @param maxRequests how many requests of this server the cluster may work on at
+	 * once, 1 to 10000; others wait
 	 * @param maxWait how long a request waits for its turn before it fails, 100ms to 1m
 	 */
 	public record Cassandra(@DefaultValue("true") boolean createSchema, @DefaultValue("3") int replicationFactor,

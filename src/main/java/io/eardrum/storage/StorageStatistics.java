@@ -1,30 +1,30 @@
 package io.eardrum.storage;
 
 /**
- * What a durable store counts, as of one moment, for the meters.
+ * Statistics of a durable store, as of one moment, for the meters.
  *
- * @param fsyncs how often data was made safe against power loss since the start
- * @param fsyncNanos how long that took in sum, in nanoseconds
- * @param checkpoints how many checkpoints were made since the start
- * @param checkpointNanos how long they took in sum, in nanoseconds
+ * @param fsyncs how often data has been made safe against power loss since the start
+ * @param fsyncNanos how long that took in total, in nanoseconds
+ * @param checkpoints how many checkpoints have been made since the start
+ * @param checkpointNanos how long they took in total, in nanoseconds
  * @param lastCheckpointMillis when the last one ended, in milliseconds since 1970; 0 if
- * there was none since the start
- * @param logBytes how much of the log a start would have to read now
- * @param headBytes how much memory the points take that are not yet in chunks
+ * there has been none since the start
+ * @param logBytes how much of the log a start would have to read now, in bytes
+ * @param headBytes how much memory the points that are not yet in chunks take
  * @param series how many series there are
- * @param storedPoints how many points are in chunks; one that was overwritten counts
- * until its chunk is written anew
+ * @param storedPoints how many points are in chunks; an overwritten point counts until
+ * its chunk is rewritten
  * @param chunkBytes how much disk space the chunks take
- * @param waitingWriters how many threads wait for a checkpoint to make room
- * @param uncleanStarts how often the store was found not to have been closed
+ * @param waitingWriters how many threads are waiting for a checkpoint to make room
+ * @param uncleanStarts how often the store was opened without having been closed before
  * @param freeBytes how much disk space is left
- * @param unsyncedNanos for how long the oldest point has been waiting for an fsync that
- * was acknowledged before one, in nanoseconds; 0 if there is none
- * @param clockJumpSeconds by how many seconds the clock is ahead of what retention goes
- * by, while it is not believed; 0 otherwise
- * @param lastScrubMillis when all that is on the disk was last found whole, in
- * milliseconds since 1970, also before the start; 0 if it never was
- * @param damagedFiles how many of the files that are in use were found damaged since the
+ * @param unsyncedNanos how long the oldest of the points that were acknowledged before an
+ * fsync has been waiting for it, in nanoseconds; 0 if there is none
+ * @param clockJumpSeconds by how many seconds the clock is ahead of the time that
+ * retention uses, while the clock is not trusted; 0 otherwise
+ * @param lastScrubMillis when everything on the disk was last found undamaged, in
+ * milliseconds since 1970, possibly before the start; 0 if it never was
+ * @param damagedFiles how many of the files in use have been found damaged since the
  * start
  */
 public record StorageStatistics(long fsyncs, long fsyncNanos, long checkpoints, long checkpointNanos,

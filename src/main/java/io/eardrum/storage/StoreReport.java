@@ -3,10 +3,10 @@ package io.eardrum.storage;
 import java.util.List;
 
 /**
- * What a check of a store at rest found.
+ * The result of a check of a store that no server uses.
  *
  * @param whole whether nothing is damaged
- * @param lines what there is to say about it, line by line
+ * @param lines the report, line by line
  */
 public record StoreReport(boolean whole, List<String> lines) {
 

@@ -1,6 +1,6 @@
 /**
- * The port to the engines that keep points. What engines share is in rooms of its own
- * below it, beside the engines.
+ * The port to the engines that store points. The engines are in packages below it, and so
+ * is what they share.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage;

@@ -8,12 +8,11 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Finds out whether a node of a key matches a pattern, without ever going back: all
+ * Finds out whether a node of a key matches a pattern, without backtracking. All
  * positions in which the pattern can be are followed at once, as one bit each, in the
  * manner of Baeza-Yates and Gonnet (A New Approach to Text Searching, 1992). A character
  * takes a few operations for every 64 positions, and one for each skip of the pattern.
- * Nothing is remembered from key to key, so nothing grows with what is read. Long, for
- * the usual case of one word stands beside that of several, and what builds both.
+ * Nothing is remembered from key to key, so memory does not grow with what is read.
  * <p>
  * <em>Threads</em>: safe for any number. Immutable.
  */
@@ -25,25 +24,31 @@ final class GlobAutomaton {
 
 	private final int words;
 
-	/** Where the intervals begin, in each of which all characters are accepted alike. */
+	/** Where the intervals begin. The characters of one interval are accepted alike. */
 	private final int[] intervals;
 
 	/** The number of the interval of each ASCII character. */
 	private final short[] asciiIntervals = new short[ASCII];
 
-	/** For each interval, the positions from which its characters lead to the next. */
+	/**
+	 * For each interval, the positions from which its characters lead to the next
+	 * position.
+	 */
 	private final long[] accepted;
 
-	/** The positions that any character leaves as they are. */
+	/** The positions that remain after any character. */
 	private final long[] repeating;
 
-	/** Pairs of a position and one that comes with it, ascending by the first. */
+	/** Pairs of a position and another that it implies, ascending by the first. */
 	private final int[] skips;
 
-	/** The positions from which skips lead on. */
+	/** The positions at which skips begin. */
 	private final long[] skipping;
 
-	/** Whether each skip is that of a star: to the next position, which has none. */
+	/**
+	 * Whether every skip is that of a star, which leads to the next position, where no
+	 * skip begins.
+	 */
 	private final boolean onlyStars;
 
 	private final long[] start;
@@ -110,16 +115,16 @@ final class GlobAutomaton {
 
 	/**
 	 * Returns whether some bytes match.
-	 * @param bytes where they stand; UTF-8
+	 * @param bytes the array that holds them, in UTF-8
 	 * @param from the index of the first byte
-	 * @param to the index behind the last one
+	 * @param to the index after the last one
 	 * @return whether all of them match
 	 */
 	boolean matches(byte[] bytes, int from, int to) {
 		return (this.words == 1) ? matchesInOneWord(bytes, from, to) : matchesInWords(bytes, from, to);
 	}
 
-	// The usual case, without an array.
+	// The usual case, which needs no array.
 	private boolean matchesInOneWord(byte[] bytes, int from, int to) {
 		long repeats = this.repeating[0];
 		long skips = this.skipping[0];
@@ -187,7 +192,7 @@ final class GlobAutomaton {
 		return any != 0;
 	}
 
-	// All skips lead forward, so one pass in their order takes chains of them as well.
+	// All skips lead forward, so one pass in their order also follows chains of them.
 	private void skip(long[] live) {
 		for (int i = 0; i < this.skips.length; i += 2) {
 			if (isSet(live, this.skips[i])) {
@@ -221,8 +226,8 @@ final class GlobAutomaton {
 	}
 
 	/**
-	 * Gathers the positions of a pattern, in the order of its text. From each, some
-	 * characters lead to the next.
+	 * Collects the positions of a pattern, in the order of its text. From each position,
+	 * some characters lead to the next.
 	 */
 	static final class Builder {
 
@@ -234,7 +239,7 @@ final class GlobAutomaton {
 
 		private final List<int[]> skipPairs = new ArrayList<>();
 
-		/** How many positions and ranges of characters there are. */
+		/** The number of positions and ranges of characters. */
 		private int size;
 
 		Builder() {
@@ -255,7 +260,7 @@ final class GlobAutomaton {
 		}
 
 		/**
-		 * Lets some characters lead to a new position.
+		 * Makes some characters lead to a new position.
 		 * @param ranges the first and the last character of each range
 		 */
 		void accept(int... ranges) {
@@ -264,7 +269,7 @@ final class GlobAutomaton {
 			add();
 		}
 
-		/** Lets any characters leave the position as it is. */
+		/** Makes the current position remain after any character. */
 		void repeat() {
 			this.repeating.set(current());
 			add();
@@ -272,7 +277,7 @@ final class GlobAutomaton {
 		}
 
 		/**
-		 * Adds a position to which nothing leads yet.
+		 * Adds a position to which no character leads yet.
 		 * @return its number
 		 */
 		int begin() {

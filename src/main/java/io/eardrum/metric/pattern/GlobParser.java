@@ -6,12 +6,12 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Reads the text of a {@link KeyPattern} once, from left to right, and gathers the
- * positions of each node on the way. A node with nothing special in it needs none.
+ * Reads the text of a {@link KeyPattern} once, from left to right, and collects the
+ * positions of each node. A literal node needs none.
  */
 final class GlobParser {
 
-	/** Choices in choices are read by recursion. */
+	/** Nested choices are read by recursion. */
 	private static final int MAX_DEPTH = 16;
 
 	private static final int MAX_QUOTED = 150;
@@ -26,7 +26,7 @@ final class GlobParser {
 
 	private GlobAutomaton.Builder positions = new GlobAutomaton.Builder();
 
-	/** How many positions the nodes before have. */
+	/** How many positions the nodes before this one have. */
 	private int sizeBefore;
 
 	private boolean afterStar;
@@ -101,7 +101,8 @@ final class GlobParser {
 		return literal.toString();
 	}
 
-	// Stops before the dot that ends a node, and in a choice before its comma or brace.
+	// Stops before the dot that ends a node, and inside a choice before its comma or
+	// brace.
 	private void parseSequence(int depth) {
 		while (hasNext()) {
 			char next = this.text.charAt(this.position);
@@ -132,7 +133,7 @@ final class GlobParser {
 		this.afterStar = star;
 	}
 
-	// A dot separates nodes, quoted or not.
+	// A dot separates nodes, whether a backslash precedes it or not.
 	private boolean isQuoting() {
 		if (!hasNext()) {
 			throw problem("it ends with a backslash");
@@ -152,7 +153,7 @@ final class GlobParser {
 
 	private void parseChoice(int depth) {
 		if (depth > MAX_DEPTH) {
-			throw problem("it has more than " + MAX_DEPTH + " braces in one another");
+			throw problem("it has braces nested more than " + MAX_DEPTH + " deep");
 		}
 		int start = this.positions.current();
 		List<Integer> ends = new ArrayList<>();
@@ -192,15 +193,15 @@ final class GlobParser {
 
 	private IllegalArgumentException tooLarge() {
 		return new IllegalArgumentException(
-				"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have " + "more than "
+				"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have more than "
 						+ KeyPattern.MAX_SIZE + " characters, choices and ranges");
 	}
 
 	private IllegalArgumentException problem(String problem) {
-		return new IllegalArgumentException("'" + excerpt() + "' is no pattern: " + problem);
+		return new IllegalArgumentException("'" + excerpt() + "' is not a pattern: " + problem);
 	}
 
-	// The reason has to be seen behind it.
+	// The text is shortened so that the reason after it is seen.
 	private String excerpt() {
 		if (this.text.length() <= MAX_QUOTED) {
 			return this.text;
@@ -210,7 +211,7 @@ final class GlobParser {
 	}
 
 	/**
-	 * Reads what stands between brackets.
+	 * Reads the characters between brackets.
 	 */
 	private final class ClassParser {
 
@@ -223,7 +224,7 @@ final class GlobParser {
 				GlobParser.this.position++;
 			}
 			int first = nextOfClass();
-			// As the first one, a ']' is a character like any other.
+			// A ']' in the first place is a character like any other.
 			while (this.ranges.isEmpty() || first != ']') {
 				add(first, isRange() ? lastOfRange() : first);
 				first = nextOfClass();
@@ -235,7 +236,7 @@ final class GlobParser {
 		private void add(int first, int last) {
 			if (first > last) {
 				throw problem("'" + Character.toString(first) + "-" + Character.toString(last)
-						+ "' is no range of characters");
+						+ "' is not a range of characters");
 			}
 			if (this.ranges.size() == KeyPattern.MAX_SIZE) {
 				throw tooLarge();

@@ -9,39 +9,39 @@ import java.util.function.IntConsumer;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * A pattern that keys are held against, in the language of Graphite: a key is a row of
- * nodes with dots between them, and so is a pattern. Each node of the key has to match
- * the node at the same place, so a pattern of three nodes matches keys of three nodes
+ * A pattern for keys, in the language of Graphite. A key is a row of nodes with dots
+ * between them, and so is a pattern. Each node of the key has to match the node of the
+ * pattern in the same place, so a pattern of three nodes matches keys of three nodes
  * only. In a node
  * <ul>
- * <li>{@code *} stands for any characters, also none, and {@code ?} for one,</li>
- * <li>{@code [a-f0-9]} for one of some characters, {@code [!a-f]} for one that is none of
- * them,</li>
- * <li>{@code {cpu,mem*}} for one of some patterns, which may have such choices in
- * turn,</li>
- * <li>a backslash takes its meaning from the character behind it.</li>
+ * <li>{@code *} stands for any characters or none, and {@code ?} for one,</li>
+ * <li>{@code [a-f0-9]} stands for one of these characters, and {@code [!a-f]} for one
+ * that is not among them,</li>
+ * <li>{@code {cpu,mem*}} stands for one of these patterns, which may contain such choices
+ * themselves,</li>
+ * <li>a backslash makes the character after it an ordinary one.</li>
  * </ul>
- * Case matters. A dot ends a node wherever it stands, so it can't stand between brackets
- * or braces. A node that is {@code **} stands for any number of nodes, also none; as the
- * last one, for one at least.
+ * Case matters. A dot always ends a node, so it can't be between brackets or braces. The
+ * node {@code **} stands for any number of nodes or none; as the last node, it stands for
+ * at least one.
  * <p>
  * <em>Threads</em>: any number may use a pattern at once.
  * <p>
- * <em>Time and memory</em>: whoever wrote the pattern, matching never tries again from an
- * earlier place. It takes as many steps as {@link #work} says at most, and remembers
- * nothing of the keys it has seen.
+ * <em>Time and memory</em>: whatever the pattern is, matching never backtracks. It takes
+ * at most as many steps as {@link #work} returns, and remembers nothing of the keys it
+ * has seen.
  */
 public final class KeyPattern {
 
 	/**
-	 * How many characters a pattern has at most.
+	 * The maximum number of characters of a pattern.
 	 */
 	public static final int MAX_LENGTH = 8192;
 
 	/**
-	 * How many characters, choices and ranges of characters the nodes of a pattern have
-	 * together at most, but for nodes with nothing special in them; where there is a
-	 * {@code **}, each node counts as one more.
+	 * The maximum number of characters, choices and ranges of characters in all nodes of
+	 * a pattern together. Literal nodes don't count. In a pattern with {@code **}, each
+	 * node counts as one more.
 	 */
 	public static final int MAX_SIZE = 1024;
 
@@ -57,17 +57,20 @@ public final class KeyPattern {
 
 	private final boolean anyDepth;
 
-	/** How much work a byte of a key is at most. */
+	/** How much work a byte of a key takes at most. */
 	private final long weight;
 
-	/** What all keys that match begin with: the nodes before the first special one. */
+	/**
+	 * The beginning of all keys that match: the nodes before the first one that is not
+	 * literal.
+	 */
 	private final byte[] beginning;
 
 	private KeyPattern(String text, List<NodePattern> nodes) {
 		this.text = text;
 		this.nodes = nodes;
 		this.anyDepth = nodes.stream().anyMatch(NodePattern::isAnyDepth);
-		// Without it, each byte is held against one node only.
+		// Without it, each byte is compared with one node only.
 		this.weight = this.anyDepth ? nodes.stream().mapToLong(NodePattern::weight).sum()
 				: nodes.stream().mapToLong(NodePattern::weight).max().orElse(1);
 		this.beginning = beginning(nodes).getBytes(StandardCharsets.UTF_8);
@@ -89,7 +92,7 @@ public final class KeyPattern {
 	public static long maxBytes(String text) {
 		long nodes = 1 + text.chars().filter((character) -> character == '.').count();
 		long size = Math.min(text.length(), MAX_SIZE);
-		// What each of some positions does with each of some intervals, one bit each.
+		// The last term is for the automaton: one bit for each position and interval.
 		return BYTES + BYTES_A_NODE * nodes + (long) BYTES_A_CHARACTER * text.length() + size * size / 4;
 	}
 
@@ -97,8 +100,8 @@ public final class KeyPattern {
 	 * Reads a pattern.
 	 * @param text the pattern
 	 * @return the pattern
-	 * @throws IllegalArgumentException if it is none; the message says why, in words for
-	 * whoever wrote it
+	 * @throws IllegalArgumentException if the text is not a pattern; the message says
+	 * why, in words for the author of the pattern
 	 */
 	public static KeyPattern of(String text) {
 		if (text.isEmpty()) {
@@ -108,7 +111,7 @@ public final class KeyPattern {
 			throw new IllegalArgumentException("a pattern has at most " + MAX_LENGTH + " characters");
 		}
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
-			throw new IllegalArgumentException("the pattern is no well-formed text");
+			throw new IllegalArgumentException("the pattern is not well-formed text");
 		}
 		return new KeyPattern(text, new GlobParser(text).parse());
 	}
@@ -119,7 +122,7 @@ public final class KeyPattern {
 	 * @return whether all of it matches
 	 */
 	public boolean matches(SeriesKey key) {
-		// Most keys differ in their beginning, and those are not copied.
+		// Most keys differ at their beginning, and those are not copied.
 		return key.startsWith(this.beginning) && matches(key.toBytes());
 	}
 
@@ -134,9 +137,9 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Returns how much work it is to hold a key against this pattern.
+	 * Returns how much work it takes to match a key against this pattern.
 	 * @param key the key
-	 * @return the number of steps at most, where one is about what it takes to look at a
+	 * @return the maximum number of steps, where one is about the work of looking at a
 	 * byte
 	 */
 	public long work(SeriesKey key) {
@@ -172,8 +175,8 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Passes on which parts of a key match: the key, and what stands before one of its
-	 * dots.
+	 * Finds the parts of a key that match. The parts are the whole key, and what comes
+	 * before each of its dots.
 	 * @param key the key
 	 * @param lengths takes the length of each part that matches, in bytes, ascending
 	 */
@@ -201,7 +204,8 @@ public final class KeyPattern {
 		lengths.accept(end);
 	}
 
-	// A bit for each node that may come next, and one for the end of the pattern.
+	// There is a bit for each node that may come next, and one for the end of the
+	// pattern.
 	private void forEachMatchAnyDepth(byte[] key, IntConsumer lengths) {
 		BitSet next = new BitSet();
 		next.set(0);
@@ -249,7 +253,7 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Returns the patterns of the nodes, for walking down a tree of them.
+	 * Returns the patterns of the nodes, for walking down a tree of nodes.
 	 * @return at least one pattern
 	 */
 	public List<NodePattern> nodes() {
@@ -257,7 +261,7 @@ public final class KeyPattern {
 	}
 
 	/**
-	 * Returns whether this pattern has nothing special in it, and so matches one key
+	 * Returns whether this pattern has no special characters, so that it matches one key
 	 * only.
 	 * @return whether it is the text of {@link #literalKey()}
 	 */

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pattern for one node of a key: what stands between two dots. {@link KeyPattern} tells
- * what can be in it.
+ * A pattern for one node of a key, which is the text between two dots. {@link KeyPattern}
+ * describes its syntax.
  * <p>
  * Any number of threads may use a pattern at once.
  */
@@ -19,7 +19,10 @@ public final class NodePattern {
 
 	private final byte[] literalBytes;
 
-	/** What finds out whether a node matches, where any node does not. */
+	/**
+	 * Decides whether a node matches; {@code null} if any node does, or if the pattern is
+	 * literal.
+	 */
 	private final @Nullable GlobAutomaton glob;
 
 	private final boolean anyDepth;
@@ -70,15 +73,15 @@ public final class NodePattern {
 	}
 
 	/**
-	 * Returns how much work it is to hold a character against this pattern, at most.
-	 * @return the work, 1 or more, where 1 is what it takes to look at it
+	 * Returns how much work it takes at most to match a character against this pattern.
+	 * @return the work, 1 or more, where 1 is the work of looking at a character
 	 */
 	int weight() {
 		return (this.glob != null) ? this.glob.weight() : 1;
 	}
 
 	/**
-	 * Returns whether there is nothing special in this pattern, so that one node only
+	 * Returns whether this pattern has no special characters, so that one node only
 	 * matches.
 	 * @return whether {@link #literal()} is that node
 	 */

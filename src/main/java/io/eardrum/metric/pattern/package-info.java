@@ -1,5 +1,5 @@
 /**
- * Patterns for keys, read and matched; pure Java.
+ * Patterns for keys, read and matched, in plain Java.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.metric.pattern;

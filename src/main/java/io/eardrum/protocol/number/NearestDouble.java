@@ -1,18 +1,18 @@
 package io.eardrum.protocol.number;
 
 /**
- * The double nearest to w &middot; 10<sup>q</sup>, ties to even, for a w of 64 bits: the
- * way of Eisel and Lemire, with one product of 64 by 128 bits.
+ * Finds the double nearest to w &middot; 10<sup>q</sup>, ties to even, for a w of 64
+ * bits, by the method of Eisel and Lemire, with one product of 64 by 128 bits.
  * <p>
  * The power is (T + ε) &middot; 2<sup>s</sup> with 0 &le; ε &lt; 1 (see
  * {@link PowersOfTen}), so the true product lies between wT and wT + w, and w is less
  * than one unit of the second of the product's three words. The answer is certain unless
- * a number halfway between two doubles lies in that gap, and then there is none.
+ * a number halfway between two doubles lies in that gap. In that case there is no answer.
  */
 final class NearestDouble {
 
 	/**
-	 * What {@link #bits(long, int)} returns when 128 bits of the power can't tell.
+	 * What {@link #bits(long, int)} returns if 128 bits of the power do not decide.
 	 */
 	static final long UNDECIDED = -1;
 
@@ -83,8 +83,8 @@ final class NearestDouble {
 				significand++;
 			}
 		}
-		// The leading bit of a normal significand, and a carry out of rounding, both
-		// count the exponent up, to infinity if need be.
+		// The leading bit of a normal significand, and a carry from rounding, each add
+		// one to the exponent, to infinity if necessary.
 		return ((biased - 1L) << FRACTION_BITS) + significand;
 	}
 

@@ -7,26 +7,27 @@ import java.nio.charset.StandardCharsets;
  * ties to even, whatever the number of digits; timestamps as signed 64-bit integers.
  * <p>
  * A value is {@code [+-]?(digits[.[digits]] | .digits)([eE][+-]?digits)?}, a timestamp
- * {@code [+-]?digits}, with ASCII digits. What stands behind the number is for the caller
- * to judge.
+ * {@code [+-]?digits}, with ASCII digits. The caller decides whether what follows the
+ * number is allowed.
  * <p>
- * Not safe for several threads: one for each parser. Nothing is allocated, except where
- * more digits than any double needs lie on or so close to halfway between two doubles
- * that 128 bits of a power of ten don't settle it: the JDK's exact arithmetic decides
- * then. What {@link NumberWriter} or Python's {@code repr} wrote never gets there.
+ * Not safe for several threads, so each parser has its own. It allocates nothing, with
+ * one exception: if a number has more digits than any double needs, and lies on, or so
+ * close to, the middle between two doubles that 128 bits of a power of ten do not decide,
+ * the JDK's exact arithmetic decides. Numbers that {@link NumberWriter} or Python's
+ * {@code repr} wrote are never among these.
  */
 public final class NumberReader {
 
 	/**
-	 * So many digits always fit in an unsigned 64-bit integer.
+	 * This many digits always fit in an unsigned 64-bit integer.
 	 */
 	private static final int MAX_DIGITS = 19;
 
 	private static final int MAX_EXACT_POWER = 22;
 
 	/**
-	 * Above the number of bytes that any array has, so that no number of digits can bring
-	 * an exponent back that is cut off here.
+	 * Exponents are cut off here. It is more than the number of bytes in any array, so no
+	 * number of digits can bring such an exponent back into range.
 	 */
 	private static final long EXPONENT_LIMIT = 100_000_000_000L;
 
@@ -43,8 +44,8 @@ public final class NumberReader {
 	 * {@link #value()}.
 	 * @param source the bytes
 	 * @param from the offset of the first byte
-	 * @param to the offset behind the last byte that may be read
-	 * @return the offset behind the value, or -1 if no value starts there, its exponent
+	 * @param to the offset after the last byte that may be read
+	 * @return the offset after the value, or -1 if no value starts there, its exponent
 	 * mark has no digits, or it is not finite
 	 */
 	public int readValue(byte[] source, int from, int to) {
@@ -95,8 +96,8 @@ public final class NumberReader {
 	 * {@link #timestamp()}.
 	 * @param source the bytes
 	 * @param from the offset of the first byte
-	 * @param to the offset behind the last byte that may be read
-	 * @return the offset behind the timestamp, or -1 if none starts there or it does not
+	 * @param to the offset after the last byte that may be read
+	 * @return the offset after the timestamp, or -1 if none starts there or it does not
 	 * fit in 64 bits
 	 */
 	public int readTimestamp(byte[] source, int from, int to) {
@@ -114,7 +115,7 @@ public final class NumberReader {
 				return -1;
 			}
 		}
-		// At most 19 digits are left, so as an unsigned integer it has not overflowed.
+		// At most 19 digits are left, so the unsigned integer has not overflowed.
 		long magnitude = this.significand;
 		boolean negative = source[from] == '-';
 		if (magnitude < 0 && !(negative && magnitude == Long.MIN_VALUE)) {
@@ -184,9 +185,8 @@ public final class NumberReader {
 	}
 
 	private double nearestToMany(byte[] source, int start, int digitsEnd, int end) {
-		// Reads again what {@link #readDigits} can't have held: more than 19 digits,
-		// leading
-		// and trailing zeros counted.
+		// Reads again a number that was too long for {@link #readDigits}: more than 19
+		// digits, leading and trailing zeros included.
 		long w = 0;
 		int kept = 0;
 		int dropped = 0;
@@ -220,9 +220,8 @@ public final class NumberReader {
 	}
 
 	private static int clamp(long exponent) {
-		// Keeps an exponent in an int's range. Beyond the limits every significand is 0
-		// or
-		// infinity.
+		// Keeps an exponent in the range of an int. Beyond these limits every result is 0
+		// or infinity.
 		return (int) Math.max(-1000, Math.min(1000, exponent));
 	}
 

@@ -3,15 +3,17 @@ package io.eardrum.protocol.number;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Writes the numbers of the protocol as bytes: values as the shortest decimal that reads
- * back as the same double, the nearest of several; timestamps as plain integers.
+ * Writes the numbers of the protocol as bytes. A value is written as the shortest decimal
+ * that reads back as the same double, and as the nearest one if there are several. A
+ * timestamp is written as a plain integer.
  * <p>
- * A value is plain with at least one digit after the point while 1e-4 &le; |v| &lt; 1e16
- * or v is zero, else {@code d[.ddd]e±XX} with two exponent digits or more. That is what
- * Python's {@code repr} prints. {@link Double#toString(double)} does not: it prints
- * {@code 1.0E7}, and below JDK 19 not always the shortest either.
+ * A value has no exponent, and at least one digit after the point, if 1e-4 &le; |v| &lt;
+ * 1e16 or v is zero. Otherwise it is {@code d[.ddd]e±XX} with two exponent digits or
+ * more. Python's {@code repr} prints the same. {@link Double#toString(double)} does not:
+ * it prints {@code 1.0E7}, and before JDK 19 it does not always print the shortest
+ * decimal.
  * <p>
- * Safe for any thread; nothing is allocated, and no byte outside the number is touched.
+ * Safe for any thread. It allocates nothing and touches no byte outside the number.
  */
 public final class NumberWriter {
 
@@ -36,7 +38,7 @@ public final class NumberWriter {
 	private static final int MAX_PLAIN_ZEROS = 3;
 
 	/**
-	 * Up to here all integers are doubles.
+	 * All integers up to this one are doubles.
 	 */
 	private static final double MAX_INTEGER = 1L << 53;
 
@@ -65,7 +67,7 @@ public final class NumberWriter {
 	 * @param target the array, with room for the text, of which {@link #MAX_VALUE_LENGTH}
 	 * bytes are always enough
 	 * @param offset where the first byte goes
-	 * @return the offset behind the last byte
+	 * @return the offset after the last byte
 	 */
 	public static int writeValue(double v, byte[] target, int offset) {
 		int position = offset;
@@ -75,8 +77,9 @@ public final class NumberWriter {
 		}
 		double magnitude = Math.abs(v);
 		if (magnitude < MAX_INTEGER) {
-			// An integer below 2^53 is the shortest itself: its neighbours are at most 1
-			// away, so a decimal that is shorter and thus an integer too is another one.
+			// An integer below 2^53 is itself the shortest. A shorter decimal would be an
+			// integer as well, but doubles here are at most 1 apart, so it would be
+			// another double.
 			long integer = (long) magnitude;
 			if (integer == magnitude) {
 				position = writeDigits(integer, target, position, length(integer));
@@ -84,12 +87,11 @@ public final class NumberWriter {
 				target[position++] = '0';
 				return position;
 			}
-			// Up to 15 digits tell doubles apart: near x, neighbours among the decimals
-			// of
-			// 15 digits are more than x / 10^15 apart, neighbours among the doubles at
-			// most x / 2^52, which is less. So if n / 10^k reads back as v (a division of
-			// exact numbers rounds as reading does), no other decimal of up to 15 digits
-			// does, and n without its trailing zeros is the shortest.
+			// Decimals of up to 15 digits are distinct as doubles: near x, neighbouring
+			// decimals of 15 digits are more than x / 10^15 apart, and neighbouring
+			// doubles at most x / 2^52, which is less. So if n / 10^k reads back as v (a
+			// division of exact numbers rounds as reading does), no other decimal of up
+			// to 15 digits does, and n without its trailing zeros is the shortest.
 			long n = fewDecimals(magnitude, 3);
 			if (n >= 0) {
 				return writeDecimal(n, -3, target, position);
@@ -110,7 +112,7 @@ public final class NumberWriter {
 	 * @param target the array, with room for the text, of which
 	 * {@link #MAX_TIMESTAMP_LENGTH} bytes are always enough
 	 * @param offset where the first byte goes
-	 * @return the offset behind the last byte
+	 * @return the offset after the last byte
 	 */
 	public static int writeTimestamp(long v, byte[] target, int offset) {
 		if (v == Long.MIN_VALUE) {
@@ -170,7 +172,8 @@ public final class NumberWriter {
 	}
 
 	private static int writePointed(long digits, int length, int point, byte[] target, int offset) {
-		// Writes digits with a point after some of them, or without it if these are all.
+		// Writes digits with a point after some of them, or without a point if that is
+		// after all of them.
 		if (point == length) {
 			return writeDigits(digits, target, offset, length);
 		}
@@ -217,7 +220,7 @@ public final class NumberWriter {
 
 	private static int length(long number) {
 		// Returns the number of decimal digits.
-		// 1233 / 2^12 is log10(2): the length, or one too little.
+		// 1233 / 2^12 is about log10(2), so this is the length, or one less.
 		int length = ((64 - Long.numberOfLeadingZeros(number | 1)) * 1233) >> 12;
 		return (number < PowersOfTen.integer(length)) ? Math.max(length, 1) : length + 1;
 	}

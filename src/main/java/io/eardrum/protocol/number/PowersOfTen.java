@@ -3,8 +3,8 @@ package io.eardrum.protocol.number;
 import java.math.BigInteger;
 
 /**
- * Powers of ten as the number grammar needs them: the small ones exactly, and all that a
- * double can meet to 128 bits.
+ * Powers of ten as the number grammar needs them: the small ones exactly, and all that
+ * are needed for doubles to 128 bits.
  * <p>
  * A power 10<sup>p</sup> with p from {@value #MIN} to {@value #MAX} is (T + ε) &middot;
  * 2<sup>{@link #exponent(int) e} - 127</sup>, where T is an integer of exactly 128 bits,
@@ -14,13 +14,13 @@ import java.math.BigInteger;
 final class PowersOfTen {
 
 	/**
-	 * The smallest power: 19 digits times the one below it are nearer to 0 than to the
-	 * smallest double.
+	 * The smallest power. Any number of 19 digits times the next smaller power is nearer
+	 * to 0 than to the smallest double.
 	 */
 	static final int MIN = -342;
 
 	/**
-	 * The largest power: what scales the smallest double to an integer.
+	 * The largest power, which scales the smallest double to an integer.
 	 */
 	static final int MAX = 324;
 
@@ -40,7 +40,7 @@ final class PowersOfTen {
 			INTEGERS[power] = integer;
 			integer *= 10;
 		}
-		// Each is exact, 5^22 being the last power of five below 2^53.
+		// Each one is exact, because 5^22 is the last power of five below 2^53.
 		double exact = 1;
 		for (int power = 0; power < DOUBLES.length; power++) {
 			DOUBLES[power] = exact;
@@ -122,13 +122,13 @@ final class PowersOfTen {
 	 * @return the exponent
 	 */
 	static int exponent(int power) {
-		// 217706 / 2^16 is log2(10), near enough for every power in the table.
+		// 217706 / 2^16 is about log2(10), close enough for every power in the table.
 		return (power * 217706) >> 16;
 	}
 
 	/**
-	 * Returns the upper half of the product of two unsigned words, which
-	 * {@link Math#multiplyHigh(long, long)} takes for signed ones.
+	 * Returns the upper half of the product of two unsigned words.
+	 * {@link Math#multiplyHigh(long, long)} would treat them as signed.
 	 * @param x an unsigned word
 	 * @param y an unsigned word
 	 * @return bits 64 to 127 of the product

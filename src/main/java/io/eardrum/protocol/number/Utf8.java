@@ -1,8 +1,8 @@
 package io.eardrum.protocol.number;
 
 /**
- * Tells whether bytes are well-formed UTF-8, as table 3-7 of the Unicode standard has it:
- * no overlong forms, no surrogates, nothing past U+10FFFF.
+ * Checks whether bytes are well-formed UTF-8, as defined by table 3-7 of the Unicode
+ * standard: no overlong forms, no surrogates, nothing above U+10FFFF.
  */
 public final class Utf8 {
 
@@ -10,11 +10,11 @@ public final class Utf8 {
 	}
 
 	/**
-	 * Returns whether all of a range of bytes is well-formed.
-	 * @param source the array in which they stand
+	 * Returns whether a range of bytes is well-formed.
+	 * @param source the array that holds them
 	 * @param from the offset of the first byte
-	 * @param to the offset behind the last byte
-	 * @return whether they are
+	 * @param to the offset after the last byte
+	 * @return whether all of them are well-formed
 	 */
 	public static boolean isWellFormed(byte[] source, int from, int to) {
 		int position = from;
@@ -33,7 +33,8 @@ public final class Utf8 {
 		return true;
 	}
 
-	// The length of the multi-byte sequence at a position, or 0 if it is ill-formed.
+	// Returns the length of the multi-byte sequence at a position, or 0 if it is
+	// ill-formed.
 	private static int sequenceLength(byte[] source, int position, int to) {
 		int lead = source[position] & 0xFF;
 		if (lead >= 0xC2 && lead <= 0xDF) {

@@ -1,6 +1,6 @@
 /**
- * Numbers and characters of the protocol, read and written without allocation; pure Java,
- * shared by server and client.
+ * Numbers and characters of the protocol, read and written without allocation. It is
+ * plain Java, shared by server and client.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.protocol.number;

@@ -33,7 +33,7 @@ record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String 
 	GraphiteServerProperties {
 		if (host != null && host.isBlank()) {
 			throw new InvalidConfigurationPropertyValueException(HOST, host,
-					"It must be an IP address or a host name; without it, that of eardrum.tcp.host holds.");
+					"It must be an IP address or a host name; by default it is that of eardrum.tcp.host.");
 		}
 		if (!port.isBlank() && !isPort(port.strip())) {
 			throw new InvalidConfigurationPropertyValueException(PORT, port,

@@ -54,36 +54,42 @@ import io.eardrum.storage.cassandra.series.SeriesRegistry;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * Leaves all points to a cluster of Apache Cassandra, which any number of servers share.
+ * Stores all points in a cluster of Apache Cassandra, which any number of servers share.
  * <p>
- * <em>What a client can rely on</em>, with a quorum for writes and reads: a put that was
- * answered is seen by every read that begins afterwards, through whichever server. A put
- * that failed may have been stored or not, in part too, and may be seen later, until it
- * is put again. Of two puts of one point through one server the later one wins, and
- * through two servers too if their clocks agree better than the time between them (see
- * {@link WriteClock}). A server takes no puts while its clock does not agree with the
- * cluster's (see {@link ClusterClock}). A read sees each page as of a moment of its own:
- * of what is put meanwhile it may show a later point and not an earlier one.
+ * <em>What a client can rely on</em>, with a quorum for writes and reads: every read that
+ * begins after a put was answered sees that put, through any server. A put that failed
+ * may have been stored completely, in part or not at all, and may become visible later,
+ * until it is put again. Of two puts of one point through one server the later one wins.
+ * Through two servers it also wins if their clocks differ by less than the time between
+ * the puts (see {@link WriteClock}). A server takes no puts while its clock does not
+ * agree with the cluster's (see {@link ClusterClock}). A read sees each page as of a
+ * moment of its own: of the points that are put meanwhile, it may show a later one and
+ * not an earlier one.
  * <p>
- * <em>Threads</em>: all methods may be called by any number of threads at once. A request
- * holds no thread but the caller's, which waits for the answer; one more thread looks
- * after the {@link Cluster}.
+ * <em>Threads</em>: any number of threads may call the methods at once. A request
+ * occupies only the thread of the caller, which waits for the answer. One more thread
+ * looks after the {@link Cluster}.
  * <p>
- * <em>Failures</em>: a cluster that can't be reached, or doesn't answer in time, is a
- * {@link StorageException} within seconds. Nothing has to be restarted once it is back.
+ * <em>Failures</em>: if the cluster can't be reached, or doesn't answer in time, callers
+ * get a {@link StorageException} within seconds. Nothing has to be restarted once the
+ * cluster is back.
  */
 final class CassandraMetricRepository implements ClusterMetricRepository, AutoCloseable {
 
 	private static final Logger logger = LoggerFactory.getLogger(CassandraMetricRepository.class);
 
-	/** A server that starts beside its cluster is ready once it has connected. */
+	/**
+	 * How long a start waits for the connection. So a server that starts together with
+	 * its cluster is ready once it has connected.
+	 */
 	private static final Duration START_PATIENCE = Duration.ofSeconds(15);
 
 	private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(3);
 
-	/** How many series are read at once, if they are short, and if they are long. */
+	/** How many series are read at once if they are short. */
 	private static final int SHORT_SERIES_AHEAD = 32;
 
+	/** How many series are read at once if they are long. */
 	private static final int LONG_SERIES_AHEAD = 4;
 
 	private static final int FEW_ROWS = 100;
@@ -92,7 +98,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 
 	private final Clock clock;
 
-	private final ClusterState state = new ClusterState("The cluster was not reached yet");
+	private final ClusterState state = new ClusterState("The cluster has not been reached yet");
 
 	private final Requests requests;
 
@@ -111,12 +117,12 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	private volatile boolean closed;
 
 	/**
-	 * Opens the store: begins to connect, and waits for a few seconds until it has.
-	 * @param settings how it is to work
+	 * Opens the store: begins to connect, and waits for some seconds for the connection.
+	 * @param settings the settings of the store
 	 * @param builders makes a builder of sessions with the cluster, which may be changed
 	 * @param observer observes all requests
-	 * @param clock tells the time
-	 * @param budget the account of the heap
+	 * @param clock the clock of this server
+	 * @param budget the heap budget
 	 */
 	CassandraMetricRepository(CassandraStorageSettings settings, Supplier<CqlSessionBuilder> builders,
 			ClusterObserver observer, Clock clock, HeapBudget budget) {
@@ -135,8 +141,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.cluster.awaitFirstAttempt(START_PATIENCE);
 	}
 
-	// A series that is listed is registered: a server that starts anew needn't look up
-	// each series that is put.
+	// A series that is listed is registered. So a server that has just started need not
+	// look up each series that is put.
 	private void learnSeries(ClusterSession session) {
 		try (SeriesListing keys = new SeriesListing(session, this.requests)) {
 			while (!this.cache.isFull() && keys.hasNext()) {
@@ -144,8 +150,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 			}
 		}
 		catch (StorageException ex) {
-			// Each of the others is looked up when it is put. Whether the cluster takes
-			// points is what the next probe tells.
+			// Each of the others is looked up when it is put. The next probe shows
+			// whether the cluster takes points.
 			logger.debug("Not all series could be listed", ex);
 		}
 	}
@@ -322,8 +328,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	}
 
 	/**
-	 * Closes the store. Requests that are on their way are given a moment; what is put or
-	 * read afterwards fails.
+	 * Closes the store. Requests in progress get a moment to end; later puts and reads
+	 * fail.
 	 */
 	@Override
 	public void close() {

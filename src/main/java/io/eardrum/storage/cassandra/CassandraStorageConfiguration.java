@@ -20,12 +20,12 @@ import io.eardrum.storage.StorageProperties;
 import io.eardrum.storage.cassandra.cluster.DriverDefaults;
 
 /**
- * Makes a cluster of Cassandra the store, if the configuration asks for it.
+ * Makes the store in a cluster of Cassandra, if the configuration asks for it.
  * <p>
- * The framework's own configuration of the driver is left out where it would be found by
- * itself (it would be there with every store), and used here: of what it makes, only the
- * builder of sessions is asked for. Its session would be made once, when the server
- * starts, or not at all.
+ * The framework's own configuration of the driver is excluded from automatic
+ * configuration, because it would be there with every store, and imported here instead.
+ * Of its beans, only the builder of sessions is used. Its session would be made once,
+ * when the server starts, or not at all.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "eardrum.storage.type", havingValue = "cassandra")
@@ -36,9 +36,9 @@ class CassandraStorageConfiguration {
 	@Bean(destroyMethod = "close")
 	CassandraMetricRepository metricRepository(StorageProperties properties, CassandraProperties connection,
 			ObjectProvider<CqlSessionBuilder> builders, ObjectProvider<ClusterObserver> observer, HeapBudget budget) {
-		// Made by this thread, with all that it needs: no other one should make beans
-		// while a context starts. Further attempts to connect have a new one each, for
-		// what certificates there are by then.
+		// This thread makes the first builder, with all that it needs, because no other
+		// thread should make beans while a context starts. Each further attempt to
+		// connect has a new builder, with the certificates that are there by then.
 		AtomicReference<@Nullable CqlSessionBuilder> first = new AtomicReference<>(builders.getObject());
 		return new CassandraMetricRepository(CassandraStorageSettings.of(properties, connection), () -> {
 			CqlSessionBuilder builder = first.getAndSet(null);

@@ -11,25 +11,25 @@ import io.eardrum.storage.cassandra.cluster.DriverDefaults;
 import io.eardrum.storage.time.Retention;
 
 /**
- * How the store is to work.
+ * The settings of the store.
  *
- * @param keyspace where its tables are
- * @param consistency how many nodes have to answer, for the health endpoint to show
+ * @param keyspace the keyspace of its tables
+ * @param consistency how many nodes have to answer, as the health endpoint shows it
  * @param requestTimeout how long the driver takes for a request at most
  * @param cassandra how the cluster is used
  * @param retention how long points are kept
  * @param maxSeries how many series there may be, or {@code null} for any number
- * @param knownSeries how many series are kept in mind, 2 or more
+ * @param knownSeries how many series the server remembers, 2 or more
  */
 record CassandraStorageSettings(CqlIdentifier keyspace, String consistency, Duration requestTimeout,
 		StorageProperties.Cassandra cassandra, Retention retention, @Nullable Integer maxSeries, int knownSeries) {
 
 	private static final String DEFAULT_KEYSPACE = "eardrum";
 
-	/** What a known series takes, with a key of some length and one bucket. */
+	/** The memory of a known series, with a key of usual length and one bucket. */
 	private static final int SERIES_BYTES = 300;
 
-	/** The heap divided by this is for them. */
+	/** The heap divided by this is for known series. */
 	private static final int KNOWN_SERIES_SHARE = 4;
 
 	/**
@@ -45,7 +45,8 @@ record CassandraStorageSettings(CqlIdentifier keyspace, String consistency, Dura
 				properties.cassandra(), Retention.of(properties), properties.maxSeries(), seriesThatFit());
 	}
 
-	// A put of a series that was forgotten is only slower.
+	// The number may be too small for all series: a put of a series that was forgotten is
+	// only slower.
 	private static int seriesThatFit() {
 		return (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / KNOWN_SERIES_SHARE / SERIES_BYTES);
 	}

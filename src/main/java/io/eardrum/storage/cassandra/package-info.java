@@ -1,6 +1,6 @@
 /**
- * The engine that leaves points to a cluster of Apache Cassandra, and keeps nothing of
- * its own. Any number of servers share a cluster.
+ * The engine that stores points in a cluster of Apache Cassandra, and keeps nothing
+ * itself. Any number of servers share a cluster.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.cassandra;

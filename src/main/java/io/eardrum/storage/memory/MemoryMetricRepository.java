@@ -28,20 +28,21 @@ import io.eardrum.storage.series.SeriesIndex;
 /**
  * Keeps all points on the heap, for as long as the process lives.
  * <p>
- * <em>Threads</em>: finding a series takes no lock. Each series has a lock of its own,
- * which is held to put one point or to take a snapshot, so that only threads that use the
- * same series at the same moment wait for each other. No lock is held while a sink works.
+ * <em>Threads</em>: finding a series takes no lock. Each series has its own lock, which
+ * is held while one point is put or a snapshot is taken, so threads wait for each other
+ * only if they use the same series at the same moment. No lock is held while a sink
+ * works.
  * <p>
- * <em>Memory</em>: 16 to 24 bytes a point, and about 140 bytes and the key a series,
- * besides its points. Measured, with compressed references and keys of 23 bytes: 179
- * bytes for a series of one point (a million of them), 341 for one of 10 points, 2392 for
- * one of 100, and 19.1 bytes a point in a series of ten million. All of it is reserved
- * from the account of the heap; a put that finds nothing left there is refused.
+ * <em>Memory</em>: 16 to 24 bytes for each point, and about 140 bytes and the key for
+ * each series. Measured, with compressed references and keys of 23 bytes: 179 bytes for a
+ * series of one point (a million of them), 341 for one of 10 points, 2392 for one of 100,
+ * and 19.1 bytes a point in a series of ten million. All of it is reserved from the heap
+ * budget; a put that finds nothing left there is refused.
  */
 public final class MemoryMetricRepository implements MetricRepository {
 
 	/**
-	 * After how long the series that are ahead are looked for again.
+	 * The time after which the series that are ahead are looked for again.
 	 */
 	private static final long AHEAD_MILLIS = 10_000;
 
@@ -55,16 +56,16 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	private final LongAdder points = new LongAdder();
 
-	/** Guards what was found of the series that are ahead. */
+	/** Guards the result of the last search for series that are ahead. */
 	private final Object aheadLock = new Object();
 
 	private SeriesAhead ahead = SeriesAhead.NONE;
 
-	/** When they were looked for. */
+	/** When that search was made. */
 	private long aheadMillis = Long.MIN_VALUE;
 
 	/**
-	 * Creates a store for as many series as there are.
+	 * Creates a store without a limit on the number of series.
 	 */
 	public MemoryMetricRepository() {
 		this(Integer.MAX_VALUE, Clock.systemUTC());
@@ -73,7 +74,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 	/**
 	 * Creates a store.
 	 * @param maxSeries how many series it takes
-	 * @param clock tells what is in the future
+	 * @param clock the clock that decides which points are in the future
 	 */
 	public MemoryMetricRepository(int maxSeries, Clock clock) {
 		this(maxSeries, clock, HeapBudget.unlimited());
@@ -82,8 +83,8 @@ public final class MemoryMetricRepository implements MetricRepository {
 	/**
 	 * Creates a store.
 	 * @param maxSeries how many series it takes
-	 * @param clock tells what is in the future
-	 * @param budget the account of the heap, which says when it takes no more
+	 * @param clock the clock that decides which points are in the future
+	 * @param budget the heap budget, from which all memory is reserved
 	 */
 	public MemoryMetricRepository(int maxSeries, Clock clock, HeapBudget budget) {
 		this.maxSeries = maxSeries;
@@ -93,7 +94,8 @@ public final class MemoryMetricRepository implements MetricRepository {
 	}
 
 	/**
-	 * {@inheritDoc} If memory ends within a batch, what came before in it is kept.
+	 * {@inheritDoc} If memory runs out within a batch, the points before that place are
+	 * kept.
 	 */
 	@Override
 	public void put(PointBatch batch) {
@@ -174,7 +176,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 	}
 
 	/**
-	 * {@inheritDoc} Looks at all series if that was not done in the last ten seconds: a
+	 * {@inheritDoc} Looks at all series if that was not done in the last ten seconds. A
 	 * million of them take some hundredths of a second.
 	 */
 	@Override
@@ -210,7 +212,7 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	/**
 	 * {@inheritDoc} The detail {@code points} may count a point that replaced another one
-	 * beside it, until that series is read.
+	 * as two points, until that series is read.
 	 */
 	@Override
 	public StorageStatus status() {

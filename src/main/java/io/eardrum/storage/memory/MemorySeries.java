@@ -15,8 +15,8 @@ import io.eardrum.storage.series.SeriesIndex;
 final class MemorySeries extends SeriesIndex.Entry {
 
 	/**
-	 * This object and its buffer, without arrays, as a JVM with compressed references
-	 * lays them out.
+	 * The size of this object and its buffer, without arrays, in a JVM with compressed
+	 * references.
 	 */
 	static final int OBJECT_BYTES = 24 + 32;
 
@@ -30,8 +30,8 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * Puts a point.
 	 * @param timestamp the timestamp
 	 * @param value the value
-	 * @param memory from which is reserved what this takes
-	 * @return how many points more there are now
+	 * @param memory the share from which memory is reserved
+	 * @return by how many the number of points has grown
 	 * @throws StorageException if there is no memory left
 	 */
 	synchronized int put(long timestamp, double value, HeapShare memory) {
@@ -49,9 +49,9 @@ final class MemorySeries extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Returns the points as they are now. Their exact number may come out as lower than
-	 * what has been counted when they were put.
-	 * @param memory from which is reserved what this takes
+	 * Returns the points as they are now. Their exact number may be lower than the number
+	 * that was counted when they were put.
+	 * @param memory the share from which memory is reserved
 	 * @return the points, and by how much the count was too high
 	 */
 	synchronized View view(HeapShare memory) {
@@ -73,7 +73,7 @@ final class MemorySeries extends SeriesIndex.Entry {
 
 	/**
 	 * Returns the last point as it is now.
-	 * @param horizon the last timestamp that counts as long as there is any up to it
+	 * @param horizon the latest timestamp that counts, if there is any point up to it
 	 * @return the point, or {@code null} if there is none yet
 	 */
 	synchronized @Nullable Point last(long horizon) {
@@ -82,9 +82,9 @@ final class MemorySeries extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Returns whether the newest point is behind a timestamp.
+	 * Returns whether the newest point is later than a timestamp.
 	 * @param horizon the timestamp
-	 * @return whether there is a point and it is
+	 * @return whether there is a point, and it is later
 	 */
 	synchronized boolean isBehind(long horizon) {
 		Point newest = this.points.last();
@@ -92,10 +92,10 @@ final class MemorySeries extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Points at one moment.
+	 * The points as of one moment.
 	 *
 	 * @param points the points
-	 * @param replaced how many had been counted twice until now
+	 * @param replaced how many of them had been counted twice until now
 	 */
 	record View(PointBuffer.Snapshot points, int replaced) {
 

@@ -11,7 +11,7 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * Makes memory the store, if the configuration asks for it.
+ * Makes the store in memory, if the configuration asks for it.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(StorageProperties.class)

@@ -1,5 +1,5 @@
 /**
- * The engine that keeps points in memory, and forgets them when the process ends.
+ * The engine that keeps points in memory and forgets them when the process ends.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.memory;

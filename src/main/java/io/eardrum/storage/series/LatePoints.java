@@ -3,8 +3,8 @@ package io.eardrum.storage.series;
 import java.util.Arrays;
 
 /**
- * The points that came too late to be appended to the sorted ones of a series. They are
- * in the order in which they came, until they are sorted.
+ * The points that came too late to be appended to the sorted points of a series. They
+ * stay in the order in which they came until they are sorted.
  */
 final class LatePoints {
 
@@ -16,7 +16,9 @@ final class LatePoints {
 
 	private int size;
 
-	/** The index of the last one that was added of those with the highest timestamp. */
+	/**
+	 * The index of the point that was added last among those with the highest timestamp.
+	 */
 	private int newest;
 
 	void add(long timestamp, double value) {
@@ -56,8 +58,8 @@ final class LatePoints {
 	}
 
 	/**
-	 * Finds the last one that was added of those with the highest timestamp up to a given
-	 * one.
+	 * Finds the point that was added last among those with the highest timestamp up to a
+	 * given one.
 	 * @param limit the last timestamp that counts
 	 * @return its index, or -1 if there is none
 	 */
@@ -86,7 +88,8 @@ final class LatePoints {
 		this.newest = kept;
 	}
 
-	// Counts those of these points, sorted, whose timestamp others have too.
+	// Counts how many of these points, once sorted, have a timestamp that is also among
+	// the others.
 	int countIn(long[] others, int from, int to) {
 		int count = 0;
 		int other = from;

@@ -12,21 +12,22 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 
 /**
- * The points of one series in memory, one a timestamp: the last one that was put.
+ * The points of one series in memory. Each timestamp has one point: the last one that was
+ * put.
  * <p>
  * <em>Thread safety</em>: none; the owner holds a lock around every call. A
  * {@linkplain Snapshot snapshot} is immutable and needs no lock.
  * <p>
- * <em>Performance</em>: a point whose timestamp is above all others costs an append. Any
+ * <em>Performance</em>: a point whose timestamp is above all others is appended. Any
  * other point is kept as it came until the buffer is read, or until such points are a
  * quarter of all. Then they are sorted and merged in. That is O(n log n) for n points in
  * any order. A snapshot shares the arrays of the buffer, and costs nothing unless late
- * points have come since the one before it; merging those copies the arrays, if an
+ * points have come since the snapshot before it. Merging those copies the arrays if an
  * earlier snapshot covers places that change.
  * <p>
- * <em>Memory</em>: 16 bytes a point, 16 to 24 with the room for growth, and 64 bytes
- * besides (with compressed references). While arrays grow or late points are merged, the
- * old and the new ones are there together.
+ * <em>Memory</em>: 16 bytes for each point, or 16 to 24 with the room for growth, and 64
+ * bytes for the buffer (with compressed references). While arrays grow or late points are
+ * merged, the old and the new arrays are in memory together.
  */
 public final class PointBuffer {
 
@@ -44,23 +45,23 @@ public final class PointBuffer {
 
 	private double[] values = NO_VALUES;
 
-	/** How many points stand in the arrays, strictly ascending. */
+	/** How many points are in the arrays, strictly ascending. */
 	private int sorted;
 
 	/**
-	 * How many of them, from the first on, a snapshot may share: these places are never
-	 * written again. Appends go behind them.
+	 * How many of them, from the first on, a snapshot may share. These places are never
+	 * written again; appends go after them.
 	 */
 	private int shared;
 
 	/**
-	 * What came with a timestamp not above the last sorted one. Points that are appended
-	 * later are above all of these, so appending goes on beside them.
+	 * The points whose timestamps were not above the last sorted one. Points that are
+	 * appended later are above all of these, so both can grow independently.
 	 */
 	private @Nullable LatePoints late;
 
 	/**
-	 * Puts a point; one with the same timestamp is replaced.
+	 * Puts a point, which replaces one with the same timestamp.
 	 * @param timestamp the timestamp
 	 * @param value the value
 	 * @throws StorageException if the series is too long for an array
@@ -76,7 +77,8 @@ public final class PointBuffer {
 			this.sorted = size + 1;
 		}
 		else if (timestamp == this.timestamps[size - 1] && size > this.shared) {
-			// No late point has this timestamp: it would have come by here too.
+			// No late point has this timestamp, because it would have been stored here as
+			// well.
 			this.values[size - 1] = value;
 		}
 		else {
@@ -98,8 +100,8 @@ public final class PointBuffer {
 
 	/**
 	 * Returns how many points there are. A late point that replaces another one may be
-	 * counted beside it until the next {@link #snapshot()}, after which the number is
-	 * exact.
+	 * counted in addition to it until the next {@link #snapshot()}, after which the
+	 * number is exact.
 	 * @return the number of points, or a little more
 	 */
 	public int size() {
@@ -108,7 +110,7 @@ public final class PointBuffer {
 	}
 
 	/**
-	 * Returns the point with the highest timestamp, in the time that one look takes.
+	 * Returns the point with the highest timestamp, in constant time.
 	 * @return the point, or {@code null} if there is none
 	 */
 	public @Nullable Point last() {
@@ -125,9 +127,9 @@ public final class PointBuffer {
 	}
 
 	/**
-	 * Returns the point with the highest timestamp up to a given one: in the time that
-	 * one look takes if that is the highest of all, and otherwise in the time that it
-	 * takes to look through what came late.
+	 * Returns the point with the highest timestamp up to a given one. That takes constant
+	 * time if it is the highest of all, and otherwise the time to look through the late
+	 * points.
 	 * @param timestamp the last timestamp that counts
 	 * @return the point, or {@code null} if there is none
 	 */
@@ -136,7 +138,7 @@ public final class PointBuffer {
 		if (highest == null || highest.timestamp() <= timestamp) {
 			return highest;
 		}
-		// The highest one is beyond it, so that there is a place for it.
+		// The highest timestamp is beyond the given one, so the index is below the size.
 		int index = lowerBound(this.timestamps, this.sorted, timestamp);
 		int found = (this.timestamps[index] == timestamp) ? index : index - 1;
 		LatePoints points = this.late;
@@ -149,7 +151,7 @@ public final class PointBuffer {
 
 	/**
 	 * Returns the points as they are now.
-	 * @return the points, which later changes of this buffer don't touch
+	 * @return the points, which later changes of this buffer don't affect
 	 */
 	public Snapshot snapshot() {
 		merge();
@@ -158,8 +160,7 @@ public final class PointBuffer {
 	}
 
 	/**
-	 * Estimates how much memory the next put allocates, part of which may be garbage
-	 * afterwards.
+	 * Estimates how much memory the next put allocates, part of which may become garbage.
 	 * @param timestamp the timestamp of the point
 	 * @return the size in bytes, which is 0 for most puts
 	 */
@@ -184,8 +185,8 @@ public final class PointBuffer {
 	}
 
 	/**
-	 * Estimates the memory of this buffer with its arrays, as a JVM with compressed
-	 * references lays them out.
+	 * Estimates the memory of this buffer with its arrays in a JVM with compressed
+	 * references.
 	 * @return the size in bytes
 	 */
 	public long memoryBytes() {
@@ -200,7 +201,7 @@ public final class PointBuffer {
 
 	/**
 	 * Merges the late points into the sorted ones from the back to the front, so that it
-	 * can be done in place. All allocation comes before the first change.
+	 * can be done in place. All memory is allocated before the first change.
 	 */
 	private void merge() {
 		LatePoints points = this.late;
@@ -254,7 +255,7 @@ public final class PointBuffer {
 		this.shared = 0;
 	}
 
-	// Returns the first place whose timestamp is not below a given one.
+	// Returns the index of the first timestamp that is not below a given one.
 	private static int lowerBound(long[] timestamps, int size, long timestamp) {
 		int index = Arrays.binarySearch(timestamps, 0, size, timestamp);
 		return (index >= 0) ? index : -index - 1;
@@ -262,7 +263,7 @@ public final class PointBuffer {
 
 	/**
 	 * The points of a series as they were at one moment, strictly ascending by timestamp.
-	 * Immutable, and so safe for any thread.
+	 * Immutable, and therefore safe for any thread.
 	 */
 	public static final class Snapshot {
 
@@ -315,7 +316,7 @@ public final class PointBuffer {
 		}
 
 		/**
-		 * Passes the points of a range on in one block, or does nothing if there are
+		 * Passes on the points of a range in one block, or does nothing if there are
 		 * none.
 		 * @param key the key of the series
 		 * @param range the timestamps to pass on
@@ -324,7 +325,8 @@ public final class PointBuffer {
 		 */
 		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
 			int from = indexFrom(range.from());
-			// The end of the range may be the last timestamp there is: not + 1.
+			// The end of the range may be the highest possible timestamp, so 1 can't be
+			// added to it.
 			int to = indexFrom(range.to());
 			if (to < this.size && this.timestamps[to] == range.to()) {
 				to++;

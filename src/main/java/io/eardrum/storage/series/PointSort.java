@@ -1,12 +1,12 @@
 package io.eardrum.storage.series;
 
 /**
- * Sorts points by timestamp. Points of the same timestamp stay in the order in which they
- * came, so that the last of them is the one that was put last.
+ * Sorts points by timestamp. Points with the same timestamp stay in the order in which
+ * they came, so the last of them is the one that was put last.
  * <p>
  * This is a merge sort from short runs upwards, because nothing in the JDK sorts two
- * arrays by one of them without an object for each place. Points that are in order
- * already, as late points that are sent again mostly are, take one pass.
+ * arrays by one of them without an object for each element. Points that are already in
+ * order take one pass; late points that are sent again mostly are in order.
  */
 final class PointSort {
 
@@ -31,7 +31,7 @@ final class PointSort {
 		if (size <= RUN_LENGTH) {
 			return;
 		}
-		// Only the left half of a pair of runs is moved out of the way.
+		// Only the left one of a pair of runs is moved out of the way.
 		long[] leftTimestamps = new long[size];
 		double[] leftValues = new double[size];
 		for (long length = RUN_LENGTH; length < size; length *= 2) {
@@ -70,8 +70,8 @@ final class PointSort {
 		}
 	}
 
-	// Merges a run that was moved out with the one that stands behind its old place. Of
-	// equal timestamps the moved one comes first.
+	// Merges a run that was moved out with the run after its old place. Of equal
+	// timestamps, the one that was moved comes first.
 	private static void merge(long[] leftTimestamps, double[] leftValues, int leftSize, long[] timestamps,
 			double[] values, int middle, int to) {
 		int target = middle - leftSize;

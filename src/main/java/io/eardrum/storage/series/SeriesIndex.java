@@ -11,20 +11,20 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * All series of a store, found by the bytes of their key without making an object of
- * them, and numbered from 0 in the order in which they came.
+ * All series of a store. They are found by the bytes of their key, without making an
+ * object of them, and are numbered from 0 in the order in which they came.
  * <p>
  * Implementation note: an open-addressing table of entries, at most half full, next to an
- * array of the same entries by number. Only additions change either, under the lock of
- * this object. Readers take no lock: they see a table that was whole when it was
- * published, and an entry in it either fully or not at all (its fields are final, and it
- * is stored with release semantics). A reader that just misses a new entry looks again
- * under the lock before it adds one. A reader that finds an entry also meets it when it
- * walks over the numbers, because the entry is counted first.
+ * array of the same entries by number. Only additions change them, under the lock of this
+ * object. Readers take no lock. They see a table that was complete when it was published,
+ * and an entry in it either fully or not at all (its fields are final, and it is stored
+ * with release semantics). A reader that just misses a new entry looks again under the
+ * lock before it adds one. A reader that finds an entry also meets it when it walks over
+ * the numbers, because the entry is counted first.
  * <p>
- * Memory: 12 to 24 bytes a series with compressed references, besides the entry and its
- * key, and three times as much for a moment while the tables grow. All of it is reserved
- * before it is allocated, if there is a share of the heap to reserve it from.
+ * Memory: 12 to 24 bytes for each series with compressed references, besides the entry
+ * and its key, and three times as much for a moment while the tables grow. All of it is
+ * reserved before it is allocated, if there is a share of the heap to reserve it from.
  *
  * @param <S> the type of the entries
  */
@@ -34,7 +34,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Entry[].class);
 
-	/** A key and its array, without the bytes. */
+	/** The size of a key and its array, without the bytes. */
 	private static final int KEY_BYTES = 24 + 16;
 
 	private static final int REFERENCE_BYTES = 4;
@@ -72,10 +72,10 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	/**
 	 * Creates an index.
-	 * @param share from which memory is reserved
-	 * @param maxBytes how much this index may take at most
-	 * @param entryBytes how much an entry takes, without its key
-	 * @param copies how often an entry has the bytes of its key
+	 * @param share the share from which memory is reserved, or {@code null} to count none
+	 * @param maxBytes how many bytes this index may take at most
+	 * @param entryBytes how many bytes an entry takes, without its key
+	 * @param copies how many copies of the bytes of its key an entry has
 	 */
 	public SeriesIndex(@Nullable HeapShare share, long maxBytes, int entryBytes, int copies) {
 		this.share = share;
@@ -86,7 +86,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	/**
 	 * Finds the series with a key.
-	 * @param bytes the array in which the bytes of the key stand
+	 * @param bytes the array that holds the bytes of the key
 	 * @param offset where they start
 	 * @param length how many there are
 	 * @param hash the hash of the key, as {@link SeriesKey#hash} returns it
@@ -123,8 +123,8 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Returns the series with a key, and makes it if there is none, whatever memory there
-	 * is.
+	 * Returns the series with a key, and makes it if there is none, however little memory
+	 * is left.
 	 * @param key the key
 	 * @param factory makes a series that has this key and the number it is given; called
 	 * under the lock of this object
@@ -140,11 +140,12 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Returns the series with a key, and makes it if there is none and there is room: for
-	 * one more, and for the memory it takes.
+	 * Returns the series with a key. If there is none, makes it, provided that the limit
+	 * allows one more and that there is memory for it.
 	 * @param key the key
 	 * @param limit how many series there may be
-	 * @param factory as above
+	 * @param factory makes a series that has this key and the number it is given; called
+	 * under the lock of this object
 	 * @return the series, or {@code null} if there is no room for it
 	 */
 	public synchronized @Nullable S findOrAdd(SeriesKey key, int limit, IntFunction<S> factory) {
@@ -168,15 +169,15 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		}
 		count(key);
 		this.byNumber[number] = added;
-		// Before it can be found: a point that another thread puts into it must not be
-		// missing from a walk over the numbers.
+		// This comes before the entry can be found. A point that another thread puts into
+		// it must not be missing from a walk over the numbers.
 		this.size = number + 1;
 		insert(this.table, added);
 		return added;
 	}
 
-	// What a series takes, and with it the tables, if they have to grow: the old ones are
-	// still there meanwhile.
+	// Returns what a series takes, together with the tables if they have to grow. The old
+	// tables are still there meanwhile.
 	private long bytesToAdd(SeriesKey key) {
 		boolean grows = this.size == this.byNumber.length;
 		return bytesOf(key) + (grows ? 2 * tableBytes(this.size) : 0);
@@ -186,7 +187,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		return this.entryBytes + KEY_BYTES + (long) this.copies * padded(key.length());
 	}
 
-	// A slot for each by number, and two in the table.
+	// Each series has one slot in the array by number, and two in the table.
 	private static long tableBytes(int capacity) {
 		return 3L * REFERENCE_BYTES * capacity;
 	}
@@ -229,7 +230,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Releases the memory of this index, which is not used any more.
+	 * Releases the memory of this index, which must not be used any more.
 	 */
 	public synchronized void release() {
 		if (this.share != null) {
@@ -247,17 +248,17 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * Returns how much of that is for the bytes of keys, if each is there once.
-	 * @return the number of bytes, of each key rounded up as a JVM does
+	 * Returns how much memory the bytes of the keys take, with one copy of each.
+	 * @return the number of bytes, rounded up for each key as a JVM does
 	 */
 	public long keyBytes() {
 		return this.keyBytes;
 	}
 
 	/**
-	 * Returns how much memory series would take.
-	 * @param series how many
-	 * @param keys how much of it is for the bytes of their keys
+	 * Returns how much memory some series would take.
+	 * @param series how many series
+	 * @param keys how many bytes their keys take, with one copy of each
 	 * @return the number of bytes
 	 */
 	public long bytes(long series, long keys) {
@@ -303,7 +304,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	/**
-	 * What every series has, whatever else an engine keeps with it.
+	 * The part of a series that is the same for every engine.
 	 */
 	public abstract static class Entry {
 

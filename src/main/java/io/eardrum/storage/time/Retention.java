@@ -9,8 +9,8 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * How long the points of a key are kept. The first rule decides whose pattern matches the
- * key.
+ * How long the points of a key are kept. The first rule whose pattern matches the key
+ * decides.
  *
  * @param rules the rules, in the order in which they are tried
  */
@@ -26,8 +26,8 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Returns whether there is anything that is not kept for ever.
-	 * @return whether there is
+	 * Returns whether any points are not kept for ever.
+	 * @return whether a rule has a limit
 	 */
 	public boolean isLimited() {
 		return this.rules.stream().anyMatch((rule) -> !rule.duration().isZero());
@@ -73,10 +73,10 @@ public record Retention(List<Rule> rules) {
 	}
 
 	/**
-	 * Returns the first timestamp whose points count.
+	 * Returns the first timestamp whose points are kept.
 	 * @param seconds how long they are kept, or 0 if for ever
-	 * @param now the present, in seconds since 1970; {@link Long#MIN_VALUE} if it is not
-	 * known
+	 * @param now the present time, in seconds since 1970; {@link Long#MIN_VALUE} if it is
+	 * not known
 	 * @return the first timestamp that is kept
 	 */
 	public static long cutoff(long seconds, long now) {
@@ -86,21 +86,22 @@ public record Retention(List<Rule> rules) {
 	/**
 	 * How long the points of some keys are kept.
 	 *
-	 * @param pattern what the whole key must match
+	 * @param pattern the pattern that the whole key must match
 	 * @param duration how long; 0 means for ever
 	 */
 	public record Rule(Pattern pattern, Duration duration) {
 
 		/**
 		 * Makes a rule.
-		 * @param glob the keys, where {@code *} stands for any characters and {@code ?}
-		 * for one
+		 * @param glob a pattern of keys, in which {@code *} stands for any characters and
+		 * {@code ?} for one
 		 * @param duration how long to keep their points; 0 means for ever
 		 * @return the rule
 		 */
 		public static Rule of(String glob, Duration duration) {
 			StringBuilder regex = new StringBuilder();
-			// By code point: half of a surrogate pair would match nothing.
+			// The loop goes by code point, because half of a surrogate pair would match
+			// nothing.
 			glob.codePoints().forEach((character) -> {
 				switch (character) {
 					case '*' -> regex.append(".*");

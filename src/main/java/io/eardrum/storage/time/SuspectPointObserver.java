@@ -3,15 +3,14 @@ package io.eardrum.storage.time;
 import io.eardrum.storage.Horizon;
 
 /**
- * Observes points that are stored although their timestamps are hardly what was meant,
- * for the meters. Any number of threads call it at once. It must be quick and must not
- * throw.
+ * Observes points that are stored although their timestamps are probably wrong, for the
+ * meters. Any number of threads call it at once. It must be quick and must not throw.
  */
 @FunctionalInterface
 public interface SuspectPointObserver {
 
 	/**
-	 * Takes note of nothing.
+	 * Ignores everything.
 	 */
 	SuspectPointObserver NONE = (reason, points) -> {
 	};
@@ -29,13 +28,14 @@ public interface SuspectPointObserver {
 	enum Reason {
 
 		/**
-		 * Its timestamp is behind the {@link Horizon}: milliseconds, or a wrong clock.
+		 * Its timestamp is beyond the {@link Horizon}: it is in milliseconds, or a clock
+		 * is wrong.
 		 */
 		FUTURE,
 
 		/**
-		 * Its value is a time, and its timestamp a small number: the two may be swapped,
-		 * as clients of OpenTSDB send them.
+		 * Its value is a time and its timestamp a small number. The two may be swapped,
+		 * because clients of OpenTSDB send them in that order.
 		 */
 		SWAPPED
 

@@ -16,12 +16,12 @@ import io.eardrum.storage.StorageException;
 
 /**
  * Checks the timestamps of all points before they are stored, whichever way they came and
- * whichever store it is. It refuses points that are further ahead of the clock than is
- * allowed, if there is a limit, and counts those that are stored and suspect. At most
- * once a day it logs a suspect point of each kind, with what is most likely wrong.
+ * whichever engine stores them. It refuses points that are further ahead of the clock
+ * than the limit allows, if there is one, and counts suspect points that are stored. At
+ * most once a day it logs a suspect point of each kind, with the most likely reason.
  * <p>
- * Safe for any number of threads. A batch costs one look at the clock, a point two
- * comparisons, and nothing is allocated but for the log.
+ * Safe for any number of threads. A batch costs one look at the clock, and a point two
+ * comparisons. Nothing is allocated except for the log.
  */
 public final class TimestampCheck {
 
@@ -32,11 +32,11 @@ public final class TimestampCheck {
 	private static final long YEAR = 365 * DAY;
 
 	/**
-	 * Timestamps closer to 0 than this are small numbers. As a time it is early in 1973.
+	 * Timestamps closer to 0 than this are small numbers. As a time, it is early in 1973.
 	 */
 	private static final long SMALL = 100_000_000;
 
-	/** How many characters of a key are logged. */
+	/** How many characters of a key are logged at most. */
 	private static final int MAX_KEY_LENGTH = 100;
 
 	private final long maxFutureSeconds;
@@ -51,8 +51,9 @@ public final class TimestampCheck {
 
 	/**
 	 * Creates a check.
-	 * @param maxFuture how far ahead a timestamp may be, whole seconds; 0 for any
-	 * @param clock tells the time
+	 * @param maxFuture how far ahead a timestamp may be, in whole seconds; 0 means any
+	 * distance
+	 * @param clock the clock of this server
 	 * @param observer observes suspect points
 	 */
 	public TimestampCheck(Duration maxFuture, Clock clock, SuspectPointObserver observer) {
@@ -130,7 +131,7 @@ public final class TimestampCheck {
 		return seconds >= now - 10 * YEAR && seconds <= now + YEAR;
 	}
 
-	// A clock that was set back must not silence it for longer.
+	// A clock that was set back must not keep the log silent for longer.
 	private static boolean isDue(AtomicLong logged, long now) {
 		long last = logged.get();
 		return (last == Long.MIN_VALUE || now < last || now >= last + DAY) && logged.compareAndSet(last, now);
@@ -152,12 +153,12 @@ public final class TimestampCheck {
 	private static void logSwapped(PointBatch batch, int index) {
 		logger.warn(
 				"A point of {} has the timestamp {} and the value {}, which is a time: they seem to be swapped, "
-						+ "for the words of a put are key, value and timestamp. It was stored. "
+						+ "because the words of a put are key, value and timestamp. It was stored. "
 						+ "Such points are counted in eardrum_points_suspect_total, and logged once a day",
 				shown(batch.key(index)), batch.timestamp(index), (long) batch.value(index));
 	}
 
-	// Strangers choose the keys.
+	// Any client chooses the keys, so they are cleaned and shortened for the log.
 	private static String shown(SeriesKey key) {
 		String text = key.toString().replaceAll("[\\p{C}\\p{Z}]", "?");
 		if (text.codePointCount(0, text.length()) <= MAX_KEY_LENGTH) {

@@ -10,7 +10,7 @@ import org.springframework.context.annotation.Configuration;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * Puts the check of timestamps before the store, whichever it is.
+ * Makes the check of timestamps that stands before every store.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(StorageProperties.class)

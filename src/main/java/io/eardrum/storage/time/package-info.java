@@ -1,6 +1,6 @@
 /**
- * What bounds points in time: how long they are kept, and the check of their timestamps
- * before they are stored.
+ * The limits of points in time: how long they are kept, and which timestamps are
+ * accepted.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.time;

@@ -4,10 +4,8 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.util.unit.DataSize;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 import io.eardrum.protocol.CommandObserver;
@@ -29,10 +27,7 @@ class ApiConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping apiMapping(MetricRepository repository, TimestampCheck timestampCheck,
-			CommandObserver observer, RequestGate gate,
-			@Value("${eardrum.tcp.max-line-length:4096B}") DataSize maxLineLength,
-			@Value("${eardrum.tcp.max-key-length:512B}") DataSize maxKeyLength) {
-		ProtocolLimits limits = new ProtocolLimits((int) maxLineLength.toBytes(), (int) maxKeyLength.toBytes());
+			CommandObserver observer, RequestGate gate, ProtocolLimits limits) {
 		return new SimpleUrlHandlerMapping(
 				Endpoint.behind(endpoints(repository, timestampCheck, observer, limits, Clock.systemUTC()), gate),
 				ORDER);

@@ -78,8 +78,8 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 		if (user.isEmpty() != password.isEmpty()) {
 			throw user.isEmpty()
 					? new InvalidConfigurationPropertyValueException("eardrum.http.user", user,
-							"It must not be empty while eardrum.http.password has a value: set both, or none.")
-					: wrongPassword("It must not be empty while eardrum.http.user has a value: set both, or none.");
+							"It must not be empty while eardrum.http.password has a value: set both or neither.")
+					: wrongPassword("It must not be empty while eardrum.http.user has a value: set both or neither.");
 		}
 		checkPassword(password);
 		if (headTimeout.compareTo(MIN_HEAD_TIMEOUT) < 0 || headTimeout.compareTo(MAX_HEAD_TIMEOUT) > 0) {

@@ -60,12 +60,12 @@ class KeyPatternTests {
 	@CsvSource(delimiter = ';', quoteCharacter = '"',
 			value = { "a[b; a '[' has no ']'", "a[; a '[' has no ']'", "[!; a '[' has no ']'", "[]; a '[' has no ']'",
 					"{a,b; a '{' has no '}'", "{; a '{' has no '}'", "{a.b,c}; a dot stands between '{' and '}'",
-					"[a.b]; a dot stands between '[' and ']'", "[z-a]; 'z-a' is no range of characters",
+					"[a.b]; a dot stands between '[' and ']'", "[z-a]; 'z-a' is not a range of characters",
 					"a\\; it ends with a backslash",
-					"{{{{{{{{{{{{{{{{{a}}}}}}}}}}}}}}}}}; it has more than 16 braces in one another" })
+					"{{{{{{{{{{{{{{{{{a}}}}}}}}}}}}}}}}}; it has braces nested more than 16 deep" })
 	void saysWhatIsWrong(String pattern, String problem) {
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of(pattern))
-			.withMessage("'" + pattern + "' is no pattern: " + problem);
+			.withMessage("'" + pattern + "' is not a pattern: " + problem);
 	}
 
 	@ParameterizedTest
@@ -84,7 +84,7 @@ class KeyPatternTests {
 	@Test
 	void longPatternsAreNotRepeatedInMessages() {
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of("[" + "\ud83d\ude00".repeat(300)))
-			.withMessage("'[" + "\ud83d\ude00".repeat(74) + "\u2026' is no pattern: a '[' has no ']'");
+			.withMessage("'[" + "\ud83d\ude00".repeat(74) + "\u2026' is not a pattern: a '[' has no ']'");
 	}
 
 	@Test

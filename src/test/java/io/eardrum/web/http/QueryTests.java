@@ -137,7 +137,7 @@ class QueryTests {
 		Query query = query(Map.of("a", new String[] { "{" }, "b", new String[] { "soon" }));
 		RequestMemory memory = RequestMemory.of(HeapBudget.unlimited());
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.pattern("a", memory))
-			.withMessageMatching("'\\{' is no pattern: .*\\.")
+			.withMessageMatching("'\\{' is not a pattern: .*\\.")
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"parameter\":\"a\""));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.range("b", "empty", NOW))
 			.withMessageMatching("'soon' is no time: .*\\.");

@@ -9,7 +9,7 @@ import java.util.concurrent.TimeoutException;
 import io.eardrum.storage.StorageException;
 
 /**
- * Waits for what the driver does while it connects, where there is nothing else to do.
+ * Waits for the driver while the server connects, when there is nothing else to do.
  */
 final class Await {
 
@@ -18,11 +18,11 @@ final class Await {
 
 	/**
 	 * Waits for a result.
-	 * @param <T> its type
-	 * @param stage what it comes from
+	 * @param <T> the type of the result
+	 * @param stage the stage that has the result
 	 * @param patience how long to wait
 	 * @return the result
-	 * @throws StorageException if it fails, or doesn't come in time
+	 * @throws StorageException if the stage fails, or doesn't end in time
 	 */
 	static <T> T of(CompletionStage<T> stage, Duration patience) {
 		try {
@@ -30,7 +30,7 @@ final class Await {
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
-			throw new StorageException("It was interrupted", ex);
+			throw new StorageException("The wait for the cluster was interrupted", ex);
 		}
 		catch (TimeoutException ex) {
 			throw new StorageException("There was no answer within " + patience.toSeconds() + " seconds", ex);

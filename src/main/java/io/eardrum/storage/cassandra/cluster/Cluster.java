@@ -19,15 +19,15 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Connects with the cluster, however long that takes, and then checks now and then how it
- * is.
+ * Connects to the cluster, however long that takes, and then checks the state of the
+ * cluster from time to time.
  * <p>
- * A thread of its own has the {@link Connector} connect. An attempt that fails is
- * repeated, after a second at first and ten at last. From then on the driver keeps up the
- * connections, and the thread writes something every few seconds, and compares the
- * clocks. So a server that is not used knows how its cluster is, and one whose puts have
- * failed learns when they would succeed again. All other methods are quick, and safe for
- * any number of threads.
+ * A thread of its own lets the {@link Connector} connect. An attempt that fails is
+ * repeated, at first after one second and later after up to ten. Once there is a
+ * connection, the driver maintains it, and the thread writes something every few seconds
+ * and compares the clocks. So an idle server knows the state of its cluster, and a server
+ * whose puts have failed learns when they would succeed again. All other methods are
+ * quick, and safe for any number of threads.
  */
 public final class Cluster implements AutoCloseable {
 
@@ -59,15 +59,18 @@ public final class Cluster implements AutoCloseable {
 
 	private final Thread thread;
 
-	/** Closed by the thread that takes it out, which is this object's or another one. */
+	/**
+	 * The thread that removes the session closes it; that may be the thread of this
+	 * object or another one.
+	 */
 	private final AtomicReference<@Nullable ClusterSession> session = new AtomicReference<>();
 
 	/**
 	 * Begins to connect.
-	 * @param connector connects
-	 * @param state takes note of how the cluster is
-	 * @param clock is compared now and then
-	 * @param connected is called once there is a session, by the thread of this object
+	 * @param connector makes the session
+	 * @param state keeps the state of the cluster
+	 * @param clock compares the clocks from time to time
+	 * @param connected called once there is a session, by the thread of this object
 	 */
 	public Cluster(Connector connector, ClusterState state, ClusterClock clock, Consumer<ClusterSession> connected) {
 		this.connector = connector;
@@ -150,7 +153,8 @@ public final class Cluster implements AutoCloseable {
 		ClusterSession reached = this.connector.connect();
 		this.session.set(reached);
 		if (isClosing()) {
-			// close() waits for a while only, and may have looked before there was one.
+			// close() waits for a limited time only, and may have looked before there was
+			// a session.
 			if (this.session.compareAndSet(reached, null)) {
 				reached.driver().forceCloseAsync();
 			}
@@ -173,13 +177,13 @@ public final class Cluster implements AutoCloseable {
 			this.clock.compareIfDue(current);
 		}
 		catch (StorageException ex) {
-			// Whether the cluster takes points is what the probe has told.
+			// The probe has shown that the cluster takes points.
 			logger.debug("The clocks could not be compared", ex);
 		}
 	}
 
 	/**
-	 * Returns how many nodes of the datacenter that is asked are known.
+	 * Returns how many nodes are known in the datacenter that this server uses.
 	 * @return the number of nodes, 0 as long as there is no session
 	 */
 	public int knownNodes() {
@@ -187,7 +191,7 @@ public final class Cluster implements AutoCloseable {
 	}
 
 	/**
-	 * Returns to how many of them there is a connection.
+	 * Returns to how many of these nodes there is a connection.
 	 * @return the number of nodes
 	 */
 	public int connectedNodes() {

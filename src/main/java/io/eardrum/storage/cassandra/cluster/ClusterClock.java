@@ -21,18 +21,20 @@ import io.eardrum.storage.cassandra.table.Expiry;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Compares the clock of this server with the clocks of the nodes, and lets no point be
- * put while they are more than a minute apart.
+ * Compares the clock of this server with the clocks of the nodes, and allows no puts
+ * while they are more than a minute apart.
  * <p>
- * A server whose clock is ahead would give points write timestamps of the future, and
- * lose, with {@code ok}, every later value of those points until that time has come (see
- * {@link WriteClock}); it would also not store what it takes for too old already, and
- * have points live shorter than they should (see {@link Expiry}). One whose clock is
- * behind would lose what it overwrites of other servers.
+ * A server whose clock is ahead would give points write timestamps in the future. Until
+ * that time has come, every later value of these points would be lost although it is
+ * answered with {@code ok} (see {@link WriteClock}). Such a server would also not store
+ * points that it takes for too old, and make points expire too early (see
+ * {@link Expiry}). A server whose clock is behind would lose the values with which it
+ * overwrites points of other servers.
  * <p>
- * The cluster's time is asked for once a minute, and passes with the running time in
- * between: so a clock that jumps is noticed by the next put. If a node disagrees, most of
- * its neighbours have to disagree as well, because its own clock may be the wrong one.
+ * The cluster is asked for its time once a minute, and in between its time advances with
+ * the running time of this process. So the next put notices a clock that jumps. If one
+ * node disagrees, most of its neighbours have to disagree as well, because the clock of
+ * that node may be the wrong one.
  * <p>
  * One thread compares; all other methods are quick, and safe for any number of threads.
  */
@@ -42,7 +44,7 @@ public final class ClusterClock {
 
 	private static final long MAX_OFFSET_MILLIS = TimeUnit.MINUTES.toMillis(1);
 
-	/** How much less a difference has to be for puts to be taken again. */
+	/** How far the difference has to be below the limit before puts are taken again. */
 	private static final long MARGIN_MILLIS = TimeUnit.SECONDS.toMillis(5);
 
 	private static final long INTERVAL_NANOS = TimeUnit.MINUTES.toNanos(1);
@@ -56,16 +58,16 @@ public final class ClusterClock {
 
 	private final LongSupplier nanos;
 
-	/** What the cluster said last. */
+	/** The last answer of the cluster. */
 	private volatile @Nullable ClusterTime time;
 
-	/** Whether the last comparison found a difference, which the log has told. */
+	/** Whether the last comparison found a difference, which has been logged. */
 	private volatile boolean apart;
 
 	/**
-	 * Makes a clock that is to be compared before the first put.
+	 * Creates a comparison, which is to be made before the first put.
 	 * @param clock the clock of this server
-	 * @param nanos tells the running time in nanoseconds, as {@link System#nanoTime()}
+	 * @param nanos returns the running time in nanoseconds, as {@link System#nanoTime()}
 	 */
 	public ClusterClock(Clock clock, LongSupplier nanos) {
 		this.clock = clock;
@@ -73,10 +75,10 @@ public final class ClusterClock {
 	}
 
 	/**
-	 * Compares the clocks if that is due: after a minute, or at once while they are
-	 * apart.
+	 * Compares the clocks if a comparison is due: after a minute, or at once while they
+	 * are apart.
 	 * @param session the cluster
-	 * @throws StorageException if no node answers; what was known before still holds
+	 * @throws StorageException if no node answers; the previous result remains valid
 	 */
 	void compareIfDue(ClusterSession session) {
 		ClusterTime last = this.time;
@@ -88,7 +90,7 @@ public final class ClusterClock {
 	/**
 	 * Compares the clocks.
 	 * @param session the cluster
-	 * @throws StorageException if no node answers; what was known before still holds
+	 * @throws StorageException if no node answers; the previous result remains valid
 	 */
 	void compare(ClusterSession session) {
 		ClusterTime told = ask(session, null);
@@ -98,15 +100,16 @@ public final class ClusterClock {
 		this.time = told;
 		boolean now = isApart(told);
 		if (now && !this.apart) {
-			logger.error("{}. Set the clock of this server right, or those of the nodes", describe(told));
+			logger.error("{}. Correct the clock of this server, or those of the nodes", describe(told));
 		}
 		else if (!now && this.apart) {
-			logger.info("The clocks of this server and of the cluster agree again; points are taken");
+			logger.info("The clocks of this server and of the cluster agree again; points are taken again");
 		}
 		this.apart = now;
 	}
 
-	// Of two that disagree, neither is known to be right.
+	// If two clocks disagree, neither is known to be right, so this takes the median of
+	// several nodes.
 	private ClusterTime askSeveral(ClusterSession session, ClusterTime first) {
 		List<ClusterTime> told = new ArrayList<>();
 		for (Node node : session.connectedNodes()) {
@@ -117,7 +120,7 @@ public final class ClusterClock {
 				told.add(ask(session, node));
 			}
 			catch (StorageException ex) {
-				logger.debug("{} does not tell its time", node, ex);
+				logger.debug("{} did not return its time", node, ex);
 			}
 		}
 		told.sort(Comparator.comparingLong((one) -> Math.abs(offsetMillis(one))));
@@ -129,14 +132,14 @@ public final class ClusterClock {
 		Row row = Await.of(session.sendTo(node, Query.SELECT_NOW), PATIENCE).one();
 		long half = (this.nanos.getAsLong() - sent) / 2;
 		if (row == null) {
-			throw new StorageException("A node does not tell its time");
+			throw new StorageException("A node did not return its time");
 		}
 		return new ClusterTime(row.getLong(0), sent + half, TimeUnit.NANOSECONDS.toMillis(half));
 	}
 
 	/**
 	 * Ensures that points can be put.
-	 * @throws StorageException if the clocks are too far apart for that
+	 * @throws StorageException if the clocks are too far apart
 	 */
 	public void ensureAgrees() {
 		String problem = problem();
@@ -147,8 +150,8 @@ public final class ClusterClock {
 
 	/**
 	 * Returns why no points can be put.
-	 * @return what both clocks say, or {@code null} if they agree or there is no cluster
-	 * yet
+	 * @return the times of both clocks, or {@code null} if they agree or there is no
+	 * connection yet
 	 */
 	public @Nullable String problem() {
 		ClusterTime last = this.time;
@@ -157,7 +160,7 @@ public final class ClusterClock {
 
 	/**
 	 * Returns by how much the clock of this server is ahead of the cluster's.
-	 * @return milliseconds, less than 0 if it is behind; 0 if there is no cluster yet
+	 * @return milliseconds, less than 0 if it is behind; 0 if there is no connection yet
 	 */
 	public long offsetMillis() {
 		ClusterTime last = this.time;
@@ -168,7 +171,7 @@ public final class ClusterClock {
 		return this.clock.millis() - told.millisAt(this.nanos.getAsLong());
 	}
 
-	// An answer that took long says less exactly what time it was.
+	// The longer an answer took, the less exactly it says what time it was.
 	private boolean isApart(ClusterTime told) {
 		long most = MAX_OFFSET_MILLIS + told.uncertaintyMillis() - (this.apart ? MARGIN_MILLIS : 0);
 		return Math.abs(offsetMillis(told)) > most;
@@ -181,11 +184,12 @@ public final class ClusterClock {
 	}
 
 	/**
-	 * What time it was for a node.
+	 * The time of a node.
 	 *
 	 * @param millis the time, in milliseconds since 1970
-	 * @param nanos when it was that, in running time
-	 * @param uncertaintyMillis by how much it may have been earlier or later
+	 * @param nanos the running time at that moment
+	 * @param uncertaintyMillis by how many milliseconds that moment may have been earlier
+	 * or later
 	 */
 	private record ClusterTime(long millis, long nanos, long uncertaintyMillis) {
 

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * A cluster that was reached, with all tables there and all statements prepared. The
- * driver keeps up the connections from then on. Safe for any number of threads.
+ * A session with a cluster that has all tables, and for which all statements are
+ * prepared. The driver maintains the connections. Safe for any number of threads.
  */
 public final class ClusterSession {
 
@@ -37,7 +37,7 @@ public final class ClusterSession {
 	/**
 	 * Makes a statement.
 	 * @param query the query
-	 * @param cells what takes the place of its question marks
+	 * @param cells the values for its question marks
 	 * @return the statement
 	 */
 	public BoundStatement bind(Query query, ByteBuffer... cells) {
@@ -55,7 +55,7 @@ public final class ClusterSession {
 	/**
 	 * Sends a query.
 	 * @param query the query
-	 * @param cells what takes the place of its question marks
+	 * @param cells the values for its question marks
 	 * @return its first page
 	 */
 	public CompletionStage<AsyncResultSet> send(Query query, ByteBuffer... cells) {
@@ -63,7 +63,7 @@ public final class ClusterSession {
 	}
 
 	/**
-	 * Sends a query that any node can answer by itself.
+	 * Sends a query that any node can answer alone.
 	 * @param node the node that is to answer, or {@code null} for any
 	 * @param query the query, without question marks
 	 * @return its first page
@@ -73,7 +73,8 @@ public final class ClusterSession {
 	}
 
 	/**
-	 * Returns the nodes of the datacenter that is asked to which there is a connection.
+	 * Returns the nodes in the datacenter that this server uses to which there is a
+	 * connection.
 	 * @return the nodes, in no order
 	 */
 	List<Node> connectedNodes() {
@@ -96,7 +97,7 @@ public final class ClusterSession {
 	}
 
 	/**
-	 * Returns the name that the cluster has for itself.
+	 * Returns the name of the cluster.
 	 * @return the name
 	 */
 	String name() {

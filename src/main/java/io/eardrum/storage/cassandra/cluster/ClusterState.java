@@ -7,9 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether the cluster takes points, as far as is known from the last put or the last
- * probe. A change is logged, at most once in ten seconds, because a cluster that takes
- * every second put would otherwise fill the log.
+ * Whether the cluster takes points, as known from the last put or the last probe. A
+ * change is logged, but at most once in ten seconds, because a cluster that takes every
+ * other put would otherwise fill the log.
  * <p>
  * Safe for any number of threads.
  */
@@ -21,7 +21,7 @@ public final class ClusterState {
 
 	private volatile @Nullable String problem;
 
-	/** Whether the log's last word is that there is a problem. */
+	/** Whether the last line in the log says that there is a problem. */
 	private boolean problemLogged;
 
 	private long nextLogNanos = System.nanoTime();
@@ -45,7 +45,7 @@ public final class ClusterState {
 	}
 
 	/**
-	 * Takes note that the cluster did what it was asked.
+	 * Notes that the cluster served a request.
 	 */
 	public void succeeded() {
 		if (this.problem != null) {
@@ -62,14 +62,15 @@ public final class ClusterState {
 	}
 
 	/**
-	 * Takes note that the cluster did not do what it was asked.
+	 * Notes that the cluster failed to serve a request.
 	 * @param reason why
 	 */
 	public synchronized void failed(String reason) {
 		long now = System.nanoTime();
 		boolean same = reason.equals(this.problem);
 		this.problem = reason;
-		// Its reason may change while it lasts, as from no answer to no connection.
+		// The reason may change while the problem lasts, for example from no answer to no
+		// connection.
 		if ((!this.problemLogged || !same) && now - this.nextLogNanos >= 0) {
 			logger.warn("The storage is unavailable: {}", reason);
 			this.problemLogged = true;
@@ -78,10 +79,10 @@ public final class ClusterState {
 	}
 
 	/**
-	 * Takes note that points were refused because there was too much to do. What is known
-	 * of the cluster stays as it is: if it doesn't answer any more, the requests that are
-	 * on their way fail, and so does the next probe.
-	 * @param reason what was waited for
+	 * Notes that points were refused because there was too much to do. The state of the
+	 * cluster stays as it is: if it no longer answers, the requests in progress fail, and
+	 * so does the next probe.
+	 * @param reason what the request waited for
 	 */
 	public synchronized void congested(String reason) {
 		long now = System.nanoTime();

@@ -26,13 +26,12 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Connects with the cluster: makes the tables if they are missing, prepares the
- * statements, checks that the tables are of a version that this code knows, and compares
- * the clocks. Used by one thread.
+ * Connects to the cluster: makes missing tables, prepares the statements, checks that
+ * this code knows the version of the tables, and compares the clocks. Used by one thread.
  * <p>
- * A cluster that has just been started may be slow, and so is the driver's first contact
- * with it: what was reached is kept when a step behind it fails, and the next attempt
- * begins there.
+ * A cluster that has just been started may be slow, and so may be the driver's first
+ * contact with it. Therefore the driver's session is kept if a later step fails, and the
+ * next attempt begins there.
  */
 public final class Connector implements AutoCloseable {
 
@@ -41,7 +40,7 @@ public final class Connector implements AutoCloseable {
 
 	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(60);
 
-	/** After so many attempts with one session of the driver there is a new one. */
+	/** After this many attempts with one session of the driver, a new one is made. */
 	private static final int MAX_ATTEMPTS = 5;
 
 	private final Supplier<CqlSessionBuilder> builders;
@@ -52,7 +51,7 @@ public final class Connector implements AutoCloseable {
 
 	private final ClusterClock clock;
 
-	/** The session of the driver that is not one with the tables yet. */
+	/** The session of the driver that has no prepared tables yet. */
 	private @Nullable CqlSession reached;
 
 	private int attempts;
@@ -60,9 +59,9 @@ public final class Connector implements AutoCloseable {
 	/**
 	 * Prepares to connect.
 	 * @param builders makes a builder of sessions, which may be changed
-	 * @param keyspace where the tables are, or are to be
+	 * @param keyspace the keyspace of the tables, which may have to be made
 	 * @param properties how to make them
-	 * @param clock is to be compared
+	 * @param clock compares the clocks
 	 */
 	public Connector(Supplier<CqlSessionBuilder> builders, CqlIdentifier keyspace,
 			StorageProperties.Cassandra properties, ClusterClock clock) {
@@ -77,9 +76,9 @@ public final class Connector implements AutoCloseable {
 	}
 
 	/**
-	 * Connects, however long that takes, within a minute for each step.
-	 * @return the session, which is the caller's
-	 * @throws StorageException if it can't be done now, with the reason
+	 * Connects, with a limit of a minute for each step.
+	 * @return the session, which belongs to the caller
+	 * @throws StorageException if it can't connect now; the message says why
 	 */
 	ClusterSession connect() {
 		CqlSession driver = reach();
@@ -93,8 +92,8 @@ public final class Connector implements AutoCloseable {
 			return session;
 		}
 		catch (StorageException ex) {
-			// A driver that doesn't even say so when a node doesn't answer may never
-			// again.
+			// A driver that does not even report that a node doesn't answer may never do
+			// so again.
 			if (ex.getCause() instanceof TimeoutException) {
 				close();
 			}
@@ -130,7 +129,8 @@ public final class Connector implements AutoCloseable {
 		return driver;
 	}
 
-	// The driver asks the nodes of one datacenter only: if it is misspelt, there is none.
+	// The driver uses the nodes of one datacenter only. If its name is misspelt, there
+	// are none.
 	private static String datacenter(CqlSession driver) {
 		Set<String> others = new TreeSet<>();
 		for (Node node : driver.getMetadata().getNodes().values()) {
@@ -141,7 +141,7 @@ public final class Connector implements AutoCloseable {
 			others.add(String.valueOf(datacenter));
 		}
 		throw new StorageException(
-				"No node is in the datacenter that spring.cassandra.local-datacenter names; there is "
+				"No node is in the datacenter that spring.cassandra.local-datacenter names; the nodes are in "
 						+ String.join(", ", others));
 	}
 
@@ -155,8 +155,8 @@ public final class Connector implements AutoCloseable {
 		return prepared;
 	}
 
-	// Nodes agree on what isn't there yet only: to have them agree takes several times as
-	// long as to ask, and many servers may be started at once.
+	// Only for missing rows do the nodes have to agree. That takes several times as long
+	// as a read, and many servers may be started at once.
 	private static void checkTables(ClusterSession session) {
 		Row row = ask(session, Query.SELECT_FORMAT).one();
 		if (row == null) {
@@ -179,7 +179,7 @@ public final class Connector implements AutoCloseable {
 	}
 
 	/**
-	 * Closes what was reached, if it can't be used yet.
+	 * Closes the session of the driver, unless it was handed over.
 	 */
 	@Override
 	public void close() {

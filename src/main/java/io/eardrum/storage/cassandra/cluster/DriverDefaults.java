@@ -11,19 +11,23 @@ import org.springframework.boot.cassandra.autoconfigure.CassandraProperties;
 import org.springframework.boot.cassandra.autoconfigure.DriverConfigLoaderBuilderCustomizer;
 
 /**
- * The configuration of the driver where {@code spring.cassandra} says nothing: what a
- * store needs that has to be right first, and then has to go on when a node doesn't.
+ * The configuration of the driver where {@code spring.cassandra} has no value. The store
+ * has to be correct first, and second it has to go on when a node does not.
  */
 public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer {
 
 	private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
 
-	/** After how long a request is sent to a second node as well; the first may hang. */
+	/**
+	 * The time after which a request is also sent to a second node, because the first may
+	 * hang.
+	 */
 	private static final Duration SECOND_NODE_DELAY = Duration.ofMillis(500);
 
-	/** How often a connection on which nothing comes is tried, and for how long. */
+	/** How often an idle connection is tested. */
 	private static final Duration HEARTBEAT_INTERVAL = Duration.ofSeconds(5);
 
+	/** How long the answer to such a test may take. */
 	private static final Duration HEARTBEAT_TIMEOUT = Duration.ofSeconds(2);
 
 	private static final Duration MIN_RECONNECTION_DELAY = Duration.ofSeconds(1);
@@ -31,9 +35,9 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 	private static final Duration MAX_RECONNECTION_DELAY = Duration.ofSeconds(10);
 
 	/**
-	 * How long the driver waits for further changes of tables before it looks at them.
-	 * Each statement that makes a table takes as much longer: a second, as the driver
-	 * comes.
+	 * How long the driver waits for further changes of tables before it reads them. Each
+	 * statement that makes a table takes that much longer. The driver's own default is a
+	 * second.
 	 */
 	private static final Duration SCHEMA_CHANGES_WINDOW = Duration.ofMillis(100);
 
@@ -70,18 +74,19 @@ public final class DriverDefaults implements DriverConfigLoaderBuilderCustomizer
 	public void customize(ProgrammaticDriverConfigLoaderBuilder builder) {
 		builder.withString(DefaultDriverOption.REQUEST_CONSISTENCY, consistency(this.properties))
 			.withDuration(DefaultDriverOption.REQUEST_TIMEOUT, requestTimeout(this.properties))
-			// Points have their own. For all else the nodes' clocks will do.
+			// Points have their own timestamps. For everything else the clocks of the
+			// nodes are good enough.
 			.withString(DefaultDriverOption.TIMESTAMP_GENERATOR_CLASS, "ServerSideTimestampGenerator")
 			.withBoolean(DefaultDriverOption.NETTY_DAEMON, true)
-			// A name is looked up whenever a connection is made. Else one that can't be
-			// looked up at first would be left out, and if it is the only one, this
-			// machine asked instead.
+			// A name is looked up whenever a connection is made. Otherwise a name that
+			// can't be resolved at first would be left out, and if it is the only one,
+			// the driver would connect to this machine instead.
 			.withBoolean(DefaultDriverOption.RESOLVE_CONTACT_POINTS, false)
-			// Nothing has to be waited for when a session is closed.
+			// There is nothing to wait for when a session is closed.
 			.withInt(DefaultDriverOption.NETTY_IO_SHUTDOWN_QUIET_PERIOD, 0)
 			.withInt(DefaultDriverOption.NETTY_ADMIN_SHUTDOWN_QUIET_PERIOD, 0);
 		if (this.properties.getConfig() != null) {
-			// A file for the driver has all that was meant to be set.
+			// A configuration file for the driver has all settings that its author wants.
 			return;
 		}
 		builder.withString(DefaultDriverOption.SPECULATIVE_EXECUTION_POLICY_CLASS, "ConstantSpeculativeExecutionPolicy")

@@ -9,16 +9,20 @@ import com.datastax.oss.driver.api.core.AllNodesFailedException;
 import com.datastax.oss.driver.api.core.metadata.Node;
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.ThreadShortage;
+
 /**
- * Says in one line what the driver means by its exceptions, and finds those among them
- * that are no failure of the cluster.
+ * Describes exceptions of the driver in one line, and finds the errors among their causes
+ * that are not failures of the cluster.
  */
 public final class DriverErrors {
 
-	/** The driver's name of the session and the channel: a new one for each attempt. */
+	/**
+	 * The driver's name for the session and the channel, which is new for each attempt.
+	 */
 	private static final Pattern CHANNEL = Pattern.compile("^\\[[^]]*] ");
 
-	/** Causes may go round in a circle. */
+	/** The chain of causes may be a circle. */
 	private static final int MAX_CAUSES = 20;
 
 	private DriverErrors() {
@@ -26,8 +30,8 @@ public final class DriverErrors {
 
 	/**
 	 * Throws the {@link OutOfMemoryError} that caused a failure, if one did. The process
-	 * has to end then, wherever the error was thrown: the driver catches what its
-	 * callbacks throw, and passes it on as the failure of a request.
+	 * has to end then, wherever the error was thrown. The driver catches what its
+	 * callbacks throw, and reports it as the failure of a request.
 	 * @param failure the failure
 	 */
 	public static void throwIfOutOfMemory(@Nullable Throwable failure) {
@@ -39,9 +43,9 @@ public final class DriverErrors {
 
 	/**
 	 * Returns the {@link OutOfMemoryError} that caused a failure. A shortage of threads
-	 * is the same error and does not count: it passes.
+	 * is reported with the same error, but does not count, because it passes.
 	 * @param failure the failure
-	 * @return the error, or {@code null} if there was memory enough
+	 * @return the error, or {@code null} if there was enough memory
 	 */
 	public static @Nullable OutOfMemoryError outOfMemory(@Nullable Throwable failure) {
 		return outOfMemory(failure, MAX_CAUSES);
@@ -51,7 +55,7 @@ public final class DriverErrors {
 		if (failure == null || depth == 0) {
 			return null;
 		}
-		if (failure instanceof OutOfMemoryError error && !isThreadShortage(error)) {
+		if (failure instanceof OutOfMemoryError error && !ThreadShortage.is(error)) {
 			return error;
 		}
 		if (failure instanceof AllNodesFailedException all) {
@@ -67,22 +71,17 @@ public final class DriverErrors {
 		return outOfMemory(failure.getCause(), depth - 1);
 	}
 
-	private static boolean isThreadShortage(OutOfMemoryError error) {
-		String message = error.getMessage();
-		return message != null && message.startsWith("unable to create native thread");
-	}
-
 	/**
 	 * Describes a failure.
 	 * @param failure the failure
-	 * @return what is wrong, for an operator to read
+	 * @return a description for an operator
 	 */
 	public static String describe(@Nullable Throwable failure) {
 		if (failure instanceof CompletionException && failure.getCause() != null) {
 			return describe(failure.getCause());
 		}
 		if (failure instanceof AllNodesFailedException all && !all.getAllErrors().isEmpty()) {
-			// That of one node tells more than that all of them failed.
+			// The failure of one node says more than the fact that all of them failed.
 			Map.Entry<Node, List<Throwable>> first = all.getAllErrors().entrySet().iterator().next();
 			String node = first.getKey().getEndPoint().toString().replace("/<unresolved>", "");
 			int others = all.getAllErrors().size() - 1;
@@ -93,7 +92,7 @@ public final class DriverErrors {
 		}
 		String own = text(failure);
 		String why = (failure.getCause() != null) ? text(failure.getCause()) : "";
-		// A connection that can't be opened says why in its cause.
+		// If a connection can't be opened, the cause says why.
 		return own.contains(why) ? own : own + ": " + why;
 	}
 

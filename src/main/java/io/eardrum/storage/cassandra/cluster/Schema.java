@@ -28,14 +28,14 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageProperties;
 
 /**
- * Ensures that the tables are there, as schema.cql has them.
+ * Ensures that the tables of schema.cql exist.
  * <p>
- * Servers that are started at the same moment make them at the same moment. Two nodes
- * that are told to make one table would give it two ids, and not agree any more; one node
- * makes it once, and has nothing to do the second time. So all servers send these
- * statements to the same node: of those that are up, the one with the lowest id. Where
- * that may go wrong (nodes come and go while the first servers are started), the tables
- * should be made beforehand.
+ * Servers that start at the same moment make the tables at the same moment. If two nodes
+ * are asked to make one table, they give it two ids and no longer agree. One node makes
+ * it once, and has nothing to do the second time. So all servers send these statements to
+ * the same node: of the nodes that are up, the one with the lowest id. That can go wrong
+ * if nodes come and go while the first servers start; in such a cluster the tables should
+ * be made beforehand.
  */
 public final class Schema {
 
@@ -43,7 +43,7 @@ public final class Schema {
 
 	private static final String FILE = "schema.cql";
 
-	/** Where the file is in the jar, which operators are told. */
+	/** The folder of the file in the jar, which is documented for operators. */
 	private static final String FOLDER = "/io/eardrum/storage/cassandra/";
 
 	private static final Pattern COMMENT = Pattern.compile("--[^\\n]*");
@@ -68,8 +68,8 @@ public final class Schema {
 
 	/**
 	 * Reads the statements that make the tables.
-	 * @param keyspace where they are to be
-	 * @return the statements by the names of the tables, in their order
+	 * @param keyspace the keyspace for them
+	 * @return the statements by the names of the tables, in the order of the file
 	 */
 	public static Map<String, String> tables(CqlIdentifier keyspace) {
 		Map<String, String> tables = new LinkedHashMap<>();
@@ -99,10 +99,12 @@ public final class Schema {
 	}
 
 	/**
-	 * Ensures that the keyspace and all tables are there, and makes them if it may.
+	 * Ensures that the keyspace and all tables exist, and makes missing ones if that is
+	 * allowed.
 	 * @param session a session with the cluster
-	 * @param datacenter the datacenter that is asked
-	 * @throws StorageException if something lacks, with what and what to do
+	 * @param datacenter the datacenter that this server uses
+	 * @throws StorageException if something is missing; the message says what, and what
+	 * to do
 	 */
 	void ensure(CqlSession session, String datacenter) {
 		List<String> missing = missingTables(session);
@@ -132,9 +134,9 @@ public final class Schema {
 		}
 		long nodes = nodes(session).size();
 		if (nodes < replicas) {
-			// It could be made, and then no quorum would ever be there.
+			// The keyspace could be made, but then there would never be a quorum.
 			throw new StorageException(
-					"The keyspace " + name + " is not made yet: " + nodes + " nodes are up in the datacenter "
+					"The keyspace " + name + " has not been made yet: " + nodes + " nodes are up in the datacenter "
 							+ datacenter + ", and eardrum.storage.cassandra.replication-factor is " + replicas);
 		}
 		change(session,
@@ -150,8 +152,8 @@ public final class Schema {
 		Await.of(session.executeAsync(statement.setNode(node.orElse(null))), TIMEOUT);
 	}
 
-	// The driver knows all tables as well, but brings its knowledge up to date on one
-	// connection only, and not any more once that has failed in a certain way.
+	// The driver also knows all tables, but it updates its knowledge over one connection
+	// only, and no longer once that connection has failed in a certain way.
 	private List<String> missingTables(CqlSession session) {
 		List<String> missing = new ArrayList<>(this.tables.keySet());
 		for (Row row : ask(session, "SELECT table_name FROM system_schema.tables WHERE keyspace_name = ?")) {
@@ -165,13 +167,13 @@ public final class Schema {
 			.hasNext();
 	}
 
-	// No keyspace has more tables of ours than stand on one page.
+	// The tables of Eardrum in a keyspace fit on one page.
 	private Iterable<Row> ask(CqlSession session, String text) {
 		SimpleStatement statement = SimpleStatement.newInstance(text, this.keyspace.asInternal()).setIdempotent(true);
 		return Await.of(session.executeAsync(statement), TIMEOUT).currentPage();
 	}
 
-	// Those of the datacenter that is asked.
+	// Returns the nodes that are up in the datacenter that this server uses.
 	private static List<Node> nodes(CqlSession session) {
 		return session.getMetadata()
 			.getNodes()

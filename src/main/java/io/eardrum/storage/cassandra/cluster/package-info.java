@@ -1,6 +1,6 @@
 /**
- * The connection to the cluster: sessions, the tables that have to be there, and whether
- * the cluster answers and its clocks agree.
+ * The connection to the cluster: sessions, the tables that have to exist, and whether the
+ * cluster answers and its clocks agree.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.cassandra.cluster;

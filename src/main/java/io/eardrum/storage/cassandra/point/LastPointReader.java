@@ -20,8 +20,8 @@ import io.eardrum.storage.cassandra.table.Query;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Reads the last point of series: of the last bucket that has any. Safe for any number of
- * threads.
+ * Reads the last points of series, from the last bucket that has any. Safe for any number
+ * of threads.
  */
 public final class LastPointReader {
 
@@ -34,8 +34,8 @@ public final class LastPointReader {
 	/**
 	 * Creates a reader.
 	 * @param session the cluster
-	 * @param cache knows how long the points of a series are kept
-	 * @param nowSeconds returns the present, in seconds since 1970
+	 * @param cache has the retention of each series
+	 * @param nowSeconds returns the present time, in seconds since 1970
 	 */
 	public LastPointReader(ClusterSession session, SeriesCache cache, LongSupplier nowSeconds) {
 		this.session = session;
@@ -44,10 +44,10 @@ public final class LastPointReader {
 	}
 
 	/**
-	 * Fetches the last point of a series: the newest that is not behind the horizon, and
-	 * if there is none, the newest of all, for which the cluster is asked once more.
+	 * Fetches the last point of a series: the newest that is not beyond the horizon, or
+	 * if there is none, the newest of all, which takes another request.
 	 * @param key the key of the series
-	 * @return the last point, if it has one
+	 * @return the last point, if the series has one
 	 */
 	public CompletionStage<Last> last(SeriesKey key) {
 		long now = this.nowSeconds.getAsLong();
@@ -66,7 +66,8 @@ public final class LastPointReader {
 			.thenApply((point) -> (point != null && point.timestamp() >= from) ? point : null);
 	}
 
-	// A bucket may be empty: its points have expired, or a put failed that began it.
+	// A bucket may be empty, because its points have expired or because the put that
+	// began it failed.
 	private CompletionStage<@Nullable Point> last(ByteBuffer keyBytes, AsyncResultSet buckets, long to) {
 		Row bucket = buckets.one();
 		if (bucket == null) {

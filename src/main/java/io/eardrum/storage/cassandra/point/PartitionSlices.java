@@ -4,9 +4,9 @@ import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.series.PointBuffer;
 
 /**
- * Cuts the points of one series into slices, each of which goes into one request. The
- * points of a slice are of one partition, so that the request goes to the nodes that keep
- * it and is stored there completely or not at all, and they are not too many.
+ * Divides the points of one series into slices, each of which goes into one request. The
+ * points of a slice belong to one partition, so the request goes to the nodes that keep
+ * it, and is stored there completely or not at all. The size of a slice is limited.
  */
 final class PartitionSlices {
 
@@ -15,10 +15,13 @@ final class PartitionSlices {
 	 */
 	static final int MAX_ROWS = 100;
 
-	/** How many bytes its rows have at most. */
+	/** How many bytes the rows of a request have at most. */
 	private static final int MAX_BYTES = 32 << 10;
 
-	/** What a row has besides its key: four numbers, and the lengths of all five. */
+	/**
+	 * The bytes of a row besides its key: four numbers, and the lengths of all five
+	 * values.
+	 */
 	private static final int ROW_BYTES = 52;
 
 	private PartitionSlices() {
@@ -34,9 +37,9 @@ final class PartitionSlices {
 	}
 
 	/**
-	 * Cuts points into slices.
+	 * Divides points into slices.
 	 * @param points the points
-	 * @param maxRows how many a slice has at most
+	 * @param maxRows how many points a slice has at most
 	 * @param consumer takes the slices, in order
 	 */
 	static void cut(PointBuffer.Snapshot points, int maxRows, Consumer consumer) {
@@ -64,7 +67,7 @@ final class PartitionSlices {
 		 * Takes a slice.
 		 * @param bucket the bucket of all its points
 		 * @param from the index of the first one
-		 * @param to the index behind the last one
+		 * @param to the index after the last one
 		 */
 		void accept(long bucket, int from, int to);
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.PageReader;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -26,8 +27,8 @@ import io.eardrum.storage.cassandra.table.Query;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Reads series, bucket after bucket, page by page. Each page is what the cluster has at
- * the moment at which it is read. Used by one thread.
+ * Reads series bucket by bucket and page by page. Each page shows what the cluster has at
+ * the moment at which the page is read. Used by one thread.
  */
 public final class PartitionedSeriesReader {
 
@@ -47,8 +48,8 @@ public final class PartitionedSeriesReader {
 	 * Creates a reader.
 	 * @param session the cluster
 	 * @param requests limits the requests for further pages
-	 * @param cache knows how long the points of a series are kept
-	 * @param nowSeconds returns the present, in seconds since 1970
+	 * @param cache has the retention of each series
+	 * @param nowSeconds returns the present time, in seconds since 1970
 	 */
 	public PartitionedSeriesReader(ClusterSession session, Requests requests, SeriesCache cache,
 			LongSupplier nowSeconds) {
@@ -89,10 +90,11 @@ public final class PartitionedSeriesReader {
 	}
 
 	/**
-	 * Passes a series on.
+	 * Passes on the points of a series.
 	 * @param beginning the beginning of the series
 	 * @param sink takes the points
 	 * @throws IOException if the sink throws it
+	 * @throws StorageException if the cluster can't be read
 	 */
 	public void read(Beginning beginning, PointSink sink) throws IOException {
 		if (beginning.buckets == null || beginning.page == null) {
@@ -143,9 +145,9 @@ public final class PartitionedSeriesReader {
 	 * The beginning of a series.
 	 *
 	 * @param key its key
-	 * @param range the timestamps to read of it
-	 * @param buckets its buckets behind the first one, or {@code null} if it has none at
-	 * all
+	 * @param range the timestamps to read
+	 * @param buckets its buckets after the first one, or {@code null} if it has no bucket
+	 * at all
 	 * @param page the first points of the first bucket, or {@code null} if there is none
 	 */
 	public record Beginning(SeriesKey key, TimeRange range, @Nullable AsyncResultSet buckets,

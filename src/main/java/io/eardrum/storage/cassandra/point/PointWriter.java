@@ -26,9 +26,9 @@ import io.eardrum.storage.cassandra.table.Query;
 import io.eardrum.storage.series.PointBuffer;
 
 /**
- * Writes the points of one put. It sends a request for each partition that they are in,
- * or several if they are many, all at once as far as there are turns. Used by one thread,
- * once.
+ * Writes the points of one put. It sends a request to each of their partitions, or
+ * several if there are many points, all at once as far as turns are free. Used by one
+ * thread, once.
  */
 public final class PointWriter {
 
@@ -44,14 +44,17 @@ public final class PointWriter {
 
 	private final List<NewBucket> newBuckets = new ArrayList<>();
 
-	/** Once one request has failed, the put has failed, and needs no more of them. */
+	/**
+	 * Whether a request has failed. Then the put has failed, and sends no further
+	 * requests.
+	 */
 	private final AtomicBoolean failed = new AtomicBoolean();
 
 	/**
 	 * Begins a put.
 	 * @param session the cluster
-	 * @param requests the way to it
-	 * @param nowSeconds the present, in seconds since 1970
+	 * @param requests sends the requests
+	 * @param nowSeconds the present time, in seconds since 1970
 	 * @param micros the write timestamp of the put
 	 */
 	public PointWriter(ClusterSession session, Requests requests, long nowSeconds, long micros) {
@@ -98,7 +101,7 @@ public final class PointWriter {
 					.setIdempotent(true));
 	}
 
-	// Points that are too old already are as good as stored and forgotten.
+	// Points that are already too old count as stored and expired.
 	private @Nullable BoundStatement row(KnownSeries series, ByteBuffer bucket, long timestamp, double value) {
 		int seconds = Expiry.seconds(timestamp, series.retentionSeconds(), this.nowSeconds);
 		if (seconds == Expiry.OVER) {
@@ -110,7 +113,8 @@ public final class PointWriter {
 						Cells.of(value), Cells.of(seconds));
 	}
 
-	// Slices of one bucket come one after the other.
+	// The slices of one bucket are consecutive, so only the last bucket has to be
+	// compared.
 	private boolean isNew(KnownSeries series, long bucket) {
 		if (this.newBuckets.isEmpty()) {
 			return false;

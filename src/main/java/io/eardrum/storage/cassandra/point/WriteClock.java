@@ -7,15 +7,15 @@ import java.util.concurrent.atomic.AtomicLong;
 import io.eardrum.storage.cassandra.cluster.ClusterClock;
 
 /**
- * Gives each put the timestamp by which the cluster decides which of two values of one
- * point is the newer: microseconds since 1970, strictly increasing.
+ * Gives each put a write timestamp, by which the cluster decides which of two values of
+ * one point is newer: microseconds since 1970, strictly increasing.
  * <p>
  * So of two puts through this server the later one wins, whatever the clock does
- * meanwhile; a put that is sent again keeps the timestamp it has. Between servers their
- * clocks decide: of two puts of one point through different servers, one of which began
- * after the other was answered, the earlier one wins if its server's clock is ahead by
- * more than the time between them. The same goes for a server that is started again after
- * its clock was set back. {@link ClusterClock} keeps this to a minute or two at most.
+ * meanwhile. A request that is sent again keeps its timestamp. Between servers, their
+ * clocks decide. Assume two puts of one point through different servers, one of which
+ * began after the other was answered: the earlier one wins if its server's clock is ahead
+ * by more than the time between them. The same holds for a server that is restarted after
+ * its clock was set back. {@link ClusterClock} limits this to a minute or two.
  * <p>
  * Safe for any number of threads.
  */
@@ -39,7 +39,7 @@ public final class WriteClock {
 
 	/**
 	 * Returns the timestamp of the next put.
-	 * @return microseconds since 1970, more than ever before
+	 * @return microseconds since 1970, more than any timestamp before
 	 */
 	public long nextMicros() {
 		Instant now = this.clock.instant();

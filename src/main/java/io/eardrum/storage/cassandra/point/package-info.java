@@ -1,5 +1,5 @@
 /**
- * The points of series, written to the partitions of the cluster and read from them.
+ * Writes the points of series to the partitions of the cluster, and reads them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.cassandra.point;

@@ -7,9 +7,10 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Walks over what another iterator has, and leaves some of it out. Used by one thread.
+ * Iterates over the elements of another iterator, and leaves out some of them. Used by
+ * one thread.
  *
- * @param <T> what it walks over
+ * @param <T> the type of the elements
  */
 public final class FilteredIterator<T> implements Iterator<T> {
 
@@ -21,8 +22,8 @@ public final class FilteredIterator<T> implements Iterator<T> {
 
 	/**
 	 * Creates an iterator.
-	 * @param all what it walks over
-	 * @param wanted decides what is not left out
+	 * @param all the other iterator
+	 * @param wanted decides which elements are not left out
 	 */
 	public FilteredIterator(Iterator<T> all, Predicate<T> wanted) {
 		this.all = all;

@@ -9,18 +9,19 @@ import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Reads partitions one after the other, page by page, in constant memory: the next page
- * is fetched while the caller works on one, and of partitions that are small the next
- * ones. Used by one thread.
+ * Reads partitions one after the other, page by page, in constant memory. While the
+ * caller works on a page, the next one is fetched, or the next partitions if they are
+ * small. Used by one thread.
  */
 public final class PageReader implements AutoCloseable {
 
 	private static final int MAX_DEPTH = 16;
 
-	/** Up to how many rows a partition is small. */
+	/** The number of rows up to which a partition is small. */
 	private static final int FEW_ROWS = Query.PAGE_SIZE / 4;
 
 	private final Requests requests;
@@ -29,16 +30,16 @@ public final class PageReader implements AutoCloseable {
 
 	private int depth = 1;
 
-	/** The page that was returned last, whose partition goes on; or nothing. */
+	/** The page that was returned last, if its partition has more. */
 	private @Nullable AsyncResultSet unfinished;
 
-	/** The page behind it, if it was fetched ahead. */
+	/** The page after it, if it was fetched ahead. */
 	private @Nullable CompletableFuture<AsyncResultSet> following;
 
 	/**
 	 * Creates a reader.
-	 * @param requests the way to the cluster
-	 * @param partitions each asks for the first page of a partition
+	 * @param requests sends the requests
+	 * @param partitions each one requests the first page of a partition
 	 */
 	public PageReader(Requests requests, Iterator<Supplier<CompletionStage<AsyncResultSet>>> partitions) {
 		this.requests = requests;
@@ -46,7 +47,7 @@ public final class PageReader implements AutoCloseable {
 	}
 
 	/**
-	 * Takes a page that was read already, and goes on behind it.
+	 * Takes a page that was already read, and continues after it.
 	 * @param page the first page of the first partition
 	 * @return the page
 	 */
@@ -57,6 +58,7 @@ public final class PageReader implements AutoCloseable {
 	/**
 	 * Returns the next page.
 	 * @return the page, which may be empty, or {@code null} after the last one
+	 * @throws StorageException if it can't be fetched
 	 */
 	public @Nullable AsyncResultSet next() {
 		AsyncResultSet last = this.unfinished;
@@ -82,7 +84,7 @@ public final class PageReader implements AutoCloseable {
 		}
 	}
 
-	// How far to go ahead is learnt from the pages: many small ones, or one large one.
+	// The pages show how far to go ahead: many small partitions, or one large one.
 	private AsyncResultSet goOn(AsyncResultSet page) {
 		if (page.hasMorePages()) {
 			this.unfinished = page;

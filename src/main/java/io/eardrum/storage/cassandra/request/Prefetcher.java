@@ -10,14 +10,15 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 
 /**
  * Fetches one thing after the other, in order, and some of the next ones while the caller
- * works on one. Otherwise each would cost a way to the cluster and back. How far it goes
- * ahead is bounded here, and for all readers together by {@link Requests}. Used by one
+ * works on one. Otherwise each would cost a round trip to the cluster. How far it goes
+ * ahead is limited here, and for all readers together by {@link Requests}. Used by one
  * thread.
  *
- * @param <T> what is fetched
+ * @param <T> the type of the things
  */
 public final class Prefetcher<T> implements AutoCloseable {
 
@@ -27,16 +28,16 @@ public final class Prefetcher<T> implements AutoCloseable {
 
 	private final Deque<Fetched<T>> pending = new ArrayDeque<>();
 
-	/** What comes next, and is not sent yet. */
+	/** The next request, which has not been sent yet. */
 	private @Nullable Supplier<CompletionStage<T>> peeked;
 
 	private int depth;
 
 	/**
 	 * Creates a prefetcher, which fetches nothing yet.
-	 * @param requests the way to the cluster
-	 * @param fetches each sends the requests for one thing
-	 * @param depth how many are fetched at once, 1 or more
+	 * @param requests limits the requests
+	 * @param fetches each one sends the requests for one thing
+	 * @param depth how many things are fetched at once, 1 or more
 	 */
 	public Prefetcher(Requests requests, Iterator<Supplier<CompletionStage<T>>> fetches, int depth) {
 		this.requests = requests;
@@ -46,7 +47,7 @@ public final class Prefetcher<T> implements AutoCloseable {
 
 	/**
 	 * Changes how far to go ahead.
-	 * @param count how many things are fetched at once, 0 for none until they are wanted
+	 * @param count how many things are fetched at once; 0 means none until it is wanted
 	 */
 	public void depth(int count) {
 		this.depth = count;
@@ -88,8 +89,9 @@ public final class Prefetcher<T> implements AutoCloseable {
 	}
 
 	/**
-	 * Returns the next thing, once it is there.
+	 * Waits for the next thing and returns it.
 	 * @return the next thing, or {@code null} after the last one
+	 * @throws StorageException if it can't be fetched
 	 */
 	public @Nullable T next() {
 		if (this.pending.isEmpty()) {
@@ -117,7 +119,7 @@ public final class Prefetcher<T> implements AutoCloseable {
 	}
 
 	/**
-	 * Gives up what was fetched ahead.
+	 * Drops what was fetched ahead.
 	 */
 	@Override
 	public void close() {

@@ -17,19 +17,21 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.DriverErrors;
 
 /**
- * Passes requests on to the cluster, and limits how many of this server are on their way
- * at once. A request beyond the limit waits for its turn, in order, and is given up after
- * a time. So a cluster that is slow slows its clients down, and memory stays bounded.
+ * Passes requests to the cluster, and limits how many of this server are in progress at
+ * once. A request beyond the limit waits for its turn, in order, and is given up after a
+ * time. So a slow cluster slows its clients down, and memory stays bounded.
  * <p>
- * Safe for any number of threads. A request that consists of several, one after the
- * other, counts as one.
+ * Safe for any number of threads. A request that consists of several consecutive ones
+ * counts as one.
  */
 public final class Requests {
 
-	/** How many results may be fetched before they are wanted, of 100 KB or so. */
+	/** How many results, of some 100 KB each, may be fetched before they are wanted. */
 	private static final int MAX_AHEAD = 128;
 
-	/** The driver ends each request in time; this is for the case that it doesn't. */
+	/**
+	 * The driver ends each request in time. This is added for the case that it doesn't.
+	 */
 	private static final Duration GRACE = Duration.ofSeconds(2);
 
 	private final int limit;
@@ -49,24 +51,24 @@ public final class Requests {
 	private volatile boolean closed;
 
 	/**
-	 * Creates the way to the cluster.
-	 * @param limit how many requests there may be at once
+	 * Creates the limit.
+	 * @param limit how many requests may be in progress at once
 	 * @param maxWait how long to wait for a turn
 	 * @param requestTimeout how long the driver takes for a request at most
-	 * @param observer is told of each
+	 * @param observer observes the end of each request
 	 */
 	public Requests(int limit, Duration maxWait, Duration requestTimeout, ClusterObserver observer) {
 		this.limit = limit;
 		this.maxWait = maxWait;
-		// A request hardly ever consists of more than three in a row. It may for the last
-		// point of a series whose last buckets are empty.
+		// A request rarely consists of more than three in a row. It may if it reads the
+		// last point of a series whose last buckets are empty.
 		this.answerTimeout = requestTimeout.multipliedBy(3).plus(GRACE);
 		this.observer = observer;
 		this.turns = new Semaphore(limit, true);
 	}
 
 	/**
-	 * Sends a request, once it is its turn.
+	 * Sends a request when it is its turn.
 	 * @param <T> the type of the answer
 	 * @param kind what the request is for
 	 * @param request sends it
@@ -84,8 +86,8 @@ public final class Requests {
 	 * @param <T> the type of the answer
 	 * @param kind what the request is for
 	 * @param request sends it
-	 * @return the answer, or {@code null} if the request was not sent. The caller that
-	 * gets one calls {@link #aheadIsOver()} when it is not kept any more
+	 * @return the answer, or {@code null} if the request was not sent. A caller that gets
+	 * an answer calls {@link #aheadIsOver()} when it no longer keeps it
 	 */
 	public <T> @Nullable CompletableFuture<T> sendAhead(ClusterObserver.Request kind,
 			Supplier<CompletionStage<T>> request) {
@@ -93,7 +95,7 @@ public final class Requests {
 			return null;
 		}
 		try {
-			// Requests that wait come first.
+			// Waiting requests come first.
 			if (this.waiting.get() > 0 || !tryTurn(Duration.ZERO)) {
 				this.ahead.release();
 				return null;
@@ -111,7 +113,8 @@ public final class Requests {
 	}
 
 	private void awaitTurn() {
-		// At once: close() is followed by a wait for all turns, in line.
+		// This comes first, because close() is followed by a wait for all turns, in the
+		// same queue.
 		checkOpen();
 		if (tryTurn(Duration.ZERO)) {
 			return;
@@ -120,7 +123,7 @@ public final class Requests {
 		try {
 			if (!tryTurn(this.maxWait)) {
 				throw new CongestionException("The cluster is too slow: " + this.limit
-						+ " requests are on their way, and none ended in time for one more");
+						+ " requests are in progress, and none ended in time to make room");
 			}
 		}
 		finally {
@@ -128,7 +131,7 @@ public final class Requests {
 		}
 	}
 
-	// Without a time, not even a fair semaphore would mind the threads that wait already.
+	// Without a time, even a fair semaphore would ignore the threads that already wait.
 	private boolean tryTurn(Duration patience) {
 		try {
 			return this.turns.tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
@@ -151,7 +154,7 @@ public final class Requests {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			// Such as that of a session which is closed.
+			// For example, the session is closed.
 			this.turns.release();
 			this.observer.requestEnded(kind, false, System.nanoTime() - startNanos);
 			throw failure(ex);
@@ -175,8 +178,8 @@ public final class Requests {
 		return answer;
 	}
 
-	// No thread waits for the answers behind the first one that failed. The driver would
-	// catch the error if this threw it.
+	// No thread waits for the answers after the first one that failed, and the driver
+	// would catch the error if it were thrown here.
 	private static void endIfOutOfMemory(@Nullable Throwable failure) {
 		OutOfMemoryError error = DriverErrors.outOfMemory(failure);
 		if (error != null) {
@@ -198,7 +201,7 @@ public final class Requests {
 	 * @return the answer
 	 * @throws StorageException if the request failed, with the driver's exception as its
 	 * cause
-	 * @throws OutOfMemoryError if that is why it failed
+	 * @throws OutOfMemoryError if that is the reason for the failure
 	 */
 	public <T> T await(CompletableFuture<T> answer) {
 		try {
@@ -221,18 +224,18 @@ public final class Requests {
 		if (cause instanceof StorageException storage) {
 			return storage;
 		}
-		return new StorageException("The cluster did not do what it was asked: " + DriverErrors.describe(cause), cause);
+		return new StorageException("The cluster did not serve the request: " + DriverErrors.describe(cause), cause);
 	}
 
 	/**
-	 * Lets no further request through.
+	 * Refuses all further requests.
 	 */
 	public void close() {
 		this.closed = true;
 	}
 
 	/**
-	 * Returns how many requests are on their way.
+	 * Returns how many requests are in progress.
 	 * @return the number of requests
 	 */
 	public int active() {
@@ -240,7 +243,7 @@ public final class Requests {
 	}
 
 	/**
-	 * Returns how many requests may be on their way at once.
+	 * Returns how many requests may be in progress at once.
 	 * @return the number of requests
 	 */
 	public int limit() {
@@ -248,7 +251,7 @@ public final class Requests {
 	}
 
 	/**
-	 * Returns how many threads wait for their turn.
+	 * Returns how many threads are waiting for their turn.
 	 * @return the number of threads
 	 */
 	public int waiting() {
@@ -256,9 +259,9 @@ public final class Requests {
 	}
 
 	/**
-	 * Waits until no request is on its way any more.
+	 * Waits until no request is in progress.
 	 * @param patience how long to wait
-	 * @return whether none is
+	 * @return whether none is in progress
 	 */
 	public boolean awaitNone(Duration patience) {
 		try {

@@ -10,9 +10,9 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import io.eardrum.storage.ClusterObserver;
 
 /**
- * Walks over the rows of a result that nearly always is one page. Used by one thread.
+ * Iterates over the rows of a result that is nearly always one page. Used by one thread.
  *
- * @param <T> what is made of a row
+ * @param <T> the type that a row becomes
  */
 public final class Rows<T> implements Iterator<T> {
 
@@ -26,7 +26,7 @@ public final class Rows<T> implements Iterator<T> {
 	 * Creates an iterator.
 	 * @param requests limits the requests for further pages
 	 * @param page the first page
-	 * @param mapping makes something of a row
+	 * @param mapping converts a row
 	 */
 	public Rows(Requests requests, AsyncResultSet page, Function<Row, T> mapping) {
 		this.requests = requests;

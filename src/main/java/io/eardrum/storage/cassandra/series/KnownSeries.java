@@ -7,14 +7,14 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * A series of which this server knows that it is registered, and some buckets that it is
- * known to have. Safe for any number of threads.
+ * A series that this server knows to be registered, with some of the buckets that it has.
+ * Safe for any number of threads.
  */
 public final class KnownSeries extends SeriesIndex.Entry {
 
 	/**
-	 * This object, its buffer with an array, and all buckets that it may have, without
-	 * the bytes of the key.
+	 * The size of this object, its buffer with an array, and as many buckets as it may
+	 * have, without the bytes of the key.
 	 */
 	static final int OBJECT_BYTES = 40 + 56 + 16 + 80;
 
@@ -29,7 +29,7 @@ public final class KnownSeries extends SeriesIndex.Entry {
 
 	/**
 	 * The buckets that were used last, newest first. The array is replaced, never
-	 * changed: of the buckets that two threads add at once one may get lost, which is
+	 * changed. If two threads add a bucket at once, one of the two may get lost, and is
 	 * then written once more.
 	 */
 	private volatile long[] buckets = NO_BUCKETS;
@@ -66,7 +66,7 @@ public final class KnownSeries extends SeriesIndex.Entry {
 	/**
 	 * Returns whether the series is known to have a bucket.
 	 * @param bucket the number of the bucket
-	 * @return whether it is; if not, it may have the bucket all the same
+	 * @return whether it is known; if not, the series may have the bucket nevertheless
 	 */
 	public boolean hasBucket(long bucket) {
 		for (long known : this.buckets) {
@@ -78,7 +78,7 @@ public final class KnownSeries extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Remembers a bucket that the series has for sure.
+	 * Remembers a bucket that the series certainly has.
 	 * @param bucket the number of the bucket
 	 */
 	public void addBucket(long bucket) {

@@ -19,8 +19,9 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * The places that series get in the order of first put: one sequence for all servers, on
- * whose next place the nodes agree with a transaction. Used by one thread at a time.
+ * The places that series get in the order of first put. There is one sequence for all
+ * servers, and the nodes agree on its next place in a transaction. Used by one thread at
+ * a time.
  */
 final class PlaceSequence {
 
@@ -34,12 +35,12 @@ final class PlaceSequence {
 
 	private final Duration maxWait;
 
-	/** What the sequence was when last seen; it never goes back. */
+	/** The sequence as last seen; it never goes back. */
 	private long next;
 
 	/**
-	 * Creates the way to the sequence.
-	 * @param requests the way to the cluster
+	 * Creates the access to the sequence.
+	 * @param requests sends the requests
 	 * @param maxSeries how many places there may be, or {@code null} for any number
 	 * @param maxWait how long to try while other servers take places
 	 */
@@ -50,21 +51,21 @@ final class PlaceSequence {
 	}
 
 	/**
-	 * Returns where the places end that were taken last.
-	 * @return the place behind them
+	 * Returns the end of the places that were taken last.
+	 * @return the place after them
 	 */
 	long next() {
 		return this.next;
 	}
 
 	/**
-	 * Takes places, which end with {@link #next()}.
+	 * Takes places, which end before {@link #next()}.
 	 * @param session the cluster
-	 * @param wanted how many
-	 * @return how many there were
+	 * @param wanted how many places
+	 * @return how many places were free
 	 * @throws StorageException if they can't be taken, or it is not known whether they
 	 * were
-	 * @throws CongestionException if other servers took theirs all the time
+	 * @throws CongestionException if other servers kept taking places
 	 */
 	int take(ClusterSession session, int wanted) {
 		long deadline = System.nanoTime() + this.maxWait.toNanos();
@@ -80,18 +81,19 @@ final class PlaceSequence {
 				}
 			}
 			catch (StorageException ex) {
-				// Whether it was done is not known. If it was, these places stay empty.
+				// It is not known whether the transaction was applied. If it was, these
+				// places stay empty.
 				if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)
 						|| System.nanoTime() - deadline > 0) {
 					throw ex;
 				}
 			}
 			if (System.nanoTime() - deadline > 0) {
-				throw new CongestionException("The cluster is too slow: other servers register series all the time");
+				throw new CongestionException("The cluster is too slow: other servers keep registering series");
 			}
 			if (attempt > 1) {
-				// The first time it only was news what the sequence is. Now another one
-				// is at it, too.
+				// The first failure only showed the present state of the sequence. After
+				// a second one, another server is taking places as well.
 				LockSupport.parkNanos(ThreadLocalRandom.current().nextLong(MAX_PAUSE_NANOS));
 			}
 		}

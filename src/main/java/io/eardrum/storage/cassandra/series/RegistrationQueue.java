@@ -18,14 +18,15 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.request.CongestionException;
 
 /**
- * Registers the new series of puts, by one thread at a time and group by group. Each put
- * that waits gets its share of a group, so that a put of many new series takes its time,
- * and a put of few comes between.
+ * Registers the new series of puts, by one thread at a time and group by group. Each
+ * waiting put gets its share of a group, so that a put with few new series need not wait
+ * for all of a put with many.
  * <p>
- * Safe for any number of threads. The queue has no thread of its own: one of the threads
- * that wait registers for all until its own things are done, and then another one does.
+ * Safe for any number of threads. The queue has no thread of its own. One of the waiting
+ * threads registers for all until its own things are done, and then another one takes
+ * over.
  *
- * @param <T> what is registered
+ * @param <T> the type of what is registered
  */
 final class RegistrationQueue<T> {
 
@@ -33,25 +34,25 @@ final class RegistrationQueue<T> {
 
 	private final Duration maxWait;
 
-	/** Held for moments only, and never while a group is registered. */
+	/** Held for short times only, and never while a group is registered. */
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private final Condition groupDone = this.lock.newCondition();
 
 	/**
-	 * The puts of which not all things were taken. A put that had a share goes behind the
-	 * others.
+	 * The puts that have things which are in no group yet. A put that had a share goes to
+	 * the end.
 	 */
 	private final Deque<Newcomers<T>> waiting = new ArrayDeque<>();
 
-	/** Whether a thread registers a group now. */
+	/** Whether a thread is registering a group. */
 	private boolean registering;
 
 	/**
 	 * Creates a queue.
-	 * @param groupSize how many make a group at most, 1 or more
-	 * @param maxWait how long a thread waits before one of its own is registered, and
-	 * then before the next one is
+	 * @param groupSize how many things a group has at most, 1 or more
+	 * @param maxWait how long a thread waits until the first of its own things is
+	 * registered, and then until the next one is
 	 */
 	RegistrationQueue(int groupSize, Duration maxWait) {
 		this.groupSize = groupSize;
@@ -59,12 +60,12 @@ final class RegistrationQueue<T> {
 	}
 
 	/**
-	 * Has things registered, in their order.
+	 * Registers things, in their order.
 	 * @param things the things
-	 * @param registrar registers a group, in which there may be things of others; called
+	 * @param registrar registers a group, which may contain things of other puts; called
 	 * by this thread, or by that of another put
-	 * @throws StorageException if a group failed that had some of them; those before it
-	 * are registered
+	 * @throws StorageException if a group that contained some of them failed; the things
+	 * in earlier groups are registered
 	 * @throws CongestionException if others had their turn for too long
 	 */
 	void register(List<T> things, Consumer<List<T>> registrar) {
@@ -95,18 +96,18 @@ final class RegistrationQueue<T> {
 			throw new StorageException("The request was interrupted", ex);
 		}
 		finally {
-			// If some of them are in a group, that does no harm.
+			// If some of its things are in a group, that does no harm.
 			this.waiting.remove(own);
 			this.lock.unlock();
 		}
 		own.throwFailure();
 	}
 
-	// Under the lock, and without it while the group is registered.
+	// Called under the lock, which is given up while the group is registered.
 	private void registerGroup(Consumer<List<T>> registrar) {
 		Map<Newcomers<T>, Integer> shares = new LinkedHashMap<>();
 		List<T> group = nextGroup(shares);
-		// No put may take these for done if an error ends this thread.
+		// If an error ends this thread, no put may take its things for registered.
 		@Nullable RuntimeException failure = new StorageException("The series could not be registered");
 		this.registering = true;
 		this.lock.unlock();
@@ -137,8 +138,8 @@ final class RegistrationQueue<T> {
 		}
 	}
 
-	// Each put gets the same share at first, and one that has more to do gets what is
-	// left of the group.
+	// Each put gets the same share at first. A put that has more to do gets what is left
+	// of the group.
 	private List<T> nextGroup(Map<Newcomers<T>, Integer> shares) {
 		List<T> group = new ArrayList<>();
 		int share = Math.max(1, this.groupSize / this.waiting.size());
@@ -155,7 +156,7 @@ final class RegistrationQueue<T> {
 	}
 
 	/**
-	 * What one put waits with. Under the lock.
+	 * The things of one waiting put. Used under the lock.
 	 */
 	private static final class Newcomers<T> {
 
@@ -185,7 +186,8 @@ final class RegistrationQueue<T> {
 			return this.things.subList(from, this.taken);
 		}
 
-		// The failure may be that of another thread, which throws it, too.
+		// Another thread may throw the same failure as well, so this makes a new
+		// exception.
 		void throwFailure() {
 			if (this.failure instanceof CongestionException congestion) {
 				throw new CongestionException(String.valueOf(congestion.getMessage()));

@@ -12,17 +12,17 @@ import io.eardrum.storage.time.Retention;
 /**
  * The series that are known to be registered, as many as fit into memory.
  * <p>
- * Safe for any number of threads; finding one of the younger generation takes no lock and
- * makes no object.
+ * Safe for any number of threads. Finding a series of the younger generation takes no
+ * lock and makes no object.
  * <p>
- * Implementation note: two generations. New ones, and old ones that are asked for, go
- * into the younger; once that is full it becomes the older, and what was the older is
- * forgotten. So the series that are put to stay, at the cost of one addition each a
- * generation.
+ * Implementation note: there are two generations. New series, and old ones that are
+ * looked up, go into the younger generation. Once that is full, it becomes the older one,
+ * and the previous older one is dropped. So the series that receive points stay, at the
+ * cost of one addition for each generation.
  */
 public final class SeriesCache {
 
-	/** One of so many parts of a generation may be free when it is full. */
+	/** A generation counts as full when less than one of this many parts is free. */
 	private static final int NEARLY = 8;
 
 	private final Retention retention;
@@ -39,7 +39,7 @@ public final class SeriesCache {
 	 * Creates a cache.
 	 * @param retention how long points are kept
 	 * @param size how many series it holds at most, 2 or more
-	 * @param share how much memory they may take
+	 * @param share the share of the heap from which their memory is reserved
 	 */
 	public SeriesCache(Retention retention, int size, HeapShare share) {
 		this.retention = retention;
@@ -55,7 +55,7 @@ public final class SeriesCache {
 
 	/**
 	 * Finds a series.
-	 * @param bytes the array in which the bytes of the key stand
+	 * @param bytes the array that holds the bytes of the key
 	 * @param offset where they start
 	 * @param length how many there are
 	 * @param hash the hash of the key
@@ -126,7 +126,7 @@ public final class SeriesCache {
 	}
 
 	/**
-	 * Returns whether one more series would make others be forgotten soon.
+	 * Returns whether one more series would soon make others be dropped.
 	 * @return whether the younger generation is full
 	 */
 	public boolean isFull() {

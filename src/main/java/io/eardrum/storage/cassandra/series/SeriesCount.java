@@ -10,6 +10,7 @@ import java.util.function.Supplier;
 import com.datastax.oss.driver.api.core.cql.AsyncResultSet;
 import com.datastax.oss.driver.api.core.cql.Row;
 
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.Prefetcher;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -18,22 +19,28 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Counts the series. The sequence can't tell: a put that failed may have taken a place
- * and left it empty. So the list is counted, bucket by bucket. Only what may have changed
- * is counted again: the last bucket always, and one before it that has empty places after
- * a while.
+ * Counts the series. The sequence does not have their number, because a put that failed
+ * may have taken a place and left it empty. So the list is counted, bucket by bucket.
+ * Only what may have changed is counted again: the last bucket every time, and an earlier
+ * one with empty places after a while.
  * <p>
- * Safe for any number of threads. It takes two ways to the cluster, once each bucket was
- * counted.
+ * Safe for any number of threads. A count takes two round trips to the cluster, once each
+ * bucket has been counted.
  */
 public final class SeriesCount {
 
 	private static final int DEPTH = 8;
 
-	/** A put that ran when a bucket ended may still fill a place of it. */
+	/**
+	 * How long a recent bucket is valid: a put that ran when the bucket ended may still
+	 * fill a place in it.
+	 */
 	private static final long RECENT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
-	/** An empty place is filled when the series is put the next time, if ever. */
+	/**
+	 * How long an older bucket is valid: an empty place is filled when its series is put
+	 * the next time, if ever.
+	 */
 	private static final long GAP_NANOS = TimeUnit.MINUTES.toNanos(10);
 
 	private final Map<Long, Count> counts = new ConcurrentHashMap<>();
@@ -41,8 +48,9 @@ public final class SeriesCount {
 	/**
 	 * Counts the series that there are now.
 	 * @param session the cluster
-	 * @param requests the way to it
+	 * @param requests sends the requests
 	 * @return the number of series
+	 * @throws StorageException if the cluster can't be read
 	 */
 	public long count(ClusterSession session, Requests requests) {
 		long buckets = SeriesListing.bucketCount(SeriesListing.nextPlace(session, requests));
@@ -80,7 +88,7 @@ public final class SeriesCount {
 	}
 
 	/**
-	 * The buckets that have to be counted.
+	 * The requests for the buckets that have to be counted.
 	 */
 	private final class Uncounted implements Iterator<Supplier<CompletionStage<Counted>>> {
 

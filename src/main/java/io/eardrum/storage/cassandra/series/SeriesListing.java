@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.PageReader;
 import io.eardrum.storage.cassandra.request.Requests;
@@ -19,8 +20,8 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Walks over the keys of all series in the order of their first put, page by page. Used
- * by one thread.
+ * Iterates over the keys of all series in the order of their first put, page by page.
+ * Used by one thread.
  */
 public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 
@@ -31,7 +32,8 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	/**
 	 * Begins to list the series that there are now.
 	 * @param session the cluster
-	 * @param requests the way to it
+	 * @param requests sends the requests
+	 * @throws StorageException if the first page can't be fetched
 	 */
 	public SeriesListing(ClusterSession session, Requests requests) {
 		long buckets = bucketCount(nextPlace(session, requests));
@@ -62,10 +64,10 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	}
 
 	/**
-	 * Returns the next place that is free: higher than that of every series whose put was
-	 * answered before.
+	 * Returns the next free place. It is higher than the place of every series whose put
+	 * was answered before.
 	 * @param session the cluster
-	 * @param requests the way to it
+	 * @param requests sends the requests
 	 * @return the place, from 0
 	 */
 	static long nextPlace(ClusterSession session, Requests requests) {
@@ -76,7 +78,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 
 	/**
 	 * Returns how many buckets of the list are in use.
-	 * @param nextPlace the next place that is free
+	 * @param nextPlace the next free place
 	 * @return the number of buckets
 	 */
 	static long bucketCount(long nextPlace) {

@@ -8,10 +8,10 @@ import io.eardrum.storage.series.PointBuffer;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
- * The points of one series in a batch, ascending and one a timestamp: the one that came
- * last. Two points of one timestamp must not be sent together, because they would have
- * the same write timestamp, and the cluster would keep the larger value. Used by one
- * thread.
+ * The points of one series in a batch, in ascending order, with one point for each
+ * timestamp: the one that came last. Two points with one timestamp must not be sent
+ * together, because they would have the same write timestamp, and the cluster would keep
+ * the larger value. Used by one thread.
  */
 public final class SeriesPoints extends SeriesIndex.Entry {
 
@@ -24,9 +24,9 @@ public final class SeriesPoints extends SeriesIndex.Entry {
 	}
 
 	/**
-	 * Sorts the points of a batch by their series, without those that have been refused.
+	 * Groups the points of a batch by series, without those that have been refused.
 	 * @param batch the points
-	 * @return the series, in the order in which they come
+	 * @return the series, in the order of the batch
 	 */
 	public static SeriesIndex<SeriesPoints> of(PointBatch batch) {
 		SeriesIndex<SeriesPoints> index = new SeriesIndex<>();
@@ -65,14 +65,15 @@ public final class SeriesPoints extends SeriesIndex.Entry {
 
 	/**
 	 * Returns the series, once it is known to be registered.
-	 * @return the series, or {@code null} if it isn't, or there is no room for it
+	 * @return the series, or {@code null} if it is not known to be registered, or there
+	 * is no room for it
 	 */
 	public @Nullable KnownSeries series() {
 		return this.series;
 	}
 
 	/**
-	 * Takes note that the series is registered.
+	 * Notes that the series is registered.
 	 * @param known the series
 	 */
 	public void registered(KnownSeries known) {

@@ -27,36 +27,37 @@ import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 
 /**
- * Registers series: gives each a place in the order of first put, for all servers.
+ * Registers series: gives each of them a place in the order of first put, for all
+ * servers.
  * <p>
- * The places come from one sequence, on which the nodes agree (a lightweight transaction
- * for a group of new series), and are taken while their put runs, never in advance. So a
- * series whose put is answered has a lower place than every one whose put begins
- * afterwards, wherever. Which place a key has is agreed upon as well: of two servers that
- * meet a new key, one gives it a place. The other one learns of it, and its own place
- * stays empty.
+ * The places come from one sequence, on which the nodes agree (with a lightweight
+ * transaction for a group of new series). They are taken while their put runs, never in
+ * advance. So a series whose put is answered has a lower place than every series whose
+ * put begins afterwards, through any server. The nodes also agree on the place of each
+ * key: of two servers that meet a new key, one gives it a place. The other one learns
+ * that place, and its own place stays empty.
  * <p>
- * If this ends in the middle, the put has failed, and what was done is done: a place
+ * If a registration ends halfway, the put has failed, and what was done remains: a place
  * stays empty, or a key has a place and isn't listed there. The next put of the key,
- * through whichever server, finds that it has a place, and lists it before that put is
+ * through any server, finds that it has a place, and lists it before that put is
  * answered.
  * <p>
- * A put of many new series is registered in several groups, one after the other: its
- * series have ascending places in their order, though not adjoining ones, because between
- * two groups others have their turn. All are taken before the put is answered, and after
- * it began, as if there were one group.
+ * The series of a put with many new series are registered in several groups, one after
+ * the other. They get ascending places in their order, though not consecutive ones,
+ * because others have their turn between two groups. All places are taken after the put
+ * began and before it is answered, as if there were one group.
  * <p>
- * Safe for any number of threads. New series of one server are registered by one thread
- * at a time, for all that wait, so that its threads don't take places from each other;
- * those whose place is only to be looked up don't wait for that.
+ * Safe for any number of threads. One thread at a time registers the new series of a
+ * server, for all threads that wait, so that its threads don't take places from each
+ * other. Series whose place only has to be looked up don't wait for that.
  */
 public final class SeriesRegistry {
 
 	private static final int MAX_ATTEMPTS = 5;
 
 	/**
-	 * How many series are registered at once. It takes a part of a second, for which
-	 * others that have new series wait.
+	 * How many series are registered at once. It takes a fraction of a second, during
+	 * which other puts with new series wait.
 	 */
 	private static final int GROUP_SIZE = 256;
 
@@ -74,8 +75,8 @@ public final class SeriesRegistry {
 
 	/**
 	 * Creates a registry.
-	 * @param requests the way to the cluster
-	 * @param cache the series that are known, to which this adds
+	 * @param requests sends the requests
+	 * @param cache the known series, to which this adds
 	 * @param maxSeries how many there may be, or {@code null} for any number
 	 * @param maxWait how long a thread waits while others have their series registered
 	 */
@@ -87,12 +88,13 @@ public final class SeriesRegistry {
 	}
 
 	/**
-	 * Registers the series that are not known to be.
+	 * Registers the series that are not known to be registered.
 	 * @param session the cluster
-	 * @param unknown the series, which are marked once they are registered; those for
-	 * which there is no room are not
-	 * @throws StorageException if they can't be registered; some of them may be
-	 * @throws CongestionException if there was no turn for them
+	 * @param unknown the series, which are marked once they are registered; those that
+	 * have no room are not marked
+	 * @throws StorageException if they can't be registered; some of them may have been
+	 * registered
+	 * @throws CongestionException if they had to wait too long for their turn
 	 */
 	public void register(ClusterSession session, List<SeriesPoints> unknown) {
 		List<SeriesPoints> fresh = lookUp(session, unknown);
@@ -102,7 +104,8 @@ public final class SeriesRegistry {
 		this.queue.register(fresh, (group) -> addAll(session, group));
 	}
 
-	// A group may have a key of several puts: one of them stands for the others.
+	// A group may contain the same key for several puts. One of them stands for the
+	// others.
 	private void addAll(ClusterSession session, List<SeriesPoints> group) {
 		Map<SeriesKey, SeriesPoints> fresh = new LinkedHashMap<>();
 		group.forEach((series) -> fresh.putIfAbsent(series.key(), series));
@@ -129,7 +132,7 @@ public final class SeriesRegistry {
 		return unknown;
 	}
 
-	// Returns those that have no place.
+	// Returns the series that have no place.
 	private List<SeriesPoints> lookUp(ClusterSession session, List<SeriesPoints> unknown) {
 		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
 		for (SeriesPoints series : unknown) {
@@ -164,7 +167,8 @@ public final class SeriesRegistry {
 		list(session, settle(session, wanted));
 	}
 
-	// Has the nodes agree on the place of each key: the wanted one, or the one it has.
+	// Makes the nodes agree on the place of each key: the wanted one, or the one it
+	// already has.
 	private Map<SeriesPoints, Long> settle(ClusterSession session, Map<SeriesPoints, Long> wanted) {
 		Map<SeriesPoints, Long> settled = new LinkedHashMap<>();
 		Map<SeriesPoints, Long> open = new LinkedHashMap<>(wanted);
@@ -182,7 +186,7 @@ public final class SeriesRegistry {
 					open.remove(series);
 				}
 				catch (StorageException ex) {
-					// If it was done after all, the next attempt finds the place.
+					// If it was applied after all, the next attempt finds the place.
 					if (attempt >= MAX_ATTEMPTS || !(ex.getCause() instanceof DriverException)) {
 						throw ex;
 					}
@@ -192,7 +196,7 @@ public final class SeriesRegistry {
 		return settled;
 	}
 
-	// Lists series at their places, which makes no difference if they are.
+	// Lists series at their places. That changes nothing if they are already listed.
 	private void list(ClusterSession session, Map<SeriesPoints, Long> places) {
 		Map<Long, List<BatchableStatement<?>>> rows = new LinkedHashMap<>();
 		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();

@@ -1,5 +1,5 @@
 /**
- * The series that the cluster and this server know: their places, how they are
+ * The series that the cluster and this server know: their places, and how they are
  * registered, counted and listed.
  */
 @org.jspecify.annotations.NullMarked

@@ -1,15 +1,15 @@
 package io.eardrum.storage.cassandra.table;
 
 /**
- * Cuts series into partitions, so that none of them grows without end, and the list of
- * series likewise. The numbers are part of the format of the tables, and never change.
+ * Divides series, and the list of series, into partitions, so that none of them grows
+ * without limit. The numbers are part of the format of the tables and never change.
  */
 public final class Buckets {
 
 	/**
 	 * Timestamps of a bucket differ in this many bits: 2^18 seconds are three days. With
 	 * timestamps in milliseconds it is four minutes, which makes more and smaller
-	 * partitions and changes nothing else.
+	 * partitions but changes nothing else.
 	 */
 	private static final int TIMESTAMP_BITS = 18;
 
@@ -19,7 +19,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Returns the bucket that a timestamp is in.
+	 * Returns the bucket of a timestamp.
 	 * @param timestamp the timestamp, any
 	 * @return the number of the bucket, negative for negative timestamps
 	 */
@@ -28,7 +28,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Returns the highest timestamp that is in a bucket.
+	 * Returns the highest timestamp of a bucket.
 	 * @param bucket the number of the bucket
 	 * @return the timestamp
 	 */
@@ -37,7 +37,7 @@ public final class Buckets {
 	}
 
 	/**
-	 * Returns the bucket of the list of series that a place is in.
+	 * Returns the bucket of a place in the list of series.
 	 * @param place the place, from 0
 	 * @return the number of the bucket, from 0
 	 */

@@ -7,8 +7,8 @@ import com.datastax.oss.driver.api.core.cql.Row;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Turns cells into values and back without the driver's codecs, which look up the type of
- * each cell again, and make a text of a key whose bytes are all that is needed.
+ * Turns cells into values and back without the driver's codecs. Those look up the type of
+ * each cell again, and make a text from a key although only its bytes are needed.
  */
 public final class Cells {
 

@@ -4,24 +4,25 @@ import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
 
 /**
- * The statements that are sent to the cluster once the tables are there.
+ * The statements that are sent to the cluster once the tables exist. Each comment names
+ * the parameters, and after a colon the result.
  */
 public enum Query {
 
 	/** Key, bucket, timestamp, value. */
 	INSERT_POINT("INSERT INTO %s.points (key, bucket, timestamp, value) VALUES (?, ?, ?, ?)"),
 
-	/** The same, and how many seconds the point is to live. */
+	/** Key, bucket, timestamp, value, and how many seconds the point is to live. */
 	INSERT_EXPIRING_POINT("INSERT INTO %s.points (key, bucket, timestamp, value) VALUES (?, ?, ?, ?) USING TTL ?"),
 
-	/** Key, bucket, how many seconds it is to live or 0. */
+	/** Key, bucket, and how many seconds it is to live, or 0 for ever. */
 	INSERT_BUCKET("INSERT INTO %s.buckets (key, bucket) VALUES (?, ?) USING TTL ?"),
 
 	/** Key, first bucket, last bucket: the buckets, ascending. */
 	SELECT_BUCKETS("SELECT bucket FROM %s.buckets WHERE key = ? AND bucket >= ? AND bucket <= ? ORDER BY bucket ASC"),
 
 	/**
-	 * Key, first bucket, last bucket: the buckets, descending. The first one is nearly
+	 * Key, first bucket, last bucket: the buckets, descending. The first bucket is nearly
 	 * always enough.
 	 */
 	SELECT_LAST_BUCKETS(
@@ -38,7 +39,7 @@ public enum Query {
 	/** Key: its place. */
 	SELECT_PLACE("SELECT place FROM %s.series_by_key WHERE key = ?"),
 
-	/** Key, place: whether it was applied, and if not, the place that the key has. */
+	/** Key, place: whether it was applied, and if not, the present place of the key. */
 	INSERT_KEY("INSERT INTO %s.series_by_key (key, place) VALUES (?, ?) IF NOT EXISTS"),
 
 	/** Bucket, place, key. */
@@ -50,31 +51,31 @@ public enum Query {
 	/** Bucket: how many keys there are. */
 	COUNT_KEYS("SELECT count(*) FROM %s.series_by_place WHERE bucket = ?"),
 
-	/** The next place that is free. */
+	/** Nothing: the next free place. */
 	SELECT_NEXT("SELECT next FROM %s.sequence WHERE name = 'series'"),
 
-	/** The next place that is to be free, and the one that is now. */
+	/** The future next free place, and the present one: whether it was applied. */
 	ADVANCE("UPDATE %s.sequence SET next = ? WHERE name = 'series' IF next = ?"),
 
-	/** The version of the tables. */
+	/** Nothing: the version of the tables. */
 	SELECT_FORMAT("SELECT next FROM %s.sequence WHERE name = 'format'"),
 
 	/** Begins the sequence. */
 	BEGIN("INSERT INTO %s.sequence (name, next) VALUES ('series', 0) IF NOT EXISTS"),
 
 	/**
-	 * The version of the tables that is to be noted: whether it was, and if not, the one
-	 * there is.
+	 * The version of the tables to store: whether it was applied, and if not, the present
+	 * one.
 	 */
 	INSERT_FORMAT("INSERT INTO %s.sequence (name, next) VALUES ('format', ?) IF NOT EXISTS"),
 
-	/** What time it is for the node that answers, in milliseconds since 1970. */
+	/** Nothing: the time of the node that answers, in milliseconds since 1970. */
 	SELECT_NOW("SELECT toUnixTimestamp(now()) FROM system.local"),
 
-	/** Writes something that is never read. */
+	/** Nothing. It writes a row that is never read. */
 	PROBE("INSERT INTO %s.sequence (name, next) VALUES ('probe', 0)");
 
-	/** How many rows come at once, of some 100 bytes each. */
+	/** How many rows a page has, of some 100 bytes each. */
 	public static final int PAGE_SIZE = 1_000;
 
 	private final String text;
@@ -90,8 +91,8 @@ public enum Query {
 		this.pageSize = pageSize;
 	}
 
-	// The driver sends others a second time when the answer is late. Here that would get
-	// into the way of the first time.
+	// The driver sends other statements a second time if the answer is late. A second
+	// transaction would compete with the first.
 	private boolean isTransaction() {
 		return switch (this) {
 			case INSERT_KEY, ADVANCE, BEGIN, INSERT_FORMAT -> true;
@@ -100,9 +101,9 @@ public enum Query {
 	}
 
 	/**
-	 * Returns the statement, to be prepared. What it says about itself goes for each that
-	 * is made of it.
-	 * @param keyspace where the tables are
+	 * Returns the statement, to be prepared. Its settings hold for each bound statement
+	 * that is made from it.
+	 * @param keyspace the keyspace of the tables
 	 * @return the statement
 	 */
 	public SimpleStatement in(CqlIdentifier keyspace) {

@@ -1,6 +1,6 @@
 /**
  * The tables: the statements that use them, and how keys, timestamps and places become
- * their cells and buckets.
+ * cells and buckets.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.storage.cassandra.table;
