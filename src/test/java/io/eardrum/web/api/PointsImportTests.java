@@ -193,7 +193,7 @@ class PointsImportTests {
 				.isThrownBy(
 						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
-						"no JSON that can be read, at line 1,"));
+						"not valid JSON, at line 1,"));
 		}
 	}
 
@@ -290,7 +290,7 @@ class PointsImportTests {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{" + members + "}]"))
 			.withMessageContaining("100 members");
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{\"" + "n".repeat(300) + "\":1}]"))
-			.withMessageContaining("no JSON that can be read");
+			.withMessageContaining("not valid JSON");
 	}
 
 	@Test
@@ -305,14 +305,14 @@ class PointsImportTests {
 			assertThatExceptionOfType(RequestProblem.class)
 				.isThrownBy(
 						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
-				.withMessageContaining("no JSON that can be read");
+				.withMessageContaining("not valid JSON");
 		}
 		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
 				RequestMemory.of(HEAP));
 		InputStream wrongAtOnce = new ByteArrayInputStream(new byte[] { (byte) 0xFF, '[', ']' });
 		assertThatExceptionOfType(RequestProblem.class)
 			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(wrongAtOnce))
-			.withMessageContaining("no JSON that can be read, at line 1, column 1.");
+			.withMessageContaining("not valid JSON, at line 1, column 1.");
 		assertThat(keys()).containsExactly("bom");
 	}
 
