@@ -20,7 +20,7 @@ import io.eardrum.web.http.TextReply;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Answers with the functions that there are, in the form that Grafana's editor reads.
+ * Answers with the available functions, in the form that Grafana's editor reads.
  */
 final class FunctionIndex {
 
@@ -66,7 +66,7 @@ final class FunctionIndex {
 		SeriesFunction function = FunctionTable.get().find(exchange.lastPathSegment());
 		if (function == null) {
 			throw new RequestProblem(HttpStatus.NOT_FOUND,
-					"There is no function '" + exchange.lastPathSegment() + "'; /functions lists all there are.");
+					"There is no function '" + exchange.lastPathSegment() + "'; /functions lists all functions.");
 		}
 		exchange.reply(JSON, (text) -> write(description(function), text));
 	}
