@@ -2,7 +2,6 @@ package io.eardrum.web.graphite.series;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
@@ -258,12 +257,6 @@ public final class GridSeries {
 	public GridSeries foundBy(String pattern) {
 		return new GridSeries(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
-	}
-
-	public GridSeries withTag(String tag, String value) {
-		Map<String, String> newTags = new LinkedHashMap<>(this.tags);
-		newTags.put(tag, value);
-		return withTags(newTags);
 	}
 
 	public GridSeries withTags(Map<String, String> newTags) {

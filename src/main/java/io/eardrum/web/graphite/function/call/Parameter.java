@@ -118,10 +118,6 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 			return this.description;
 		}
 
-		boolean isSeries() {
-			return this == SERIES_LIST || this == SERIES_LISTS;
-		}
-
 	}
 
 }
