@@ -63,7 +63,7 @@ final class PointsReader {
 					within.read(key, range, format);
 				}
 				else {
-					readThinned(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
+					readDownsampled(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
 				format.endSeries();
 			}
@@ -71,7 +71,7 @@ final class PointsReader {
 		});
 	}
 
-	private static void readThinned(MetricRepository repository, SeriesKey key, TimeRange range,
+	private static void readDownsampled(MetricRepository repository, SeriesKey key, TimeRange range,
 			Downsampling.Target target) throws IOException {
 		Point last = repository.last(key);
 		if (last != null) {
