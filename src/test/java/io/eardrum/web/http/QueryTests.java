@@ -175,7 +175,7 @@ class QueryTests {
 	void detailsOfProblemsAreJson() {
 		String json = RequestProblem.parameter("\"\\\n", "\u00fc\ud83d\ude00\ud83d").toJson();
 		assertThat(json).isEqualTo("{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
-				+ "\"detail\":\"\u00fc\\ud83d\\ude00\\ud83d\",\"parameter\":\"\\\"\\\\\\u000a\"}");
+				+ "\"detail\":\"\u00fc\\ud83d\\ude00\\ud83d\",\"parameter\":\"\\\"\\\\\\n\"}");
 	}
 
 	@Test

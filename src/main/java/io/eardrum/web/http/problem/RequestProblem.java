@@ -5,6 +5,11 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.io.SerializedString;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
@@ -22,7 +27,9 @@ public final class RequestProblem extends RuntimeException {
 	 */
 	static final int MAX_LENGTH = 500;
 
-	private static final char[] HEX = "0123456789abcdef".toCharArray();
+	private static final JsonMapper JSON = JsonMapper
+		.builder(JsonFactory.builder().characterEscapes(new SurrogateEscapes()).build())
+		.build();
 
 	/** How long it may take until the next server runs. */
 	private static final int STOP_SECONDS = 10;
@@ -194,9 +201,7 @@ public final class RequestProblem extends RuntimeException {
 		members.put("status", this.status.value());
 		members.put("detail", String.valueOf(getMessage()));
 		members.putAll(this.details);
-		StringBuilder json = new StringBuilder();
-		append(members, json);
-		return json.toString();
+		return JSON.writeValueAsString(members);
 	}
 
 	/**
@@ -212,55 +217,25 @@ public final class RequestProblem extends RuntimeException {
 		return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + '\u2026';
 	}
 
-	private static void append(Object value, StringBuilder json) {
-		if (value instanceof Map<?, ?> members) {
-			json.append('{');
-			String separator = "";
-			for (Map.Entry<?, ?> member : members.entrySet()) {
-				json.append(separator);
-				appendText(String.valueOf(member.getKey()), json);
-				json.append(':');
-				append(member.getValue(), json);
-				separator = ",";
-			}
-			json.append('}');
-		}
-		else if (value instanceof Iterable<?> elements) {
-			json.append('[');
-			String separator = "";
-			for (Object element : elements) {
-				json.append(separator);
-				append(element, json);
-				separator = ",";
-			}
-			json.append(']');
-		}
-		else if (value instanceof Number) {
-			json.append(value);
-		}
-		else {
-			appendText(value.toString(), json);
-		}
-	}
+	/**
+	 * Escapes surrogates. A text from a client may contain an unpaired one, which UTF-8
+	 * can't encode.
+	 */
+	private static final class SurrogateEscapes extends CharacterEscapes {
 
-	private static void appendText(String text, StringBuilder json) {
-		json.append('"');
-		for (int i = 0; i < text.length(); i++) {
-			char character = text.charAt(i);
-			if (character == '"' || character == '\\') {
-				json.append('\\').append(character);
-			}
-			else if (character < ' ' || Character.isSurrogate(character)) {
-				json.append('\\').append('u');
-				for (int shift = 12; shift >= 0; shift -= 4) {
-					json.append(HEX[character >> shift & 0xF]);
-				}
-			}
-			else {
-				json.append(character);
-			}
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public int[] getEscapeCodesForAscii() {
+			return standardAsciiEscapesForJSON();
 		}
-		json.append('"');
+
+		@Override
+		public @Nullable SerializableString getEscapeSequence(int character) {
+			return Character.isSurrogate((char) character)
+					? new SerializedString("\\u" + Integer.toHexString(character)) : null;
+		}
+
 	}
 
 }
