@@ -82,7 +82,7 @@ final class PointsImport implements CommandHandler {
 	 * Creates an import.
 	 * @param repository where the points go
 	 * @param check puts them there, except those that are too far in the future
-	 * @param observer is told what became of each point
+	 * @param observer is notified of the outcome for each point
 	 * @param limits how long keys and lines may be
 	 * @param placeName what errors call the place of a point: {@code line} or
 	 * {@code index}

@@ -11,6 +11,10 @@ public final class QueryException extends RuntimeException {
 	/** The sentence has to fit into a message, after its quotation. */
 	private static final int MAX_QUOTED = 150;
 
+	/**
+	 * Creates an exception.
+	 * @param message what is wrong with the request, in a sentence
+	 */
 	public QueryException(String message) {
 		// Not an error of this program, so a stack trace does not help.
 		super(message, null, false, false);

@@ -34,10 +34,18 @@ public final class AlignedSeries {
 		return new AlignedSeries(grid, columns);
 	}
 
+	/**
+	 * Returns the grid that all series share.
+	 * @return the grid
+	 */
 	public Grid grid() {
 		return this.grid;
 	}
 
+	/**
+	 * Returns how many slots each series has.
+	 * @return the number of slots
+	 */
 	public int size() {
 		return this.columns[0].length;
 	}

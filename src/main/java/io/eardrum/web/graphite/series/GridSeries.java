@@ -133,10 +133,19 @@ public final class GridSeries {
 		return this.start + index * this.step;
 	}
 
+	/**
+	 * Returns how several values of this series become one.
+	 * @return the aggregation
+	 */
 	public Aggregation consolidation() {
 		return this.consolidation;
 	}
 
+	/**
+	 * Returns which fraction of several values has to be present to compute one from
+	 * them.
+	 * @return the fraction, from 0 to 1
+	 */
 	public double xFilesFactor() {
 		return this.xFilesFactor;
 	}
@@ -269,6 +278,11 @@ public final class GridSeries {
 				this.values, aggregation, this.xFilesFactor);
 	}
 
+	/**
+	 * Returns this series with another fraction of values that have to be present.
+	 * @param factor the fraction, from 0 to 1
+	 * @return the series with that fraction
+	 */
 	public GridSeries withXFilesFactor(double factor) {
 		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
 				this.values, this.consolidation, factor);

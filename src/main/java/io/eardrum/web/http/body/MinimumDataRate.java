@@ -139,7 +139,7 @@ public final class MinimumDataRate {
 
 			@Override
 			public void waitBegins() {
-				// Nobody watches.
+				// Ignored.
 			}
 
 			@Override
@@ -149,7 +149,7 @@ public final class MinimumDataRate {
 
 			@Override
 			public void tooSlow() {
-				// Nobody watches.
+				// Ignored.
 			}
 
 		};
