@@ -1,14 +1,14 @@
 /** The server, as the page sees it. Addresses are relative, so that the page works behind a proxy's prefix too. */
 
 const TIMEOUT_MILLIS = 30_000;
-/** For all points of a range, in which nothing is thinned out. */
+/** For all points of a range, without downsampling. */
 const DOWNLOAD_TIMEOUT_MILLIS = 600_000;
 /** Servers and proxies refuse longer addresses. */
 const MAX_URL = 4000;
 
 let clockOffsetMillis = 0;
 
-/** The server is not there, or in no state to answer: worth trying again. */
+/** The server can't be reached or can't answer now, so trying again makes sense. */
 export class Unreachable extends Error {}
 
 /** The server refuses the request as it is, and says why. */
@@ -23,10 +23,10 @@ export class Refused extends Error {
 /** The time on the server's clock, in seconds. */
 export const nowSeconds = () => (Date.now() + clockOffsetMillis) / 1000;
 
-/** The address of the page may have a user and a password in it, with which the browser refuses to fetch. */
+/** Removes a user and a password that the page's address may contain, because the browser refuses to fetch with them. */
 const absolute = (url) => new URL(url, location.origin + location.pathname);
 
-/** Sends a request, and reads its answer, if it is a good one, in one of the ways that a response has. */
+/** Sends a request, and reads a successful answer in one of the ways that a response offers. */
 async function ask(url, signal, timeoutMillis = TIMEOUT_MILLIS, read = (response) => response.json()) {
   const limits = [AbortSignal.timeout(timeoutMillis), ...(signal ? [signal] : [])];
   try {
@@ -50,7 +50,7 @@ async function ask(url, signal, timeoutMillis = TIMEOUT_MILLIS, read = (response
   }
 }
 
-/** The header has whole seconds: offsets below two are noise. */
+/** The header has whole seconds, so offsets below two seconds are noise. */
 function readClock(header, sentMillis) {
   const offset = Date.parse(header) + 500 - (sentMillis + Date.now()) / 2;
   if (!Number.isNaN(offset)) {
@@ -60,9 +60,9 @@ function readClock(header, sentMillis) {
 
 /**
  * One page of the list of series.
- * @param {string} search a text to be contained in the key, or a pattern where it has one of * ? [ {
+ * @param {string} search a text that the key has to contain, or a pattern if it has one of * ? [ {
  * @returns {Promise<{total: number, ahead?: {count: number, example: string},
- *   series: {key: string, timestamp: number | null, value: number | null}[]}>} ahead: those of all series that are ahead of the clock
+ *   series: {key: string, timestamp: number | null, value: number | null}[]}>} ahead: all series with points ahead of the clock
  */
 export function listSeries(search, offset, limit, signal) {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
@@ -72,13 +72,13 @@ export function listSeries(search, offset, limit, signal) {
   return ask(`api/series?${query}`, signal);
 }
 
-/** Where clients connect to put points; the defaults, where health doesn't tell. */
+/** Where clients connect to put points; the defaults if health doesn't say. */
 export async function tcpEndpoint() {
   let details = {};
   try {
     details = (await ask('actuator/health')).components.tcp.details;
   } catch {
-    // Health may be on another port, or tell less: its business.
+    // Health may be on another port, or may show less.
   }
   const anyAddress = !details.address || ['0.0.0.0', '::', '0:0:0:0:0:0:0:0'].includes(details.address);
   return { host: anyAddress ? location.hostname : details.address, port: details.port || 8888 };
@@ -100,7 +100,7 @@ function queries(keys, range, more) {
 }
 
 /**
- * The points of series, thinned out by the server to what a chart can show.
+ * The points of series, downsampled by the server to what a chart can show.
  * @param {string[]} keys
  * @param {{from?: string, to?: string}} range
  * @returns {Promise<Map<string, [number, number][]>>} by key
@@ -111,8 +111,8 @@ export async function points(keys, range, maxPoints, signal) {
   return new Map(answers.flatMap((answer) => answer.series.map((series) => [series.key, series.points])));
 }
 
-/** The addresses of all points of a range as CSV; more than one where the keys don't fit into one. */
+/** The addresses of all points of a range as CSV; several if the keys don't fit into one. */
 export const csvUrls = (keys, range) => queries(keys, range, { format: 'csv' }).map((query) => `api/points?${query}`);
 
-/** The whole text that is at an address. */
+/** The whole text at an address. */
 export const text = (url) => ask(url, undefined, DOWNLOAD_TIMEOUT_MILLIS, (response) => response.text());

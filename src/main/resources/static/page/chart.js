@@ -34,7 +34,7 @@ export class Chart {
   }
 
   /**
-   * Shows series. The plot is kept where only points and range are new, and with it the cursor.
+   * Shows series. If only the points and the range are new, the plot and its cursor are kept.
    * @param {object} content
    * @param {{key: string, points: [number, number][], look: object, hidden: boolean}[]} content.series
    * @param {{from: number, to: number}} content.bounds in x
@@ -127,7 +127,7 @@ export class Chart {
     };
   }
 
-  /** Points are drawn as such where there is room for them; a line can't show a lone one. */
+  /** Points are marked where there is room for them, because a line can't show a single one. */
   isSparse(index) {
     return (this.shown.series[index]?.points.length ?? 0) < this.box.clientWidth / 14;
   }
@@ -157,7 +157,7 @@ export class Chart {
     return this.exponent ? scaled(value, this.exponent) : value;
   }
 
-  /** Moves the cursor by points; from outside it comes in at the newest one. */
+  /** Moves the cursor by points; if it is outside, it enters at the newest one. */
   step(count) {
     const { plot } = this;
     const xs = plot?.data[0] ?? [];
@@ -224,7 +224,7 @@ export class Chart {
   }
 }
 
-/** Timestamps too large for a double to tell apart fall on one x: the last one stays. */
+/** Timestamps that are too large for a double to distinguish have the same x; the last one is kept. */
 function distinct(xs, ys) {
   let kept = 0;
   for (let i = 0; i < xs.length; i++) {
@@ -238,7 +238,7 @@ function distinct(xs, ys) {
   return [xs, ys];
 }
 
-/** The series' own point closest to the cursor: in the common x of all series most have none. */
+/** The series' own point closest to the cursor, because most series have no point at most of the common x values. */
 function nearest(xs, ys, closest) {
   let before = closest;
   let after = closest;
@@ -254,7 +254,7 @@ function nearest(xs, ys, closest) {
   return xs[closest] - xs[before] <= xs[after] - xs[closest] ? before : after;
 }
 
-/** Values beyond what can be added and divided safely are drawn in units of a power of ten; else 0. */
+/** The power of ten in whose units values are drawn that are too large or small to add and divide safely; else 0. */
 function exponentOf(series) {
   let largest = 0;
   for (const { points } of series) {
@@ -265,7 +265,7 @@ function exponentOf(series) {
   return largest === 0 || (largest < 1e15 && largest > 1e-9) ? 0 : Math.floor(Math.log10(largest));
 }
 
-/** value · 10^exponent, in two steps, for 10^324 is no number. */
+/** value · 10^exponent, in two steps, because 10^324 is not a finite number. */
 function scaled(value, exponent) {
   const half = Math.trunc(exponent / 2);
   return value * 10 ** half * 10 ** (exponent - half);

@@ -1,4 +1,4 @@
-/** The dialogs: a range by its ends, and help. */
+/** The dialogs: the ends of a range, and help. */
 import { byId } from './dom.js';
 import { remember, remembered } from './settings.js';
 import { fromInput, toInput, zoneName } from './time.js';
@@ -28,8 +28,8 @@ export function askRange(bounds, unit, utc, chosen) {
     }
     event.preventDefault();
     wrong.textContent = Number.isNaN(start) || Number.isNaN(end)
-      ? unit === 'n' ? 'Both have to be whole numbers.' : 'Both have to be a date and a time.'
-      : 'The end has to be after the beginning.';
+      ? unit === 'n' ? 'Both must be whole numbers.' : 'Both must have a date and a time.'
+      : 'The end must be after the beginning.';
     (Number.isNaN(start) ? from : to).focus();
   };
   byId('range-cancel').onclick = () => byId('range-dialog').close();

@@ -1,10 +1,10 @@
-/** Making and finding elements. Text goes in as text, never as markup: keys are chosen by strangers. */
+/** Creates and finds elements. Text is inserted as text, never as markup, because strangers choose the keys. */
 
 /** @param {string} id @returns {any} */
 export const byId = (id) => document.getElementById(id);
 
 /**
- * Makes an element.
+ * Creates an element.
  * @param {string} tag
  * @param {Record<string, string | boolean | Function>} attributes `on…` are listeners, true is an attribute without value
  * @param {...(Node | string)} children
@@ -22,7 +22,7 @@ export function element(tag, attributes = {}, ...children) {
   return made;
 }
 
-/** A key in two pieces: where it is too long, the first one is cut, for its end tells most. */
+/** A key in two pieces. If it is too long, the first one is cut, because its end says most. */
 export function keyText(key) {
   const cut = key.lastIndexOf('.', key.length - 2) + 1;
   const tail = key.length - cut > 24 ? '' : key.slice(cut);
@@ -44,9 +44,9 @@ export function swatch(look) {
 
 let announced = 0;
 
-/** Tells users of screen readers what has changed. */
+/** Announces a change to users of screen readers. */
 export function announce(text) {
   const region = byId('announcements');
-  // The same text twice would not be read again.
+  // A screen reader would not read the same text again.
   region.textContent = text + (announced++ % 2 ? ' ' : '');
 }

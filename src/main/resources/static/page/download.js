@@ -1,4 +1,4 @@
-/** What a user takes away: all points as CSV, the chart as a picture. */
+/** Downloads: all points as CSV, the chart as a picture. */
 import { csvUrls, text } from './api.js';
 import { element } from './dom.js';
 
@@ -15,12 +15,12 @@ function saveBlob(blob, name) {
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }
 
-/** A name of a file that says when: eardrum-20261125-100320.csv. */
+/** A file name with the time: eardrum-20261125-100320.csv. */
 const fileName = (ending) => `eardrum-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.${ending}`;
 
 /**
- * The browser streams it to the disk; only keys too long for one address take a way through memory, and there is no file
- * unless all of it has come.
+ * The browser streams the file to the disk. Only if the keys are too long for one address does it pass through memory;
+ * then there is no file unless all of it has arrived.
  */
 export async function saveCsv(keys, range) {
   const urls = csvUrls(keys, range);

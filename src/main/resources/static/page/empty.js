@@ -1,4 +1,4 @@
-/** What a new user sees: the first line to type, with the host and port of this very server. */
+/** What a new user sees: the first line to type, with the host and port of this server. */
 import { nowSeconds, tcpEndpoint } from './api.js';
 import { announce, byId } from './dom.js';
 
@@ -15,7 +15,7 @@ export async function fillEmptyState() {
   byId('first-telnet').textContent = `telnet ${host} ${port}\nput my.first.metric 23.7 ${now}`;
   byId('first-shell').textContent = `printf 'put my.first.metric 23.7 %s\\n' "$(date +%s)" | nc -N ${host} ${port}`;
   const elsewhere = LOOPBACK.test(host) && !LOOPBACK.test(location.hostname);
-  byId('first-where').textContent = `The port for metrics takes connections from ${location.hostname} itself only: type this there.`;
+  byId('first-where').textContent = `The port for metrics accepts connections only from ${location.hostname} itself, so type this there.`;
   byId('first-where').hidden = !elsewhere;
 }
 
@@ -23,14 +23,14 @@ document.querySelectorAll('.copy').forEach((button) => button.addEventListener('
   await copy(byId(button.dataset.copies).textContent);
 }));
 
-/** Copies a text; where the browser doesn't let us, the user is told to do it. */
+/** Copies a text; if the browser forbids it, the user is told so. */
 export async function copy(text) {
   try {
     await navigator.clipboard.writeText(text);
     announce('Copied.');
     return true;
   } catch {
-    announce('The browser does not allow to copy here.');
+    announce('The browser does not allow copying here.');
     return false;
   }
 }

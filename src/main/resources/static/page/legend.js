@@ -74,7 +74,7 @@ export class Legend {
     this.series.forEach(({ points }, index) => this.cell(index, 'now', cursor ? cursor.values[index] : points.at(-1)?.[1]));
   }
 
-  /** What the chart shows, for who can't see it. */
+  /** What the chart shows, for users who can't see it. */
   describe(bounds) {
     const at = (x) => full(x, this.unit, this.utc);
     const parts = this.series.slice(0, 10).map(({ key, points }) => (points.length

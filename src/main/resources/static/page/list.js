@@ -1,6 +1,6 @@
 /**
- * The list of series. Only the rows in sight are elements, and only the pages in sight are fetched, so it makes no
- * difference how many series there are. To a screen reader it is a list box of all of them.
+ * The list of series. Only visible rows are elements, and only visible pages are fetched, so the number of
+ * series makes no difference. To a screen reader it is a list box of all of them.
  */
 import { listSeries, nowSeconds } from './api.js';
 import { byId, element, keyText, swatch } from './dom.js';
@@ -9,7 +9,7 @@ import { age } from './time.js';
 
 const PAGE = 100;
 const ROW_HEIGHT = 36;
-/** Browsers end at some 17 to 33 million pixels. Nobody scrolls that far; searching is for this. */
+/** Browsers limit heights to some 17 to 33 million pixels. Users search instead of scrolling that far. */
 const MAX_ROWS = 250_000;
 const ROWS_AROUND = 6;
 
@@ -41,7 +41,7 @@ export class SeriesList {
     setInterval(() => document.hidden || this.drawAges(), 1000);
   }
 
-  /** Shows another search from its beginning, as soon as its first page is there. */
+  /** Shows the results of another search from the top, as soon as the first page has arrived. */
   async setSearch(search) {
     this.search = search;
     this.abortAll();
@@ -62,7 +62,7 @@ export class SeriesList {
     this.loading.clear();
   }
 
-  /** Fetches the pages in sight anew. Others are forgotten, and fetched when they come into sight. */
+  /** Fetches the visible pages again. Others are discarded, and fetched when they become visible. */
   async refresh() {
     const numbers = this.pagesInSight();
     const controller = new AbortController();
@@ -100,7 +100,7 @@ export class SeriesList {
     return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
   }
 
-  /** Loads what is in sight and not there; soon, for who drags the scroll bar passes many pages. */
+  /** Loads visible pages that are missing, after a short delay, because dragging the scroll bar passes many pages. */
   loadMissing() {
     clearTimeout(this.loadTimer);
     if (this.pagesInSight().every((number) => this.pages.has(number))) {
@@ -130,7 +130,7 @@ export class SeriesList {
     }
   }
 
-  /** Puts the rows in sight where they belong, using again the elements that are there. */
+  /** Positions the visible rows, and reuses the existing elements. */
   draw() {
     const [first, last] = [this.firstInSight(), this.lastInSight()];
     this.canvas.style.height = `${this.shown * ROW_HEIGHT}px`;
@@ -169,7 +169,7 @@ export class SeriesList {
     const state = series ? `${series.key}\n${series.value}\n${look?.color}\n${look?.dashIndex}` : '';
     if (row.dataset.state !== state) {
       row.dataset.state = state;
-      // The pieces of a key are boxes of their own, which would be read with a pause between them.
+      // The pieces of a key are separate boxes, which would be read with a pause between them.
       row.setAttribute('aria-label', series ? `${series.key}, ${exact(series.value)}` : 'Loading');
       if (series) {
         row.replaceChildren(look ? swatch(look) : element('span', { class: 'swatch none' }), keyText(series.key),
@@ -204,7 +204,7 @@ export class SeriesList {
     }
   }
 
-  /** Chooses or gives up a series; with Shift, all from the one before to this. */
+  /** Adds or removes a series; with Shift, all from the previous one to this one. */
   toggle(index, range) {
     const series = this.at(index);
     if (!series) {
@@ -252,7 +252,7 @@ export class SeriesList {
     this.draw();
   }
 
-  /** What the list is, in words. */
+  /** Describes the list in words. */
   get summary() {
     const series = this.total === 1 ? '1 series' : `${grouped(this.total)} series`;
     return this.search ? `${series} found` : series;

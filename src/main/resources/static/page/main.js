@@ -1,4 +1,4 @@
-/** Puts the parts together: the view in the address, what the server has, and what is on the screen. */
+/** Connects the parts: the view in the address, the data of the server, and the screen. */
 import { Refused, nowSeconds, points } from './api.js';
 import { Chart } from './chart.js';
 import { askRange, shortcutsOn, showHelp } from './dialogs.js';
@@ -21,7 +21,7 @@ const LIST_INTERVAL_MILLIS = 5000;
 
 let view = readView(location.hash);
 let utc = remembered('zone', 'local') === 'utc';
-/** The last answer for the chart; what is drawn anew when only its look changes. */
+/** The last answer for the chart; it is drawn again when only its look changes. */
 let drawn = { bySeries: new Map(), bounds: { from: 0, to: 1 } };
 let charting = null;
 let empty = false;
@@ -47,7 +47,7 @@ const poller = new Poller({ refresh, intervalMillis, onState: showTrouble });
 
 // --- the view and the address --------------------------------------------------------------------------------------
 
-/** Changes the view. A step can be taken back with the browser's button; what is typed in passing is none. */
+/** Changes the view. The browser's back button undoes a step; intermediate typing does not count as a step. */
 function change(changes, { step = true } = {}) {
   view = { ...view, ...changes };
   const address = writeView(view);
@@ -74,7 +74,7 @@ async function restore() {
   });
 }
 
-/** Runs what asks the server because of the user; failures are shown, and tried again, in one place. */
+/** Runs a request to the server that the user has caused. Failures are shown and retried in one place. */
 async function trying(action) {
   try {
     await action();
@@ -101,8 +101,8 @@ function choose(keys, chosen) {
     }
   }
   if (left) {
-    announce(`A chart takes ${MAX_SERIES} series.`);
-    flash(`A chart takes ${MAX_SERIES} series at most.`);
+    announce(`A chart can show ${MAX_SERIES} series.`);
+    flash(`A chart can show at most ${MAX_SERIES} series.`);
   } else if (changed.length) {
     announce(`${changed.length === 1 ? changed[0] : `${changed.length} series`} ${chosen ? 'added to' : 'removed from'} the chart.`);
   }
@@ -113,7 +113,7 @@ function choose(keys, chosen) {
 
 const lastTimestamps = new Map();
 
-/** The unit that the chosen series have, and, as long as nobody has chosen another, the range that shows their end. */
+/** The unit of the chosen series, and the range that shows their end unless the user has chosen another one. */
 function fittingRange(series) {
   list.pages.forEach((page) => page.forEach(({ key, timestamp }) => lastTimestamps.set(key, timestamp)));
   const known = [...series.keys()].map((key) => lastTimestamps.get(key)).filter((timestamp) => typeof timestamp === 'number');
@@ -151,7 +151,7 @@ function setRange(range) {
   return trying(refreshChart);
 }
 
-/** The ends of a range lie on whole timestamps, and apart. */
+/** The ends of a range are whole timestamps, and differ. */
 function wholeRange({ from, to }) {
   const start = Number(toTimestamp(from, view.unit));
   const end = Math.max(Number(toTimestamp(to, view.unit)), start + Math.max(1, Math.abs(start) * Number.EPSILON * 4));
@@ -176,7 +176,7 @@ function move(share) {
   return setRange({ from: from + distance, to: to + distance });
 }
 
-/** What to ask for, and the bounds to show; those of all points are known once the points are. */
+/** What to request, and the bounds to show. The bounds of all points are known once the points are. */
 function request() {
   const { range, unit } = view;
   if (range.preset === 'all' || (range.preset && unit === 'n')) {
@@ -185,7 +185,7 @@ function request() {
   const now = nowSeconds();
   const seconds = PRESETS.find(({ name }) => name === range.preset)?.seconds;
   const bounds = range.preset ? { from: now - seconds, to: now } : range;
-  // One point of a clock that is years ahead must not stretch what the server thins out.
+  // One point from a clock that is years ahead must not stretch the range that the server downsamples.
   const slack = range.preset ? Math.max(5, seconds / 100) : 0;
   return { query: { from: toTimestamp(bounds.from, unit), to: toTimestamp(bounds.to + slack, unit) }, bounds };
 }
@@ -257,7 +257,7 @@ async function refreshChart() {
   drawChart();
 }
 
-/** A search that the server can't read is told beside the search, and is no trouble. */
+/** A search that the server can't parse is reported beside the search field, and not as trouble. */
 async function trySearch(action) {
   const wrong = byId('search-wrong');
   try {
@@ -286,7 +286,7 @@ function intervalMillis() {
     return EMPTY_INTERVAL_MILLIS;
   }
   const seconds = drawn.bounds.to - drawn.bounds.from;
-  // No oftener than the chart could move by a pixel or two.
+  // No more often than the chart could move by a pixel or two.
   return view.series.size && view.range.preset && view.unit !== 'n'
     ? Math.min(LIST_INTERVAL_MILLIS, Math.max(2000, (seconds / chart.pixels) * 2000)) : LIST_INTERVAL_MILLIS;
 }
@@ -324,7 +324,7 @@ function showList() {
   showAhead();
 }
 
-/** Tells of series ahead of the server's clock, until the user has seen that there are so many. */
+/** Reports series ahead of the server's clock, until the user has hidden the report of this number. */
 function showAhead() {
   const { count, example } = list.ahead ?? { count: 0 };
   aheadSeen = Math.min(aheadSeen, count);
@@ -332,7 +332,7 @@ function showAhead() {
   if (shown) {
     const text = count === 1 ? `The newest point of ${example} is more than a day in the future.`
       : `The newest points of ${grouped(count)} series are more than a day in the future, such as ${example}.`;
-    // Replaced only when it differs: it is read aloud each time.
+    // Replaced only when it differs, because it is read aloud each time.
     if (byId('ahead-text').textContent !== text) {
       byId('ahead-text').textContent = text;
     }
@@ -406,7 +406,7 @@ function showTrouble(error, retryMillis) {
     }
     return;
   }
-  // Replaced only when it differs: an alert is read aloud each time.
+  // Replaced only when it differs, because an alert is read aloud each time.
   if (byId('trouble-text').textContent !== error.message) {
     byId('trouble-text').textContent = error.message;
   }
@@ -421,7 +421,7 @@ function showTrouble(error, retryMillis) {
 
 let flashing = 0;
 
-/** A short remark beside the name of the page, which a refresh leaves there for as long as it takes to read. */
+/** A short remark beside the name of the page. A refresh leaves it there long enough to be read. */
 function flash(text) {
   clearTimeout(flashing);
   byId('status').textContent = text;
@@ -493,7 +493,7 @@ function openList(open) {
   list.draw();
 }
 
-/** What the list lies over can't be reached by keyboard either; beside the list, it can. */
+/** Content below the list can't be reached by keyboard either; content beside the list can. */
 function coverMain() {
   byId('main').inert = narrow.matches && document.body.classList.contains('list-open');
 }

@@ -1,6 +1,6 @@
 /** Numbers as text. */
 
-/** All digits of a value, as JavaScript reads them back. */
+/** All digits of a value, such that JavaScript reads the same value back. */
 export const exact = (value) => (value === null || value === undefined ? '–' : String(value).replace('-', '−'));
 
 /** A value in some seven characters: 23.7, 1 204.5, 1.2345e+9. */
@@ -25,7 +25,7 @@ export function grouped(value) {
 
 const UNITS = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k']];
 
-/** The labels of an axis: all with the same unit and as many decimals as their distance needs. */
+/** The labels of an axis: all with the same unit, and as many decimals as their distance needs. */
 export function axisLabels(splits, increment, exponent) {
   const largest = Math.max(...splits.map(Math.abs));
   const [unit, suffix] = exponent ? [1, `e${exponent}`] : (largest >= 1e4 && UNITS.find(([size]) => largest >= size)) || [1, ''];

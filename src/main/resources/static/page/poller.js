@@ -1,6 +1,6 @@
 /**
- * Asks the server again and again: while the page is visible and not paused; after a failure in any case, a little later
- * each time, until it succeeds.
+ * Polls the server while the page is visible and not paused. After a failure it always tries again, a little later each
+ * time, until it succeeds.
  */
 const FIRST_RETRY_MILLIS = 1000;
 const LAST_RETRY_MILLIS = 15_000;
@@ -31,7 +31,7 @@ export class Poller {
     }
   }
 
-  /** Somebody looks at the page again, or nobody any more. */
+  /** The page has become visible or hidden. */
   look() {
     if (document.hidden) {
       this.stop();
@@ -45,7 +45,7 @@ export class Poller {
     this.round++;
   }
 
-  /** Refreshes now, and goes on from there. */
+  /** Refreshes now, and continues from there. */
   async now() {
     this.stop();
     const round = this.round;
@@ -55,20 +55,20 @@ export class Poller {
       this.failures = 0;
       this.onState(null, 0);
     } catch (error) {
-      // What the user has asked for in the meantime takes the place of a refresh.
+      // A request by the user in the meantime replaces the refresh.
       if (error.name !== 'AbortError') {
         this.failed(error);
         return;
       }
     }
     if (round === this.round && this.running && !document.hidden) {
-      // A server that needs long is asked less often.
+      // A slow server is polled less often.
       const took = performance.now() - started;
       this.timer = setTimeout(() => this.now(), Math.max(this.intervalMillis(), 8 * took));
     }
   }
 
-  /** Tells of a failure that happened outside a refresh too, and tries again soon. */
+  /** Reports a failure outside of a refresh, and tries again soon. */
   failed(error) {
     this.stop();
     const retryMillis = Math.min(LAST_RETRY_MILLIS, FIRST_RETRY_MILLIS * 2 ** this.failures++);

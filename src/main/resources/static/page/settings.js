@@ -1,4 +1,4 @@
-/** What this browser remembers of its user; nothing where storage is forbidden. */
+/** What this browser remembers of its user; nothing if storage is forbidden. */
 
 /**
  * @param {string} name
@@ -17,6 +17,6 @@ export function remember(name, value) {
   try {
     localStorage.setItem(`eardrum.${name}`, value);
   } catch {
-    // It holds until the page is closed.
+    // The value holds until the page is closed.
   }
 }

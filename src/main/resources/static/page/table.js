@@ -1,4 +1,4 @@
-/** The same points as a table: what the chart says to who can't see it, or wants figures. Newest first. */
+/** The same points as a table, newest first, for users who can't see the chart or want figures. */
 import { byId, element } from './dom.js';
 import { exact, grouped } from './numbers.js';
 import { full, toX } from './time.js';
@@ -21,7 +21,7 @@ export class PointTable {
     const { series, unit, utc } = content;
     const byTime = new Map();
     series.forEach(({ points }, column) => {
-      // No column can add rows that are older than its own newest ones.
+      // A column can't add rows that are older than its own newest ones.
       for (const [timestamp, value] of points.slice(-this.rows)) {
         if (!byTime.has(timestamp)) {
           byTime.set(timestamp, new Array(series.length));

@@ -5,5 +5,5 @@ try {
     document.documentElement.dataset.theme = theme;
   }
 } catch {
-  // Without storage the system's preference holds.
+  // Without storage, the system's preference applies.
 }

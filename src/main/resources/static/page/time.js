@@ -4,7 +4,7 @@
  * all others are plain numbers. Inside the page, x is in seconds for times and the number itself for plain numbers.
  */
 
-/** How many of a unit are a second; `n` is no time at all. */
+/** How many of each unit make a second; `n` is not a time. */
 const PER_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9, n: 1 };
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
@@ -30,7 +30,7 @@ function unitOf(timestamp) {
   return timestamp >= 1e17 ? 'ns' : 'n';
 }
 
-/** The unit that all of these have; plain numbers where they differ; null for none at all. */
+/** The common unit of all of these; plain numbers if they differ; null if there are none. */
 export function commonUnit(timestamps) {
   const units = new Set(timestamps.map(unitOf));
   return units.size === 0 ? null : units.size === 1 ? [...units][0] : 'n';
@@ -46,7 +46,7 @@ export function toTimestamp(x, unit) {
   return String(rounded > INT64_MAX ? INT64_MAX : rounded < INT64_MIN ? INT64_MIN : rounded);
 }
 
-/** The range that shows the newest point with some past, for somebody who hasn't chosen one. */
+/** The range that shows the newest point with some past, if the user has not chosen one. */
 export function rangeFor(timestamp, unit, nowSeconds) {
   if (timestamp === null || timestamp === undefined || unit === 'n') {
     return 'all';
@@ -56,7 +56,7 @@ export function rangeFor(timestamp, unit, nowSeconds) {
   return age < -60 || !fitting ? 'all' : fitting.name;
 }
 
-/** How long ago: 12 s, 5 min, 3 h, 2 d; for plain numbers the number. */
+/** How long ago: 12 s, 5 min, 3 h, 2 d; for plain numbers, the number. */
 export function age(timestamp, nowSeconds) {
   if (timestamp === null || timestamp === undefined) {
     return '';
@@ -86,7 +86,7 @@ export function duration(seconds) {
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (number) => String(number).padStart(2, '0');
 
-/** The pieces of a time on the wall. */
+/** The parts of a date and time. */
 function pieces(seconds, utc) {
   const date = new Date(seconds * 1000);
   return utc
@@ -109,7 +109,7 @@ export function full(x, unit, utc) {
 /** For an input of type datetime-local. */
 export const toInput = (x, unit, utc) => (unit === 'n' ? String(Math.round(x)) : full(x, 's', utc).replace(' ', 'T'));
 
-/** The other way round; NaN for what is no time, or no whole number. */
+/** The inverse; NaN for what is not a time or not a whole number. */
 export function fromInput(text, unit, utc) {
   if (unit === 'n') {
     return /^[+-]?\d+$/.test(text.trim()) ? Number(text) : NaN;
@@ -117,7 +117,7 @@ export function fromInput(text, unit, utc) {
   return Date.parse(utc && text ? `${text}Z` : text) / 1000;
 }
 
-/** The labels of the time axis: the time, and below the first one of each day or year the rest. */
+/** The labels of the time axis: the time, and below the first one of each day or year, the rest. */
 export function timeLabels(splits, increment, utc) {
   let before = '';
   return splits.map((split) => {

@@ -1,6 +1,6 @@
 /**
- * What is to be seen, and its form in the address: a link brings back the series with their colours, the range, the
- * search and the table. It is in the part behind the #, which no server limits in length and no log keeps.
+ * What the page shows, and its form in the address: a link restores the series with their colours, the range, the
+ * search and the table. It is in the part after the #, whose length no server limits, and which no log keeps.
  */
 import { MAX_SERIES } from './palette.js';
 import { PRESETS, isUnit } from './time.js';

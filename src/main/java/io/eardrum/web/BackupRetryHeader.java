@@ -10,8 +10,9 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import io.eardrum.storage.BackupObserver;
 
 /**
- * Says in the header {@code Retry-After} when a backup can be made, if it is a matter of
- * time. What answers for Actuator has no headers. Safe for any number of threads.
+ * Sets the header {@code Retry-After} to when a backup can be made, if that is a matter
+ * of time. An Actuator endpoint has no other way to set a header. Safe for any number of
+ * threads.
  */
 final class BackupRetryHeader implements BackupObserver {
 

@@ -21,11 +21,11 @@ import io.eardrum.web.guard.SecurityHeadersValve;
 import io.eardrum.web.security.HttpProperties;
 
 /**
- * Guards the port of Actuator, if {@code management.server.port} gives it one of its own:
- * that is a web server with a context of its own, which has what guards the other one
- * only if they are made again. It is found through the list of such configurations in
- * {@code META-INF/spring}, and is no component, so that the other context doesn't find it
- * too.
+ * Guards the port of Actuator, if {@code management.server.port} gives it one of its own.
+ * That port is a web server with a context of its own, so the guards of the other port
+ * have to be created again for it. Spring Boot finds this class through the list of such
+ * configurations in {@code META-INF/spring}. It is not a component, so that the other
+ * context does not find it too.
  */
 @ConditionalOnManagementPort(ManagementPortType.DIFFERENT)
 class ManagementPortGuards {

@@ -36,7 +36,7 @@ class WebConfiguration {
 	@Bean
 	ConnectorGuard connectorGuard(HttpProperties properties, ClientAddresses addresses, HeapBudget budget,
 			ObjectProvider<HttpObserver> observer) {
-		// The port is made before the meters are.
+		// The port is created before the meters are.
 		return new ConnectorGuard(properties.headTimeout(), properties.minRate(), addresses, budget,
 				(reason) -> observer.getObject().refused(reason));
 	}

@@ -27,26 +27,30 @@ import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Reads points from a request that is an array of JSON objects in UTF-8, one after the
- * other. An object has a key, a value and a timestamp, each once, and nothing else:
- * something else may tell points apart for its sender, such as tags, and would be lost.
+ * other. An object has a key, a value and a timestamp, each once, and nothing else. Other
+ * members are refused, because they would be lost although the sender may distinguish
+ * points by them, as by tags.
  */
 final class BodyJson {
 
 	private static final int MAX_DEPTH = 8;
 
-	/** Enough for the names that there are, and for most that are told to be wrong. */
+	/**
+	 * Enough for the names that exist, and for most of the wrong ones that a message
+	 * quotes.
+	 */
 	private static final int MAX_NAME_LENGTH = 256;
 
 	private static final int MAX_MEMBERS = 100;
 
 	private static final long BASE_BYTES = 64 * 1024;
 
-	/** The texts of a point, as they are read, and as a line. */
+	/** The texts of a point, as they are read and as a line. */
 	private static final int TEXTS = 12;
 
 	private static final char BYTE_ORDER_MARK = '\uFEFF';
 
-	private final PointsImport intake;
+	private final PointsImport pointsImport;
 
 	private final JsonFactory factory;
 
@@ -60,18 +64,18 @@ final class BodyJson {
 	private @Nullable String wrong;
 
 	/**
-	 * Begins.
-	 * @param intake takes the points
+	 * Creates a reader.
+	 * @param pointsImport takes the points
 	 * @param factory makes the parser
 	 */
-	BodyJson(PointsImport intake, JsonFactory factory) {
-		this.intake = intake;
+	BodyJson(PointsImport pointsImport, JsonFactory factory) {
+		this.pointsImport = pointsImport;
 		this.factory = factory;
 	}
 
 	/**
-	 * Returns what makes parsers. They remember no names from one object to the next: a
-	 * body can have any number of them.
+	 * Returns a factory of parsers. They do not remember names from one object to the
+	 * next, because a body can have any number of them.
 	 * @param limits how long texts may be
 	 * @return the factory, for any number of threads
 	 */
@@ -112,12 +116,12 @@ final class BodyJson {
 			}
 		}
 		catch (JacksonException | CharacterCodingException ex) {
-			// It did not get as far as to have a place.
+			// Reading failed before there was a location.
 			throw source.unless(unreadable(TokenStreamLocation.NA));
 		}
 	}
 
-	// Jackson's own reader would replace what is no UTF-8, in a key as well.
+	// Jackson's own reader would replace bytes that are not UTF-8, in keys too.
 	private static Reader text(InputStream source) throws IOException {
 		PushbackReader text = new PushbackReader(new InputStreamReader(source,
 				StandardCharsets.UTF_8.newDecoder()
@@ -141,12 +145,12 @@ final class BodyJson {
 			}
 			else {
 				parser.skipChildren();
-				this.intake.wrong(index, ErrorReason.WRONG_WORD_COUNT);
+				this.pointsImport.wrong(index, ErrorReason.WRONG_WORD_COUNT);
 			}
 			token = parser.nextToken();
 		}
 		if (parser.nextToken() != null) {
-			throw problem("There is something behind the array.");
+			throw problem("Something follows the array.");
 		}
 	}
 
@@ -164,13 +168,13 @@ final class BodyJson {
 			parser.skipChildren();
 		}
 		if (this.wrong != null) {
-			this.intake.wrong(index, this.wrong);
+			this.pointsImport.wrong(index, this.wrong);
 		}
 		else if (this.key == null || this.value == null || this.timestamp == null) {
-			this.intake.wrong(index, ErrorReason.WRONG_WORD_COUNT);
+			this.pointsImport.wrong(index, ErrorReason.WRONG_WORD_COUNT);
 		}
 		else {
-			this.intake.point(index, this.key, this.value, this.timestamp);
+			this.pointsImport.point(index, this.key, this.value, this.timestamp);
 		}
 	}
 
@@ -193,17 +197,18 @@ final class BodyJson {
 	}
 
 	private RequestProblem unreadable(TokenStreamLocation place) {
-		return problem("The body is no JSON that can be read, at line " + Math.max(1, place.getLineNr()) + ", column "
+		return problem("The body is not valid JSON, at line " + Math.max(1, place.getLineNr()) + ", column "
 				+ Math.max(1, place.getColumnNr()) + ".");
 	}
 
 	private RequestProblem problem(String message) {
-		return new RequestProblem(HttpStatus.BAD_REQUEST, message).with("stored", this.intake.stored());
+		return new RequestProblem(HttpStatus.BAD_REQUEST, message).with("stored", this.pointsImport.stored());
 	}
 
 	/**
-	 * Remembers what failed in reading: the parser has the same exception for bytes that
-	 * are no text, and only one of them is the connection's fault.
+	 * Remembers the exception with which reading failed. The parser throws the same
+	 * exception for bytes that are not text, and only one of the two is the connection's
+	 * fault.
 	 */
 	private static final class Source extends FilterInputStream {
 
@@ -224,7 +229,7 @@ final class BodyJson {
 			}
 		}
 
-		// Returns the problem, unless reading has failed.
+		// Returns the problem, or throws the exception with which reading failed.
 		RequestProblem unless(RequestProblem problem) throws IOException {
 			if (this.failure != null) {
 				throw this.failure;

@@ -7,21 +7,21 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 
 /**
- * Reads the lines of a request, in a buffer of fixed size: what is too long for a line is
- * dropped up to its end. Empty lines don't count, and the last one needs no line end, for
- * the request says where it ends.
+ * Reads the lines of a request in a buffer of fixed size. A line that is too long is
+ * dropped up to its end. Empty lines are ignored. The last line needs no line end,
+ * because the end of the request ends it.
  */
 final class BodyLines {
 
 	private static final int MIN_BUFFER_BYTES = 64 * 1024;
 
-	private final PointsImport intake;
+	private final PointsImport pointsImport;
 
 	private final byte[] buffer;
 
 	private long number;
 
-	/** Where the line begins that is not complete yet. */
+	/** Where the incomplete line begins. */
 	private int start;
 
 	private int end;
@@ -30,12 +30,12 @@ final class BodyLines {
 	private boolean dropped;
 
 	/**
-	 * Begins.
-	 * @param intake takes the lines
+	 * Creates a reader.
+	 * @param pointsImport takes the lines
 	 * @param limits how long a line may be
 	 */
-	BodyLines(PointsImport intake, ProtocolLimits limits) {
-		this.intake = intake;
+	BodyLines(PointsImport pointsImport, ProtocolLimits limits) {
+		this.pointsImport = pointsImport;
 		this.buffer = new byte[heldBytes(limits)];
 	}
 
@@ -45,7 +45,7 @@ final class BodyLines {
 	 * @return the size in bytes
 	 */
 	static int heldBytes(ProtocolLimits limits) {
-		// A line with its end, however it lies.
+		// A line with its end fits, wherever in the buffer it begins.
 		return Math.max(MIN_BUFFER_BYTES, 2 * (limits.maxLineLength() + 2));
 	}
 
@@ -76,10 +76,10 @@ final class BodyLines {
 			if (this.buffer[i] == '\n') {
 				this.number++;
 				if (this.dropped) {
-					this.intake.wrong(this.number, ErrorReason.LINE_TOO_LONG);
+					this.pointsImport.wrong(this.number, ErrorReason.LINE_TOO_LONG);
 				}
 				else if (!isBlank(this.start, i)) {
-					this.intake.line(this.number, this.buffer, this.start, i + 1);
+					this.pointsImport.line(this.number, this.buffer, this.start, i + 1);
 				}
 				this.dropped = false;
 				this.start = i + 1;

@@ -6,7 +6,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.web.http.TextReply;
 
 /**
- * Points as CSV (RFC 4180): a line a point, below a header.
+ * Points as CSV (RFC 4180): a header, and below it one line for each point.
  */
 final class CsvPoints implements PointsFormat {
 

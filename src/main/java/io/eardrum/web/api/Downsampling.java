@@ -8,19 +8,19 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.web.http.admission.RequestMemory;
 
 /**
- * Passes on at most so many points of one series, such that a line through them looks
- * like a line through all: the first and the last point, and of each of many equal spans
- * of time the points with the smallest and the largest value. A series that has no more
- * points than that is passed on as it is.
+ * Passes on a limited number of points of one series, chosen such that a line through
+ * them looks like a line through all of them. It keeps the first and the last point, and
+ * of each of many equal spans of time the points with the smallest and the largest value.
+ * A series with no more points than the limit is passed on unchanged.
  * <p>
- * It takes one pass. Points are held until there are more than may be passed on, in
- * memory that the request has reserved; from then on they leave span by span. Spans begin
- * at multiples of their length, so that the same points are chosen again when the range
- * moves on with the time.
+ * This takes one pass. Points are held, in memory that the request has reserved, until
+ * there are more than may be passed on. From then on they are passed on span by span.
+ * Spans begin at multiples of their length, so that the same points are chosen again when
+ * the range moves on with time.
  */
 final class Downsampling implements PointSink {
 
-	/** The first point, the last one, and two of one span. */
+	/** The first point, the last one, and two from one span. */
 	static final int MIN_POINTS = 4;
 
 	private static final int INITIAL_POINTS = 64;
@@ -50,7 +50,7 @@ final class Downsampling implements PointSink {
 	private long newest;
 
 	/** Whether there were too many points to pass all of them on. */
-	private boolean thinning;
+	private boolean downsampling;
 
 	private long spanLength;
 
@@ -71,10 +71,11 @@ final class Downsampling implements PointSink {
 	private double maxValue;
 
 	/**
-	 * Begins.
+	 * Creates a sink for one series.
 	 * @param key the key of the series
-	 * @param end the timestamp of its last point, or where the range ends before that
-	 * @param target what they are for
+	 * @param end the timestamp of its last point, or the end of the range if that is
+	 * earlier
+	 * @param target where the points go
 	 */
 	Downsampling(SeriesKey key, long end, Target target) {
 		this.key = key;
@@ -89,25 +90,25 @@ final class Downsampling implements PointSink {
 	public void accept(SeriesKey series, long[] newTimestamps, double[] newValues, int from, int to)
 			throws IOException {
 		for (int i = from; i < to; i++) {
-			if (this.thinning) {
+			if (this.downsampling) {
 				add(newTimestamps[i], newValues[i]);
 			}
 			else if (this.size < this.maxPoints) {
 				hold(newTimestamps[i], newValues[i]);
 			}
 			else {
-				startThinning();
+				startDownsampling();
 				add(newTimestamps[i], newValues[i]);
 			}
 		}
 	}
 
 	/**
-	 * Passes on what is left. To be called once, behind the last point.
+	 * Passes on the remaining points. Called once, after the last point.
 	 * @throws IOException if the target throws it
 	 */
 	void end() throws IOException {
-		if (this.thinning) {
+		if (this.downsampling) {
 			endSpan();
 			passOnIfNew(this.lastTimestamp, this.lastValue);
 		}
@@ -122,23 +123,23 @@ final class Downsampling implements PointSink {
 		}
 	}
 
-	// The first few are not worth to be counted.
+	// The first few are not worth counting.
 	private static long reservedBytes(int capacity) {
 		return (capacity - INITIAL_POINTS) * (long) POINT_BYTES;
 	}
 
 	// All points that are held go through the spans.
-	private void startThinning() throws IOException {
+	private void startDownsampling() throws IOException {
 		long[] heldTimestamps = this.timestamps;
 		double[] heldValues = this.values;
 		int held = this.size;
 		this.timestamps = new long[INITIAL_POINTS];
 		this.values = new double[INITIAL_POINTS];
 		this.size = 0;
-		this.thinning = true;
+		this.downsampling = true;
 		long first = heldTimestamps[0];
-		// As a number without a sign: timestamps may be further apart than a long can
-		// tell.
+		// An unsigned number, because timestamps may be further apart than a signed long
+		// can express.
 		long distance = Math.max(this.end, heldTimestamps[held - 1]) - first;
 		long length = Long.divideUnsigned(distance, Math.max(1, this.spans - 1)) + 1;
 		this.spanLength = (length > 0) ? length : Long.MAX_VALUE;
@@ -152,7 +153,7 @@ final class Downsampling implements PointSink {
 	}
 
 	private void add(long timestamp, double value) throws IOException {
-		// Points that came since the end was looked up belong to the last span.
+		// Points that arrived after the end was looked up belong to the last span.
 		long index = Math.min(this.spans - 1, Math.floorDiv(timestamp, this.spanLength) - this.firstSpan);
 		if (index != this.span) {
 			endSpan();
@@ -187,7 +188,8 @@ final class Downsampling implements PointSink {
 		passOnIfNew(minFirst ? this.maxTimestamp : this.minTimestamp, minFirst ? this.maxValue : this.minValue);
 	}
 
-	// The first point of all may be an extreme one too, and one point both extremes.
+	// The first point of the series may also be an extreme one, and one point may be both
+	// extremes.
 	private void passOnIfNew(long timestamp, double value) throws IOException {
 		if (timestamp > this.newest) {
 			passOn(timestamp, value);

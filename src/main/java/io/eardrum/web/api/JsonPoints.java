@@ -6,7 +6,8 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.web.http.TextReply;
 
 /**
- * Points as JSON: an object a series, in which a point is a pair of timestamp and value.
+ * Points as JSON: one object for each series, in which a point is a pair of timestamp and
+ * value.
  */
 final class JsonPoints implements PointsFormat {
 

@@ -6,7 +6,7 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * How points are written: series after series, each with its points.
+ * Writes points in one format: series after series, each with its points.
  */
 interface PointsFormat extends PointSink {
 

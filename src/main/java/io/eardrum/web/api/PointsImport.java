@@ -25,11 +25,11 @@ import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Takes the points of one request, in batches on their way to the store, and notes what
- * is wrong with those that can't be stored. Every point goes through the parser of the
- * TCP port, however it came, so that both ports take the same.
+ * Stores the points of one request in batches, and notes what is wrong with those that
+ * can't be stored. Every point goes through the parser of the TCP port, whatever its
+ * format, so that both ports accept the same points.
  * <p>
- * One a request; not safe for use by several threads at once.
+ * There is one for each request. It is not safe for use by several threads at once.
  */
 final class PointsImport implements CommandHandler {
 
@@ -40,7 +40,10 @@ final class PointsImport implements CommandHandler {
 
 	private static final int MAX_BATCH_KEY_BYTES = 256 * 1024;
 
-	/** What it takes before the first point: the places, errors, and a small batch. */
+	/**
+	 * Memory needed before the first point: for the places, the errors, and a small
+	 * batch.
+	 */
 	private static final long BASE_BYTES = 64 * 1024;
 
 	/** The store makes a copy of a batch. */
@@ -64,7 +67,7 @@ final class PointsImport implements CommandHandler {
 
 	private final PointBatch batch = new PointBatch();
 
-	/** The place of each point of the batch. */
+	/** The line number or the index of each point of the batch. */
 	private final long[] places = new long[MAX_BATCH_POINTS];
 
 	private final List<Map<String, Object>> errors = new ArrayList<>();
@@ -76,14 +79,15 @@ final class PointsImport implements CommandHandler {
 	private long errorCount;
 
 	/**
-	 * Begins.
+	 * Creates an import.
 	 * @param repository where the points go
-	 * @param check puts them there, but for those that are too far in the future
-	 * @param observer is told what became of each point
-	 * @param limits what may come
-	 * @param placeName how errors call the place of a point: a line or an index
+	 * @param check puts them there, except those that are too far in the future
+	 * @param observer is notified of the outcome for each point
+	 * @param limits how long keys and lines may be
+	 * @param placeName what errors call the place of a point: {@code line} or
+	 * {@code index}
 	 * @param memory of the request, in which memory for the batches is reserved
-	 * @throws HeapExhaustedException if there is none
+	 * @throws HeapExhaustedException if there is not enough memory
 	 */
 	PointsImport(MetricRepository repository, TimestampCheck check, CommandObserver observer, ProtocolLimits limits,
 			String placeName, RequestMemory memory) {
@@ -98,11 +102,11 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Takes a command.
+	 * Takes a line with a command.
 	 * @param number the number of its line
-	 * @param source the array in which it stands
+	 * @param source the array that contains it
 	 * @param from where it starts
-	 * @param to the offset behind its line end
+	 * @param to the offset after its line end
 	 * @throws IOException never
 	 */
 	void line(long number, byte[] source, int from, int to) throws IOException {
@@ -111,7 +115,7 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Takes a point that came in parts.
+	 * Takes a point whose key, value and timestamp came separately.
 	 * @param number its index
 	 * @param key the key
 	 * @param value the text of the value
@@ -132,14 +136,14 @@ final class PointsImport implements CommandHandler {
 		this.parser.parse(source, 0, source.length, this);
 	}
 
-	// What the parser would take for more or fewer words, or for another key.
+	// Excludes keys that the parser would read as more or fewer words, or as another key.
 	private static boolean isWord(String key) {
 		return !key.isEmpty() && key.chars().noneMatch((character) -> character <= ' ' || character == 0x7F)
 				&& StandardCharsets.UTF_8.newEncoder().canEncode(key);
 	}
 
 	/**
-	 * Notes what is wrong at a place that no point could be read from.
+	 * Notes what is wrong at a place from which no point could be read.
 	 * @param number the number of its line, or its index
 	 * @param reason what is wrong
 	 */
@@ -149,7 +153,7 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Stores what has not been stored yet.
+	 * Stores the points that have not been stored yet.
 	 */
 	void flush() {
 		int count = this.batch.size();
@@ -162,7 +166,8 @@ final class PointsImport implements CommandHandler {
 				throw RequestProblem.storageUnavailable().with("stored", this.stored);
 			}
 			catch (RuntimeException ex) {
-				// A defect, for those who wait for the points too.
+				// A defect. It counts as a failure of the storage, because the points are
+				// not stored either.
 				this.observer.failed(Command.PUT, ErrorReason.STORAGE, count);
 				throw ex;
 			}
@@ -185,7 +190,7 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Stores the rest, and refuses the request if anything was wrong with it.
+	 * Stores the remaining points, and refuses the request if anything was wrong with it.
 	 * @return how many points were stored
 	 */
 	long end() {
@@ -230,7 +235,7 @@ final class PointsImport implements CommandHandler {
 		}
 	}
 
-	// Where memory is short, batches are small.
+	// When memory is short, batches are small.
 	private void makeRoom(int keyLength) {
 		if (!this.memory.tryReserveBody(COPIES * this.batch.growthToAdd(keyLength))) {
 			flush();
@@ -249,7 +254,7 @@ final class PointsImport implements CommandHandler {
 	}
 
 	/**
-	 * Notes what is wrong at a place that no point could be read from.
+	 * Notes what is wrong at a place from which no point could be read.
 	 * @param number its index
 	 * @param message what is wrong, in a sentence
 	 */

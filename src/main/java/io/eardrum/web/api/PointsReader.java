@@ -21,7 +21,7 @@ import io.eardrum.web.http.Query;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Answers with the points of some series, as they are read from the store.
+ * Answers with the points of some series, and sends them as they are read from the store.
  * <p>
  * Safe for any number of threads.
  */
@@ -63,7 +63,7 @@ final class PointsReader {
 					within.read(key, range, format);
 				}
 				else {
-					readThinned(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
+					readDownsampled(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
 				format.endSeries();
 			}
@@ -71,16 +71,16 @@ final class PointsReader {
 		});
 	}
 
-	private static void readThinned(MetricRepository repository, SeriesKey key, TimeRange range,
+	private static void readDownsampled(MetricRepository repository, SeriesKey key, TimeRange range,
 			Downsampling.Target target) throws IOException {
 		Point last = repository.last(key);
 		if (last != null) {
-			// Points behind that one are too far in the future, and share the last span.
-			// A range that has nothing but those is cut into spans up to its own end.
+			// Points after that one are too far in the future, and share the last span. A
+			// range that contains only such points is cut into spans up to its own end.
 			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Downsampling thinning = new Downsampling(key, end, target);
-			repository.read(key, range, thinning);
-			thinning.end();
+			Downsampling downsampling = new Downsampling(key, end, target);
+			repository.read(key, range, downsampling);
+			downsampling.end();
 		}
 	}
 

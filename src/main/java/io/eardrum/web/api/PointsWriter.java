@@ -22,7 +22,7 @@ import io.eardrum.web.http.Query;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Stores the points that a request brings, as it is read.
+ * Stores the points of a request while the request is read.
  * <p>
  * Safe for any number of threads.
  */
@@ -49,34 +49,34 @@ final class PointsWriter {
 	}
 
 	/**
-	 * Answers a request that brings points.
-	 * @param query its parameters, of which there are none
+	 * Answers a request that contains points.
+	 * @param query its parameters; there are none
 	 * @param exchange the request and its reply
 	 * @throws IOException if the client has gone
 	 */
 	void write(Query query, Exchange exchange) throws IOException {
 		boolean json = isJson(exchange.header("Content-Type"));
 		exchange.memory().reserveBody(json ? BodyJson.heldBytes(this.limits) : BodyLines.heldBytes(this.limits));
-		PointsImport intake = new PointsImport(this.repository.within(exchange.budget()), this.check, this.observer,
-				this.limits, json ? "index" : "line", exchange.memory());
+		PointsImport pointsImport = new PointsImport(this.repository.within(exchange.budget()), this.check,
+				this.observer, this.limits, json ? "index" : "line", exchange.memory());
 		try (InputStream body = exchange.body()) {
 			if (json) {
-				new BodyJson(intake, this.jsonFactory).readAll(body);
+				new BodyJson(pointsImport, this.jsonFactory).readAll(body);
 			}
 			else {
-				new BodyLines(intake, this.limits).readAll(body);
+				new BodyLines(pointsImport, this.limits).readAll(body);
 			}
 		}
 		catch (RequestProblem ex) {
-			throw ex.with("stored", intake.stored());
+			throw ex.with("stored", pointsImport.stored());
 		}
 		catch (RequestEndedException ex) {
-			throw RequestProblem.of(ex).with("stored", intake.stored());
+			throw RequestProblem.of(ex).with("stored", pointsImport.stored());
 		}
 		catch (HeapExhaustedException ex) {
-			throw RequestProblem.of(ex).with("stored", intake.stored());
+			throw RequestProblem.of(ex).with("stored", pointsImport.stored());
 		}
-		long stored = intake.end();
+		long stored = pointsImport.end();
 		exchange.reply("application/json", (text) -> text.ascii("{\"stored\":").integer(stored).ascii("}\n"));
 	}
 
@@ -95,7 +95,7 @@ final class PointsWriter {
 			}
 		}
 		catch (IllegalArgumentException ex) {
-			// Said below.
+			// Falls through to the refusal below.
 		}
 		throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
 				"The Content-Type must be text/plain (lines such as put palm.cpu 23.7 1150864247) or application/json, "

@@ -19,7 +19,8 @@ import io.eardrum.web.http.Query;
 import io.eardrum.web.http.TextReply;
 
 /**
- * Lists series with their last points: page by page, and as what is known now.
+ * Lists series with their last points, either page by page or as the latest point of
+ * each.
  * <p>
  * Safe for any number of threads.
  */
@@ -35,7 +36,7 @@ final class SeriesLists {
 
 	private static final int MAX_LIMIT = 10_000;
 
-	/** What a byte of a key takes that becomes text. */
+	/** The work that it takes to turn a byte of a key into text. */
 	private static final int TEXT_WORK = 4;
 
 	private final ObservedRepository repository;
@@ -45,8 +46,9 @@ final class SeriesLists {
 	}
 
 	/**
-	 * Answers with some of the series that match, and tells how many do, and how many of
-	 * all have points too far ahead of the clock, if any.
+	 * Answers with some of the series that match, with the number of all that match, and
+	 * with the number of all series that have points too far ahead of the clock, if there
+	 * are any.
 	 * @param query the parameters
 	 * @param exchange the reply
 	 * @throws IOException if the client has gone
@@ -77,7 +79,7 @@ final class SeriesLists {
 	}
 
 	/**
-	 * Answers with the last points of the series that match and have any.
+	 * Answers with the last points of those matching series that have points.
 	 * @param query the parameters
 	 * @param exchange the reply
 	 * @throws IOException if the client has gone

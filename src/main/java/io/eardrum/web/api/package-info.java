@@ -1,5 +1,5 @@
 /**
- * The HTTP API: lists of series, points to read and to put.
+ * The HTTP API: lists series, reads points and stores points.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.api;

@@ -7,14 +7,14 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.web.event.HttpObserver;
 
 /**
- * What holds for the connections of an HTTP port.
+ * The rules for the connections of an HTTP port.
  *
- * @param headTimeout how long the head of a request may take, from when the client has
- * connected or been answered
+ * @param headTimeout how long the head of a request may take, counted from when the
+ * client has connected or has been answered
  * @param minBytesPerSecond how many bytes of an answer a client has to take on average
- * @param addresses tells clients apart
- * @param heap has the memory that connections take
- * @param observer is told of connections that end early
+ * @param addresses distinguishes clients
+ * @param heap the share of the heap for connections
+ * @param observer is notified of connections that end early
  */
 record ConnectionRules(Duration headTimeout, long minBytesPerSecond, ClientAddresses addresses, HeapShare heap,
 		HttpObserver observer) {

@@ -14,7 +14,7 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.web.event.HttpObserver;
 
 /**
- * Has an HTTP port keep its connections within bounds.
+ * Makes an HTTP port keep its connections within bounds.
  */
 public final class ConnectorGuard implements WebServerFactoryCustomizer<ConfigurableTomcatWebServerFactory> {
 
@@ -22,12 +22,12 @@ public final class ConnectorGuard implements WebServerFactoryCustomizer<Configur
 
 	/**
 	 * Creates the guard of a port.
-	 * @param headTimeout how long the head of a request may take, from when the client
-	 * has connected or been answered
-	 * @param minRate how much of an answer a client has to take in a second, on average
-	 * @param addresses tells clients apart
-	 * @param budget has the memory that connections take
-	 * @param observer is told of connections that end early
+	 * @param headTimeout how long the head of a request may take, counted from when the
+	 * client has connected or has been answered
+	 * @param minRate how much of an answer a client has to take per second, on average
+	 * @param addresses distinguishes clients
+	 * @param budget contains the share of the heap for connections
+	 * @param observer is notified of connections that end early
 	 */
 	public ConnectorGuard(Duration headTimeout, DataSize minRate, ClientAddresses addresses, HeapBudget budget,
 			HttpObserver observer) {

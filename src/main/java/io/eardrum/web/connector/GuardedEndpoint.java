@@ -22,16 +22,16 @@ import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.SpareDescriptor;
 
 /**
- * The container's connections of one HTTP port, within the bounds of
- * {@link HttpConnections}. The container itself would let clients wait unanswered once it
- * has as many as it may have; so it is told a number that is never reached.
+ * Accepts the connections of one HTTP port for the container, within the bounds of
+ * {@link HttpConnections}. At its own limit, the container would let clients wait without
+ * an answer. It is therefore given a limit that is never reached.
  */
 final class GuardedEndpoint extends NioEndpoint {
 
-	/** Buffers of the socket, in both directions, and what has them. */
+	/** The buffers of the socket in both directions, and the objects that hold them. */
 	private static final long PLAIN_BYTES = 20 * 1024;
 
-	/** The same, and its records. */
+	/** The same, and the buffers for TLS records. */
 	private static final long TLS_BYTES = 80 * 1024;
 
 	/** The container's buffers for the head, body and answer of a request. */
@@ -39,7 +39,7 @@ final class GuardedEndpoint extends NioEndpoint {
 
 	private static final long CHECK_MILLIS = 250;
 
-	/** What may be between the count of the container and ours. */
+	/** By how many the container's count may differ from ours. */
 	private static final int ABOVE_LIMIT = 64;
 
 	private static final byte[] NO_ROOM = String
@@ -68,7 +68,7 @@ final class GuardedEndpoint extends NioEndpoint {
 
 	@Override
 	public void startInternal() throws Exception {
-		ConnectionRules current = Objects.requireNonNull(this.rules, "the rules are not told");
+		ConnectionRules current = Objects.requireNonNull(this.rules, "the rules have not been set");
 		if (this.guarded == null) {
 			long bytesEach = isSSLEnabled() ? TLS_BYTES : PLAIN_BYTES;
 			int limit = limit(current, bytesEach);
@@ -124,7 +124,8 @@ final class GuardedEndpoint extends NioEndpoint {
 		}
 	}
 
-	// Returns true for a socket that is dealt with, which includes one turned away.
+	// Returns true for a socket that needs nothing more, including one that was turned
+	// away.
 	@Override
 	protected boolean setSocketOptions(SocketChannel channel) {
 		HttpConnections current = Objects.requireNonNull(this.guarded);
@@ -147,12 +148,12 @@ final class GuardedEndpoint extends NioEndpoint {
 			if (!isSSLEnabled()) {
 				channel.configureBlocking(false);
 				channel.write(ByteBuffer.wrap(NO_ROOM));
-				// With something unread, the close would be a reset.
+				// With unread data, the close would be a reset.
 				channel.read(ByteBuffer.allocate(NO_ROOM.length * 32));
 			}
 		}
 		catch (IOException ex) {
-			getLog().debug("A client left that was to be turned away", ex);
+			getLog().debug("A client that was to be turned away has left", ex);
 		}
 		destroySocket(channel);
 	}
@@ -173,14 +174,14 @@ final class GuardedEndpoint extends NioEndpoint {
 			getLog().debug("A connection could not be ended", ex);
 		}
 		catch (OutOfMemoryError ex) {
-			// The scheduler would keep it to itself.
+			// The scheduler would swallow it.
 			Thread thread = Thread.currentThread();
 			thread.getUncaughtExceptionHandler().uncaughtException(thread, ex);
 			throw ex;
 		}
 	}
 
-	// While a thread works on a connection, it has the lock.
+	// A thread that works on a connection holds its lock.
 	private boolean end(HttpConnection connection) {
 		SocketWrapperBase<NioChannel> wrapper = this.connections.get(connection.channel());
 		if (wrapper == null || !wrapper.getLock().tryLock()) {
@@ -206,7 +207,7 @@ final class GuardedEndpoint extends NioEndpoint {
 	}
 
 	/**
-	 * Notes which connections end.
+	 * Notes which connections end, and which have received part of a request.
 	 */
 	private final class NotedHandler implements Handler<NioChannel> {
 
@@ -225,7 +226,8 @@ final class GuardedEndpoint extends NioEndpoint {
 			return state;
 		}
 
-		// The container keeps what has read the half of a request until it is whole.
+		// The container keeps the processor of a partial request until the request is
+		// complete.
 		private void note(SocketWrapperBase<NioChannel> socket, boolean begun) {
 			HttpConnections current = GuardedEndpoint.this.guarded;
 			SocketChannel channel = socket.getSocket().getIOChannel();

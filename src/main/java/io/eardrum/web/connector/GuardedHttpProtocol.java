@@ -15,15 +15,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * HTTP/1.1 over the container's connections, which a {@link GuardedEndpoint} keeps within
- * bounds: this tells it when the head of a request is complete, and when it has been
- * answered. Public because the container makes it by its name.
+ * bounds. This class notifies the connection when the head of a request is complete, and
+ * when the request has been answered. It is public because the container creates it by
+ * its name.
  */
 public final class GuardedHttpProtocol extends Http11NioProtocol {
 
 	private final GuardedEndpoint endpoint;
 
 	/**
-	 * Creates the protocol. It accepts nobody until it is told the rules.
+	 * Creates the protocol. It accepts no connection until {@link #guard} has set the
+	 * rules.
 	 */
 	public GuardedHttpProtocol() {
 		this(new GuardedEndpoint());
@@ -61,8 +63,8 @@ public final class GuardedHttpProtocol extends Http11NioProtocol {
 	}
 
 	/**
-	 * Stands between one processor and the container, which it calls when a head is
-	 * complete.
+	 * Stands between one processor and the container. The processor calls it when a head
+	 * is complete.
 	 */
 	private final class WatchedAdapter implements Adapter {
 

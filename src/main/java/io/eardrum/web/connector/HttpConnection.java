@@ -17,16 +17,16 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.web.event.HttpRefusal;
 
 /**
- * A connection of an HTTP port, and how its client takes the answer to the request under
- * way. Its requests are worked on by one thread at a time; any thread may look at it and
- * end it.
+ * A connection of an HTTP port. It measures how its client takes the answer to the
+ * current request. One thread at a time works on its requests. Any thread may read its
+ * state and end it.
  */
 public final class HttpConnection {
 
-	/** Has the connection, in each request. */
+	/** The attribute of a request that holds the connection. */
 	static final String ATTRIBUTE = HttpConnection.class.getName();
 
-	/** How long a client may be waited for, whatever it takes. */
+	/** How long the server waits for a client, however little the client takes. */
 	private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(10);
 
 	private static final long FORGOTTEN = -1;
@@ -45,7 +45,7 @@ public final class HttpConnection {
 
 	private final AtomicBoolean ended = new AtomicBoolean();
 
-	/** What is accounted for the request that has come in part; or {@link #FORGOTTEN}. */
+	/** The bytes accounted for a request that has come in part, or {@link #FORGOTTEN}. */
 	private final AtomicLong headBytes = new AtomicLong();
 
 	/** When the server began to wait for the head of a request. */
@@ -56,13 +56,14 @@ public final class HttpConnection {
 	private volatile boolean writing;
 
 	/**
-	 * Whether writes of this answer are told as they begin, so that their time counts.
+	 * Whether each write of this answer is reported when it begins, so that its time
+	 * counts.
 	 */
 	private volatile boolean paced;
 
 	private volatile long writesSinceNanos;
 
-	/** For this answer, but for the write under way. */
+	/** The time spent on writes of this answer, without the write in progress. */
 	private volatile long writtenNanos;
 
 	private volatile long writtenBytes;
@@ -70,10 +71,10 @@ public final class HttpConnection {
 	/**
 	 * Creates a connection that waits for its first request.
 	 * @param channel the connection
-	 * @param load takes note of requests under way
-	 * @param rules what holds for the connection
-	 * @param slowestEnds ends the connection of the port whose client has been waited for
-	 * longest; returns whether there is one
+	 * @param load counts the requests in progress
+	 * @param rules the rules for the connection
+	 * @param slowestEnds ends that connection of the port on whose client the server has
+	 * waited longest; returns whether there is one
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	HttpConnection(SocketChannel channel, PortLoad load, ConnectionRules rules, BooleanSupplier slowestEnds,
@@ -89,7 +90,7 @@ public final class HttpConnection {
 	/**
 	 * Returns the connection of a request.
 	 * @param request the request
-	 * @return its connection, or {@code null} if it came by none that is known
+	 * @return its connection, or {@code null} if none is known
 	 */
 	public static @Nullable HttpConnection of(ServletRequest request) {
 		return (request.getAttribute(ATTRIBUTE) instanceof HttpConnection connection) ? connection : null;
@@ -117,7 +118,7 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Notes what the request that has come in part takes.
+	 * Notes how much memory the partial request takes.
 	 * @param bytes the number of bytes
 	 * @return how much more that is than before
 	 */
@@ -126,7 +127,7 @@ public final class HttpConnection {
 		return (before != FORGOTTEN && this.headBytes.compareAndSet(before, bytes)) ? bytes - before : 0;
 	}
 
-	// The same for one that has ended, and takes nothing any more.
+	// The same for a connection that has ended and takes no memory any more.
 	long forgetHead() {
 		return -Math.max(0, this.headBytes.getAndSet(FORGOTTEN));
 	}
@@ -140,8 +141,8 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Notes that a part of the answer is about to be written, which may have to wait for
-	 * the client. Only for the thread of the request.
+	 * Notes that a part of the answer is about to be written. The write may have to wait
+	 * for the client. Only for the thread of the request.
 	 */
 	public void beginWrite() {
 		this.paced = true;
@@ -149,8 +150,8 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Notes that what is left of the answer is about to be written by the container, by
-	 * the end of the request. Only for the thread of the request.
+	 * Notes that the container is about to write the rest of the answer, at the end of
+	 * the request. Only for the thread of the request.
 	 */
 	public void beginLastWrite() {
 		this.writesSinceNanos = this.nanoTime.getAsLong();
@@ -174,18 +175,18 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Returns whether so many requests are under way that threads are short soon. A
-	 * connection should have no more than one of them then: the container does not look
-	 * at others while more come by the same one.
-	 * @return whether there are
+	 * Returns whether so many requests are in progress that threads may soon run short. A
+	 * connection should then carry no more than one request, because a thread of the
+	 * container serves no other connection while more requests come by the same one.
+	 * @return whether the port is busy
 	 */
 	public boolean isPortBusy() {
 		return this.load.isBusy();
 	}
 
 	/**
-	 * Ends the connection whose client has been waited for longest, because all threads
-	 * are in use.
+	 * Ends the connection on whose client the server has waited longest, because all
+	 * threads are in use.
 	 * @return whether there is one
 	 */
 	public boolean endSlowestOfAll() {
@@ -193,8 +194,8 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Returns for how long the write under way has been waiting for the client.
-	 * @return the time in nanoseconds; 0 if there is none
+	 * Returns how long the write in progress has been waiting for the client.
+	 * @return the time in nanoseconds; 0 if there is no write
 	 */
 	long blockedNanos() {
 		long since = this.writesSinceNanos;
@@ -223,10 +224,10 @@ public final class HttpConnection {
 	}
 
 	/**
-	 * Lets the thread that waits for the client go on: its read or write fails. To close
-	 * the connection would not wake it, and is the container's affair. Any thread may do
-	 * so, and does not wait.
-	 * @return whether this call has done so
+	 * Wakes the thread that waits for the client: its read or write fails. Closing the
+	 * connection would not wake it, and is left to the container. Any thread may call
+	 * this. It does not block.
+	 * @return whether this call has shut the connection down
 	 */
 	public boolean shutDown() {
 		if (!this.ended.compareAndSet(false, true)) {
@@ -237,7 +238,7 @@ public final class HttpConnection {
 			this.channel.shutdownOutput();
 		}
 		catch (IOException ex) {
-			logger.debug("The connection has ended by itself", ex);
+			logger.debug("The connection had already ended", ex);
 		}
 		return true;
 	}

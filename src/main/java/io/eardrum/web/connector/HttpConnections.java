@@ -19,24 +19,26 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.web.event.HttpRefusal;
 
 /**
- * The connections of an HTTP port. When there are as many as there may be, or no memory
- * for one more, room is made for whoever comes: of the address with most, the one that
- * has waited for longest to send a request ends. A request under way is left alone.
+ * The connections of an HTTP port. When their limit is reached, or there is no memory for
+ * one more, a new connection displaces an old one: of the address with the most
+ * connections, the one that has been idle for longest ends. A connection with a request
+ * in progress is left alone.
  * <p>
- * A connection whose next request has come in part takes much more than one that waits,
- * for the container reads it into buffers that it keeps until the request is whole.
+ * A connection with a partial request takes much more memory than an idle one, because
+ * the container reads the request into buffers and keeps them until the request is
+ * complete.
  * <p>
  * Safe for any number of threads.
  */
 final class HttpConnections {
 
-	/** How many connections may turn out to be at work before a client is turned away. */
+	/** How many connections may turn out to be in use before a client is turned away. */
 	private static final int MAX_ATTEMPTS = 256;
 
-	/** For so many there is memory in any case. */
+	/** There is always memory for this many connections. */
 	private static final int ALWAYS = 32;
 
-	/** A client that was waited for less long is not slow. */
+	/** A client is not slow before the server has waited this long for it. */
 	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(1);
 
 	private final AddressShares<HttpConnection> places;
@@ -49,10 +51,10 @@ final class HttpConnections {
 
 	private final Capacity capacity;
 
-	/** What all of them may take, in bytes. */
+	/** How much memory all of them may take, in bytes. */
 	private final long maxBytes;
 
-	/** What is taken for requests that have come in part, in bytes. */
+	/** The memory that partial requests take, in bytes. */
 	private final AtomicLong headBytes = new AtomicLong();
 
 	private final PortLoad load;
@@ -62,12 +64,12 @@ final class HttpConnections {
 	private final Predicate<HttpConnection> ending;
 
 	/**
-	 * Creates the connections of a port, of which there are none yet.
-	 * @param capacity what there may be
-	 * @param rules what holds for them
+	 * Creates the connections of a port, without any connection.
+	 * @param capacity how many there may be, and how much memory each takes
+	 * @param rules the rules for them
 	 * @param nanoTime a clock in nanoseconds
-	 * @param ending ends a connection that is not at work, and has {@link #remove} called
-	 * on the way; returns whether it has done so
+	 * @param ending ends a connection that is not in use, and calls {@link #remove} on
+	 * the way; returns whether it has ended it
 	 */
 	HttpConnections(Capacity capacity, ConnectionRules rules, LongSupplier nanoTime, Predicate<HttpConnection> ending) {
 		this.capacity = capacity;
@@ -80,7 +82,7 @@ final class HttpConnections {
 		this.places = new AddressShares<>(capacity.limit(), rules.addresses(), this::lastSeenNanos);
 	}
 
-	// A quarter of the memory is for what comes over TCP.
+	// A quarter of the memory is for the TCP ports.
 	static long maxBytes(HeapShare heap) {
 		return heap.maxBytes() / 4 * 3;
 	}
@@ -90,7 +92,7 @@ final class HttpConnections {
 	}
 
 	/**
-	 * Takes a connection, by the one thread that accepts them.
+	 * Adds a connection. Only the one thread that accepts connections calls this.
 	 * @param channel the connection
 	 * @param address where it comes from
 	 * @return whether there is room for it
@@ -111,10 +113,10 @@ final class HttpConnections {
 	}
 
 	/**
-	 * Accounts for the buffers of a request. They are there already; if that is too much,
-	 * the connections end that also end for a newcomer.
+	 * Accounts for the buffers of a request. The buffers exist already. If they take too
+	 * much memory, connections end in the same order as for a new connection.
 	 * @param channel the connection
-	 * @param begun whether a request has come in part, and not as a whole
+	 * @param begun whether a request has come in part, but is not complete
 	 */
 	void expectHead(SocketChannel channel, boolean begun) {
 		HttpConnection connection = this.connections.get(channel);
@@ -122,7 +124,8 @@ final class HttpConnections {
 			return;
 		}
 		long bytes = begun ? this.capacity.bytesOfHead() : 0;
-		// First, for it may end meanwhile and give back what it holds.
+		// This comes first, because the connection may end meanwhile and release what it
+		// holds.
 		account(bytes);
 		long more = connection.holdHead(bytes);
 		account(more - bytes);
@@ -146,8 +149,8 @@ final class HttpConnections {
 				|| this.connections.size() * this.capacity.bytesEach() + this.headBytes.get() > this.maxBytes;
 	}
 
-	// Returns whether the condition holds after so many have ended as that took. It is
-	// asked with the number of those that were at work.
+	// Ends connections until the condition holds, and returns whether it does. The
+	// condition is tested with the number of connections that were in use.
 	private boolean endUntil(IntPredicate condition) {
 		List<HttpConnection> atWork = new ArrayList<>();
 		boolean reached = condition.test(atWork.size());
@@ -173,12 +176,13 @@ final class HttpConnections {
 	private void putBack(HttpConnection connection) {
 		this.places.add(connection, connection.channel().socket().getInetAddress());
 		if (!this.connections.containsKey(connection.channel())) {
-			// It has ended meanwhile.
+			// The connection has ended meanwhile.
 			this.places.remove(connection);
 		}
 	}
 
-	// A few are let in whatever others hold: somebody may ask for the server's health.
+	// A few are admitted however much memory others hold, because one may ask for the
+	// server's health.
 	private boolean reserve() {
 		if (this.connections.size() < ALWAYS) {
 			this.heap.force(this.capacity.bytesEach());
@@ -188,8 +192,9 @@ final class HttpConnections {
 	}
 
 	/**
-	 * Ends all whose next head has not come in time, or that take their answers too
-	 * slowly; a second is too slow while hardly a thread is left.
+	 * Ends all connections whose next head has not come in time, and all whose clients
+	 * take their answers too slowly. While hardly any threads are left, waiting one
+	 * second is too slow.
 	 */
 	void endOverdue() {
 		long now = this.nanoTime.getAsLong();
@@ -205,8 +210,8 @@ final class HttpConnections {
 	}
 
 	/**
-	 * Ends the connection whose client has been waited for longest.
-	 * @return whether there is one that was waited for long enough to be called slow
+	 * Ends the connection on whose client the server has waited longest.
+	 * @return whether there is one whose client is slow
 	 */
 	boolean endSlowest() {
 		HttpConnection slowest = null;
@@ -229,7 +234,7 @@ final class HttpConnections {
 	}
 
 	/**
-	 * Forgets a connection that ends, if it is known.
+	 * Removes a connection that ends, if it is known.
 	 * @param channel the connection
 	 */
 	void remove(SocketChannel channel) {
@@ -250,12 +255,13 @@ final class HttpConnections {
 	}
 
 	/**
-	 * What there may be on a port, and what it takes.
+	 * How many connections a port may have, and how much memory they take.
 	 *
-	 * @param limit how many connections
-	 * @param threads how many requests under way at once
-	 * @param bytesEach what a connection takes of the heap, in bytes
-	 * @param bytesOfHead what it takes besides while a request has come in part, in bytes
+	 * @param limit the maximum number of connections
+	 * @param threads the maximum number of requests in progress
+	 * @param bytesEach how much of the heap a connection takes, in bytes
+	 * @param bytesOfHead how much it takes in addition while a request is incomplete, in
+	 * bytes
 	 */
 	record Capacity(int limit, int threads, long bytesEach, long bytesOfHead) {
 

@@ -9,7 +9,7 @@ import jakarta.servlet.http.HttpServletResponseWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer whose connection is told how its client takes it. For the thread of its
+ * An answer that reports to its connection how the client takes it. For the thread of its
  * request.
  */
 public final class PacedResponse extends HttpServletResponseWrapper {
@@ -24,8 +24,8 @@ public final class PacedResponse extends HttpServletResponseWrapper {
 	 * Creates an answer.
 	 * @param response the answer of the container
 	 * @param connection the connection that it goes over
-	 * @param beforeWrite called before a part of it is written, which may have to wait
-	 * for the client
+	 * @param beforeWrite called before a part of the answer is written, because the write
+	 * may have to wait for the client
 	 */
 	public PacedResponse(HttpServletResponse response, HttpConnection connection, Runnable beforeWrite) {
 		super(response);

@@ -3,12 +3,12 @@ package io.eardrum.web.connector;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the requests that are under way on an HTTP port, each of which has a thread.
- * Safe for any number of threads.
+ * Counts the requests in progress on an HTTP port. Each of them occupies a thread. Safe
+ * for any number of threads.
  */
 final class PortLoad {
 
-	/** With a tenth of the threads left, slow clients have to go. */
+	/** When only a tenth of the threads is left, slow clients are ended. */
 	private static final int SPARE_PART = 10;
 
 	private final AtomicInteger requests = new AtomicInteger();
@@ -17,7 +17,7 @@ final class PortLoad {
 
 	/**
 	 * Creates the load of a port without requests.
-	 * @param threads how many requests may be under way at once
+	 * @param threads how many requests may be in progress at once
 	 */
 	PortLoad(int threads) {
 		this.threads = threads;
@@ -40,8 +40,8 @@ final class PortLoad {
 	}
 
 	/**
-	 * Returns whether hardly a thread is left.
-	 * @return whether at most a tenth of them is
+	 * Returns whether hardly any threads are left.
+	 * @return whether at most a tenth of them is left
 	 */
 	boolean isTight() {
 		return this.requests.get() >= this.threads - this.threads / SPARE_PART;

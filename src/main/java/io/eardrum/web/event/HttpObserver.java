@@ -1,15 +1,15 @@
 package io.eardrum.web.event;
 
 /**
- * Is told of clients of the HTTP ports that are not served, to count them. Called by many
- * threads at once; must be quick and must not throw.
+ * Counts clients of the HTTP ports that are not served. Many threads call it at once. An
+ * implementation must be quick and must not throw.
  */
 @FunctionalInterface
 public interface HttpObserver {
 
 	/**
-	 * A request was not served, or a connection was ended.
-	 * @param reason why
+	 * Notes that a request was not served, or that a connection was ended.
+	 * @param reason the reason
 	 */
 	void refused(HttpRefusal reason);
 

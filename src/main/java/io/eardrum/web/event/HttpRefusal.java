@@ -1,16 +1,16 @@
 package io.eardrum.web.event;
 
 /**
- * Why a client of an HTTP port is not served, or not any longer.
+ * Why a client of an HTTP port is not served, or is no longer served.
  */
 public enum HttpRefusal {
 
-	/** There were as many connections as there may be, and none of them was idle. */
+	/** The limit of connections was reached, and none of them was idle. */
 	CONNECTIONS,
 
 	/**
-	 * There were as many connections as there may be, and this one was idle for longest
-	 * of the address with most.
+	 * The limit of connections was reached. This connection had been idle for longest
+	 * among those of the address with the most connections.
 	 */
 	CROWDED_OUT,
 
@@ -20,10 +20,10 @@ public enum HttpRefusal {
 	/** There were too many requests at once. */
 	REQUESTS,
 
-	/** The client takes what it asked for too slowly. */
+	/** The client takes its answer too slowly. */
 	SLOW_CLIENT,
 
-	/** Too many wrong passwords have come, of all or of this address. */
+	/** Too many wrong passwords have come, from all addresses or from this one. */
 	PASSWORD
 
 }

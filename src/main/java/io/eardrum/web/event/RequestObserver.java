@@ -1,24 +1,24 @@
 package io.eardrum.web.event;
 
 /**
- * Is told of requests over HTTP that are refused or ended before they are answered,
- * because they, or all together, ask for too much. Any number of threads may tell it.
+ * Notes HTTP requests that are refused or ended before they are answered, because they,
+ * or all requests together, ask for too much. Any number of threads may call it.
  */
 @FunctionalInterface
 public interface RequestObserver {
 
-	/** Nobody is told. */
+	/** Ignores everything. */
 	RequestObserver NONE = (limit) -> {
 	};
 
 	/**
-	 * Takes note of a request that is not answered.
-	 * @param limit why
+	 * Notes a request that is not answered.
+	 * @param limit the reason
 	 */
 	void ended(Limit limit);
 
 	/**
-	 * What ends requests.
+	 * The limits that end requests.
 	 */
 	enum Limit {
 
@@ -28,7 +28,7 @@ public interface RequestObserver {
 		/** Its client is slow, and others need its place. */
 		SLOW_CLIENT,
 
-		/** Its client is slower than anyone may be. */
+		/** Its client is slower than any client may be. */
 		RATE,
 
 		/** It takes too long. */
@@ -37,7 +37,10 @@ public interface RequestObserver {
 		/** It asks for too much work. */
 		WORK,
 
-		/** There is not enough memory for it, or others need what it holds. */
+		/**
+		 * There is not enough memory for it, or other requests need the memory that it
+		 * holds.
+		 */
 		MEMORY,
 
 		/** Its body is too long, or takes too long. */

@@ -20,16 +20,16 @@ import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Shows the last values of series to a Prometheus: as the text format 0.0.4, or as
- * OpenMetrics to whoever accepts it, whose {@code # EOF} tells a whole reply from a cut
- * one.
+ * Shows the last values of series to a Prometheus server, in the text format 0.0.4, or in
+ * OpenMetrics for clients that accept it. The {@code # EOF} of OpenMetrics distinguishes
+ * a complete reply from a truncated one.
  * <p>
- * Samples carry no timestamps. With one, a sample would be gone from Prometheus' queries
- * five minutes after it, and the value of a job that runs once a day with it; it would be
- * refused as out of bounds when it is older than the newest block; and Prometheus could
- * not note that a series is stale once it is missing here. So a value counts as current
- * for as long as the scrape says ({@code max-age}), and a family of its own tells its
- * time, as a Pushgateway does.
+ * Samples carry no timestamps. A sample with a timestamp would disappear from Prometheus'
+ * queries five minutes after that time, and with it the value of a job that runs once a
+ * day. Prometheus would refuse it as out of bounds if it is older than the newest block,
+ * and could not mark a series as stale once it is missing here. A value therefore counts
+ * as current for as long as the scrape says ({@code max-age}), and a separate family
+ * contains its time, as with a Pushgateway.
  * <p>
  * Safe for any number of threads.
  */
@@ -45,7 +45,7 @@ final class Federation {
 
 	private static final int MAX_PATTERNS = 64;
 
-	/** Of all patterns together. */
+	/** The maximum length of all patterns together. */
 	private static final int MAX_PATTERN_LENGTH = 8192;
 
 	private final ObservedRepository repository;
@@ -134,7 +134,7 @@ final class Federation {
 	}
 
 	/**
-	 * Takes last points that are not too old.
+	 * Takes last points that are recent enough.
 	 */
 	@FunctionalInterface
 	private interface FreshPointConsumer {

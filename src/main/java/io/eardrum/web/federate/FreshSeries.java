@@ -7,14 +7,14 @@ import io.eardrum.web.http.admission.RequestMemory;
 
 /**
  * Series with the timestamps of their last points, in memory that the request has
- * reserved: what the second family tells of those that the first one has shown. The keys
- * themselves are the store's.
+ * reserved. The second family shows these timestamps for the series that the first one
+ * has shown. The keys themselves belong to the store.
  */
 final class FreshSeries {
 
 	private static final int INITIAL_SERIES = 256;
 
-	/** A reference, with or without compression, and a timestamp. */
+	/** A reference, compressed or not, and a timestamp. */
 	private static final long SERIES_BYTES = 2L * Long.BYTES;
 
 	private final RequestMemory memory;
@@ -26,8 +26,8 @@ final class FreshSeries {
 	private int size;
 
 	/**
-	 * Begins with none.
-	 * @param memory of the request, which releases it at its end
+	 * Creates an empty list.
+	 * @param memory the memory of the request, which releases it at its end
 	 */
 	FreshSeries(RequestMemory memory) {
 		this.memory = memory;

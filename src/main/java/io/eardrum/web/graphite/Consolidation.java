@@ -6,7 +6,7 @@ import io.eardrum.web.graphite.series.Answer;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Makes series as short as a chart is wide.
+ * Shortens series to the width of a chart.
  */
 final class Consolidation {
 
@@ -14,14 +14,14 @@ final class Consolidation {
 	}
 
 	/**
-	 * Consolidates the series that are longer than was asked for.
+	 * Consolidates the series that have more points than the request allows.
 	 * <p>
-	 * The slots begin at multiples of their length, so that a chart which is drawn again
-	 * a little later shows the same ones; what is before the first of them is left out.
-	 * As in Graphite, a slot takes the value before its time too, and leaves its last one
-	 * to the next; where no series has any value or gap, there is no series.
+	 * The slots begin at multiples of their length, so that a chart that is drawn again a
+	 * little later shows the same slots. Values before the first slot are left out. As in
+	 * Graphite, a slot also takes the value before its time, and leaves its last value to
+	 * the next slot. If no series has any slot, the answer has no series.
 	 * @param answer the series
-	 * @param maxPoints how many points each may have; 0 is any number
+	 * @param maxPoints how many points each may have; 0 means any number
 	 */
 	static void apply(Answer answer, int maxPoints) {
 		List<GridSeries> series = answer.list();

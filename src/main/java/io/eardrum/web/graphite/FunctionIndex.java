@@ -2,13 +2,13 @@ package io.eardrum.web.graphite;
 
 import java.io.IOException;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 import org.springframework.http.HttpStatus;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.web.graphite.function.FunctionTable;
 import io.eardrum.web.graphite.function.call.Parameter;
@@ -16,17 +16,14 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.TextReply;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Answers with the functions that there are, in the form that Grafana's editor reads.
+ * Answers with the available functions, in the form that Grafana's editor reads.
  */
 final class FunctionIndex {
 
 	static final Set<String> PARAMETERS = Set.of("grouped", "group");
-
-	private static final String JSON = "application/json";
 
 	/**
 	 * Answers with all functions, or with those of a group.
@@ -53,7 +50,7 @@ final class FunctionIndex {
 				all.put(function.name(), description(function));
 			}
 		});
-		exchange.reply(JSON, (text) -> write(all, text));
+		reply(all, exchange);
 	}
 
 	/**
@@ -66,9 +63,14 @@ final class FunctionIndex {
 		SeriesFunction function = FunctionTable.get().find(exchange.lastPathSegment());
 		if (function == null) {
 			throw new RequestProblem(HttpStatus.NOT_FOUND,
-					"There is no function '" + exchange.lastPathSegment() + "'; /functions lists all there are.");
+					"There is no function '" + exchange.lastPathSegment() + "'; /functions lists all functions.");
 		}
-		exchange.reply(JSON, (text) -> write(description(function), text));
+		reply(description(function), exchange);
+	}
+
+	private static void reply(Object content, Exchange exchange) throws IOException {
+		String json = JsonMapper.shared().writeValueAsString(content);
+		exchange.reply("application/json", (text) -> text.text(json));
 	}
 
 	private static Map<String, Object> description(SeriesFunction function) {
@@ -106,33 +108,6 @@ final class FunctionIndex {
 			description.put("suggestions", parameter.suggestions());
 		}
 		return description;
-	}
-
-	private static void write(Object value, TextReply text) throws IOException {
-		if (value instanceof Map<?, ?> map) {
-			String separator = "{";
-			for (Map.Entry<?, ?> entry : map.entrySet()) {
-				text.ascii(separator).jsonString(entry.getKey().toString()).ascii(":");
-				write(entry.getValue(), text);
-				separator = ",";
-			}
-			text.ascii(map.isEmpty() ? "{}" : "}");
-		}
-		else if (value instanceof List<?> list) {
-			String separator = "[";
-			for (Object element : list) {
-				text.ascii(separator);
-				write(element, text);
-				separator = ",";
-			}
-			text.ascii(list.isEmpty() ? "[]" : "]");
-		}
-		else if (value instanceof String string) {
-			text.jsonString(string);
-		}
-		else {
-			text.ascii(value.toString());
-		}
 	}
 
 }

@@ -29,7 +29,7 @@ class GraphiteConfiguration {
 	/** Before static files, which have any path. */
 	private static final int ORDER = 0;
 
-	/** Which Graphite answers alike. */
+	/** The version of Graphite that answers in the same way. */
 	private static final String VERSION = "1.1.8";
 
 	@Bean
@@ -59,7 +59,7 @@ class GraphiteConfiguration {
 		endpoints.put("/functions/*", get(Set.of(), functions::describe));
 		endpoints.put("/version", get(Set.of(),
 				(query, exchange) -> exchange.reply("text/plain", (text) -> text.ascii(VERSION).ascii("\n"))));
-		// Keys have no tags here, and nobody sends events.
+		// Keys have no tags here, and there are no events.
 		for (String path : new String[] { "/tags", "/tags/autoComplete/tags", "/tags/autoComplete/values",
 				"/events/get_data" }) {
 			endpoints.put(path, both(Set.of(),
@@ -78,7 +78,7 @@ class GraphiteConfiguration {
 		return get(parameters, action).post(parameters, action);
 	}
 
-	// Graphite answers at all of its paths with a slash at their end as well.
+	// Graphite also answers at each of its paths with a slash at the end.
 	private static Map<String, Endpoint> withSlashes(Map<String, Endpoint> endpoints) {
 		Map<String, Endpoint> all = new LinkedHashMap<>(endpoints);
 		endpoints.forEach((path, endpoint) -> {

@@ -8,8 +8,8 @@ import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Tells what is wrong with a request so that Grafana shows it: problem details, with the
- * sentence once more as the {@code message}, where it looks.
+ * Reports errors of a request such that Grafana shows them: as problem details that
+ * repeat the sentence as the {@code message}, which Grafana reads.
  */
 final class GraphiteProblem {
 
@@ -17,9 +17,9 @@ final class GraphiteProblem {
 	}
 
 	/**
-	 * Makes an action tell what is wrong.
+	 * Makes an action report errors as problems.
 	 * @param action answers requests
-	 * @return the action
+	 * @return the action that reports them
 	 */
 	static Endpoint.Action told(Endpoint.Action action) {
 		return (query, exchange) -> {

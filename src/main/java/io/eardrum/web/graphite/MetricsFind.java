@@ -24,8 +24,8 @@ import io.eardrum.web.http.Query;
 import io.eardrum.web.http.TextReply;
 
 /**
- * Answers with names: the nodes below each other that keys are made of, and all keys.
- * Times in these requests mean nothing: a series is found whenever it had points.
+ * Answers with names: the nodes of the tree of keys, and all keys. Times in these
+ * requests are ignored: a series is found whenever it had points.
  * <p>
  * Safe for any number of threads.
  */
@@ -77,7 +77,7 @@ final class MetricsFind {
 					exchange.reply(JSON, (text) -> completions(nodes, wildcards, text));
 				}
 				default -> throw new QueryException(
-						"There is no format " + QueryException.quoted(format) + ", but treejson and completer.");
+						"There is no format " + QueryException.quoted(format) + "; there are treejson and completer.");
 			}
 		}
 	}
@@ -149,7 +149,7 @@ final class MetricsFind {
 	}
 
 	/**
-	 * Answers with the whole paths of the nodes that patterns match.
+	 * Answers with the full paths of the nodes that patterns match.
 	 * @param query the parameters
 	 * @param exchange the reply
 	 * @throws IOException if the client has gone
@@ -196,7 +196,8 @@ final class MetricsFind {
 	}
 
 	/**
-	 * Answers with all keys, in the order of their first put, as they are read.
+	 * Answers with all keys, in the order of their first put. Keys are sent as they are
+	 * read.
 	 * @param query the parameters
 	 * @param exchange the reply
 	 * @throws IOException if the client has gone
@@ -222,7 +223,7 @@ final class MetricsFind {
 	}
 
 	/**
-	 * Writes what stands between brackets, with commas between.
+	 * Writes the elements of an array or object, with commas between them.
 	 */
 	private static final class Separated {
 

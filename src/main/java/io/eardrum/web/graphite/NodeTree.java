@@ -15,13 +15,13 @@ import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * Finds the nodes that a pattern matches in the tree that the dots in keys make: a leaf
- * where a key ends, a branch where keys go on.
+ * Finds the nodes that a pattern matches in the tree formed by the dots in keys. A node
+ * is a leaf where a key ends, and a branch where keys continue.
  * <p>
- * Keys are passed once for all patterns, in time proportional to the number of both. The
- * tables hold the nodes found, so many at most in all, on the account of the request,
- * which counts as much for each as it takes in a table here, and in one more by its name
- * where the answer is written.
+ * One pass over the keys serves all patterns, in time proportional to the number of keys
+ * times the number of patterns. The tables contain the nodes found, at most
+ * {@value #MAX_NODES} in all. The account of the request counts for each node what it
+ * takes in a table here, and in another table by its name when the answer is written.
  */
 final class NodeTree {
 
@@ -42,11 +42,11 @@ final class NodeTree {
 	/**
 	 * Finds nodes.
 	 * @param repository where the keys are
-	 * @param account whence the memory for the nodes is taken
+	 * @param account the account from which the memory for the nodes is taken
 	 * @param texts the patterns
 	 * @return the nodes of each pattern by their paths, sorted; the patterns in their
-	 * order
-	 * @throws QueryException if a pattern is none, or there are too many nodes
+	 * given order
+	 * @throws QueryException if a pattern is not valid, or there are too many nodes
 	 */
 	static Map<String, NavigableMap<String, Kind>> find(MetricRepository repository, ValueBudget.Account account,
 			Collection<String> texts) {
@@ -84,7 +84,7 @@ final class NodeTree {
 		}
 	}
 
-	// Returns how many nodes there are more now.
+	// Returns how many nodes were added.
 	private int add(SeriesKey key) {
 		int before = this.found.size();
 		this.pattern.forEachMatch(key, (length) -> {
@@ -103,14 +103,14 @@ final class NodeTree {
 	}
 
 	/**
-	 * What a node is.
+	 * The kind of a node.
 	 */
 	enum Kind {
 
 		/** A key ends here. */
 		LEAF,
 
-		/** Keys go on here. */
+		/** Keys continue here. */
 		BRANCH,
 
 		/** Both: there are keys such as {@code palm} and {@code palm.cpu}. */

@@ -4,7 +4,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.admission.RequestMemory;
 
 /**
- * The memory of a request over HTTP.
+ * The memory of an HTTP request.
  *
  * @param memory what the request has reserved
  */

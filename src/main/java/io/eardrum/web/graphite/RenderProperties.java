@@ -10,12 +10,12 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * What requests of Graphite's read API may take.
+ * The limits for requests to Graphite's read API.
  *
  * @param maxSeries how many series one request may read
  * @param maxValues how many values all requests together may hold in memory, eight bytes
- * each, 32 of them for each series besides its own; by default as many as there is memory
- * for, eardrum.heap.queries
+ * each; each series counts as 32 values more than it has; by default as many as fit into
+ * eardrum.heap.queries
  */
 @ConfigurationProperties(prefix = "eardrum.render", ignoreUnknownFields = false)
 record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxValues) {

@@ -18,12 +18,12 @@ import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.Query;
 
 /**
- * What a request for values asks for.
+ * A request for values.
  *
- * @param targets what is to be computed
- * @param range over which time
- * @param format how it is to be written
- * @param maxPoints how many points a series may have in JSON; 0 is any number
+ * @param targets the expressions to compute
+ * @param range the range of time
+ * @param format the format of the answer
+ * @param maxPoints how many points a series may have in JSON; 0 means any number
  * @param nulls whether points without a value are written
  */
 record RenderRequest(List<Expression> targets, Evaluation.Range range, Format format, int maxPoints, boolean nulls) {
@@ -42,19 +42,18 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 	/**
 	 * Reads a request.
 	 * @param query its parameters
-	 * @param clock tells what now is, and which zone is meant if none is given
-	 * @param account whence the memory for the targets is taken
-	 * @return what it asks for
+	 * @param clock the present time, and the zone if the request names none
+	 * @param account the account from which the memory for the targets is taken
+	 * @return the request
 	 * @throws QueryException if it can't be understood
 	 */
 	static RenderRequest of(Query query, Clock clock, ValueBudget.Account account) {
 		if (query.optional("jsonp") != null) {
-			throw new QueryException("There is no jsonp here: it lets pages of other sites read all series.");
+			throw new QueryException("jsonp is not supported, because it lets pages of other sites read all series.");
 		}
 		List<String> targets = query.all(query.all("target").isEmpty() ? "target[]" : "target");
 		if (targets.size() > MAX_TARGETS) {
-			throw new QueryException(
-					"A request has at most " + MAX_TARGETS + " targets, and not " + targets.size() + ".");
+			throw new QueryException("A request has at most " + MAX_TARGETS + " targets, not " + targets.size() + ".");
 		}
 		String points = query.optional("maxDataPoints");
 		boolean limited = points != null && DIGITS.matcher(points).matches();
@@ -96,22 +95,22 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 			return (text != null) ? ZoneId.of(text) : fallback;
 		}
 		catch (DateTimeException ex) {
-			throw new QueryException(QueryException.quoted(text) + " is no time zone such as Europe/Vienna.");
+			throw new QueryException(QueryException.quoted(text) + " is not a time zone such as Europe/Vienna.");
 		}
 	}
 
 	/**
-	 * How series are written.
+	 * The format in which series are written.
 	 */
 	enum Format {
 
 		/** An array of objects. */
 		JSON,
 
-		/** A line a point. */
+		/** One line for each point. */
 		CSV,
 
-		/** A line a series. */
+		/** One line for each series. */
 		RAW;
 
 		private static Format of(Query query) {
@@ -124,7 +123,7 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 				case "csv" -> CSV;
 				case "raw" -> RAW;
 				default -> throw new QueryException(
-						"There is no format " + QueryException.quoted(format) + ", but json, csv and raw.");
+						"There is no format " + QueryException.quoted(format) + "; there are json, csv and raw.");
 			};
 		}
 

@@ -12,7 +12,7 @@ import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.http.TextReply;
 
 /**
- * Series as the text of an answer.
+ * Writes series as the text of an answer.
  */
 final class RenderedSeries {
 
@@ -22,11 +22,11 @@ final class RenderedSeries {
 	}
 
 	/**
-	 * Writes series as JSON: an array of objects, in which a point is a pair of a value,
+	 * Writes series as JSON: an array of objects in which a point is a pair of a value,
 	 * or null, and a time.
 	 * @param series the series
 	 * @param nulls whether points without a value are written
-	 * @param text takes it
+	 * @param text where to write them
 	 * @throws IOException if it can't be sent
 	 */
 	static void json(Iterable<GridSeries> series, boolean nulls, TextReply text) throws IOException {
@@ -76,13 +76,13 @@ final class RenderedSeries {
 		}
 	}
 
-	// A series that was moved in time ends where it was told to.
+	// A series that was moved in time ends where the move has set its end.
 	private static int count(GridSeries series) {
 		long possible = (series.end() - series.start()) / series.step() + 1;
 		return (int) Math.max(0, Math.min(series.size(), possible));
 	}
 
-	// JSON has no infinite numbers; this one is read as such.
+	// JSON has no infinite numbers, but this number is read as infinite.
 	private static void jsonValue(double value, TextReply text) throws IOException {
 		if (Double.isFinite(value)) {
 			text.value(value);
@@ -95,8 +95,8 @@ final class RenderedSeries {
 	/**
 	 * Writes series as CSV: a line with name, time and value for each point.
 	 * @param series the series
-	 * @param zone in which times are told
-	 * @param text takes it
+	 * @param zone the time zone of the times
+	 * @param text where to write them
 	 * @throws IOException if it can't be sent
 	 */
 	static void csv(Iterable<GridSeries> series, ZoneId zone, TextReply text) throws IOException {
@@ -110,9 +110,10 @@ final class RenderedSeries {
 	}
 
 	/**
-	 * Writes series as lines: name, start, end and step, and after a bar the values.
+	 * Writes series as lines: name, start, end and step, and after a vertical bar the
+	 * values.
 	 * @param series the series
-	 * @param text takes it
+	 * @param text where to write them
 	 * @throws IOException if it can't be sent
 	 */
 	static void raw(Iterable<GridSeries> series, TextReply text) throws IOException {

@@ -16,8 +16,8 @@ import io.eardrum.web.http.Query;
 
 /**
  * Answers with the values of targets. All series are computed before the first byte of
- * the answer leaves, so that an error can still be told; each is let go once it is
- * written.
+ * the answer is sent, so that an error can still be reported. Each series is released
+ * once it is written.
  * <p>
  * Safe for any number of threads.
  */

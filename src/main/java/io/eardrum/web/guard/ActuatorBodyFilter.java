@@ -18,9 +18,9 @@ import io.eardrum.web.http.body.BufferedRequest;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Refuses large bodies where Actuator is, which reads a body as a whole and without a
- * bound; and slow ones, of which {@value #MAX_READ_AT_ONCE} may be on their way: few
- * requests there have a body, and no more threads than that shall wait for one.
+ * Refuses large and slow bodies below the path of Actuator, which reads whole bodies of
+ * any size. At most {@value #MAX_READ_AT_ONCE} bodies are read at once: few requests
+ * there have a body, and no more threads than that may wait for one.
  */
 public final class ActuatorBodyFilter extends OncePerRequestFilter {
 
@@ -34,7 +34,7 @@ public final class ActuatorBodyFilter extends OncePerRequestFilter {
 
 	/**
 	 * Creates the filter.
-	 * @param path where Actuator is; all that is below it has small bodies
+	 * @param path the path of Actuator; all requests below it must have small bodies
 	 */
 	public ActuatorBodyFilter(String path) {
 		this.path = path;
@@ -89,7 +89,7 @@ public final class ActuatorBodyFilter extends OncePerRequestFilter {
 
 	private static void refuse(RequestProblem problem, HttpServletResponse response) throws IOException {
 		Endpoint.refuse(problem, response);
-		// The container waits for some of the body before it would send this.
+		// Otherwise the container would wait for part of the body before it sends this.
 		response.flushBuffer();
 	}
 

@@ -26,14 +26,17 @@ import io.eardrum.web.http.admission.FirstTurns;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Keeps some threads of the HTTP port for those who ask whether the server lives:
- * everything else gets the others. When all of these are in use, the client that has been
- * waited for longest makes room. What clients of Actuator and of the page take too slowly
- * ends as well; the endpoints see to that themselves. A few requests are worked on at
- * once, those for health apart from the others, and while the port is busy each
- * connection is closed behind its answer: whoever sends many requests at once on many
- * connections would have all threads, and nobody else an answer. Safe for any number of
- * threads.
+ * Reserves some threads of the HTTP port for requests for the server's health. All other
+ * requests share the rest. When all of those are in use, the client on which the server
+ * has waited longest makes room. Clients that take answers of Actuator and of the page
+ * too slowly are ended as well; the endpoints do that themselves.
+ * <p>
+ * Only a few requests are worked on at once, and those for health are separate from the
+ * others. While the port is busy, each connection is closed after its answer. Otherwise a
+ * client that sends many requests at once on many connections would occupy all threads,
+ * and other clients would get no answer.
+ * <p>
+ * Safe for any number of threads.
  */
 @Order(AdmissionFilter.ORDER)
 public final class AdmissionFilter extends OncePerRequestFilter {
@@ -41,16 +44,16 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 	/** Before everything that takes time. */
 	static final int ORDER = HostFilter.ORDER - 1;
 
-	/** For health alone. */
+	/** The threads that are for health alone. */
 	static final int RESERVED_THREADS = 20;
 
 	/** How long a request waits for the thread of a client that was ended. */
 	private static final long PATIENCE_MILLIS = 1000;
 
-	/** How long it waits for its turn. */
+	/** How long a request waits for its turn. */
 	private static final long TURN_PATIENCE_MILLIS = 5000;
 
-	/** Whether the server lives is told to those, too, who have waited for so long. */
+	/** After this time, a request for health is answered even without a turn. */
 	private static final long HEALTH_PATIENCE_MILLIS = 500;
 
 	private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
@@ -71,8 +74,8 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 	/**
 	 * Creates the filter of a port.
 	 * @param maxThreads how many threads the port has
-	 * @param health where the health of the server is told
-	 * @param observer is told of requests that are refused
+	 * @param health the path of the health endpoint
+	 * @param observer is notified of requests that are refused
 	 */
 	public AdmissionFilter(int maxThreads, String health, HttpObserver observer) {
 		this.threads = new Semaphore(Math.max(1, maxThreads - Math.min(RESERVED_THREADS, maxThreads / 2)));
@@ -103,9 +106,9 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 		}
 		finally {
 			FirstTurns.end(request);
-			// A body that breaks off, or is no chunks, has been answered by the container
-			// already, with a status that blames the client; an exception would be the
-			// server's failure.
+			// The container has already answered a body that breaks off or is not chunked
+			// correctly, with a status that blames the client. An exception would look
+			// like a failure of the server.
 			request.removeAttribute(RequestDispatcher.ERROR_EXCEPTION);
 			if (connection != null) {
 				connection.beginLastWrite();
@@ -136,7 +139,7 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 			@Nullable HttpConnection connection) throws ServletException, IOException {
 		boolean endpoint = isEndpoint(request.getServletPath());
 		if (!endpoint && !READING.contains(request.getMethod())) {
-			// A backup takes its time.
+			// A backup takes long.
 			FirstTurns.end(request);
 		}
 		if (connection != null && !endpoint) {
@@ -150,10 +153,8 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 	private void refuse(HttpServletResponse response) throws IOException {
 		this.observer.refused(HttpRefusal.REQUESTS);
 		response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-		Endpoint.refuse(
-				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-						"There are too many requests at once. server.tomcat.threads.max tells how many there may be."),
-				response);
+		Endpoint.refuse(new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+				"There are too many requests at once. server.tomcat.threads.max limits them."), response);
 	}
 
 	private boolean isHealth(String path) {

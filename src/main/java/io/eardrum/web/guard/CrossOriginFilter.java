@@ -17,17 +17,18 @@ import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Refuses what a page of another site makes a visitor's browser send to this server,
- * which may have no password, or one that the browser knows: any request that is not a
- * plain read and comes from another origin; and any read of which the browser says so
- * too, for it costs this server time and memory though its answer is not shown to that
- * page. A link that somebody follows works from everywhere. Programs that are no browsers
- * send none of these headers, and are let in.
+ * Refuses requests that a page of another site makes a visitor's browser send to this
+ * server. The server may have no password, or one that the browser knows. The filter
+ * refuses any request from another origin that is not a plain read. It also refuses a
+ * read that the browser marks as coming from another site, because it costs this server
+ * time and memory although its answer is not shown to that page. Links to this server
+ * work from everywhere. Programs other than browsers send none of these headers, and are
+ * admitted.
  */
 @Order(CrossOriginFilter.ORDER)
 public final class CrossOriginFilter extends OncePerRequestFilter {
 
-	/** Before passwords are asked for. */
+	/** Before the server asks for a password. */
 	static final int ORDER = -200;
 
 	private static final Set<String> READS = Set.of("GET", "HEAD", "OPTIONS");
@@ -43,7 +44,8 @@ public final class CrossOriginFilter extends OncePerRequestFilter {
 					response);
 		}
 		else if (isOfForeignSite(request) && !isFollowedLink(request)) {
-			Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not ask anything here."),
+			Endpoint.refuse(
+					new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not read anything here."),
 					response);
 		}
 		else {
@@ -63,7 +65,7 @@ public final class CrossOriginFilter extends OncePerRequestFilter {
 		return site != null && !OWN_SITES.contains(site);
 	}
 
-	// In a window of its own, and not within the page of the other site.
+	// A link that opens as a page of its own, and not within a page of the other site.
 	private static boolean isFollowedLink(HttpServletRequest request) {
 		return "navigate".equals(request.getHeader("Sec-Fetch-Mode"))
 				&& "document".equals(request.getHeader("Sec-Fetch-Dest"));

@@ -25,17 +25,17 @@ import io.eardrum.web.security.HttpProperties;
 import io.eardrum.web.security.RefusalLog;
 
 /**
- * Refuses requests for a host name that is not this server's. Whoever owns a name can
- * point it here once a page of it has been loaded: for the browser, this server is that
- * page's own site then, which may read and write. Always taken are {@code localhost},
- * which browsers look up nowhere, and addresses, which can't be pointed elsewhere.
- * Programs that send no name are no browsers, and are let in. Safe for any number of
- * threads.
+ * Refuses requests for a host name that is not this server's. The owner of a name can
+ * point it to this server after a browser has loaded a page of that name. For the
+ * browser, this server is then the page's own site, so the page may read and write here.
+ * The filter always accepts {@code localhost}, which browsers do not look up, and
+ * addresses, which can't be pointed elsewhere. Programs that send no host name are not
+ * browsers, and are admitted. Safe for any number of threads.
  */
 @Order(HostFilter.ORDER)
 public final class HostFilter extends OncePerRequestFilter {
 
-	/** Before passwords are asked for. */
+	/** Before the server asks for a password. */
 	static final int ORDER = CrossOriginFilter.ORDER - 1;
 
 	private static final Logger logger = LoggerFactory.getLogger(HostFilter.class);
@@ -46,10 +46,10 @@ public final class HostFilter extends OncePerRequestFilter {
 
 	private static final Pattern ALWAYS_OWN = Pattern.compile("localhost|\\d{1,3}(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+]");
 
-	/** In lower case; nothing if there are none that would be foreign. */
+	/** In lower case; {@code null} if all names are accepted. */
 	private final @Nullable Set<String> names;
 
-	private final RefusalLog refusals = new RefusalLog("for a host name that eardrum.http.hosts has not",
+	private final RefusalLog refusals = new RefusalLog("for a host name that is not in eardrum.http.hosts",
 			System::nanoTime);
 
 	private HostFilter(@Nullable Set<String> names) {
@@ -57,10 +57,10 @@ public final class HostFilter extends OncePerRequestFilter {
 	}
 
 	/**
-	 * Creates the filter of a port, and warns if it leaves the port open to every page
-	 * that somebody near it looks at.
-	 * @param properties the names, if there are any
-	 * @param address where the port listens; nothing: on all addresses
+	 * Creates the filter of a port, and logs a warning if it leaves the port open to
+	 * every page that is viewed on a machine that reaches the port.
+	 * @param properties the host names, if any, and whether there is a password
+	 * @param address where the port listens; {@code null} for all addresses
 	 * @return the filter
 	 */
 	public static HostFilter of(HttpProperties properties, @Nullable InetAddress address) {
@@ -68,9 +68,9 @@ public final class HostFilter extends OncePerRequestFilter {
 		boolean loopback = address != null && address.isLoopbackAddress();
 		if (hosts.isEmpty() && !loopback && !properties.hasPassword()) {
 			logger.warn(
-					"The HTTP port listens on {}, asks nobody for a password, and takes requests for any host "
-							+ "name: any web page that is looked at from a machine that reaches the port can use it. "
-							+ "Set eardrum.http.hosts to the names it is reached by, or to * if all is well",
+					"The HTTP port listens on {}, asks for no password, and accepts requests for any host "
+							+ "name: any web page that is viewed on a machine that reaches the port can use it. "
+							+ "Set eardrum.http.hosts to the names it is reached by, or to * to accept all names",
 					(address != null) ? address.getHostAddress() : "all addresses");
 		}
 		boolean any = hosts.contains(HttpProperties.ANY_HOST) || (hosts.isEmpty() && !loopback);
@@ -89,7 +89,7 @@ public final class HostFilter extends OncePerRequestFilter {
 		String shown = host.substring(0, Math.min(host.length(), MAX_LOGGED_LENGTH));
 		this.refusals.refused("for " + shown + " from " + request.getRemoteAddr());
 		Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN,
-				"This server takes no requests for that host name. The property eardrum.http.hosts has those it takes."),
+				"This server takes no requests for that host name. The property eardrum.http.hosts lists those it takes."),
 				response);
 	}
 

@@ -9,9 +9,9 @@ import org.apache.catalina.valves.ValveBase;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Forgets which languages a client would like: there is one here. The container and the
- * framework would look at them with every request, and fail at one that has more than a
- * few.
+ * Removes the languages that a client prefers, because this server has only one. The
+ * container and the framework would parse them for every request, and would fail when
+ * there are more than a few.
  */
 public final class LanguageValve extends ValveBase {
 

@@ -8,13 +8,13 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Tells browsers what an answer of this server may do: run and load nothing but this
- * server's own files, be in nobody's frame, be shown by no other site, and be taken for
- * what its type says only. Keys are text of strangers; should one ever get into the page
- * as markup, it can do nothing.
+ * Restricts what browsers do with an answer of this server. An answer may run and load
+ * only this server's own files, may not be framed or embedded by another site, and is
+ * interpreted only as its type says. Keys are text from strangers. A key that ever got
+ * into the page as markup could do nothing.
  * <p>
- * A valve of the engine and no filter, because the container answers some requests by
- * itself: those that it can't read, and TRACE.
+ * This is a valve of the engine, not a filter, because the container answers some
+ * requests itself: those that it can't parse, and TRACE.
  */
 public final class SecurityHeadersValve extends ValveBase {
 

@@ -1,6 +1,6 @@
 /**
- * Filters and valves guard the HTTP ports: they see each request before anything else
- * does.
+ * Filters and valves that guard the HTTP ports. They see each request before anything
+ * else does.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.guard;

@@ -27,11 +27,11 @@ import io.eardrum.web.http.problem.FailureLog;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * What answers at a path. It reads parameters strictly, tells all that goes wrong as
- * problem details while nothing has left yet, and breaks the connection afterwards: a
- * reply that ends as it should is a whole one.
+ * Answers the requests for a path. An endpoint reads parameters strictly. It reports
+ * errors as problem details as long as no part of the reply has been sent, and breaks the
+ * connection afterwards. A reply that ends properly is therefore complete.
  * <p>
- * Each request goes through a {@link RequestGate}, which bounds how many there are, and
+ * Each request goes through a {@link RequestGate}, which limits how many there are and
  * what each may take. Safe for any number of threads.
  */
 public final class Endpoint implements HttpRequestHandler {
@@ -50,16 +50,16 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Makes an endpoint at which nothing is.
-	 * @return the endpoint, which tells so
+	 * Creates an endpoint that answers every request with status 404.
+	 * @return the endpoint
 	 */
 	public static Endpoint nothing() {
 		return new Endpoint();
 	}
 
 	/**
-	 * Makes an endpoint that answers GET and HEAD.
-	 * @param parameters the parameters that it has
+	 * Creates an endpoint that answers GET and HEAD.
+	 * @param parameters the parameters that it accepts
 	 * @param action answers the requests
 	 * @return the endpoint
 	 */
@@ -70,8 +70,8 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Lets this endpoint answer POST too.
-	 * @param parameters the parameters that it has then
+	 * Makes this endpoint answer POST too.
+	 * @param parameters the parameters that it accepts then
 	 * @param action answers the requests
 	 * @return this endpoint
 	 */
@@ -81,9 +81,8 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Makes this endpoint take forms, and ignore parameters that it doesn't have: it
-	 * speaks a language that others have made, and their programs send more than they
-	 * need.
+	 * Makes this endpoint accept forms and ignore unknown parameters. It implements the
+	 * protocol of other programs, which send more than they need.
 	 * @return this endpoint
 	 */
 	public Endpoint lenient() {
@@ -93,7 +92,7 @@ public final class Endpoint implements HttpRequestHandler {
 
 	/**
 	 * Puts this endpoint behind a gate.
-	 * @param requests lets requests in
+	 * @param requests admits requests
 	 * @return this endpoint
 	 */
 	public Endpoint behind(RequestGate requests) {
@@ -104,8 +103,8 @@ public final class Endpoint implements HttpRequestHandler {
 	/**
 	 * Puts endpoints behind a gate.
 	 * @param endpoints the endpoints by their paths
-	 * @param requests lets requests in
-	 * @return the same
+	 * @param requests admits requests
+	 * @return the same map
 	 */
 	public static Map<String, Endpoint> behind(Map<String, Endpoint> endpoints, RequestGate requests) {
 		endpoints.values().forEach((endpoint) -> endpoint.behind(requests));
@@ -113,7 +112,7 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
-	 * Returns the parameters of each method that this endpoint answers, but HEAD.
+	 * Returns the parameters of each method that this endpoint answers, except HEAD.
 	 * @return the names of the parameters, by method
 	 */
 	public Map<String, Set<String>> parameters() {
@@ -124,7 +123,7 @@ public final class Endpoint implements HttpRequestHandler {
 
 	@Override
 	public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
-		// Keys come from anybody: no browser may take a reply for anything else.
+		// Keys come from strangers, so no browser may interpret a reply as another type.
 		response.setHeader("X-Content-Type-Options", "nosniff");
 		response.setHeader("Cache-Control", "no-store");
 		try {
@@ -144,16 +143,16 @@ public final class Endpoint implements HttpRequestHandler {
 			refuse(RequestProblem.storageUnavailable(), response);
 		}
 		catch (ClientAbortException | CloseNowException ex) {
-			// The client has gone or is to go.
+			// The client has gone, or its connection is to be closed.
 			throw ex;
 		}
 		catch (IOException ex) {
-			// Nothing else here fails like this but the connection.
+			// Only the connection fails with this exception here.
 			logger.debug("A request for {} broke off", request.getRequestURI(), ex);
 			if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
 				refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
 			}
-			// Else the container could not read the body, and has answered.
+			// Otherwise the container could not read the body, and has answered.
 		}
 		catch (RuntimeException ex) {
 			if (failures.permits(ex)) {
@@ -163,7 +162,7 @@ public final class Endpoint implements HttpRequestHandler {
 					response);
 		}
 		catch (OutOfMemoryError ex) {
-			// The container would make an answer of it, and what it logs may be off.
+			// The container would turn it into an answer, and its log may be turned off.
 			Thread current = Thread.currentThread();
 			current.getUncaughtExceptionHandler().uncaughtException(current, ex);
 			throw ex;
@@ -181,7 +180,7 @@ public final class Endpoint implements HttpRequestHandler {
 		refuse(problem, response);
 	}
 
-	// Where Grafana asks, it shows the message.
+	// Grafana, which asks lenient endpoints, shows the member {@code message}.
 	private RequestProblem told(RequestProblem problem) {
 		return this.lenient ? problem.with("message", String.valueOf(problem.getMessage())) : problem;
 	}
@@ -205,11 +204,11 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 	}
 
-	// Its body would be read as parameters.
+	// The container would read its body as parameters.
 	private static void refuseForm(HttpServletRequest request) {
 		if (FormBody.isForm(request)) {
 			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
-					"A form is not taken here; with curl, add -H 'Content-Type: text/plain'.");
+					"Forms are not accepted here; with curl, add -H 'Content-Type: text/plain'.");
 		}
 	}
 
@@ -221,7 +220,7 @@ public final class Endpoint implements HttpRequestHandler {
 		allowed.add("HEAD");
 		response.setHeader("Allow", String.join(", ", allowed));
 		return new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
-				"There is no " + request.getMethod() + " here, but " + String.join(", ", allowed) + ".");
+				request.getMethod() + " is not supported here; there are " + String.join(", ", allowed) + ".");
 	}
 
 	/**
@@ -238,7 +237,7 @@ public final class Endpoint implements HttpRequestHandler {
 		problem.headers().forEach(response::setHeader);
 		byte[] json = problem.toJson().getBytes(StandardCharsets.UTF_8);
 		response.setStatus(problem.status().value());
-		// Of a reply that had been prepared.
+		// Removes the encoding of a reply that had been prepared.
 		response.setCharacterEncoding((String) null);
 		response.setContentType("application/problem+json");
 		response.setContentLength(json.length);

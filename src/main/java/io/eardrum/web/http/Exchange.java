@@ -30,8 +30,8 @@ public final class Exchange {
 	}
 
 	/**
-	 * Returns the time and the work that the request may take. Whoever works for it tells
-	 * so there.
+	 * Returns the time and the work that the request may take. Code that works for the
+	 * request records the work there.
 	 * @return the budget, for the thread of the request
 	 */
 	public RequestBudget budget() {
@@ -39,7 +39,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Returns what keeps account of the memory that the request has reserved.
+	 * Returns the account of the memory that the request has reserved.
 	 * @return the memory, for the thread of the request
 	 */
 	public RequestMemory memory() {
@@ -56,7 +56,7 @@ public final class Exchange {
 	}
 
 	/**
-	 * Returns the last part of the path of the request: what is behind its last slash.
+	 * Returns the part of the request's path after its last slash.
 	 * @return the part, decoded
 	 */
 	public String lastPathSegment() {
@@ -65,9 +65,9 @@ public final class Exchange {
 	}
 
 	/**
-	 * Returns the body of the request, which is read, and decompressed, as it comes.
+	 * Returns the body of the request. It is read and decompressed as it arrives.
 	 * @return the body, to be closed
-	 * @throws RequestProblem if it is compressed in a way that is not known
+	 * @throws RequestProblem if it is compressed with an unknown coding
 	 * @throws IOException if it can't be read
 	 */
 	public InputStream body() throws IOException {
@@ -75,8 +75,9 @@ public final class Exchange {
 	}
 
 	/**
-	 * Streams the reply. What fails before anything has left becomes problem details;
-	 * what fails later breaks the connection, so that nobody takes a part for the whole.
+	 * Streams the reply. A failure before any part of it has been sent becomes problem
+	 * details. A later failure breaks the connection, so that the client does not take a
+	 * part of the reply for all of it.
 	 * @param contentType the type of the reply
 	 * @param writer writes it; not called for a HEAD request
 	 * @throws IOException if it can't be sent, or the writer throws it
@@ -97,8 +98,8 @@ public final class Exchange {
 	public interface Writer {
 
 		/**
-		 * Writes all of it.
-		 * @param text takes it
+		 * Writes the whole reply.
+		 * @param text where to write it
 		 * @throws IOException if it can't be sent
 		 */
 		void write(TextReply text) throws IOException;

@@ -21,26 +21,29 @@ import io.eardrum.web.http.body.RequestBody;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * The parameters of a request that may come as a form. The body is read here and not by
- * the container, which would wait for a sender of single bytes for ever. Memory for all
- * that becomes of it is reserved before the first byte is read.
+ * Reads the parameters of a request that may come as a form. The body is read here,
+ * because the container would wait forever for a client that sends single bytes. Memory
+ * for everything made from the body is reserved before its first byte is read.
  */
 final class FormBody {
 
 	static final int MAX_BYTES = 512 * 1024;
 
-	/** As many as the container takes in an address. */
+	/** The container accepts the same number in a URL. */
 	private static final int MAX_PARAMETERS = 1000;
 
 	private static final String TYPE = "application/x-www-form-urlencoded";
 
 	/**
-	 * What a byte of a form takes: itself, once more where the length is not known and
-	 * the array grows, and two in a text of wide characters.
+	 * The memory for a byte of a form: the byte itself, once more where the length is
+	 * unknown and the array grows, and two bytes in a text of wide characters.
 	 */
 	private static final int BYTES_A_BYTE = 4;
 
-	/** What a parameter takes besides its text: texts, lists, and places in a map. */
+	/**
+	 * The memory for a parameter without its characters: string objects, lists, and
+	 * entries in a map.
+	 */
 	private static final int PARAMETER_BYTES = 200;
 
 	private static final int INITIAL_BYTES = 8192;
@@ -65,12 +68,13 @@ final class FormBody {
 	}
 
 	/**
-	 * Reads the parameters of a request: those of its address, and behind them those of
-	 * its body, in UTF-8.
+	 * Reads the parameters of a request: those of its URL, followed by those of its body,
+	 * in UTF-8.
 	 * @param request a request whose body has not been read
-	 * @param rate how slowly the body may come
-	 * @param memory of the request
-	 * @param budget of the request, in which the length of the form is work
+	 * @param rate how slowly the body may arrive
+	 * @param memory the memory of the request
+	 * @param budget the budget of the request, which counts the length of the form as
+	 * work
 	 * @return the values by the names of the parameters
 	 * @throws RequestProblem if they are not well-formed or too many, or come too slowly
 	 * @throws IOException if the body can't be read
@@ -80,7 +84,8 @@ final class FormBody {
 		Map<String, List<String>> all = new LinkedHashMap<>();
 		if (request.getMethod().equals("POST") && isForm(request)) {
 			FormBody form = read(request, rate, memory, all);
-			// With the body taken as a stream, the container reads the address only.
+			// Because the body has been read as a stream, the container reads only the
+			// URL.
 			addAll(request.getParameterMap(), all);
 			budget.work(BYTES_A_BYTE * (long) form.length);
 			form.readAll();
@@ -122,7 +127,7 @@ final class FormBody {
 				}
 			}
 		}
-		// Of the bytes, the texts are left.
+		// Only the texts made from the bytes remain.
 		memory.releaseBody(BYTES_A_BYTE * most - BYTES_A_BYTE / 2 * (long) length);
 		return new FormBody(form, length, all);
 	}
@@ -158,7 +163,7 @@ final class FormBody {
 		return i;
 	}
 
-	// In place: what is decoded is never longer.
+	// Decodes in place, because decoded text is never longer.
 	private String decode(int from, int to) {
 		int target = from;
 		for (int i = from; i < to; i++) {

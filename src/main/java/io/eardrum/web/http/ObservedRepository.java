@@ -24,21 +24,23 @@ import io.eardrum.storage.StorageStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * The store as requests see it: the points that are read for them are counted, all of
- * them, also those that a function or a thinned reply leaves out. Who puts counts by
- * itself, for some of the points have failed before they come here.
+ * The store as requests see it. It counts all points that are read for them, including
+ * those that a function or a downsampled reply leaves out. It does not count puts. The
+ * code that puts counts them itself, because some of its points have failed before they
+ * get here.
  * <p>
- * Safe for any number of threads, but for what {@link #within(RequestBudget)} returns.
+ * Safe for any number of threads, except for the objects that
+ * {@link #within(RequestBudget)} returns.
  */
 public final class ObservedRepository implements MetricRepository {
 
-	/** What it takes to find a series, or its last point, in looks at a byte. */
+	/** The work to find a series or its last point; 1 is the work to look at a byte. */
 	private static final long READ_WORK = 1000;
 
-	/** What it takes to read a point. */
+	/** The work to read a point. */
 	private static final long POINT_WORK = 8;
 
-	/** What it takes to come to the next key. */
+	/** The work to get to the next key. */
 	private static final long KEY_WORK = 16;
 
 	private final MetricRepository repository;
@@ -48,9 +50,9 @@ public final class ObservedRepository implements MetricRepository {
 	private final RequestBudget budget;
 
 	/**
-	 * Puts itself before a store.
+	 * Creates a view of a store.
 	 * @param repository the store
-	 * @param observer is told what is read
+	 * @param observer is notified of what is read
 	 */
 	public ObservedRepository(MetricRepository repository, CommandObserver observer) {
 		this(repository, observer, RequestBudget.unlimited());
@@ -63,8 +65,8 @@ public final class ObservedRepository implements MetricRepository {
 	}
 
 	/**
-	 * Returns the store as one request sees it: what is read counts as work of the
-	 * request, which ends in the middle of it if it has to.
+	 * Returns the store as one request sees it. Reads count as work of the request, and
+	 * fail in the middle if the request has to end.
 	 * @param request the budget of the request
 	 * @return the store, for the thread of the request
 	 */
@@ -73,8 +75,8 @@ public final class ObservedRepository implements MetricRepository {
 	}
 
 	/**
-	 * Makes the requests that an action answers count as a get each: as an error if the
-	 * store or the server fails, and not at all if the request itself is wrong or its
+	 * Makes each request that an action answers count as a get. It counts as an error if
+	 * the store or the server fails, and not at all if the request itself is wrong or its
 	 * client has gone.
 	 * @param action reads from this store
 	 * @return the action that counts
@@ -88,7 +90,8 @@ public final class ObservedRepository implements MetricRepository {
 				throw ex;
 			}
 			catch (RuntimeException ex) {
-				// Defects too: nobody has got what the store has.
+				// Defects count too, because the client has not received what the store
+				// contains.
 				this.observer.failed(Command.GET, ErrorReason.STORAGE, 1);
 				throw ex;
 			}
@@ -164,7 +167,7 @@ public final class ObservedRepository implements MetricRepository {
 		}
 	}
 
-	// The store may let it wait, until others have read what they read.
+	// The store may make the request wait until others have finished reading.
 	private void begin() {
 		this.budget.work(READ_WORK);
 		this.budget.waits();
@@ -190,7 +193,7 @@ public final class ObservedRepository implements MetricRepository {
 	}
 
 	/**
-	 * Counts points on their way.
+	 * Counts points as it passes them on.
 	 */
 	private static final class Tally implements PointSink {
 

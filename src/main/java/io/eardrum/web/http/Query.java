@@ -21,9 +21,9 @@ import io.eardrum.web.http.body.MinimumDataRate;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * The parameters of a request, read strictly: a parameter that is unknown, comes twice or
- * has no sense is a {@link RequestProblem} which names it, for a misspelt one would
- * change the answer in silence.
+ * The parameters of a request, read strictly. A parameter that is unknown, is given twice
+ * or makes no sense results in a {@link RequestProblem} that names it, because a misspelt
+ * parameter would silently change the answer.
  */
 public final class Query {
 
@@ -36,7 +36,7 @@ public final class Query {
 	/**
 	 * Reads the parameters of a request.
 	 * @param request the request
-	 * @param names the parameters that there are
+	 * @param names the names of the allowed parameters
 	 * @return its parameters
 	 */
 	public static Query of(HttpServletRequest request, Set<String> names) {
@@ -44,12 +44,12 @@ public final class Query {
 	}
 
 	/**
-	 * Reads the parameters of a request, whatever they are, also those that come as a
+	 * Reads all parameters of a request, known or not, including those that come as a
 	 * form.
 	 * @param request the request
-	 * @param rate how slowly a form may come
-	 * @param memory of the request
-	 * @param budget of the request
+	 * @param rate how slowly a form may arrive
+	 * @param memory the memory of the request
+	 * @param budget the budget of the request
 	 * @return its parameters
 	 * @throws IOException if the form can't be read
 	 */
@@ -102,7 +102,7 @@ public final class Query {
 	public @Nullable String optional(String name) {
 		List<String> values = all(name);
 		if (values.size() > 1) {
-			throw RequestProblem.parameter(name, "This parameter can be given once only.");
+			throw RequestProblem.parameter(name, "This parameter can be given only once.");
 		}
 		return (values.isEmpty() || values.get(0).isEmpty()) ? null : values.get(0);
 	}
@@ -127,7 +127,7 @@ public final class Query {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Said below.
+			// Falls through to the problem below.
 		}
 		throw RequestProblem.parameter(name, "It must be a whole number from " + min + " to " + max + ".");
 	}
@@ -135,7 +135,8 @@ public final class Query {
 	/**
 	 * Returns a pattern for keys.
 	 * @param name the name of the parameter
-	 * @param memory of the request, in which memory for the pattern is reserved
+	 * @param memory the memory of the request, in which memory for the pattern is
+	 * reserved
 	 * @return the pattern, or {@code null} if the parameter is missing
 	 */
 	public @Nullable KeyPattern pattern(String name, RequestMemory memory) {
@@ -147,7 +148,8 @@ public final class Query {
 	 * Reads a value of a parameter as a pattern for keys.
 	 * @param name the name of the parameter
 	 * @param text the value
-	 * @param memory of the request, in which memory for the pattern is reserved
+	 * @param memory the memory of the request, in which memory for the pattern is
+	 * reserved
 	 * @return the pattern
 	 */
 	public KeyPattern pattern(String name, String text, RequestMemory memory) {
@@ -175,7 +177,7 @@ public final class Query {
 			throw RequestProblem.parameter(name, "It can be given " + max + " times at most.");
 		}
 		if (new HashSet<>(texts).size() < texts.size()) {
-			throw RequestProblem.parameter(name, "Each can be given once only.");
+			throw RequestProblem.parameter(name, "Each key can be given only once.");
 		}
 		try {
 			return texts.stream().map(SeriesKey::of).toList();
@@ -187,10 +189,10 @@ public final class Query {
 
 	/**
 	 * Returns the range between two times.
-	 * @param from the name of the parameter with the first time; without it, there is no
-	 * first one
-	 * @param to the name of the parameter with the last time; without it, there is no
-	 * last one
+	 * @param from the name of the parameter with the first time; without it, the range
+	 * has no beginning
+	 * @param to the name of the parameter with the last time; without it, the range has
+	 * no end
 	 * @param now the present
 	 * @return the range in seconds since 1970
 	 */

@@ -14,7 +14,7 @@ import io.eardrum.web.http.admission.RequestGate;
 import io.eardrum.web.http.admission.RequestLimits;
 
 /**
- * Makes the gate that all requests for data go through.
+ * Creates the gate that all requests for data pass through.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RequestLimits.class)

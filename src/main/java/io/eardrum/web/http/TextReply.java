@@ -10,16 +10,16 @@ import io.eardrum.protocol.number.NumberWriter;
 import io.eardrum.web.http.body.MinimumDataRate;
 
 /**
- * Text on its way to a client, in a buffer of fixed size: when it is full it leaves, so
- * that a reply of any length takes the same memory. Numbers have the text that the TCP
- * port gives them, which JSON, CSV and Prometheus read as well.
+ * Writes text to a client through a buffer of fixed size. A full buffer is sent, so that
+ * a reply of any length takes the same memory. Numbers are written as on the TCP port, in
+ * a form that JSON, CSV and Prometheus also read.
  * <p>
  * Not safe for use by several threads at once. All methods throw an {@link IOException}
  * if the client has gone or takes the text too slowly.
  */
 public final class TextReply {
 
-	/** The size of the buffer of one answer. */
+	/** The size of the buffer of one answer, in bytes. */
 	public static final int BUFFER_BYTES = 16 * 1024;
 
 	private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
@@ -35,7 +35,7 @@ public final class TextReply {
 	private int length;
 
 	/**
-	 * Creates an empty text.
+	 * Creates an empty reply.
 	 * @param target where it is written
 	 * @param rate how slowly the client may take it
 	 */
@@ -46,7 +46,7 @@ public final class TextReply {
 
 	/**
 	 * Writes text as it is.
-	 * @param text the text, of ASCII characters only
+	 * @param text the text, which consists of ASCII characters only
 	 * @return this object
 	 * @throws IOException if it can't be sent
 	 */
@@ -135,7 +135,7 @@ public final class TextReply {
 	}
 
 	/**
-	 * Writes a key as a field of CSV that no spreadsheet takes for a formula.
+	 * Writes a key as a field of CSV that no spreadsheet interprets as a formula.
 	 * @param key the key
 	 * @return this object
 	 * @throws IOException if it can't be sent
@@ -147,7 +147,7 @@ public final class TextReply {
 	}
 
 	/**
-	 * Writes text as a field of CSV, quoted if RFC 4180 asks for it.
+	 * Writes text as a field of CSV, in quotes if RFC 4180 requires them.
 	 * @param text the text
 	 * @return this object
 	 * @throws IOException if it can't be sent
@@ -205,7 +205,7 @@ public final class TextReply {
 	}
 
 	/**
-	 * Sends what is in the buffer.
+	 * Sends the content of the buffer.
 	 * @throws IOException if it can't be sent
 	 */
 	void flush() throws IOException {

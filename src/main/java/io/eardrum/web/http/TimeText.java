@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads times and durations as requests give them.
+ * Parses the times and durations in requests.
  */
 public final class TimeText {
 
@@ -20,16 +20,16 @@ public final class TimeText {
 	}
 
 	/**
-	 * Reads a time: seconds since 1970, RFC 3339 ({@code 2026-11-25T10:00:00Z}),
-	 * {@code now}, or time from now ({@code -90s}, {@code -5min}, {@code -1h},
+	 * Parses a time: seconds since 1970, RFC 3339 ({@code 2026-11-25T10:00:00Z}),
+	 * {@code now}, or a time relative to now ({@code -90s}, {@code -5min}, {@code -1h},
 	 * {@code -7d}, {@code -2w}, {@code -1y}, where a year has 365 days).
 	 * @param text the text
 	 * @param now the present
 	 * @return seconds since 1970
-	 * @throws IllegalArgumentException if it is no time; the message says so
+	 * @throws IllegalArgumentException if it is not a time; the message says so
 	 */
 	public static long parse(String text, Instant now) {
-		// In a query, a plus that was not encoded arrives as a blank.
+		// In a query, a plus sign that was not encoded arrives as a blank.
 		String time = text.replace(' ', '+');
 		try {
 			if (time.equals("now")) {
@@ -47,17 +47,17 @@ public final class TimeText {
 		}
 		catch (DateTimeException | NumberFormatException ex) {
 			throw new IllegalArgumentException(
-					"'" + text + "' is no time: it takes seconds since 1970, 2026-11-25T10:00:00Z, now, or -5min, "
+					"'" + text + "' is not a time such as seconds since 1970, 2026-11-25T10:00:00Z, now, or -5min, "
 							+ "with s, min, h, d, w or y",
 					ex);
 		}
 	}
 
 	/**
-	 * Reads a duration, such as {@code 90s}, {@code 5m}, {@code 1h} or {@code 7d}.
+	 * Parses a duration such as {@code 90s}, {@code 5m}, {@code 1h} or {@code 7d}.
 	 * @param text the text
-	 * @return the duration, longer than nothing
-	 * @throws IllegalArgumentException if it is none; the message says so
+	 * @return the duration, longer than zero
+	 * @throws IllegalArgumentException if it is not a duration; the message says so
 	 */
 	public static Duration parseDuration(String text) {
 		Matcher matcher = RELATIVE.matcher(text);
@@ -67,7 +67,7 @@ public final class TimeText {
 				return Duration.ofSeconds(seconds);
 			}
 		}
-		throw new IllegalArgumentException("'" + text + "' is no duration: it takes 90s, 5m, 1h, 7d, 2w or 1y");
+		throw new IllegalArgumentException("'" + text + "' is not a duration such as 90s, 5m, 1h, 7d, 2w or 1y");
 	}
 
 	private static long seconds(Matcher matcher) {

@@ -14,8 +14,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.core.io.Resource;
 
 /**
- * Entity tags made of the content of files. Those in a jar are read once, for they don't
- * change; those in a directory each time. Any thread may ask.
+ * Makes entity tags from the content of files. Files in a jar are read once, because they
+ * do not change; files in a directory are read each time. Safe for any number of threads.
  */
 final class ContentTags {
 
@@ -24,7 +24,7 @@ final class ContentTags {
 	/**
 	 * Returns the entity tag of a file.
 	 * @param file a file that exists
-	 * @return a weak tag, because a strong one forbids to compress what it stands for
+	 * @return a weak tag, because a strong one forbids compressing the file
 	 * @throws UncheckedIOException if the file can't be read
 	 */
 	String tagOf(Resource file) {

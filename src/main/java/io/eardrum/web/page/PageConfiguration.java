@@ -7,9 +7,9 @@ import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /**
- * Serves the page from the files in {@code static}. A browser may keep them, and has to
- * ask each time whether they are still the same: after an upgrade nobody looks at an old
- * page, or at a mixture of old and new files.
+ * Serves the page from the files in {@code static}. A browser may keep them, but has to
+ * ask each time whether they are still the same. After an upgrade it therefore never
+ * shows an old page or a mixture of old and new files.
  */
 @Configuration(proxyBeanMethods = false)
 class PageConfiguration {
@@ -20,7 +20,7 @@ class PageConfiguration {
 
 			@Override
 			public void addResourceHandlers(ResourceHandlerRegistry registry) {
-				// A reproducible build gives all files one constant date, which tells
+				// A reproducible build gives all files the same constant date, which says
 				// nothing about their content.
 				registry.addResourceHandler("/**")
 					.addResourceLocations("classpath:/static/")

@@ -1,5 +1,5 @@
 /**
- * The page for people: static files, and how browsers keep them.
+ * The web page: its static files, and how browsers cache them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.page;

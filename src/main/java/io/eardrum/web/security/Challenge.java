@@ -18,8 +18,8 @@ import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Asks for the user and the password: programs with problem details, as all that is wrong
- * is told, and people, whose browser shows a dialog first, with a line of text.
+ * Asks for the user and the password. Programs get problem details, as for every other
+ * error. People get a line of text, after their browser has shown a dialog.
  */
 final class Challenge implements AuthenticationEntryPoint {
 
@@ -44,7 +44,7 @@ final class Challenge implements AuthenticationEntryPoint {
 			this.observer.refused(HttpRefusal.PASSWORD);
 			this.log.refused("from " + request.getRemoteAddr());
 			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-			// Who tries many passwords has to connect for each of them.
+			// A client that tries many passwords has to connect for each of them.
 			response.setHeader(HttpHeaders.CONNECTION, "close");
 			Endpoint.refuse(new RequestProblem(HttpStatus.TOO_MANY_REQUESTS,
 					"Too many wrong passwords have come. Try again later, with the right one."), response);

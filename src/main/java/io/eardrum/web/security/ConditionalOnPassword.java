@@ -14,8 +14,8 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * Marks what is there only if the HTTP port has a user or a password. Without them Spring
- * Security has no bean here, and costs nothing.
+ * Marks beans that exist only if the HTTP port has a user or a password. Without them,
+ * Spring Security has no bean here and costs nothing.
  */
 @Target(ElementType.TYPE)
 @Retention(RetentionPolicy.RUNTIME)
@@ -24,7 +24,7 @@ import org.springframework.util.StringUtils;
 @interface ConditionalOnPassword {
 
 	/**
-	 * Looks whether there are any.
+	 * Matches if a user or a password is configured.
 	 */
 	final class PasswordIsConfigured implements Condition {
 

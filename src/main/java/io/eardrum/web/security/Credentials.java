@@ -18,20 +18,25 @@ import org.springframework.security.web.authentication.WebAuthenticationDetails;
 import io.eardrum.address.ClientAddresses;
 
 /**
- * The one user, and what a request has to know. Every request brings the password, so
- * looking at it has to cost the same little time whether it is right or wrong: digests
- * are compared. A bcrypt hash, which is made to be slow, is asked only until the right
- * password has come for the first time; its digest is known from then on, and everything
- * else is wrong. Until then one thread asks at a time and few wait ({@link HashPlaces}),
- * so whoever tries passwords gets neither all processors nor all threads. What is wrong
- * is counted ({@link FailedLogins}), but only once it is known to be wrong, where that is
- * cheap to know: who has the password is never refused for what others try.
+ * Checks the user and the password of requests against those of the one user. Every
+ * request contains the password. Checking it has to be fast, and has to take the same
+ * time whether it is right or wrong, so digests are compared.
+ * <p>
+ * A bcrypt hash is slow on purpose. It is checked only until the right password has come
+ * for the first time. From then on its digest is known, and every other password is
+ * wrong. Until then one thread checks the hash at a time and few wait
+ * ({@link HashPlaces}), so a client that tries passwords occupies neither all processors
+ * nor all threads.
+ * <p>
+ * Wrong passwords are counted ({@link FailedLogins}). Where the check is cheap, a
+ * password is counted only after it has been found wrong, so a client that knows the
+ * password is never refused because of the attempts of others.
  * <p>
  * Safe for any number of threads.
  */
 final class Credentials implements AuthenticationManager {
 
-	/** All that bcrypt looks at. */
+	/** The number of bytes that bcrypt looks at. */
 	private static final int MAX_HASHED_BYTES = 72;
 
 	private static final BCryptPasswordEncoder BCRYPT = new BCryptPasswordEncoder();
@@ -59,11 +64,11 @@ final class Credentials implements AuthenticationManager {
 	}
 
 	/**
-	 * Takes a password as it is.
+	 * Creates credentials from a password in plain text.
 	 * @param user the name of the user
 	 * @param password the password
 	 * @param failures counts wrong ones
-	 * @param addresses tells clients apart
+	 * @param addresses distinguishes clients
 	 * @return the credentials
 	 */
 	static Credentials ofPassword(String user, String password, FailedLogins failures, ClientAddresses addresses) {
@@ -73,11 +78,11 @@ final class Credentials implements AuthenticationManager {
 	}
 
 	/**
-	 * Takes the hash of a password.
+	 * Creates credentials from the hash of a password.
 	 * @param user the name of the user
 	 * @param hash the hash, made by bcrypt
 	 * @param failures counts wrong passwords
-	 * @param addresses tells clients apart
+	 * @param addresses distinguishes clients
 	 * @return the credentials
 	 */
 	static Credentials ofHash(String user, String hash, FailedLogins failures, ClientAddresses addresses) {
@@ -85,8 +90,8 @@ final class Credentials implements AuthenticationManager {
 	}
 
 	/**
-	 * Looks whether a request may be served.
-	 * @param request the user and the password that it brings
+	 * Checks whether a request may be served.
+	 * @param request the user and the password of the request
 	 * @return the user
 	 * @throws BadCredentialsException if they are wrong
 	 * @throws TooManyAttemptsException if too many wrong ones have come
@@ -95,7 +100,8 @@ final class Credentials implements AuthenticationManager {
 	public Authentication authenticate(Authentication request) {
 		String name = request.getName();
 		String password = (request.getCredentials() instanceof String text) ? text : "";
-		// Control characters are in no password, and bcrypt takes some for others.
+		// No password contains control characters, and bcrypt does not distinguish some
+		// of them.
 		Object client = client(request);
 		if (hasControls(name) || hasControls(password) || !isRight(name, password, client)) {
 			if (!this.failures.count(client)) {
@@ -107,7 +113,8 @@ final class Credentials implements AuthenticationManager {
 	}
 
 	/**
-	 * Returns whether a text has control characters, which are in no name and password.
+	 * Returns whether a text has control characters, which no name and no password may
+	 * contain.
 	 * @param text the text
 	 * @return whether it has one
 	 */
@@ -137,7 +144,8 @@ final class Credentials implements AuthenticationManager {
 				if (known != null) {
 					return MessageDigest.isEqual(known, digest);
 				}
-				// Asked for other users too: how long it takes tells nothing.
+				// The hash is checked for other users too, so that the time reveals
+				// nothing.
 				boolean matches = BCRYPT.matches(password, this.hash)
 						&& password.getBytes(StandardCharsets.UTF_8).length <= MAX_HASHED_BYTES
 						&& MessageDigest.isEqual(this.user, name.getBytes(StandardCharsets.UTF_8));

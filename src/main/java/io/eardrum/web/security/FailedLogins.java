@@ -8,13 +8,13 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many wrong passwords are still looked at: so many a second of all clients together,
- * and so many of each, after the first {@value #FIRST}. What is beyond that is refused
- * with another answer, and closes its connection. Only failures are counted, so nobody
- * who knows the password is concerned.
+ * Limits how many wrong passwords are checked per second, for all clients together and
+ * for each client after its first {@value #FIRST}. Requests beyond that are refused with
+ * another answer, and their connections are closed. Only failures are counted, so clients
+ * that know the password are not affected.
  * <p>
- * Safe for any number of threads. Remembers {@value #MAX_CLIENTS} clients, those that
- * have failed last.
+ * Safe for any number of threads. Remembers the {@value #MAX_CLIENTS} clients that have
+ * failed most recently.
  */
 final class FailedLogins {
 
@@ -40,9 +40,9 @@ final class FailedLogins {
 	};
 
 	/**
-	 * Creates a count of which there is none yet.
-	 * @param all how many a second, of all clients; as many may come at once
-	 * @param perClient how many a second, of each client
+	 * Creates counts without any failure.
+	 * @param all how many failures per second of all clients; as many may come at once
+	 * @param perClient how many failures per second of each client
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	FailedLogins(int all, int perClient, LongSupplier nanoTime) {
@@ -52,10 +52,10 @@ final class FailedLogins {
 	}
 
 	/**
-	 * Returns whether a client that may be wrong is still looked at. One that was not
-	 * wrong lately is, whatever the others do.
+	 * Returns whether the password of a client that may be wrong is still checked. It is
+	 * always checked if the client was not wrong lately, whatever the others do.
 	 * @param client the client; {@code null} if it is not known which one it is
-	 * @return whether it is
+	 * @return whether it is checked
 	 */
 	synchronized boolean mayTry(@Nullable Object client) {
 		long now = this.nanoTime.getAsLong();
@@ -84,12 +84,13 @@ final class FailedLogins {
 		long now = this.nanoTime.getAsLong();
 		Bucket own = (client != null) ? this.clients.computeIfAbsent(client,
 				(key) -> new Bucket(Math.max(FIRST, this.perClient), this.perClient, now)) : null;
-		// Of both, or the refused ones of one client would use up what is for all.
+		// Both counts are checked first. Otherwise the refused attempts of one client
+		// would use up the limit for all.
 		return (own == null || own.has(now)) && this.all.take(now) && (own == null || own.take(now));
 	}
 
 	/**
-	 * Forgets what a client has done: it has been right.
+	 * Forgets the failures of a client that has sent the right password.
 	 * @param client the client; {@code null} if it is not known which one it is
 	 */
 	synchronized void forget(@Nullable Object client) {

@@ -6,9 +6,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The places for those who wait for a slow hash: {@value #ALL} in all, one a client, and
- * half of them at most for clients that were wrong lately, so that those who try
- * passwords can't keep all. Safe for any number of threads.
+ * The places for requests that wait for a slow hash. At most {@value #ALL} requests wait
+ * at once, and at most one of each client. At most half of the places are for clients
+ * that were wrong lately, so that clients that try passwords can't occupy all places.
+ * Safe for any number of threads.
  */
 final class HashPlaces {
 
@@ -22,7 +23,8 @@ final class HashPlaces {
 
 	/**
 	 * Takes a place if there is one.
-	 * @param client who wants it; {@code null} if it is not known which client it is
+	 * @param client the client of the request; {@code null} if it is not known which one
+	 * it is
 	 * @param suspect whether it was wrong lately
 	 * @return whether there was one
 	 */

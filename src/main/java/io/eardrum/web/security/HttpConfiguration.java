@@ -4,8 +4,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Reads the properties, even if nothing comes of it: one that is misspelt stops the
- * start.
+ * Binds the properties even where nothing uses them, so that a misspelt one makes startup
+ * fail.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(HttpProperties.class)

@@ -19,21 +19,23 @@ import org.springframework.util.unit.DataUnit;
 import io.eardrum.address.ClientAddresses;
 
 /**
- * Who may use the HTTP port, and by which names.
+ * The properties that say who may use the HTTP port, and under which host names.
  *
- * @param user the name of the only user, without colons; empty: everybody may
- * @param password the user's password as it is, or {@code {bcrypt}} and its hash; one
- * that itself starts with a word in braces has {@code {noop}} before it
- * @param hosts the host names that the HTTP port is reached by, besides localhost and IP
- * addresses; requests for others are refused. A star takes all. Empty: no other name
- * while the port listens on a loopback address only, and any otherwise
- * @param headTimeout how long the head of a request may take, 100ms to 10m, from when the
- * client has connected or been answered; then its connection is closed
- * @param minRate how many bytes a second a client has to take of the page and of what
- * Actuator tells, on average after ten seconds, 1B to 1MB
- * @param maxFailedLogins how many requests with a wrong password are looked at in a
- * second, of all clients together, 1 to 10000
- * @param maxFailedLoginsPerAddress how many of one address, 1 to 10000, after the first
+ * @param user the name of the only user, without colons; if it is empty, no password is
+ * needed
+ * @param password the user's password in plain text, or {@code {bcrypt}} and its hash; a
+ * password that itself starts with a word in braces needs {@code {noop}} before it
+ * @param hosts the host names by which the HTTP port is reached, besides localhost and IP
+ * addresses; requests for others are refused. {@code *} stands for all names. If it is
+ * empty, no other name is accepted while the port listens on a loopback address only, and
+ * any name otherwise
+ * @param headTimeout how long the head of a request may take, 100ms to 10m, counted from
+ * when the client has connected or has been answered; after that its connection is closed
+ * @param minRate how many bytes per second a client has to take of the page and of
+ * Actuator's answers, on average after ten seconds, 1B to 1MB
+ * @param maxFailedLogins how many requests with a wrong password are checked per second,
+ * of all clients together, 1 to 10000
+ * @param maxFailedLoginsPerAddress the same for each address, 1 to 10000, after its first
  * five
  */
 @ConfigurationProperties(prefix = "eardrum.http", ignoreUnknownFields = false)
@@ -55,12 +57,12 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 
 	private static final Pattern HOST = Pattern.compile("\\*|[A-Za-z0-9_-]+(\\.[A-Za-z0-9_-]+)*");
 
-	/** How Spring Security marks what a password is. */
+	/** How Spring Security marks the encoding of a password. */
 	private static final Pattern ENCODING = Pattern.compile("\\{([A-Za-z0-9@._-]*)}(.*)");
 
 	private static final Pattern HASH = Pattern.compile("\\$2[aby]?\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
 
-	/** One check takes a second or so at that. */
+	/** One check takes about a second at this cost. */
 	private static final int MAX_COST = 14;
 
 	private static final int MIN_COST = 4;
@@ -92,7 +94,8 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 		}
 		checkRate("max-failed-logins", maxFailedLogins);
 		checkRate("max-failed-logins-per-address", maxFailedLoginsPerAddress);
-		// What is not there: compose files make lists of variables that may be empty.
+		// Drops empty entries, because compose files make lists of variables that may be
+		// empty.
 		hosts = hosts.stream().map(String::strip).filter((host) -> !host.isEmpty()).toList();
 		for (String host : hosts) {
 			if (!HOST.matcher(host).matches()) {
@@ -104,7 +107,7 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	}
 
 	/**
-	 * Takes the defaults for the limits.
+	 * Creates properties with the default limits.
 	 * @param user the name of the only user
 	 * @param password the user's password
 	 * @param hosts the host names
@@ -129,8 +132,8 @@ public record HttpProperties(@DefaultValue("") String user, @DefaultValue("") St
 	}
 
 	/**
-	 * Makes what checks the requests.
-	 * @param addresses tells clients apart
+	 * Creates the credentials that check the requests.
+	 * @param addresses distinguishes clients
 	 * @return the credentials
 	 */
 	Credentials credentials(ClientAddresses addresses) {

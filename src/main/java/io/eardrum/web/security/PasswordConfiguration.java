@@ -19,17 +19,21 @@ import io.eardrum.address.ClientAddresses;
 import io.eardrum.web.event.HttpObserver;
 
 /**
- * Has every request bring the user and the password, but those that ask whether the
- * server is alive and ready, which then learn that and nothing more. There are no
- * sessions, so there is nothing to log in to or out of, and nothing that a token would
- * protect: pages of other sites are refused before, with or without a password.
+ * Requires the user and the password of every request, except of those that ask whether
+ * the server is alive and ready. Without a password those get that answer and nothing
+ * more. There are no sessions, so there is no login and no logout, and nothing that a
+ * CSRF token would protect: requests from pages of other sites are refused earlier, with
+ * or without a password.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnPassword
 @EnableWebSecurity
 class PasswordConfiguration {
 
-	/** After the filter that refuses foreign pages: they shall not see a dialog. */
+	/**
+	 * After the filter that refuses pages of other sites, so that they do not cause a
+	 * dialog.
+	 */
 	private static final int ORDER = -100;
 
 	@Bean
@@ -50,7 +54,7 @@ class PasswordConfiguration {
 			.requestCache(AbstractHttpConfigurer::disable)
 			.csrf(AbstractHttpConfigurer::disable)
 			.logout(AbstractHttpConfigurer::disable)
-			// Every answer has them already.
+			// Every answer already has these headers.
 			.headers(AbstractHttpConfigurer::disable)
 			.build();
 	}
@@ -70,7 +74,7 @@ class PasswordConfiguration {
 
 	@Bean
 	SecurityObservationSettings noSecurityObservations() {
-		// The meters of requests are enough.
+		// The meters of requests suffice.
 		return SecurityObservationSettings.noObservations();
 	}
 

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells of requests that were refused for one reason, at most once in ten seconds:
- * whoever sends them shall not fill the disk too. Any thread may call it.
+ * Logs requests that were refused for one reason, at most once in ten seconds, so that
+ * their sender can't fill the disk. Safe for any number of threads.
  */
 public final class RefusalLog {
 
@@ -36,8 +36,8 @@ public final class RefusalLog {
 	}
 
 	/**
-	 * Counts a request, and tells of it and of those before it if it is time.
-	 * @param last what to tell of the last one
+	 * Counts a request, and logs it with those before it if the last line is old enough.
+	 * @param last what to log about this request
 	 */
 	public synchronized void refused(String last) {
 		this.refused++;

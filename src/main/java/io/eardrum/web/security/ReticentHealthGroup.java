@@ -12,8 +12,8 @@ import org.springframework.boot.health.actuate.endpoint.HttpCodeStatusMapper;
 import org.springframework.boot.health.actuate.endpoint.StatusAggregator;
 
 /**
- * Health that tells the user what the configuration allows, and everybody else its status
- * only.
+ * A health group that shows the user what the configuration allows, and everyone else
+ * only its status.
  *
  * @param group the group as it is configured
  */

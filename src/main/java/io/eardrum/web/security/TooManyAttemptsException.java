@@ -3,7 +3,7 @@ package io.eardrum.web.security;
 import org.springframework.security.core.AuthenticationException;
 
 /**
- * Too many wrong passwords have come, or too many are being looked at.
+ * Too many wrong passwords have come, or too many are being checked.
  */
 final class TooManyAttemptsException extends AuthenticationException {
 

@@ -235,7 +235,7 @@ class ApiIntegrationTests {
 		String keys = IntStream.range(0, 100).mapToObj((i) -> "key=" + i).collect(Collectors.joining("&"));
 		assertThat(server.get("/api/points?" + keys).statusCode()).isEqualTo(200);
 		assertThat(server.get("/api/points?" + keys + "&key=a").statusCode()).isEqualTo(400);
-		assertThat(server.get("/api/points?key=a&key=b&key=a").body()).contains("Each can be given once only.");
+		assertThat(server.get("/api/points?key=a&key=b&key=a").body()).contains("Each key can be given only once.");
 	}
 
 	@Test

@@ -95,11 +95,11 @@ class PointsImportTests {
 			}
 
 		};
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
-				RequestMemory.of(HEAP));
-		new BodyLines(intake, LIMITS).readAll(trickle);
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"line", RequestMemory.of(HEAP));
+		new BodyLines(pointsImport, LIMITS).readAll(trickle);
 		assertThatExceptionOfType(RequestProblem.class).as("seed %d", seed)
-			.isThrownBy(intake::end)
+			.isThrownBy(pointsImport::end)
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"stored\":20001",
 					"[{\"line\":20001,\"reason\":\"line_too_long\""));
 		int[] points = { 0 };
@@ -129,11 +129,11 @@ class PointsImportTests {
 		willThrow(kind.equals("StorageException") ? new StorageException("full") : new IllegalStateException())
 			.given(broken)
 			.put(any());
-		PointsImport intake = new PointsImport(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
+		PointsImport pointsImport = new PointsImport(broken, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
 				RequestMemory.of(HEAP));
 		assertThatExceptionOfType(RuntimeException.class).isThrownBy(() -> {
-			new BodyLines(intake, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
-			intake.end();
+			new BodyLines(pointsImport, LIMITS).readAll(stream("put a 1 1\nput a 2 2\n"));
+			pointsImport.end();
 		});
 		assertThat(this.counts.all()).containsExactly(entry("put storage", 2L));
 	}
@@ -187,13 +187,12 @@ class PointsImportTests {
 		// Zeros first make it UTF-32, which ends at 10FFFF, or something that nobody
 		// writes.
 		for (byte[] body : new byte[][] { { 0, 0, 0, '[', 0, 0x11, 0, 0 }, { 0, 0x11, 0, 0, 0, '[', 0 } }) {
-			PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
-					"index", RequestMemory.of(HEAP));
-			assertThatExceptionOfType(RequestProblem.class)
-				.isThrownBy(
-						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
+			PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts,
+					LIMITS, "index", RequestMemory.of(HEAP));
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(
+					() -> new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
 				.satisfies((problem) -> assertThat(problem.toJson()).contains("\"status\":400",
-						"no JSON that can be read, at line 1,"));
+						"not valid JSON, at line 1,"));
 		}
 	}
 
@@ -212,10 +211,10 @@ class PointsImportTests {
 			}
 
 		});
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
-				RequestMemory.of(HEAP));
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"index", RequestMemory.of(HEAP));
 		assertThatExceptionOfType(IOException.class)
-			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body))
+			.isThrownBy(() -> new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(body))
 			.withMessage("broken");
 	}
 
@@ -244,9 +243,9 @@ class PointsImportTests {
 		HeapBudget heap = HeapBudget.ofThisProcess();
 		RequestMemory memory = RequestMemory.of(heap);
 		ProtocolLimits wide = new ProtocolLimits(4096, 512);
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, wide, "line",
-				memory);
-		BodyLines body = new BodyLines(intake, wide);
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, wide,
+				"line", memory);
+		BodyLines body = new BodyLines(pointsImport, wide);
 		long most = 0;
 		for (int i = 0; i < 20; i++) {
 			StringBuilder lines = new StringBuilder();
@@ -257,7 +256,7 @@ class PointsImportTests {
 			most = Math.max(most, heap.share(HeapUse.BODIES).usedBytes());
 		}
 		assertThat(most).isBetween(500_000L, 1_200_000L);
-		assertThat(intake.stored()).isGreaterThan(19_000);
+		assertThat(pointsImport.stored()).isGreaterThan(19_000);
 	}
 
 	@Test
@@ -266,15 +265,15 @@ class PointsImportTests {
 		HeapShare bodies = heap.share(HeapUse.BODIES);
 		bodies.force(bodies.maxBytes() - 80_000);
 		RequestMemory memory = RequestMemory.of(heap);
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
-				memory);
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"line", memory);
 		StringBuilder lines = new StringBuilder();
 		for (int i = 0; i < 5000; i++) {
 			lines.append("put key 1 ").append(i).append('\n');
 		}
-		new BodyLines(intake, LIMITS).readAll(stream(lines.toString()));
+		new BodyLines(pointsImport, LIMITS).readAll(stream(lines.toString()));
 		assertThat(bodies.usedBytes()).isLessThanOrEqualTo(bodies.maxBytes());
-		assertThat(intake.end()).isEqualTo(5000);
+		assertThat(pointsImport.end()).isEqualTo(5000);
 	}
 
 	@Test
@@ -290,7 +289,7 @@ class PointsImportTests {
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{" + members + "}]"))
 			.withMessageContaining("100 members");
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> json("[{\"" + "n".repeat(300) + "\":1}]"))
-			.withMessageContaining("no JSON that can be read");
+			.withMessageContaining("not valid JSON");
 	}
 
 	@Test
@@ -300,34 +299,33 @@ class PointsImportTests {
 		byte[] body = "[{\"key\":\"a?\",\"value\":1,\"timestamp\":1}]".getBytes(StandardCharsets.UTF_8);
 		for (byte wrong : new byte[] { (byte) 0xFF, (byte) 0xC3, (byte) 0x80 }) {
 			body[10] = wrong;
-			PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
-					"index", RequestMemory.of(HEAP));
-			assertThatExceptionOfType(RequestProblem.class)
-				.isThrownBy(
-						() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
-				.withMessageContaining("no JSON that can be read");
+			PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts,
+					LIMITS, "index", RequestMemory.of(HEAP));
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(
+					() -> new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(new ByteArrayInputStream(body)))
+				.withMessageContaining("not valid JSON");
 		}
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
-				RequestMemory.of(HEAP));
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"index", RequestMemory.of(HEAP));
 		InputStream wrongAtOnce = new ByteArrayInputStream(new byte[] { (byte) 0xFF, '[', ']' });
 		assertThatExceptionOfType(RequestProblem.class)
-			.isThrownBy(() -> new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(wrongAtOnce))
-			.withMessageContaining("no JSON that can be read, at line 1, column 1.");
+			.isThrownBy(() -> new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(wrongAtOnce))
+			.withMessageContaining("not valid JSON, at line 1, column 1.");
 		assertThat(keys()).containsExactly("bom");
 	}
 
 	private long lines(String body) throws IOException {
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "line",
-				RequestMemory.of(HEAP));
-		new BodyLines(intake, LIMITS).readAll(stream(body));
-		return intake.end();
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"line", RequestMemory.of(HEAP));
+		new BodyLines(pointsImport, LIMITS).readAll(stream(body));
+		return pointsImport.end();
 	}
 
 	private long json(String body) throws IOException {
-		PointsImport intake = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS, "index",
-				RequestMemory.of(HEAP));
-		new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(stream(body));
-		return intake.end();
+		PointsImport pointsImport = new PointsImport(this.repository, TimestampChecks.UNLIMITED, this.counts, LIMITS,
+				"index", RequestMemory.of(HEAP));
+		new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(stream(body));
+		return pointsImport.end();
 	}
 
 	private static InputStream stream(String body) {

@@ -237,21 +237,20 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiterString = "->", quoteCharacter = '~',
-			textBlock = """
-					target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
-					target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
-					target=palm.cpu&from=soon                 -> 'soon' is no time such as
-					target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
-					target=palm.cpu&format=png                -> There is no format 'png', but json, csv and raw.
-					target=palm.cpu&jsonp=x                   -> There is no jsonp here
-					target=palm.cpu&tz=Nowhere                -> 'Nowhere' is no time zone
-					target=palm.%5Ba                          -> 'palm.[a' can't be looked up
-					target=many.*                             -> More than 50 series match
-					target=many.**                            -> More than 50 series match
-					target=grep(palm.*,'%5E(?!cpu)')          -> '^(?!cpu)' has a lookahead, '(?!', which regular expressions don't have here
-					target=grep(palm.*,'((a%7B1000%7D)%7B1000%7D)%7B1000%7D') -> '((a{1000}){1000}){1000}' is too large
-					""")
+	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
+			target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
+			target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
+			target=palm.cpu&from=soon                 -> 'soon' is not a time such as
+			target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
+			target=palm.cpu&format=png                -> There is no format 'png'; there are json, csv and raw.
+			target=palm.cpu&jsonp=x                   -> jsonp is not supported
+			target=palm.cpu&tz=Nowhere                -> 'Nowhere' is not a time zone
+			target=palm.%5Ba                          -> 'palm.[a' can't be looked up
+			target=many.*                             -> More than 50 series match
+			target=many.**                            -> More than 50 series match
+			target=grep(palm.*,'%5E(?!cpu)')          -> '^(?!cpu)' has a lookahead, '(?!', which is not supported
+			target=grep(palm.*,'((a%7B1000%7D)%7B1000%7D)%7B1000%7D') -> '((a{1000}){1000}){1000}' is too large
+			""")
 	void whatIsWrongIsToldWhereGrafanaLooks(String parameters, String message) {
 		HttpResponse<String> response = server.get("/render?" + parameters.strip());
 		assertThat(response.statusCode()).isEqualTo(400);

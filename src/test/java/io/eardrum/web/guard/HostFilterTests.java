@@ -23,7 +23,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 class HostFilterTests {
 
-	private static final String NOBODY_IS_ASKED = "asks nobody for a password";
+	private static final String NOBODY_IS_ASKED = "asks for no password";
 
 	private final CapturedLog log = CapturedLog.ofThisThread();
 

@@ -96,7 +96,7 @@ class EndpointTests {
 		MockHttpServletResponse response = answer(endpoint, "DELETE");
 		assertThat(response.getStatus()).isEqualTo(405);
 		assertThat(response.getHeader("Allow")).isEqualTo("GET, HEAD, POST");
-		assertThat(response.getContentAsString()).contains("There is no DELETE here, but GET, HEAD, POST.");
+		assertThat(response.getContentAsString()).contains("DELETE is not supported here; there are GET, HEAD, POST.");
 	}
 
 	@Test
@@ -183,7 +183,7 @@ class EndpointTests {
 
 	@ParameterizedTest
 	@CsvSource({ "TIME,503,eardrum.requests.max-time,", "WORK,422,eardrum.requests.max-work,",
-			"CLIENT_LEFT,503,The client has left,", "STOPPING,503,The server stops,10" })
+			"CLIENT_LEFT,503,The client has left,", "STOPPING,503,The server is stopping,10" })
 	void eachEndOfARequestHasItsStatus(RequestEndedException.Reason reason, int status, String detail,
 			@Nullable String retryAfter) {
 		RequestEndedException end = mock(RequestEndedException.class);

@@ -52,7 +52,7 @@ class QueryTests {
 			"2006-06-21T04:30:47", "2006-06-21", "\u0661", "-9999999999s", "0x1" })
 	void refusesWhatIsNoTime(String text) {
 		assertThatIllegalArgumentException().isThrownBy(() -> TimeText.parse(text, NOW))
-			.withMessageStartingWith("'" + text + "' is no time: it takes ");
+			.withMessageStartingWith("'" + text + "' is not a time such as ");
 	}
 
 	@Test
@@ -90,7 +90,7 @@ class QueryTests {
 			.withMessage("There is no such parameter here; there are a, b, empty.");
 		Query query = query(Map.of("a", new String[] { "1", "2" }));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.optional("a"))
-			.withMessage("This parameter can be given once only.");
+			.withMessage("This parameter can be given only once.");
 	}
 
 	@Test
@@ -140,9 +140,9 @@ class QueryTests {
 			.withMessageMatching("'\\{' is not a pattern: .*\\.")
 			.satisfies((problem) -> assertThat(problem.toJson()).contains("\"parameter\":\"a\""));
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.range("b", "empty", NOW))
-			.withMessageMatching("'soon' is no time: .*\\.");
+			.withMessageMatching("'soon' is not a time such as .*\\.");
 		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> query.duration("b", Duration.ZERO))
-			.withMessageMatching("'soon' is no duration: .*\\.");
+			.withMessageMatching("'soon' is not a duration such as .*\\.");
 	}
 
 	@Test
@@ -151,7 +151,7 @@ class QueryTests {
 				SeriesKey.of("l"));
 		assertThatKeysAreRefused("This parameter is missing.");
 		assertThatKeysAreRefused("It can be given 2 times at most.", "k", "l", "m");
-		assertThatKeysAreRefused("Each can be given once only.", "k", "k");
+		assertThatKeysAreRefused("Each key can be given only once.", "k", "k");
 		assertThatExceptionOfType(RequestProblem.class)
 			.isThrownBy(() -> query(Map.of("a", new String[] { "" })).keys("a", 2))
 			.satisfies((problem) -> assertThat(problem.getMessage()).matches("\\p{Lu}.*\\."));
@@ -175,7 +175,7 @@ class QueryTests {
 	void detailsOfProblemsAreJson() {
 		String json = RequestProblem.parameter("\"\\\n", "\u00fc\ud83d\ude00\ud83d").toJson();
 		assertThat(json).isEqualTo("{\"type\":\"about:blank\",\"title\":\"Bad Request\",\"status\":400,"
-				+ "\"detail\":\"\u00fc\\ud83d\\ude00\\ud83d\",\"parameter\":\"\\\"\\\\\\u000a\"}");
+				+ "\"detail\":\"\u00fc\\ud83d\\ude00\\ud83d\",\"parameter\":\"\\\"\\\\\\n\"}");
 	}
 
 	@Test

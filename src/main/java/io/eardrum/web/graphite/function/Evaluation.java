@@ -26,23 +26,26 @@ import io.eardrum.web.graphite.series.ValueBudget;
 public final class Evaluation implements Scope {
 
 	/**
-	 * How many paths and calls a request may make us compute. Some functions compute what
-	 * they are given twice, which doubles with each one in another.
+	 * How many paths and calls are computed for a request at most. Some functions compute
+	 * their arguments twice, so each level of such functions doubles the number.
 	 */
 	private static final int MAX_STEPS = 20_000;
 
-	/** What a step is as work: enough for the time to be looked at now and then. */
+	/**
+	 * The work of a step. It is large enough that the time limit is checked now and then.
+	 */
 	private static final int STEP_WORK = 1024;
 
 	/**
-	 * How many different paths a request may name. Each key of the store is held against
+	 * How many different paths a request may name. Each key of the store is compared with
 	 * each of those that are patterns.
 	 */
 	private static final int MAX_PATTERNS = 1000;
 
 	/**
-	 * How many times as many series as the targets may name may be read for them: one
-	 * that several targets name, or that is computed twice, is read each time.
+	 * The number of series that may be read, as a multiple of the number that the targets
+	 * may name. A series that several targets name, or that is computed twice, is read
+	 * each time.
 	 */
 	private static final int MAX_READS_A_SERIES = 20;
 
@@ -59,14 +62,14 @@ public final class Evaluation implements Scope {
 	}
 
 	/**
-	 * Prepares a request: looks all keys up that its targets name.
+	 * Prepares a request by looking up all keys that its targets name.
 	 * @param repository where the series are
-	 * @param account whence the memory for values is taken
+	 * @param account the account from which the memory for values is taken
 	 * @param targets the targets
-	 * @param range what is asked for
+	 * @param range the requested range of time
 	 * @param maxSeries how many series the targets may name
 	 * @return the evaluation
-	 * @throws QueryException if a pattern is none, or too many series match
+	 * @throws QueryException if a pattern is not valid, or too many series match
 	 */
 	public static Evaluation of(MetricRepository repository, ValueBudget.Account account,
 			Collection<Expression> targets, Range range, int maxSeries) {
@@ -81,8 +84,8 @@ public final class Evaluation implements Scope {
 				range.from(), range.until());
 	}
 
-	// Each path and each call is computed once at least. Returns how many there were with
-	// those before.
+	// Each path and each call is computed at least once. Returns their number plus the
+	// number before.
 	private static int collectPatterns(Expression expression, Set<String> patterns, int before) {
 		int parts = before;
 		if (expression instanceof Expression.Path path) {
@@ -107,7 +110,7 @@ public final class Evaluation implements Scope {
 	private static void requireSteps(int steps) {
 		if (steps > MAX_STEPS) {
 			throw new QueryException("The targets take more than " + MAX_STEPS
-					+ " computations. Put fewer functions that look at other times into each other.");
+					+ " computations. Nest fewer functions that look at other times.");
 		}
 	}
 
@@ -127,7 +130,7 @@ public final class Evaluation implements Scope {
 			return result;
 		}
 		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "
-				+ "function, and not a text or a number.");
+				+ "function, not a text or a number.");
 	}
 
 	@Override
@@ -149,7 +152,7 @@ public final class Evaluation implements Scope {
 	}
 
 	private SeriesStream forEach(SeriesFunction function, FunctionCall call) {
-		// What is wrong with the call is wrong without any series, too.
+		// An error in the call is an error even if there are no series.
 		function.body().apply(call.with(List.of()));
 		SeriesStream series = call.stream();
 		return (consumer) -> series.forEach((one) -> {
@@ -165,7 +168,7 @@ public final class Evaluation implements Scope {
 		SeriesFunction function = FunctionTable.get().find(call.function());
 		if (function == null) {
 			throw new QueryException("There is no function " + QueryException.quoted(call.function()) + " (character "
-					+ call.position() + "); /functions lists all there are.");
+					+ call.position() + "); /functions lists all functions.");
 		}
 		return function;
 	}
@@ -195,7 +198,7 @@ public final class Evaluation implements Scope {
 	}
 
 	/**
-	 * The range of time that a request is about.
+	 * The range of time of a request.
 	 *
 	 * @param from where it begins, in seconds since 1970
 	 * @param until where it ends
@@ -205,7 +208,7 @@ public final class Evaluation implements Scope {
 	}
 
 	/**
-	 * What all evaluations of a request share.
+	 * The state that all evaluations of a request share.
 	 */
 	private static final class Source {
 
@@ -235,7 +238,7 @@ public final class Evaluation implements Scope {
 			this.reads += series;
 			if (this.reads > this.maxReads) {
 				throw new QueryException("The targets read more than " + this.maxReads
-						+ " series, those counted again that are read again. Name the same series less often.");
+						+ " series, counting each one as often as it is read. Name the same series less often.");
 			}
 		}
 

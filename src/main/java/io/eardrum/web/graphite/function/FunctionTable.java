@@ -22,7 +22,7 @@ import io.eardrum.web.graphite.function.transform.RateFunctions;
 import io.eardrum.web.graphite.function.transform.TransformFunctions;
 
 /**
- * All functions there are, by their names. Made when it is first needed. Immutable.
+ * All functions by their names. The table is created when it is first needed. Immutable.
  */
 public final class FunctionTable {
 
@@ -30,8 +30,8 @@ public final class FunctionTable {
 			"asPercent");
 
 	/**
-	 * Those that make of each series what they make of it alone, so that they can be
-	 * computed for one after the other.
+	 * The functions whose result for a series does not depend on other series, so that
+	 * they can be computed for one series after the other.
 	 */
 	private static final Set<String> FOR_EACH = Set.of("absolute", "add", "alias", "aliasByMetric", "aliasByNode",
 			"aliasByTags", "aliasSub", "averageAbove", "averageBelow", "consolidateBy", "cumulative", "currentAbove",
@@ -66,7 +66,7 @@ public final class FunctionTable {
 
 	/**
 	 * Finds a function.
-	 * @param name its name, as it was written
+	 * @param name its name, as the request spells it
 	 * @return the function, or {@code null} if there is none
 	 */
 	public @Nullable SeriesFunction find(String name) {

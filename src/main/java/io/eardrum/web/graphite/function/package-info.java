@@ -1,6 +1,6 @@
 /**
- * Targets are evaluated here with Graphite's functions, of which there is a table. The
- * functions are in the packages below, by the headings under which Graphite lists them.
+ * Evaluates targets with Graphite's functions, which are listed in a table. The functions
+ * are in the packages below, by the headings under which Graphite lists them.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function;

@@ -27,9 +27,8 @@ public sealed interface Expression {
 	 * Calls a function.
 	 *
 	 * @param function the name of the function
-	 * @param arguments what stands between the parentheses, up to the first argument with
-	 * a name
-	 * @param named the arguments with a name
+	 * @param arguments the arguments before the first named one
+	 * @param named the named arguments
 	 * @param position where it starts
 	 */
 	record Call(String function, List<Expression> arguments, Map<String, Expression> named,
@@ -71,7 +70,7 @@ public sealed interface Expression {
 	}
 
 	/**
-	 * The word that stands for a value that isn't given.
+	 * The word {@code none}, which stands for a missing value.
 	 *
 	 * @param position where it starts
 	 */

@@ -22,8 +22,8 @@ public final class NumberText {
 	 * Writes a number with all of its digits: the shortest text that reads back as the
 	 * same number, with a point in it.
 	 * @param value the number
-	 * @return the text, such as {@code 23.0} or {@code 1e+16}; {@code inf} or {@code nan}
-	 * where it is none
+	 * @return the text, such as {@code 23.0} or {@code 1e+16}; {@code inf}, {@code -inf}
+	 * or {@code nan} if the number is not finite
 	 */
 	public static String exact(double value) {
 		if (Double.isFinite(value)) {
@@ -34,7 +34,7 @@ public final class NumberText {
 	}
 
 	/**
-	 * Writes a number with six significant digits at most, as {@code %g} does in C.
+	 * Writes a number with at most six significant digits, as {@code %g} does in C.
 	 * @param value the number
 	 * @return the text, such as {@code 23}, {@code 0.1} or {@code 1e+06}
 	 */

@@ -10,29 +10,28 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads targets such as {@code alias(sumSeries(palm.*.cpu), 'all')}, by recursive
+ * Parses targets such as {@code alias(sumSeries(palm.*.cpu), 'all')}, by recursive
  * descent.
  * <p>
- * The language is that of Graphite without its templates: a key or a pattern; a call,
- * whose arguments are targets, texts in single or double quotes, numbers, {@code true},
- * {@code false}, {@code none} and {@code inf}, the last of them with names
- * ({@code reverse=true}) where one likes; and {@code palm.cpu|scale(2)} for
- * {@code scale(palm.cpu,2)}. A backslash takes its meaning from the character behind it.
- * All of the target has to be of this form, where Graphite ignores what follows a
- * complete one.
+ * The language is Graphite's without its templates. A target is a key, a pattern or a
+ * call. The arguments of a call are targets, texts in single or double quotes, numbers,
+ * {@code true}, {@code false}, {@code none} and {@code inf}. The last arguments may have
+ * names ({@code reverse=true}). {@code palm.cpu|scale(2)} means
+ * {@code scale(palm.cpu,2)}. A backslash takes away the meaning of the character after
+ * it. The whole target has to have this form, whereas Graphite ignores what follows a
+ * complete target.
  * <p>
- * A parser reads one target and is used by one thread. Long, for it is all of the
- * language.
+ * A parser reads one target and is used by one thread.
  */
 public final class TargetParser {
 
 	/** How many characters a target has at most. */
 	static final int MAX_LENGTH = 16_384;
 
-	/** How deep calls stand in calls at most, so that no target exhausts the stack. */
+	/** How deeply calls may be nested, so that no target exhausts the stack. */
 	static final int MAX_DEPTH = 64;
 
-	/** What ends a key or a pattern, unless a backslash stands before it. */
+	/** The characters that end a key or a pattern, unless a backslash precedes them. */
 	private static final String RESERVED = "(){},'\"|";
 
 	private static final Pattern INTEGER = Pattern.compile("-?\\d+");
@@ -49,7 +48,7 @@ public final class TargetParser {
 
 	private int depth;
 
-	/** How deep calls stand in the expression that was read last. */
+	/** How deeply calls are nested in the expression that was read last. */
 	private int height;
 
 	private TargetParser(String text, Runnable parts) {
@@ -58,10 +57,10 @@ public final class TargetParser {
 	}
 
 	/**
-	 * Reads a target.
+	 * Parses a target.
 	 * @param target the target
-	 * @return what it says: a path or a call
-	 * @throws QueryException if it is none; the message says where and why
+	 * @return a path or a call
+	 * @throws QueryException if it is not valid; the message says where and why
 	 */
 	public static Expression parse(String target) {
 		return parse(target, () -> {
@@ -69,11 +68,11 @@ public final class TargetParser {
 	}
 
 	/**
-	 * Reads a target whose parts are counted.
+	 * Parses a target and counts its parts.
 	 * @param target the target
-	 * @param parts is called before each part of it is made, and may throw what it likes
-	 * @return what it says: a path or a call
-	 * @throws QueryException if it is none; the message says where and why
+	 * @param parts called before each part of it is created; may throw any exception
+	 * @return a path or a call
+	 * @throws QueryException if it is not valid; the message says where and why
 	 */
 	public static Expression parse(String target, Runnable parts) {
 		if (target.length() > MAX_LENGTH) {
@@ -100,7 +99,8 @@ public final class TargetParser {
 		return new Expression.Path(pattern, start + 1);
 	}
 
-	// What follows the first part after {@code |}, each a call that takes it first.
+	// Parses the calls after {@code |}, each of which takes the part before it as its
+	// first argument.
 	private Expression pipeline(Expression first) {
 		Expression expression = first;
 		while (peek() == '|') {
@@ -119,10 +119,10 @@ public final class TargetParser {
 	private Expression.Call call(String function, int start, @Nullable Expression piped) {
 		if (!NAME.matcher(function).matches()) {
 			throw new QueryException(QueryException.quoted(function) + " at character " + (start + 1) + " of target "
-					+ QueryException.quoted(this.text) + " is no name of a function.");
+					+ QueryException.quoted(this.text) + " is not the name of a function.");
 		}
 		this.parts.run();
-		// What is piped on is nested too, only not in the parser.
+		// Piped expressions are nested too, but not in the parser.
 		int highest = (piped != null) ? this.height : 0;
 		requireDepth(++this.depth, start);
 		List<Expression> arguments = new ArrayList<>();
@@ -145,12 +145,12 @@ public final class TargetParser {
 
 	private static void requireDepth(int depth, int start) {
 		if (depth > MAX_DEPTH) {
-			throw new QueryException("Calls stand more than " + MAX_DEPTH + " deep in each other at character "
-					+ (start + 1) + " of the target.");
+			throw new QueryException("Calls are nested more than " + MAX_DEPTH + " deep at character " + (start + 1)
+					+ " of the target.");
 		}
 	}
 
-	// Returns how deep calls stand in the arguments.
+	// Returns how deeply calls are nested in the arguments.
 	private int arguments(List<Expression> arguments, Map<String, Expression> named) {
 		int highest = 0;
 		while (true) {
@@ -180,7 +180,7 @@ public final class TargetParser {
 		}
 	}
 
-	// Reads {@code name=} if it stands here, and nothing otherwise.
+	// Reads {@code name=} if it is next, and nothing otherwise.
 	private @Nullable String argumentName() {
 		skipBlanks();
 		int end = this.next;
@@ -267,7 +267,7 @@ public final class TargetParser {
 		return word.toString();
 	}
 
-	// The backslash stays only before what would mean something in a pattern.
+	// The backslash is kept only before characters that have a meaning in a pattern.
 	private static void escaped(StringBuilder word, char c) {
 		if ("*?[]{},\\".indexOf(c) >= 0) {
 			word.append('\\');
@@ -285,7 +285,8 @@ public final class TargetParser {
 			}
 			if (c == '\\' && i + 1 < this.text.length()) {
 				i++;
-				// Others keep their backslash: a regular expression needs it.
+				// Other characters keep their backslash, because a regular expression
+				// needs it.
 				if (this.text.charAt(i) != quote) {
 					value.append(c);
 				}

@@ -4,8 +4,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads spans of time such as {@code -1h}, {@code 5min} or {@code 1d12h}. A unit is known
- * by how it starts: s, min, h, d, w, mon (30 days), y (365 days).
+ * Parses spans of time such as {@code -1h}, {@code 5min} or {@code 1d12h}. A unit is
+ * recognised by its first letters: s, min, h, d, w, mon (30 days), y (365 days).
  */
 public final class TimeOffset {
 
@@ -18,10 +18,10 @@ public final class TimeOffset {
 	}
 
 	/**
-	 * Reads a span of time.
+	 * Parses a span of time.
 	 * @param text the text, with a sign or without
 	 * @return its length in seconds, negative if there is a minus
-	 * @throws QueryException if it is none
+	 * @throws QueryException if it is not a span of time
 	 */
 	public static long seconds(String text) {
 		boolean signed = text.startsWith("+") || text.startsWith("-");
@@ -68,7 +68,7 @@ public final class TimeOffset {
 
 	private static QueryException invalid(String text) {
 		return new QueryException(
-				QueryException.quoted(text) + " is no span of time such as 30s, 5min, 1h, 7d, 2w, 1mon or 1y.");
+				QueryException.quoted(text) + " is not a span of time such as 30s, 5min, 1h, 7d, 2w, 1mon or 1y.");
 	}
 
 }

@@ -13,18 +13,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads the points in time that {@code from} and {@code until} name:
+ * Parses the points in time in {@code from} and {@code until}:
  * <ul>
  * <li>whole seconds since 1970;</li>
- * <li>{@code now}, or nothing, which is the same;</li>
+ * <li>{@code now}, or an empty text, which means the same;</li>
  * <li>a time of day ({@code 17:05}, {@code 5:05pm}, {@code 5pm}, {@code midnight},
- * {@code noon}, {@code teatime}; midnight, if there is none) and behind it a day
+ * {@code noon}, {@code teatime}; midnight, if it is missing), followed by a day
  * ({@code today}, {@code yesterday}, {@code tomorrow}, {@code 20261125},
- * {@code 11/25/26}, {@code nov25}, or a day of the week, which is the last one; today, if
- * there is none);</li>
- * <li>and behind any of these but the first an offset ({@code -1h}, {@code +5min}).</li>
+ * {@code 11/25/26}, {@code nov25}, or a day of the week, which means its last occurrence;
+ * today, if it is missing);</li>
+ * <li>after any of these but the first, an offset ({@code -1h}, {@code +5min}).</li>
  * </ul>
- * Underscores, commas and blanks between the parts mean nothing: {@code 17:05_20261125}.
+ * Underscores, commas and blanks between the parts are ignored: {@code 17:05_20261125}.
  */
 public final class TimeReference {
 
@@ -49,12 +49,12 @@ public final class TimeReference {
 	}
 
 	/**
-	 * Reads a point in time.
+	 * Parses a point in time.
 	 * @param text the text
-	 * @param now what now is, in seconds since 1970
-	 * @param zone where days begin
+	 * @param now the present, in seconds since 1970
+	 * @param zone the time zone in which days begin
 	 * @return the time in seconds since 1970
-	 * @throws QueryException if it is none
+	 * @throws QueryException if it is not a point in time
 	 */
 	public static long seconds(String text, long now, ZoneId zone) {
 		String plain = text.strip().toLowerCase(Locale.ROOT).replaceAll("[_, ]", "");
@@ -80,7 +80,7 @@ public final class TimeReference {
 		return index;
 	}
 
-	// Eight digits are a day, as long as there is such a day.
+	// Eight digits are a date if there is such a date.
 	private static boolean isDay(String digits) {
 		return digits.length() == 8 && Integer.parseInt(digits.substring(0, 4)) > 1900
 				&& Integer.parseInt(digits.substring(4, 6)) < 13 && Integer.parseInt(digits.substring(6)) < 32;
@@ -166,7 +166,7 @@ public final class TimeReference {
 
 	private static QueryException invalid(String text) {
 		return new QueryException(QueryException.quoted(text)
-				+ " is no time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
+				+ " is not a time such as -1h, now, 1764066600, 17:05_20261125, 20261125, yesterday or noon.");
 	}
 
 }

@@ -8,8 +8,8 @@ import java.util.stream.Stream;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
- * Makes one value of several. A value that is missing is NaN, and left out unless said
- * otherwise; where all are missing, or there is none, the result is missing too.
+ * Computes one value from several. A missing value is NaN, and is left out unless stated
+ * otherwise. If all values are missing, or there are none, the result is missing too.
  */
 public enum Aggregation {
 
@@ -21,7 +21,7 @@ public enum Aggregation {
 		}
 	},
 
-	/** The average, with 0 for what is missing. */
+	/** The average, with 0 for missing values. */
 	AVERAGE_WITH_ZEROS("avg_zero") {
 		@Override
 		public double of(double[] values, int count) {
@@ -101,7 +101,7 @@ public enum Aggregation {
 		}
 	},
 
-	/** How many are there, also 0. */
+	/** The number of values that are present, which may be 0. */
 	COUNT("count") {
 		@Override
 		public double of(double[] values, int count) {
@@ -121,7 +121,7 @@ public enum Aggregation {
 		}
 	},
 
-	/** The product, which is missing if any value is. */
+	/** The product, which is missing if any value is missing. */
 	MULTIPLY("multiply") {
 		@Override
 		public double of(double[] values, int count) {
@@ -133,7 +133,7 @@ public enum Aggregation {
 		}
 	},
 
-	/** The first value that is there. */
+	/** The first value that is present. */
 	FIRST("first") {
 		@Override
 		double ofPresent(double[] values, int count) {
@@ -141,7 +141,7 @@ public enum Aggregation {
 		}
 	},
 
-	/** The last value that is there. */
+	/** The last value that is present. */
 	LAST("last") {
 		@Override
 		double ofPresent(double[] values, int count) {
@@ -162,7 +162,7 @@ public enum Aggregation {
 	 * Finds an aggregation by the name that Graphite gives it.
 	 * @param name the name, such as {@code avg} or {@code sumSeries}
 	 * @return the aggregation
-	 * @throws QueryException if there is none
+	 * @throws QueryException if there is no such aggregation
 	 */
 	public static Aggregation named(String name) {
 		String plain = name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name;
@@ -176,7 +176,7 @@ public enum Aggregation {
 			}
 		}
 		throw new QueryException(
-				QueryException.quoted(name) + " is no aggregation; there are " + String.join(", ", names()) + ".");
+				QueryException.quoted(name) + " is not an aggregation; there are " + String.join(", ", names()) + ".");
 	}
 
 	/**
@@ -191,8 +191,8 @@ public enum Aggregation {
 	}
 
 	/**
-	 * Returns whether this aggregation can take one value after the other, with
-	 * {@link #fold}, and comes to the same, to the last bit.
+	 * Returns whether this aggregation can take one value after the other with
+	 * {@link #fold} and computes the same result, to the last bit.
 	 * @return whether it can
 	 */
 	public boolean isFoldable() {
@@ -203,12 +203,12 @@ public enum Aggregation {
 	}
 
 	/**
-	 * Takes one value more.
-	 * @param folded what was made of those before; of none, any number
-	 * @param present how many of those before there were, without the missing ones
-	 * @param count how many of those before there were
+	 * Adds one value.
+	 * @param folded the result for the values before; any number if there were none
+	 * @param present how many of the values before were present
+	 * @param count how many values there were before, including missing ones
 	 * @param value the value, or NaN
-	 * @return what is made of all of them
+	 * @return the result for all of them
 	 */
 	double fold(double folded, double present, long count, double value) {
 		if (this == MULTIPLY) {
@@ -230,10 +230,10 @@ public enum Aggregation {
 	}
 
 	/**
-	 * Makes the result of what was folded.
-	 * @param folded what was made of the values, of which one at least was there
-	 * @param present how many of them there were, without the missing ones
-	 * @param count how many of them there were
+	 * Finishes a fold.
+	 * @param folded the folded values, at least one of which was present
+	 * @param present how many of the values were present
+	 * @param count how many values there were, including missing ones
 	 * @return the value
 	 */
 	double folded(double folded, double present, long count) {
@@ -245,9 +245,9 @@ public enum Aggregation {
 	}
 
 	/**
-	 * Makes one value of several.
-	 * @param values the values are at the front of this array, and may be moved
-	 * @param count how many there are
+	 * Computes one value from several.
+	 * @param values the values, at the front of this array; they may be moved
+	 * @param count how many values there are
 	 * @return the value, or NaN
 	 */
 	public double of(double[] values, int count) {

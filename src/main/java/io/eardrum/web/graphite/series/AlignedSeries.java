@@ -4,8 +4,8 @@ import java.util.List;
 
 /**
  * Several series on one {@linkplain CommonGrid grid}, so that their values can be taken
- * row by row. Slots are compared by their time: Graphite compares them by their number,
- * so that series which start at different times get shifted against each other.
+ * row by row. Slots are matched by their times. Graphite matches them by their numbers,
+ * which shifts series with different start times against each other.
  */
 public final class AlignedSeries {
 
@@ -19,9 +19,9 @@ public final class AlignedSeries {
 	}
 
 	/**
-	 * Lays series beside each other.
+	 * Aligns series.
 	 * @param series at least one series
-	 * @return the same values on one grid
+	 * @return their values on one grid
 	 */
 	public static AlignedSeries of(List<GridSeries> series) {
 		CommonGrid common = new CommonGrid();
@@ -34,10 +34,18 @@ public final class AlignedSeries {
 		return new AlignedSeries(grid, columns);
 	}
 
+	/**
+	 * Returns the grid that all series share.
+	 * @return the grid
+	 */
 	public Grid grid() {
 		return this.grid;
 	}
 
+	/**
+	 * Returns how many slots each series has.
+	 * @return the number of slots
+	 */
 	public int size() {
 		return this.columns[0].length;
 	}
@@ -55,7 +63,7 @@ public final class AlignedSeries {
 	/**
 	 * Copies the values of one slot.
 	 * @param slot the number of the slot
-	 * @param row takes one value of each series
+	 * @param row the target, which gets one value of each series
 	 */
 	public void row(int slot, double[] row) {
 		for (int i = 0; i < this.columns.length; i++) {

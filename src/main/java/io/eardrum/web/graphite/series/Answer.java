@@ -11,9 +11,9 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The series of an answer. Once it is begun, nothing else of the request is held; while
- * it is written, the memory of each series is given back as soon as the next one is asked
- * for, so that a client who reads slowly holds less and less.
+ * The series of an answer. Once it exists, the request holds no other memory for values.
+ * While it is written, the memory of each series is released as soon as the next one is
+ * requested, so that a slow client holds less and less.
  * <p>
  * For one thread.
  */
@@ -23,13 +23,13 @@ public final class Answer implements Iterable<GridSeries> {
 
 	private final Deque<GridSeries> series = new ArrayDeque<>();
 
-	/** How many of the series have the same values. */
+	/** How many of the series share the same values. */
 	private final IdentityHashMap<Object, Integer> holders = new IdentityHashMap<>();
 
 	/**
-	 * Begins the answer.
-	 * @param account what the series were taken from; all else in it is given back
-	 * @param series the series, which are not to be held by anything else
+	 * Creates an answer.
+	 * @param account the account of the series; everything else in it is released
+	 * @param series the series, which must not be held elsewhere
 	 */
 	public Answer(ValueBudget.Account account, List<GridSeries> series) {
 		this.account = account;
@@ -58,7 +58,7 @@ public final class Answer implements Iterable<GridSeries> {
 	}
 
 	/**
-	 * Leaves all series out.
+	 * Removes all series.
 	 */
 	public void clear() {
 		this.series.forEach(this::release);
@@ -66,8 +66,8 @@ public final class Answer implements Iterable<GridSeries> {
 	}
 
 	/**
-	 * Puts another series in the place of each.
-	 * @param operator makes it, or returns the same
+	 * Replaces each series.
+	 * @param operator creates the replacement, or returns the same series
 	 */
 	public void replaceAll(UnaryOperator<GridSeries> operator) {
 		for (int i = this.series.size(); i > 0; i--) {
@@ -86,8 +86,8 @@ public final class Answer implements Iterable<GridSeries> {
 	}
 
 	/**
-	 * Passes each series on once, and gives it back when the next one is asked for.
-	 * @return the series, of which none is left afterwards
+	 * Returns each series once, and releases it when the next one is requested.
+	 * @return the series; the answer is empty after the last one
 	 */
 	@Override
 	public Iterator<GridSeries> iterator() {

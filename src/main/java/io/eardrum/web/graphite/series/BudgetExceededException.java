@@ -1,7 +1,8 @@
 package io.eardrum.web.graphite.series;
 
 /**
- * Other requests have taken so much memory that this one has to be sent again later.
+ * Thrown when other requests hold so much memory that this one has to be sent again
+ * later.
  */
 public final class BudgetExceededException extends RuntimeException {
 

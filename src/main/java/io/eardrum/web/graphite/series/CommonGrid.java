@@ -4,12 +4,13 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The grid on which several series meet. Where their steps differ, its step is the least
- * common multiple of them; where that is more than four times the longest, the longest.
+ * The common grid of several series. If their steps differ, its step is their least
+ * common multiple. If that is more than four times the longest step, its step is the
+ * longest step.
  */
 final class CommonGrid {
 
-	/** How many times the longest step a common multiple may be. */
+	/** The largest common multiple, in multiples of the longest step. */
 	private static final int MAX_MULTIPLE = 4;
 
 	private final Set<Long> steps = new LinkedHashSet<>();
@@ -23,7 +24,7 @@ final class CommonGrid {
 	private long end = Long.MIN_VALUE;
 
 	/**
-	 * Takes note of a series.
+	 * Adds a series.
 	 * @param series the series
 	 */
 	void add(GridSeries series) {
@@ -37,8 +38,8 @@ final class CommonGrid {
 	}
 
 	/**
-	 * Returns the grid of the series so far.
-	 * @return the grid; there has to be a series
+	 * Returns the grid of the series added so far, of which there has to be at least one.
+	 * @return the grid
 	 */
 	Grid grid() {
 		long step = commonStep();

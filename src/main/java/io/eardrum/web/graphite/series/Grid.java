@@ -3,19 +3,19 @@ package io.eardrum.web.graphite.series;
 /**
  * Times at regular steps.
  *
- * @param start the first of them, in seconds since 1970
- * @param end where the grid ends: the first second that is not in it
- * @param step how far they are from each other, in seconds, 1 or more
+ * @param start the first time, in seconds since 1970
+ * @param end the first second after the grid
+ * @param step the time from one to the next, in seconds, 1 or more
  */
 public record Grid(long start, long end, long step) {
 
 	/**
-	 * Returns the grid that Graphite lays over a range, in steps of whole multiples of
-	 * their length. The slot that the range begins in is left out, the one that it ends
-	 * in is there.
+	 * Returns the grid that Graphite uses for a range. Its times are multiples of the
+	 * step. The slot in which the range begins is left out, and the slot in which it ends
+	 * is included.
 	 * @param from where the range begins, in seconds since 1970
 	 * @param until where it ends
-	 * @param step how long a step is
+	 * @param step the length of a step in seconds
 	 * @return the grid, which has at least one slot
 	 */
 	public static Grid over(long from, long until, long step) {
@@ -25,8 +25,8 @@ public record Grid(long start, long end, long step) {
 	}
 
 	/**
-	 * Returns how many slots there are; one that the end cuts counts.
-	 * @return the number of slots, which may be more than there is room for
+	 * Returns how many slots there are. A slot that the end cuts counts.
+	 * @return the number of slots, which may be larger than an array can be
 	 */
 	public long size() {
 		return Math.max(0, (this.end - this.start + this.step - 1) / this.step);

@@ -6,9 +6,9 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Lays points on a grid as they are read. The last point of a base step wins, as it does
- * when Carbon stores it. Where the grid is coarser than that, a slot has the average of
- * its base steps, as the coarser archives of Graphite have.
+ * Puts points on a grid as they are read. The last point of a base step wins, as when
+ * Carbon stores it. If the grid is coarser than the base step, a slot has the average of
+ * its base steps, as in Graphite's coarser archives.
  */
 final class GridFiller implements PointSink {
 
@@ -18,7 +18,7 @@ final class GridFiller implements PointSink {
 
 	private final double[] values;
 
-	/** The base step whose last point is still open, if there is any. */
+	/** The base step to which more points may come, if there is one. */
 	private long openStep = Long.MIN_VALUE;
 
 	private double openValue = Double.NaN;
@@ -32,8 +32,8 @@ final class GridFiller implements PointSink {
 	/**
 	 * Creates a filler.
 	 * @param grid the grid
-	 * @param baseStep the step of the series, of which that of the grid is a multiple
-	 * @param values one a slot, all of them to be overwritten
+	 * @param baseStep the step of the series; the step of the grid is a multiple of it
+	 * @param values one value for each slot, all of which are overwritten
 	 */
 	GridFiller(Grid grid, long baseStep, double[] values) {
 		this.grid = grid;
@@ -50,7 +50,7 @@ final class GridFiller implements PointSink {
 	}
 
 	/**
-	 * Takes a point. One that is not in the grid changes nothing.
+	 * Adds a point. A point outside of the grid changes nothing.
 	 * @param timestamp its timestamp, above that of the one before
 	 * @param value its value
 	 */
@@ -88,7 +88,7 @@ final class GridFiller implements PointSink {
 
 	/**
 	 * Ends the series.
-	 * @return the values, one a slot
+	 * @return the values, one for each slot
 	 */
 	double[] finish() {
 		closeStep();

@@ -19,27 +19,27 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 
 /**
- * Reads series for one request, and lays each on a grid.
+ * Reads series for one request, and puts each on a grid.
  * <p>
- * The step of a series is {@linkplain StepInference guessed} from its points in the range
- * in which the request first reads it, and stays for the request, so that what a function
- * reads besides (earlier points for a moving average, say) is on the same grid. A series
- * with fewer than two points there is guessed from its last day; one with fewer than two
- * points in that has the most common step of those that the same pattern found, or 60 s.
- * If a series had more than 20 000 slots in the range of the request, its step becomes
- * the least multiple with which it has no more.
+ * The step of a series is {@linkplain StepInference inferred} from its points in the
+ * range in which the request first reads it. It stays the same for the whole request, so
+ * that other points that a function reads (earlier points for a moving average, for
+ * example) are on the same grid. For a series with fewer than two points there, the step
+ * is inferred from its last day. A series with fewer than two points in that day gets the
+ * most common step of the series that the same pattern found, or 60 s. If a series would
+ * have more than 20 000 slots in the range of the request, its step becomes the smallest
+ * multiple with which it has at most that many.
  * <p>
  * <em>Threads</em>: one. <em>Memory</em>, on the account of the request: the slots, and
- * up to 40 000 points of one series while its step is not known yet; what is beyond them
- * counts for the values, and not for the step. Long, for series are read all at once, and
- * one after the other.
+ * up to 40 000 points of one series while its step is not known yet. Points beyond those
+ * count for the values, but not for the step.
  */
 public final class GridReader {
 
 	/** How many slots a series has at most in the range of the request. */
 	static final int MAX_SLOTS = 20_000;
 
-	/** How many points may be looked at before the step is decided. */
+	/** How many points are examined at most before the step is decided. */
 	static final int MAX_SAMPLE = 40_000;
 
 	private static final long LAST_DAY_SECONDS = 86_400;
@@ -48,7 +48,7 @@ public final class GridReader {
 
 	private static final long ABSENT = -1;
 
-	/** What an entry of the table of steps takes. */
+	/** The memory for an entry of the table of steps, in values. */
 	private static final int STEP_VALUES = 12;
 
 	private final MetricRepository repository;
@@ -57,7 +57,7 @@ public final class GridReader {
 
 	private final long rangeSeconds;
 
-	/** The steps that are known; {@link #ABSENT} of a series that is not there. */
+	/** The known steps; {@link #ABSENT} for a series that does not exist. */
 	private final Map<SeriesKey, Long> steps = new HashMap<>();
 
 	private final Sample sample = new Sample();
@@ -65,8 +65,8 @@ public final class GridReader {
 	/**
 	 * Creates a reader.
 	 * @param repository where the points are
-	 * @param account whence the memory for the values is taken
-	 * @param rangeSeconds how long the range of the request is
+	 * @param account the account from which the memory for the values is taken
+	 * @param rangeSeconds the length of the request's range in seconds
 	 */
 	public GridReader(MetricRepository repository, ValueBudget.Account account, long rangeSeconds) {
 		this.repository = repository;
@@ -77,8 +77,8 @@ public final class GridReader {
 
 	/**
 	 * Reads series.
-	 * @param keys their keys; what isn't there is left out
-	 * @param pattern what found them
+	 * @param keys their keys; series that do not exist are left out
+	 * @param pattern the pattern that found them
 	 * @param from where the range begins, in seconds since 1970
 	 * @param until where it ends
 	 * @return the series, in the order of the keys
@@ -124,14 +124,14 @@ public final class GridReader {
 	}
 
 	/**
-	 * Reads series one after the other, and gives the memory of each back before the next
-	 * is read. Where a step has to be decided by the others of the pattern, those behind
-	 * it are read twice.
-	 * @param keys their keys; what isn't there is left out
-	 * @param pattern what found them
+	 * Reads series one after the other, and releases the memory of each before the next
+	 * one is read. If the step of a series depends on the others of the pattern, the
+	 * series after it are read twice.
+	 * @param keys their keys; series that do not exist are left out
+	 * @param pattern the pattern that found them
 	 * @param from where the range begins, in seconds since 1970
 	 * @param until where it ends
-	 * @param consumer takes the series, in the order of the keys, and does not keep them
+	 * @param consumer takes the series in the order of the keys, and does not keep them
 	 */
 	public void forEach(List<SeriesKey> keys, String pattern, long from, long until, Consumer<GridSeries> consumer) {
 		try {
@@ -189,7 +189,7 @@ public final class GridReader {
 		}
 	}
 
-	// Reads a series whose step isn't known, and returns whether it is now.
+	// Reads a series whose step is unknown, and returns whether it is known now.
 	private boolean sample(SeriesKey key, long from, long until) throws IOException {
 		this.sample.start(from, until);
 		this.repository.read(key, new TimeRange(from, until), this.sample);
@@ -205,8 +205,8 @@ public final class GridReader {
 		return series(key, grid, filler);
 	}
 
-	// Looks at the last day of a series that has too few points in the range. Returns
-	// whether its step is known now; that of a series that isn't there is noted as such.
+	// Examines the last day of a series that has too few points in the range. Returns
+	// whether its step is known now. A series that does not exist is noted as absent.
 	private boolean guessBefore(SeriesKey key) throws IOException {
 		Point lastPoint = this.repository.last(key);
 		if (lastPoint == null) {
@@ -235,7 +235,7 @@ public final class GridReader {
 		return series(key, grid, filler);
 	}
 
-	// The last slot takes all points of its time, also those after the range.
+	// The last slot takes all points of its time, including those after the range.
 	private void readRest(SeriesKey key, long until, Grid grid, GridFiller filler) throws IOException {
 		if (until + 1 < grid.end()) {
 			this.repository.read(key, new TimeRange(until + 1, grid.end() - 1), counted(filler));
@@ -277,14 +277,17 @@ public final class GridReader {
 			.orElse(StepInference.DEFAULT);
 	}
 
-	/** A series whose step the others of its pattern decide, and its place among them. */
+	/**
+	 * A series whose step depends on the others of its pattern, and its position among
+	 * them.
+	 */
 	private record Pending(SeriesKey key, int index) {
 
 	}
 
 	/**
-	 * Keeps the first points of a series until its step is known, and lays all that come
-	 * afterwards on the grid.
+	 * Keeps the first points of a series until its step is known, and puts all later ones
+	 * on the grid.
 	 */
 	private final class Sample implements PointSink {
 
@@ -340,7 +343,7 @@ public final class GridReader {
 			this.guess.add(timestamp);
 		}
 
-		// The step, or 0 if there are too few points.
+		// Returns the step, or 0 if there are too few points.
 		long step() {
 			return this.guess.step();
 		}

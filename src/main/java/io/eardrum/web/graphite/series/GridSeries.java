@@ -2,20 +2,18 @@ package io.eardrum.web.graphite.series;
 
 import java.util.Collections;
 import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
 
 /**
- * A series on a grid: a value, or none, for each step of time. Immutable; what changes it
- * returns another one, and what only gives it another name shares the values. Long, for
- * all ways to make one series of another stand side by side.
+ * A series on a grid: for each step of time it has one value or none. Immutable: methods
+ * that change it return another series, and those that only rename it share the values.
  */
 public final class GridSeries {
 
-	/** The tag that carries the name a series has in the store. */
+	/** The tag that contains the name of a series in the store. */
 	public static final String NAME_TAG = "name";
 
 	private final ValueBudget.Account account;
@@ -54,11 +52,12 @@ public final class GridSeries {
 
 	/**
 	 * Creates a series that is consolidated by its average.
-	 * @param account whence the values were taken, and those of series made of this one
-	 * are taken
-	 * @param name what it is called
-	 * @param grid when its values are
-	 * @param values the values, NaN where there is none; not to be changed any more
+	 * @param account the account from which the values were taken, and from which the
+	 * values of derived series are taken
+	 * @param name the name of the series
+	 * @param grid the times of the values
+	 * @param values the values, NaN where there is none; they must not be changed any
+	 * more
 	 * @return the series
 	 */
 	public static GridSeries of(ValueBudget.Account account, String name, Grid grid, double[] values) {
@@ -68,7 +67,7 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Returns what this series is called.
+	 * Returns the name of this series, for people to read.
 	 * @return the name
 	 */
 	public String name() {
@@ -76,8 +75,8 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Returns what this series is called in the names of those made of it: the pattern by
-	 * which it was found, or the call that made it.
+	 * Returns the name that this series has in the names of derived series: the pattern
+	 * by which it was found, or the call that created it.
 	 * @return the path
 	 */
 	public String path() {
@@ -89,7 +88,7 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Returns when the first value is.
+	 * Returns the time of the first value.
 	 * @return seconds since 1970
 	 */
 	public long start() {
@@ -98,14 +97,14 @@ public final class GridSeries {
 
 	/**
 	 * Returns where this series ends.
-	 * @return seconds since 1970, the first that are not in the series any more
+	 * @return the first second after the series, in seconds since 1970
 	 */
 	public long end() {
 		return this.end;
 	}
 
 	/**
-	 * Returns how far the values are from each other.
+	 * Returns the time from one value to the next.
 	 * @return seconds, 1 or more
 	 */
 	public long step() {
@@ -126,7 +125,7 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Returns when a value is.
+	 * Returns the time of a value.
 	 * @param index its number, from 0
 	 * @return seconds since 1970
 	 */
@@ -134,17 +133,26 @@ public final class GridSeries {
 		return this.start + index * this.step;
 	}
 
+	/**
+	 * Returns how several values of this series become one.
+	 * @return the aggregation
+	 */
 	public Aggregation consolidation() {
 		return this.consolidation;
 	}
 
+	/**
+	 * Returns which fraction of several values has to be present to compute one from
+	 * them.
+	 * @return the fraction, from 0 to 1
+	 */
 	public double xFilesFactor() {
 		return this.xFilesFactor;
 	}
 
 	/**
-	 * Makes one value of all.
-	 * @param aggregation how
+	 * Aggregates all values.
+	 * @param aggregation the aggregation
 	 * @return the value, or NaN
 	 */
 	public double total(Aggregation aggregation) {
@@ -156,14 +164,14 @@ public final class GridSeries {
 		return total;
 	}
 
-	// The same object for all series that share their values.
+	// Returns the same object for all series that share their values.
 	Object identity() {
 		return this.values;
 	}
 
 	/**
-	 * Returns what some series hold, as their account counts it. Values that several of
-	 * them share count once.
+	 * Returns how much some series hold, as their account counts it. Values that several
+	 * of them share count once.
 	 * @param series the series
 	 * @return the number of values
 	 */
@@ -180,7 +188,7 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Makes room for the values of a series that is made of this one.
+	 * Reserves memory for the values of a series derived from this one.
 	 * @param count how many values
 	 * @return a new array
 	 */
@@ -189,11 +197,11 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Does something that takes memory for a moment.
-	 * @param <T> the type of what it makes
-	 * @param count how much, in values
-	 * @param action does it
-	 * @return what it has made
+	 * Runs an action that takes memory for a moment.
+	 * @param <T> the type of its result
+	 * @param count how much memory, in values
+	 * @param action the action
+	 * @return its result
 	 */
 	public <T> T whileHolding(long count, Supplier<T> action) {
 		this.account.take(count);
@@ -206,27 +214,28 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Notes work on this series.
-	 * @param amount how much, in looks at values
+	 * Counts work on this series.
+	 * @param amount how much, in values examined
 	 */
 	public void work(long amount) {
 		this.account.work(amount);
 	}
 
 	/**
-	 * Returns whether there are enough values to make one of them.
-	 * @param present how many there are
+	 * Returns whether there are enough values to compute one from them.
+	 * @param present how many values are present
 	 * @param possible how many there could be
-	 * @return whether there is one, and at least the part of them that this series wants
+	 * @return whether there is at least one, and at least the fraction that this series
+	 * requires
 	 */
 	public boolean isEnough(int present, double possible) {
 		return present > 0 && present / possible >= this.xFilesFactor;
 	}
 
 	/**
-	 * Gives this series another name, for people to read.
+	 * Returns this series with another name, for people to read.
 	 * @param newName the name
-	 * @return the series with that name, and the path it had
+	 * @return the series with that name and the same path
 	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
 	public GridSeries withName(String newName) {
@@ -237,8 +246,8 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Gives this series the name of the call that made it.
-	 * @param newName the name, which is its path too
+	 * Returns this series with the name of the call that created it.
+	 * @param newName the name, which is also its path
 	 * @return the series with that name
 	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
@@ -250,19 +259,13 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Says by which pattern this series was found.
+	 * Returns this series with the pattern by which it was found.
 	 * @param pattern the pattern
-	 * @return the series with that path, and the name it had
+	 * @return the series with that path and the same name
 	 */
 	public GridSeries foundBy(String pattern) {
 		return new GridSeries(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
 				this.consolidation, this.xFilesFactor);
-	}
-
-	public GridSeries withTag(String tag, String value) {
-		Map<String, String> newTags = new LinkedHashMap<>(this.tags);
-		newTags.put(tag, value);
-		return withTags(newTags);
 	}
 
 	public GridSeries withTags(Map<String, String> newTags) {
@@ -275,14 +278,19 @@ public final class GridSeries {
 				this.values, aggregation, this.xFilesFactor);
 	}
 
+	/**
+	 * Returns this series with another fraction of values that have to be present.
+	 * @param factor the fraction, from 0 to 1
+	 * @return the series with that fraction
+	 */
 	public GridSeries withXFilesFactor(double factor) {
 		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
 				this.values, this.consolidation, factor);
 	}
 
 	/**
-	 * Gives this series other values at the same times.
-	 * @param newValues the values, not to be changed any more
+	 * Returns this series with other values at the same times.
+	 * @param newValues the values, which must not be changed any more
 	 * @return the series with those values
 	 */
 	public GridSeries withValues(double[] newValues) {
@@ -291,9 +299,9 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Gives this series other values at other times.
+	 * Returns this series with other values at other times.
 	 * @param grid the times
-	 * @param newValues the values, not to be changed any more
+	 * @param newValues the values, which must not be changed any more
 	 * @return the series with those values
 	 */
 	public GridSeries withValues(Grid grid, double[] newValues) {
@@ -303,7 +311,7 @@ public final class GridSeries {
 
 	/**
 	 * Moves this series in time.
-	 * @param newStart when its first value is, in seconds since 1970
+	 * @param newStart the time of its first value, in seconds since 1970
 	 * @param newEnd where it ends
 	 * @return the series with the same values
 	 */
@@ -312,8 +320,8 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Changes each value that is there.
-	 * @param operator makes another value of it; NaN takes it away
+	 * Changes each value that is present.
+	 * @param operator computes the new value; NaN removes it
 	 * @return the series with those values
 	 */
 	public GridSeries map(DoubleUnaryOperator operator) {
@@ -326,19 +334,20 @@ public final class GridSeries {
 
 	/**
 	 * Copies some values.
-	 * @param from the number of the first
-	 * @param target where they go to, at the front
-	 * @param count how many
+	 * @param from the number of the first value
+	 * @param target the array to whose front they are copied
+	 * @param count how many values
 	 */
 	public void copy(int from, double[] target, int count) {
 		System.arraycopy(this.values, from, target, 0, count);
 	}
 
 	/**
-	 * Makes one value of every few, from the first on, as {@link #consolidation()} says.
+	 * Aggregates each group of consecutive values into one value, with
+	 * {@link #consolidation()}.
 	 * @param first the number of the first value to take
-	 * @param count how many values are one afterwards
-	 * @param newStart when the first of the new values is
+	 * @param count how many values become one
+	 * @param newStart the time of the first new value
 	 * @return the shorter series
 	 */
 	public GridSeries consolidated(int first, int count, long newStart) {
@@ -354,9 +363,10 @@ public final class GridSeries {
 	}
 
 	/**
-	 * Lays this series on another grid, consolidating what falls into one of its slots.
+	 * Puts this series on another grid, and consolidates the values that fall into one
+	 * slot.
 	 * @param grid a grid whose steps are not shorter
-	 * @return the values, one a slot
+	 * @return the values, one for each slot
 	 */
 	double[] onto(Grid grid) {
 		if (this.step == grid.step() && this.start == grid.start() && this.values.length == grid.size()) {

@@ -3,7 +3,7 @@ package io.eardrum.web.graphite.series;
 import java.util.Arrays;
 
 /**
- * Computes percentiles as Graphite does: by rank among one value more than there are.
+ * Computes percentiles as Graphite does: by rank among one more value than there are.
  */
 public final class Percentile {
 
@@ -12,11 +12,11 @@ public final class Percentile {
 
 	/**
 	 * Computes a percentile.
-	 * @param values the values are at the front of this array, NaN where there is none
-	 * @param count how many there are
+	 * @param values the values, at the front of this array; NaN where there is none
+	 * @param count how many values there are
 	 * @param n the percentile, above 0, up to 100
-	 * @param interpolate whether to go between two neighbours where the rank is no whole
-	 * number, and not to the higher one
+	 * @param interpolate whether to interpolate between two neighbours if the rank is not
+	 * a whole number, instead of taking the higher one
 	 * @return the value, or NaN if there is none
 	 */
 	public static double of(double[] values, int count, double n, boolean interpolate) {

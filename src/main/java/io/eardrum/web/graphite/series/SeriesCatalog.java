@@ -13,9 +13,9 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
- * Which series the patterns of one request name. All patterns are held against the keys
- * of the store in one pass, whose time is proportional to the number of series; patterns
- * that can match one key only need none. Immutable.
+ * The series that the patterns of one request name. All patterns are matched against the
+ * keys of the store in one pass, whose time is proportional to the number of series.
+ * Patterns that can match only one key need no pass. Immutable.
  */
 public final class SeriesCatalog {
 
@@ -26,13 +26,13 @@ public final class SeriesCatalog {
 	}
 
 	/**
-	 * Looks patterns up.
+	 * Looks up patterns.
 	 * @param repository where the keys are
-	 * @param account takes note of the work
+	 * @param account counts the work
 	 * @param patterns the patterns
 	 * @param maxSeries how many keys all patterns together may match
 	 * @return the keys of each pattern
-	 * @throws QueryException if a pattern is none, or too many keys match
+	 * @throws QueryException if a pattern is not valid, or too many keys match
 	 */
 	public static SeriesCatalog of(MetricRepository repository, ValueBudget.Account account,
 			Collection<String> patterns, int maxSeries) {
@@ -86,10 +86,10 @@ public final class SeriesCatalog {
 	}
 
 	/**
-	 * Returns what a pattern has found.
-	 * @param pattern one of the patterns that this catalog was made for
-	 * @return the keys, ordered by their text. For a pattern that can match one key only
-	 * it is that key, whether there is such a series or not
+	 * Returns the keys that a pattern matches.
+	 * @param pattern one of the patterns of this catalog
+	 * @return the keys, ordered by their text. For a pattern that can match only one key
+	 * it is that key, whether such a series exists or not
 	 */
 	public List<SeriesKey> keys(String pattern) {
 		return this.found.getOrDefault(pattern, List.of());

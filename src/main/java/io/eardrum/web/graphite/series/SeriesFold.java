@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes one series of several, value by value, and holds none of them: each is added to
- * what was made of those before. As long as all have the same grid, they have to come
- * once. Where they have not, the grid is known only after the last one, so they have to
- * come a second time: {@link #restart}.
+ * Combines several series into one, value by value, without holding any of them: each is
+ * folded into the result so far. If all have the same grid, one pass suffices. Otherwise
+ * the grid is known only after the last series, so all of them have to be added a second
+ * time: {@link #restart}.
  * <p>
  * For one thread.
  */
@@ -35,10 +35,10 @@ public final class SeriesFold {
 
 	private double[] folded = {};
 
-	/** How many of the values there were; empty as long as all were. */
+	/** How many values of each slot were present; empty as long as none was missing. */
 	private double[] present = {};
 
-	/** How many series there were in this pass. */
+	/** How many series were added in this pass. */
 	private long count;
 
 	private boolean again;
@@ -47,7 +47,7 @@ public final class SeriesFold {
 
 	/**
 	 * Creates a fold.
-	 * @param account whence the memory for its values is taken
+	 * @param account the account from which the memory for its values is taken
 	 * @param aggregation a {@linkplain Aggregation#isFoldable foldable} aggregation
 	 */
 	public SeriesFold(ValueBudget.Account account, Aggregation aggregation) {
@@ -76,7 +76,7 @@ public final class SeriesFold {
 
 	private void describe(GridSeries series) {
 		this.common.add(series);
-		// What is beyond that is not told.
+		// Paths beyond that length are not listed.
 		if (this.pathsLength <= SeriesName.MAX_LENGTH && this.paths.add(series.path())) {
 			this.account.named(series.path());
 			this.pathsLength += series.path().length();
@@ -126,9 +126,9 @@ public final class SeriesFold {
 	}
 
 	/**
-	 * Begins again, on the grid of all the series that have come, if that is not the one
-	 * on which they were added.
-	 * @return whether the same series have to come once more
+	 * Starts again on the grid of all series added so far, if they were added on another
+	 * one.
+	 * @return whether the same series have to be added once more
 	 */
 	public boolean restart() {
 		if (this.again || !this.mixed) {
@@ -143,7 +143,7 @@ public final class SeriesFold {
 	}
 
 	/**
-	 * Returns how many series have come.
+	 * Returns how many series have been added.
 	 * @return the number of series in this pass
 	 */
 	public long count() {
@@ -151,8 +151,8 @@ public final class SeriesFold {
 	}
 
 	/**
-	 * Returns the paths of the series, each of them once, or the first ones if there are
-	 * too many.
+	 * Returns the paths of the series, each of them once, or only the first ones if there
+	 * are too many.
 	 * @return the paths with commas between them
 	 */
 	public String paths() {
@@ -168,10 +168,10 @@ public final class SeriesFold {
 	}
 
 	/**
-	 * Ends the fold, to which one series at least has come.
-	 * @param name what the result is called
-	 * @param xFilesFactor which part of the values has to be there
-	 * @return one series, with its name for a tag
+	 * Ends the fold, to which at least one series has been added.
+	 * @param name the name of the result
+	 * @param xFilesFactor which fraction of the values has to be present
+	 * @return one series, with its name as a tag
 	 */
 	public GridSeries result(String name, double xFilesFactor) {
 		for (int i = 0; i < this.folded.length; i++) {

@@ -5,18 +5,19 @@ import java.util.Iterator;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
- * Puts the names of series together. A function makes a name of the names that it was
- * given, and some put one in twice or as often as a request says: from call to call they
- * would double. So a name that would have more than {@value #MAX_LENGTH} characters, as
- * many as a target may have, is refused before it is made; but for that of one series
- * made of many, which names the first of them only then.
+ * Composes the names of series. A function composes a name from the names of its
+ * arguments. Some functions repeat a name twice or as often as a request says, so that
+ * names would double from call to call. A name that would have more than
+ * {@value #MAX_LENGTH} characters, the maximum length of a target, is therefore refused
+ * before it is created. The name of a series that was combined from many others lists
+ * only the first ones instead.
  */
 public final class SeriesName {
 
 	/** How many characters a name has at most. */
 	public static final int MAX_LENGTH = 16_384;
 
-	/** What may stand around a list of names in a name. */
+	/** How many characters may surround a list of names in a name. */
 	private static final int AROUND = 64;
 
 	private static final int CUT_LENGTH = 1000;
@@ -27,7 +28,7 @@ public final class SeriesName {
 	}
 
 	/**
-	 * Makes a name of parts.
+	 * Composes a name from parts.
 	 * @param parts the parts, in order
 	 * @return the name
 	 * @throws QueryException if it would be too long
@@ -42,8 +43,8 @@ public final class SeriesName {
 	}
 
 	/**
-	 * Makes a name of parts with something between them.
-	 * @param separator what stands between two parts
+	 * Composes a name from parts with a separator.
+	 * @param separator the text between two parts
 	 * @param parts the parts, in order
 	 * @return the name
 	 * @throws QueryException if it would be too long
@@ -59,8 +60,8 @@ public final class SeriesName {
 	}
 
 	/**
-	 * Lists the names of series of which one is made: all of them, or the first ones and
-	 * three dots if that would be too long for a name.
+	 * Lists the names of series that are combined into one: all of them, or the first
+	 * ones and three dots if the list would be too long for a name.
 	 * @param names the names, in order
 	 * @return the names with commas between them
 	 */
@@ -85,7 +86,7 @@ public final class SeriesName {
 	public static void requireLength(int length) {
 		if (length > MAX_LENGTH) {
 			throw new QueryException("The name of a series would have more than " + MAX_LENGTH
-					+ " characters. Put fewer functions into each other, or give it a shorter name with alias.");
+					+ " characters. Nest fewer functions, or give it a shorter name with alias.");
 		}
 	}
 

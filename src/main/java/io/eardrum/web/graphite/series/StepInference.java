@@ -4,9 +4,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Finds the step of a series from its points: the most common distance between two
- * neighbours, the shorter of two that are equally common. One that is within a twentieth
- * of a step in wide use, such as 59 s, is taken for that one: senders are not punctual.
+ * Infers the step of a series from its points. The step is the most common distance
+ * between two neighbours, and the shorter one of two that are equally common. A distance
+ * that is within a twentieth of a step in wide use, such as 59 s, counts as that step,
+ * because senders are not punctual.
  */
 final class StepInference {
 
@@ -29,11 +30,11 @@ final class StepInference {
 
 	private long distance;
 
-	/** How often the distance has come in a row, without being in the map. */
+	/** How often the distance has occurred in a row, not yet counted in the map. */
 	private int run;
 
 	/**
-	 * Takes the next point.
+	 * Adds the next point.
 	 * @param timestamp its timestamp, above that of the one before
 	 */
 	void add(long timestamp) {

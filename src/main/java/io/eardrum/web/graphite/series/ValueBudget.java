@@ -10,29 +10,33 @@ import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
- * How many values requests may hold in memory at one time, eight bytes each: one of them,
- * and all together. What is around the values counts too: an array of few of them is a
- * small part of its series. Any number of threads may use it at once. Long, for it names
- * all that a request takes memory for.
+ * Limits how many values of eight bytes requests may hold in memory at one time: each
+ * request, and all together. The objects around the values count too, because an array
+ * with few values is only a small part of its series. Safe for any number of threads.
  */
 public final class ValueBudget {
 
 	/**
-	 * What a series takes besides its values and its name, in values: its objects, and
-	 * its places in lists and tables. Measured: 250 bytes with one value.
+	 * The memory for a series without its values and its name, in values: its objects,
+	 * and its entries in lists and tables. Measured: 250 bytes with one value.
 	 */
 	static final int SERIES_VALUES = 32;
 
-	/** What a part of a target takes: its object, and its place in a list. */
+	/**
+	 * The memory for a part of a target, in values: its object, and its entry in a list.
+	 */
 	private static final int EXPRESSION_VALUES = 16;
 
-	/** What a key takes that was found: its object, and its places in lists. */
+	/**
+	 * The memory for a key that was found, in values: its object, and its entries in
+	 * lists.
+	 */
 	private static final int KEY_VALUES = 12;
 
-	/** How many characters take as much as a value, with two bytes each. */
+	/** How many characters of two bytes take as much memory as a value. */
 	private static final int CHARACTERS_A_VALUE = 4;
 
-	/** The longest array that there is, nearly. */
+	/** Nearly the longest possible array. */
 	private static final int MAX_ARRAY = Integer.MAX_VALUE - 64;
 
 	private final long maxValues;
@@ -62,7 +66,7 @@ public final class ValueBudget {
 	/**
 	 * Opens an account for a request, which closes it when the answer has been sent.
 	 * @param budget the time and the work of the request
-	 * @param memory whence its memory is reserved
+	 * @param memory where its memory is reserved
 	 * @return the account
 	 */
 	public Account open(RequestBudget budget, Memory memory) {
@@ -82,17 +86,17 @@ public final class ValueBudget {
 	}
 
 	/**
-	 * What one request has taken: memory, work, and time. For one thread. All methods
+	 * The memory, work and time that one request has taken. For one thread. All methods
 	 * that take memory throw
 	 * <ul>
-	 * <li>a {@link QueryException} if this request asks for more than there may ever
-	 * be,</li>
+	 * <li>a {@link QueryException} if this request asks for more than it may ever
+	 * have,</li>
 	 * <li>a {@link BudgetExceededException} or a
 	 * {@link io.eardrum.budget.HeapExhaustedException} if other requests have taken too
 	 * much.</li>
 	 * </ul>
-	 * All methods that take note of work throw a
-	 * {@link io.eardrum.budget.RequestEndedException} if this request has to end.
+	 * All methods that count work throw a {@link io.eardrum.budget.RequestEndedException}
+	 * if this request has to end.
 	 */
 	public final class Account implements AutoCloseable {
 
@@ -108,25 +112,25 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Notes work that takes time in proportion to what is there, or to what is asked
-		 * for: looks at values, keys and characters.
-		 * @param amount how much of it; 1 is about what it takes to look at a byte
+		 * Counts work whose time is proportional to the amount of data, or to the size of
+		 * the request: examining values, keys and characters.
+		 * @param amount how much work; 1 is about the work to look at a byte
 		 */
 		public void work(long amount) {
 			this.budget.work(amount);
 		}
 
 		/**
-		 * Looks at once whether this request has to end.
+		 * Checks immediately whether this request has to end.
 		 */
 		public void check() {
 			this.budget.check();
 		}
 
 		/**
-		 * Makes room for the values of a series.
-		 * @param count how many
-		 * @return a new array of that length, all of it 0
+		 * Takes memory for the values of a series.
+		 * @param count how many values
+		 * @return a new array of that length, filled with 0
 		 */
 		public double[] values(long count) {
 			take(count + SERIES_VALUES);
@@ -135,7 +139,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Makes room for a name.
+		 * Takes memory for a name.
 		 * @param name the name
 		 */
 		public void name(String name) {
@@ -144,7 +148,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Makes room for something else that has a name, and for its name once more.
+		 * Takes memory for another object that has a name, and for its name once more.
 		 * @param name its name
 		 */
 		public void named(String name) {
@@ -153,7 +157,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Makes room for a key that has been found.
+		 * Takes memory for a key that has been found.
 		 * @param key the key
 		 */
 		public void key(SeriesKey key) {
@@ -161,7 +165,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Makes room for a pattern that is about to be read.
+		 * Takes memory for a pattern that is about to be parsed.
 		 * @param text the pattern
 		 */
 		public void pattern(String text) {
@@ -171,7 +175,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Makes room for the texts in a target that is about to be read.
+		 * Takes memory for the texts in a target that is about to be parsed.
 		 * @param target the target
 		 */
 		public void target(String target) {
@@ -179,15 +183,15 @@ public final class ValueBudget {
 			work(target.length());
 		}
 
-		/** Makes room for a part of a target. */
+		/** Takes memory for a part of a target. */
 		public void expression() {
 			take(EXPRESSION_VALUES);
 			work(EXPRESSION_VALUES);
 		}
 
 		/**
-		 * Makes room for anything else.
-		 * @param count how much of it, in values
+		 * Takes memory for anything else.
+		 * @param count how much, in values
 		 */
 		public void take(long count) {
 			if (count > Math.min(ValueBudget.this.maxValuesOfOne - this.taken, MAX_ARRAY)) {
@@ -209,8 +213,8 @@ public final class ValueBudget {
 			this.taken += count;
 		}
 
-		// Nothing is added that does not fit, not even for a moment: others would be
-		// refused then.
+		// An amount that does not fit is never added, not even for a moment, because
+		// other requests would be refused then.
 		private void takeOfAll(long count) {
 			long before;
 			do {
@@ -223,7 +227,7 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Returns how much this request holds.
+		 * Returns how much memory this request holds.
 		 * @return the number of values
 		 */
 		public long taken() {
@@ -231,8 +235,8 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Gives back what was taken for something that nobody holds any more.
-		 * @param count how much, in values; what is more than was taken does not count
+		 * Releases memory that was taken for something that is no longer held.
+		 * @param count how much, in values; an amount beyond what was taken is ignored
 		 */
 		public void release(long count) {
 			long released = Math.min(count, this.taken);
@@ -242,9 +246,10 @@ public final class ValueBudget {
 		}
 
 		/**
-		 * Gives back all that was taken on the way to some series, but for the series.
-		 * @param before what was {@link #taken()} before
-		 * @param held what is left of all that was made since, in values
+		 * Releases everything that was taken to compute some series, except for the
+		 * series.
+		 * @param before the value of {@link #taken()} before the computation
+		 * @param held how much of what was taken since is still held, in values
 		 */
 		public void keep(long before, long held) {
 			work(held / SERIES_VALUES);
@@ -259,14 +264,14 @@ public final class ValueBudget {
 	}
 
 	/**
-	 * Whence the memory of a request is reserved.
+	 * Where the memory of a request is reserved.
 	 */
 	public interface Memory {
 
 		/**
 		 * Reserves memory.
 		 * @param bytes how much
-		 * @throws io.eardrum.budget.HeapExhaustedException if there is not as much
+		 * @throws io.eardrum.budget.HeapExhaustedException if there is not enough
 		 */
 		void reserve(long bytes);
 
@@ -277,7 +282,7 @@ public final class ValueBudget {
 		void release(long bytes);
 
 		/**
-		 * Returns the memory of a share, which is not waited for.
+		 * Returns the memory of a share. Reservations in it do not wait.
 		 * @param share the share
 		 * @return its memory
 		 */

@@ -1,6 +1,6 @@
 /**
- * Series on a grid of regular steps, which is what Graphite's functions work on: how they
- * are read from the store, laid beside each other and made shorter.
+ * Series on a grid of regular steps, on which Graphite's functions work: how they are
+ * read from the store, aligned and consolidated.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.series;

@@ -1,14 +1,14 @@
 package io.eardrum.web.http.admission;
 
 /**
- * The connection of a request, as far as the request needs to know it.
+ * The part of a request's connection that the request uses.
  */
 public interface ClientConnection {
 
 	/** The attribute of a request that holds it. */
 	String ATTRIBUTE = ClientConnection.class.getName();
 
-	/** A connection of which nothing is known, for requests that come over none. */
+	/** A connection about which nothing is known, for requests that have none. */
 	ClientConnection UNKNOWN = new ClientConnection() {
 
 		@Override
@@ -24,15 +24,15 @@ public interface ClientConnection {
 	};
 
 	/**
-	 * Looks, without waiting, whether the client has closed the connection, or its
+	 * Returns, without waiting, whether the client has closed the connection or its
 	 * sending half. Only for the thread of the request.
-	 * @return whether it has; {@code false} if that can't be known
+	 * @return whether it has; {@code false} if that is unknown
 	 */
 	boolean hasLeft();
 
 	/**
-	 * Ends the connection, so that a thread which waits for the client goes on. Any
-	 * thread may do so. It does not wait.
+	 * Ends the connection, so that a thread that waits for the client continues. Any
+	 * thread may call this. It does not block.
 	 */
 	void end();
 

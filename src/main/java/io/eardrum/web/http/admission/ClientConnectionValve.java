@@ -8,7 +8,7 @@ import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ValveBase;
 
 /**
- * Gives each request the connection that it came by.
+ * Sets the connection of each request as an attribute of the request.
  */
 public final class ClientConnectionValve extends ValveBase {
 

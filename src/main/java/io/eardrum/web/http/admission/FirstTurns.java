@@ -7,12 +7,12 @@ import jakarta.servlet.ServletRequest;
 import io.eardrum.web.http.Endpoint;
 
 /**
- * The turns with which requests begin: a few of them are worked on at once, and the
- * others follow in the order in which they came. However many ask for what costs little,
- * there are no more threads that want to run than a few, so the ports for points have the
- * processors when they need them. A request gives its turn up when it waits for anything,
- * and has it no longer than a moment if it is an {@link Endpoint}'s, which has turns of
- * its own for what takes long.
+ * The turns with which requests begin. A few requests are worked on at once, and the
+ * others follow in the order in which they came. However many cheap requests arrive, only
+ * a few threads want to run, so the ports for points get the processors when they need
+ * them. A request gives up its turn when it waits for anything. A request to an
+ * {@link Endpoint} keeps its turn for no more than a moment, because endpoints have
+ * separate turns for requests that take long.
  * <p>
  * Safe for any number of threads.
  */
@@ -20,7 +20,7 @@ public final class FirstTurns {
 
 	private static final String ATTRIBUTE = FirstTurns.class.getName();
 
-	/** Some wait for the disk, and some for a backup to end. */
+	/** Some requests wait for the disk, and some for a backup to end. */
 	private static final int LEAST = 4;
 
 	private final Turns turns = new Turns(Math.max(LEAST, 2 * Runtime.getRuntime().availableProcessors()));
@@ -28,8 +28,8 @@ public final class FirstTurns {
 	/**
 	 * Waits for the turn of a request.
 	 * @param request the request
-	 * @param millis how long at most
-	 * @return whether it is there; it ends with {@link #end(ServletRequest)}
+	 * @param millis how long to wait at most
+	 * @return whether the request has a turn; {@link #end(ServletRequest)} ends it
 	 */
 	public boolean begin(ServletRequest request, long millis) {
 		if (!this.turns.begin(millis)) {
@@ -40,8 +40,8 @@ public final class FirstTurns {
 	}
 
 	/**
-	 * Ends the turn of a request, if it has one: others go on. For the thread of the
-	 * request, as often as it likes.
+	 * Ends the turn of a request, if it has one, so that others continue. For the thread
+	 * of the request. Further calls have no effect.
 	 * @param request the request
 	 */
 	public static void end(ServletRequest request) {

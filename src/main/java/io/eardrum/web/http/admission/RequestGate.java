@@ -20,17 +20,17 @@ import io.eardrum.web.event.RequestObserver;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * Lets requests in: so many at once that threads of the HTTP port are left for the health
- * of the server. When all places are taken, and more of them than may be by clients that
- * are slow to send or to take, the slowest one of the address that has most of these
- * makes room.
+ * Admits requests, at most so many at once that threads of the HTTP port remain for the
+ * health of the server. When all places are taken, and clients that send or receive
+ * slowly hold more of them than they may, the gate ends the slowest request of the
+ * address with the most slow requests.
  * <p>
- * When the server stops, it lets those that are inside end for a while, and then ends
- * them. Safe for any number of threads.
+ * When the server stops, the gate gives the admitted requests some time to end, and then
+ * ends them. Safe for any number of threads.
  */
 public final class RequestGate implements SmartLifecycle {
 
-	/** How long a request waits for the place of one that was ended. */
+	/** How long a request waits for the place of a request that was ended. */
 	private static final long PATIENCE_SECONDS = 2;
 
 	private static final long STOP_LOOK_MILLIS = 100;
@@ -61,13 +61,13 @@ public final class RequestGate implements SmartLifecycle {
 	 * Creates a gate.
 	 * @param limits what requests may take
 	 * @param heap where they reserve memory
-	 * @param observer is told of those that are refused or ended
-	 * @param addresses tells clients apart
+	 * @param observer is notified of those that are refused or ended
+	 * @param addresses distinguishes clients
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	public RequestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer, ClientAddresses addresses,
 			LongSupplier nanoTime) {
-		// Some of those that compute wait for the disk.
+		// Some requests with a turn wait for the disk.
 		this(limits, heap, observer, addresses, nanoTime, new Turns(2 * Runtime.getRuntime().availableProcessors()));
 	}
 
@@ -83,7 +83,7 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Creates a gate with the default limits and memory without a limit, for tests.
+	 * Creates a gate with the default limits and unlimited memory, for tests.
 	 * @return a new gate
 	 */
 	public static RequestGate wide() {
@@ -92,10 +92,10 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Lets a request in.
+	 * Admits a request.
 	 * @param request the request
-	 * @return its visit, to be told to {@link #leave(Visit)}
-	 * @throws RequestProblem if there are too many
+	 * @return its visit, to be passed to {@link #leave(Visit)}
+	 * @throws RequestProblem if there are too many requests
 	 */
 	public Visit enter(HttpServletRequest request) {
 		if (!this.places.tryAcquire() && !(endSlowest() && acquireSoon(request))) {
@@ -121,7 +121,7 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Notes that a request has been answered, or has failed.
+	 * Releases the place of a request that has been answered or has failed.
 	 * @param visit its visit
 	 */
 	public void leave(Visit visit) {
@@ -132,7 +132,7 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns the observer of what happens to requests.
+	 * Returns the observer of refused and ended requests.
 	 * @return the observer
 	 */
 	public RequestObserver observer() {
@@ -155,7 +155,8 @@ public final class RequestGate implements SmartLifecycle {
 		return true;
 	}
 
-	// One at an address that stands for many clients is a client of its own.
+	// A request from an address that stands for many clients counts as a client of its
+	// own.
 	private Object client(Visit visit) {
 		Object client = this.addresses.client(visit.address());
 		return (client != null) ? client : visit;
@@ -163,7 +164,7 @@ public final class RequestGate implements SmartLifecycle {
 
 	/**
 	 * Returns whether requests have to end because the server stops.
-	 * @return whether it does, and their grace is over
+	 * @return whether it stops and the grace period is over
 	 */
 	boolean isStopping() {
 		return this.stopped
@@ -177,7 +178,7 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Gives requests their grace from now on, and ends them behind it. Does not wait.
+	 * Begins the grace period of the requests, and ends them after it. Does not wait.
 	 */
 	@Override
 	public void stop() {
@@ -204,7 +205,8 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Ends those that wait for their clients: they look at nothing meanwhile.
+	 * Ends the requests that wait for their clients, because they do not notice the stop
+	 * while they wait.
 	 */
 	void endWaiting() {
 		this.visits.stream()
@@ -218,8 +220,7 @@ public final class RequestGate implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns the phase that is the first one to stop: before the container waits for its
-	 * requests.
+	 * Returns the phase that stops first, before the container waits for its requests.
 	 */
 	@Override
 	public int getPhase() {

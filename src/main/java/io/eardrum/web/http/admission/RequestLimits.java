@@ -11,22 +11,22 @@ import org.springframework.boot.convert.DurationUnit;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What requests over HTTP may take.
+ * The limits for HTTP requests.
  *
  * @param maxTime how long a request may take until its answer begins, and between two
- * parts of it
+ * parts of the answer
  * @param maxWork how much work a request may take in that time, in units; a unit is about
- * what it takes to look at a byte, so 100 to 1000 million of them take a second
+ * the work to look at a byte, so 100 to 1000 million units take a second
  * @param maxConcurrent how many requests are answered at once
  * @param maxSlow how many of these may wait for slow clients while other requests wait
- * for them; by default half of all
- * @param maxSlowPerClient how many of the slow ones may be of one address, or of one /64
- * network of IPv6
- * @param minRate how many bytes a second a client has to send or to take, on average,
- * once it has been waited for 30 s
- * @param minRateWhenTight the same for a client that memory is reserved for, while others
- * lack it
- * @param maxBody how many bytes a body of points may have, after it has been decompressed
+ * for a place; by default half of maxConcurrent
+ * @param maxSlowPerClient how many of the slow ones may come from one address, or from
+ * one /64 network of IPv6
+ * @param minRate how many bytes per second a client has to send or to take, on average,
+ * once the server has waited 30 s for it
+ * @param minRateWhenTight the same for a client for which memory is reserved, while other
+ * requests lack memory
+ * @param maxBody how many bytes a body of points may have, after decompression
  * @param maxBodyTime how long a body of points may take
  * @param shutdownGracePeriod how long requests may take to end when the server stops
  */
@@ -64,7 +64,7 @@ public record RequestLimits(@DefaultValue("30s") @DurationUnit(ChronoUnit.SECOND
 	}
 
 	/**
-	 * Returns the limits that there are without configuration.
+	 * Returns the limits without configuration.
 	 * @return the defaults
 	 */
 	public static RequestLimits defaults() {

@@ -8,10 +8,10 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 
 /**
- * The memory that one request has reserved. What it has not released by its end is
- * released then.
+ * The memory that one request has reserved. The rest of it is released when the request
+ * ends.
  * <p>
- * For the thread of the request; others may ask how much is held.
+ * For the thread of the request. Other threads may only ask how much is reserved.
  */
 public final class RequestMemory {
 
@@ -31,7 +31,7 @@ public final class RequestMemory {
 	/**
 	 * Opens an account.
 	 * @param heap where memory is reserved
-	 * @param beforeWait called before memory is waited for
+	 * @param beforeWait called before the request waits for memory
 	 */
 	RequestMemory(HeapBudget heap, Runnable beforeWait) {
 		this.beforeWait = beforeWait;
@@ -40,7 +40,7 @@ public final class RequestMemory {
 	}
 
 	/**
-	 * Returns an account of nobody, for tests.
+	 * Creates an account without a request, for tests.
 	 * @param heap where memory is reserved
 	 * @return a new account
 	 */
@@ -50,7 +50,7 @@ public final class RequestMemory {
 	}
 
 	/**
-	 * Reserves memory for a body if it is free.
+	 * Reserves memory for a body, if that much is free.
 	 * @param bytes how much, 0 or more
 	 * @return whether it was reserved
 	 */
@@ -64,9 +64,9 @@ public final class RequestMemory {
 	}
 
 	/**
-	 * Reserves memory for a body, or for what has been read from it.
+	 * Reserves memory for a body, or for data that has been read from it.
 	 * @param bytes how much, 0 or more
-	 * @throws HeapExhaustedException if there is not as much within seconds
+	 * @throws HeapExhaustedException if that much does not become free within 5 s
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void reserveBody(long bytes) {
@@ -94,7 +94,7 @@ public final class RequestMemory {
 	/**
 	 * Reserves memory for what a request looks up or computes.
 	 * @param bytes how much, 0 or more
-	 * @throws HeapExhaustedException if there is not as much within seconds
+	 * @throws HeapExhaustedException if that much does not become free within 5 s
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	public void reserve(long bytes) {
@@ -121,7 +121,7 @@ public final class RequestMemory {
 	}
 
 	/**
-	 * Returns whether others lack some of what is reserved here.
+	 * Returns whether other requests lack memory that is reserved here.
 	 * @return whether they do
 	 */
 	boolean isTight() {

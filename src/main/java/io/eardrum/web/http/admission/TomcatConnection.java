@@ -20,10 +20,10 @@ final class TomcatConnection implements ClientConnection {
 		this.connection = HttpConnection.of(request);
 	}
 
-	// While a body is on its way, whoever reads it notices. Bytes of a next request stay
-	// in the buffer, and are not looked for again. The end of the stream counts as a byte
-	// that is there, for a read to find it, but never gets into the buffer, and is there
-	// at the second look, too.
+	// While a body is arriving, its reader notices that the client has left. Bytes of the
+	// next request stay in the buffer, so the second look does not find them again. The
+	// end of the stream counts as an available byte, so that a read finds it. It never
+	// gets into the buffer, so the second look finds it too.
 	@Override
 	public boolean hasLeft() {
 		if (!this.request.isFinished()) {

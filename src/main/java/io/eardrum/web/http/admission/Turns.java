@@ -4,16 +4,16 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets some requests compute at once, and the others in turn: a hundred that take long
- * are no more threads that want to run than a few, so the ports for points and the health
- * of the server have the processors when they need them. A request that takes a moment
- * only, or waits for its client, needs no turn.
+ * Lets a few requests compute at once, and the others in turn. With a hundred long
+ * requests, only a few threads want to run, so the ports for points and the health of the
+ * server get the processors when they need them. A request that takes only a moment, or
+ * waits for its client, needs no turn.
  * <p>
  * Safe for any number of threads.
  */
 final class Turns {
 
-	/** How long a turn is while others wait for theirs. */
+	/** The length of a turn while other requests wait for theirs. */
 	static final long TURN_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
 	private final Semaphore turns;
@@ -28,8 +28,8 @@ final class Turns {
 
 	/**
 	 * Waits for a turn.
-	 * @param millis how long at most
-	 * @return whether it is there; it has to be ended then
+	 * @param millis how long to wait at most
+	 * @return whether the caller has a turn, which it has to end
 	 */
 	boolean begin(long millis) {
 		try {
@@ -46,8 +46,8 @@ final class Turns {
 	}
 
 	/**
-	 * Returns whether somebody waits for a turn.
-	 * @return whether somebody does
+	 * Returns whether any request waits for a turn.
+	 * @return whether one does
 	 */
 	boolean areWaitedFor() {
 		return this.turns.hasQueuedThreads();

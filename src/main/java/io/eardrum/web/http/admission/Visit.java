@@ -21,18 +21,18 @@ import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * One request that is being answered: what it may take, what it has reserved, and how
- * long its client has been waited for. For the thread of the request; others may look at
- * it, and end it.
+ * long it has waited for its client. For the thread of the request. Other threads may
+ * read its state and end it.
  */
 public final class Visit implements SlowClients.SlowClient {
 
-	/** A client that has been waited for longer than this in all is slow. */
+	/** A client is slow once its request has waited for it longer than this in total. */
 	private static final long SLOW_NANOS = TimeUnit.SECONDS.toNanos(2);
 
-	/** How often it is looked whether the client has left, at most. */
+	/** The shortest time between two checks whether the client has left. */
 	private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
-	/** What a request may compute without a turn. */
+	/** How long a request may compute without a turn. */
 	private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
 	private static final long TURN_PATIENCE_MILLIS = 1000;
@@ -65,13 +65,13 @@ public final class Visit implements SlowClients.SlowClient {
 
 	private long lookedNanos;
 
-	/** Whether a look has found that the client has left. */
+	/** Whether a check has found that the client has left. */
 	private boolean left;
 
-	/** Since when the request has been computing, after it has waited for its client. */
+	/** When the request last began to compute after waiting for its client. */
 	private long computingNanos;
 
-	/** For how long it had computed before that. */
+	/** How long it had computed before that. */
 	private long computedNanos;
 
 	private boolean hasTurn;
@@ -105,7 +105,7 @@ public final class Visit implements SlowClients.SlowClient {
 				this.limits.minRateWhenTight().toBytes(), watch);
 	}
 
-	// Asked about once a millisecond while the request computes.
+	// The budget calls this about once a millisecond while the request computes.
 	private boolean takeTurnAndLook() {
 		long now = this.nanoTime.getAsLong();
 		if (looksLeft(now)) {
@@ -137,7 +137,7 @@ public final class Visit implements SlowClients.SlowClient {
 		return this.left;
 	}
 
-	// A request that has to end needs no turn for that.
+	// A request that has to end does so without a turn.
 	private void beginTurn() {
 		do {
 			this.hasTurn = this.turns.begin(TURN_PATIENCE_MILLIS);
@@ -148,7 +148,8 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Lets others compute, if they have to wait for this request. For its own thread.
+	 * Ends the turn of this request, if it has one, so that others can compute. For its
+	 * own thread.
 	 */
 	void endTurn() {
 		this.firstTurnEnd.run();
@@ -163,7 +164,7 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Returns what the request may still compute.
+	 * Returns how much the request may still compute.
 	 * @return its budget
 	 */
 	public RequestBudget budget() {
@@ -171,7 +172,7 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Returns what the request has reserved.
+	 * Returns the memory that the request has reserved.
 	 * @return its memory
 	 */
 	public RequestMemory memory() {
@@ -179,25 +180,25 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Returns how slowly the body may come.
-	 * @return the rate of the body
+	 * Returns how slowly the body may arrive.
+	 * @return the minimum rate of the body
 	 */
 	public MinimumDataRate bodyRate() {
 		return this.bodyRate;
 	}
 
 	/**
-	 * Returns how slowly the answer may be taken.
-	 * @return the rate of the answer
+	 * Returns how slowly the client may take the answer.
+	 * @return the minimum rate of the answer
 	 */
 	public MinimumDataRate replyRate() {
 		return this.replyRate;
 	}
 
 	/**
-	 * Returns whether the client has been waited for so long that others may have its
-	 * place.
-	 * @return whether it is slow, and has not been ended yet
+	 * Returns whether the request has waited so long for its client that others may have
+	 * its place.
+	 * @return whether its client is slow and the request has not been ended yet
 	 */
 	boolean isSlow() {
 		return !this.ended && waitedNanos() > SLOW_NANOS;
@@ -208,8 +209,8 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Returns how fast the client sends and takes, while it is waited for.
-	 * @return bytes a second
+	 * Returns how fast the client sends and receives while the request waits for it.
+	 * @return bytes per second
 	 */
 	double rate() {
 		double seconds = Math.max(1, waitedNanos()) / (double) TimeUnit.SECONDS.toNanos(1);
@@ -217,11 +218,11 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Returns the content of the body of the request.
+	 * Returns the content of the request's body.
 	 * @param request the request, whose body has not been read
-	 * @return the content as it comes, decompressed; to be closed
-	 * @throws RequestProblem if it is compressed in a way that is not known
-	 * @throws IOException if there is none
+	 * @return the content, decompressed as it arrives; to be closed
+	 * @throws RequestProblem if it is compressed with an unknown coding
+	 * @throws IOException if there is no body
 	 */
 	public InputStream body(HttpServletRequest request) throws IOException {
 		ContentCoding coding = ContentCoding.of(request);
@@ -253,8 +254,8 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * Ends the request, on whichever thread.
-	 * @param limit why
+	 * Ends the request. Any thread may call this.
+	 * @param limit the reason
 	 */
 	void end(RequestObserver.Limit limit) {
 		this.ended = true;
@@ -268,11 +269,11 @@ public final class Visit implements SlowClients.SlowClient {
 	}
 
 	/**
-	 * The waits for the client, in one direction.
+	 * Tracks the waits for the client in one direction.
 	 */
 	private final class Waits implements MinimumDataRate.Watch {
 
-		/** Whether what comes next is computed at once, and nothing is waited for. */
+		/** Whether the request computes after each wait, instead of waiting for more. */
 		private final boolean computes;
 
 		private boolean registered;
@@ -297,7 +298,7 @@ public final class Visit implements SlowClients.SlowClient {
 			if (this.registered) {
 				Visit.this.slowClients.end(Visit.this);
 			}
-			// What has been waited for is not the request's time.
+			// Time spent waiting for the client does not count against the request.
 			Visit.this.budget.progress();
 			long now = Visit.this.nanoTime.getAsLong();
 			Visit.this.computingNanos = now;

@@ -1,6 +1,6 @@
 /**
- * Requests are admitted here, take turns on the processors, reserve memory, and end when
- * they take too much of anything.
+ * Admission of requests: their number, their turns on the processors, the memory that
+ * they reserve, and the limits at which they end.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.http.admission;

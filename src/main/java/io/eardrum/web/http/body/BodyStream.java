@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 
 /**
- * A body, or its content, that is read many bytes at a time.
+ * A body, or its content, which is read many bytes at a time.
  */
 abstract class BodyStream extends InputStream {
 

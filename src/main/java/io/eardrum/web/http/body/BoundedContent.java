@@ -6,11 +6,12 @@ import java.io.InputStream;
 import io.eardrum.budget.RequestBudget;
 
 /**
- * The content of a body, counted as it is unpacked, and as work of its request.
+ * The content of a body. Its decompressed bytes are counted against a bound, and as work
+ * of the request.
  */
 public final class BoundedContent extends BodyStream {
 
-	/** What it takes to read a point from its bytes, for each of them. */
+	/** The work to parse one byte of a point. */
 	private static final int PARSING = 2;
 
 	private final InputStream content;
@@ -24,8 +25,8 @@ public final class BoundedContent extends BodyStream {
 	/**
 	 * Creates a bounded content.
 	 * @param content the content of a body
-	 * @param bound is asked with the bytes that have been read so far
-	 * @param budget of the request
+	 * @param bound checks the number of bytes that have been read so far
+	 * @param budget the budget of the request
 	 */
 	public BoundedContent(InputStream content, RequestBody.Bound bound, RequestBudget budget) {
 		this.content = content;

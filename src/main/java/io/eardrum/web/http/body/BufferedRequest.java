@@ -21,8 +21,8 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * A request with a small body that has been read as a whole, for what reads bodies
- * without an eye on how slowly they come. For one thread.
+ * A request with a small body that has been read completely, for code that does not limit
+ * how slowly a body may arrive. For one thread.
  */
 public final class BufferedRequest extends HttpServletRequestWrapper {
 
@@ -36,11 +36,11 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
 	/**
 	 * Reads the body of a request.
 	 * @param request a request whose body has not been read
-	 * @param maxBytes how many bytes of it are taken
-	 * @return the request with them, decompressed
-	 * @throws RequestProblem if they come too slowly, are too many once they are
-	 * decompressed, or can't be decompressed
-	 * @throws IOException if they can't be read
+	 * @param maxBytes how many bytes of the body are accepted
+	 * @return the request with the decompressed body
+	 * @throws RequestProblem if the body arrives too slowly, is too long after
+	 * decompression, or can't be decompressed
+	 * @throws IOException if the body can't be read
 	 */
 	public static BufferedRequest read(HttpServletRequest request, int maxBytes) throws IOException {
 		ContentCoding coding = ContentCoding.of(request);
@@ -94,7 +94,7 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
 	}
 
 	/**
-	 * The bytes as the container gives them.
+	 * The buffered bytes as a stream of the servlet API.
 	 */
 	private static final class Bytes extends ServletInputStream {
 
@@ -116,7 +116,7 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
 
 		@Override
 		public void setReadListener(ReadListener listener) {
-			throw new IllegalStateException("All of this body is there");
+			throw new IllegalStateException("This body has already been read");
 		}
 
 		@Override

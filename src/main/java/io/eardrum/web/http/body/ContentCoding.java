@@ -13,22 +13,22 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * What a body is compressed with (RFC 9110, 8.4). A coding that is not known here is
- * refused: its bytes would be read as text.
+ * The content coding of a body (RFC 9110, 8.4). Unknown codings are refused, because
+ * their bytes would be read as text.
  */
 public enum ContentCoding {
 
-	/** Not at all. */
+	/** No compression. */
 	IDENTITY,
 
-	/** With gzip, once. */
+	/** Compressed with gzip, once. */
 	GZIP;
 
 	/**
 	 * Returns the coding of the body of a request.
 	 * @param request the request
 	 * @return the coding
-	 * @throws RequestProblem if it is another one, or there are several
+	 * @throws RequestProblem if the coding is unknown, or there are several
 	 */
 	public static ContentCoding of(HttpServletRequest request) {
 		List<String> codings = new ArrayList<>();
@@ -53,7 +53,7 @@ public enum ContentCoding {
 
 	/**
 	 * Returns the content of a body.
-	 * @param body the bytes as they come
+	 * @param body the bytes as they arrive
 	 * @return the bytes of the content, to be closed
 	 */
 	public InputStream decode(InputStream body) {

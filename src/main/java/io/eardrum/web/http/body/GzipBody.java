@@ -11,12 +11,13 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * A body that comes compressed with gzip (RFC 1952), in one member or more. It is read
- * strictly: one that is cut off, damaged, or has something behind it is a
- * {@link RequestProblem}. It is unpacked as it is read, in constant memory, and may be
- * {@value #MAX_RATIO} times as long as what came, beyond the first MiB.
+ * A body compressed with gzip (RFC 1952), in one or more members. It is read strictly: a
+ * body that is cut off, is damaged, or is followed by other data results in a
+ * {@link RequestProblem}. It is decompressed as it is read, in constant memory. Beyond
+ * the first MiB, the result may be at most {@value #MAX_RATIO} times as long as the
+ * compressed bytes.
  * <p>
- * For one thread. To be closed, for it holds memory outside of the heap.
+ * For one thread. It has to be closed, because it holds memory outside of the heap.
  */
 final class GzipBody extends BodyStream {
 
@@ -26,7 +27,7 @@ final class GzipBody extends BodyStream {
 
 	private static final int BUFFER_BYTES = 8192;
 
-	/** Of the header of a member, with its name and comment. */
+	/** The maximum length of the header of a member, with its name and comment. */
 	private static final int MAX_HEADER_BYTES = 65_536;
 
 	private static final int MAGIC_1 = 0x1F;
@@ -45,7 +46,7 @@ final class GzipBody extends BodyStream {
 
 	private static final int RESERVED = 0xE0;
 
-	/** Of time, flags and system, which say nothing about the data. */
+	/** The bytes of time, flags and system, which say nothing about the data. */
 	private static final int IGNORED_BYTES = 6;
 
 	private static final int CRC_16 = 0xFFFF;
@@ -98,7 +99,8 @@ final class GzipBody extends BodyStream {
 				endMember();
 			}
 			else {
-				// A dictionary is never asked for: only zlib's own header names one.
+				// The inflater never needs a dictionary, because only zlib's own header
+				// names one.
 				giveInput();
 			}
 		}
@@ -117,7 +119,7 @@ final class GzipBody extends BodyStream {
 		this.bytesOut += count;
 		if (this.bytesOut - FREE_BYTES > this.bytesIn * MAX_RATIO) {
 			throw new RequestProblem(HttpStatus.CONTENT_TOO_LARGE,
-					"The body is more than " + MAX_RATIO + " times as long as what came compressed.");
+					"The body is more than " + MAX_RATIO + " times as long as its compressed form.");
 		}
 		return count;
 	}
@@ -148,7 +150,7 @@ final class GzipBody extends BodyStream {
 		this.headerBytes = 0;
 		this.headerCrc.reset();
 		if (next() != MAGIC_1 || next() != MAGIC_2) {
-			throw this.begun ? problem("there is something behind it") : problem("it is not compressed with gzip");
+			throw this.begun ? problem("something follows it") : problem("it is not compressed with gzip");
 		}
 		this.begun = true;
 		int method = next();

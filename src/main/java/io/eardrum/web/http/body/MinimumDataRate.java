@@ -7,14 +7,15 @@ import java.util.function.LongSupplier;
 import org.apache.coyote.CloseNowException;
 
 /**
- * Finds clients that hold a thread for too long: the container ends a connection on which
- * nothing moves, but one that takes or sends a byte now and then could go on for ever.
- * The time that is spent waiting for the client may be {@link #GRACE} and as much more as
- * its bytes take at the smallest rate that is allowed. While memory is reserved for the
- * client that others lack, its grace is {@link #TIGHT_GRACE}, and the rate is higher.
+ * Finds clients that occupy a thread for too long. The container ends a connection on
+ * which nothing moves, but a client that sends or takes a byte now and then could
+ * continue forever. The time spent waiting for the client may be {@link #GRACE}, plus the
+ * time that its bytes take at the minimum rate. While memory is reserved for the client
+ * that other requests lack, the grace is {@link #TIGHT_GRACE}, and the minimum rate is
+ * higher.
  * <p>
- * One for each direction of a request, for the thread of the request. Any thread may look
- * at what it has counted.
+ * There is one for each direction of a request, for the thread of the request. Any thread
+ * may read its counts.
  */
 public final class MinimumDataRate {
 
@@ -40,13 +41,13 @@ public final class MinimumDataRate {
 
 	private volatile long bytes;
 
-	/** Since when the memory has been tight, without a break. */
+	/** How long the waits have taken since the memory became tight, without a break. */
 	private long tightNanos;
 
 	private long tightBytes;
 
 	/**
-	 * Creates a rate that nobody watches.
+	 * Creates a rate without a watch.
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	public MinimumDataRate(LongSupplier nanoTime) {
@@ -56,9 +57,9 @@ public final class MinimumDataRate {
 	/**
 	 * Creates a rate.
 	 * @param nanoTime a clock in nanoseconds
-	 * @param minRate the smallest rate that is allowed, in bytes a second
+	 * @param minRate the minimum rate in bytes per second
 	 * @param minRateWhenTight the same while the memory for the client is tight
-	 * @param watch is told of the waits
+	 * @param watch is notified of the waits
 	 */
 	public MinimumDataRate(LongSupplier nanoTime, long minRate, long minRateWhenTight, Watch watch) {
 		this.nanoTime = nanoTime;
@@ -68,7 +69,7 @@ public final class MinimumDataRate {
 	}
 
 	/**
-	 * Notes that the client may have to be waited for from now on.
+	 * Notes that a wait for the client may begin now.
 	 */
 	public void start() {
 		this.startedNanos = this.nanoTime.getAsLong();
@@ -77,8 +78,8 @@ public final class MinimumDataRate {
 	}
 
 	/**
-	 * Notes that the wait is over, however it ended.
-	 * @param moved how many bytes went through
+	 * Notes that the wait is over, whether it succeeded or failed.
+	 * @param moved how many bytes were transferred
 	 * @throws CloseNowException if the client is too slow
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -103,17 +104,17 @@ public final class MinimumDataRate {
 	}
 
 	/**
-	 * Returns for how long the client has been waited for in all.
-	 * @return the time in nanoseconds, with the wait under way
+	 * Returns how long the request has waited for the client in total.
+	 * @return the time in nanoseconds, including the current wait
 	 */
 	public long waitedNanos() {
-		// The wait under way may end in between, and would count twice or not at all;
-		// the next look is right again.
+		// The current wait may end between the two reads, and would then count twice or
+		// not at all. The next call is right again.
 		return this.waitedNanos + (this.waiting ? this.nanoTime.getAsLong() - this.startedNanos : 0);
 	}
 
 	/**
-	 * Returns whether the client is being waited for.
+	 * Returns whether the request is waiting for the client.
 	 * @return whether a wait has begun, and not ended
 	 */
 	public boolean isWaiting() {
@@ -121,7 +122,7 @@ public final class MinimumDataRate {
 	}
 
 	/**
-	 * Returns how many bytes went through.
+	 * Returns how many bytes were transferred.
 	 * @return the number of bytes
 	 */
 	public long bytes() {
@@ -129,16 +130,16 @@ public final class MinimumDataRate {
 	}
 
 	/**
-	 * Is told of the waits for a client, on the thread that waits.
+	 * Is notified of the waits for a client, on the thread that waits.
 	 */
 	public interface Watch {
 
-		/** Nobody watches. */
+		/** Ignores everything. */
 		Watch NONE = new Watch() {
 
 			@Override
 			public void waitBegins() {
-				// Nobody watches.
+				// Ignored.
 			}
 
 			@Override
@@ -148,7 +149,7 @@ public final class MinimumDataRate {
 
 			@Override
 			public void tooSlow() {
-				// Nobody watches.
+				// Ignored.
 			}
 
 		};
@@ -160,13 +161,13 @@ public final class MinimumDataRate {
 
 		/**
 		 * Notes that a wait ends.
-		 * @param moved how many bytes went through
-		 * @return whether memory is reserved for the client that others lack
+		 * @param moved how many bytes were transferred
+		 * @return whether memory is reserved for the client that other requests lack
 		 */
 		boolean waitEnds(int moved);
 
 		/**
-		 * Notes that the client is given up.
+		 * Notes that the client is too slow and its connection is given up.
 		 */
 		void tooSlow();
 

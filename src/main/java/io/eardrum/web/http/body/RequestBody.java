@@ -9,8 +9,8 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * The body of a request, whose sender is given up if it is too slow or breaks off, or if
- * the body is too long.
+ * The body of a request. Reading fails if the sender is too slow or breaks off, or if the
+ * body is too long.
  */
 public final class RequestBody extends BodyStream {
 
@@ -24,9 +24,9 @@ public final class RequestBody extends BodyStream {
 
 	/**
 	 * Creates a body.
-	 * @param source where it comes from
-	 * @param rate how slowly it may come
-	 * @param bound is asked with the bytes that have come so far
+	 * @param source the bytes of the body
+	 * @param rate how slowly they may arrive
+	 * @param bound checks the number of bytes that have arrived so far
 	 */
 	public RequestBody(InputStream source, MinimumDataRate rate, Bound bound) {
 		this.source = source;
@@ -60,18 +60,18 @@ public final class RequestBody extends BodyStream {
 	}
 
 	/**
-	 * What a body may take.
+	 * Limits how many bytes a body may have and how long it may take.
 	 */
 	@FunctionalInterface
 	public interface Bound {
 
-		/** None but the rate. */
+		/** No bound besides the rate. */
 		Bound NONE = (bytes) -> {
 		};
 
 		/**
-		 * Looks whether a body may go on.
-		 * @param bytes how many bytes have come
+		 * Checks whether a body may continue.
+		 * @param bytes how many bytes have arrived
 		 * @throws RequestProblem if it may not
 		 */
 		void check(long bytes);

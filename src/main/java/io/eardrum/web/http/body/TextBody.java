@@ -8,9 +8,9 @@ import org.springframework.http.HttpStatus;
 import io.eardrum.web.http.problem.RequestProblem;
 
 /**
- * The content of a body, which is text: lines, JSON or a form. What begins as gzip data
- * does is none of these, and would be refused line by line with reasons that say nothing
- * to its sender; so it is refused as what it is.
+ * The content of a body that is text: lines, JSON or a form. Content that begins like
+ * gzip data is refused as such. Otherwise it would be refused line by line, with reasons
+ * that do not help its sender.
  */
 final class TextBody extends BodyStream {
 
@@ -27,9 +27,9 @@ final class TextBody extends BodyStream {
 	private boolean checked;
 
 	/**
-	 * Expects text.
+	 * Creates the content of a text body.
 	 * @param content the content
-	 * @param problem what to say if it is gzip data
+	 * @param problem the message if it is gzip data
 	 */
 	TextBody(InputStream content, String problem) {
 		this.content = content;

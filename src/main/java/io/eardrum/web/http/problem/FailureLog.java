@@ -6,24 +6,26 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Tells which failures are to be logged: each cause at most once in ten seconds, for
- * whoever knows a request that fails can send it again and again. A cause is the type of
- * an exception and the place where it was thrown. Any thread may ask.
+ * Decides which failures are logged: each cause at most once in ten seconds, because a
+ * client that knows a failing request can send it again and again. A cause is the type of
+ * an exception and the place where it was thrown. Safe for any number of threads.
  */
 public final class FailureLog {
 
 	private static final long INTERVAL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-	/** So many causes are told apart; while there are more, the others are not logged. */
+	/**
+	 * How many causes are distinguished; while there are more, the others are not logged.
+	 */
 	private static final int MAX_CAUSES = 100;
 
 	private final LongSupplier nanoTime;
 
-	/** When each cause was logged. */
+	/** When each cause was last logged. */
 	private final Map<String, Long> logged = new HashMap<>();
 
 	/**
-	 * Creates a log that has seen no failure yet.
+	 * Creates a log without failures.
 	 * @param nanoTime a clock in nanoseconds
 	 */
 	public FailureLog(LongSupplier nanoTime) {
@@ -31,7 +33,7 @@ public final class FailureLog {
 	}
 
 	/**
-	 * Returns whether a failure is to be logged, and takes it for logged then.
+	 * Returns whether a failure is to be logged, and if so, counts it as logged.
 	 * @param failure the failure
 	 * @return whether its cause has not been logged in the last ten seconds
 	 */

@@ -5,25 +5,33 @@ import java.util.Map;
 
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.CharacterEscapes;
+import tools.jackson.core.io.SerializedString;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.budget.HeapExhaustedException;
 import io.eardrum.budget.RequestEndedException;
 import io.eardrum.web.event.RequestObserver;
 
 /**
- * Why a request is not served. It reaches the client as problem details (RFC 9457), so
- * its message is written for whoever sent the request.
+ * Says why a request is not served. It reaches the client as problem details (RFC 9457),
+ * so its message is written for the author of the request.
  */
 public final class RequestProblem extends RuntimeException {
 
 	/**
-	 * How many characters a text of a problem has at most: it may quote what was sent.
+	 * The maximum number of characters in a text of a problem, which may quote the
+	 * request.
 	 */
 	static final int MAX_LENGTH = 500;
 
-	private static final char[] HEX = "0123456789abcdef".toCharArray();
+	private static final JsonMapper JSON = JsonMapper
+		.builder(JsonFactory.builder().characterEscapes(new SurrogateEscapes()).build())
+		.build();
 
-	/** How long it may take until another server is there. */
+	/** How long it may take until the next server runs. */
 	private static final int STOP_SECONDS = 10;
 
 	private final HttpStatus status;
@@ -40,7 +48,7 @@ public final class RequestProblem extends RuntimeException {
 	 * @param message what is wrong, in a sentence
 	 */
 	public RequestProblem(HttpStatus status, String message) {
-		// Nobody reads the stack trace of what a client did wrong.
+		// A stack trace does not help with a client's mistake.
 		super(cut(message), null, false, false);
 		this.status = status;
 	}
@@ -56,7 +64,7 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Says that the store can't serve requests now.
+	 * Creates the problem of a store that can't serve requests now.
 	 * @return the problem, with status 503
 	 */
 	public static RequestProblem storageUnavailable() {
@@ -65,7 +73,7 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Says that the parameters of a request can't be read.
+	 * Creates the problem of a request whose parameters can't be read.
 	 * @return the problem, with status 400
 	 */
 	public static RequestProblem notWellFormed() {
@@ -73,7 +81,7 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Says that too many requests are being answered.
+	 * Creates the problem of too many concurrent requests.
 	 * @return the problem, with status 503
 	 */
 	public static RequestProblem busy() {
@@ -84,8 +92,8 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Says why a request was ended.
-	 * @param cause the end
+	 * Creates the problem of a request that was ended.
+	 * @param cause why it was ended
 	 * @return the problem: with status 422 if the request asks for too much, else 503
 	 */
 	public static RequestProblem of(RequestEndedException cause) {
@@ -101,24 +109,24 @@ public final class RequestProblem extends RuntimeException {
 			case CLIENT_LEFT -> new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The client has left.")
 				.because(RequestObserver.Limit.CLIENT_LEFT);
 			case STOPPING ->
-				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server stops.").retryAfter(STOP_SECONDS)
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, "The server is stopping.").retryAfter(STOP_SECONDS)
 					.because(RequestObserver.Limit.STOPPING);
 		};
 	}
 
 	/**
-	 * Says that there is no memory for a request.
-	 * @param cause what is missing
+	 * Creates the problem of a request for which there is no memory.
+	 * @param cause which memory is missing
 	 * @return the problem, with status 503
 	 */
 	public static RequestProblem of(HeapExhaustedException cause) {
-		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage() + " now, for others hold it.")
+		return new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE, cause.getMessage() + " now, because others hold it.")
 			.retryAfter(1)
 			.because(RequestObserver.Limit.MEMORY);
 	}
 
 	/**
-	 * Notes which limit was met, to be counted.
+	 * Sets which limit was reached, to be counted.
 	 * @param met the limit
 	 * @return this problem
 	 */
@@ -128,15 +136,15 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Returns which limit was met.
-	 * @return the limit, or {@code null} if it was none that is counted
+	 * Returns which limit was reached.
+	 * @return the limit, or {@code null} if none is counted
 	 */
 	public RequestObserver.@Nullable Limit limit() {
 		return this.limit;
 	}
 
 	/**
-	 * Adds when it is worth to try again.
+	 * Adds when the request is worth repeating.
 	 * @param seconds in how many seconds
 	 * @return this problem
 	 */
@@ -156,7 +164,7 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
-	 * Returns the headers of the reply besides those that each problem has.
+	 * Returns the headers of the reply besides those of every problem.
 	 * @return the values by their names
 	 */
 	public Map<String, String> headers() {
@@ -193,13 +201,11 @@ public final class RequestProblem extends RuntimeException {
 		members.put("status", this.status.value());
 		members.put("detail", String.valueOf(getMessage()));
 		members.putAll(this.details);
-		StringBuilder json = new StringBuilder();
-		append(members, json);
-		return json.toString();
+		return JSON.writeValueAsString(members);
 	}
 
 	/**
-	 * Cuts a text to {@value #MAX_LENGTH} characters, none of them in the middle.
+	 * Cuts a text to {@value #MAX_LENGTH} characters, without splitting a surrogate pair.
 	 * @param text the text
 	 * @return the text, or its beginning and an ellipsis
 	 */
@@ -211,55 +217,25 @@ public final class RequestProblem extends RuntimeException {
 		return text.substring(0, Character.isHighSurrogate(text.charAt(end - 1)) ? end - 1 : end) + '\u2026';
 	}
 
-	private static void append(Object value, StringBuilder json) {
-		if (value instanceof Map<?, ?> members) {
-			json.append('{');
-			String separator = "";
-			for (Map.Entry<?, ?> member : members.entrySet()) {
-				json.append(separator);
-				appendText(String.valueOf(member.getKey()), json);
-				json.append(':');
-				append(member.getValue(), json);
-				separator = ",";
-			}
-			json.append('}');
-		}
-		else if (value instanceof Iterable<?> elements) {
-			json.append('[');
-			String separator = "";
-			for (Object element : elements) {
-				json.append(separator);
-				append(element, json);
-				separator = ",";
-			}
-			json.append(']');
-		}
-		else if (value instanceof Number) {
-			json.append(value);
-		}
-		else {
-			appendText(value.toString(), json);
-		}
-	}
+	/**
+	 * Escapes surrogates. A text from a client may contain an unpaired one, which UTF-8
+	 * can't encode.
+	 */
+	private static final class SurrogateEscapes extends CharacterEscapes {
 
-	private static void appendText(String text, StringBuilder json) {
-		json.append('"');
-		for (int i = 0; i < text.length(); i++) {
-			char character = text.charAt(i);
-			if (character == '"' || character == '\\') {
-				json.append('\\').append(character);
-			}
-			else if (character < ' ' || Character.isSurrogate(character)) {
-				json.append('\\').append('u');
-				for (int shift = 12; shift >= 0; shift -= 4) {
-					json.append(HEX[character >> shift & 0xF]);
-				}
-			}
-			else {
-				json.append(character);
-			}
+		private static final long serialVersionUID = 1L;
+
+		@Override
+		public int[] getEscapeCodesForAscii() {
+			return standardAsciiEscapesForJSON();
 		}
-		json.append('"');
+
+		@Override
+		public @Nullable SerializableString getEscapeSequence(int character) {
+			return Character.isSurrogate((char) character)
+					? new SerializedString("\\u" + Integer.toHexString(character)) : null;
+		}
+
 	}
 
 }

@@ -1,5 +1,5 @@
 /**
- * Problems of requests: what the client reads of them, and what the log says.
+ * Problems of requests: what the client is told, and what is logged.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.http.problem;

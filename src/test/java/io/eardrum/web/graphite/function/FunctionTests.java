@@ -272,9 +272,9 @@ class FunctionTests {
 	@ParameterizedTest
 	@CsvSource(delimiterString = "->", quoteCharacter = '~',
 			textBlock = """
-					nothing(m.a)                 -> There is no function 'nothing' (character 1); /functions lists all there are.
-					scale(nothing(m.a), 2)       -> There is no function 'nothing' (character 7); /functions lists all there are.
-					Scale(m.a, 2)                -> There is no function 'Scale' (character 1); /functions lists all there are.
+					nothing(m.a)                 -> There is no function 'nothing' (character 1); /functions lists all functions.
+					scale(nothing(m.a), 2)       -> There is no function 'nothing' (character 7); /functions lists all functions.
+					Scale(m.a, 2)                -> There is no function 'Scale' (character 1); /functions lists all functions.
 					scale(m.a)                   -> Function 'scale' (character 1) needs 'factor', a number.
 					scale(m.a, 1, 2)             -> Function 'scale' (character 1) takes 2 parameters, not 3.
 					scale(m.a, 'two')            -> Function 'scale' (character 1) takes a number as 'factor' (character 12).
@@ -283,14 +283,14 @@ class FunctionTests {
 					scale(m.a, 2, factor=2)      -> Function 'scale' (character 1) is given 'factor' twice.
 					limit(m.a, 1.5)              -> Function 'limit' (character 1) takes a whole number as 'n' (character 12).
 					alias(m.a, x)                -> Function 'alias' (character 1) takes a text in quotes as 'newName' (character 12).
-					consolidateBy(m.a, 'mode')   -> Function 'consolidateBy' (character 1) takes an aggregation in quotes, such as 'sum' as 'consolidationFunc' (character 20): 'mode' is no aggregation; there are average, avg, avg_zero, count, current, diff, first, last, max, median, min, multiply, range, rangeOf, stddev, sum, total.
+					consolidateBy(m.a, 'mode')   -> Function 'consolidateBy' (character 1) takes an aggregation in quotes, such as 'sum' as 'consolidationFunc' (character 20): 'mode' is not an aggregation; there are average, avg, avg_zero, count, current, diff, first, last, max, median, min, multiply, range, rangeOf, stddev, sum, total.
 					sortByName(m.a, 'maybe')     -> Function 'sortByName' (character 1) takes true or false as 'natural' (character 17).
-					summarize(m.a, '-1h')        -> Function 'summarize' (character 1) needs a 'intervalString' of more than 0 seconds, and not '-1h'.
-					divideSeries(m.a, m.{a,b})   -> Function 'divideSeries' (character 1) takes one series as 'divisorSeries', and not 2.
+					summarize(m.a, '-1h')        -> Function 'summarize' (character 1) needs a 'intervalString' of more than 0 seconds, not '-1h'.
+					divideSeries(m.a, m.{a,b})   -> Function 'divideSeries' (character 1) takes one series as 'divisorSeries', not 2.
 					'text'                       -> Character 1 of target ''text'' has to be a key, a pattern or a function, but is '''.
-					grep(m.*, '(')               -> '(' is no regular expression: missing closing ).
-					aliasSub(m.a, 'a', '\\2')    -> '\\2' names a group that 'a' hasn't.
-					template(m.$x, x='a')        -> There is no function 'template' (character 1); /functions lists all there are.
+					grep(m.*, '(')               -> '(' is not a valid regular expression: missing closing ).
+					aliasSub(m.a, 'a', '\\2')    -> '\\2' names a group that 'a' does not have.
+					template(m.$x, x='a')        -> There is no function 'template' (character 1); /functions lists all functions.
 					""")
 	void wrongCallIsToldWhereAndWhy(String target, String message) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate(target)).withMessage(message);

@@ -103,7 +103,7 @@ class TargetParserTests {
 					a.{b,c        -> Character 7 of target 'a.{b,c' has to be '}', but is the end.
 					f(n=1,a)      -> Character 7 of target 'f(n=1,a)' has to be a parameter with a name, as the one before, but is 'a'.
 					f(n=1,n=2)    -> Parameter 'n' is given twice before character 10 of target 'f(n=1,n=2)'.
-					a.b(c)        -> 'a.b' at character 1 of target 'a.b(c)' is no name of a function.
+					a.b(c)        -> 'a.b' at character 1 of target 'a.b(c)' is not the name of a function.
 					a|b           -> Character 4 of target 'a|b' has to be '(', but is the end.
 					'x'           -> Character 1 of target ''x'' has to be a key, a pattern or a function, but is '''.
 					""")

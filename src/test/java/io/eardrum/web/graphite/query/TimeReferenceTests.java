@@ -54,7 +54,7 @@ class TimeReferenceTests {
 			"feb30", "1764066600.5", "noon5", "--1h", "17:05_2026", "１７:05" })
 	void whatIsNoTimeIsSaidToBeNone(String text) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TimeReference.seconds(text, NOW, ZONE))
-			.withMessageContaining("' is no ");
+			.withMessageContaining("' is not a ");
 	}
 
 	@Test

@@ -90,8 +90,8 @@ class GzipBodyTests {
 
 	@Test
 	void whatIsBehindItIsRefused() throws IOException {
-		assertThatIsRefused(join(gzip(TEXT), new byte[] { 0 }), "something behind it");
-		assertThatIsRefused(join(gzip(TEXT), TEXT), "something behind it");
+		assertThatIsRefused(join(gzip(TEXT), new byte[] { 0 }), "something follows it");
+		assertThatIsRefused(join(gzip(TEXT), TEXT), "something follows it");
 		assertThatIsRefused(TEXT, "not compressed with gzip");
 	}
 

@@ -10,7 +10,7 @@ import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Functions that give series other names.
+ * Functions that rename series.
  */
 public final class AliasFunctions {
 
@@ -65,7 +65,8 @@ public final class AliasFunctions {
 		return call.series().stream().map((one) -> one.withName(search.replaceIn(one.name(), replacement))).toList();
 	}
 
-	// The innermost path, cut as Python cuts a list: negative numbers count from the end.
+	// The innermost path, sliced as Python slices a list: negative numbers count from the
+	// end.
 	private static String part(String name, int start, int stop) {
 		int right = name.indexOf(')');
 		String path = name.substring(Math.min(name.lastIndexOf('(') + 1, (right < 0) ? name.length() : right),

@@ -1,5 +1,5 @@
 /**
- * Functions that give series other names.
+ * Functions that rename series.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function.alias;

@@ -17,8 +17,8 @@ import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * Functions over the values before each value. What they need from before the range is
- * read too.
+ * Functions over the values before each value. They also read the values that they need
+ * from before the range.
  */
 public final class WindowFunctions {
 
@@ -102,8 +102,8 @@ public final class WindowFunctions {
 		double[] values = series.room(series.size() - window);
 		double[] slot = series.room(window);
 		for (int i = 0; i < values.length; i++) {
-			// As in Graphite, also those aggregations that take gaps into account
-			// elsewhere get the values that are there.
+			// As in Graphite, the aggregations that consider gaps elsewhere also get only
+			// the values that are present.
 			int present = 0;
 			for (int j = i; j < i + window; j++) {
 				if (!Double.isNaN(series.value(j))) {
@@ -123,14 +123,14 @@ public final class WindowFunctions {
 	}
 
 	/**
-	 * Computes windows in time proportional to the number of values, whatever the window,
-	 * without ever taking a value off a sum again, which would leave errors of rounding
-	 * behind. The values are cut into blocks of the length of a window; each window is
-	 * the end of one block and the beginning of the next (van Herk, Gil and Werman).
+	 * Computes windows in time proportional to the number of values, whatever the length
+	 * of the window. It never subtracts a value from a sum, which would leave rounding
+	 * errors. The values are divided into blocks of the length of a window. Each window
+	 * is the end of one block and the beginning of the next (van Herk, Gil and Werman).
 	 * @param series the series
 	 * @param window how many values a window has
 	 * @param aggregation average, sum, min or max
-	 * @return one value for each value that has a whole window before it
+	 * @return one value for each value that has a full window before it
 	 */
 	private static double[] slide(GridSeries series, int window, Aggregation aggregation) {
 		int size = series.size();

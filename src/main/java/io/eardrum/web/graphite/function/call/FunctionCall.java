@@ -19,9 +19,9 @@ import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * A function with what it was called with. Everything but series is checked when it is
- * made; series are computed when the function asks for them, over the range it wants.
- * Long, for it has a way to ask for each type of argument.
+ * A call of a function with its arguments. Arguments other than series are checked when
+ * the call is created. Series are computed when the function asks for them, over the
+ * range that it asks for.
  */
 public final class FunctionCall {
 
@@ -33,10 +33,10 @@ public final class FunctionCall {
 
 	private final Scope scope;
 
-	/** The regular expressions among the arguments that have been read. */
+	/** The regular expressions among the arguments that have been parsed. */
 	private final Map<String, NameRegex> regexes;
 
-	/** What the first parameter names, if it has been computed. */
+	/** The series of the first parameter, if they have been computed. */
 	private final @Nullable List<GridSeries> given;
 
 	private FunctionCall(List<Parameter> parameters, Expression.Call call, Map<String, List<Expression>> arguments,
@@ -50,9 +50,9 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Gives the arguments of a call to the parameters of its function.
+	 * Assigns the arguments of a call to the parameters of its function.
 	 * @param parameters the parameters of the function
-	 * @param call how it is called
+	 * @param call the call as it was written
 	 * @param scope computes series
 	 * @return the call
 	 * @throws QueryException if there are too many or too few arguments, or wrong ones
@@ -131,7 +131,8 @@ public final class FunctionCall {
 		return number == Math.rint(number) && Math.abs(number) <= Integer.MAX_VALUE;
 	}
 
-	// What isn't a number is NaN. One in quotes is a number, too: some senders quote all.
+	// Returns NaN for an argument that is not a number. A number in quotes counts too,
+	// because some clients quote every argument.
 	private static double number(Expression argument) {
 		if (argument instanceof Expression.Numeral number) {
 			return number.value();
@@ -158,7 +159,7 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Returns the same call with series that have been computed.
+	 * Returns the same call with computed series.
 	 * @param series the series of the first parameter
 	 * @return the call
 	 */
@@ -167,7 +168,7 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Returns what the function sees of the request.
+	 * Returns the part of the request that the function sees.
 	 * @return its scope
 	 */
 	public Scope scope() {
@@ -185,7 +186,7 @@ public final class FunctionCall {
 
 	/**
 	 * Computes the series that the first parameter names.
-	 * @return the series; the list may be changed
+	 * @return the series in a mutable list
 	 */
 	public List<GridSeries> series() {
 		return (this.given != null) ? new ArrayList<>(this.given) : series(this.scope);
@@ -203,7 +204,7 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Returns a text as a regular expression.
+	 * Returns the text of a parameter as a regular expression.
 	 * @param name the name of the parameter
 	 * @return the expression
 	 */
@@ -219,7 +220,7 @@ public final class FunctionCall {
 	/**
 	 * Computes the series that the first parameter names over another range of time.
 	 * @param over the scope with that range
-	 * @return the series; the list may be changed
+	 * @return the series in a mutable list
 	 */
 	public List<GridSeries> series(Scope over) {
 		return series(this.parameters.get(0).name(), over);
@@ -228,7 +229,7 @@ public final class FunctionCall {
 	/**
 	 * Computes the series of a parameter, one list after the other if there are several.
 	 * @param name the name of the parameter
-	 * @return the series; the list may be changed
+	 * @return the series in a mutable list
 	 */
 	public List<GridSeries> series(String name) {
 		return series(name, this.scope);
@@ -243,7 +244,7 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Returns what was written for a parameter that is not series.
+	 * Returns the expressions of a parameter that does not take series.
 	 * @param name the name of the parameter
 	 * @return the expressions, none if there is no such argument
 	 */
@@ -312,7 +313,7 @@ public final class FunctionCall {
 	}
 
 	/**
-	 * Returns whether a parameter was given as a text that is no number.
+	 * Returns whether a parameter was given as a text that is not a number.
 	 * @param name the name of the parameter
 	 * @return whether it is such a text
 	 */
@@ -347,7 +348,7 @@ public final class FunctionCall {
 	public long interval(String name) {
 		long seconds = TimeOffset.seconds(text(name));
 		if (seconds <= 0) {
-			throw error("needs a " + QueryException.quoted(name) + " of more than 0 seconds, and not "
+			throw error("needs a " + QueryException.quoted(name) + " of more than 0 seconds, not "
 					+ QueryException.quoted(text(name)));
 		}
 		return seconds;
@@ -355,7 +356,7 @@ public final class FunctionCall {
 
 	/**
 	 * Returns an error of this call.
-	 * @param what what is wrong, to follow the name of the function
+	 * @param what what is wrong, as a phrase that follows the name of the function
 	 * @return the error
 	 */
 	public QueryException error(String what) {

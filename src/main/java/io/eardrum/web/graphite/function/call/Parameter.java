@@ -5,22 +5,23 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a function takes.
+ * A parameter of a function.
  *
- * @param name how it is called
- * @param type what it has to be
- * @param required whether it has to be there
- * @param multiple whether the last parameter may come several times
- * @param defaultValue what it is where it isn't given, for people to read
- * @param suggestions values to choose from, though others are allowed too
+ * @param name its name
+ * @param type its type
+ * @param required whether it has to be given
+ * @param multiple whether this parameter, which is the last one, may be given several
+ * times
+ * @param defaultValue its value if it is not given, for people to read
+ * @param suggestions values to choose from; others are allowed too
  */
 public record Parameter(String name, Type type, boolean required, boolean multiple, @Nullable Object defaultValue,
 		List<?> suggestions) {
 
 	/**
-	 * Returns a parameter that has to be there.
-	 * @param name how it is called
-	 * @param type what it has to be
+	 * Creates a parameter that has to be given.
+	 * @param name its name
+	 * @param type its type
 	 * @param suggestions values to choose from
 	 * @return the parameter
 	 */
@@ -29,10 +30,10 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 	}
 
 	/**
-	 * Returns a parameter that may be missing.
-	 * @param name how it is called
-	 * @param type what it has to be
-	 * @param defaultValue what it is then, for people to read
+	 * Creates a parameter that may be missing.
+	 * @param name its name
+	 * @param type its type
+	 * @param defaultValue its value if it is missing, for people to read
 	 * @return the parameter
 	 */
 	public static Parameter optional(String name, Type type, @Nullable Object defaultValue) {
@@ -40,10 +41,10 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 	}
 
 	/**
-	 * Returns a parameter that may come several times, as the last one.
-	 * @param name how it is called
-	 * @param type what it has to be
-	 * @param required whether it has to be there once
+	 * Creates a parameter that may be given several times, as the last one.
+	 * @param name its name
+	 * @param type its type
+	 * @param required whether it has to be given at least once
 	 * @return the parameter
 	 */
 	public static Parameter several(String name, Type type, boolean required) {
@@ -51,14 +52,16 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 	}
 
 	/**
-	 * What a parameter may be, with the names that Graphite has for them.
+	 * The types of parameters, with Graphite's names for them.
 	 */
 	public enum Type {
 
 		/** Series: a pattern or a call. */
 		SERIES_LIST("seriesList", "a pattern or a function"),
 
-		/** The same; a function with this one takes any number of them. */
+		/**
+		 * The same; a function with a parameter of this type takes any number of them.
+		 */
 		SERIES_LISTS("seriesLists", "a pattern or a function"),
 
 		/** Series or a number. */
@@ -104,7 +107,7 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 		}
 
 		/**
-		 * Returns how Graphite calls this type.
+		 * Returns Graphite's name for this type.
 		 * @return the name
 		 */
 		public String graphiteName() {
@@ -113,10 +116,6 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 
 		String description() {
 			return this.description;
-		}
-
-		boolean isSeries() {
-			return this == SERIES_LIST || this == SERIES_LISTS;
 		}
 
 	}

@@ -8,8 +8,8 @@ import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * What a function sees of the request that it is computed for: the range of time, the
- * memory, and the series that the parts of a target stand for. For one thread.
+ * The part of a request that a function sees: the range of time, the memory, and the
+ * series of the parts of a target. For one thread.
  */
 public interface Scope {
 
@@ -26,7 +26,7 @@ public interface Scope {
 	long until();
 
 	/**
-	 * Returns whence the memory for values is taken.
+	 * Returns the account from which the memory for values is taken.
 	 * @return the account of the request
 	 */
 	ValueBudget.Account account();
@@ -42,15 +42,15 @@ public interface Scope {
 	/**
 	 * Computes a target, or a part of one.
 	 * @param expression the target
-	 * @return its series; the list may be changed
-	 * @throws QueryException if a function is not known, or was called wrongly
+	 * @return its series in a mutable list
+	 * @throws QueryException if a function is unknown, or was called wrongly
 	 */
 	List<GridSeries> evaluate(Expression expression);
 
 	/**
-	 * Computes a part of a target, series by series where that is possible, so that one
-	 * of them is in memory at a time: those of a pattern, and of functions that are
-	 * computed for each series by itself.
+	 * Computes a part of a target. The series of a pattern, and those of functions that
+	 * are computed for each series separately, are computed one after the other, so that
+	 * only one of them is in memory at a time.
 	 * @param expression the part
 	 * @return its series
 	 */

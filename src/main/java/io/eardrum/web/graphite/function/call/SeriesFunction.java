@@ -7,24 +7,24 @@ import io.eardrum.web.graphite.series.GridSeries;
 /**
  * A function over series.
  *
- * @param name how it is called
- * @param group under which heading it is listed
+ * @param name its name
+ * @param group the heading under which it is listed
  * @param description what it does, for people to read
- * @param parameters what it takes, in order
- * @param body does it
- * @param isForEach whether what it makes of a series of its first parameter does not
- * depend on the others, so that it can be given one after the other
+ * @param parameters its parameters, in order
+ * @param body the computation
+ * @param isForEach whether its result for a series of its first parameter does not depend
+ * on the other series, so that it can be computed for one after the other
  */
 public record SeriesFunction(String name, Group group, String description, List<Parameter> parameters, Body body,
 		boolean isForEach) {
 
 	/**
 	 * Creates a function that looks at all its series at once.
-	 * @param name how it is called
-	 * @param group under which heading it is listed
+	 * @param name its name
+	 * @param group the heading under which it is listed
 	 * @param description what it does, for people to read
-	 * @param body does it
-	 * @param parameters what it takes, in order
+	 * @param body the computation
+	 * @param parameters its parameters, in order
 	 */
 	public SeriesFunction(String name, Group group, String description, Body body, Parameter... parameters) {
 		this(name, group, description, List.of(parameters), body, false);
@@ -40,7 +40,8 @@ public record SeriesFunction(String name, Group group, String description, List<
 	}
 
 	/**
-	 * Returns the same function for one series after the other.
+	 * Returns the same function, marked as one that is computed for one series after the
+	 * other.
 	 * @return the function
 	 */
 	public SeriesFunction forEach() {
@@ -48,32 +49,32 @@ public record SeriesFunction(String name, Group group, String description, List<
 	}
 
 	/**
-	 * The headings, as Graphite has them.
+	 * Graphite's headings for functions.
 	 */
 	public enum Group {
 
-		/** Many series become fewer. */
+		/** Functions that combine series into fewer ones. */
 		COMBINE("Combine"),
 
-		/** Each value becomes another one. */
+		/** Functions that change each value. */
 		TRANSFORM("Transform"),
 
-		/** Values come from several values. */
+		/** Functions that compute values from several values. */
 		CALCULATE("Calculate"),
 
-		/** Some series are left out. */
+		/** Functions that leave out some series. */
 		FILTER_SERIES("Filter Series"),
 
-		/** Some values are left out. */
+		/** Functions that leave out some values. */
 		FILTER_DATA("Filter Data"),
 
-		/** Series change their order. */
+		/** Functions that change the order of series. */
 		SORTING("Sorting"),
 
-		/** Series change their names. */
+		/** Functions that rename series. */
 		ALIAS("Alias"),
 
-		/** All else. */
+		/** All other functions. */
 		SPECIAL("Special");
 
 		private final String heading;
@@ -93,15 +94,15 @@ public record SeriesFunction(String name, Group group, String description, List<
 	}
 
 	/**
-	 * What a function does.
+	 * The computation of a function.
 	 */
 	@FunctionalInterface
 	public interface Body {
 
 		/**
 		 * Computes the result of a call.
-		 * @param call what the function was called with
-		 * @return the series, a new list
+		 * @param call the call with its arguments
+		 * @return the series in a new list
 		 */
 		List<GridSeries> apply(FunctionCall call);
 

@@ -12,13 +12,13 @@ import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
 
 /**
- * The nodes in the names of series: what stands between their dots.
+ * The nodes in the names of series: the parts between the dots.
  */
 public final class SeriesNodes {
 
 	/**
-	 * What a character of a name takes at most while it is parsed: f(a,a,a) is a part
-	 * each two.
+	 * The most memory that a character of a name takes while it is parsed, in values:
+	 * f(a,a,a) has one part for every two characters.
 	 */
 	private static final long PARSED_VALUES = 8;
 
@@ -26,8 +26,8 @@ public final class SeriesNodes {
 	}
 
 	/**
-	 * Joins some nodes of a series. Where its name is a call, they are those of the first
-	 * path in it; where the series has no such node, it is empty.
+	 * Joins some nodes of a series. If its name is a call, the nodes are those of the
+	 * first path in it. A node that the series does not have is empty.
 	 * @param series the series
 	 * @param wanted numbers of nodes, negative ones from the end, and names of tags
 	 * @return the nodes with dots between them
@@ -59,13 +59,13 @@ public final class SeriesNodes {
 			return (expression instanceof Expression.Path path) ? path.pattern() : name;
 		}
 		catch (QueryException ex) {
-			// A name that somebody made up, with a parenthesis at its end.
+			// A name that a user has made up, with a parenthesis at its end.
 			return name;
 		}
 	}
 
 	/**
-	 * Leaves some nodes out of the name of a series.
+	 * Returns the name of a series without some of its nodes.
 	 * @param series the series
 	 * @param positions the numbers of these nodes
 	 * @return the others with dots between them
@@ -92,9 +92,9 @@ public final class SeriesNodes {
 	}
 
 	/**
-	 * Returns what series with the same nodes have in common.
+	 * Returns a function whose result is equal for series with the same nodes.
 	 * @param nodes numbers of nodes, and names of tags
-	 * @return joins these nodes of a series
+	 * @return a function that joins these nodes of a series
 	 */
 	public static Function<GridSeries, String> key(List<Expression> nodes) {
 		return (series) -> join(series, nodes);

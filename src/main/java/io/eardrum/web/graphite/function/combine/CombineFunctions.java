@@ -27,7 +27,7 @@ import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * Functions that make one series of several, value by value.
+ * Functions that combine several series into one, value by value.
  */
 public final class CombineFunctions {
 
@@ -98,9 +98,8 @@ public final class CombineFunctions {
 				(call) -> withoutNodes(call, aggregation), SERIES, POSITIONS);
 	}
 
-	// One series after the other where that comes to the same, so that not all of them
-	// are
-	// in memory at once.
+	// Takes one series after the other where the result is the same, so that not all of
+	// them are in memory at once.
 	private static List<GridSeries> aggregate(FunctionCall call, String aggregation, double xFilesFactor) {
 		Aggregation function = Aggregation.named(aggregation);
 		if (!function.isFoldable()) {
@@ -135,10 +134,10 @@ public final class CombineFunctions {
 	}
 
 	/**
-	 * Makes one series of several.
+	 * Combines several series into one.
 	 * @param series the series
-	 * @param aggregation how, by its name in Graphite
-	 * @param xFilesFactor which part of the values has to be there
+	 * @param aggregation the aggregation, by its name in Graphite
+	 * @param xFilesFactor which fraction of the values has to be present
 	 * @return one series, or none if there was none
 	 */
 	public static List<GridSeries> aggregate(List<GridSeries> series, String aggregation, double xFilesFactor) {
@@ -158,10 +157,10 @@ public final class CombineFunctions {
 	}
 
 	/**
-	 * Makes one series of several.
-	 * @param series one series at least
-	 * @param name what it is called
-	 * @param function makes one value of a row, which it may change
+	 * Combines several series into one.
+	 * @param series at least one series
+	 * @param name the name of the result
+	 * @param function computes one value from a row, which it may change
 	 * @return the series
 	 */
 	static GridSeries combine(List<GridSeries> series, String name, Function<double[], Double> function) {
@@ -192,7 +191,7 @@ public final class CombineFunctions {
 	private static List<GridSeries> multiply(FunctionCall call) {
 		SeriesFold fold = fold(call, Aggregation.MULTIPLY);
 		if (fold.count() == 1) {
-			// As Graphite has it: one series is not changed.
+			// As in Graphite, a single series is not changed.
 			return call.series();
 		}
 		return (fold.count() > 0) ? List.of(result(fold, "multiply", 0)) : List.of();

@@ -57,7 +57,7 @@ public final class RatioFunctions {
 		List<GridSeries> dividends = call.series();
 		List<GridSeries> divisors = call.series("divisorSeries");
 		if (divisors.size() > 1) {
-			throw call.error("takes one series as 'divisorSeries', and not " + divisors.size());
+			throw call.error("takes one series as 'divisorSeries', not " + divisors.size());
 		}
 		if (divisors.isEmpty()) {
 			return dividends.stream()
@@ -71,8 +71,8 @@ public final class RatioFunctions {
 		List<GridSeries> dividends = call.series();
 		List<GridSeries> divisors = call.series("divisorSeriesList");
 		if (divisors.size() != dividends.size()) {
-			throw call.error("takes lists of the same length, and not of " + dividends.size() + " and "
-					+ divisors.size() + " series");
+			throw call.error("takes lists of the same length, not of " + dividends.size() + " and " + divisors.size()
+					+ " series");
 		}
 		List<GridSeries> result = new ArrayList<>();
 		for (int i = 0; i < dividends.size(); i++) {
@@ -93,7 +93,7 @@ public final class RatioFunctions {
 		Expression total = call.has("total") ? call.expressions("total").get(0) : null;
 		if (total instanceof Expression.Numeral number) {
 			if (!nodes.isEmpty()) {
-				throw call.error("takes nodes with a series as 'total', and not with a number");
+				throw call.error("takes nodes with a series as 'total', not with a number");
 			}
 			return percentOf(series, number);
 		}

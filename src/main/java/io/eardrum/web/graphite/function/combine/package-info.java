@@ -1,5 +1,5 @@
 /**
- * Functions that make one series of several, value by value.
+ * Functions that combine several series into one, value by value.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function.combine;

@@ -21,7 +21,7 @@ import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.Percentile;
 
 /**
- * Functions that leave series out, or values.
+ * Functions that leave out series or values.
  */
 public final class FilterFunctions {
 
@@ -61,8 +61,8 @@ public final class FilterFunctions {
 						SERIES, Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
 				new SeriesFunction("mostDeviant", SeriesFunction.Group.FILTER_SERIES,
 						"Keeps the n series that vary most.", FilterFunctions::mostDeviant, SERIES, COUNT),
-				values("removeAboveValue", "Takes the values above n away.", true),
-				values("removeBelowValue", "Takes the values below n away.", false),
+				values("removeAboveValue", "Removes the values above n.", true),
+				values("removeBelowValue", "Removes the values below n.", false),
 				new SeriesFunction("nPercentile", SeriesFunction.Group.CALCULATE,
 						"Draws a line at the n-th percentile of each series.", FilterFunctions::percentile, SERIES,
 						Parameter.required("n", Parameter.Type.FLOAT))));
@@ -90,7 +90,8 @@ public final class FilterFunctions {
 	}
 
 	/**
-	 * Orders series by an aggregation of their values; one without values has the lowest.
+	 * Orders series by an aggregation of their values. A series without values counts as
+	 * the lowest.
 	 * @param aggregation the aggregation, by its name
 	 * @param descending whether the highest comes first
 	 * @return the order
@@ -105,7 +106,7 @@ public final class FilterFunctions {
 		return descending ? ascending.reversed() : ascending;
 	}
 
-	// As Python cuts a list.
+	// Slices the list as Python does.
 	private static List<GridSeries> first(List<GridSeries> series, int n) {
 		int end = (n < 0) ? Math.max(0, series.size() + n) : Math.min(n, series.size());
 		return new ArrayList<>(series.subList(0, end));
@@ -130,7 +131,7 @@ public final class FilterFunctions {
 	private static List<GridSeries> keep(FunctionCall call, String function, String operator, double number) {
 		Comparison comparison = COMPARISONS.get(operator);
 		if (comparison == null) {
-			throw call.error("takes =, !=, >, >=, < or <= as 'operator', and not " + QueryException.quoted(operator));
+			throw call.error("takes =, !=, >, >=, < or <= as 'operator', not " + QueryException.quoted(operator));
 		}
 		Aggregation aggregation = Aggregation.named(function);
 		// As in Graphite, a series without values is below and unequal to any number.

@@ -13,7 +13,7 @@ import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Functions that put series into another order.
+ * Functions that change the order of series.
  */
 public final class SortFunctions {
 
@@ -62,14 +62,15 @@ public final class SortFunctions {
 	}
 
 	/**
-	 * Returns the order of the names. To compare them counts as work.
+	 * Returns the order by names. Comparing them counts as work.
 	 * @return the order
 	 */
 	public static Comparator<GridSeries> byName() {
 		return comparing(GridSeries::name, 1);
 	}
 
-	// The key is made for each comparison: a table of them might take any memory.
+	// The key is computed for each comparison, because a table of keys might take any
+	// amount of memory.
 	private static Comparator<GridSeries> comparing(Function<GridSeries, String> key, int work) {
 		return Comparator.comparing((one) -> {
 			one.work((long) work * one.name().length());

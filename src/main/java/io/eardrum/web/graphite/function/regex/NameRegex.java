@@ -11,9 +11,10 @@ import io.eardrum.web.graphite.series.SeriesName;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * A regular expression that a request holds against names. It is written as Python has
- * it, but for what can't be matched without going back: lookahead, lookbehind and
- * references to groups. So its work is known before it is done, whoever wrote it.
+ * A regular expression that a request matches against names. It has Python's syntax,
+ * except for what can't be matched without backtracking: lookahead, lookbehind and
+ * references to groups. The work of a match is therefore known in advance, whatever the
+ * expression.
  * <p>
  * For one thread.
  */
@@ -22,16 +23,18 @@ public final class NameRegex {
 	/** How many characters an expression has at most. */
 	static final int MAX_LENGTH = 1000;
 
-	/** How many instructions its program has at most. */
+	/** How many instructions the program of an expression has at most. */
 	static final int MAX_SIZE = 5000;
 
-	/** What an instruction takes, and what matches it, in values. */
+	/** The memory for an instruction and for its matching, in values. */
 	private static final int INSTRUCTION_VALUES = 32;
 
-	/** How much work it may be to look for one match: it can't be ended in between. */
+	/**
+	 * How much work the search for one match may take, because it can't be interrupted.
+	 */
 	private static final long MAX_WORK = 5_000_000;
 
-	/** What needs to go back, up to its first characters. */
+	/** What needs backtracking, up to its first characters. */
 	private static final Pattern GOING_BACK = Pattern
 		.compile("(?:[^\\\\]|^)(?:\\\\\\\\)*(?:(\\(\\?[=!])|(\\(\\?<[=!])|(\\(\\?P=|\\\\[1-9])|(\\(\\?\\())");
 
@@ -42,23 +45,23 @@ public final class NameRegex {
 	private final ValueBudget.Account account;
 
 	/**
-	 * Reads a regular expression.
+	 * Compiles a regular expression.
 	 * @param regex the expression
-	 * @param account takes note of its work, and has the memory for it
-	 * @throws QueryException if it is none, or one that is too large
+	 * @param account counts its work, and reserves the memory for it
+	 * @throws QueryException if it is not valid or too large
 	 */
 	public NameRegex(String regex, ValueBudget.Account account) {
 		this.regex = regex;
 		this.account = account;
 		if (regex.length() > MAX_LENGTH) {
 			throw new QueryException(
-					"A regular expression has at most " + MAX_LENGTH + " characters, and not " + regex.length() + ".");
+					"A regular expression has at most " + MAX_LENGTH + " characters, not " + regex.length() + ".");
 		}
 		String written = written(regex);
 		long size = RegexSize.of(written);
 		if (size > MAX_SIZE) {
 			throw new QueryException(
-					QueryException.quoted(regex) + " is too large: with all that it repeats, a regular expression "
+					QueryException.quoted(regex) + " is too large: with its repetitions expanded, a regular expression "
 							+ "has at most " + MAX_SIZE + " parts.");
 		}
 		account.take(size * INSTRUCTION_VALUES);
@@ -66,7 +69,7 @@ public final class NameRegex {
 		this.pattern = compile(written);
 	}
 
-	// Python writes \Z for what is \z here, and {,3} for {0,3}.
+	// Python writes \Z for \z, and {,3} for {0,3}.
 	private static String written(String regex) {
 		StringBuilder written = new StringBuilder();
 		int classStart = -1;
@@ -78,7 +81,7 @@ public final class NameRegex {
 				written.append((regex.charAt(i) == 'Z' && classStart < 0) ? 'z' : regex.charAt(i));
 			}
 			else if (classStart >= 0) {
-				// As the first one, a ']' is a character like any other.
+				// At the start of a class, ']' is an ordinary character.
 				classStart = (c == ']' && i > classStart) ? -1 : classStart;
 			}
 			else if (c == '[') {
@@ -99,10 +102,10 @@ public final class NameRegex {
 			String needed = goingBack(this.regex);
 			if (needed != null) {
 				throw new QueryException(QueryException.quoted(this.regex) + " has " + needed
-						+ ", which regular expressions don't have here: they take time without end.");
+						+ ", which is not supported, because its time has no limit.");
 			}
-			throw new QueryException(
-					QueryException.quoted(this.regex) + " is no regular expression: " + ex.getDescription() + ".");
+			throw new QueryException(QueryException.quoted(this.regex) + " is not a valid regular expression: "
+					+ ex.getDescription() + ".");
 		}
 		catch (StackOverflowError ex) {
 			throw new QueryException(QueryException.quoted(this.regex) + " has too many parts in one another.");
@@ -146,8 +149,8 @@ public final class NameRegex {
 	/**
 	 * Replaces all matches in a name.
 	 * @param name the name
-	 * @param replacement the text, in which {@code \1} and {@code \g<1>} stand for what a
-	 * group has found
+	 * @param replacement the text, in which {@code \1} and {@code \g<1>} stand for the
+	 * match of a group
 	 * @return the new name
 	 */
 	public String replaceIn(String name, String replacement) {
@@ -165,7 +168,7 @@ public final class NameRegex {
 		}
 		catch (IndexOutOfBoundsException | IllegalArgumentException ex) {
 			throw new QueryException(QueryException.quoted(replacement) + " names a group that "
-					+ QueryException.quoted(this.regex) + " hasn't.");
+					+ QueryException.quoted(this.regex) + " does not have.");
 		}
 	}
 
@@ -198,7 +201,7 @@ public final class NameRegex {
 				group = String.valueOf(escaped);
 			}
 			result.append((group != null) ? group : "");
-			// What a group has found may be named any number of times.
+			// The replacement may repeat the match of a group any number of times.
 			SeriesName.requireLength(result.length());
 		}
 	}

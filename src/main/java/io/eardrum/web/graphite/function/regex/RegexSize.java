@@ -6,17 +6,17 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Estimates how large the program of a regular expression becomes, before it is made:
- * repetitions in repetitions multiply it. The estimate is never below the size, as far as
- * is known, and for most expressions a little above.
+ * Estimates the size of the program of a regular expression before it is compiled,
+ * because nested repetitions multiply it. As far as is known, the estimate is never below
+ * the size, and is a little above it for most expressions.
  */
 final class RegexSize {
 
-	/** The most that may come before the estimate ends. */
+	/** The largest size that is estimated. */
 	private static final long MAX = 1_000_000;
 
 	/**
-	 * What a group takes besides what is in it, and something more if that is nothing.
+	 * The size of a group without its content, plus something for an empty content.
 	 */
 	private static final long GROUP = 3;
 
@@ -26,11 +26,12 @@ final class RegexSize {
 
 	private int next;
 
-	/** The sizes of the groups that are open, without their last parts. */
+	/** The sizes of the open groups, without their last parts. */
 	private final Deque<long[]> open = new ArrayDeque<>();
 
 	/**
-	 * The group that is read: the size of all but its last part, and that of the last.
+	 * The current group: the size of all parts but the last one, and the size of the last
+	 * one.
 	 */
 	private long[] group = { GROUP, 0 };
 
@@ -40,7 +41,7 @@ final class RegexSize {
 
 	/**
 	 * Estimates the size of a program.
-	 * @param regex the expression, which may be none
+	 * @param regex the expression, which may be invalid
 	 * @return the number of instructions
 	 */
 	static long of(String regex) {
@@ -75,8 +76,9 @@ final class RegexSize {
 		this.group[1] = size;
 	}
 
-	// To what may be repeated next. What is nothing itself, such as flags, is added so
-	// too: a repetition behind it repeats what is before it.
+	// Adds to the part that may be repeated next. Elements that match nothing, such as
+	// flags, are added in the same way, because a repetition after them repeats the part
+	// before them.
 	private void add(long size) {
 		this.group[1] = Math.min(MAX, this.group[1] + size);
 	}

@@ -1,5 +1,5 @@
 /**
- * Regular expressions as Python writes them, whose work is known before it is done.
+ * Regular expressions in Python's syntax, whose work is known before they run.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function.regex;

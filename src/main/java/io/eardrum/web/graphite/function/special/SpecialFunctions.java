@@ -13,7 +13,7 @@ import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Functions that fit nowhere else.
+ * Functions that fit under no other heading.
  */
 public final class SpecialFunctions {
 
@@ -82,7 +82,7 @@ public final class SpecialFunctions {
 	 * Draws a line at a number.
 	 * @param scope the range of time and the memory
 	 * @param value the number
-	 * @param name what the line is called
+	 * @param name the name of the line
 	 * @return a series of three values
 	 */
 	public static GridSeries constantLine(Scope scope, double value, String name) {

@@ -14,7 +14,7 @@ import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Functions over time: differences of neighbours, sums, summaries and shifts.
+ * Functions over time: differences between neighbours, sums, summaries and shifts.
  */
 public final class RateFunctions {
 
@@ -64,7 +64,7 @@ public final class RateFunctions {
 			double[] values = series.room(series.size());
 			double previous = Double.NaN;
 			for (int i = 0; i < values.length; i++) {
-				// NaN as soon as one of them is.
+				// NaN if either value is NaN.
 				values[i] = series.value(i) - previous;
 				previous = series.value(i);
 			}
@@ -96,8 +96,8 @@ public final class RateFunctions {
 		return result;
 	}
 
-	// Comparisons with NaN are false, so that what isn't given and what isn't there drop
-	// out.
+	// Comparisons with NaN are false, so arguments that are not given and values that are
+	// missing drop out.
 	private static double delta(double value, double previous, double max, double min) {
 		if (Double.isNaN(value) || Double.isNaN(previous)) {
 			return Double.NaN;
@@ -161,7 +161,7 @@ public final class RateFunctions {
 
 	private static List<GridSeries> shift(FunctionCall call) {
 		String text = call.text("timeShift");
-		// Without a sign it goes back.
+		// Without a sign, the shift goes back in time.
 		String signed = Character.isDigit(text.charAt(0)) ? "-" + text : text;
 		long seconds = TimeOffset.seconds(signed);
 		boolean resetEnd = !call.has("resetEnd") || call.flag("resetEnd");

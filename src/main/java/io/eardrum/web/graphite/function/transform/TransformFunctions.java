@@ -15,7 +15,7 @@ import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.GridSeries;
 
 /**
- * Functions that make another value of each value, or of none.
+ * Functions that compute a new value from each value, or from a missing one.
  */
 public final class TransformFunctions {
 
@@ -46,7 +46,7 @@ public final class TransformFunctions {
 				new SeriesFunction("log", SeriesFunction.Group.TRANSFORM, "Takes the logarithm of all values.",
 						TransformFunctions::logarithm, SERIES, Parameter.optional("base", Parameter.Type.FLOAT, 10)),
 				new SeriesFunction("round", SeriesFunction.Group.TRANSFORM,
-						"Rounds all values to some digits behind the point.", TransformFunctions::round, SERIES,
+						"Rounds all values to some digits after the decimal point.", TransformFunctions::round, SERIES,
 						Parameter.optional("precision", Parameter.Type.INTEGER, 0)),
 				new SeriesFunction("scaleToSeconds", SeriesFunction.Group.TRANSFORM,
 						"Shows values that count something in each step as if the step had this many seconds.",
@@ -118,9 +118,9 @@ public final class TransformFunctions {
 	}
 
 	/**
-	 * Rounds a value, a half to the even neighbour.
+	 * Rounds a value, and a half to its even neighbour.
 	 * @param value the value
-	 * @param digits how many digits there may be behind the point
+	 * @param digits how many digits there may be after the decimal point
 	 * @return the value that is nearest to the rounded one
 	 */
 	static double rounded(double value, int digits) {
@@ -172,7 +172,7 @@ public final class TransformFunctions {
 	}
 
 	/**
-	 * Says what stands in a gap.
+	 * Computes the values in a gap.
 	 */
 	@FunctionalInterface
 	private interface GapFiller {

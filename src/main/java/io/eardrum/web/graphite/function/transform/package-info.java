@@ -1,5 +1,5 @@
 /**
- * Functions that make another value of each value, or of it and those beside it.
+ * Functions that compute a new value from each value, or from it and its neighbours.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.web.graphite.function.transform;

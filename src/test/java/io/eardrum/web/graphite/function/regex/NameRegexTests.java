@@ -62,8 +62,7 @@ class NameRegexTests {
 			""")
 	void whatHasToGoBackIsRefusedByItsName(String regex, String needed) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> regex(regex))
-			.withMessage("'" + regex + "' has " + needed
-					+ ", which regular expressions don't have here: they take time without end.");
+			.withMessage("'" + regex + "' has " + needed + ", which is not supported, because its time has no limit.");
 	}
 
 	@ParameterizedTest
@@ -75,7 +74,7 @@ class NameRegexTests {
 			"(a{1000})*(?i){1000}", "(", "[", "*", "\\", "a{2,1}", "(?P<x>a)(?P<x>b)", "a++" })
 	void whatIsTooLargeOrNoExpressionIsRefusedBeforeItIsMade(String regex) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> regex(regex))
-			.withMessageMatching("(?s)'.*' is (too large: .*|no regular expression: .*)");
+			.withMessageMatching("(?s)'.*' is (too large: .*|not a valid regular expression: .*)");
 	}
 
 	@Test
