@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 case ${1:-} in
-  nodes) class=io.eardrum.storage.cassandra.CassandraCluster ;;
+  nodes) class=io.eardrum.storage.cassandra.fixture.CassandraCluster ;;
   suite) class=io.eardrum.suite.cluster.ClusterSuite ;;
   check) class=io.eardrum.suite.cluster.CassandraCheck ;;
   *)

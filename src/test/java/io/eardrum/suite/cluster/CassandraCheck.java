@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-import io.eardrum.storage.cassandra.CassandraCluster;
+import io.eardrum.storage.cassandra.fixture.CassandraCluster;
 
 /**
  * All that needs a real Cassandra, one thing after the other: the tests with the tag

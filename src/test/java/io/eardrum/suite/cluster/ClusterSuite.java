@@ -21,9 +21,9 @@ import java.util.function.Predicate;
 
 import com.jayway.jsonpath.JsonPath;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.storage.cassandra.CassandraCluster;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.storage.cassandra.fixture.CassandraCluster;
 
 /**
  * Two real servers on a real Cassandra of three nodes that keep three copies, with

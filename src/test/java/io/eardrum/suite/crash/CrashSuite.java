@@ -14,7 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
 
 /**
  * Kills a real server over and over while clients put points, and checks after each start

@@ -17,7 +17,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.springframework.util.FileSystemUtils;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
 
 /**
  * Lets the disk of a real server fail with I/O errors while clients put points: a program

@@ -23,9 +23,9 @@ import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.server.PrometheusScrape;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.PrometheusScrape;
 
 /**
  * A real server under load over some lives, with one policy, that is recorded: its first

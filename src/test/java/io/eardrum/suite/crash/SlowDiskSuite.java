@@ -18,9 +18,9 @@ import java.util.Map;
 
 import org.springframework.util.FileSystemUtils;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.server.MixedLoad;
-import io.eardrum.server.PrometheusScrape;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.MixedLoad;
+import io.eardrum.server.fixture.PrometheusScrape;
 
 /**
  * A server before a slow disk: a program of its own, which ends with 1 if it finds a
