@@ -12,9 +12,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../../.."
 
 case ${1:-} in
-  nodes) class=io.eardrum.storage.cassandra.CassandraCluster ;;
-  suite) class=io.eardrum.cluster.ClusterSuite ;;
-  check) class=io.eardrum.cluster.CassandraCheck ;;
+  nodes) class=io.eardrum.storage.cassandra.fixture.CassandraCluster ;;
+  suite) class=io.eardrum.suite.cluster.ClusterSuite ;;
+  check) class=io.eardrum.suite.cluster.CassandraCheck ;;
   *)
     sed -n '2,/^set/s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"
     exit 2

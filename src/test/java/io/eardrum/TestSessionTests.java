@@ -12,6 +12,8 @@ import org.springframework.core.env.EnumerablePropertySource;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
+import io.eardrum.fixture.TestSession;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

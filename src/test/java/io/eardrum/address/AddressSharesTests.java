@@ -12,7 +12,7 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,8 +12,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestSeed;
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.fixture.TestThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

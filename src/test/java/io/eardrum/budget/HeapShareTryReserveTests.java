@@ -7,7 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

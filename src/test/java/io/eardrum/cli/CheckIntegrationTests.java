@@ -17,8 +17,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.EardrumApplication;
-import io.eardrum.EardrumProcess;
 import io.eardrum.client.MetricClient;
+import io.eardrum.fixture.EardrumProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

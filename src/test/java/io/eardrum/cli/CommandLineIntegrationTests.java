@@ -26,11 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-import io.eardrum.EardrumProcess;
 import io.eardrum.client.MetricClient;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.server.RunningServer;
-import io.eardrum.server.TestCertificate;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestCertificate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.client.ScriptedServer;
+import io.eardrum.client.fixture.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -44,7 +44,7 @@ import io.eardrum.cli.transfer.PointImport;
 import io.eardrum.client.ClientOptions;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
-import io.eardrum.client.ScriptedServer;
+import io.eardrum.client.fixture.ScriptedServer;
 import io.eardrum.metric.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.client.ScriptedServer;
+import io.eardrum.client.fixture.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -31,7 +31,7 @@ import io.eardrum.cli.transfer.LineSource;
 import io.eardrum.cli.transfer.PointImport;
 import io.eardrum.cli.transfer.ResumeFile;
 import io.eardrum.client.MetricClient;
-import io.eardrum.client.ScriptedServer;
+import io.eardrum.client.fixture.ScriptedServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

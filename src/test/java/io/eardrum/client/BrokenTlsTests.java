@@ -23,8 +23,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-import io.eardrum.UncaughtErrors;
 import io.eardrum.client.MetricClientException.Reason;
+import io.eardrum.client.fixture.ScriptedServer;
+import io.eardrum.fixture.UncaughtErrors;
 import io.eardrum.metric.KeyedPoint;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import io.eardrum.client.MetricClientException.Reason;
 import io.eardrum.metric.KeyedPoint;
 import io.eardrum.metric.Point;
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

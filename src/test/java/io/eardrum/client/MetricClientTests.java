@@ -29,8 +29,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestThreads;
 import io.eardrum.client.MetricClientException.Reason;
+import io.eardrum.client.fixture.ScriptedServer;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;

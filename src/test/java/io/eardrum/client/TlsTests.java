@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.client.MetricClientException.Reason;
+import io.eardrum.client.fixture.ScriptedServer;
 import io.eardrum.metric.KeyedPoint;
 
 import static org.assertj.core.api.Assertions.assertThat;

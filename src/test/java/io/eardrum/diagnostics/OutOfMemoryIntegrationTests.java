@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -17,6 +17,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.eardrum.documents.fixture.Documents;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.documents.Documents.Block;
+import io.eardrum.documents.fixture.Documents;
+import io.eardrum.documents.fixture.Documents.Block;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -42,13 +42,15 @@ import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.cli.CommandRun;
-import io.eardrum.documents.Documents.Block;
+import io.eardrum.documents.fixture.Documents;
+import io.eardrum.documents.fixture.Documents.Block;
+import io.eardrum.documents.fixture.ShellCommand;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.server.TcpEndpoint;
 import io.eardrum.server.graphite.GraphiteEndpoint;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.web.WebServer;
+import io.eardrum.web.fixture.WebServer;
 import io.eardrum.web.http.Endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -5,6 +5,9 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.history.fixture.Histories;
+import io.eardrum.history.fixture.SeriesHistory;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 

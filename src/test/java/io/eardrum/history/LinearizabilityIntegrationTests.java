@@ -22,8 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.history.fixture.Histories;
+import io.eardrum.history.fixture.SeriesHistory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,7 +10,10 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.history.fixture.Histories;
+import io.eardrum.history.fixture.Linearization;
+import io.eardrum.history.fixture.SeriesHistory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -22,6 +22,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
+import io.eardrum.monitoring.fixture.MonitoringFiles;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -26,9 +26,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 
 import io.eardrum.client.MetricClient;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.server.PrometheusScrape;
-import io.eardrum.server.RunningServer;
+import io.eardrum.monitoring.fixture.DocumentedMeter;
+import io.eardrum.monitoring.fixture.ExposedSeries;
+import io.eardrum.monitoring.fixture.MonitoringFiles;
+import io.eardrum.monitoring.fixture.PromqlExpression;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,8 +8,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.monitoring.PromqlExpression.LabelMatcher;
-import io.eardrum.monitoring.PromqlExpression.Selector;
+import io.eardrum.monitoring.fixture.ExposedSeries;
+import io.eardrum.monitoring.fixture.PromqlExpression;
+import io.eardrum.monitoring.fixture.PromqlExpression.LabelMatcher;
+import io.eardrum.monitoring.fixture.PromqlExpression.Selector;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

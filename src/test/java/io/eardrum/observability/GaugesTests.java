@@ -4,7 +4,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.UncaughtErrors;
+import io.eardrum.fixture.UncaughtErrors;
 import io.eardrum.storage.DurableMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -3,6 +3,9 @@ package io.eardrum.protocol;
 import java.io.IOException;
 import java.util.Arrays;
 
+import io.eardrum.protocol.fixture.CommandModel;
+import io.eardrum.protocol.fixture.ParserTrial;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

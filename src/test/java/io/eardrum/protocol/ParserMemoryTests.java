@@ -10,6 +10,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+import io.eardrum.protocol.fixture.RecordedCommands;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

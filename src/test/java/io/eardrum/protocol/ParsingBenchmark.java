@@ -14,6 +14,8 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
+import io.eardrum.protocol.fixture.PutFrames;
+
 /**
  * What it takes to read a put, of a frame of many, and how that grows with its value's
  * digits. All figures are nanoseconds a put.

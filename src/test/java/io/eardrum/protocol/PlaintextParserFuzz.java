@@ -6,6 +6,9 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 
+import io.eardrum.protocol.fixture.ParserTrial;
+import io.eardrum.protocol.fixture.PlaintextModel;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -14,7 +14,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.protocol.fixture.ParserTrial;
+import io.eardrum.protocol.fixture.PlaintextModel;
+import io.eardrum.protocol.fixture.RecordedCommands;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -13,6 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;

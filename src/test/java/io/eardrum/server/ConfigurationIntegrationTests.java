@@ -19,7 +19,11 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -13,6 +13,12 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.PutLoad;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -20,7 +20,9 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -15,7 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

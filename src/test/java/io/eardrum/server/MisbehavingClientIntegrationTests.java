@@ -14,6 +14,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

@@ -19,7 +19,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.server.fixture.ModelClient;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

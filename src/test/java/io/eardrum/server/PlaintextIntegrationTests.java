@@ -32,11 +32,17 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.CapturedLog;
-import io.eardrum.TestSeed;
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.CapturedLog;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -30,8 +30,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
-import io.eardrum.server.RecordedReplies.Conversation;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.server.fixture.ModelClient;
+import io.eardrum.server.fixture.RecordedReplies;
+import io.eardrum.server.fixture.RecordedReplies.Conversation;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

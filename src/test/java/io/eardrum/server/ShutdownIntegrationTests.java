@@ -20,10 +20,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.PutLoad;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.storage.MetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -9,8 +9,12 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.server.event.ResetReason;
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.MixedLoad;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.RunningServer;
 import io.eardrum.server.loop.Leaders;
 
 import static org.assertj.core.api.Assertions.assertThat;

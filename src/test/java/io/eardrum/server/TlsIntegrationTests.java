@@ -31,6 +31,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.server.connection.ConnectionRegistry;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestCertificate;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.server.limit.UnfinishedInputLimit;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -9,6 +9,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.RunningServer;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

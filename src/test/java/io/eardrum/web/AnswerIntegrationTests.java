@@ -22,7 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -31,10 +31,11 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.server.PrometheusScrape;
-import io.eardrum.server.TestCertificate;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.TestCertificate;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageStatus;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

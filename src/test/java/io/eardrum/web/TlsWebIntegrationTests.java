@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.server.TestCertificate;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.TestCertificate;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;

@@ -5,6 +5,8 @@ import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.fixture.GlobModel;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

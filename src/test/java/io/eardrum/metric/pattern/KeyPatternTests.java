@@ -13,8 +13,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.fixture.GlobModel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;

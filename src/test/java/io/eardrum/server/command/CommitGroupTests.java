@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.Replies;
 import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.fixture.Replies;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
-import io.eardrum.storage.time.TimestampChecks;
+import io.eardrum.storage.fixture.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

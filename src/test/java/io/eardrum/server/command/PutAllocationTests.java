@@ -7,7 +7,8 @@ import com.sun.management.ThreadMXBean;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.protocol.PutFrames;
+import io.eardrum.protocol.fixture.PutFrames;
+import io.eardrum.server.fixture.PutPath;
 import io.eardrum.storage.embedded.TemporaryStore;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 

@@ -16,7 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-import io.eardrum.protocol.PutFrames;
+import io.eardrum.protocol.fixture.PutFrames;
+import io.eardrum.server.fixture.PutPath;
 import io.eardrum.storage.embedded.TemporaryStore;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 

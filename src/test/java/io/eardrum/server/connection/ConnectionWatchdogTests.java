@@ -7,8 +7,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.CapturedLog;
-import io.eardrum.UncaughtErrors;
+import io.eardrum.fixture.CapturedLog;
+import io.eardrum.fixture.UncaughtErrors;
 import io.eardrum.server.event.ResetReason;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -15,7 +15,7 @@ import io.eardrum.server.command.SoleTurn;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
+import io.eardrum.storage.fixture.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -23,11 +23,11 @@ import org.springframework.scheduling.TaskScheduler;
 import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.TestClient;
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.connection.Connection;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.server.loop.EventLoopGroup;
 
 import static org.assertj.core.api.Assertions.assertThat;

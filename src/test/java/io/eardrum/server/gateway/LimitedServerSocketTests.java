@@ -15,9 +15,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.CapturedLog;
 import io.eardrum.address.NetworkList;
 import io.eardrum.budget.SpareDescriptor;
+import io.eardrum.fixture.CapturedLog;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.connection.ConnectionRegistry;

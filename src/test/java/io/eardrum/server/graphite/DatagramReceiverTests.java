@@ -21,20 +21,20 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-import io.eardrum.UncaughtErrors;
 import io.eardrum.address.NetworkList;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.UncaughtErrors;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.InterceptedStorage;
 import io.eardrum.server.event.GraphiteObserver;
+import io.eardrum.server.fixture.InterceptedStorage;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.server.limit.InboundMemoryLimit;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.fixture.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

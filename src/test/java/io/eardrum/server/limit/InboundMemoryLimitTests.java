@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.server.fixture.Budgets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -7,6 +7,7 @@ import org.junit.jupiter.api.Test;
 
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.server.fixture.Budgets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.BDDMockito.given;

@@ -23,21 +23,22 @@ import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.PointBatch;
-import io.eardrum.server.InterceptedStorage;
-import io.eardrum.server.Replies;
-import io.eardrum.server.TestClient;
 import io.eardrum.server.channel.ObjectPool;
-import io.eardrum.server.connection.ConnectionPairs;
+import io.eardrum.server.fixture.ConnectionPairs;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.FrameDecoder;
 import io.eardrum.server.event.ResetReason;
+import io.eardrum.server.fixture.Budgets;
+import io.eardrum.server.fixture.ConnectionPairs;
+import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.Replies;
+import io.eardrum.server.fixture.TestClient;
 import io.eardrum.server.gateway.CommandServiceActivator;
-import io.eardrum.server.limit.Budgets;
 import io.eardrum.server.limit.InboundMemoryLimit;
 import io.eardrum.server.limit.OutboundMemoryLimit;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.fixture.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

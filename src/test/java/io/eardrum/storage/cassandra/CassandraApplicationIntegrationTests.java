@@ -20,9 +20,9 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.server.PrometheusScrape;
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -30,10 +30,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.ResourceLock;
 
 import io.eardrum.client.MetricClient;
-import io.eardrum.server.HttpAnswer;
-import io.eardrum.server.RunningServer;
-import io.eardrum.server.TestCertificate;
+import io.eardrum.server.fixture.HttpAnswer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestCertificate;
 import io.eardrum.storage.cassandra.cluster.Schema;
+import io.eardrum.storage.cassandra.fixture.CassandraCluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -23,6 +23,8 @@ import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.StorageProperties;
 import io.eardrum.storage.cassandra.cluster.DriverDefaults;
 import io.eardrum.storage.cassandra.cluster.Schema;
+import io.eardrum.storage.cassandra.fixture.CassandraCluster;
+import io.eardrum.storage.cassandra.fixture.CassandraNode;
 import io.eardrum.storage.time.Retention;
 
 /**

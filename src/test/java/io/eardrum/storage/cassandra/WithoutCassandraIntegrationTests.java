@@ -9,7 +9,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.EardrumProcess;
+import io.eardrum.fixture.EardrumProcess;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -23,11 +23,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.BackupObserver.Refusal;
+import io.eardrum.storage.embedded.fixture.SlowFlush;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.upkeep.Backups;

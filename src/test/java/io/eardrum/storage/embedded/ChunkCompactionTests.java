@@ -22,7 +22,7 @@ import org.rocksdb.CompactionJobInfo;
 import org.rocksdb.CompactionReason;
 import org.rocksdb.RocksDB;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.embedded.recovery.StoreOpener;

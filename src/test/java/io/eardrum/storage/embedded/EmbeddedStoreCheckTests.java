@@ -28,6 +28,7 @@ import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
 import io.eardrum.storage.embedded.check.EmbeddedStoreCheck;
 import io.eardrum.storage.embedded.directory.StoreOpenException;
+import io.eardrum.storage.embedded.fixture.StoreFixture;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -20,12 +20,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.directory.RecoverMode;
+import io.eardrum.storage.embedded.fixture.SlowFlush;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;

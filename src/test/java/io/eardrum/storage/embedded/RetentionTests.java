@@ -15,14 +15,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.embedded.fixture.StoreFixture;
+import io.eardrum.storage.embedded.fixture.StoredRows;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
-import io.eardrum.storage.embedded.upkeep.MovableClock;
 import io.eardrum.storage.embedded.upkeep.RetentionSweeper;
 import io.eardrum.storage.time.Retention;
 

@@ -5,7 +5,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.storage.embedded.fixture.StoreFixture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -20,6 +20,8 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.embedded.chunk.ChunkCursor;
 import io.eardrum.storage.embedded.chunk.ChunkWriter;
+import io.eardrum.storage.embedded.fixture.StoreFixture;
+import io.eardrum.storage.embedded.fixture.StoredRows;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 

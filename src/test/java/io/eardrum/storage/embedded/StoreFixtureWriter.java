@@ -26,7 +26,10 @@ import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.storage.embedded.fixture.StoreFixture;
+import io.eardrum.storage.embedded.fixture.StoreFixtureScript;
+import io.eardrum.storage.embedded.fixture.StoredRows;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.time.Retention;

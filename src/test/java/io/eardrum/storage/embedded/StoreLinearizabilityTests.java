@@ -17,10 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.TestSeed;
-import io.eardrum.TestThreads;
-import io.eardrum.history.Histories;
-import io.eardrum.history.SeriesHistory;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.fixture.TestThreads;
+import io.eardrum.history.fixture.Histories;
+import io.eardrum.history.fixture.SeriesHistory;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 

@@ -12,10 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestThreads;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.SeriesKey;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -15,13 +15,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.Row;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.fixture.Row;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.SuspectPointObserver.Reason;
 

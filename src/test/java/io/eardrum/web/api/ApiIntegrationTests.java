@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.web.WebServer;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -12,7 +12,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.Endpoint;

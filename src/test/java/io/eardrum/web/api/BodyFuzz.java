@@ -11,9 +11,9 @@ import io.eardrum.budget.HeapBudget;
 import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
+import io.eardrum.storage.fixture.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
 

@@ -23,7 +23,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
-import io.eardrum.web.WebServer;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

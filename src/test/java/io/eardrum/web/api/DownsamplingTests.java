@@ -10,10 +10,10 @@ import java.util.function.IntToDoubleFunction;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestSeed;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.web.http.admission.RequestMemory;

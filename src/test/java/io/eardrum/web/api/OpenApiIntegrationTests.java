@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.yaml.snakeyaml.Yaml;
 
-import io.eardrum.web.WebServer;
+import io.eardrum.web.fixture.WebServer;
 import io.eardrum.web.http.Endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -14,19 +14,19 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.fixture.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.http.admission.RequestMemory;
 import io.eardrum.web.http.problem.RequestProblem;
 

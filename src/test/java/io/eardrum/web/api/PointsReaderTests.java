@@ -12,9 +12,9 @@ import org.springframework.mock.web.MockHttpServletRequest;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
+import io.eardrum.storage.fixture.TimestampChecks;
 import io.eardrum.storage.memory.MemoryMetricRepository;
-import io.eardrum.storage.time.TimestampChecks;
 import io.eardrum.web.http.admission.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;

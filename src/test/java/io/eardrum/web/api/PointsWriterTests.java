@@ -30,7 +30,7 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.storage.time.SuspectPointObserver;
 import io.eardrum.storage.time.TimestampCheck;

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.web.WebServer;
+import io.eardrum.web.fixture.WebServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

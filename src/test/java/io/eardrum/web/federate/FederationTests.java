@@ -14,7 +14,7 @@ import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
 import io.eardrum.metric.PointBatch;
-import io.eardrum.protocol.RecordedCounts;
+import io.eardrum.protocol.fixture.RecordedCounts;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.ObservedRepository;

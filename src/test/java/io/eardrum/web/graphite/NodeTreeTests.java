@@ -10,9 +10,9 @@ import io.eardrum.budget.RequestEndedException;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.BudgetExceededException;
-import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;

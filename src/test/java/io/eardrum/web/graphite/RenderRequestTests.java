@@ -7,8 +7,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 
 import io.eardrum.budget.RequestEndedException;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
-import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.Query;
 

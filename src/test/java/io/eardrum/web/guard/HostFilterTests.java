@@ -16,7 +16,7 @@ import org.springframework.mock.web.MockFilterChain;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
 import io.eardrum.web.security.HttpProperties;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -19,12 +19,12 @@ import org.springframework.http.HttpStatus;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-import io.eardrum.UncaughtErrors;
 import io.eardrum.address.ClientAddresses;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.RequestEndedException;
+import io.eardrum.fixture.UncaughtErrors;
 import io.eardrum.storage.StorageException;
 import io.eardrum.web.event.RequestObserver;
 import io.eardrum.web.http.admission.ClientConnection;

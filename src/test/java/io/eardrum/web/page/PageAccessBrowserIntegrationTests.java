@@ -14,7 +14,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
 
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.web.fixture.Browser;
+import io.eardrum.web.fixture.PutConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

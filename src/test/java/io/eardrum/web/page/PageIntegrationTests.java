@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -9,8 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.eardrum.server.RunningServer;
-import io.eardrum.server.TestCertificate;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.server.fixture.TestCertificate;
+import io.eardrum.web.fixture.Browser;
+import io.eardrum.web.fixture.PutConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -10,7 +10,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.openqa.selenium.Keys;
 
-import io.eardrum.server.RunningServer;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.web.fixture.Browser;
+import io.eardrum.web.fixture.PutConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -8,8 +8,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
-import io.eardrum.EardrumProcess;
-import io.eardrum.server.RunningServer;
+import io.eardrum.fixture.EardrumProcess;
+import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.web.fixture.Browser;
+import io.eardrum.web.fixture.PutConnection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

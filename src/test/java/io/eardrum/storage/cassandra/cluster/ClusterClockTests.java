@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 

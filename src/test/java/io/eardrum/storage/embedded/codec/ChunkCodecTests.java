@@ -7,7 +7,8 @@ import java.util.function.LongUnaryOperator;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.storage.embedded.fixture.AllocatedBytes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -2,6 +2,8 @@ package io.eardrum.storage.embedded.codec;
 
 import java.util.Arrays;
 
+import io.eardrum.storage.embedded.fixture.AllocatedBytes;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

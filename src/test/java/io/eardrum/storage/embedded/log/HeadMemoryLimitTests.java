@@ -11,10 +11,10 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.TestThreads;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.StorageException;

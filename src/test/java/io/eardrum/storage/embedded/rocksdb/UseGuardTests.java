@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 import org.junit.jupiter.api.Test;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.storage.StorageException;
 
 import static org.assertj.core.api.Assertions.assertThat;

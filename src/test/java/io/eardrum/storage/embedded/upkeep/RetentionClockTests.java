@@ -12,7 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;

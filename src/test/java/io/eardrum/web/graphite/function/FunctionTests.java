@@ -24,13 +24,13 @@ import io.eardrum.budget.RequestEndedException;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.NumberText;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
-import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -2,6 +2,8 @@ package io.eardrum.web.graphite.query;
 
 import java.nio.charset.StandardCharsets;
 
+import io.eardrum.web.fixture.TargetText;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**

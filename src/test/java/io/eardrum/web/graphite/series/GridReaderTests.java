@@ -17,6 +17,7 @@ import io.eardrum.budget.RequestEndedException;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
 
 import static org.assertj.core.api.Assertions.assertThat;

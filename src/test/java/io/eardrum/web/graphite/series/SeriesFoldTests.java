@@ -10,10 +10,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.function.Evaluation;
 import io.eardrum.web.graphite.function.combine.CombineFunctions;
 import io.eardrum.web.graphite.query.Expression;

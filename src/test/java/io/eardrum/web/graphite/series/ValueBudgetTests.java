@@ -7,7 +7,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-import io.eardrum.TestThreads;
+import io.eardrum.fixture.TestThreads;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
 
 import static org.assertj.core.api.Assertions.assertThat;

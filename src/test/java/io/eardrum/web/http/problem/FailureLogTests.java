@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.MockHttpServletRequest;
 import org.springframework.mock.web.MockHttpServletResponse;
 
-import io.eardrum.CapturedLog;
+import io.eardrum.fixture.CapturedLog;
 import io.eardrum.web.http.Endpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;

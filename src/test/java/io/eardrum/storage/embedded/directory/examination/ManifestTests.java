@@ -21,6 +21,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
+import io.eardrum.storage.embedded.fixture.RecordFiles;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

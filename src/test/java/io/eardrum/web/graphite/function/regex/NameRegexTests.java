@@ -9,10 +9,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import io.eardrum.TestSeed;
 import io.eardrum.budget.RequestEndedException;
+import io.eardrum.fixture.TestSeed;
+import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
-import io.eardrum.web.graphite.series.TestAccounts;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 import static org.assertj.core.api.Assertions.assertThat;
