@@ -16,7 +16,7 @@ import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.cli.terminal.Terminal;
 
 /**
- * Checks a store or a backup that no server uses.
+ * Checks a store or a backup that is not in use by a server.
  */
 @Command(name = CheckCommand.NAME, mixinStandardHelpOptions = true,
 		description = { "Read a store or a backup that no server uses, and tell whether it is whole.",

@@ -21,7 +21,7 @@ import io.eardrum.client.RowConsumer;
 import io.eardrum.metric.TimeRange;
 
 /**
- * Gets points.
+ * Prints points.
  */
 @Command(name = "get", mixinStandardHelpOptions = true,
 		description = { "Print the points of a key, or of all keys. No points are no error.",

@@ -107,7 +107,7 @@ final class ImportCommand implements Callable<Integer> {
 		return new UncheckedIOException("can't read " + source().name() + ": " + FileProblem.of(cause), cause);
 	}
 
-	// Before there is a connection, which a server might think idle.
+	// Skips before there is a connection, which the server might otherwise take for idle.
 	private void skip(LineSource lines, PointImport points) {
 		ResumeFile kept = this.state;
 		ResumeFile.State before = (kept != null) ? kept.read() : null;
@@ -191,7 +191,7 @@ final class ImportCommand implements Callable<Integer> {
 		return status;
 	}
 
-	// As the process ends, because somebody pressed Ctrl-C.
+	// Runs while the process ends after Ctrl-C.
 	private void interrupted(ProgressBar bar, ImportPlace settled) {
 		try {
 			tellHowToGoOn(bar, settled);
@@ -213,11 +213,11 @@ final class ImportCommand implements Callable<Integer> {
 			Runtime.getRuntime().removeShutdownHook(atInterrupt);
 		}
 		catch (IllegalStateException ex) {
-			// The process is being ended, and the thread at work.
+			// The process is being ended, and the hook is running already.
 		}
 	}
 
-	// Also while it goes on, because it may be interrupted or killed.
+	// Also called during the import, because it may be interrupted or killed.
 	private void keep(ImportPlace settled) {
 		if (this.state != null) {
 			this.state.write(settled);

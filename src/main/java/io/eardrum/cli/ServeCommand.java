@@ -3,7 +3,7 @@ package io.eardrum.cli;
 import picocli.CommandLine.Command;
 
 /**
- * Describes {@code serve}, which the application itself carries out.
+ * Describes {@code serve}, which the application itself executes.
  */
 @Command(name = ServeCommand.NAME, mixinStandardHelpOptions = true,
 		description = { "Start the server; so does no command at all.",

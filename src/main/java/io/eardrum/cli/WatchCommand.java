@@ -19,7 +19,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * Shows some keys again and again.
+ * Shows the newest values of some keys again and again.
  */
 @Command(name = "watch", mixinStandardHelpOptions = true,
 		description = { "Show the newest values of keys, with a sparkline, until Ctrl-C.",
@@ -28,7 +28,7 @@ final class WatchCommand implements Runnable {
 
 	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
-	/** Wider than any terminal, and no matter for the memory. */
+	/** Wider than any terminal, and small enough for the memory. */
 	private static final int MAX_WIDTH = 10_000;
 
 	private final Terminal terminal;

@@ -9,12 +9,12 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is
- * wrong with the start of a second member for the end of the data; here it is an error,
- * as all else that isn't whole. Zeros behind the last member are padding, as gzip has it.
+ * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes anything wrong
+ * with the start of a second member for the end of the data. Here it is an error, like
+ * everything else that isn't whole. Zeros after the last member are padding, as in gzip.
  * Each member was a file, so what a file may have at its start is dropped there.
  * <p>
- * For one thread.
+ * Used by one thread.
  */
 final class GzipMembers extends InputStream {
 
@@ -42,7 +42,7 @@ final class GzipMembers extends InputStream {
 
 	private final Predicate<byte[]> dropped;
 
-	/** The first bytes of a member, of which {@code startLength} are there. */
+	/** The first {@code startLength} bytes of a member. */
 	private final byte[] memberStart = new byte[3];
 
 	private int startLength;
@@ -56,10 +56,10 @@ final class GzipMembers extends InputStream {
 	private boolean ended;
 
 	/**
-	 * Reads gzip data.
+	 * Creates a stream of the unpacked data.
 	 * @param input the data
-	 * @param dropped returns whether three bytes are to be dropped if a member that is
-	 * not the first one begins with them
+	 * @param dropped returns whether to drop three bytes that a member, other than the
+	 * first one, begins with
 	 */
 	GzipMembers(InputStream input, Predicate<byte[]> dropped) {
 		this.input = input;
@@ -96,7 +96,7 @@ final class GzipMembers extends InputStream {
 		return -1;
 	}
 
-	// Of the first member, the start is for the reader to look at.
+	// The reader itself checks the start of the first member.
 	private boolean nextMember() throws IOException {
 		boolean isFirst = this.first;
 		if (!beginMember()) {
@@ -240,7 +240,7 @@ final class GzipMembers extends InputStream {
 		return count > 0;
 	}
 
-	// All that has come is unpacked, unless a read got as much as it wanted.
+	// Everything that has arrived is unpacked, unless a read got as much as it asked for.
 	@Override
 	public int available() throws IOException {
 		boolean some = this.inMember && !this.inflater.needsInput() && !this.inflater.finished();

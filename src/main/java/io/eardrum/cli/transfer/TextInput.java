@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.protocol.PlaintextParser;
 
 /**
- * Finds the text in what is to be imported, by its first bytes and not by its name: gzip
- * data is unpacked, a byte order mark of UTF-8 is dropped, and what can't be read is
- * refused by its name.
+ * Finds the text in what is imported, by its first bytes and not by its name. It unpacks
+ * gzip data, drops a byte order mark of UTF-8, and refuses formats that it can't read by
+ * their names.
  */
 final class TextInput {
 
@@ -25,7 +25,7 @@ final class TextInput {
 
 	/**
 	 * Finds the text.
-	 * @param bytes what there is
+	 * @param bytes the content
 	 * @param namedGzip whether its name says that it is compressed
 	 * @return the text
 	 * @throws IOException if reading fails, or if there is no text; the message says why
@@ -64,8 +64,8 @@ final class TextInput {
 	}
 
 	/**
-	 * What the first bytes of a file say about it. Those that are looked for are never
-	 * the start of a line.
+	 * What the first bytes of a file say about it. No line starts with the bytes of any
+	 * of these formats.
 	 */
 	private enum FileFormat {
 
@@ -128,7 +128,7 @@ final class TextInput {
 			return TEXT;
 		}
 
-		// Looks no further than it has to, because somebody may be typing.
+		// Reads no further than necessary, because a person may be typing.
 		private boolean matches(PeekingInputStream input) throws IOException {
 			if (this == TEXT) {
 				return false;
@@ -163,7 +163,7 @@ final class TextInput {
 	}
 
 	/**
-	 * Bytes of which the first can be looked at before they are read.
+	 * A stream whose first bytes can be inspected before they are read.
 	 */
 	private static final class PeekingInputStream extends InputStream {
 
@@ -181,7 +181,7 @@ final class TextInput {
 			this.input = input;
 		}
 
-		// Returns the byte at an index, or -1 if there are not as many.
+		// Returns the byte at an index, or -1 if the stream is shorter.
 		private int peek(int index) throws IOException {
 			while (this.headLength <= index && !this.ended) {
 				int count = this.input.read(this.head, this.headLength, this.head.length - this.headLength);
@@ -212,7 +212,7 @@ final class TextInput {
 			return this.input.read(target, offset, length);
 		}
 
-		// Of a pipe, some JDKs can't tell.
+		// Some JDKs can't tell what is available in a pipe.
 		@Override
 		public int available() {
 			if (this.position < this.headLength) {
