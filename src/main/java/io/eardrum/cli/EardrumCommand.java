@@ -249,11 +249,8 @@ public final class EardrumCommand implements Runnable {
 		if (ex instanceof TimeLimit.TimeOverException) {
 			return terminal.fail(ExitStatus.UNAVAILABLE, String.valueOf(ex.getMessage()));
 		}
-		if (ex instanceof IOException failure) {
-			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
-		}
-		if (ex instanceof UncheckedIOException failure) {
-			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
+		if (ex instanceof IOException || ex instanceof UncheckedIOException) {
+			return terminal.fail(ExitStatus.FAILED, FileProblem.of(ex));
 		}
 		throw ex;
 	}

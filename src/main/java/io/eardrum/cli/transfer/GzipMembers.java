@@ -16,7 +16,7 @@ import java.util.zip.Inflater;
  * <p>
  * Used by one thread.
  */
-final class GzipMembers extends InputStream {
+final class GzipMembers extends BlockInputStream {
 
 	private static final int BUFFER_LENGTH = 256 * 1024;
 
@@ -64,12 +64,6 @@ final class GzipMembers extends InputStream {
 	GzipMembers(InputStream input, Predicate<byte[]> dropped) {
 		this.input = input;
 		this.dropped = dropped;
-	}
-
-	@Override
-	public int read() throws IOException {
-		byte[] one = new byte[1];
-		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xFF;
 	}
 
 	@Override

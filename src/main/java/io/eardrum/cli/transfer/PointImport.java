@@ -133,7 +133,7 @@ public final class PointImport {
 				remember();
 				pipeline.put(KeyedPoint.of(point.key(), point.value()).at(point.timestamp()));
 			}
-			else if (kind != PointLine.Kind.FRAME) {
+			else if (kind != PointLine.Kind.IGNORED) {
 				reject(this.line, kind.problem());
 			}
 			if (this.lines.mayWait()) {

@@ -41,7 +41,7 @@ final class PointLine {
 	Kind read(byte[] bytes, int from, int to) {
 		int words = split(bytes, from, to);
 		if (words == 0 || (words == 1 && isWord(bytes, 0, "ok"))) {
-			return Kind.FRAME;
+			return Kind.IGNORED;
 		}
 		int first = (words == 4 && isWord(bytes, 0, "put")) ? 1 : 0;
 		if (words - first != 3) {
@@ -133,7 +133,7 @@ final class PointLine {
 		POINT(""),
 
 		/** A blank line or {@code ok}, which surround the rows of a reply. */
-		FRAME(""),
+		IGNORED(""),
 
 		/** Not as many words as a point has. */
 		NO_POINT("not 'key value timestamp' nor 'put key value timestamp'"),

@@ -165,7 +165,7 @@ final class TextInput {
 	/**
 	 * A stream whose first bytes can be inspected before they are read.
 	 */
-	private static final class PeekingInputStream extends InputStream {
+	private static final class PeekingInputStream extends BlockInputStream {
 
 		private final InputStream input;
 
@@ -193,12 +193,6 @@ final class TextInput {
 
 		private void drop() {
 			this.position = 3;
-		}
-
-		@Override
-		public int read() throws IOException {
-			byte[] one = new byte[1];
-			return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xFF;
 		}
 
 		@Override
