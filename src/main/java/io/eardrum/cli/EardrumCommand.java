@@ -27,15 +27,15 @@ import io.eardrum.client.MetricClientException;
  * is only described here.
  */
 @Command(name = "eardrum", mixinStandardHelpOptions = true, versionProvider = EardrumCommand.Version.class,
-		synopsisSubcommandLabel = "COMMAND", description = "A metrics server, and what talks to it.",
+		synopsisSubcommandLabel = "COMMAND", description = "A metrics server and its command line.",
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum serve --eardrum.tcp.port=8888", "  eardrum put palm.cpu 23.7",
 				"  eardrum get palm.cpu --since -1h --format csv", "  eardrum get '*'",
 				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "  eardrum check data/backups/monday", "",
-				"Exit status: 0 done, 1 the server or a file said no, 2 wrong usage,",
+				"Exit status: 0 done, 1 refused by the server, or a file error, 2 wrong usage,",
 				"69 no server there, or the connection to it broke.",
-				"'eardrum COMMAND --help' tells more; a server elsewhere is --host and --port,",
-				"or EARDRUM_HOST and EARDRUM_PORT. Colours: none if NO_COLOR is set." })
+				"'eardrum COMMAND --help' says more. --host and --port, or EARDRUM_HOST and",
+				"EARDRUM_PORT, name a server elsewhere. NO_COLOR turns colours off." })
 public final class EardrumCommand implements Runnable {
 
 	/**
@@ -205,7 +205,7 @@ public final class EardrumCommand implements Runnable {
 		catch (NumberFormatException ex) {
 			// The exception below says so.
 		}
-		throw new CommandLine.TypeConversionException("'" + text + "' is no whole number, or too large");
+		throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number, or is too large");
 	}
 
 	private static boolean truth(String text) {

@@ -40,8 +40,7 @@ import io.eardrum.client.MetricClient;
  */
 @Command(name = "export", mixinStandardHelpOptions = true,
 		description = { "Write all points to a file: the rows of 'get *', which import reads.",
-				"The file appears under its name when it is complete, and not before.",
-				"A device or pipe is written as it is." },
+				"The file appears under its name only when it is complete.", "A device or pipe is written directly." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum export all.txt.gz", "  eardrum export - | ssh other eardrum import -" })
 final class ExportCommand implements Runnable {

@@ -13,7 +13,7 @@ import io.eardrum.client.MetricClient;
  * Checks whether a server answers.
  */
 @Command(name = "ping", mixinStandardHelpOptions = true,
-		description = "Tell whether the server answers, and how fast: one connection, one 'get'.")
+		description = "Say whether the server answers, and how fast: one connection, one 'get'.")
 final class PingCommand implements Runnable {
 
 	/** A key that is unlikely to exist, so that the reply is short. */

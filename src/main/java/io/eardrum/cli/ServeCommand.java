@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
  * Describes {@code serve}, which the application itself executes.
  */
 @Command(name = ServeCommand.NAME, mixinStandardHelpOptions = true,
-		description = { "Start the server; so does no command at all.",
+		description = { "Start the server, as eardrum without a command does.",
 				"Every property can be given as --name=value, such as --eardrum.tcp.port=9999" })
 final class ServeCommand implements Runnable {
 

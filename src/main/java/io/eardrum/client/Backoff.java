@@ -24,7 +24,8 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 
 	public Backoff {
 		if (first.isZero() || first.isNegative() || longest.compareTo(first) < 0 || giveUpAfter.isNegative()) {
-			throw new IllegalArgumentException("a backoff from " + first + " to " + longest + " within " + giveUpAfter);
+			throw new IllegalArgumentException(
+					"not a valid backoff: from " + first + " to " + longest + ", giving up after " + giveUpAfter);
 		}
 	}
 

@@ -52,7 +52,7 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 		requireTimeout("connect timeout", connectTimeout);
 		requireTimeout("read timeout", readTimeout);
 		if (maxResultBytes < 1) {
-			throw new IllegalArgumentException("results of at most " + maxResultBytes + " bytes");
+			throw new IllegalArgumentException("maxResultBytes is " + maxResultBytes + ", not 1 or more");
 		}
 	}
 

@@ -56,7 +56,7 @@ final class CommandBuffer {
 		SeriesKey key = point.key();
 		double value = point.value();
 		if (!Double.isFinite(value)) {
-			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is no finite number");
+			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is not a finite number");
 		}
 		int position = begin(PUT, key);
 		this.bytes[position++] = ' ';

@@ -159,8 +159,8 @@ final class ReplyReader {
 
 	private SeriesKey key(int length, @Nullable SeriesKey expected) {
 		if (expected != null) {
-			throw malformed("a row of another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)
-					+ "' is '" + line() + "'");
+			throw malformed("a row has another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)
+					+ "': '" + line() + "'");
 		}
 		if (hasControlCharacter(this.lineStart, this.lineStart + length)) {
 			throw malformed("the key of the row '" + line() + "' has a control character");

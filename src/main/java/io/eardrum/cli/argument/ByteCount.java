@@ -35,7 +35,7 @@ public final class ByteCount {
 			}
 		}
 		throw new IllegalArgumentException(
-				option + " takes a number of bytes, such as 500000, 256MB or 10GB, and not '" + text + "'");
+				option + " takes a number of bytes, such as 500000, 256MB or 10GB, not '" + text + "'");
 	}
 
 }

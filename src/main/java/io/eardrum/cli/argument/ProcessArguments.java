@@ -32,7 +32,7 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 	/** What a decoder puts in place of bytes that it can't decode. */
 	private static final char REPLACEMENT = '\uFFFD';
 
-	private static final String REMEDY = ": LC_ALL=C.UTF-8 lets this read UTF-8, and 'import -' takes lines and files of any name";
+	private static final String REMEDY = ": LC_ALL=C.UTF-8 lets this command read UTF-8, and 'import -' takes lines and files of any name";
 
 	public ProcessArguments {
 		words = List.copyOf(words);
@@ -98,8 +98,8 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 		Set<String> used = EnvironmentDefaults.variables();
 		environment.forEach((name, value) -> {
 			if (used.contains(name) && value.indexOf(REPLACEMENT) >= 0) {
-				throw new IllegalArgumentException(
-						"the variable " + name + " is no text in this locale: LC_ALL=C.UTF-8 lets this read UTF-8");
+				throw new IllegalArgumentException("the variable " + name
+						+ " is not text in this locale: LC_ALL=C.UTF-8 lets this command read UTF-8");
 			}
 		});
 	}

@@ -30,15 +30,15 @@ public final class ServerOptions {
 	// Has a fallback, because without one the option negates its default: --tls would
 	// switch off what EARDRUM_TLS=true has switched on.
 	@Option(names = "--tls", arity = "0..1", defaultValue = "false", fallbackValue = "true", paramLabel = "true|false",
-			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")
+			description = "Use TLS; the certificate must be for HOST (EARDRUM_TLS=true).")
 	private boolean tls;
 
 	@Option(names = "--ca", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
-			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
+			description = "Use TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
 	private @Nullable FileArgument trusted;
 
 	@Option(names = "--cert", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
-			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
+			description = "Use TLS, and show this certificate (PEM) (EARDRUM_CERT).")
 	private @Nullable FileArgument certificate;
 
 	@Option(names = "--key", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",

@@ -50,7 +50,7 @@ public final class TimeBound {
 		}
 		catch (DateTimeParseException ex) {
 			throw new IllegalArgumentException(
-					"'" + text + "' is no time: it takes 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
+					"'" + text + "' is not a time, such as 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
 		}
 	}
 
@@ -64,7 +64,7 @@ public final class TimeBound {
 		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
 		NumberReader reader = new NumberReader();
 		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {
-			throw new IllegalArgumentException("the timestamp '" + word + "' is no 64-bit integer");
+			throw new IllegalArgumentException("the timestamp '" + word + "' is not a 64-bit integer");
 		}
 		return reader.timestamp();
 	}

@@ -71,7 +71,7 @@ final class TlsFiles {
 			throw new IllegalArgumentException("TLS can't be set up: " + FileProblem.of(ex), ex);
 		}
 		catch (GeneralSecurityException ex) {
-			String reason = (ex.getMessage() != null) ? ex.getMessage() : "this Java has no means to";
+			String reason = (ex.getMessage() != null) ? ex.getMessage() : "this Java does not support it";
 			throw new IllegalArgumentException("TLS can't be set up: " + reason, ex);
 		}
 	}
@@ -140,7 +140,7 @@ final class TlsFiles {
 			}
 		}
 		throw new IllegalArgumentException(file.name() + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
-				+ "openssl pkcs8 -topk8 -nodes makes one of others");
+				+ "openssl pkcs8 -topk8 -nodes converts other keys");
 	}
 
 	// Text that is not Base64 gives no bytes, which no algorithm accepts as a key.

@@ -37,16 +37,16 @@ public final class FileProblem {
 			return "permission denied";
 		}
 		if (ex instanceof FileAlreadyExistsException) {
-			return "there is a file of that name";
+			return "a file of that name exists already";
 		}
 		if (ex instanceof NotDirectoryException) {
-			return "it is no folder";
+			return "it is not a folder";
 		}
 		if (ex instanceof DirectoryNotEmptyException) {
 			return "it is a folder that is not empty";
 		}
 		if (ex instanceof FileSystemLoopException) {
-			return "its links go round in circles";
+			return "its links form a loop";
 		}
 		if (ex instanceof FileSystemException failure) {
 			return (failure.getReason() != null) ? failure.getReason() : "the file system refuses it";
@@ -58,10 +58,10 @@ public final class FileProblem {
 			return "it is cut off";
 		}
 		if (ex instanceof CharacterCodingException) {
-			return "it is no text";
+			return "it is not text";
 		}
 		if (ex instanceof ZipException) {
-			return "what is compressed in it is damaged";
+			return "its compressed data is damaged";
 		}
 		String message = ex.getMessage();
 		if (message != null && !isRaw(ex)) {

@@ -145,15 +145,15 @@ final class GzipMembers extends BlockInputStream {
 				next = next();
 			}
 			if (next >= 0) {
-				throw new IOException("there is something behind the end of its compressed data");
+				throw new IOException("something follows the end of its compressed data");
 			}
 		}
 		if (next < 0 && !this.first) {
 			return false;
 		}
 		if (next != 0x1F || require() != 0x8B) {
-			throw new IOException(this.first ? "it is no gzip file"
-					: "what is behind the first part of its compressed data is no gzip data");
+			throw new IOException(this.first ? "it is not a gzip file"
+					: "what follows the first part of its compressed data is not gzip data");
 		}
 		this.first = false;
 		readHeader();

@@ -217,7 +217,7 @@ public final class LineSource implements Closeable {
 	String incompleteness() {
 		for (int i = this.lineStart; i < this.lineEnd; i++) {
 			if (this.buffer[i] == '\r') {
-				return "without an end, for lines end in LF or CR LF, and here is CR alone; tr '\\r' '\\n' changes that";
+				return "without an end: lines end in LF or CR LF, and this one has CR alone; tr '\\r' '\\n' changes that";
 			}
 		}
 		return this.tooLong ? "longer than " + BUFFER_LENGTH / 1024 + " KiB"

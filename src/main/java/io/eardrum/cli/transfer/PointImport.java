@@ -161,7 +161,7 @@ public final class PointImport {
 			this.markTold = true;
 			this.bar.clear();
 			this.err.println("line " + this.line + ": begins with a byte order mark (U+FEFF), which counts as part of "
-					+ "its key; more such lines are not told");
+					+ "its key; further such lines are not reported");
 		}
 	}
 
@@ -195,7 +195,7 @@ public final class PointImport {
 			this.err.println("line " + number + ": " + PrintableText.of(problem));
 		}
 		else if (this.rejected == MAX_PROBLEMS_SHOWN + 1) {
-			this.err.println("more rejected lines are counted only");
+			this.err.println("further rejected lines are only counted");
 		}
 	}
 

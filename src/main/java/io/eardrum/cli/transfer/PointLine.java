@@ -136,13 +136,13 @@ final class PointLine {
 		IGNORED(""),
 
 		/** Not as many words as a point has. */
-		NO_POINT("not 'key value timestamp' nor 'put key value timestamp'"),
+		NO_POINT("neither 'key value timestamp' nor 'put key value timestamp'"),
 
 		/** The value is not valid. */
-		BAD_VALUE("the value is no finite decimal number"),
+		BAD_VALUE("the value is not a finite decimal number"),
 
 		/** The timestamp is not valid. */
-		BAD_TIMESTAMP("the timestamp is no 64-bit integer");
+		BAD_TIMESTAMP("the timestamp is not a 64-bit integer");
 
 		private final String problem;
 

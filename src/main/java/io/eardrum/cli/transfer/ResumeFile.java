@@ -89,12 +89,11 @@ public final class ResumeFile {
 					Long.parseLong(matcher.group(3), 16)), matcher.group(4));
 		}
 		if (text.strip().matches("\\d{1,18}")) {
-			throw new IllegalArgumentException(
-					this.name + " is of an older version, and does not tell which file it is "
-							+ "of; delete it, and go on with --skip " + text.strip() + " if it is the same file");
+			throw new IllegalArgumentException(this.name + " is of an older version, and does not say which file it "
+					+ "belongs to; delete it, and go on with --skip " + text.strip() + " if it is the same file");
 		}
 		throw new IllegalArgumentException(
-				this.name + " doesn't tell where an import broke off; delete it to import the file from its start");
+				this.name + " doesn't say where an import broke off; delete it to import the file from its start");
 	}
 
 	/**

@@ -35,8 +35,8 @@ final class TextInput {
 		FileFormat format = FileFormat.of(packed);
 		if (format != FileFormat.GZIP) {
 			if (namedGzip && format.problem() == null) {
-				throw new IOException((packed.peek(0) < 0) ? "it is empty, and so no gzip file"
-						: "its name ends in .gz, but it is no gzip file");
+				throw new IOException((packed.peek(0) < 0) ? "it is empty, and therefore not a gzip file"
+						: "its name ends in .gz, but it is not a gzip file");
 			}
 			return text(packed, format);
 		}
@@ -152,12 +152,12 @@ final class TextInput {
 
 		private static String ofText(String encoding) {
 			return "it is " + encoding + ", and only UTF-8 is read; iconv -f " + encoding
-					+ " -t UTF-8 FILE writes that";
+					+ " -t UTF-8 FILE converts it";
 		}
 
 		private static String ofPacked(String name, String command) {
 			return "it is compressed with " + name + ", and only gzip is read; " + command
-					+ " FILE | eardrum import - does it";
+					+ " FILE | eardrum import - reads it";
 		}
 
 	}

@@ -85,9 +85,8 @@ final class LimitedServerSocket extends ServerSocket {
 				else {
 					if (this.rejectionRate.permits()) {
 						logger.warn("Clients are turned away: all " + this.registry.limit()
-								+ " connections that may be are in use (eardrum.tcp.max-connections), and no address "
-								+ "has more of them than that of the last one, "
-								+ socket.getInetAddress().getHostAddress());
+								+ " connections are in use (eardrum.tcp.max-connections), and no address has more of them "
+								+ "than that of the last client, " + socket.getInetAddress().getHostAddress());
 					}
 					this.rejecter.reject(socket);
 				}
