@@ -5,7 +5,7 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main ./src/main
-# Packages only: tests, format and static analysis are the business of ./mvnw verify.
+# Only packages: ./mvnw verify runs the tests, the format check and the static analysis.
 RUN --mount=type=cache,target=/m2 \
     mvn -B -ntp -Dmaven.repo.local=/m2 -Dmaven.test.skip=true -Dcheckstyle.skip=true -Dspring-javaformat.validate.skip=true \
         -Djacoco.skip=true -P '!error-prone' package
@@ -25,7 +25,7 @@ RUN groupadd --gid 10001 eardrum \
     && install --directory --owner=10001 --group=10001 --mode=0750 /data
 VOLUME /data
 
-# From what changes least to what changes most.
+# Ordered from what changes least to what changes most.
 WORKDIR /app
 COPY --chmod=0755 src/main/docker/healthcheck.sh ./healthcheck
 COPY --from=build /build/layers/dependencies/ ./
@@ -33,20 +33,20 @@ COPY --from=build /build/layers/spring-boot-loader/ ./
 COPY --from=build /build/layers/snapshot-dependencies/ ./
 COPY --from=build /build/layers/application/ ./
 
-# The command line: docker compose exec eardrum eardrum --help. The archive of its classes lets it start fast.
+# The command line: docker compose exec eardrum eardrum --help. The archive of its classes makes it start fast.
 COPY --chmod=0755 bin/eardrum ./eardrum
 COPY --from=build /build/target/eardrum-cli.jar ./
 RUN java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=eardrum-cli.jsa -jar eardrum-cli.jar --help > /dev/null
 
-# The classes of the server as the JVM has them after loading, and what it learned about its methods, from a run of a
-# few seconds at the end of which nothing but the cache is left: it starts in little more than half the time. A JVM for which the cache
-# isn't made (-XX:+UseZGC, a heap of 32 GB) says so and starts without it.
+# A cache of the server's classes as the JVM has them after loading, and of what it learned about their methods. It comes from a
+# run of a few seconds, which leaves nothing but the cache. With it, the server starts in little more than half the time. A JVM
+# that the cache does not fit (-XX:+UseZGC, a heap of 32 GB) says so and starts without it.
 RUN --mount=type=bind,source=src/main/docker/train.sh,target=/tmp/train.sh \
     bash /tmp/train.sh java -XX:AOTCacheOutput=eardrum.aot -XX:MaxRAMPercentage=50 --enable-native-access=ALL-UNNAMED \
         -Djava.library.path=/app/natives -jar /app/eardrum.jar
 
-# Profile docker listens on all addresses. All that lasts is below /data; the rest of the root file system may
-# be read-only if /tmp is a tmpfs, where Tomcat keeps its working directory.
+# Profile docker listens on all addresses. All lasting data is below /data; the rest of the root file system may be
+# read-only if /tmp is a tmpfs, where Tomcat keeps its working directory.
 ENV PATH=/app:$PATH \
     SPRING_PROFILES_ACTIVE=docker \
     EARDRUM_STORAGE_PATH=/data
@@ -56,6 +56,6 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/app/healthcheck"]
 
 # Half of the container's memory is heap; native memory of the store, thread stacks and page cache share the rest.
-# JAVA_TOOL_OPTIONS is respected: an -Xmx in it beats the percentage.
+# JAVA_TOOL_OPTIONS is respected: an -Xmx in it overrides the percentage.
 ENTRYPOINT ["java", "-XX:AOTCache=/app/eardrum.aot", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
     "--enable-native-access=ALL-UNNAMED", "-Djava.library.path=/app/natives", "-jar", "/app/eardrum.jar"]

@@ -19,7 +19,7 @@
 @REM ----------------------------------------------------------------------------
 
 @REM Apache Maven Wrapper startup batch script, after version 3.3.4, changed for Eardrum:
-@REM where the distribution can't be had, a Maven 3.8 or newer on the PATH does the
+@REM if the distribution can't be downloaded, a Maven 3.8 or newer on the PATH does the
 @REM work; downloads give up soon; no support for mvnd.
 @REM
 @REM Optional ENV vars
@@ -167,7 +167,7 @@ if (!$maven) {
     Remove-Item $downloads -Recurse -Force -ErrorAction SilentlyContinue
   }
   if ($compromised) {
-    Write-Notice "$distributionUrl has not the SHA-256 sum that $propertiesFile names, it might be compromised"
+    Write-Notice "$distributionUrl does not have the SHA-256 sum that $propertiesFile names; it might be compromised"
     exit 1
   }
   if (Test-Path -Path $mavenHome -PathType Container) {

@@ -4,8 +4,9 @@
 usage: balancer.py HAPROXY JAVA JAR
 
 The servers are on 127.0.0.1 and 127.0.0.2 and the balancer on 127.0.0.3, all with the same ports. One server keeps its points in
-memory; the other one is told of a Cassandra that is not there, so that it lives and is not ready. The balancer checks them four times
-as often as it would, which changes nothing but the time this takes. Ends with 1 if something is not as promised.
+memory; the other one has the address of a Cassandra that does not exist, so that it lives and is not ready. The balancer checks
+them four times as often as configured, which changes only the time that this takes. Ends with 1 if something is not as
+promised.
 """
 import os
 import re
@@ -66,7 +67,7 @@ def replies(connection, count):
 
 
 def until(what, condition, limit=60):
-    """Waits until something is so, and then has to stay so for several new connections."""
+    """Waits until something is so, and checks that it stays so for several new connections."""
     end = time.monotonic() + limit
     in_a_row = 0
     last = None

@@ -3,7 +3,7 @@
 # usage: in-container.sh, with the engine in DOCKER_HOST and the container published on ports 8888 and 8080
 set -euo pipefail
 python3 "$(dirname "${BASH_SOURCE[0]}")/talk.py" 127.0.0.1 8888 8080
-# Graphite's plaintext protocol, on the published port: TCP, and a datagram
+# Graphite's plaintext protocol on the published port: over TCP, and as a datagram
 echo 'ci.plaintext 1 1150864247' >/dev/tcp/127.0.0.1/2003
 echo 'ci.plaintext 2 1150864257' >/dev/udp/127.0.0.1/2003
 for _ in {1..50}; do
@@ -11,7 +11,7 @@ for _ in {1..50}; do
   [[ $plaintext == 2 ]] && break
   sleep 0.1
 done
-[[ $plaintext == 2 ]] || { echo "Graphite's port: $plaintext of 2 points have come"; exit 1; }
+[[ $plaintext == 2 ]] || { echo "Graphite's port: $plaintext of 2 points have arrived"; exit 1; }
 container=$(docker ps --quiet --filter publish=8888 | head -n 1)
 docker exec "$container" eardrum put ci.exec 23.7 1150864247
 rows=$(docker exec "$container" eardrum get ci.exec)
@@ -21,7 +21,8 @@ if [[ $rows != 'ci.exec 23.7 1150864247' ]]; then
 fi
 docker exec "$container" eardrum export - | grep -qx 'ci.exec 23.7 1150864247'
 docker exec "$container" ls /app/natives
-# AOTMode=on makes a JVM end that can't use the cache, with the reason. The options are those of the server's own process.
+# With AOTMode=on, a JVM that can't use the cache ends, and prints the reason. The options are those of the server's own
+# process.
 mapfile -d '' -t command < <(docker exec "$container" cat /proc/1/cmdline)
 docker exec "$container" "${command[0]}" -XX:AOTMode=on "${command[@]:1}" --help >/dev/null
 docker exec "$container" grep -q /app/eardrum.aot /proc/1/maps || { echo 'the server runs without its AOT cache'; exit 1; }

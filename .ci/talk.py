@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Talks to a running server as a client would, and fails loudly where an answer is not the promised one.
+"""Talks to a running server as a client would, and fails loudly if an answer is not the promised one.
 
 usage: talk.py HOST TCP_PORT HTTP_PORT
 """
@@ -19,7 +19,7 @@ def expect(what, actual, expected):
 
 
 def reply(stream):
-    """One reply, up to and with the empty line that ends it."""
+    """One reply, including the empty line that ends it."""
     lines = []
     while not lines or lines[-1] != "\n":
         line = stream.readline()
@@ -45,7 +45,7 @@ with socket.create_connection((host, tcp_port), timeout=10) as connection:
     expect("get * holds the rows", rows in ask("get *\n"), True)
     expect("a wrong command", ask(f"got {key}\n"), "error\nwrong command\n\n")
 
-    # Cut anywhere, sent at once: one reply a command, in order.
+    # Commands cut anywhere and sent at once get one reply each, in order.
     connection.sendall(f"put {key}.2 1".encode())
     time.sleep(0.05)
     connection.sendall(f" 1\nget {key}.2\nput {key}.2\nget {key}.2\n".encode())

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Tries the runner with suites that were made up: bash .ci/test.sh
+# Tests the runner with invented suites: bash .ci/test.sh
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 here=$PWD
@@ -10,7 +10,7 @@ failures=0
 
 mkdir -p "$folder/.ci/suites"
 cp -r lib "$folder/.ci"
-# The real table and the real options, with suites of our own and little patience.
+# The real table and the real options, with invented suites and short limits.
 {
   sed -n '1,/^source/p' run
   cat <<'TABLE'
@@ -33,7 +33,7 @@ run_suites "$@"
 TABLE
 } >"$folder/.ci/run"
 
-write() { # <name>: a suite, from standard input
+write() { # <name>: writes a suite, from standard input
   cat >"$folder/.ci/suites/$1"
 }
 
@@ -105,7 +105,7 @@ has_not() {
 }
 
 sleeping() { # <seconds>: whether such a process of ours is there, even if it has left its group
-  # a pattern that does not fit this very command
+  # the pattern must not match this very command
   grep -lsxz -- "[${1::1}]${1:1}" /proc/[0-9]*/cmdline | sed 's/cmdline/environ/' | xargs -r grep -lsF "$folder"
 }
 

@@ -1,4 +1,4 @@
-# Which JDKs there are.
+# Finds the installed JDKs.
 
 major() { # <java home>: its major version, or 0
   local version
@@ -9,7 +9,7 @@ major() { # <java home>: its major version, or 0
   [[ $version =~ ^[0-9]+$ ]] && echo "$version" || echo 0
 }
 
-jdks() { # prints the homes of all that can be found, one a line; the same one may come twice
+jdks() { # prints the homes of all JDKs that it finds, one a line; the same one may occur twice
   local home compiler
   compiler=$(command -v javac) && compiler=$(readlink -f "$compiler") || :
   for home in "${JAVA_HOME:-}" "${JDK17_HOME:-}" "${JDK25_HOME:-}" "${compiler%/bin/javac}" /usr/lib/jvm/*; do
@@ -17,7 +17,7 @@ jdks() { # prints the homes of all that can be found, one a line; the same one m
   done
 }
 
-newest_jdk() { # prints the home of the one with the highest version, or nothing
+newest_jdk() { # prints the home of the JDK with the highest version, or nothing
   local home version best='' highest=0
   while read -r home; do
     version=$(major "$home")

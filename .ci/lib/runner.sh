@@ -1,5 +1,5 @@
-# Runs suites: two at a time, or alone, each in a process group of its own and no longer than its limit. Nothing of a suite is
-# left when it has ended. See .ci/run, which sources this.
+# Runs suites, two at a time or alone. Each has a process group of its own, and runs no longer than its limit. When a suite
+# has ended, none of its processes is left. See .ci/run, which sources this.
 #
 # A suite is `bash .ci/suites/<name>` in the folder of the project. It gets JAVA_HOME and PATH of the newest JDK, JDK17_HOME if
 # there is one, and
@@ -7,7 +7,7 @@
 #   CI_SHARED   a folder for all suites of this run
 #   CI_SUITES   the names of all suites of this run
 #   CI_LONG     not empty: the long form
-# Its status is 0, or 77 with a reason in $CI_SCRATCH/skipped. lib/suite.sh has functions for all that.
+# Its status is 0, or 77 with a reason in $CI_SCRATCH/skipped. lib/suite.sh has functions for all of this.
 source "$(dirname "${BASH_SOURCE[0]}")/jdk.sh"
 export CI=${CI:-true} DEBIAN_FRONTEND=noninteractive
 exec </dev/null
@@ -35,7 +35,7 @@ preparation() { # as suite
   prepares[$4]=yes
 }
 
-seconds() { # <name>: what the table says for this run
+seconds() { # <name>: prints what the table says for this run
   if [[ -n $long ]]; then echo "${long_form[$1]}"; else echo "${short_form[$1]}"; fi
 }
 
@@ -61,7 +61,7 @@ select_suites() { # [name...]: puts what has to run into `selected`, in the orde
       exit 2
     fi
   done
-  # From the end, so that a preparation knows whether anything follows.
+  # Begins at the end, so that a preparation knows whether anything follows.
   for ((i = ${#names[@]} - 1; i >= 0; i--)); do
     name=${names[i]}
     [[ $(seconds "$name") != - ]] || continue
@@ -72,7 +72,7 @@ select_suites() { # [name...]: puts what has to run into `selected`, in the orde
   done
 }
 
-planned() { # how long the selected ones take, if each takes what the table says
+planned() { # prints how long the selected suites take, if each takes what the table says
   local name first=0 second=0
   for name in "${selected[@]}"; do
     if ((second < first)); then read -r first second <<<"$second $first"; fi
@@ -100,8 +100,8 @@ supervise() { # <name> <limit>: runs one, cleans up after it, and leaves its sta
   trap - EXIT
   trap : INT
   trap 'told=yes; [[ -z $group ]] || kill -TERM "$group"' TERM
-  # `timeout` is the head of the group, tells all of it to end and then ends it, also when it is told so itself. It lets SIGINT
-  # do what it should, which processes in the background ignore otherwise.
+  # `timeout` is the head of the group. At the limit, or when it gets SIGTERM itself, it asks the whole group to end, and then
+  # ends it. It also lets SIGINT take effect, which processes in the background otherwise ignore.
   CI_SCRATCH=$folder CI_INSIDE="${CI_INSIDE:-}:$folder:" TMPDIR=$folder/tmp JAVA_HOME=${newest:-$java} \
     PATH=${newest:+$newest/bin:}$PATH timeout -k "$grace" "$limit" bash ".ci/suites/$1" >"$folder/output" 2>&1 &
   group=$!
@@ -116,10 +116,10 @@ supervise() { # <name> <limit>: runs one, cleans up after it, and leaves its sta
   mv "$folder/status.new" "$folder/status"
 }
 
-end_leftovers() { # <group> <mark>: also those that have left the group, which still have the mark in their environment
+end_leftovers() { # <group> <mark>: also ends processes that have left the group, which still have the mark in their environment
   local left
   kill -KILL -- "-$1" || :
-  for _ in {1..50}; do # until they are gone, for it takes a while to end a large one
+  for _ in {1..50}; do # until they are gone, because a large one takes a while to end
     mapfile -t left < <(grep -lsaF "$2" /proc/[0-9]*/environ | sed 's/[^0-9]//g')
     ((${#left[@]} > 0)) || break
     kill -KILL "${left[@]}" || :
@@ -132,7 +132,7 @@ start() { # <name>
   mkdir -p "$scratch/$name/tmp"
   : >"$scratch/$name/output"
   printf '\n== %4ds %s\n' "$SECONDS" "$name"
-  # What bash says when one is killed goes nowhere.
+  # Discards what bash prints when a suite is killed.
   (set +e; supervise "$name" "$(hard_limit "$name")") 2>/dev/null &
   pids[$name]=$!
   running+=("$name")
@@ -142,11 +142,11 @@ start() { # <name>
   fi
 }
 
-streams() { # <name>: it is alone, so that its output is not mixed with another one's
+streams() { # <name>: whether it runs alone, so that its output is not mixed with that of another suite
   [[ ${how[$1]} == alone ]] || ((${#selected[@]} == 1)) || [[ $1 == "${selected[-1]}" && ${#running[@]} == 1 ]]
 }
 
-is_prepared_for() { # <name>: a preparation is running, and this is none itself
+is_prepared_for() { # <name>: whether a preparation is running, and the suite is not a preparation itself
   local other
   for other in "${running[@]}"; do
     if [[ -n ${prepares[$other]:-} && -z ${prepares[$1]:-} ]]; then return; fi
@@ -154,7 +154,7 @@ is_prepared_for() { # <name>: a preparation is running, and this is none itself
   return 1
 }
 
-await() { # <number>: waits until no more than so many are running
+await() { # <number>: waits until at most that many are running
   local name rest
   while ((${#running[@]} > $1)); do
     rest=()
@@ -170,7 +170,7 @@ await() { # <number>: waits until no more than so many are running
   done
 }
 
-settle() { # <name>: it has ended
+settle() { # <name>: reports a suite that has ended
   local name=$1 folder=$scratch/$1 status=1 time=0 limit
   if [[ -n $tail_process ]]; then
     wait "$tail_process" || :
@@ -198,7 +198,7 @@ settle() { # <name>: it has ended
 
 finish() {
   local name
-  # A part of this that runs beside it, and is ended before it has dropped these traps, comes here too.
+  # A subshell that is ended before it has dropped these traps gets here too.
   if [[ $BASHPID != "$$" ]]; then return; fi
   trap '' INT TERM
   for name in "${running[@]}"; do kill -TERM "${pids[$name]}" 2>/dev/null || :; done
@@ -239,7 +239,8 @@ run_suites() { # the arguments of .ci/run
     list
     exit
   fi
-  # They would build in the same target. Whatever runs here has the lock too, so it is there until all of that has ended.
+  # Two runs would build in the same target. All processes of a run inherit the lock, so it is held until all of them
+  # have ended.
   exec {lock}<.ci/run
   if command -v flock >/dev/null && ! flock -n "$lock"; then
     echo 'run: another run is under way in this folder' >&2
@@ -252,7 +253,7 @@ run_suites() { # the arguments of .ci/run
   trap 'exit 130' INT
   trap 'exit 143' TERM
   mkdir "$scratch/shared" "$scratch/shared/ports"
-  # ports.py gives no port twice to those that have the same folder for it.
+  # ports.py gives no port twice to processes that use the same folder.
   export JDK17_HOME CI_SHARED=$scratch/shared CLAIMED_PORTS=$scratch/shared/ports CI_LONG=$long CI_SUITES="${selected[*]}"
   if [[ -z $JDK17_HOME ]]; then unset JDK17_HOME; fi
   echo "newest JDK: ${newest:-none}; JDK 17: ${JDK17_HOME:-none}; commit $(git rev-parse --short HEAD 2>/dev/null || echo unknown)"

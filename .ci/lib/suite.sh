@@ -1,12 +1,12 @@
 # What suites have in common; each begins with: source .ci/lib/suite.sh
 #
-# A line `# packages: ...` in a suite names the packages of Debian that it wants, and `# unpacked: ...` those that it unpacks itself,
-# which it gets from `package`. The preparation `packages` sees to them, once for all suites, and no suite may call apt-get. It
-# has to look whether it got what it wants, and be skipped otherwise.
+# A line `# packages: ...` in a suite names the packages of Debian that it needs, and `# unpacked: ...` those that it unpacks
+# itself, which it gets from `package`. The preparation `packages` installs them, once for all suites, and no suite may call
+# apt-get. A suite must check whether it got what it needs, and skip itself otherwise.
 set -euo pipefail
 source .ci/lib/jdk.sh
 package_cache=${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/eardrum-ci
-built=target/ci-built # as old as the start of the build that target comes from
+built=target/ci-built # has the time of the start of the build that filled target
 
 long_form() { [[ -n $CI_LONG ]]; }
 
@@ -15,11 +15,11 @@ skip() { # <reason>
   exit 77
 }
 
-note() { # said now and once more at the end
+note() { # prints it now and once more at the end
   echo "$*" | tee -a "$CI_SHARED/notes"
 }
 
-need() { # <command> [what to say]: is skipped without it
+need() { # <command> [reason]: skips the suite if the command is missing
   command -v "$1" >/dev/null || skip "${2:-there is no $1}"
 }
 
@@ -68,7 +68,7 @@ test_classpath() { # prints the class path of the tests
   echo "target/test-classes:target/classes:$(cat "$file")"
 }
 
-up_to_date() { # whether target has the jar and the classes of the tests of these sources
+up_to_date() { # whether target has the jar and the test classes of these sources
   [[ -f target/eardrum.jar && -d target/test-classes && -f $built && -z $(find pom.xml src/main src/test -newer "$built" -print -quit) ]]
 }
 
@@ -103,7 +103,7 @@ start_server() { # <seconds> <command...>: starts it on free ports in an empty f
   done
 }
 
-await_end() { # <pid> <seconds>: its exit status, or 1 when it goes on
+await_end() { # <pid> <seconds>: returns its exit status, or 1 if it goes on
   local deadline=$((SECONDS + $2))
   while kill -0 "$1" 2>/dev/null; do
     if ((SECONDS > deadline)); then

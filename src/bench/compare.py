@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 """Measures Eardrum beside other servers that take metrics without acknowledging them, on this machine, in one run, and
-prints ratios. What is answered is measured by yardstick.py.
+prints ratios. yardstick.py measures commands that are answered.
 
     ./mvnw package -DskipTests
     python3 src/bench/compare.py [--seconds 8] [--rounds 3] [--java /path/to/java] [--only eardrum,victoria,streaming]
                                  [--json figures.json]
 
-Others are measured where they are installed (Debian: victoria-metrics, graphite-carbon); nothing is installed here.
+It measures the others if they are installed (Debian: victoria-metrics, graphite-carbon), and installs nothing.
 Everything listens on the loopback address, on ports of its own, in a temporary folder, and is ended by its process id.
 The servers take turns, and the figures are medians of the rounds.
 --only names servers, loads or both: {servers}; {loads}.
@@ -22,18 +22,18 @@ import sys
 import peers
 import processes
 
-# What is asked of whom, how many times what another one does, at least or at most.
+# The targets: server and load, and how many times the figure of another server it must reach or may reach.
 TARGETS = [
     ("Eardrum everysec", peers.STREAM, ">=", 1.6, "VictoriaMetrics"),
     ("Eardrum always", peers.STREAM, ">=", 1.2, "VictoriaMetrics"),
     ("Eardrum everysec", peers.READ, ">=", 1.2, "VictoriaMetrics"),
-    # An amount, beside nobody.
+    # An amount, compared with no other server.
     ("Eardrum everysec", peers.cpu(peers.STREAM), "<=", 0.4, None),
 ]
 
 
 def selection(text):
-    """The servers and loads that --only names; all of a kind of which it names none."""
+    """The servers and loads that --only names; all of a kind if it names none of that kind."""
     words = [word.strip() for word in text.split(",")] if text else []
     servers = [peer for peer in peers.PEERS if peer.key in words]
     loads = [load for load in peers.LOADS if load.split(",")[0] in words]
@@ -50,7 +50,7 @@ def measure(servers, loads, options):
         print(f"round {number + 1}", flush=True)
         for peer in servers:
             print(f"  {peer.name}", flush=True)
-            # What the one before has written, and what was deleted of it, is not this one's work.
+            # Writing and deleting what the previous server has left must not count for this one.
             os.sync()
             for load, figure in peer.measure(loads, options).items():
                 runs.setdefault(peer.name, {}).setdefault(load, []).append(figure)

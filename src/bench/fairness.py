@@ -5,10 +5,11 @@
     python3 src/bench/fairness.py [--seconds 10] [--points 100000000] [--connections 5000] [--fsync always]
                                   [--java /path/to/java] [--bound 50]
 
-One client puts a point, waits for its `ok`, pauses for a millisecond, and so on, by itself and beside: one that reads
-`get *` of all points over and over, one that asks for it and reads nothing, four that stream puts, idle sessions, and
-all of that together. Exit status 1 if the 99th percentile is above the bound, in milliseconds, beside any of them.
-Everything listens on the loopback address, in a temporary folder, and is ended by its process id.
+One client repeatedly puts a point, waits for its `ok` and pauses for a millisecond. It does so alone, and beside a
+client that reads `get *` of all points over and over, a client that requests it and reads nothing, four clients that
+stream puts, idle sessions, and all of these together. Exit status 1 if the 99th percentile is above the bound, in
+milliseconds, beside any of them. Everything listens on the loopback address, in a temporary folder, and is ended by its
+process id.
 """
 import argparse
 import contextlib
@@ -98,7 +99,7 @@ def streams(port, options):
 
 @contextlib.contextmanager
 def idle(port, options):
-    """Sessions that have put a point and then are silent."""
+    """Sessions that have put a point and are then silent."""
     with contextlib.ExitStack() as stack:
         clients = [stack.enter_context(connect(port)) for _ in range(options.connections)]
         for client in clients:
@@ -110,7 +111,7 @@ def idle(port, options):
 
 @contextlib.contextmanager
 def everybody(port, options):
-    """All of them."""
+    """All of these loads."""
     with idle(port, options), deaf(port, options), reader(port, options), streams(port, options):
         yield
 
@@ -127,7 +128,7 @@ def measure(port, name, beside, options):
 
 
 def fill(port, points, java):
-    """Puts so many points, and a few more."""
+    """Puts that many points, and a few more."""
     stored = 0
     while stored < points:
         line = processes.load(java, port, "stream", "--connections", 4, "--seconds", 5, "--warmup", 0,

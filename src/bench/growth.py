@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Measures how the cost of a put and of a read grows: with the series, with the points of a series, with connections; and of a
-client that connects, with the sessions that are there.
+"""Measures how the cost of a put and of a read grows: with the series, with the points of a series, with connections; and how
+the cost of a client that connects grows with the sessions that exist.
 
     ./mvnw package -DskipTests
     python3 src/bench/growth.py [--only series,points,connections,visits] [--seconds 5] [--java /path/to/java] [--heap 2g]
 
-Cost is the CPU time of the server, from /proc, and so does not depend on how much of the machine the load generator
+Cost is the CPU time of the server, from /proc, so it does not depend on how much of the machine the load generator
 takes. Each part has a server of its own, on the loopback address, with fsync everysec in a temporary folder. A put is
-one of 500 in flight on each of 4 connections, but for the part about connections, where each has one in flight.
+one of 500 in flight on each of 4 connections. In the part about connections, each connection has one in flight.
 """
 import argparse
 import contextlib
@@ -37,7 +37,7 @@ class Server:
         self.start = 1_200_000_000
 
     def put(self, mode, connections, depth, series, seconds=None, warmup=0):
-        """Puts, all points later than those before. Returns points, points/s, CPU microseconds a point, p99 in ms."""
+        """Puts points that are all later than those before. Returns points, points/s, CPU microseconds a point, p99 in ms."""
         self.start += 100_000_000
         before = processes.cpu_seconds(self.process)
         line = processes.load(self.options.java, self.tcp, mode, "--connections", connections, "--depth", depth,
@@ -72,7 +72,7 @@ def with_server(options, work):
         command = [options.java, f"-Xmx{options.heap}", "-jar", processes.JAR]
         with processes.server(command, lambda: processes.http(web, "/actuator/health"), folder, environment) as process:
             server = Server(process, tcp, options)
-            # What is measured first must not pay for what the JVM compiles.
+            # The first measurement must not include the time in which the JVM compiles.
             server.put("window", 4, 500, 1_000, seconds=5)
             work(server)
 
@@ -89,7 +89,7 @@ def by_series(options):
     print_head("series", "puts/s", "CPU µs a put", "CPU µs a `get` of one key", "resident MB")
     for series in SERIES:
         def work(server):
-            # The first run makes the series, the second one is measured.
+            # The first run creates the series; the second run is measured.
             server.put("window", 4, 500, series, seconds=max(options.seconds, series // 100_000))
             _, rate, cost, _ = server.put("window", 4, 500, series)
             put_one_series(server.tcp, 0, 1)
@@ -141,7 +141,7 @@ def by_connections(options):
             _, rate, cost, p99 = server.put("window", connections, 1, 1_000, warmup=2)
             print_row(f"{connections:,}", f"{rate:,.0f}", f"{cost:.1f}", f"{p99:.1f}",
                       f"{processes.resident_bytes(server.process) / 1e6:.0f}")
-            # The sockets of the last run are gone before the next one opens its own.
+            # Waits until the sockets of the last run are gone before the next run opens its own.
             time.sleep(1)
     with_server(options, work)
 
@@ -167,7 +167,7 @@ def by_idle_sessions(options):
 
 
 def visit(port, times):
-    """Clients that connect, put, read the answer and are gone, one after the other."""
+    """Clients that connect, put, read the answer and leave, one after the other."""
     for _ in range(times):
         with socket.create_connection(("127.0.0.1", port), timeout=60) as client:
             ask(client)
@@ -183,7 +183,7 @@ PARTS = {"series": by_series, "points": by_points, "connections": by_connections
 
 
 def allow_many_files():
-    """For the server and the load generator, which inherit it: 5000 connections are as many files for each."""
+    """Raises the limit of files, which the server and the load generator inherit: 5000 connections are 5000 files for each."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 

@@ -164,8 +164,9 @@ retentions = 10s:1d
 
 
 def measure_carbon(_, __, options):
-    """Points a second that it takes into its cache from its line port, where it acknowledges nothing: it handles all
-    that it has read before it closes a connection. That it took all of them is what it counts itself, a second later."""
+    """Points a second that it takes into its cache from its line port, where it acknowledges nothing. It handles
+    everything that it has read before it closes a connection. Its own count, a second later, shows that it took all of
+    them."""
     points = options.seconds * 25_000
     with tempfile.TemporaryDirectory() as folder:
         port, query = processes.free_port(), processes.free_port()
@@ -185,7 +186,7 @@ def measure_carbon(_, __, options):
 
 
 def await_received(folder, since, points):
-    """Waits until carbon's own series says that it has received so many points."""
+    """Waits until carbon's own series says that it has received that many points."""
     deadline, received = time.monotonic() + 60, 0
     while time.monotonic() < deadline:
         for path in glob.glob(f"{folder}/whisper/carbon/agents/*/metricsReceived.wsp"):
@@ -199,7 +200,7 @@ def await_received(folder, since, points):
 
 
 class Peer:
-    """A server to measure, with what it is asked for on the command line."""
+    """A server to measure, with its name on the command line."""
 
     def __init__(self, key, name, measure, fsync=None, program=None, loads=tuple(LOADS)):
         self.key, self.name, self.fsync, self.loads = key, name, fsync, loads

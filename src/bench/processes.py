@@ -15,12 +15,12 @@ from ports import free_port  # noqa: E402, F401: for those who import this
 JAR = os.path.join(ROOT, "target", "eardrum.jar")
 CLASSES = os.path.join(ROOT, "target", "classes")
 
-# As with Ctrl-C, what was started is stopped.
+# Stops what was started, as Ctrl-C does.
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
 def without_settings(extra):
-    """This process's environment without anything that configures a server or a JVM, and with something else."""
+    """This process's environment without anything that configures a server or a JVM, and with additional variables."""
     names = ("EARDRUM_", "SPRING_", "SERVER_", "MANAGEMENT_", "JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS")
     return {**{k: v for k, v in os.environ.items() if not k.startswith(names)}, **extra}
 
@@ -37,7 +37,7 @@ def tail(path, length=2000):
 
 
 def listening(port):
-    """A check of readiness: takes connections."""
+    """A check of readiness: whether the port takes connections."""
     return lambda: socket.create_connection(("127.0.0.1", port), timeout=5).close()
 
 
@@ -74,7 +74,7 @@ def stop(process, patience=30):
 
 
 def cpu_seconds(process):
-    """User and system time of a process that runs."""
+    """User and system time of a running process."""
     with open(f"/proc/{process.pid}/stat") as stat:
         fields = stat.read().rsplit(")", 1)[1].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""Lets a server work for long with little memory, and fails if it slows down or grows.
+"""Runs a server for a long time with little memory, and fails if it slows down or grows.
 
     ./mvnw package -DskipTests
     python3 src/bench/soak.py [--minutes 30] [--interval 30] [--heap 256m] [--storage 96MB] [--java /path/to/java]
 
-All at once, for as long as it is asked to: puts without waiting, to new timestamps and over old ones in turn; clients that put
+All loads run at once for the given time: puts without waiting, to new timestamps and over old ones in turn; clients that put
 and get the same point and check it; all points in one reply; clients that come and go; clients that are silent; clients that
-ask for all points and hardly read them; nonsense. After each interval it prints how much was done, and the memory of the
+request all points and hardly read them; nonsense. After each interval it prints how much was done, and the memory of the
 process. It fails (status 1) if
-  * a client was told something wrong, or the process has ended,
+  * a client got a wrong reply, or the process has ended,
   * the median of puts a second in the last third of the intervals is less than --least-rate of that in the first third
     (the very first interval, in which the JVM warms up, does not count),
   * resident memory, or the heap that is alive, in the last third is more than --most-growth above that of the middle third, in medians,
@@ -32,7 +32,8 @@ SERIES = 500
 IDLE = 200
 SLOW_READERS = 4
 FIRST_TIMESTAMP = 1_200_000_000
-# New timestamps come for so many intervals, and are overwritten from then on: the store must not grow without end.
+# New timestamps come for this many intervals, and are overwritten from then on, so that the store does not grow without
+# end.
 NEW_INTERVALS = 3
 
 
@@ -64,7 +65,7 @@ class Client:
 
 
 class Soak:
-    """What goes on beside the puts, counted."""
+    """Counts what happens beside the puts."""
 
     def __init__(self, port):
         self.port = port
@@ -110,7 +111,7 @@ class Soak:
                 self.ended.wait(0.002)
 
     def get_all(self):
-        """Reads every point there is."""
+        """Reads all points."""
         with Client(self.port) as client:
             client.socket.sendall(b"get *\n")
             rows, tail = 0, b""
@@ -137,7 +138,7 @@ class Soak:
         self.count("silent", len(clients))
 
     def hardly_read(self):
-        """Asks for all points and reads a little; is reset by the write timeout, in the end."""
+        """Requests all points and reads few of them, until the write timeout resets the connection."""
         with socket.socket() as client:
             client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             client.settimeout(10)
@@ -174,7 +175,7 @@ def soak(options):
         environment = processes.eardrum_environment(tcp, web, os.path.join(folder, "data"), options.fsync,
                                                     TCP_WRITETIMEOUT="5s", STORAGE_CHECKPOINTINTERVAL="20s",
                                                     STORAGE_MEMORY=options.storage)
-        # All of the heap is there from the start: what grows in resident memory then is not the heap.
+        # The whole heap is resident from the start, so that growth of resident memory is not the heap's.
         command = [options.java, f"-Xmx{options.heap}", f"-Xms{options.heap}", "-XX:+AlwaysPreTouch", "-jar", processes.JAR]
         with processes.server(command, lambda: processes.http(web, "/actuator/health"), folder, environment) as process:
             return measure(options, process, tcp, folder)
@@ -208,7 +209,7 @@ def measure(options, process, tcp, folder):
 
 
 def live_heap(options, process):
-    """Megabytes of heap that are in use after a full collection; 0 where there is no jcmd beside java."""
+    """Megabytes of heap that are in use after a full collection; 0 if there is no jcmd beside java."""
     jcmd = os.path.join(os.path.dirname(shutil.which(options.java) or ""), "jcmd")
     if not os.path.exists(jcmd):
         return 0
@@ -246,7 +247,7 @@ def main():
     parser.add_argument("--interval", type=int, default=30, help="seconds between two lines")
     parser.add_argument("--java", default="java")
     parser.add_argument("--heap", default="256m", help="of the server")
-    # Half of it is RocksDB's, beside the heap. As much as there is by default takes it 20 minutes to fill.
+    # Half of it is RocksDB's, outside the heap. RocksDB takes 20 minutes to fill what it has by default.
     parser.add_argument("--storage", default="96MB", help="what points and RocksDB may take")
     parser.add_argument("--fsync", default="always")
     parser.add_argument("--least-rate", type=float, default=0.7)

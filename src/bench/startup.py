@@ -4,11 +4,11 @@
     ./mvnw package -DskipTests
     python3 src/bench/startup.py [--starts 5] [--java /path/to/java]... [--points 10000000]
 
-For each JVM: the jar as it is built; the jar extracted into a folder, as in the image; and that with the archive that
-the JVM knows: from JDK 25 on a cache of classes and profiles (JEP 483, 514 and 515), before that class data sharing.
-Each is started with an empty store, in turns, so that a busy machine is busy for all; then the quickest of a JVM with
-a store whose points are in the log, as kill -9 leaves them. CPU seconds are those of the process until it ends, which
-is at once; they vary less than the time. Nothing is left behind.
+For each JVM: the jar as it is built; the jar extracted into a folder, as in the image; and the same with the archive
+that the JVM supports: from JDK 25 on, a cache of classes and profiles (JEP 483, 514 and 515), and before that, class
+data sharing. Each is started with an empty store, in turns, so that a busy machine is busy for all. Then the fastest of
+a JVM is started with a store whose points are in the log, as kill -9 leaves them. CPU seconds are those of the process
+until it ends, which is at once; they vary less than the time. Nothing is left behind.
 """
 import argparse
 import dataclasses
@@ -42,7 +42,7 @@ class Variant:
 
 
 def first_ok(port, process, log):
-    """Waits for the answer to a put: looks every 5 ms whether anybody listens."""
+    """Waits for the answer to a put; tries every 5 ms whether the port takes connections."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         if process.poll() is not None:
@@ -84,7 +84,7 @@ def children_cpu():
 
 
 def variants(java, folder):
-    """The ways to start with one JVM; makes what they need in a folder."""
+    """The ways to start with one JVM. Creates what they need in a folder."""
     version = processes.java_version(java)
     base = os.path.join(folder, f"jdk{version}")
     subprocess.run([java, "-Djarmode=tools", "-jar", processes.JAR, "extract", "--destination", base], check=True,
@@ -111,7 +111,7 @@ def measure(ways, options, folder):
             data = tempfile.mkdtemp(dir=folder)
             seconds, cpu, _ = start(way.command, folder, data)
             shutil.rmtree(data)
-            # The first start of each only brings its files into the page cache.
+            # The first start of each is not measured; it brings the files into the page cache.
             if number > 0:
                 way.seconds.append(seconds)
                 way.cpu.append(cpu)

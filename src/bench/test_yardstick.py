@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests yardstick.py and its client: against servers that answer wrongly, and against real ones, whose meters have to
+"""Tests yardstick.py and its client: against servers that answer wrongly, and against real ones, whose meters must
 agree.
 
     ./mvnw package -DskipTests
@@ -201,13 +201,14 @@ class RightAnswers(unittest.TestCase):
             figures = yardstick.run_client(program, "eardrum", port, "put", "1x1", "--series", "1",
                                            seconds=0.5, warmup=0)
         self.assertGreaterEqual(figures["p50_us"], 20_000)
-        # One at a time: rate and round trip are each other's inverse, up to what a busy machine adds to some of them.
+        # With one request at a time, rate and round trip are each other's inverse, except for what a busy machine adds
+        # to some of them.
         self.assertAlmostEqual(1, figures["requests_per_second"] * figures["p50_us"] / 1e6, delta=0.5)
 
     def test_eardrum_counts_what_the_client_counts(self):
         options = types.SimpleNamespace(java="java", heap="256m")
         eardrum = yardstick.Eardrum("Eardrum", "everysec", options)
-        # Starts in half the time: nobody asks here how fast it becomes.
+        # This starts in half the time; how fast the server becomes does not matter here.
         eardrum.command.insert(1, "-XX:TieredStopAtLevel=1")
         self.counts_agree(eardrum)
 

@@ -7,19 +7,20 @@
                                    [--java /path/to/java] [--json figures.json]
     python3 src/bench/yardstick.py --jars old.jar new.jar [--rounds 7] [...]
 
-The client is the C program in src/bench/yardstick, which is compiled first (Debian: gcc and libc6-dev). Redis has to be
+The client is the C program in src/bench/yardstick, which is compiled first (Debian: gcc and libc6-dev). Redis must be
 installed (Debian: redis-server).
 
 Loads: put; get, of a series of one point; get-N, of a series of N points; mix, as many gets of one point as puts into
 other series. For Redis a put is a SET of value and timestamp, a get of one point the GET of it, and more points are an
-LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight: they are
-sent together, and the next ones when all are answered, which is the round trip whose percentiles are printed.
+LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight. A
+connection sends its requests together, and the next ones when all are answered; that time is the round trip whose
+percentiles are printed.
 
-The servers take turns, the first of one round being the second of the next, each with an empty folder on the loopback
-address, and do all loads in each round, after each load of the last shape once without being measured. Ratios are those of one round, as the median of all rounds, with
-the least and the greatest. CPU is the time of the server's process for a command, user and system. Where the client
-takes more than 40 % of the machine's CPU, it is the client that is measured with requests/s, and the ratio of CPU
-counts.
+The servers take turns, and the first server of one round is the second of the next. Each has an empty folder and listens on the
+loopback address. In each round a server first does each load of the last shape once without being measured, and then all loads.
+Ratios are those of one round, as the median of all rounds, with the least and the greatest. CPU is the time of the server's
+process for a command, user and system. If the client takes more than 40 % of the machine's CPU, requests/s measures the
+client, and the ratio of CPU counts instead.
 
 With --jars, the new jar is within noise if the median of new/old is at least 0.97 for requests/s (0.95 with fsync
 always), and at most 1.1 for the p99; the exit status is 1 if it is not.
@@ -46,7 +47,7 @@ COMPILE = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]
 SHAPE = re.compile(r"[1-9]\d{0,3}x[1-9]\d{0,4}")
 LOAD = re.compile(r"put|mix|get(-[1-9]\d{0,5})?")
 FSYNC = re.compile(r"everysec|always")
-# Above this share of the CPU it is the client whose speed is measured.
+# Above this share of the CPU, the figures measure the speed of the client.
 CLIENT_SHARE = 0.4
 LEAST_RATE = {"everysec": 0.97, "always": 0.95}
 MOST_P99 = 1.1
@@ -140,17 +141,18 @@ def run_client(program, kind, port, load, shape, *more, seconds, warmup):
 def measure(program, server, options):
     """Starts a server and puts all loads on it, one after the other. Returns their figures by load and shape."""
     print(f"  {server.name}, fsync {server.fsync}", flush=True)
-    # What the one before has written, and what was deleted of it, is not this one's work.
+    # Writing and deleting what the previous server has left must not count for this one.
     os.sync()
     figures = {}
     with server.running() as (process, port):
         for load in options.loads:
-            # What is measured first must not pay for what a JVM compiles. The deepest shape brings that about soonest.
+            # The first measurement must not include the time in which a JVM compiles. The deepest shape makes it
+            # compile soonest.
             run_client(program, server.kind, port, load, options.shapes[-1], "--prefix", f"warm-{load}-", seconds=0.1,
                        warmup=options.warmup)
         for load in options.loads:
             for shape in options.shapes:
-                # Keys of its own for each load: its points are new ones, and what it reads is what it has filled.
+                # Each load has keys of its own, so that its points are new, and it reads only what it has filled.
                 figure = run_client(program, server.kind, port, load, shape, "--series", str(options.series),
                                     "--prefix", f"run{len(figures):02d}-", "--server-pid", str(process.pid),
                                     seconds=options.seconds, warmup=options.warmup)
@@ -176,7 +178,7 @@ class Pair:
         return tuple(statistics.median(run[figure] for run in runs) for runs in (self.first_runs, self.second_runs))
 
     def ratios(self, figure):
-        """First by second, of each round. CPU time is counted in steps of 10 ms, so there may be none."""
+        """The first divided by the second, for each round. CPU time is counted in steps of 10 ms, so there may be none."""
         return [first[figure] / second[figure] if second[figure] else float("nan")
                 for first, second in zip(self.first_runs, self.second_runs)]
 
@@ -191,7 +193,7 @@ class Pair:
         return max(self.medians("client_share"))
 
     def verdict(self, fsync):
-        """Whether the first is as good as the second, but for noise."""
+        """Whether the first is as good as the second, apart from noise."""
         rate, p99 = self.ratio("requests_per_second"), self.ratio("p99_us")
         within = rate >= LEAST_RATE[fsync] and p99 <= MOST_P99
         return within, "within noise" if within else "NOT within noise"
@@ -224,12 +226,12 @@ def print_verdicts(pairs, fsync):
 
 
 def rounds(program, contests, options):
-    """Lets the servers take turns. Returns, for each two of them, their figures of all rounds by load."""
+    """Runs the servers in turns. Returns, for each two of them, their figures of all rounds by load."""
     runs = [([], []) for _ in contests]
     for number in range(options.rounds):
         print(f"round {number + 1}", flush=True)
         for contest, results in zip(contests, runs):
-            # Who runs first changes: the machine may not be the same for the second one.
+            # The order changes, because the machine may not be the same for the second server.
             for server, result in list(zip(contest, results))[::-1 if number % 2 else 1]:
                 result.append(measure(program, server, options))
     return [[Pair(load, [run[load] for run in first], [run[load] for run in second]) for load in first[0]]
@@ -272,7 +274,7 @@ def within(least, most, kind):
 
 
 class Parser(argparse.ArgumentParser):
-    """One that says what is wrong in one line."""
+    """A parser that says in one line what is wrong."""
 
     def error(self, message):
         self.exit(2, f"{self.prog}: {message}\n")
@@ -316,7 +318,7 @@ def main():
     good = True
     for (first, second), pairs in zip(contests, results):
         if options.jars:
-            # The ratio is new/old, though the old one is named first.
+            # The ratio is new/old, although the old jar is named first.
             pairs = [Pair(pair.load, pair.second_runs, pair.first_runs) for pair in pairs]
             first, second = second, first
         print(f"\nfsync {first.fsync}, medians of {options.rounds} rounds; {first.name} / {second.name}")

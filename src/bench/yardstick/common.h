@@ -1,4 +1,4 @@
-/* What every part of the program needs: how it ends when something is wrong, memory, and the clock. */
+/* What every part of the program needs: the end of the program after an error, memory, and the clock. */
 #ifndef COMMON_H
 #define COMMON_H
 

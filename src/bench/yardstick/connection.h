@@ -10,7 +10,7 @@
 #include "replies.h"
 #include "requests.h"
 
-/* What all connections do until they have done it, or until they are told to stop. */
+/* What all connections do until it is done, or until they must stop. */
 struct phase {
   enum command put;   /* PUT, APPEND, or DELETE */
   enum command get;   /* GET or RANGE */
@@ -60,7 +60,7 @@ void end_phase(struct connection *connection);
 /* Sends the next window, or is done if the phase has no more. */
 void ask(struct connection *connection, int64_t now);
 
-/* Goes on sending a window that did not fit into the socket. */
+/* Sends the rest of a window that did not fit into the socket. */
 void send_window(struct connection *connection);
 
 /* Reads what has arrived, and returns how many replies ended in it. */

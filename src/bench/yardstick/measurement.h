@@ -20,12 +20,12 @@ struct measurement {
 /* Begins or ends it, if it is time. */
 void look_at_clock(struct measurement *measurement, int64_t now);
 
-/* Counts replies that came at a moment at which it was last looked at the clock. */
+/* Counts replies that arrived at the moment when the clock was last read. */
 static inline void count_answered(struct measurement *measurement, unsigned answered) {
   if (measurement->began != 0 && measurement->ended == 0) measurement->answered += answered;
 }
 
-/* Counts a window whose last reply has come. One that began before the end and is answered after it counts, too. */
+/* Counts a window whose last reply has arrived. A window that began before the end and is answered after it counts, too. */
 static inline void count_window(struct measurement *measurement, int64_t nanos) {
   if (measurement->began != 0) record(&measurement->windows, nanos);
 }

@@ -2,8 +2,8 @@
  * Which points there are, and what they look like on the wire.
  *
  * The puts of a connection are numbered. With n series, number k goes to series k % n and is the point k / n of it: its
- * row in a reply. So whoever knows connection, series and row knows value and timestamp, and nothing has to be kept to
- * verify what is read.
+ * row in a reply. Connection, series and row therefore give value and timestamp, and nothing has to be kept to verify
+ * what is read.
  */
 #ifndef POINTS_H
 #define POINTS_H
@@ -16,7 +16,7 @@ enum { VALUE_LENGTH = 4, POINT_LENGTH = 15, VALUES = 900, VALUE_STEP = 7, MOST_P
 
 extern char VALUE_TEXTS[VALUES][VALUE_LENGTH];
 
-/* Has to be called once, before anything else. */
+/* Must be called once, before anything else. */
 void prepare_values(void);
 
 /* Writes the key of a series, and returns its length. */

@@ -1,4 +1,4 @@
-/* What the two servers are sent and what they answer: all that is different between them. */
+/* What the two servers receive and what they answer: everything in which they differ. */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 

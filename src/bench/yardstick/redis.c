@@ -1,9 +1,9 @@
 /*
- * Redis: what comes nearest to a series.
+ * Redis: what comes closest to a series.
  *
  * A put is a SET of value and timestamp, which keeps the last point only, and a get of one point is a GET of that. More
  * points are a list, which is filled with RPUSH and read with LRANGE: a row is an element of it. A list does less than
- * a series (it neither sorts nor replaces), so this is to the advantage of Redis.
+ * a series (it neither sorts nor replaces), so this favours Redis.
  */
 #include <stdio.h>
 #include <string.h>

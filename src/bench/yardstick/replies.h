@@ -1,6 +1,6 @@
 /*
- * The replies that one connection waits for. Whoever reads them says what came, row by row and reply by reply; any
- * difference to what was expected ends the program.
+ * The replies that one connection waits for. The code that reads them reports what arrived, row by row and reply by
+ * reply. Any difference from what was expected ends the program.
  */
 #ifndef REPLIES_H
 #define REPLIES_H

@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Attacks a server, and looks whether it stays alive and serves others meanwhile.
+"""Attacks a server, and checks whether it stays alive and serves others meanwhile.
 
 usage: run.py [--seconds N] [--heap 256m] [--addresses N] [--rounds N] [--strict] [--apart] [--jar FILE] [ATTACK...]
 
 Each attack runs for some seconds as a process of its own, at the lowest priority. Meanwhile another client puts points and asks for
 health. Attacks that need the same options of the server run against the same one, one after the other; with --apart each has a new
-server. With --rounds, several attacks that were drawn at random run at once, so many times. At the end SIGTERM has to end the server
-while it is attacked, and it has to start again. With --strict, the limits are those that docs/reliability/load.md promises for a machine
-that does nothing else; without, they are five seconds.
+server. With --rounds, several randomly drawn attacks run at once, that many times. At the end SIGTERM must end the server while
+it is attacked, and it must start again. With --strict, the limits are those that docs/reliability/load.md promises for a machine that
+does nothing else; without it, they are five seconds.
 """
 import argparse
 import importlib
@@ -64,7 +64,7 @@ def load(name):
 
 
 def grouped(attacks, apart):
-    """By what the server needs, so that most share one."""
+    """Groups the attacks by the options that the server needs, so that most share a server."""
     groups = {}
     for attack in attacks:
         key = (tuple(sorted(getattr(attack, "OPTIONS", {}).items())), getattr(attack, "DESCRIPTORS", None),
@@ -74,7 +74,7 @@ def grouped(attacks, apart):
 
 
 def rounds(group, options):
-    """What runs at once, one after the other."""
+    """The groups of attacks that run at once, one group after the other."""
     if not options.rounds or len(group) == 1:
         return [[attack] for attack in group]
     chance = random.Random(options.seed)
@@ -109,7 +109,7 @@ def attacked(server, attacks, options):
         workers = [worker(server, name, options) for name in names]
         for process in workers:
             process.wait()
-        # What is left of the attack must not be worse than the attack.
+        # What the attack leaves behind must not be worse than the attack.
         time.sleep(1)
     row = {"name": ", ".join(names), "seconds": options.seconds, "alive": server.alive(), "probe": probe,
            "resident": server.resident_megabytes(), "oom": server.ran_out_of_memory()}
@@ -133,7 +133,7 @@ def work(options):
 
 
 def stop_under_attack(server, attack, options, rows, wrong):
-    """SIGTERM ends the server in the middle of it, and it starts again."""
+    """Ends the server with SIGTERM in the middle of the attack, and starts it again."""
     process = worker(server, attack.__name__.split(".")[1], argparse.Namespace(**{**vars(options), "seconds": 3}))
     time.sleep(1)
     took = server.stop(TERM_SECONDS)

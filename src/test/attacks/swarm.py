@@ -1,12 +1,13 @@
-"""Many clients in one thread. What each of them does is a generator that yields what to do next:
+"""Many clients in one thread. Each client is a generator that yields what to do next:
 
     bytes            sends them
-    Wait(seconds)    does nothing for so long
-    READ             waits until something can be read, and throws it away
+    Wait(seconds)    does nothing for that time
+    READ             waits until something can be read, and discards it
     RESET            ends the connection with a reset, and begins anew
     CLOSE            ends the connection, and begins anew
 
-A generator that ends leaves its connection open until the swarm ends. A connection that the server ends begins anew.
+When a generator ends, its connection stays open until the swarm ends. When the server ends a connection, the client
+begins anew.
 """
 import heapq
 import itertools
@@ -40,7 +41,7 @@ class Client:
 
 
 class Swarm:
-    """`read`: whether clients take what comes while they send. `addresses`: how many addresses they come from."""
+    """`read`: whether clients read what arrives while they send. `addresses`: how many addresses they come from."""
 
     def __init__(self, port, count, script, read=True, addresses=1, receive_buffer=None):
         self.port, self.count, self.script = port, count, script
@@ -155,7 +156,7 @@ class Swarm:
             self.listen(client, 0)
             client.socket.close()
             client.socket = None
-        # What was to be done on the old connection must not be done on the new one.
+        # What was planned for the old connection must not be done on the new one.
         self.timers = [timer for timer in self.timers if timer[2] is not client]
         heapq.heapify(self.timers)
         self.later(client, pause)

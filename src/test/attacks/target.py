@@ -62,7 +62,7 @@ class Server:
         return self.process.poll() is None
 
     def stop(self, limit):
-        """How many seconds the server took to end after SIGTERM, or None if it didn't in time."""
+        """How many seconds the server took to end after SIGTERM, or None if it did not end in time."""
         started = time.monotonic()
         self.process.send_signal(signal.SIGTERM)
         try:
@@ -78,7 +78,7 @@ class Server:
             self.process.wait()
 
     def forget(self):
-        """Puts the log aside, so that what is wrong with one life is not told of the next."""
+        """Moves the log away, so that faults of one run are not reported for the next."""
         os.replace(f"{self.folder}/log", f"{self.folder}/log.{time.time_ns()}")
 
     def tail(self):
@@ -102,7 +102,7 @@ class Failure(Exception):
 
 
 class Probe:
-    """Another client: it puts a point now and then, on one connection and on new ones, and asks for health."""
+    """Another client. It puts a point from time to time, on one connection and on new ones, and requests the health."""
 
     PUT_SECONDS, CONNECT_SECONDS, HEALTH_SECONDS, PATIENCE = 0.02, 0.5, 0.5, 120
 

@@ -1,4 +1,4 @@
-"""Three hundred clients at once, where the process may open 160 files."""
+"""Three hundred clients at once, while the process may open 160 files."""
 from swarm import CLOSE, READ, Swarm, Wait
 
 DESCRIPTORS = 160

@@ -1,4 +1,4 @@
-"""JSON with names of fields that never come twice."""
+"""JSON with field names that never repeat."""
 from swarm import READ, Swarm, post
 
 FIELDS = 240

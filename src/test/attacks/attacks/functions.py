@@ -1,4 +1,4 @@
-"""Functions of Graphite that make much of little: windows, names, copies."""
+"""Functions of Graphite that make large results of small input: windows, names, copies."""
 from urllib.parse import quote
 
 from swarm import READ, Swarm, get

@@ -1,4 +1,4 @@
-"""New series without end, with keys as long as they may be."""
+"""New series without end, with keys as long as allowed."""
 from swarm import Swarm
 
 ALONE = True

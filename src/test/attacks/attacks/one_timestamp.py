@@ -1,4 +1,4 @@
-"""Points that overwrite one another: one timestamp, two in turn, and some hundred."""
+"""Points that overwrite each other: one timestamp, two in turn, and some hundred."""
 from swarm import Swarm
 
 DISTINCT = [1, 2, 500]

@@ -1,4 +1,4 @@
-"""Compressed bodies that unpack to very much."""
+"""Compressed bodies that unpack to very large ones."""
 import gzip
 
 from swarm import READ, Swarm, post

@@ -1,4 +1,4 @@
-"""Reads that hold many points, and read much before they write anything."""
+"""Reads that keep many points, and read much before they write anything."""
 from swarm import Swarm, get
 from target import put_all
 

@@ -1,4 +1,4 @@
-"""Bodies that come just fast enough, and never end."""
+"""Bodies that arrive just fast enough, and never end."""
 from swarm import Swarm, Wait, post
 
 

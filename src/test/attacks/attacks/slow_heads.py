@@ -1,4 +1,4 @@
-"""Heads of requests that come byte by byte, on more connections than the HTTP port takes."""
+"""Heads of requests that arrive byte by byte, on more connections than the HTTP port takes."""
 from swarm import Swarm, Wait
 
 

@@ -1,4 +1,4 @@
-"""Lines that are nearly as long as they may be, and never end."""
+"""Lines that are nearly as long as allowed, and never end."""
 from swarm import Swarm, Wait
 
 

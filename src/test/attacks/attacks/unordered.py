@@ -1,4 +1,4 @@
-"""Points of one series in any order but the ascending one, while others read it over and over."""
+"""Points of one series in any order except the ascending one, while other clients read the series over and over."""
 import random
 
 from swarm import Swarm

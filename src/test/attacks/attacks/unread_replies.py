@@ -1,4 +1,4 @@
-"""Clients that ask for much and read nothing of it."""
+"""Clients that request much and read none of it."""
 from swarm import Swarm
 from target import put_all
 

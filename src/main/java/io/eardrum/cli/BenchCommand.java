@@ -16,8 +16,8 @@ import io.eardrum.cli.terminal.Terminal;
  * Puts a server under load.
  */
 @Command(name = "bench", mixinStandardHelpOptions = true,
-		description = { "Put a server under load, and print what it acknowledged a second and how long replies took.",
-				"It writes points that stay: use a server that is there for it." },
+		description = { "Put a server under load, and print the points acknowledged a second and the reply times.",
+				"The points stay in the store: use a server that is meant for this." },
 		footerHeading = "%nExamples:%n", footer = { "  eardrum bench --connections 50 --depth 1",
 				"  eardrum bench stream --connections 4 --depth 500", "  eardrum bench get-all" })
 final class BenchCommand implements Runnable {
@@ -53,7 +53,7 @@ final class BenchCommand implements Runnable {
 			description = "The first timestamp (${DEFAULT-VALUE}).")
 	private String start = "";
 
-	@Option(names = "--yes", description = "The server may be another machine.")
+	@Option(names = "--yes", description = "Allow a server on another machine.")
 	private boolean yes;
 
 	@Parameters(arity = "0..1", defaultValue = "window", paramLabel = "window|stream|get-all",
@@ -74,7 +74,7 @@ final class BenchCommand implements Runnable {
 					"--start", this.start);
 		}
 		catch (IllegalArgumentException ex) {
-			String more = String.valueOf(ex.getMessage()).contains("is not this machine") ? "; --yes if you mean it"
+			String more = String.valueOf(ex.getMessage()).contains("is not this machine") ? "; --yes allows another one"
 					: "";
 			throw new IllegalArgumentException(ex.getMessage() + more, ex);
 		}

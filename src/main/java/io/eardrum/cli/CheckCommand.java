@@ -16,11 +16,11 @@ import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.cli.terminal.Terminal;
 
 /**
- * Checks a store or a backup that no server uses.
+ * Checks a store or a backup that is not in use by a server.
  */
 @Command(name = CheckCommand.NAME, mixinStandardHelpOptions = true,
-		description = { "Read a store or a backup that no server uses, and tell whether it is whole.",
-				"Nothing in it is changed. Every file is read, so it takes as long as reading them takes.",
+		description = { "Read a store or a backup that no server uses, and say whether it is intact.",
+				"Nothing in it is changed. Every file is read, so the check takes as long as reading them.",
 				"Status 1 if something is damaged, 2 if it can't be checked." },
 		footerHeading = "%nExamples:%n", footer = { "  eardrum check data/backups/monday" })
 final class CheckCommand implements Callable<Integer> {

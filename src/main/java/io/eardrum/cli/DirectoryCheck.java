@@ -5,15 +5,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Reads the store in a directory and judges it. The command line itself knows no store.
+ * Checks the store in a directory. The command line itself does not know any store.
  */
 @FunctionalInterface
 public interface DirectoryCheck {
 
 	/**
-	 * Checks a store that nobody has open, and changes nothing.
+	 * Checks a store that no process has open, and changes nothing.
 	 * @param directory the directory of the store
-	 * @param progress is told how far it has come
+	 * @param progress receives how far the check has come
 	 * @return what was found
 	 * @throws IOException if the store can't be checked; the message says why in a
 	 * sentence
@@ -21,10 +21,10 @@ public interface DirectoryCheck {
 	Verdict check(Path directory, Progress progress) throws IOException;
 
 	/**
-	 * What was found.
+	 * The result of a check.
 	 *
 	 * @param whole whether nothing is damaged
-	 * @param lines what to tell about it, line by line
+	 * @param lines the report, line by line
 	 */
 	record Verdict(boolean whole, List<String> lines) {
 
@@ -35,16 +35,16 @@ public interface DirectoryCheck {
 	}
 
 	/**
-	 * Is told how far a check has come, in the thread that checks.
+	 * Receives how far a check has come, on the thread that checks.
 	 */
 	@FunctionalInterface
 	interface Progress {
 
 		/**
-		 * Tells how far it has come.
+		 * Receives how far the check has come.
 		 * @param what what is being read
-		 * @param bytes how much has been read
-		 * @param totalBytes how much there is to be read
+		 * @param bytes how many bytes have been read
+		 * @param totalBytes how many bytes there are to read
 		 */
 		void at(String what, long bytes, long totalBytes);
 

@@ -23,23 +23,23 @@ import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClientException;
 
 /**
- * The command line with all its sub-commands. It knows no Spring; {@code serve} is only
- * described here.
+ * The command line with all its sub-commands. It does not depend on Spring; {@code serve}
+ * is only described here.
  */
 @Command(name = "eardrum", mixinStandardHelpOptions = true, versionProvider = EardrumCommand.Version.class,
-		synopsisSubcommandLabel = "COMMAND", description = "A metrics server, and what talks to it.",
+		synopsisSubcommandLabel = "COMMAND", description = "A metrics server and its command line.",
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum serve --eardrum.tcp.port=8888", "  eardrum put palm.cpu 23.7",
 				"  eardrum get palm.cpu --since -1h --format csv", "  eardrum get '*'",
 				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "  eardrum check data/backups/monday", "",
-				"Exit status: 0 done, 1 the server or a file said no, 2 wrong usage,",
+				"Exit status: 0 done, 1 refused by the server, or a file error, 2 wrong usage,",
 				"69 no server there, or the connection to it broke.",
-				"'eardrum COMMAND --help' tells more; a server elsewhere is --host and --port,",
-				"or EARDRUM_HOST and EARDRUM_PORT. Colours: none if NO_COLOR is set." })
+				"'eardrum COMMAND --help' says more. --host and --port, or EARDRUM_HOST and",
+				"EARDRUM_PORT, name a server elsewhere. NO_COLOR turns colours off." })
 public final class EardrumCommand implements Runnable {
 
 	/**
-	 * The sub-command that starts the server, as no sub-command does.
+	 * The sub-command that starts the server, which also starts without any sub-command.
 	 */
 	public static final String SERVE = ServeCommand.NAME;
 
@@ -52,7 +52,7 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	/**
-	 * Runs a command, without the means to start a server.
+	 * Runs a command. It can't start a server.
 	 * @param arguments the sub-command and its arguments
 	 */
 	public static void main(String[] arguments) {
@@ -62,8 +62,8 @@ public final class EardrumCommand implements Runnable {
 	/**
 	 * Runs a command with the streams of this process, and with its arguments as they
 	 * were typed, whatever the locale is.
-	 * @param check reads stores
-	 * @param arguments what Java has made of the arguments
+	 * @param check checks stores
+	 * @param arguments the arguments as Java has decoded them
 	 * @return the exit status
 	 */
 	public static int runProcess(DirectoryCheck check, String... arguments) {
@@ -80,8 +80,8 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	/**
-	 * Runs a command of those that need no store.
-	 * @param terminal where to read and write
+	 * Runs a command that needs no store.
+	 * @param terminal where the command reads and writes
 	 * @param arguments the sub-command and its arguments
 	 * @return the exit status
 	 */
@@ -106,16 +106,16 @@ public final class EardrumCommand implements Runnable {
 		if (arguments[0].equals(SERVE)) {
 			return Arrays.stream(arguments).anyMatch(HELP::contains);
 		}
-		// A word is a command, if a wrong one; and options before a command are a
-		// mistake that must not start a server.
+		// A word is a command, although it may be a wrong one. Options before a command
+		// are a mistake, which must not start a server.
 		return !arguments[0].startsWith("-") || HELP.contains(arguments[0])
 				|| Arrays.stream(arguments).anyMatch(COMMANDS::contains);
 	}
 
 	/**
 	 * Runs a command.
-	 * @param terminal where to read and write
-	 * @param check reads stores
+	 * @param terminal where the command reads and writes
+	 * @param check checks stores
 	 * @param arguments the sub-command and its arguments
 	 * @return the exit status
 	 */
@@ -130,7 +130,7 @@ public final class EardrumCommand implements Runnable {
 		if (failure == null) {
 			return status;
 		}
-		// A pipe into head, which has seen enough, is nothing to talk about.
+		// A pipe into head, which has read enough, is not worth a message.
 		return terminal.out().isPipeClosed() ? ExitStatus.FAILED
 				: terminal.fail(ExitStatus.FAILED, "can't write standard output: " + FileProblem.of(failure));
 	}
@@ -193,7 +193,8 @@ public final class EardrumCommand implements Runnable {
 		}
 	}
 
-	// As picocli does it, but in words: its own know of int and boolean.
+	// Does what picocli does, but with plain messages: picocli's own speak of int and
+	// boolean.
 	private static long number(String text, long least, long most) {
 		try {
 			long number = Long.parseLong(text);
@@ -202,9 +203,9 @@ public final class EardrumCommand implements Runnable {
 			}
 		}
 		catch (NumberFormatException ex) {
-			// Told below.
+			// The exception below says so.
 		}
-		throw new CommandLine.TypeConversionException("'" + text + "' is no whole number, or too large");
+		throw new CommandLine.TypeConversionException("'" + text + "' is not a whole number, or is too large");
 	}
 
 	private static boolean truth(String text) {
@@ -218,8 +219,8 @@ public final class EardrumCommand implements Runnable {
 	/**
 	 * Returns whether the output may have colours.
 	 * @param terminal where it goes
-	 * @param noColor what the environment has as {@code NO_COLOR}; anything but nothing
-	 * forbids them
+	 * @param noColor the value of {@code NO_COLOR} in the environment; any text forbids
+	 * colours
 	 * @return whether it may
 	 */
 	static boolean isColoured(Terminal terminal, @Nullable String noColor) {
@@ -239,7 +240,7 @@ public final class EardrumCommand implements Runnable {
 			return terminal.fail(ExitStatus.USAGE, String.valueOf(ex.getMessage()));
 		}
 		if (ex.getCause() != null && Objects.equals(ex.getCause(), terminal.out().failure())) {
-			// Told at the end.
+			// The failure is reported at the end.
 			return ExitStatus.FAILED;
 		}
 		if (ex instanceof ImportRefusedException) {
@@ -248,17 +249,14 @@ public final class EardrumCommand implements Runnable {
 		if (ex instanceof TimeLimit.TimeOverException) {
 			return terminal.fail(ExitStatus.UNAVAILABLE, String.valueOf(ex.getMessage()));
 		}
-		if (ex instanceof IOException failure) {
-			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
-		}
-		if (ex instanceof UncheckedIOException failure) {
-			return terminal.fail(ExitStatus.FAILED, FileProblem.of(failure));
+		if (ex instanceof IOException || ex instanceof UncheckedIOException) {
+			return terminal.fail(ExitStatus.FAILED, FileProblem.of(ex));
 		}
 		throw ex;
 	}
 
 	/**
-	 * Reads the version that the jar was built as.
+	 * Reads the version of the jar.
 	 */
 	static final class Version implements CommandLine.IVersionProvider {
 

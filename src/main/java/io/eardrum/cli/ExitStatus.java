@@ -3,17 +3,17 @@ package io.eardrum.cli;
 import io.eardrum.client.MetricClientException;
 
 /**
- * What a command tells the shell when it ends, as {@code --help} lists it.
+ * The exit statuses of commands, which {@code --help} lists.
  */
 final class ExitStatus {
 
-	/** All is done. */
+	/** The command is done. */
 	static final int OK = 0;
 
-	/** The server or a file said no. */
+	/** The server refused, or a file could not be used. */
 	static final int FAILED = 1;
 
-	/** The command was not used as it has to be. */
+	/** The command was used wrongly. */
 	static final int USAGE = 2;
 
 	/** There is no server, or the connection to it broke. */

@@ -40,15 +40,14 @@ import io.eardrum.client.MetricClient;
  */
 @Command(name = "export", mixinStandardHelpOptions = true,
 		description = { "Write all points to a file: the rows of 'get *', which import reads.",
-				"The file appears under its name when it is complete, and not before.",
-				"A device or pipe is written as it is." },
+				"The file appears under its name only when it is complete.", "A device or pipe is written directly." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum export all.txt.gz", "  eardrum export - | ssh other eardrum import -" })
 final class ExportCommand implements Runnable {
 
 	private static final int BUFFER_LENGTH = 64 * 1024;
 
-	/** As many as Linux follows. */
+	/** The number of links that Linux follows. */
 	private static final int MAX_LINKS = 40;
 
 	private final Terminal terminal;
@@ -122,12 +121,12 @@ final class ExportCommand implements Runnable {
 		}
 		if (named.isDescriptor() || (Files.exists(path) && !Files.isRegularFile(path))) {
 			// A device or a pipe can be written, but must not be replaced, and has no
-			// other name.
+			// other name to write under.
 			return write(client, Files.newOutputStream(path), path, limits);
 		}
 		Path target = behindLinks(path);
 		Path unfinished = FileNames.unfinished(target);
-		// For Ctrl-C.
+		// Runs on Ctrl-C.
 		Thread atInterrupt = new Thread(() -> deleteQuietly(unfinished));
 		Runtime.getRuntime().addShutdownHook(atInterrupt);
 		try {
@@ -139,7 +138,8 @@ final class ExportCommand implements Runnable {
 				return rows;
 			}
 			finally {
-				// Before it is deleted, for systems that can't do it the other way.
+				// Closed before it is deleted, because some systems can't delete an open
+				// file.
 				file.close();
 				Files.deleteIfExists(unfinished);
 			}
@@ -149,7 +149,7 @@ final class ExportCommand implements Runnable {
 		}
 	}
 
-	// Behind a link is the file that somebody means, also if it does not exist yet.
+	// A link stands for the file behind it, even if that does not exist yet.
 	private static Path behindLinks(Path path) throws IOException {
 		if (Files.exists(path)) {
 			return path.toRealPath();
@@ -164,7 +164,7 @@ final class ExportCommand implements Runnable {
 		return target;
 	}
 
-	// What only some may read stays so when it is replaced.
+	// A file that only some users may read stays so when it is replaced.
 	private static void keepPermissions(Path from, Path to) throws IOException {
 		PosixFileAttributeView view = Files.getFileAttributeView(from, PosixFileAttributeView.class);
 		if (view != null && Files.exists(from)) {
@@ -180,7 +180,7 @@ final class ExportCommand implements Runnable {
 			Files.deleteIfExists(path);
 		}
 		catch (IOException ex) {
-			// Nobody is left whom it could be told.
+			// The process is ending, and can't report it.
 		}
 	}
 
@@ -189,7 +189,7 @@ final class ExportCommand implements Runnable {
 			Runtime.getRuntime().removeShutdownHook(atInterrupt);
 		}
 		catch (IllegalStateException ex) {
-			// The process is being ended, and the thread at work.
+			// The process is being ended, and the hook is running already.
 		}
 	}
 
@@ -208,7 +208,7 @@ final class ExportCommand implements Runnable {
 
 	private long write(MetricClient client, OutputStream output) throws IOException {
 		RowPrinter printer = new RowPrinter(output, false);
-		// Nobody knows how many there will be.
+		// The number of points is not known in advance.
 		ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), 0);
 		long[] rows = new long[1];
 		try {
@@ -228,10 +228,10 @@ final class ExportCommand implements Runnable {
 	}
 
 	/**
-	 * What may be written.
+	 * The limits of what may be written.
 	 *
-	 * @param maxBytes how much
-	 * @param keptFree how much has to stay free on the disk
+	 * @param maxBytes how many bytes may be written
+	 * @param keptFree how many bytes must stay free on the disk
 	 */
 	private record Limits(long maxBytes, long keptFree) {
 

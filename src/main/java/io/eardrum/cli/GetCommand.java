@@ -21,10 +21,10 @@ import io.eardrum.client.RowConsumer;
 import io.eardrum.metric.TimeRange;
 
 /**
- * Gets points.
+ * Prints points.
  */
 @Command(name = "get", mixinStandardHelpOptions = true,
-		description = { "Print the points of a key, or of all keys. No points are no error.",
+		description = { "Print the points of a key, or of all keys. It is not an error if there are none.",
 				"In CSV, a key that a spreadsheet would take for a formula has an apostrophe in front." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum get palm.cpu --since -1h", "  eardrum get '*' --format csv",

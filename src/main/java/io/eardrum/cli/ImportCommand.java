@@ -31,10 +31,10 @@ import io.eardrum.client.MetricClientException;
  */
 @Command(name = "import", mixinStandardHelpOptions = true,
 		description = { "Put the points of a file: lines of 'put key value timestamp', or of 'key value timestamp'",
-				"as get and export print them and Graphite takes them, in UTF-8; -1 is a timestamp, and not now.",
-				"Blank lines and 'ok' are skipped, and gzip data is unpacked, whatever its name is.",
-				"Lines that are no point, or that the server refuses, are named and counted, and give status 1.",
-				"If it breaks off, it tells what is stored for certain, and how to go on." },
+				"as get and export print them and Graphite accepts them, in UTF-8. A timestamp of -1 is not now.",
+				"Blank lines and 'ok' are skipped, and gzip data is unpacked, whatever the file name is.",
+				"Lines that are not points, or that the server refuses, are reported and counted, and give status 1.",
+				"If it breaks off, it says what is certain to be stored, and how to go on." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum import all.txt.gz",
 				"  eardrum import --resume all.txt     after a failure: goes on where it was",
@@ -49,7 +49,7 @@ final class ImportCommand implements Callable<Integer> {
 	private final ServerOptions server = new ServerOptions();
 
 	@Option(names = "--skip", defaultValue = "0", paramLabel = "LINES",
-			description = "Leave out so many lines at the start.")
+			description = "Skip this many lines at the start.")
 	private long skip;
 
 	@Option(names = "--resume",
@@ -74,8 +74,7 @@ final class ImportCommand implements Callable<Integer> {
 		FileArgument source = source();
 		boolean piped = source.isStandard(0, "/dev/stdin");
 		if (this.resume && (piped || (Files.exists(source.path()) && !source.isRegular()))) {
-			throw new IllegalArgumentException(
-					"--resume needs a file; with '-' and for a device or pipe there is --skip");
+			throw new IllegalArgumentException("--resume needs a file; use --skip with '-' and for a device or pipe");
 		}
 		try (LineSource lines = open(piped)) {
 			ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(),
@@ -107,7 +106,7 @@ final class ImportCommand implements Callable<Integer> {
 		return new UncheckedIOException("can't read " + source().name() + ": " + FileProblem.of(cause), cause);
 	}
 
-	// Before there is a connection, which a server might think idle.
+	// Skips before there is a connection, which the server might otherwise take for idle.
 	private void skip(LineSource lines, PointImport points) {
 		ResumeFile kept = this.state;
 		ResumeFile.State before = (kept != null) ? kept.read() : null;
@@ -147,12 +146,12 @@ final class ImportCommand implements Callable<Integer> {
 	private void requireSame(String name, ImportPlace kept, ImportPlace found) {
 		if (found.lines() < kept.lines()) {
 			throw new ImportRefusedException(
-					source().name() + " has " + found.lines() + " lines, and " + name + " is of a file with "
-							+ kept.lines() + " or more: delete " + name + " to import it from its start");
+					source().name() + " has " + found.lines() + " lines, and " + name + " belongs to a file with "
+							+ kept.lines() + " or more: delete " + name + " to import the file from its start");
 		}
 		if (!found.equals(kept)) {
 			throw new ImportRefusedException("the first " + kept.lines() + " lines of " + source().name()
-					+ " are not those that " + name + " is of: delete that to import the file from its start");
+					+ " are not those that " + name + " belongs to: delete it to import the file from its start");
 		}
 	}
 
@@ -191,7 +190,7 @@ final class ImportCommand implements Callable<Integer> {
 		return status;
 	}
 
-	// As the process ends, because somebody pressed Ctrl-C.
+	// Runs while the process ends after Ctrl-C.
 	private void interrupted(ProgressBar bar, ImportPlace settled) {
 		try {
 			tellHowToGoOn(bar, settled);
@@ -213,11 +212,11 @@ final class ImportCommand implements Callable<Integer> {
 			Runtime.getRuntime().removeShutdownHook(atInterrupt);
 		}
 		catch (IllegalStateException ex) {
-			// The process is being ended, and the thread at work.
+			// The process is being ended, and the hook is running already.
 		}
 	}
 
-	// Also while it goes on, because it may be interrupted or killed.
+	// Also called during the import, because it may be interrupted or killed.
 	private void keep(ImportPlace settled) {
 		if (this.state != null) {
 			this.state.write(settled);

@@ -1,8 +1,8 @@
 package io.eardrum.cli;
 
 /**
- * What was asked for can't be done with this file or server. The message says why, and
- * the exit status is that of a refusal.
+ * The import can't be done with this file or server. The message says why, and the exit
+ * status is {@link ExitStatus#FAILED}.
  */
 final class ImportRefusedException extends RuntimeException {
 

@@ -18,8 +18,8 @@ import io.eardrum.client.RowConsumer;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Prints the newest point of some keys. One that is more than a day ahead is passed over
- * as long as there are others, as the server does where it is asked for last points.
+ * Prints the newest point of some keys. A point that is more than a day ahead is passed
+ * over if there are others, as the server does when it returns last points.
  */
 @Command(name = "last", mixinStandardHelpOptions = true,
 		description = { "Print the newest point of each key. Status 1 if a key has none.",
@@ -61,7 +61,7 @@ final class LastCommand implements Callable<Integer> {
 	}
 
 	/**
-	 * Remembers the newest point. The points ascend, so that the last one stays.
+	 * Keeps the newest point. The points ascend, so the last one remains.
 	 */
 	private static final class Newest implements RowConsumer {
 

@@ -10,13 +10,13 @@ import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
 
 /**
- * Asks whether a server answers.
+ * Checks whether a server answers.
  */
 @Command(name = "ping", mixinStandardHelpOptions = true,
-		description = "Tell whether the server answers, and how fast: one connection, one 'get'.")
+		description = "Say whether the server answers, and how fast: one connection, one 'get'.")
 final class PingCommand implements Runnable {
 
-	/** A key that nobody is likely to have, so that the reply is short. */
+	/** A key that is unlikely to exist, so that the reply is short. */
 	private static final String KEY = "eardrum.ping";
 
 	private final Terminal terminal;
@@ -41,8 +41,8 @@ final class PingCommand implements Runnable {
 		}
 	}
 
-	// A server that has sent one row has answered; there may be many, and nobody wants
-	// them.
+	// A server that has sent one row has answered. There may be many more rows, which are
+	// not needed.
 	private static void ask(MetricClient client) {
 		try {
 			client.get(KEY, (key, timestamp, value) -> {

@@ -32,7 +32,7 @@ final class PutCommand implements Runnable {
 	@Override
 	public void run() {
 		if (this.words.size() < 2 || this.words.size() > 3) {
-			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], and not "
+			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], but got "
 					+ (this.words.isEmpty() ? "nothing" : String.join(" ", this.words))
 					+ " (see 'eardrum put --help')");
 		}
@@ -56,7 +56,7 @@ final class PutCommand implements Runnable {
 		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
 		NumberReader reader = new NumberReader();
 		if (bytes.length == 0 || reader.readValue(bytes, 0, bytes.length) != bytes.length) {
-			throw new IllegalArgumentException("the value '" + word + "' is no finite decimal number");
+			throw new IllegalArgumentException("the value '" + word + "' is not a finite decimal number");
 		}
 		return reader.value();
 	}

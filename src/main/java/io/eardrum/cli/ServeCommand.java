@@ -3,10 +3,10 @@ package io.eardrum.cli;
 import picocli.CommandLine.Command;
 
 /**
- * Describes {@code serve}, which the application itself carries out.
+ * Describes {@code serve}, which the application itself executes.
  */
 @Command(name = ServeCommand.NAME, mixinStandardHelpOptions = true,
-		description = { "Start the server; so does no command at all.",
+		description = { "Start the server, as eardrum without a command does.",
 				"Every property can be given as --name=value, such as --eardrum.tcp.port=9999" })
 final class ServeCommand implements Runnable {
 

@@ -8,9 +8,9 @@ import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 
 /**
- * Bounds how long a command that prints nothing before it is done may take: a server that
- * sends rows without end would keep it for ever. When the time is over, the connection is
- * closed.
+ * Limits how long a command may take that prints nothing before it is done, because a
+ * server that sends rows without end would keep it running for ever. When the time is
+ * over, the connection is closed.
  */
 final class TimeLimit implements AutoCloseable {
 
@@ -25,12 +25,12 @@ final class TimeLimit implements AutoCloseable {
 	}
 
 	/**
-	 * Does something within a time.
-	 * @param client the client it is done with
-	 * @param startNanos when the time began, as {@link System#nanoTime()} says
-	 * @param limit how long it may take
-	 * @param task what to do
-	 * @throws TimeOverException if the time was not enough
+	 * Runs a task within a time.
+	 * @param client the client that the task uses
+	 * @param startNanos when the time began, as {@link System#nanoTime()} gives it
+	 * @param limit how long the task may take
+	 * @param task the task
+	 * @throws TimeOverException if the task took longer
 	 */
 	static void run(MetricClient client, long startNanos, Duration limit, Runnable task) {
 		try (TimeLimit bound = new TimeLimit(limit)) {
@@ -72,7 +72,7 @@ final class TimeLimit implements AutoCloseable {
 	}
 
 	/**
-	 * The time was not enough.
+	 * A task took longer than its time limit.
 	 */
 	static final class TimeOverException extends RuntimeException {
 

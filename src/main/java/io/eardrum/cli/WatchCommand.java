@@ -19,7 +19,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * Shows some keys again and again.
+ * Shows the newest values of some keys again and again.
  */
 @Command(name = "watch", mixinStandardHelpOptions = true,
 		description = { "Show the newest values of keys, with a sparkline, until Ctrl-C.",
@@ -28,7 +28,7 @@ final class WatchCommand implements Runnable {
 
 	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
-	/** Wider than any terminal, and no matter for the memory. */
+	/** Wider than any terminal, and small enough for the memory. */
 	private static final int MAX_WIDTH = 10_000;
 
 	private final Terminal terminal;
@@ -41,7 +41,7 @@ final class WatchCommand implements Runnable {
 	private int intervalSeconds;
 
 	@Option(names = "--count", defaultValue = "0", paramLabel = "N",
-			description = "End after so many rounds; 0 is never (${DEFAULT-VALUE}).")
+			description = "End after this many rounds; 0 means never (${DEFAULT-VALUE}).")
 	private int count;
 
 	@Option(names = "--width", defaultValue = "40", paramLabel = "POINTS",
@@ -58,7 +58,7 @@ final class WatchCommand implements Runnable {
 	@Override
 	public void run() {
 		if (this.intervalSeconds < 0 || this.count < 0) {
-			throw new IllegalArgumentException("--interval and --count take a number from 0 on");
+			throw new IllegalArgumentException("--interval and --count take a number, 0 or more");
 		}
 		if (this.width < 1 || this.width > MAX_WIDTH) {
 			throw new IllegalArgumentException("--width takes a number of points, from 1 to " + MAX_WIDTH);

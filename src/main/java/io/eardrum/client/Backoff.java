@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long to wait between attempts to connect again: twice as long each time, with up to
- * a quarter off at random, so that many clients don't come back in one moment.
+ * How long to wait between attempts to reconnect. The delay doubles with each attempt,
+ * and up to a quarter of it is taken off at random, so that many clients do not come back
+ * at the same moment.
  *
  * @param first how long to wait after the first failed attempt
  * @param longest how long to wait at most
- * @param giveUpAfter for how long to try in all, before the call that needs the
- * connection fails; {@code ChronoUnit.FOREVER.getDuration()} is never
+ * @param giveUpAfter how long all attempts together may take before the call that needs
+ * the connection fails; with {@code ChronoUnit.FOREVER.getDuration()} it never does
  */
 public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 
@@ -23,7 +24,8 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 
 	public Backoff {
 		if (first.isZero() || first.isNegative() || longest.compareTo(first) < 0 || giveUpAfter.isNegative()) {
-			throw new IllegalArgumentException("a backoff from " + first + " to " + longest + " within " + giveUpAfter);
+			throw new IllegalArgumentException(
+					"not a valid backoff: from " + first + " to " + longest + ", giving up after " + giveUpAfter);
 		}
 	}
 
@@ -44,7 +46,7 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 
 	/**
 	 * Returns whether it is too late for another attempt.
-	 * @param elapsedNanos how long it has been tried, in nanoseconds
+	 * @param elapsedNanos the time since the first attempt, in nanoseconds
 	 * @param delayNanos how long to wait before the next attempt
 	 * @return whether to give up
 	 */
@@ -52,7 +54,7 @@ public record Backoff(Duration first, Duration longest, Duration giveUpAfter) {
 		return elapsedNanos > nanos(this.giveUpAfter) - delayNanos;
 	}
 
-	// What is as good as for ever has more nanoseconds than a number can hold.
+	// A duration that is as good as for ever has more nanoseconds than a long can hold.
 	private static long nanos(Duration duration) {
 		try {
 			return duration.toNanos();

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLSocketFactory;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * A connection to a server. One thread may read while another one writes, and any may
- * {@linkplain #abort() abort} it.
+ * A connection to a server. One thread may read while another one writes, and any thread
+ * may {@linkplain #abort() abort} it.
  */
 final class ClientConnection {
 
@@ -41,7 +41,7 @@ final class ClientConnection {
 
 	/**
 	 * Connects.
-	 * @param options says where and how
+	 * @param options where to connect to, and how
 	 * @return the connection
 	 * @throws MetricClientException if that fails
 	 */
@@ -54,7 +54,7 @@ final class ClientConnection {
 			transport.setTcpNoDelay(true);
 			transport.setKeepAlive(true);
 			transport.connect(new InetSocketAddress(options.host(), options.port()), timeoutMillis);
-			// The handshake has what is left of the time.
+			// The handshake gets what is left of the time.
 			limit.begin(options.connectTimeout().minusNanos(System.nanoTime() - startNanos));
 			SSLSocketFactory tls = options.tls();
 			Socket socket = (tls != null) ? handshake(tls, transport, options) : transport;
@@ -75,7 +75,7 @@ final class ClientConnection {
 			throws IOException {
 		SSLSocket socket = (SSLSocket) factory.createSocket(transport, options.host(), options.port(), true);
 		SSLParameters parameters = socket.getSSLParameters();
-		// Without it, any certificate that is valid for any host would do.
+		// Without this, a valid certificate for any other host would do as well.
 		parameters.setEndpointIdentificationAlgorithm("HTTPS");
 		socket.setSSLParameters(parameters);
 		socket.startHandshake();
@@ -99,7 +99,7 @@ final class ClientConnection {
 	}
 
 	private static boolean hasCause(Throwable failure, Class<? extends Throwable> type) {
-		// A cause of a cause may be anything, but no chain is as long as that.
+		// The causes may form a cycle, and no real chain is as long as this.
 		Throwable cause = failure;
 		for (int depth = 0; cause != null && depth < 20; depth++) {
 			if (type.isInstance(cause)) {
@@ -124,7 +124,7 @@ final class ClientConnection {
 	}
 
 	/**
-	 * Closes the connection at once, and thereby ends reads and writes that wait.
+	 * Closes the connection at once, which ends reads and writes that wait.
 	 */
 	void abort() {
 		close(this.transport);
@@ -135,7 +135,7 @@ final class ClientConnection {
 			socket.close();
 		}
 		catch (IOException ex) {
-			// There is nobody left whom it could concern.
+			// No caller can do anything about it.
 		}
 	}
 

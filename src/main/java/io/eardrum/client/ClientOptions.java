@@ -13,21 +13,21 @@ import org.jspecify.annotations.Nullable;
  * @param host the name or address of the server
  * @param port its TCP port
  * @param connectTimeout how long to wait for the connection, TLS handshake included
- * @param readTimeout for how long a reply that is due may bring no byte, and how long it
- * may take in all; each KiB of rows gives it a second more
- * @param tls makes sockets that speak TLS, or {@code null} for plain TCP
- * @param reconnect how to connect again when the connection is lost, or {@code null} not
- * to
- * @param clock tells the time for points without a timestamp
+ * @param readTimeout how long a reply that is due may bring no byte, and also how long it
+ * may take in all; each KiB of rows adds a second to the latter
+ * @param tls creates sockets that use TLS, or {@code null} for plain TCP
+ * @param reconnect how to reconnect after the connection was lost, or {@code null} if the
+ * client must not reconnect
+ * @param clock gives the time for points without a timestamp
  * @param maxResultBytes how much memory the points that one call returns may take, in
- * bytes: about 48 a point, and for each key 300 and four times its length. Points that
- * are taken one by one are not counted
+ * bytes. A point takes about 48, and a key 300 plus four times its length. Points that
+ * are consumed one by one do not count
  */
 public record ClientOptions(String host, int port, Duration connectTimeout, Duration readTimeout,
 		@Nullable SSLSocketFactory tls, @Nullable Backoff reconnect, Clock clock, long maxResultBytes) {
 
 	/**
-	 * The port of a server that is not told otherwise.
+	 * The port that a server uses by default.
 	 */
 	public static final int DEFAULT_PORT = 8888;
 
@@ -38,12 +38,12 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 
 	private static final Duration MIN_TIMEOUT = Duration.ofMillis(1);
 
-	/** What a socket can wait for. */
+	/** The longest timeout of a socket. */
 	private static final Duration MAX_TIMEOUT = Duration.ofMillis(Integer.MAX_VALUE);
 
 	public ClientOptions {
 		if (host.isBlank()) {
-			// Java would take it for this machine.
+			// Java would resolve it to this machine.
 			throw new IllegalArgumentException("the name of the host is missing");
 		}
 		if (port < 1 || port > 0xFFFF) {
@@ -52,7 +52,7 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 		requireTimeout("connect timeout", connectTimeout);
 		requireTimeout("read timeout", readTimeout);
 		if (maxResultBytes < 1) {
-			throw new IllegalArgumentException("results of at most " + maxResultBytes + " bytes");
+			throw new IllegalArgumentException("maxResultBytes is " + maxResultBytes + ", not 1 or more");
 		}
 	}
 
@@ -71,9 +71,9 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	/**
 	 * Sets both timeouts.
 	 * @param connect how long to wait for the connection
-	 * @param read for how long a reply that is due may bring no byte, and how long it may
-	 * take in all; each KiB of rows gives it a second more
-	 * @return other options
+	 * @param read how long a reply that is due may bring no byte, and also how long it
+	 * may take in all; each KiB of rows adds a second to the latter
+	 * @return the changed options
 	 */
 	public ClientOptions withTimeouts(Duration connect, Duration read) {
 		return new ClientOptions(this.host, this.port, connect, read, this.tls, this.reconnect, this.clock,
@@ -81,10 +81,10 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	}
 
 	/**
-	 * Switches TLS on. The server's certificate has to be for the host.
-	 * @param factory makes the sockets, such as {@code SSLContext.getDefault()
+	 * Enables TLS. The server's certificate must be valid for the host.
+	 * @param factory creates the sockets, such as {@code SSLContext.getDefault()
 	 * .getSocketFactory()}
-	 * @return other options
+	 * @return the changed options
 	 */
 	public ClientOptions withTls(SSLSocketFactory factory) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, factory, this.reconnect,
@@ -92,9 +92,9 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 	}
 
 	/**
-	 * Lets the client connect again, at the next call, after the connection was lost.
+	 * Lets the client reconnect, at the next call, after the connection was lost.
 	 * @param backoff how long to wait between attempts
-	 * @return other options
+	 * @return the changed options
 	 */
 	public ClientOptions withReconnect(Backoff backoff) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, backoff,
@@ -103,8 +103,8 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 
 	/**
 	 * Sets the clock.
-	 * @param other tells the time for points without a timestamp
-	 * @return other options
+	 * @param other gives the time for points without a timestamp
+	 * @return the changed options
 	 */
 	public ClientOptions withClock(Clock other) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, this.reconnect,
@@ -113,8 +113,8 @@ public record ClientOptions(String host, int port, Duration connectTimeout, Dura
 
 	/**
 	 * Sets how much memory the points that one call returns may take.
-	 * @param bytes the number of bytes, 1 or more
-	 * @return other options
+	 * @param bytes the memory in bytes, 1 or more
+	 * @return the changed options
 	 */
 	public ClientOptions withMaxResultBytes(long bytes) {
 		return new ClientOptions(this.host, this.port, this.connectTimeout, this.readTimeout, this.tls, this.reconnect,

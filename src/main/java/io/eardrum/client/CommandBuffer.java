@@ -14,7 +14,7 @@ import io.eardrum.protocol.number.NumberWriter;
 import io.eardrum.protocol.number.Utf8;
 
 /**
- * Commands on their way to the server. Not safe for use by several threads at once.
+ * Gathers commands for the server. Not safe for use by several threads at once.
  */
 final class CommandBuffer {
 
@@ -27,14 +27,16 @@ final class CommandBuffer {
 	private static final int MAX_REST_LENGTH = PUT.length + NumberWriter.MAX_VALUE_LENGTH
 			+ NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
 
-	/** How much of a key a message shows. */
+	/** How many characters of a key a message shows. */
 	private static final int MAX_SHOWN = 500;
 
 	private byte[] bytes;
 
 	private int length;
 
-	/** The key that was found good last: most neighbours have the same one. */
+	/**
+	 * The last key that passed the check, because the next point mostly has the same one.
+	 */
 	private @Nullable SeriesKey goodKey;
 
 	CommandBuffer(int capacity) {
@@ -54,7 +56,7 @@ final class CommandBuffer {
 		SeriesKey key = point.key();
 		double value = point.value();
 		if (!Double.isFinite(value)) {
-			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is no finite number");
+			throw invalid("the value of '" + visible(key) + "' is " + value + ", which is not a finite number");
 		}
 		int position = begin(PUT, key);
 		this.bytes[position++] = ' ';
@@ -102,7 +104,7 @@ final class CommandBuffer {
 		return keyEnd;
 	}
 
-	// A key with a blank or a line end in it would be another command, or two.
+	// A key that contains a blank or a line end would make another command, or two.
 	private void check(SeriesKey key, int start, int end) {
 		for (int i = start; i < end; i++) {
 			byte current = this.bytes[i];

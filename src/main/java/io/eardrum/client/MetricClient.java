@@ -18,8 +18,8 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Puts points to a server and gets them back, over one connection that is made with the
- * client and kept. <pre>
+ * Puts points to a server and gets them back, over one connection that is opened together
+ * with the client and kept. <pre>
  * try (MetricClient client = MetricClient.connect("127.0.0.1", 8888)) {
  *     client.put("palm.cpu", 23.7);
  *     client.put("palm.cpu", 23.9, Instant.ofEpochSecond(1150864257L));
@@ -30,15 +30,13 @@ import io.eardrum.metric.SeriesKey;
  * Safe for use by several threads, which take turns: a call waits until the one before it
  * has its reply. Any thread may close the client at any time; calls that wait then fail.
  * <p>
- * All failures are {@link MetricClientException}s. After one whose reason
+ * All failures are {@link MetricClientException}s. If the reason of one
  * {@linkplain MetricClientException.Reason#endsConnection() ends the connection}, the
- * connection is given up: a late reply must not be taken for that of the next command.
- * With {@linkplain ClientOptions#withReconnect(Backoff) reconnecting} the next call makes
- * another one, otherwise all further calls fail. A put that failed this way may or may
- * not have been stored; nothing is sent twice unless the caller does so, which is safe.
- * <p>
- * Long, because it is all that a program sees of the library, and half of it is said to
- * its author.
+ * client gives the connection up, because a late reply must not be taken for the reply to
+ * the next command. With {@linkplain ClientOptions#withReconnect(Backoff) reconnecting},
+ * the next call opens another connection; otherwise all further calls fail. A put that
+ * failed this way may or may not have been stored. The client sends nothing twice. The
+ * caller may do so, which is safe.
  */
 public final class MetricClient implements AutoCloseable {
 
@@ -90,7 +88,7 @@ public final class MetricClient implements AutoCloseable {
 	 * Puts a point. Its timestamp is the number of whole seconds since 1970.
 	 * @param key the key
 	 * @param value the value, finite
-	 * @param time the time, of which the whole second counts that it lies in;
+	 * @param time the time; its timestamp is the whole second that it lies in;
 	 * {@link Instant#ofEpochSecond(long)} makes one from a number
 	 * @throws MetricClientException if the point isn't acknowledged
 	 */
@@ -115,8 +113,8 @@ public final class MetricClient implements AutoCloseable {
 
 	/**
 	 * Puts points without waiting for each reply, in bounded memory. The first refused
-	 * point stops it: the replies to what was sent until then are awaited, and the
-	 * exception says how far it came.
+	 * point ends the call: it waits for the replies to what has been sent, and throws an
+	 * exception that says how far it came.
 	 * @param points the points, in the order in which they are to be put
 	 * @return how many points were acknowledged: all of them
 	 * @throws MetricClientException if a point is refused or the connection fails, with
@@ -156,7 +154,7 @@ public final class MetricClient implements AutoCloseable {
 		}
 		catch (MetricClientException ex) {
 			pipeline.stop();
-			// A refusal, or already told with the progress.
+			// Either a refusal, or a failure that has its progress already.
 			throw (ex.progress() == null) ? ex.with(pipeline.progress()) : ex;
 		}
 		finally {
@@ -165,11 +163,11 @@ public final class MetricClient implements AutoCloseable {
 	}
 
 	/**
-	 * Puts points without waiting for each reply, in bounded memory. Refused points are
-	 * told, and the others go on.
+	 * Puts points without waiting for each reply, in bounded memory. Refused points go to
+	 * the handler, and the others are put.
 	 * @param points the points, in the order in which they are to be put
-	 * @param handler is told of each refused point
-	 * @return how many points were acknowledged, and how many refused
+	 * @param handler receives each refused point
+	 * @return how many points were acknowledged, and how many were refused
 	 * @throws MetricClientException if the connection fails, with the
 	 * {@linkplain MetricClientException#progress() progress} made
 	 */
@@ -185,9 +183,9 @@ public final class MetricClient implements AutoCloseable {
 	}
 
 	/**
-	 * Opens a pipeline, for a caller that has points from time to time. It has to be
-	 * closed; until then, other threads that use this client wait.
-	 * @param handler is told of each refused point
+	 * Opens a pipeline, for a caller that has points from time to time. The caller must
+	 * close it. Until then, other threads that use this client wait.
+	 * @param handler receives each refused point
 	 * @return the pipeline
 	 * @throws MetricClientException if there is no connection
 	 */
@@ -206,7 +204,7 @@ public final class MetricClient implements AutoCloseable {
 	 * Gets the points of a series.
 	 * @param key the key
 	 * @return the points, ascending by timestamp; none if the server doesn't know the key
-	 * @throws MetricClientException if they can't be had, or are more than
+	 * @throws MetricClientException if the points can't be read, or take more memory than
 	 * {@link ClientOptions#maxResultBytes()} allows
 	 */
 	public List<Point> get(String key) {
@@ -221,11 +219,11 @@ public final class MetricClient implements AutoCloseable {
 
 	/**
 	 * Gets the points of a series one by one, in bounded memory. The reply is known to be
-	 * complete when this returns, and not before.
+	 * complete only when this method returns.
 	 * @param key the key
-	 * @param consumer takes the points, ascending by timestamp
+	 * @param consumer receives the points, ascending by timestamp
 	 * @return how many points there were
-	 * @throws MetricClientException if they can't be had, or not all of them
+	 * @throws MetricClientException if the points can't be read, or not all of them
 	 */
 	public long get(String key, RowConsumer consumer) {
 		SeriesKey seriesKey = key(key);
@@ -233,10 +231,10 @@ public final class MetricClient implements AutoCloseable {
 	}
 
 	/**
-	 * Gets all points there are.
+	 * Gets all points.
 	 * @return the points of each key, ascending by timestamp; the keys in the order of
 	 * their first put
-	 * @throws MetricClientException if they can't be had, or are more than
+	 * @throws MetricClientException if the points can't be read, or take more memory than
 	 * {@link ClientOptions#maxResultBytes()} allows
 	 */
 	public Map<String, List<Point>> getAll() {
@@ -253,17 +251,17 @@ public final class MetricClient implements AutoCloseable {
 
 	/**
 	 * Gets all points one by one, in bounded memory. The reply is known to be complete
-	 * when this returns, and not before.
-	 * @param consumer takes the points, those of each key together
+	 * only when this method returns.
+	 * @param consumer receives the points, those of each key together
 	 * @return how many points there were
-	 * @throws MetricClientException if they can't be had, or not all of them
+	 * @throws MetricClientException if the points can't be read, or not all of them
 	 */
 	public long getAll(RowConsumer consumer) {
 		return ask(CommandBuffer::getAll, (replies) -> replies.readRows(null, consumer));
 	}
 
 	/**
-	 * Closes the connection. Calls that wait for a reply, or to connect again, fail; an
+	 * Closes the connection. Calls that wait for a reply or for a new connection fail; an
 	 * attempt to connect that is under way ends first.
 	 */
 	@Override
@@ -309,12 +307,13 @@ public final class MetricClient implements AutoCloseable {
 			current.write(this.command);
 		}
 		catch (IOException ex) {
-			// The server may have said something before the end: reading tells either.
+			// The server may have replied before the connection broke: reading finds
+			// either the reply or the failure.
 		}
 	}
 
-	// A handler or consumer that calls the client in the middle of a reply is a mistake
-	// that must not go unnoticed: the commands would mix.
+	// A handler or consumer must not call the client in the middle of a reply, because
+	// the commands would mix. The exception reveals the mistake.
 	private void takeTurn() {
 		if (this.turn.isHeldByCurrentThread()) {
 			throw new IllegalStateException("this thread has not finished its last call");

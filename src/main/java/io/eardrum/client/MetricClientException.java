@@ -3,7 +3,7 @@ package io.eardrum.client;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whatever goes wrong between a {@link MetricClient} and a server.
+ * A failure between a {@link MetricClient} and a server.
  */
 public final class MetricClientException extends RuntimeException {
 
@@ -27,7 +27,7 @@ public final class MetricClientException extends RuntimeException {
 	}
 
 	/**
-	 * Returns this failure with what many puts had achieved before it.
+	 * Returns this failure together with the progress that many puts had made before it.
 	 * @param reached how far they had come
 	 * @return another exception
 	 */
@@ -52,7 +52,7 @@ public final class MetricClientException extends RuntimeException {
 
 	/**
 	 * Returns how far a sequence of puts had come.
-	 * @return the progress; {@code null} if it wasn't a sequence that failed
+	 * @return the progress; {@code null} if it wasn't a sequence of puts that failed
 	 */
 	public @Nullable PutProgress progress() {
 		return this.progress;
@@ -72,16 +72,16 @@ public final class MetricClientException extends RuntimeException {
 		/** The connection was closed or reset, by the server or by this client. */
 		CLOSED(true),
 
-		/** What came isn't a reply: the other side isn't the server one hopes for. */
+		/** What arrived isn't a reply; the other side isn't the expected server. */
 		MALFORMED_REPLY(true),
 
-		/** More points than the client may keep; take them one by one. */
+		/** There are more points than the client may keep; consume them one by one. */
 		RESULT_TOO_LARGE(true),
 
-		/** The server has as many connections as it may. */
+		/** The server has as many connections as it allows. */
 		TOO_MANY_CONNECTIONS(true),
 
-		/** The server takes the command for wrong, such as a key that is too long. */
+		/** The server rejects the command, for example because its key is too long. */
 		WRONG_COMMAND(false),
 
 		/** The server can't store or read points now; trying again later may help. */
@@ -96,7 +96,7 @@ public final class MetricClientException extends RuntimeException {
 		/** The server said {@code error} and something that this client doesn't know. */
 		OTHER_ERROR(false),
 
-		/** A key or value that no command can carry; nothing was sent. */
+		/** No command can carry the key or the value; nothing was sent. */
 		INVALID(false);
 
 		private final boolean ending;
@@ -106,8 +106,8 @@ public final class MetricClientException extends RuntimeException {
 		}
 
 		/**
-		 * Returns whether the connection is of no use any more.
-		 * @return whether it has been given up
+		 * Returns whether such a failure ends the connection.
+		 * @return whether the connection has been given up
 		 */
 		public boolean endsConnection() {
 			return this.ending;

@@ -11,20 +11,17 @@ import io.eardrum.metric.KeyedPoint;
 
 /**
  * Puts any number of points without waiting for each reply. Points gather in a buffer of
- * 16 KiB, which leaves when it is full or {@linkplain #flush() flushed}; a second thread
+ * 16 KiB, which is sent when it is full or {@linkplain #flush() flushed}. A second thread
  * reads the replies at the same time, so that neither side can block the other. At most
- * 32 768 points are on their way unanswered: then {@code put} waits. Points aren't kept,
- * so memory doesn't grow with their number.
+ * 32 768 points may be unanswered; beyond that, {@code put} waits. Points aren't kept, so
+ * memory doesn't grow with their number.
  * <p>
- * For the thread that opened it, which can't use the {@link MetricClient} otherwise until
- * it has closed this; other threads wait.
+ * Only the thread that opened the pipeline may use it. Until that thread has closed it,
+ * the thread can't use the {@link MetricClient} in any other way, and other threads wait.
  * <p>
- * A refused point is told to the {@link RejectionHandler}, and the others go on. After
- * any other failure the connection is given up and all methods throw it, with the
+ * A refused point goes to the {@link RejectionHandler}, and the others are put. After any
+ * other failure the connection is given up, and all methods throw that failure with the
  * {@linkplain MetricClientException#progress() progress} made.
- * <p>
- * Long, because its two threads share what they know about each point, and that is best
- * seen in one place.
  */
 public final class PutPipeline implements AutoCloseable {
 
@@ -45,10 +42,12 @@ public final class PutPipeline implements AutoCloseable {
 
 	private boolean closed;
 
-	/** Whether the caller knows of the failure: the reading thread may meet it alone. */
+	/**
+	 * Whether the caller knows of the failure, which the reading thread may meet first.
+	 */
 	private boolean failureTold;
 
-	/** What follows is shared with the reading thread, under this object's monitor. */
+	/** The reading thread shares this and what follows, under this object's monitor. */
 	private final Deque<Rejection> rejections = new ArrayDeque<>();
 
 	private long sent;
@@ -63,13 +62,13 @@ public final class PutPipeline implements AutoCloseable {
 
 	private @Nullable MetricClientException failure;
 
-	/** What else has ended the reading or a write: it may be that memory has run out. */
+	/** Anything else that has ended the reading or a write, such as a lack of memory. */
 	private @Nullable Throwable defect;
 
 	/**
-	 * Opens a pipeline on a connection that nobody else uses.
+	 * Opens a pipeline on a connection that has no other user.
 	 * @param connection the connection
-	 * @param handler is told of refused points
+	 * @param handler receives refused points
 	 * @param release is called once, when the connection is no longer used, with the
 	 * failure if it failed
 	 */
@@ -107,7 +106,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Sends what has gathered, without waiting for the replies.
+	 * Sends the gathered points without waiting for the replies.
 	 * @throws MetricClientException if the connection failed
 	 */
 	public void flush() {
@@ -116,8 +115,8 @@ public final class PutPipeline implements AutoCloseable {
 				this.connection.write(this.chunk);
 			}
 			catch (IOException ex) {
-				// Replies that came before the end still count: the reader meets that end
-				// too, and knows better why.
+				// Replies that arrived before the end still count. The reading thread
+				// meets that end too, and knows the reason better.
 				awaitReplies();
 			}
 			catch (RuntimeException ex) {
@@ -135,7 +134,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Sends what has gathered, and waits for all replies.
+	 * Sends the gathered points, and waits for all replies.
 	 * @return how far the puts have come; all of them are answered
 	 * @throws MetricClientException if the connection failed
 	 */
@@ -146,7 +145,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Returns how far the puts have come. Any thread may ask.
+	 * Returns how far the puts have come. Any thread may call this.
 	 * @return the progress
 	 */
 	public synchronized PutProgress progress() {
@@ -154,7 +153,7 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Sends what has gathered, waits for all replies, and gives the connection back. A
+	 * Sends the gathered points, waits for all replies, and gives the connection back. A
 	 * failure of the connection that another method has thrown isn't thrown again.
 	 * @throws MetricClientException if the connection has failed since the last call, or
 	 * fails now
@@ -175,8 +174,8 @@ public final class PutPipeline implements AutoCloseable {
 	}
 
 	/**
-	 * Forgets what has gathered, waits for the replies to what was sent, and gives the
-	 * connection back.
+	 * Discards the gathered points, waits for the replies to those that were sent, and
+	 * gives the connection back.
 	 */
 	void stop() {
 		if (!this.closed) {
@@ -196,7 +195,8 @@ public final class PutPipeline implements AutoCloseable {
 		return failure();
 	}
 
-	// A point that isn't sent has its place among those that are: they come first.
+	// A point that isn't sent keeps its place in the order: the points before it are
+	// answered first.
 	private void refuse(MetricClientException ex) {
 		flush();
 		settle();
@@ -236,9 +236,9 @@ public final class PutPipeline implements AutoCloseable {
 		return this.sent - this.acknowledged - this.rejected;
 	}
 
-	// Both wait for the other thread only. The read timeout keeps that from waiting for
-	// ever, and it does not end without a word. An interrupt gives the connection up. The
-	// callers have the loop.
+	// Both callers wait for the reading thread only. The read timeout keeps that thread
+	// from waiting for ever, and it notifies the callers before it ends. An interrupt
+	// gives the connection up. The callers loop.
 	@SuppressWarnings("WaitNotInLoop")
 	private void waitForChange() {
 		try {
@@ -260,9 +260,9 @@ public final class PutPipeline implements AutoCloseable {
 		return this.rejections.poll();
 	}
 
-	// A caller that goes on from the progress skips refused points: all of them have to
-	// be
-	// told, those that were answered just before the end too.
+	// A caller that goes on from the progress skips refused points. The handler must
+	// therefore receive all of them, including those that were answered just before the
+	// end.
 	private void throwFailure() {
 		MetricClientException reason = failure();
 		if (reason != null) {
@@ -350,9 +350,8 @@ public final class PutPipeline implements AutoCloseable {
 		this.connection.abort();
 	}
 
-	// Makes no exception of it yet: there may be no memory for one, and a thread that
-	// waits has
-	// to go on all the same.
+	// Creates no exception yet, because there may be no memory for one, and a waiting
+	// thread must go on in any case.
 	private synchronized void failBecauseOf(Throwable cause) {
 		if (!hasFailed()) {
 			this.defect = cause;
@@ -365,7 +364,7 @@ public final class PutPipeline implements AutoCloseable {
 	 * A refused point.
 	 *
 	 * @param index the index of the point
-	 * @param error says why
+	 * @param error why it was refused
 	 */
 	private record Rejection(long index, MetricClientException error) {
 

@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The connection of a client, from its start until the client is closed. When it is given
- * up, the next use makes another one if the {@linkplain ClientOptions#reconnect()
+ * The connection of a client, from its start until the client is closed. When it has been
+ * given up, the next use opens another one if the {@linkplain ClientOptions#reconnect()
  * options} say so, and fails otherwise.
  * <p>
  * Threads that use it take turns; any thread may {@linkplain #close() close} it.
@@ -21,7 +21,9 @@ final class ReconnectingConnection implements AutoCloseable {
 	/** Why the connection was given up; {@code null} while it is in use. */
 	private @Nullable MetricClientException lost;
 
-	/** Open once the client is closed, which ends the pause before a further attempt. */
+	/**
+	 * Reaches 0 when the client is closed, which ends the pause before another attempt.
+	 */
 	private final CountDownLatch closed = new CountDownLatch(1);
 
 	/**
@@ -35,7 +37,8 @@ final class ReconnectingConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Gives the connection up after a failure. For the thread whose turn it is.
+	 * Gives the connection up after a failure. Only the thread whose turn it is calls
+	 * this.
 	 * @param reason the failure
 	 */
 	void giveUp(MetricClientException reason) {
@@ -46,8 +49,8 @@ final class ReconnectingConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Returns a connection that can be used, and makes another one if it has to and may.
-	 * For the thread whose turn it is.
+	 * Returns a usable connection, and opens another one if that is necessary and
+	 * allowed. Only the thread whose turn it is calls this.
 	 * @return the connection
 	 * @throws MetricClientException if there is none
 	 */
@@ -71,8 +74,8 @@ final class ReconnectingConnection implements AutoCloseable {
 	}
 
 	/**
-	 * Closes the connection for good. Any thread may do so: reads, writes and pauses that
-	 * wait end, while an attempt to connect ends by itself.
+	 * Closes the connection for good. Any thread may do so. Waiting reads, writes and
+	 * pauses end at once; an attempt to connect ends by itself.
 	 */
 	@Override
 	public void close() {

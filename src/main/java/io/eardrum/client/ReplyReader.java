@@ -19,8 +19,8 @@ import io.eardrum.protocol.number.NumberReader;
 import io.eardrum.protocol.number.Utf8;
 
 /**
- * Reads replies from a stream, however they are cut, and believes nothing: what isn't a
- * reply, byte by byte, is malformed. Its memory is bounded by the longest line.
+ * Reads replies from a stream, in whatever pieces they arrive. It trusts nothing: what
+ * isn't a reply, byte by byte, is malformed. The longest line bounds its memory.
  * <p>
  * Not safe for use by several threads at once.
  */
@@ -28,12 +28,12 @@ final class ReplyReader {
 
 	private static final int BUFFER_LENGTH = 64 * 1024;
 
-	/** Far above what a server allows for a key, and so for a row. */
+	/** Far more than a server allows for a key, and therefore for a row. */
 	private static final int MAX_LINE_LENGTH = 1024 * 1024;
 
 	private static final int MAX_ERROR_LINES = 16;
 
-	/** How many characters of what the server says a message has at most. */
+	/** How many characters of the server's text a message has at most. */
 	private static final int MAX_SHOWN = 500;
 
 	private static final int MAX_SHOWN_OF_A_LINE = 100;
@@ -50,7 +50,7 @@ final class ReplyReader {
 
 	private final Duration timeout;
 
-	/** Whether what comes now are rows, for which a reply has more time. */
+	/** Whether rows are being read, which give a reply more time. */
 	private boolean inRows;
 
 	private final NumberReader numbers = new NumberReader();
@@ -70,8 +70,8 @@ final class ReplyReader {
 	/**
 	 * Prepares to read.
 	 * @param input where the replies come from
-	 * @param limit bounds how long reading from there waits
-	 * @param timeout for how long a reply may keep this waiting, if it has no rows
+	 * @param limit limits how long a read from there waits
+	 * @param timeout how long a reply without rows may take
 	 */
 	ReplyReader(InputStream input, WaitLimit limit, Duration timeout) {
 		this.input = input;
@@ -82,7 +82,7 @@ final class ReplyReader {
 	/**
 	 * Reads the reply to a put.
 	 * @return {@code null} for {@code ok}, otherwise the error
-	 * @throws MetricClientException if the reply doesn't come, or isn't one
+	 * @throws MetricClientException if no reply arrives, or what arrives isn't one
 	 */
 	@Nullable MetricClientException readAcknowledgement() {
 		if (skipOk()) {
@@ -109,18 +109,18 @@ final class ReplyReader {
 
 	/**
 	 * Reads the reply to a get.
-	 * @param expected the only key that may come, or {@code null} for any
-	 * @param consumer takes the points
+	 * @param expected the only key that may occur, or {@code null} for any
+	 * @param consumer receives the points
 	 * @return how many points there were
-	 * @throws MetricClientException if the server answers with an error, or the reply
-	 * doesn't come or isn't one
+	 * @throws MetricClientException if the server answers with an error, if no reply
+	 * arrives, or if what arrives isn't one
 	 */
 	long readRows(@Nullable SeriesKey expected, RowConsumer consumer) {
 		MetricClientException error = readStatus();
 		if (error != null) {
 			throw error;
 		}
-		// Some of them may have come with the status.
+		// Some of them may have arrived with the status.
 		this.limit.earn(this.end - this.start);
 		this.inRows = true;
 		long rows = 0;
@@ -147,9 +147,9 @@ final class ReplyReader {
 	}
 
 	/**
-	 * Makes sure that nothing follows on the reply that was read last. What follows would
-	 * be taken for the reply to the next command.
-	 * @throws MetricClientException if something has come already
+	 * Checks that nothing follows the reply that was read last, because it would be taken
+	 * for the reply to the next command.
+	 * @throws MetricClientException if something has arrived already
 	 */
 	void requireNoMore() {
 		if (this.end > this.start) {
@@ -159,8 +159,8 @@ final class ReplyReader {
 
 	private SeriesKey key(int length, @Nullable SeriesKey expected) {
 		if (expected != null) {
-			throw malformed("a row of another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)
-					+ "' is '" + line() + "'");
+			throw malformed("a row has another key than '" + PrintableText.of(expected.toString(), MAX_SHOWN_OF_A_LINE)
+					+ "': '" + line() + "'");
 		}
 		if (hasControlCharacter(this.lineStart, this.lineStart + length)) {
 			throw malformed("the key of the row '" + line() + "' has a control character");
@@ -171,7 +171,7 @@ final class ReplyReader {
 		return SeriesKey.of(this.buffer, this.lineStart, length);
 	}
 
-	// No server has such keys, and a terminal would obey them.
+	// No server has such keys, and a terminal would interpret the characters.
 	private boolean hasControlCharacter(int from, int to) {
 		for (int i = from; i < to; i++) {
 			byte current = this.buffer[i];
@@ -218,7 +218,7 @@ final class ReplyReader {
 		return new MetricClientException(reason, "the server says: " + (text.isEmpty() ? "error" : text));
 	}
 
-	// Reads a line; tells whether there is anything on it.
+	// Reads a line, and returns whether there is anything on it.
 	private boolean nextLine() {
 		int searched = this.start;
 		while (true) {
@@ -276,7 +276,8 @@ final class ReplyReader {
 		return (length > MAX_SHOWN_OF_A_LINE) ? String.format(Locale.ROOT, "%s (%d bytes)", text, length) : text;
 	}
 
-	// The line, but nothing that a terminal would obey. A character has up to four bytes.
+	// Returns the line without anything that a terminal would interpret. A character has
+	// up to four bytes.
 	private String text(int maxLength) {
 		int length = Math.min(this.lineEnd - this.lineStart, 4 * maxLength + 4);
 		return PrintableText.of(new String(this.buffer, this.lineStart, length, StandardCharsets.UTF_8), maxLength);

@@ -5,15 +5,16 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * How much of a reply may be kept: a server that is broken or worse may send rows without
- * end. Counts what they take on the heap. For one reply and one thread.
+ * Limits how much of a reply is kept, because a server that is broken or hostile may send
+ * rows without end. It counts what the rows take on the heap. It is used for one reply
+ * and by one thread.
  */
 final class ResultLimit {
 
-	/** A point, the reference to it, and what a list that grows has too much. */
+	/** A point, the reference to it, and the spare capacity of a growing list. */
 	private static final int POINT_BYTES = 48;
 
-	/** A key, its text, and its place in maps, besides the bytes of its name. */
+	/** A key, its text, and its entries in maps, without the bytes of its name. */
 	private static final int KEY_BYTES = 300;
 
 	private final long maxBytes;
@@ -28,16 +29,16 @@ final class ResultLimit {
 	}
 
 	/**
-	 * Takes note of a point that is to be kept.
+	 * Counts a point that is to be kept.
 	 * @param key the key of its series
-	 * @throws MetricClientException if it would be too much
+	 * @throws MetricClientException if the limit is exceeded
 	 */
 	void count(SeriesKey key) {
 		this.leftBytes -= POINT_BYTES;
 		// Rows of one key share the object, so comparing it is quick.
 		if (this.last == null || !key.equals(this.last)) {
 			this.last = key;
-			// As bytes twice, and as text.
+			// The name is kept as bytes twice, and as text.
 			this.leftBytes -= KEY_BYTES + 4L * key.length();
 		}
 		if (this.leftBytes < 0) {

@@ -3,14 +3,14 @@ package io.eardrum.client;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Takes the points of a reply, one by one.
+ * Receives the points of a reply, one by one.
  */
 @FunctionalInterface
 public interface RowConsumer {
 
 	/**
-	 * Takes a point. If it throws, the connection is given up, because the rest of the
-	 * reply is still on its way.
+	 * Receives a point. If this throws, the connection is given up, because the rest of
+	 * the reply is still on its way.
 	 * @param key the key of the series; consecutive points of a series share the object
 	 * @param timestamp the timestamp
 	 * @param value the value

@@ -6,8 +6,9 @@ import java.io.InputStream;
 import java.net.Socket;
 
 /**
- * A TCP connection whose reads obey a {@link WaitLimit}, those of TLS above it as well: a
- * timeout of a socket is for each read, and TLS reads until it has a whole record.
+ * A TCP connection whose reads obey a {@link WaitLimit}, including those of TLS above it.
+ * The timeout of a socket would not be enough, because it applies to each read, and TLS
+ * reads until it has a whole record.
  */
 final class TimedSocket extends Socket {
 

@@ -7,12 +7,12 @@ import java.util.function.LongSupplier;
 
 /**
  * Limits how long a server may keep a reading thread waiting. No read may wait longer
- * than a timeout, nor may all reads of one reply together; a server that gives its bytes
- * one by one is as good as one that gives none. Rows earn a reply more time, a second for
- * each KiB, so that a long one may take as long as it needs. Only the time spent in reads
- * counts, and not what the reader does with the bytes.
+ * than a timeout, nor may all reads of one reply together, because a server that sends
+ * its bytes one by one is no better than one that sends none. Rows earn a reply more
+ * time, a second for each KiB, so that a long reply may take as long as it needs. Only
+ * the time spent in reads counts, not what the reader does with the bytes.
  * <p>
- * For one thread at a time.
+ * Used by one thread at a time.
  */
 final class WaitLimit {
 
@@ -27,15 +27,15 @@ final class WaitLimit {
 	private long startNanos;
 
 	/**
-	 * Begins with no time at all.
-	 * @param nanoTime tells the time, as {@link System#nanoTime()} does
+	 * Creates a limit that allows no time yet.
+	 * @param nanoTime gives the time, as {@link System#nanoTime()} does
 	 */
 	WaitLimit(LongSupplier nanoTime) {
 		this.nanoTime = nanoTime;
 	}
 
 	/**
-	 * Begins something else to be waited for, such as another reply.
+	 * Begins to wait for something else, such as another reply.
 	 * @param timeout how long it may take
 	 */
 	void begin(Duration timeout) {
@@ -44,8 +44,8 @@ final class WaitLimit {
 	}
 
 	/**
-	 * Takes note of rows that have come.
-	 * @param bytes their number of bytes
+	 * Adds the time that arrived rows have earned.
+	 * @param bytes the number of bytes of the rows
 	 */
 	void earn(int bytes) {
 		// A reply that has earned 73 years needs no more.

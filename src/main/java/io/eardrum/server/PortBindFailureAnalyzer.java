@@ -9,7 +9,7 @@ import io.eardrum.server.gateway.PortBindException;
 import io.eardrum.server.gateway.PortSettings;
 
 /**
- * Says which port can't be had, and how to take another one.
+ * Explains which port is not available, and how to choose another one.
  */
 public final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortBindException> {
 

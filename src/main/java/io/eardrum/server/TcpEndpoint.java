@@ -18,10 +18,10 @@ import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.gateway.FrameConnectionFactory;
 
 /**
- * The TCP port as the rest of the application sees it, and the one that ends it in good
- * order: no new clients, an answer to every command that has been read, and then a reset
- * of each session. A reset, because many clients take a clean end of stream for a reason
- * to read again for ever.
+ * The TCP port as the rest of the application sees it. It also stops the port in good
+ * order: it accepts no new clients, answers every command that has been read, and then
+ * resets each session. It resets them because many clients react to a clean end of stream
+ * by reading again for ever.
  * <p>
  * Safe for any number of threads.
  */
@@ -49,8 +49,9 @@ public final class TcpEndpoint implements SmartLifecycle {
 	 * @param others listen on other ports, whose sessions end together with those of this
 	 * one
 	 * @param registry knows the sessions of all of them
-	 * @param watchdog looks after the sessions
-	 * @param gracePeriod how long what has been read may take to be answered
+	 * @param watchdog watches the sessions
+	 * @param gracePeriod how long commands that have been read may take to be answered
+	 * when the server stops
 	 */
 	public TcpEndpoint(FrameConnectionFactory connectionFactory, List<FrameConnectionFactory> others,
 			ConnectionRegistry registry, ConnectionWatchdog watchdog, Duration gracePeriod) {
@@ -62,8 +63,8 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns where clients can connect.
-	 * @return the address with the port that was bound
+	 * Returns the address that clients can connect to.
+	 * @return the address with the bound port
 	 * @throws IllegalStateException if it does not listen
 	 */
 	public InetSocketAddress address() {
@@ -75,8 +76,8 @@ public final class TcpEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns whether clients can connect, and where.
-	 * @return the address with the port that was bound, or {@code null}
+	 * Returns the address that clients can connect to, if they can.
+	 * @return the address with the bound port, or {@code null}
 	 */
 	public @Nullable InetSocketAddress addressIfListening() {
 		return this.connectionFactory.isListening() ? this.connectionFactory.boundAddress() : null;
@@ -100,22 +101,22 @@ public final class TcpEndpoint implements SmartLifecycle {
 
 	/**
 	 * Returns how many clients may be connected at once, to all ports together.
-	 * @return the number of connections from which on clients are turned away
+	 * @return the number of connections at which further clients are turned away
 	 */
 	public int maxConnections() {
 		return this.registry.limit();
 	}
 
 	/**
-	 * Returns from how many clients nothing is read at the moment, for what others have
-	 * sent takes all the memory that there is for frames.
+	 * Returns how many clients are not read from at the moment, because what others have
+	 * sent takes all the memory for frames.
 	 * @return the number of connections, to all ports together
 	 */
 	public int heldBackCount() {
 		return this.registry.memory().frames().heldBack();
 	}
 
-	// After the gateway, and stopped before anything that answering needs.
+	// Starts after the gateway, and stops before anything that answering needs.
 	@Override
 	public int getPhase() {
 		return Integer.MAX_VALUE;

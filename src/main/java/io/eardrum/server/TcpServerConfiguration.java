@@ -37,7 +37,8 @@ import io.eardrum.storage.time.TimestampCheck;
 public class TcpServerConfiguration {
 
 	/**
-	 * The bean that accepts clients of Graphite's protocol, if there is a port for it.
+	 * The name of the bean that accepts clients of Graphite's protocol, if there is a
+	 * port for it.
 	 */
 	public static final String GRAPHITE_FACTORY = "graphiteConnectionFactory";
 
@@ -98,8 +99,8 @@ public class TcpServerConfiguration {
 				properties.shutdownGracePeriod());
 	}
 
-	// Nobody asks for the id of a message, and a random one costs more than the rest of
-	// it.
+	// Nothing reads the id of a message, and a random id costs more than the rest of the
+	// message.
 	@Bean
 	IdGenerator messageIdGenerator() {
 		return ConstantIdGenerator.INSTANCE;

@@ -21,16 +21,16 @@ import io.eardrum.server.channel.ClientAuthentication;
 import io.eardrum.server.gateway.PortSettings;
 
 /**
- * How the TCP port is configured.
+ * Configures the TCP port.
  *
  * @param host the address to listen on: an IP address or a name of this machine. The
  * default can be reached from this machine only; 0.0.0.0 means all of its addresses.
  * @param port the port to listen on, 0 to 65535, where 0 takes any free one
- * @param allow the networks from which clients may connect, such as 10.0.0.0/8 or ::1;
- * none means from everywhere. Holds for Graphite's protocol too.
+ * @param allow the networks from which clients may connect, such as 10.0.0.0/8 or ::1; an
+ * empty list allows every address. It holds for Graphite's protocol too.
  * @param ssl how connections are encrypted
  * @param maxConnections how many clients may be connected at once, 1 to 1000000, those of
- * Graphite's protocol included; one more is turned away
+ * Graphite's protocol included; further clients are turned away
  * @param maxLineLength how many bytes a line may have without its line end, 64B to 1MB,
  * and no more than an eighth of eardrum.heap.connections
  * @param maxKeyLength how many bytes a key may have, 1B to the length of a line less 16
@@ -56,11 +56,12 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 
 	private static final int MAX_LINE_LENGTH = 1024 * 1024;
 
-	/** How many of the longest lines have to fit the memory for unfinished ones. */
+	/** How many of the longest lines must fit into the memory for unfinished lines. */
 	private static final int LINES_AT_LEAST = 8;
 
 	/**
-	 * What a put has besides its key, with the shortest value and timestamp, and some.
+	 * What a put has besides its key, with the shortest value and timestamp, and a few
+	 * bytes more.
 	 */
 	private static final int LINE_BESIDES_KEY = 16;
 
@@ -86,9 +87,8 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 	}
 
 	/**
-	 * Makes sure that a few unfinished lines can't take all memory that there is for
-	 * them.
-	 * @param bytes how much there is
+	 * Checks that a few unfinished lines can't take all the memory for unfinished lines.
+	 * @param bytes the size of that memory, in bytes
 	 */
 	void requireRoomForLines(long bytes) {
 		long most = bytes / LINES_AT_LEAST;
@@ -96,10 +96,18 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 				"It must be at most an eighth of eardrum.heap.connections, " + most + "B.");
 	}
 
+	/**
+	 * Returns the limits of lines and keys.
+	 * @return the limits, in bytes
+	 */
 	public ProtocolLimits limits() {
 		return new ProtocolLimits((int) this.maxLineLength.toBytes(), (int) this.maxKeyLength.toBytes());
 	}
 
+	/**
+	 * Returns the networks from which clients may connect.
+	 * @return the networks; if there is none, clients may connect from everywhere
+	 */
 	public NetworkList allowed() {
 		return NetworkList.of(this.allow);
 	}
@@ -135,9 +143,9 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 	 * How connections are encrypted.
 	 *
 	 * @param bundle the name of the SSL bundle (spring.ssl.bundle.*) whose certificate
-	 * the port shows; without one it takes no TLS
-	 * @param clientAuth whether clients have to show a certificate that the bundle
-	 * trusts: none, want or need
+	 * the port shows; without one the port does not use TLS
+	 * @param clientAuth whether clients must show a certificate that the bundle trusts:
+	 * none, want or need
 	 */
 	public record Ssl(@Nullable String bundle, @DefaultValue("none") ClientAuthentication clientAuth) {
 

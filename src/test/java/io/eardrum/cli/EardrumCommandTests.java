@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
+import io.eardrum.ServerThreads;
 import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.cli.file.FileNames;
@@ -97,14 +98,13 @@ class EardrumCommandTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', quoteCharacter = '"',
-			value = { "get a --port x|'x' is no whole number", "import --skip 99999999999999999999 x|no whole number",
-					"watch a --interval 1.5|'1.5' is no whole number", "get a --tls=maybe|is neither true nor false",
-					"get a --timeout 0|--timeout takes seconds, from 1 to",
-					"get a --timeout -1|--timeout takes seconds", "get a --timeout 2147483647|--timeout takes seconds",
-					"watch a --width 0|--width takes a number", "put a 1 --host=|the name of the host is missing",
-					"import ''|the name of a file is missing", "export ''|the name of a file is missing",
-					"get a --ca ''|the name of a file is missing" })
+	@CsvSource(delimiter = '|', quoteCharacter = '"', value = { "get a --port x|'x' is not a whole number",
+			"import --skip 99999999999999999999 x|not a whole number",
+			"watch a --interval 1.5|'1.5' is not a whole number", "get a --tls=maybe|is neither true nor false",
+			"get a --timeout 0|--timeout takes seconds, from 1 to", "get a --timeout -1|--timeout takes seconds",
+			"get a --timeout 2147483647|--timeout takes seconds", "watch a --width 0|--width takes a number",
+			"put a 1 --host=|the name of the host is missing", "import ''|the name of a file is missing",
+			"export ''|the name of a file is missing", "get a --ca ''|the name of a file is missing" })
 	void wrongValuesAreToldInWords(String line, String problem) {
 		CommandRun run = CommandRun
 			.of(Arrays.stream(line.split(" ")).map((word) -> word.equals("''") ? "" : word).toArray(String[]::new));
@@ -212,9 +212,9 @@ class EardrumCommandTests {
 			CommandRun run = CommandRun.withInput(lines, "import", "-", "--port", "" + server.port());
 			assertThat(run.status()).isEqualTo(1);
 			assertThat(run.err().lines()).hasSize(7)
-				.contains("line 5: the server says: wrong command", "line 7: the value is no finite decimal number",
-						"line 8: the timestamp is no 64-bit integer", "line 9: the key '*' is reserved for all keys")
-				.anyMatch((line) -> line.startsWith("line 6: not "))
+				.contains("line 5: the server says: wrong command", "line 7: the value is not a finite decimal number",
+						"line 8: the timestamp is not a 64-bit integer", "line 9: the key '*' is reserved for all keys")
+				.anyMatch((line) -> line.startsWith("line 6: neither "))
 				.anyMatch((line) -> line.startsWith("line 11: without an end"))
 				.endsWith("3 points acknowledged, 6 lines rejected");
 			assertThat(server.lines()).containsExactly("put a 1.0 1", "put b 2.0 2", "put refused 1.0 1",
@@ -232,7 +232,7 @@ class EardrumCommandTests {
 					"put a 9.0 7", "put b 1.0 -1");
 			for (String line : List.of("put b 1 6.0\n", "put b 1 1e9\n", "a 1 nan\n", "a 1 1e19\n", "a 1 6.0x\n")) {
 				assertThat(CommandRun.withInput(line, "import", "-", "--port", "" + server.port()).err()).as(line)
-					.startsWith("line 1: the timestamp is no 64-bit integer");
+					.startsWith("line 1: the timestamp is not a 64-bit integer");
 			}
 		}
 	}
@@ -356,7 +356,7 @@ class EardrumCommandTests {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			String port = "--port=" + server.port();
 			assertThat(CommandRun.of("import", plain.toString(), port)).isEqualTo(new CommandRun(1, "",
-					"eardrum: can't read " + plain + ": its name ends in .gz, but it is no gzip file\n"));
+					"eardrum: can't read " + plain + ": its name ends in .gz, but it is not a gzip file\n"));
 			assertThat(CommandRun.of("import", missing.toString(), port))
 				.isEqualTo(new CommandRun(1, "", "eardrum: can't read " + missing + ": no such file or folder\n"));
 			assertThat(CommandRun.of("export", missing.toString(), port))
@@ -411,9 +411,9 @@ class EardrumCommandTests {
 		byte[] sent = "a 1 1\n".repeat(1_500).getBytes(StandardCharsets.UTF_8);
 		byte[] gathered = "a 1 1\n".repeat(700).getBytes(StandardCharsets.UTF_8);
 		CountDownLatch sentAll = new CountDownLatch(1);
-		try (ScriptedServer server = ScriptedServer.start((session) -> {
+		try (ServerThreads own = new ServerThreads(); ScriptedServer server = ScriptedServer.start((session) -> {
 			for (int i = 0; session.readLine() != null; i++) {
-				// A refusal that comes at once would be told at once.
+				// A refusal that arrives at once would be received at once.
 				awaitOpen(sentAll);
 				session.write((i >= 100) ? "error\nstorage unavailable\n\n" : "ok\n\n");
 			}
@@ -422,13 +422,16 @@ class EardrumCommandTests {
 				InputStream input = neverEmpty(
 						new SequenceInputStream(new ByteArrayInputStream(sent), new LateInputStream(gathered, () -> {
 							sentAll.countDown();
-							awaitAllReplies(server);
+							awaitAllReplies(server, own);
 						})));
 				LineSource source = LineSource.of(input)) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
 			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0),
 					(settled) -> places.add(settled.lines()), Duration.ZERO);
-			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> points.run(client));
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> own.call(() -> {
+				points.run(client);
+				return true;
+			}));
 			assertThat(points.settled().lines()).isEqualTo(100);
 			assertThat(points.settledSoFar().lines()).isLessThanOrEqualTo(100);
 		}
@@ -475,11 +478,10 @@ class EardrumCommandTests {
 	}
 
 	// The thread that reads replies waits for puts when it has read them all.
-	private static void awaitAllReplies(ScriptedServer server) {
+	private static void awaitAllReplies(ScriptedServer server, ServerThreads own) {
 		Awaitility.await()
 			.atMost(30, TimeUnit.SECONDS)
-			.until(() -> server.lines().size() > 1_000 && Thread.getAllStackTraces()
-				.keySet()
+			.until(() -> server.lines().size() > 1_000 && own.alive()
 				.stream()
 				.filter((thread) -> thread.getName().equals("eardrum-replies"))
 				.allMatch((thread) -> thread.getState() == Thread.State.WAITING));

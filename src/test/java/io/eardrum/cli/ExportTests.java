@@ -88,8 +88,8 @@ class ExportTests {
 		Path round = Files.createSymbolicLink(this.folder.resolve("round"), Path.of("round"));
 		try (ScriptedServer server = ScriptedServer.answering("ok\na 1.0 1\n\n")) {
 			assertThat(export(server, first).status()).isZero();
-			assertThat(export(server, round)).isEqualTo(
-					new CommandRun(1, "", "eardrum: can't write " + round + ": its links go round in circles\n"));
+			assertThat(export(server, round))
+				.isEqualTo(new CommandRun(1, "", "eardrum: can't write " + round + ": its links form a loop\n"));
 		}
 		assertThat(first).isSymbolicLink();
 		assertThat(second).isSymbolicLink();

@@ -4,8 +4,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads a number of bytes as people give it: {@code 500000}, {@code 64KB}, {@code 256MB},
- * {@code 10GB}, {@code 1TB}, where each unit is 1024 times the one before it.
+ * Parses a number of bytes as people write it: {@code 500000}, {@code 64KB},
+ * {@code 256MB}, {@code 10GB}, {@code 1TB}, where each unit is 1024 times the one before
+ * it.
  */
 public final class ByteCount {
 
@@ -15,11 +16,11 @@ public final class ByteCount {
 	}
 
 	/**
-	 * Reads a number of bytes.
+	 * Parses a number of bytes.
 	 * @param option the name of the option, for the message
 	 * @param text the text
 	 * @return the number
-	 * @throws IllegalArgumentException if it is none
+	 * @throws IllegalArgumentException if it is not a number of bytes
 	 */
 	public static long parse(String option, String text) {
 		Matcher matcher = TEXT.matcher(text);
@@ -30,11 +31,11 @@ public final class ByteCount {
 				return Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << (10 * power));
 			}
 			catch (ArithmeticException ex) {
-				// Told below.
+				// The exception below says so.
 			}
 		}
 		throw new IllegalArgumentException(
-				option + " takes a number of bytes, such as 500000, 256MB or 10GB, and not '" + text + "'");
+				option + " takes a number of bytes, such as 500000, 256MB or 10GB, not '" + text + "'");
 	}
 
 }

@@ -10,10 +10,11 @@ import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
 
 /**
- * The options that have a value from the environment unless they are given. A variable
- * that is empty counts as one that is not set, as Compose passes those on. So does a port
- * that Kubernetes and Docker set beside a service of the name {@code eardrum}, such as
- * {@code EARDRUM_PORT=tcp://10.96.0.7:8888}: nobody who set it meant this program.
+ * Takes the values of some options from the environment unless they are given. An empty
+ * variable counts as one that is not set, because Compose passes unset variables on as
+ * empty. So does a port that Kubernetes and Docker set beside a service of the name
+ * {@code eardrum}, such as {@code EARDRUM_PORT=tcp://10.96.0.7:8888}, because it is not
+ * meant for this program.
  */
 public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
 
@@ -31,7 +32,7 @@ public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvi
 	}
 
 	/**
-	 * Returns the variables that are looked at.
+	 * Returns the variables that this reads.
 	 * @return their names
 	 */
 	static Set<String> variables() {
@@ -46,11 +47,11 @@ public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvi
 	}
 
 	/**
-	 * Returns where the value of an option comes from that nobody can see on the command
-	 * line.
-	 * @param argument what has the value, or {@code null} if nobody knows
+	 * Returns where the value of an option comes from if it is not on the command line.
+	 * @param argument the option or parameter that has the value, or {@code null} if it
+	 * is not known
 	 * @param words the command line
-	 * @return what to say behind a message about the value; empty if it was given
+	 * @return what to append to a message about the value; empty if the value was given
 	 */
 	public String origin(@Nullable ArgSpec argument, String... words) {
 		if (argument == null || defaultValue(argument) == null) {

@@ -17,22 +17,22 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * The arguments of this process as somebody typed them. Java reads them as the locale
- * says, and where that is C or POSIX, as for cron and many services, each byte of a
- * character that is not ASCII becomes U+FFFD: different keys become one. So Linux is
- * asked for the bytes, which are taken for UTF-8 whatever the locale is.
+ * The arguments of this process as they were typed. Java decodes them as the locale says.
+ * If that is C or POSIX, as for cron and many services, each byte of a character that is
+ * not ASCII becomes U+FFFD, so that different keys become one. This therefore asks Linux
+ * for the bytes, and takes them for UTF-8 whatever the locale is.
  *
  * @param words the arguments
- * @param utf8 whether they were read as UTF-8, and not as the locale says
+ * @param utf8 whether they were decoded as UTF-8 instead of as the locale says
  */
 public record ProcessArguments(List<String> words, boolean utf8) {
 
 	private static final Path COMMAND_LINE = Path.of("/proc/self/cmdline");
 
-	/** What a decoder puts in place of bytes that it can't read. */
+	/** What a decoder puts in place of bytes that it can't decode. */
 	private static final char REPLACEMENT = '\uFFFD';
 
-	private static final String REMEDY = ": LC_ALL=C.UTF-8 lets this read UTF-8, and 'import -' takes lines and files of any name";
+	private static final String REMEDY = ": LC_ALL=C.UTF-8 lets this command read UTF-8, and 'import -' takes lines and files of any name";
 
 	public ProcessArguments {
 		words = List.copyOf(words);
@@ -40,10 +40,10 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 
 	/**
 	 * Returns the arguments of this process.
-	 * @param words what Java has made of them
+	 * @param words the arguments as Java has decoded them
 	 * @return the arguments
-	 * @throws IllegalArgumentException if one can't be read for certain; the message says
-	 * so
+	 * @throws IllegalArgumentException if one can't be decoded for certain; the message
+	 * says so
 	 */
 	public static ProcessArguments of(String... words) {
 		byte[] commandLine = {};
@@ -51,19 +51,19 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 			commandLine = Files.readAllBytes(COMMAND_LINE);
 		}
 		catch (IOException ex) {
-			// There is none on other systems.
+			// Other systems have no such file.
 		}
 		requireReadable(System.getenv());
 		return of(commandLine, words);
 	}
 
 	/**
-	 * Returns arguments.
+	 * Returns the arguments of a command line.
 	 * @param commandLine the words of the whole command line as bytes, each of which ends
-	 * in NUL; none if nobody knows
-	 * @param words what Java has made of the last of them
+	 * in NUL; empty if it is not known
+	 * @param words the last of these words as Java has decoded them
 	 * @return the arguments
-	 * @throws IllegalArgumentException if one can't be read for certain
+	 * @throws IllegalArgumentException if one can't be decoded for certain
 	 */
 	public static ProcessArguments of(byte[] commandLine, String... words) {
 		List<byte[]> raw = lastWords(commandLine, words.length);
@@ -90,16 +90,16 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 	}
 
 	/**
-	 * Refuses variables that Java could not read.
+	 * Refuses variables that Java could not decode.
 	 * @param environment the variables
-	 * @throws IllegalArgumentException if one that this program uses can't be read
+	 * @throws IllegalArgumentException if one that this program uses could not be decoded
 	 */
 	static void requireReadable(Map<String, String> environment) {
 		Set<String> used = EnvironmentDefaults.variables();
 		environment.forEach((name, value) -> {
 			if (used.contains(name) && value.indexOf(REPLACEMENT) >= 0) {
-				throw new IllegalArgumentException(
-						"the variable " + name + " is no text in this locale: LC_ALL=C.UTF-8 lets this read UTF-8");
+				throw new IllegalArgumentException("the variable " + name
+						+ " is not text in this locale: LC_ALL=C.UTF-8 lets this command read UTF-8");
 			}
 		});
 	}
@@ -120,7 +120,7 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 		return found;
 	}
 
-	// They may be others, where Java took its arguments from a file.
+	// They may be other words if Java took its arguments from a file.
 	private static boolean areThese(List<byte[]> raw, String... words) {
 		if (raw.size() != words.length) {
 			return false;
@@ -133,7 +133,7 @@ public record ProcessArguments(List<String> words, boolean utf8) {
 		return true;
 	}
 
-	// A JVM may show what it can't read as a question mark.
+	// A JVM may replace what it can't decode with a question mark.
 	private static String ascii(String text) {
 		StringBuilder ascii = new StringBuilder();
 		for (int i = 0; i < text.length(); i++) {

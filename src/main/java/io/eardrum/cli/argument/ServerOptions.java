@@ -16,7 +16,7 @@ import io.eardrum.client.MetricClient;
  */
 public final class ServerOptions {
 
-	/** Of what a socket can wait for. */
+	/** The longest timeout of a socket, in whole seconds. */
 	private static final int MAX_TIMEOUT_SECONDS = Integer.MAX_VALUE / 1000;
 
 	@Option(names = "--host", defaultValue = "127.0.0.1", paramLabel = "HOST",
@@ -27,19 +27,18 @@ public final class ServerOptions {
 			description = "Its TCP port (EARDRUM_PORT; ${DEFAULT-VALUE}).")
 	private int port;
 
-	// With a fallback, because without one the option negates its default: --tls would
-	// switch
-	// off what EARDRUM_TLS=true has switched on.
+	// Has a fallback, because without one the option negates its default: --tls would
+	// switch off what EARDRUM_TLS=true has switched on.
 	@Option(names = "--tls", arity = "0..1", defaultValue = "false", fallbackValue = "true", paramLabel = "true|false",
-			description = "Speak TLS; the certificate has to be for HOST (EARDRUM_TLS=true).")
+			description = "Use TLS; the certificate must be for HOST (EARDRUM_TLS=true).")
 	private boolean tls;
 
 	@Option(names = "--ca", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
-			description = "Speak TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
+			description = "Use TLS, and trust these certificates (PEM) instead of Java's (EARDRUM_CA).")
 	private @Nullable FileArgument trusted;
 
 	@Option(names = "--cert", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
-			description = "Speak TLS, and show this certificate (PEM) (EARDRUM_CERT).")
+			description = "Use TLS, and show this certificate (PEM) (EARDRUM_CERT).")
 	private @Nullable FileArgument certificate;
 
 	@Option(names = "--key", defaultValue = Option.NULL_VALUE, paramLabel = "FILE",
@@ -54,7 +53,7 @@ public final class ServerOptions {
 	/**
 	 * Connects to the server.
 	 * @return a connected client
-	 * @throws IllegalArgumentException if an option can't be meant so
+	 * @throws IllegalArgumentException if an option has an invalid value
 	 * @throws io.eardrum.client.MetricClientException if there is no connection
 	 */
 	public MetricClient connect() {
@@ -62,9 +61,9 @@ public final class ServerOptions {
 	}
 
 	/**
-	 * Returns what the options say, for a client.
+	 * Returns the options for a client.
 	 * @return the options of a client
-	 * @throws IllegalArgumentException if an option can't be meant so
+	 * @throws IllegalArgumentException if an option has an invalid value
 	 */
 	public ClientOptions clientOptions() {
 		Duration timeout = timeout();
@@ -74,8 +73,8 @@ public final class ServerOptions {
 
 	/**
 	 * Returns how long to wait.
-	 * @return what {@code --timeout} says
-	 * @throws IllegalArgumentException if that is no time to wait for
+	 * @return the value of {@code --timeout}
+	 * @throws IllegalArgumentException if the value is out of range
 	 */
 	public Duration timeout() {
 		if (this.timeoutSeconds < 1 || this.timeoutSeconds > MAX_TIMEOUT_SECONDS) {

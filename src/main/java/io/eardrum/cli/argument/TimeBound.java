@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import io.eardrum.protocol.number.NumberReader;
 
 /**
- * Reads a moment as people give it: RFC 3339 ({@code 2026-11-22T10:00:00Z}), time back
+ * Parses a moment as people write it: RFC 3339 ({@code 2026-11-22T10:00:00Z}), time back
  * from now ({@code -1h}; s, m, h, d, w), {@code now}, or seconds since 1970.
  */
 public final class TimeBound {
@@ -21,11 +21,11 @@ public final class TimeBound {
 	}
 
 	/**
-	 * Reads a moment.
+	 * Parses a moment.
 	 * @param text the text
-	 * @param now what it is relative to, if it is
+	 * @param now the current time, for a relative moment
 	 * @return seconds since 1970
-	 * @throws IllegalArgumentException if it is no moment
+	 * @throws IllegalArgumentException if the text is not a moment
 	 */
 	public static long parse(String text, Instant now) {
 		Matcher relative = RELATIVE.matcher(text);
@@ -50,21 +50,21 @@ public final class TimeBound {
 		}
 		catch (DateTimeParseException ex) {
 			throw new IllegalArgumentException(
-					"'" + text + "' is no time: it takes 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
+					"'" + text + "' is not a time, such as 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970", ex);
 		}
 	}
 
 	/**
-	 * Reads a timestamp as the server does.
+	 * Parses a timestamp as the server does.
 	 * @param word a 64-bit integer
 	 * @return the timestamp
-	 * @throws IllegalArgumentException if it is none
+	 * @throws IllegalArgumentException if it is not a timestamp
 	 */
 	public static long timestamp(String word) {
 		byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
 		NumberReader reader = new NumberReader();
 		if (bytes.length == 0 || reader.readTimestamp(bytes, 0, bytes.length) != bytes.length) {
-			throw new IllegalArgumentException("the timestamp '" + word + "' is no 64-bit integer");
+			throw new IllegalArgumentException("the timestamp '" + word + "' is not a 64-bit integer");
 		}
 		return reader.timestamp();
 	}

@@ -31,7 +31,7 @@ import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileProblem;
 
 /**
- * Makes TLS sockets with certificates and a key from PEM files, as OpenSSL writes them.
+ * Creates TLS sockets with certificates and a key from PEM files, as OpenSSL writes them.
  */
 final class TlsFiles {
 
@@ -46,11 +46,13 @@ final class TlsFiles {
 	}
 
 	/**
-	 * Makes a factory.
-	 * @param trusted certificates that the server's has to come from, or none for those
-	 * that Java trusts
-	 * @param certificate this side's certificate and what it comes from, or none
-	 * @param key the key of that, in PKCS#8 without a password, or none
+	 * Creates a factory.
+	 * @param trusted certificates that must have issued the server's, or {@code null} for
+	 * those that Java trusts
+	 * @param certificate this side's certificate and those that have issued it, or
+	 * {@code null}
+	 * @param key the key of that certificate, in PKCS#8 without a password, or
+	 * {@code null}
 	 * @return the factory
 	 * @throws IllegalArgumentException if a file can't be used; the message names it
 	 */
@@ -69,7 +71,7 @@ final class TlsFiles {
 			throw new IllegalArgumentException("TLS can't be set up: " + FileProblem.of(ex), ex);
 		}
 		catch (GeneralSecurityException ex) {
-			String reason = (ex.getMessage() != null) ? ex.getMessage() : "this Java has no means to";
+			String reason = (ex.getMessage() != null) ? ex.getMessage() : "this Java does not support it";
 			throw new IllegalArgumentException("TLS can't be set up: " + reason, ex);
 		}
 	}
@@ -112,7 +114,7 @@ final class TlsFiles {
 			throw new IllegalArgumentException(file.name() + ": " + FileProblem.of(ex), ex);
 		}
 		catch (GeneralSecurityException ex) {
-			// As below.
+			// The exception below says so.
 		}
 		throw new IllegalArgumentException(file.name() + " has no certificate in PEM");
 	}
@@ -133,15 +135,15 @@ final class TlsFiles {
 					return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(bytes));
 				}
 				catch (GeneralSecurityException ex) {
-					// It is one of another kind.
+					// The key is of another kind.
 				}
 			}
 		}
 		throw new IllegalArgumentException(file.name() + " has no key between BEGIN PRIVATE KEY and END PRIVATE KEY; "
-				+ "openssl pkcs8 -topk8 -nodes makes one of others");
+				+ "openssl pkcs8 -topk8 -nodes converts other keys");
 	}
 
-	// What is no Base64 is no key either.
+	// Text that is not Base64 gives no bytes, which no algorithm accepts as a key.
 	private static byte[] decode(String text) {
 		try {
 			return Base64.getMimeDecoder().decode(text);

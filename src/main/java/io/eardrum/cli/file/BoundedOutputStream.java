@@ -8,12 +8,12 @@ import java.nio.file.FileStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes no more than it may, and fills no disk: the server at the other end may send
- * rows without end.
+ * Limits how much is written, and keeps some of the disk free, because the server at the
+ * other end may send rows without end. Not safe for use by several threads.
  */
 public final class BoundedOutputStream extends FilterOutputStream {
 
-	/** How much is written until the free space is looked at again. */
+	/** How many bytes are written until the free space is checked again. */
 	private static final int LOOK_INTERVAL = 16 * 1024 * 1024;
 
 	private final long maxBytes;
@@ -27,11 +27,11 @@ public final class BoundedOutputStream extends FilterOutputStream {
 	private long nextLook = LOOK_INTERVAL;
 
 	/**
-	 * Bounds a stream.
+	 * Creates a stream with limits.
 	 * @param output where the bytes go, in large pieces
-	 * @param maxBytes how many there may be
-	 * @param disk where they end, or {@code null} if that is no disk
-	 * @param keptFree how many bytes have to stay free there
+	 * @param maxBytes how many bytes may be written
+	 * @param disk the disk that they are written to, or {@code null} if there is none
+	 * @param keptFree how many bytes must stay free on the disk
 	 */
 	public BoundedOutputStream(OutputStream output, long maxBytes, @Nullable FileStore disk, long keptFree) {
 		super(output);

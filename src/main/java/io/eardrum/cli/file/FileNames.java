@@ -10,9 +10,9 @@ import java.security.SecureRandom;
 import java.util.Locale;
 
 /**
- * Finds files by the names that were given. Java encodes names as the locale says, and in
- * a locale without such characters there would be no file of that name, though there is
- * one. The bytes of a name can be given by a URI in any locale.
+ * Finds files by the names that were given. Java encodes names as the locale says, so in
+ * a locale without the characters of a name, Java would not find a file that exists. A
+ * URI can give the bytes of a name in any locale.
  */
 public final class FileNames {
 
@@ -29,16 +29,16 @@ public final class FileNames {
 	}
 
 	/**
-	 * Finds files as Java does.
-	 * @return a way to find them
+	 * Returns names that Java encodes as the locale says.
+	 * @return the way to find files
 	 */
 	public static FileNames ofLocale() {
 		return new FileNames(false, "", "");
 	}
 
 	/**
-	 * Finds files whose names are UTF-8 on the disk, whatever the locale is.
-	 * @return a way to find them
+	 * Returns names that are UTF-8 on the disk, whatever the locale is.
+	 * @return the way to find files
 	 */
 	public static FileNames ofUtf8() {
 		boolean bytes = System.getProperty("os.name", "").equals("Linux");
@@ -50,11 +50,11 @@ public final class FileNames {
 	 * Finds a file.
 	 * @param name its name
 	 * @return its path, which need not exist
-	 * @throws IllegalArgumentException if there can't be such a file
+	 * @throws IllegalArgumentException if no file can have this name
 	 */
 	public Path path(String name) {
 		if (name.isEmpty()) {
-			// Java would take it for the working directory.
+			// Java would take an empty name for the working directory.
 			throw new IllegalArgumentException("the name of a file is missing");
 		}
 		try {
@@ -70,7 +70,7 @@ public final class FileNames {
 		}
 	}
 
-	// A name that the locale can tell may come from a variable, which Java has read.
+	// A name that the locale can encode may come from a variable, which Java has decoded.
 	private static Path pathInLocale(String name, Path otherwise) {
 		try {
 			Path path = Path.of(name);
@@ -92,14 +92,15 @@ public final class FileNames {
 		if (name == null || isAscii(name.toString())) {
 			return path.resolveSibling(name + suffix);
 		}
-		// As text, the name may have lost its bytes.
+		// The name may have lost its bytes when it became text.
 		String uri = path.toUri().toString();
 		return Path.of(URI.create((uri.endsWith("/") ? uri.substring(0, uri.length() - 1) : uri) + suffix));
 	}
 
 	/**
-	 * Names a file that is to replace another one when it is complete. No other process
-	 * that does the same has the name, and nobody else is likely to.
+	 * Returns a name for a file that replaces another one when it is complete. Another
+	 * process that does the same gets another name, and other files are unlikely to have
+	 * it.
 	 * @param target the file that is to be replaced
 	 * @return the path of a file beside it, which does not exist
 	 */

@@ -15,8 +15,8 @@ import java.nio.file.NotDirectoryException;
 import java.util.zip.ZipException;
 
 /**
- * What is wrong with a file, in words: the message of some exceptions is only its name,
- * or nothing.
+ * Says in words what is wrong with a file, because the message of some exceptions is only
+ * the name of the file, or nothing.
  */
 public final class FileProblem {
 
@@ -25,10 +25,11 @@ public final class FileProblem {
 
 	/**
 	 * Returns what is wrong.
-	 * @param ex the exception
-	 * @return what is wrong, without the name of the file
+	 * @param ex an {@link IOException}, or an {@link UncheckedIOException}, which may say
+	 * nothing besides its cause
+	 * @return what is wrong, without the name of the file unless a message names it
 	 */
-	public static String of(IOException ex) {
+	public static String of(Exception ex) {
 		if (ex instanceof NoSuchFileException) {
 			return "no such file or folder";
 		}
@@ -36,16 +37,16 @@ public final class FileProblem {
 			return "permission denied";
 		}
 		if (ex instanceof FileAlreadyExistsException) {
-			return "there is a file of that name";
+			return "a file of that name exists already";
 		}
 		if (ex instanceof NotDirectoryException) {
-			return "it is no folder";
+			return "it is not a folder";
 		}
 		if (ex instanceof DirectoryNotEmptyException) {
 			return "it is a folder that is not empty";
 		}
 		if (ex instanceof FileSystemLoopException) {
-			return "its links go round in circles";
+			return "its links form a loop";
 		}
 		if (ex instanceof FileSystemException failure) {
 			return (failure.getReason() != null) ? failure.getReason() : "the file system refuses it";
@@ -57,31 +58,21 @@ public final class FileProblem {
 			return "it is cut off";
 		}
 		if (ex instanceof CharacterCodingException) {
-			return "it is no text";
+			return "it is not text";
 		}
 		if (ex instanceof ZipException) {
-			return "what is compressed in it is damaged";
+			return "its compressed data is damaged";
 		}
-		return (ex.getMessage() != null && !isRaw(ex)) ? ex.getMessage() : "it can't be read or written";
-	}
-
-	/**
-	 * Returns what is wrong, where an exception may have nothing to say besides its
-	 * cause.
-	 * @param ex the exception
-	 * @return its message, or what is wrong with its cause
-	 */
-	public static String of(UncheckedIOException ex) {
 		String message = ex.getMessage();
-		IOException cause = ex.getCause();
 		if (message != null && !isRaw(ex)) {
 			return message;
 		}
-		return (cause != null) ? of(cause) : "it can't be read or written";
+		return (ex instanceof UncheckedIOException && ex.getCause() instanceof IOException cause) ? of(cause)
+				: "it can't be read or written";
 	}
 
-	// The text of an exception that has none but its cause is that of the cause, with the
-	// name of its class.
+	// An exception that was made of its cause alone has the text of the cause as its
+	// message, with the name of its class.
 	private static boolean isRaw(Exception ex) {
 		Throwable cause = ex.getCause();
 		return cause != null && cause.toString().equals(ex.getMessage());

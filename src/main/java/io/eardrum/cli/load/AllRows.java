@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 
 /**
- * How much a {@code get *} returned, and how long that took.
+ * How much a {@code get *} returned, and how long it took.
  *
  * @param rows the number of rows
  * @param bytes the number of bytes of the whole reply
@@ -17,10 +17,10 @@ record AllRows(long rows, long bytes, long nanos) {
 	private static final String STATUS = "ok\n";
 
 	/**
-	 * Asks for all rows, and reads them to the end.
+	 * Requests all rows, and reads them to the end.
 	 * @param connection the connection to use
-	 * @return what came
-	 * @throws IOException if the reply isn't {@code ok}, or goes on behind its end
+	 * @return what was read
+	 * @throws IOException if the reply isn't {@code ok}, or goes on after its end
 	 */
 	static AllRows read(Connection connection) throws IOException {
 		long startNanos = System.nanoTime();

@@ -39,7 +39,8 @@ final class Connection implements Closeable {
 	/**
 	 * Reads what has arrived, and waits for something if nothing has.
 	 * @return how many replies end in it
-	 * @throws IOException if there is anything else but {@code ok}, or no more to read
+	 * @throws IOException if a reply is anything but {@code ok}, or there is no more to
+	 * read
 	 */
 	int readReplies() throws IOException {
 		return this.replies.count(this.received, read());

@@ -4,7 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 
 /**
- * What one thread does, over one connection or several.
+ * The load of one thread, over one connection or several.
  */
 interface Load extends Closeable {
 

@@ -11,15 +11,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Puts a server on this machine under load, and prints how many points it acknowledged a
- * second, and how long the replies to one write took: <pre>
+ * Puts a server on this machine under load, and prints how many points a second it
+ * acknowledged, and how long the replies to one write took: <pre>
  * java -cp target/classes io.eardrum.cli.load.LoadGenerator window 127.0.0.1 8888 \
  *     --connections 8 --depth 16 --seconds 10 --warmup 3 --series 1000
  * java -cp target/classes io.eardrum.cli.load.LoadGenerator stream 127.0.0.1 8888 \
  *     --connections 4 --depth 500 --start 1200000000
  * java -cp target/classes io.eardrum.cli.load.LoadGenerator get-all 127.0.0.1 8888
- * </pre> A reply that isn't {@code ok} or doesn't come within 30 seconds fails the run:
- * the exit status is then 1, and 2 for a command line that is wrong.
+ * </pre> A reply that isn't {@code ok} or doesn't come within 30 seconds fails the run.
+ * The exit status is then 1; for a wrong command line it is 2.
  */
 public final class LoadGenerator {
 
@@ -72,7 +72,7 @@ public final class LoadGenerator {
 	/**
 	 * Puts points over all connections.
 	 * @param options what to do
-	 * @return what all of them got done
+	 * @return what all connections did together
 	 * @throws IOException if a connection fails or a reply isn't {@code ok}
 	 * @throws InterruptedException if this thread is interrupted
 	 */
@@ -81,7 +81,7 @@ public final class LoadGenerator {
 		ExecutorService threads = Executors.newCachedThreadPool();
 		try {
 			connect(options, loads);
-			// All are connected: the clock starts for all of them at once.
+			// All are connected, so the clock starts for all of them at once.
 			long startNanos = System.nanoTime() + TimeUnit.SECONDS.toNanos(options.warmupSeconds());
 			long endNanos = startNanos + TimeUnit.SECONDS.toNanos(options.seconds());
 			ExecutorCompletionService<Measurement> running = new ExecutorCompletionService<>(threads);
@@ -101,7 +101,7 @@ public final class LoadGenerator {
 			throw new IOException(cause.getMessage(), cause);
 		}
 		finally {
-			// Also ends those that still wait for a reply.
+			// Also ends loads that still wait for a reply.
 			for (Load load : loads) {
 				load.close();
 			}

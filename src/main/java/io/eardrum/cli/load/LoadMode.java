@@ -3,14 +3,14 @@ package io.eardrum.cli.load;
 import java.util.Locale;
 
 /**
- * What a load generator does.
+ * The kind of load.
  */
 public enum LoadMode {
 
 	/** Each connection puts some points in one write, and waits for all replies. */
 	WINDOW,
 
-	/** Each connection puts without waiting, and reads the replies as they come. */
+	/** Each connection puts without waiting, and reads the replies as they arrive. */
 	STREAM,
 
 	/** One connection reads all points once. */

@@ -6,18 +6,19 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What the command line of a {@link LoadGenerator} asks for.
+ * The options of a {@link LoadGenerator}.
  *
  * @param mode what to do
- * @param address where the server is: this machine
+ * @param address the address of the server, which must be this machine unless another one
+ * is allowed
  * @param port its port
  * @param connections how many connections to use
  * @param depth how many points to put in one write
  * @param seconds how long to measure
  * @param warmupSeconds how long to put before that
  * @param series how many series to put to
- * @param start the first timestamp: a second run against the same store should start
- * behind the first one, or it measures overwriting
+ * @param start the first timestamp. A second run against the same store should start
+ * after the last timestamp of the first run; otherwise it measures overwriting
  * @param inFlightBytes how many bytes a streaming connection sends ahead of the replies
  * @param threads how many threads serve the connections that wait for their replies
  */
@@ -33,9 +34,9 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 	private static final int MAX_DEPTH = 16_384;
 
 	/**
-	 * Reads a command line.
+	 * Parses a command line.
 	 * @param arguments the words of the command line
-	 * @return what they ask for
+	 * @return the options
 	 * @throws IllegalArgumentException if they can't be understood, or the host isn't
 	 * this machine
 	 */
@@ -44,10 +45,10 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 	}
 
 	/**
-	 * Reads a command line.
+	 * Parses a command line.
 	 * @param anyHost whether the host may be another machine
 	 * @param arguments the words of the command line
-	 * @return what they ask for
+	 * @return the options
 	 * @throws IllegalArgumentException if they can't be understood
 	 */
 	public static LoadOptions parse(boolean anyHost, String... arguments) {
@@ -81,7 +82,7 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 			case "--seconds" -> seconds = (int) number(name, text, 1, 86_400);
 			case "--warmup" -> warmupSeconds = (int) number(name, text, 0, 86_400);
 			case "--series" -> series = (int) number(name, text, 1, 10_000_000);
-			// Ten digits, and billions to come.
+			// Ten digits, with room for billions of seconds.
 			case "--start" -> start = number(name, text, 1_000_000_000L, 5_000_000_000L);
 			case "--in-flight-bytes" -> inFlightBytes = (int) number(name, text, 1, 1 << 30);
 			case "--threads" -> threads = (int) number(name, text, 1, 1_000);
@@ -121,7 +122,7 @@ public record LoadOptions(LoadMode mode, InetAddress address, int port, int conn
 			}
 		}
 		catch (NumberFormatException ex) {
-			// The message below says it all.
+			// The exception below says so.
 		}
 		throw new IllegalArgumentException(name + " is " + text + ", not a number from " + least + " to " + most);
 	}

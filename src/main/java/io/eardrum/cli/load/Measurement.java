@@ -1,8 +1,8 @@
 package io.eardrum.cli.load;
 
 /**
- * What one connection got done between two moments. Only what is acknowledged between
- * them counts.
+ * Measures what one connection does between two moments. Only points that are
+ * acknowledged between them count.
  */
 final class Measurement {
 
@@ -18,7 +18,7 @@ final class Measurement {
 
 	/**
 	 * Prepares for a measurement.
-	 * @param startNanos when to start counting, as {@link System#nanoTime()} tells it
+	 * @param startNanos when to start counting, as {@link System#nanoTime()} gives it
 	 * @param endNanos when to stop
 	 */
 	Measurement(long startNanos, long endNanos) {
@@ -58,7 +58,8 @@ final class Measurement {
 	}
 
 	/**
-	 * Returns how many points were acknowledged before and after the measurement too.
+	 * Returns how many points were acknowledged, including those before and after the
+	 * measurement.
 	 * @return the number of points
 	 */
 	long pointsInAll() {

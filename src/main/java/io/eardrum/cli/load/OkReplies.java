@@ -7,8 +7,8 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Counts the replies {@code ok\n\n} of one connection, however they are cut. Any other
- * byte is a failure.
+ * Counts the replies {@code ok\n\n} of one connection, in whatever pieces they arrive.
+ * Any other byte is a failure.
  */
 final class OkReplies {
 
@@ -18,15 +18,15 @@ final class OkReplies {
 
 	private static final int OK_BITS = (int) INT.get(OK, 0);
 
-	/** How many bytes of the current reply have come. */
+	/** How many bytes of the current reply have arrived. */
 	private int position;
 
 	/**
-	 * Takes some bytes that were read.
-	 * @param bytes the array in which they stand, from its start
-	 * @param length how many they are
+	 * Counts the replies in bytes that were read.
+	 * @param bytes the array that has the bytes, from its start
+	 * @param length the number of bytes
 	 * @return how many replies end in them
-	 * @throws IOException if they aren't what was expected; the message shows them
+	 * @throws IOException if they aren't such replies; the message shows them
 	 */
 	int count(byte[] bytes, int length) throws IOException {
 		int count = 0;

@@ -3,11 +3,12 @@ package io.eardrum.cli.load;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Renders puts of one connection: its series in turn, and a second later with each turn.
+ * Renders the puts of one connection. Its series take turns, and the timestamp grows by a
+ * second after each turn.
  * <p>
  * Each line is a copy of a prepared one with the digits of value and timestamp patched
- * in, so that rendering costs next to nothing beside what is measured. All lines have the
- * same length. Not safe for use by several threads.
+ * in, so that rendering costs almost nothing compared with what is measured. All lines
+ * have the same length. Not safe for use by several threads.
  */
 final class PutLines {
 
@@ -31,8 +32,8 @@ final class PutLines {
 	private int nextValue;
 
 	/**
-	 * Prepares the lines of a connection. Its series are every n-th one, if there are n
-	 * connections, and one at least.
+	 * Prepares the lines of a connection. With n connections, it gets every n-th series,
+	 * and at least one.
 	 * @param connection the number of the connection, from 0
 	 * @param connections how many connections there are
 	 * @param series how many series there are for all connections
@@ -62,9 +63,9 @@ final class PutLines {
 
 	/**
 	 * Renders the next lines.
-	 * @param target where they go, from its start
-	 * @param lines how many
-	 * @return how many bytes they are
+	 * @param target the array that gets the lines, from its start
+	 * @param lines the number of lines
+	 * @return the number of bytes
 	 */
 	int render(byte[] target, int lines) {
 		int length = this.lineLength;
@@ -75,7 +76,8 @@ final class PutLines {
 			int timestampStart = end - 1 - TIMESTAMP_DIGITS;
 			System.arraycopy(this.timestamp, 0, target, timestampStart, TIMESTAMP_DIGITS);
 			System.arraycopy(VALUE_TEXTS, this.nextValue * 4, target, timestampStart - 5, 4);
-			// Coprime to the number of values: all of them come, in a mixed order.
+			// The step is coprime to the number of values, so all of them occur, in a
+			// mixed order.
 			this.nextValue = (this.nextValue + 407) % VALUES;
 			this.nextSeries++;
 			if (this.nextSeries == this.series) {

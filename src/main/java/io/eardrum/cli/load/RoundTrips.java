@@ -1,11 +1,11 @@
 package io.eardrum.cli.load;
 
 /**
- * Durations, counted in buckets whose width grows with the duration: what is read from
- * them is at most 1/32 above the truth.
+ * Counts durations in buckets whose width grows with the duration. A result is at most
+ * 1/32 above the true duration.
  * <p>
- * Not safe for use by several threads: each has its own, and they are added up in the
- * end.
+ * Not safe for use by several threads. Each thread has its own, and they are added up in
+ * the end.
  */
 final class RoundTrips {
 
@@ -27,8 +27,8 @@ final class RoundTrips {
 	}
 
 	/**
-	 * Adds what another has counted.
-	 * @param other the other
+	 * Adds the counts of another object.
+	 * @param other the other object
 	 */
 	void add(RoundTrips other) {
 		for (int i = 0; i < this.counts.length; i++) {
@@ -42,9 +42,10 @@ final class RoundTrips {
 	}
 
 	/**
-	 * Returns how long most durations were at most.
+	 * Returns a quantile of the durations.
 	 * @param share the share of durations that were not longer, from 0 to 1
-	 * @return the upper end of the bucket of that one, in nanoseconds; 0 if there is none
+	 * @return the upper end of the quantile's bucket, in nanoseconds; 0 if there are no
+	 * durations
 	 */
 	long quantileNanos(double share) {
 		long rank = Math.max(1, (long) Math.ceil(share * this.total));
@@ -58,7 +59,8 @@ final class RoundTrips {
 		return 0;
 	}
 
-	// The first steps are a nanosecond each; then each power of two has as many steps.
+	// The first steps are one nanosecond each. After them, each power of two has as many
+	// steps.
 	private static int bucket(long nanos) {
 		int shift = Math.max(0, Long.SIZE - STEP_BITS - 1 - Long.numberOfLeadingZeros(nanos));
 		return shift * STEPS + (int) (nanos >>> shift);

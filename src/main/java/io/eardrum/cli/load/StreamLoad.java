@@ -5,8 +5,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Puts points in one thread and reads the replies in another, so that the server always
- * has something to do. What is sent ahead of the replies is bounded.
+ * Puts points on one thread and reads the replies on another, so that the server always
+ * has work to do. What is sent ahead of the replies is limited.
  */
 final class StreamLoad implements Load {
 
@@ -81,8 +81,8 @@ final class StreamLoad implements Load {
 		}
 	}
 
-	// The last frame is known as such before it is sent: else the reader could have all
-	// replies, not know it, and wait for one more.
+	// The last frame is known as such before it is sent. Otherwise the reader could have
+	// all replies without knowing it, and wait for another one.
 	private synchronized boolean reserve(boolean last) throws InterruptedException {
 		while (!this.abandoned && this.sent + this.depth - this.acknowledged > this.maxInFlight) {
 			wait();
@@ -121,8 +121,8 @@ final class StreamLoad implements Load {
 	/**
 	 * Points that were sent in one write.
 	 *
-	 * @param end how many points were sent up to its end
-	 * @param sentNanos when it was sent
+	 * @param end how many points were sent up to the end of this write
+	 * @param sentNanos when they were sent
 	 */
 	private record Frame(long end, long sentNanos) {
 

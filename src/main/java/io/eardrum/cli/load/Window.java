@@ -14,8 +14,8 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection on which a number of points is put in one write, and then all replies are
- * waited for. Used by one thread.
+ * A connection that puts a number of points in one write, and then waits for all replies.
+ * Used by one thread.
  */
 final class Window implements Closeable {
 
@@ -64,7 +64,7 @@ final class Window implements Closeable {
 	}
 
 	/**
-	 * Goes on sending what the connection did not take at once.
+	 * Sends what the connection did not accept at once.
 	 * @throws IOException if the connection fails
 	 */
 	void write() throws IOException {
@@ -81,11 +81,12 @@ final class Window implements Closeable {
 
 	/**
 	 * Reads replies.
-	 * @param buffer to read into
-	 * @param bytes to look at what was read
+	 * @param buffer the buffer to read into
+	 * @param bytes an array of the same length, for what was read
 	 * @param measurement counts the points and the round trip
-	 * @return whether all replies have come
-	 * @throws IOException if there is anything else but {@code ok}, or no more to read
+	 * @return whether all replies have arrived
+	 * @throws IOException if a reply is anything but {@code ok}, or there is no more to
+	 * read
 	 */
 	boolean read(ByteBuffer buffer, byte[] bytes, Measurement measurement) throws IOException {
 		buffer.clear();

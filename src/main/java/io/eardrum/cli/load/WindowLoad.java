@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves a share of the connections on one thread: on each it puts a number of points,
- * waits for all replies, and does so again. A thread a connection would cost more than
- * what is measured, where there are many.
+ * Serves a share of the connections on one thread. On each connection it puts a number of
+ * points, waits for all replies, and begins again. With many connections, a thread for
+ * each would cost more than what is measured.
  */
 final class WindowLoad implements Load {
 
@@ -30,7 +30,7 @@ final class WindowLoad implements Load {
 
 	/**
 	 * Connects.
-	 * @param options what to do
+	 * @param options the options
 	 * @param first the number of the first connection
 	 * @param step the distance to the next one
 	 * @throws IOException if a connection fails

@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A line at the bottom of the terminal that tells how far something has come.
+ * A line at the bottom of the terminal that shows how far something has come.
  */
 public final class ProgressBar {
 
@@ -25,9 +25,9 @@ public final class ProgressBar {
 
 	/**
 	 * Prepares a bar.
-	 * @param out where it goes
-	 * @param shown whether to show it: only a person wants it
-	 * @param totalBytes how much there is to be read; 0 if nobody knows
+	 * @param out where it is printed
+	 * @param shown whether to show it, which makes sense only for a person
+	 * @param totalBytes how many bytes there are to read; 0 if it is not known
 	 */
 	public ProgressBar(PrintStream out, boolean shown, long totalBytes) {
 		this.out = out;
@@ -36,7 +36,7 @@ public final class ProgressBar {
 	}
 
 	/**
-	 * Returns whether to show the bar now: it is shown five times a second at most.
+	 * Returns whether to show the bar now. It is shown at most five times a second.
 	 * @return whether to show it
 	 */
 	public boolean isDue() {
@@ -46,7 +46,7 @@ public final class ProgressBar {
 	/**
 	 * Shows how many points there have been, and how many a second.
 	 * @param points the number of points
-	 * @param bytes how much has been read
+	 * @param bytes how many bytes have been read
 	 */
 	public void show(long points, long bytes) {
 		double seconds = Math.max(1e-3, (System.nanoTime() - this.startNanos) / 1e9);
@@ -56,7 +56,7 @@ public final class ProgressBar {
 	/**
 	 * Shows how far it has come.
 	 * @param text what is being done
-	 * @param bytes how much has been read
+	 * @param bytes how many bytes have been read
 	 */
 	public void show(String text, long bytes) {
 		this.nextNanos = System.nanoTime() + INTERVAL_NANOS;

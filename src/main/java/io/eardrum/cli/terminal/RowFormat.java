@@ -7,22 +7,22 @@ import io.eardrum.protocol.CsvKey;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * How points are printed.
+ * The formats in which points are printed.
  */
 public enum RowFormat {
 
 	/** Rows as the server sends them. */
 	text,
 
-	/** RFC 4180 with a header, and no key that a spreadsheet takes for a formula. */
+	/** RFC 4180 with a header. No key looks like a formula to a spreadsheet. */
 	csv,
 
 	/** An array of objects, one a line. */
 	json;
 
 	/**
-	 * Prints what stands before the first row.
-	 * @param out where it goes
+	 * Prints what comes before the first row.
+	 * @param out where it is printed
 	 */
 	public void begin(PrintStream out) {
 		if (this == csv) {
@@ -34,10 +34,10 @@ public enum RowFormat {
 	}
 
 	/**
-	 * Returns a key as it stands in a row.
+	 * Returns a key as a row shows it.
 	 * @param key the key
-	 * @param isTerminal whether a terminal would obey what is in it
-	 * @return the key, with quotation marks where the format has some
+	 * @param isTerminal whether a terminal would interpret what is in it
+	 * @return the key, with quotation marks if the format has them
 	 */
 	public String key(String key, boolean isTerminal) {
 		return switch (this) {
@@ -49,7 +49,7 @@ public enum RowFormat {
 
 	/**
 	 * Prints a row.
-	 * @param out where it goes
+	 * @param out where it is printed
 	 * @param first whether it is the first one
 	 * @param key the key, as {@link #key} gives it
 	 * @param timestamp the timestamp
@@ -65,8 +65,8 @@ public enum RowFormat {
 	}
 
 	/**
-	 * Prints what stands behind the last row.
-	 * @param out where it goes
+	 * Prints what comes after the last row.
+	 * @param out where it is printed
 	 */
 	public void end(PrintStream out) {
 		if (this == json) {
@@ -74,7 +74,8 @@ public enum RowFormat {
 		}
 	}
 
-	// Escaped, it is the same JSON: all that a terminal would not show may be.
+	// Everything that a terminal would not show may be escaped, because it stays the same
+	// JSON.
 	private static String escapedJson(String key, boolean isTerminal) {
 		StringBuilder escaped = new StringBuilder();
 		for (int i = 0; i < key.length();) {

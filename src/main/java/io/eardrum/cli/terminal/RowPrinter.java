@@ -11,9 +11,9 @@ import io.eardrum.protocol.PrintableText;
 
 /**
  * Prints points as rows, as the server sends them. A terminal gets nothing that it would
- * obey instead of showing it; files and pipes get each key as it is. A key that begins
- * with U+FEFF in the first row has an empty line before it, or a reader of the file would
- * take that for a byte order mark.
+ * interpret instead of showing it; files and pipes get each key as it is. If the key in
+ * the first row begins with U+FEFF, an empty line comes before it; otherwise a reader of
+ * the file would take the character for a byte order mark.
  * <p>
  * Not safe for use by several threads.
  */
@@ -28,9 +28,9 @@ public final class RowPrinter {
 	private boolean started;
 
 	/**
-	 * Makes a printer that has printed nothing yet.
-	 * @param output where the rows go
-	 * @param isTerminal whether a terminal would obey what is in them
+	 * Creates a printer that has printed nothing yet.
+	 * @param output where the rows are written
+	 * @param isTerminal whether a terminal would interpret what is in them
 	 */
 	public RowPrinter(OutputStream output, boolean isTerminal) {
 		this.output = output;

@@ -6,7 +6,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.number.NumberWriter;
 
 /**
- * The text of points, as the server writes it. Not safe for use by several threads.
+ * The text of a point, as the server writes it. Not safe for use by several threads.
  */
 public final class RowText {
 
@@ -47,7 +47,7 @@ public final class RowText {
 	}
 
 	/**
-	 * Returns a value as it stands in a row.
+	 * Returns the text of a value, as a row shows it.
 	 * @param value the value
 	 * @return its text
 	 */

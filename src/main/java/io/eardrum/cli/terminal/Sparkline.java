@@ -28,7 +28,7 @@ public final class Sparkline {
 		}
 		StringBuilder line = new StringBuilder();
 		for (Point point : points) {
-			// Halved, since the distance of two doubles may be none.
+			// Halved, because the distance of two doubles may not be a finite double.
 			double share = (most > least) ? (point.value() / 2 - least / 2) / (most / 2 - least / 2) : 0;
 			line.append(BLOCKS.charAt((int) Math.round(share * (BLOCKS.length() - 1))));
 		}

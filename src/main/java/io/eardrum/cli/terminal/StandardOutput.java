@@ -11,8 +11,8 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Standard output, which remembers why it could not be written: a {@link PrintStream}
- * knows only that it couldn't.
+ * Standard output that remembers why it could not be written. A {@link PrintStream}
+ * remembers only that it could not.
  */
 public final class StandardOutput extends PrintStream {
 
@@ -21,8 +21,8 @@ public final class StandardOutput extends PrintStream {
 	private final Target target;
 
 	/**
-	 * Makes a buffered stream of UTF-8.
-	 * @param target where it goes
+	 * Creates a buffered stream of UTF-8.
+	 * @param target where the bytes go
 	 */
 	public StandardOutput(OutputStream target) {
 		this(new Target(target));
@@ -42,7 +42,7 @@ public final class StandardOutput extends PrintStream {
 	}
 
 	/**
-	 * Returns whether the reader has seen enough, as {@code head} does.
+	 * Returns whether the reader has read enough, as {@code head} does.
 	 * @return whether the other end of a pipe was closed
 	 */
 	public boolean isPipeClosed() {
@@ -51,7 +51,7 @@ public final class StandardOutput extends PrintStream {
 	}
 
 	/**
-	 * Ends whatever writes much, if nothing more can be written.
+	 * Throws an exception if nothing more can be written. Code that writes much calls it.
 	 * @throws UncheckedIOException if a write failed
 	 */
 	public void ensureWritable() {

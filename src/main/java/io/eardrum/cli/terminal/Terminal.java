@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * Where the command line reads and writes.
+ * The streams that the command line reads and writes.
  *
  * @param in standard input
  * @param out standard output, for results
@@ -25,11 +25,11 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 
 	/**
 	 * Returns the terminal or pipes that this process was started with. The start script
-	 * knows which of them it is, and so does Linux; elsewhere Java knows only whether all
-	 * are a terminal.
+	 * knows for each stream which of them it is, and so does Linux; elsewhere Java knows
+	 * only whether all of them are a terminal.
 	 * @return the streams of the process
 	 */
-	// JDK 22 to 24 always have a console: there the script has to tell.
+	// JDK 22 to 24 always have a console, so the script has to say it there.
 	@SuppressWarnings("SystemConsoleNull")
 	public static Terminal system() {
 		boolean terminal = System.console() != null && System.getenv("TERM") != null;
@@ -39,7 +39,8 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 				flag("eardrum.err.terminal", isTerminal(2, terminal)));
 	}
 
-	// What is printed depends on it, so a console that some JDKs always have won't do.
+	// What is printed depends on it, so a console that some JDKs always have is not
+	// enough.
 	private static boolean isTerminal(int descriptor, boolean otherwise) {
 		try {
 			String device = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor)).toString();
@@ -55,7 +56,7 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 	}
 
 	/**
-	 * Says why a command fails, behind what it has printed so far.
+	 * Prints why a command fails, after what it has printed so far.
 	 * @param status the exit status of the command
 	 * @param message why it fails
 	 * @return the same status
@@ -67,8 +68,9 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 	}
 
 	/**
-	 * Says something to a person, in one line and nothing that a terminal would obey.
-	 * @param message what to say
+	 * Prints a message for a person, in one line and without anything that a terminal
+	 * would interpret.
+	 * @param message the message
 	 */
 	public void tell(String message) {
 		this.err.println(PrintableText.of(message.replaceAll("\\s*\\R\\s*", "; ")));

@@ -9,14 +9,14 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes whatever is
- * wrong with the start of a second member for the end of the data; here it is an error,
- * as all else that isn't whole. Zeros behind the last member are padding, as gzip has it.
+ * Reads gzip data (RFC 1952) to its very end. The JDK's own stream takes anything wrong
+ * with the start of a second member for the end of the data. Here it is an error, like
+ * everything else that isn't whole. Zeros after the last member are padding, as in gzip.
  * Each member was a file, so what a file may have at its start is dropped there.
  * <p>
- * For one thread.
+ * Used by one thread.
  */
-final class GzipMembers extends InputStream {
+final class GzipMembers extends BlockInputStream {
 
 	private static final int BUFFER_LENGTH = 256 * 1024;
 
@@ -42,7 +42,7 @@ final class GzipMembers extends InputStream {
 
 	private final Predicate<byte[]> dropped;
 
-	/** The first bytes of a member, of which {@code startLength} are there. */
+	/** The first {@code startLength} bytes of a member. */
 	private final byte[] memberStart = new byte[3];
 
 	private int startLength;
@@ -56,20 +56,14 @@ final class GzipMembers extends InputStream {
 	private boolean ended;
 
 	/**
-	 * Reads gzip data.
+	 * Creates a stream of the unpacked data.
 	 * @param input the data
-	 * @param dropped returns whether three bytes are to be dropped if a member that is
-	 * not the first one begins with them
+	 * @param dropped returns whether to drop three bytes that a member, other than the
+	 * first one, begins with
 	 */
 	GzipMembers(InputStream input, Predicate<byte[]> dropped) {
 		this.input = input;
 		this.dropped = dropped;
-	}
-
-	@Override
-	public int read() throws IOException {
-		byte[] one = new byte[1];
-		return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xFF;
 	}
 
 	@Override
@@ -96,7 +90,7 @@ final class GzipMembers extends InputStream {
 		return -1;
 	}
 
-	// Of the first member, the start is for the reader to look at.
+	// The reader itself checks the start of the first member.
 	private boolean nextMember() throws IOException {
 		boolean isFirst = this.first;
 		if (!beginMember()) {
@@ -151,15 +145,15 @@ final class GzipMembers extends InputStream {
 				next = next();
 			}
 			if (next >= 0) {
-				throw new IOException("there is something behind the end of its compressed data");
+				throw new IOException("something follows the end of its compressed data");
 			}
 		}
 		if (next < 0 && !this.first) {
 			return false;
 		}
 		if (next != 0x1F || require() != 0x8B) {
-			throw new IOException(this.first ? "it is no gzip file"
-					: "what is behind the first part of its compressed data is no gzip data");
+			throw new IOException(this.first ? "it is not a gzip file"
+					: "what follows the first part of its compressed data is not gzip data");
 		}
 		this.first = false;
 		readHeader();
@@ -240,7 +234,7 @@ final class GzipMembers extends InputStream {
 		return count > 0;
 	}
 
-	// All that has come is unpacked, unless a read got as much as it wanted.
+	// Everything that has arrived is unpacked, unless a read got as much as it asked for.
 	@Override
 	public int available() throws IOException {
 		boolean some = this.inMember && !this.inflater.needsInput() && !this.inflater.finished();

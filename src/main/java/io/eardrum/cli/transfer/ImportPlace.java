@@ -1,8 +1,9 @@
 package io.eardrum.cli.transfer;
 
 /**
- * A place in a text, between two lines, and what is before it. A text that has the same
- * there can be gone on with, whatever has become of its file; another one can't.
+ * A place in a text, between two lines, and what comes before it. An import can go on
+ * from this place in any text that has the same content before it, even if the file has
+ * changed otherwise; it can't in a text with other content there.
  *
  * @param lines how many lines are before it, each with its end
  * @param bytes how many bytes they have, uncompressed and without a byte order mark

@@ -12,18 +12,19 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.cli.file.FileArgument;
 
 /**
- * The lines of a file or of standard input, as bytes in a buffer that is used again.
+ * The lines of a file or of standard input, as bytes in a buffer that is reused. Used by
+ * one thread.
  */
 public final class LineSource implements Closeable {
 
-	/** Also the length of the longest line that is looked at. */
+	/** Also the length of the longest line that is read. */
 	private static final int BUFFER_LENGTH = 256 * 1024;
 
 	private final CountingInputStream counter;
 
 	private final boolean namedGzip;
 
-	/** The text, once its start has been looked at. */
+	/** The text, once its start has been checked. */
 	private @Nullable InputStream text;
 
 	private final byte[] buffer = new byte[BUFFER_LENGTH];
@@ -33,7 +34,7 @@ public final class LineSource implements Closeable {
 	private int end;
 
 	/**
-	 * The offset behind the last LF in the buffer: there are complete lines before it.
+	 * The offset after the last LF in the buffer: there are complete lines before it.
 	 */
 	private int linesEnd;
 
@@ -47,7 +48,7 @@ public final class LineSource implements Closeable {
 
 	private @Nullable CRC32C checksum;
 
-	/** Up to the end of what was read last. */
+	/** The offset in the text after what was read last. */
 	private long position;
 
 	/** The place before the line that was read last, as an {@link ImportPlace}. */
@@ -55,7 +56,7 @@ public final class LineSource implements Closeable {
 
 	private long checksumBefore;
 
-	/** The place behind the last line that has an end. */
+	/** The place after the last line that has an end. */
 	private long linesBehind;
 
 	private long bytesBehind;
@@ -68,8 +69,8 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Reads lines from a stream, at which nothing is looked before the first line is
-	 * asked for: somebody may be typing.
+	 * Returns the lines of a stream. Nothing is read from it before the first line is
+	 * requested, because a person may be typing.
 	 * @param input the stream
 	 * @return the lines
 	 */
@@ -78,10 +79,10 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Reads the lines of a file.
-	 * @param file the file; a device or a pipe will do
+	 * Returns the lines of a file.
+	 * @param file the file, which may be a device or a pipe
 	 * @return the lines
-	 * @throws IOException if it can't be read, or is no text
+	 * @throws IOException if it can't be read, or is not text
 	 */
 	public static LineSource of(FileArgument file) throws IOException {
 		InputStream input = Files.newInputStream(file.path());
@@ -129,7 +130,7 @@ public final class LineSource implements Closeable {
 			}
 			int unread = this.end - this.start;
 			if (unread == this.buffer.length) {
-				// Too long for any server: what follows goes with it.
+				// The line is too long for any server. What follows belongs to it.
 				this.whole = false;
 				this.tooLong = true;
 				unread = 0;
@@ -180,7 +181,8 @@ public final class LineSource implements Closeable {
 		return count >= 0;
 	}
 
-	// There is none before what has just been read: more is read in the last line only.
+	// There is none before what has just been read, because more is read only in the last
+	// line.
 	private int lastLineEnd(int from) {
 		int position = this.end;
 		while (position > from && this.buffer[position - 1] != '\n') {
@@ -190,8 +192,9 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Returns whether the next line may be long in coming, as from somebody who types.
-	 * @return whether no complete line is there, and nothing to be read now
+	 * Returns whether the next line may take long to arrive, for example because a person
+	 * types it.
+	 * @return whether there is no complete line, and nothing to read now
 	 * @throws IOException if reading fails
 	 */
 	boolean mayWait() throws IOException {
@@ -214,7 +217,7 @@ public final class LineSource implements Closeable {
 	String incompleteness() {
 		for (int i = this.lineStart; i < this.lineEnd; i++) {
 			if (this.buffer[i] == '\r') {
-				return "without an end, for lines end in LF or CR LF, and here is CR alone; tr '\\r' '\\n' changes that";
+				return "without an end: lines end in LF or CR LF, and this one has CR alone; tr '\\r' '\\n' changes that";
 			}
 		}
 		return this.tooLong ? "longer than " + BUFFER_LENGTH / 1024 + " KiB"
@@ -234,8 +237,8 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Returns where the last line that has an end has it.
-	 * @return the place behind it
+	 * Returns the place after the last line that has an end.
+	 * @return the place
 	 */
 	ImportPlace place() {
 		return new ImportPlace(this.linesBehind, this.bytesBehind, this.checksumBehind);
@@ -273,7 +276,7 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Counts what is read.
+	 * Counts the bytes that are read.
 	 */
 	private static final class CountingInputStream extends FilterInputStream {
 

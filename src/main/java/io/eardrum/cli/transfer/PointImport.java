@@ -15,9 +15,9 @@ import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.PrintableText;
 
 /**
- * Puts the points that stand in lines, and keeps count of lines: those that hold no
- * point, those the server refused, and how many have been settled, from which another
- * import can go on. Used once, by one thread.
+ * Puts the points that lines contain, and counts lines: those without a point, those that
+ * the server refused, and those that are settled, after which another import can go on.
+ * Used once, by one thread.
  */
 public final class PointImport {
 
@@ -36,10 +36,10 @@ public final class PointImport {
 
 	private final long keepNanos;
 
-	/** The line of each of the points that were put last, by the number of the point. */
+	/** The line of each of the last points, by the number of the point. */
 	private final long[] lineOfPoint = new long[REMEMBERED_LINES];
 
-	/** How much is before each of these lines. */
+	/** How many bytes are before each of these lines. */
 	private final long[] bytesBeforePoint = new long[REMEMBERED_LINES];
 
 	private final long[] checksumBeforePoint = new long[REMEMBERED_LINES];
@@ -54,10 +54,10 @@ public final class PointImport {
 
 	private long keptNanos = System.nanoTime();
 
-	/** How many refusals have been told. */
+	/** How many refusals have been received. */
 	private long refusals;
 
-	/** All points before it are stored, or are refused and that has been told. */
+	/** All points before it are stored, or their refusals have been received. */
 	private long settledPoints;
 
 	/** The first point that the store could not take. */
@@ -65,7 +65,7 @@ public final class PointImport {
 
 	private boolean complete;
 
-	/** For a thread that asks in the middle of it. */
+	/** For a thread that reads it during the import. */
 	private volatile ImportPlace settledForCertain = ImportPlace.START;
 
 	private PutProgress progress = new PutProgress(0, 0, 0, -1);
@@ -73,10 +73,10 @@ public final class PointImport {
 	/**
 	 * Prepares an import.
 	 * @param lines where the points come from
-	 * @param err where problems go
-	 * @param bar shows how far it is
-	 * @param keeper is told now and then what is settled
-	 * @param keepInterval how long to wait in between
+	 * @param err where problems are printed
+	 * @param bar shows how far the import has come
+	 * @param keeper receives from time to time what is settled
+	 * @param keepInterval the time between two such calls
 	 */
 	public PointImport(LineSource lines, PrintStream err, ProgressBar bar, Consumer<ImportPlace> keeper,
 			Duration keepInterval) {
@@ -88,9 +88,10 @@ public final class PointImport {
 	}
 
 	/**
-	 * Leaves lines out. Before all others.
-	 * @param count how many
-	 * @return how many there were, and what was in them; less if there are no more
+	 * Skips lines at the start.
+	 * @param count the number of lines
+	 * @return the place after the skipped lines; if there are fewer lines, the place
+	 * after the last one
 	 * @throws IOException if the lines can't be read
 	 */
 	public ImportPlace skip(long count) throws IOException {
@@ -132,7 +133,7 @@ public final class PointImport {
 				remember();
 				pipeline.put(KeyedPoint.of(point.key(), point.value()).at(point.timestamp()));
 			}
-			else if (kind != PointLine.Kind.FRAME) {
+			else if (kind != PointLine.Kind.IGNORED) {
 				reject(this.line, kind.problem());
 			}
 			if (this.lines.mayWait()) {
@@ -152,15 +153,15 @@ public final class PointImport {
 		this.checksumBeforePoint[index] = this.lines.checksumBefore();
 	}
 
-	// Where files were put together, one may be amid the lines. It may belong to the key,
-	// which nobody sees.
+	// Where files were concatenated, a mark may be among the lines. It may also belong to
+	// the key, where it is invisible.
 	private void tellOfByteOrderMark() {
 		if (!this.markTold && PlaintextParser.byteOrderMarkLength(this.lines.bytes(), this.lines.lineStart(),
 				this.lines.lineEnd()) > 0) {
 			this.markTold = true;
 			this.bar.clear();
 			this.err.println("line " + this.line + ": begins with a byte order mark (U+FEFF), which counts as part of "
-					+ "its key; more such lines are not told");
+					+ "its key; further such lines are not reported");
 		}
 	}
 
@@ -175,10 +176,10 @@ public final class PointImport {
 		}
 	}
 
-	// A store that is unavailable refuses them all: going on would lose them.
+	// A store that is unavailable refuses all points, so going on would lose them.
 	private void refused(long index, MetricClientException rejection) {
 		this.refusals++;
-		// They are told in their order, so those before it are.
+		// Refusals arrive in their order, so those of earlier points have been received.
 		this.settledPoints = index;
 		if (rejection.reason() == MetricClientException.Reason.STORAGE_UNAVAILABLE) {
 			this.stoppedAtPoint = Math.min(this.stoppedAtPoint, index);
@@ -194,7 +195,7 @@ public final class PointImport {
 			this.err.println("line " + number + ": " + PrintableText.of(problem));
 		}
 		else if (this.rejected == MAX_PROBLEMS_SHOWN + 1) {
-			this.err.println("more rejected lines are counted only");
+			this.err.println("further rejected lines are only counted");
 		}
 	}
 
@@ -204,14 +205,14 @@ public final class PointImport {
 
 	/**
 	 * Returns whether all lines are settled.
-	 * @return whether nothing is left to be imported
+	 * @return whether nothing is left to import
 	 */
 	public boolean isComplete() {
 		return this.complete;
 	}
 
 	/**
-	 * Returns how many points the server has stored for certain.
+	 * Returns how many points are certain to be stored.
 	 * @return the number of points
 	 */
 	public long acknowledged() {
@@ -219,7 +220,7 @@ public final class PointImport {
 	}
 
 	/**
-	 * Returns how many lines were no point, or one that the server refused.
+	 * Returns how many lines contained no point, or one that the server refused.
 	 * @return the number of lines
 	 */
 	public long rejected() {
@@ -227,26 +228,26 @@ public final class PointImport {
 	}
 
 	/**
-	 * Returns how many lines from the first on are settled: stored, rejected, or no
-	 * points.
-	 * @return the place behind them, from which another import may go on
+	 * Returns how many lines from the start are settled: stored, rejected, or without a
+	 * point.
+	 * @return the place after them, from which another import may go on
 	 */
 	public ImportPlace settled() {
 		return settled(this.progress);
 	}
 
 	/**
-	 * Returns the same while the import goes on, which may be some more by now. Any
-	 * thread may ask.
+	 * Returns the same while the import runs; more lines may be settled by now. Any
+	 * thread may call this.
 	 * @return a place from which another import may go on
 	 */
 	public ImportPlace settledSoFar() {
 		return this.settledForCertain;
 	}
 
-	// A refusal that is known but not yet told may be one by a store that is unavailable:
-	// until then, its point and those behind it are not settled. Nor is a line without an
-	// end, to which more may be written.
+	// A refusal that has arrived but has not been received here may come from a store
+	// that is unavailable. Until it is received, its point and those after it are not
+	// settled. Neither is a line without an end, because more may be written to it.
 	private ImportPlace settled(PutProgress reached) {
 		if (reached.rejected() == this.refusals) {
 			this.settledPoints = reached.answered();

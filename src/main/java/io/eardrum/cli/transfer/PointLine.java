@@ -7,10 +7,11 @@ import io.eardrum.protocol.PlaintextTimestamp;
 import io.eardrum.protocol.number.NumberReader;
 
 /**
- * Reads a line that holds a point: {@code put key value timestamp}, or {@code key value
- * timestamp} as {@code get} prints it and as Graphite takes it, where the timestamp may
- * have a fraction, which is cut off, or an exponent. It is what it says even if it is -1,
- * which Graphite's port takes for now: a file that was exported has to come back.
+ * Reads a line that contains a point: {@code put key value timestamp}, or
+ * {@code key value timestamp} as {@code get} prints it and as Graphite accepts it. In the
+ * latter form the timestamp may have a fraction, which is cut off, or an exponent. Even
+ * -1, which means now on Graphite's port, is taken literally, so that an exported file
+ * can be imported unchanged.
  * <p>
  * Not safe for use by several threads: the point that was read last is kept.
  */
@@ -32,15 +33,15 @@ final class PointLine {
 
 	/**
 	 * Reads a line.
-	 * @param bytes the array in which it stands
+	 * @param bytes the array that contains it
 	 * @param from where it starts
 	 * @param to where it ends
-	 * @return what it is
+	 * @return what kind of line it is
 	 */
 	Kind read(byte[] bytes, int from, int to) {
 		int words = split(bytes, from, to);
 		if (words == 0 || (words == 1 && isWord(bytes, 0, "ok"))) {
-			return Kind.FRAME;
+			return Kind.IGNORED;
 		}
 		int first = (words == 4 && isWord(bytes, 0, "put")) ? 1 : 0;
 		if (words - first != 3) {
@@ -60,7 +61,7 @@ final class PointLine {
 		return Kind.POINT;
 	}
 
-	// Between 'put' and the end of the line, the rules are those of the command.
+	// After 'put', the rules are those of the command.
 	private boolean readTimestamp(byte[] bytes, int word, boolean isPlaintext) {
 		if (isPlaintext) {
 			boolean read = this.plaintext.read(bytes, this.starts[word], this.ends[word]);
@@ -124,24 +125,24 @@ final class PointLine {
 	}
 
 	/**
-	 * What a line can be.
+	 * The kinds of lines.
 	 */
 	enum Kind {
 
 		/** A point. */
 		POINT(""),
 
-		/** What stands around the rows of a reply. */
-		FRAME(""),
+		/** A blank line or {@code ok}, which surround the rows of a reply. */
+		IGNORED(""),
 
-		/** Words, but not as many as a point has. */
-		NO_POINT("not 'key value timestamp' nor 'put key value timestamp'"),
+		/** Not as many words as a point has. */
+		NO_POINT("neither 'key value timestamp' nor 'put key value timestamp'"),
 
-		/** The value is none. */
-		BAD_VALUE("the value is no finite decimal number"),
+		/** The value is not valid. */
+		BAD_VALUE("the value is not a finite decimal number"),
 
-		/** The timestamp is none. */
-		BAD_TIMESTAMP("the timestamp is no 64-bit integer");
+		/** The timestamp is not valid. */
+		BAD_TIMESTAMP("the timestamp is not a 64-bit integer");
 
 		private final String problem;
 

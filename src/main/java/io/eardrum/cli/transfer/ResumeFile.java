@@ -20,12 +20,12 @@ import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
 
 /**
- * Where an import goes on if it breaks off: the number of lines that are settled, and
- * what they were, so that no other file is taken for the one that they are of. Each state
- * replaces the one before it as a whole, and is on the disk before it does.
+ * The state from which an import goes on after it broke off: the number of settled lines,
+ * and what they contained, so that no other file is taken for the imported one. Each
+ * state replaces the one before it atomically, and is on the disk before it does.
  * <p>
- * May be used by several threads: one that is killed by Ctrl-C is at work while another
- * one writes the last state.
+ * Safe for several threads: on Ctrl-C, one thread writes the last state while the
+ * importing thread is still working.
  */
 public final class ResumeFile {
 
@@ -38,7 +38,7 @@ public final class ResumeFile {
 
 	private final Path path;
 
-	/** Of this import alone: there may be another one of the same file. */
+	/** Used by this import alone, because another import of the same file may run. */
 	private final Path unfinished;
 
 	private final String server;
@@ -46,9 +46,9 @@ public final class ResumeFile {
 	private boolean finished;
 
 	/**
-	 * Names a state, which need not exist.
+	 * Creates a state for a file. The state need not exist yet.
 	 * @param imported the file that is imported
-	 * @param server where it is imported to, for people to see
+	 * @param server where it is imported to, for messages
 	 */
 	public ResumeFile(FileArgument imported, String server) {
 		this.name = imported.name() + ".resume";
@@ -59,7 +59,7 @@ public final class ResumeFile {
 
 	/**
 	 * Returns the name of the file, for messages.
-	 * @return the name of the imported file, with {@code .resume} behind it
+	 * @return the name of the imported file, with {@code .resume} appended
 	 */
 	public String name() {
 		return this.name;
@@ -68,8 +68,8 @@ public final class ResumeFile {
 	/**
 	 * Reads the state.
 	 * @return the state, or {@code null} if there is none
-	 * @throws IllegalArgumentException if the file holds no state; the message says what
-	 * to do
+	 * @throws IllegalArgumentException if the file does not contain a state; the message
+	 * says what to do
 	 * @throws UncheckedIOException if it can't be read
 	 */
 	public @Nullable State read() {
@@ -89,17 +89,16 @@ public final class ResumeFile {
 					Long.parseLong(matcher.group(3), 16)), matcher.group(4));
 		}
 		if (text.strip().matches("\\d{1,18}")) {
-			throw new IllegalArgumentException(
-					this.name + " is of an older version, and does not tell which file it is "
-							+ "of; delete it, and go on with --skip " + text.strip() + " if it is the same file");
+			throw new IllegalArgumentException(this.name + " is of an older version, and does not say which file it "
+					+ "belongs to; delete it, and go on with --skip " + text.strip() + " if it is the same file");
 		}
 		throw new IllegalArgumentException(
-				this.name + " doesn't tell where an import broke off; delete it to import the file from its start");
+				this.name + " doesn't say where an import broke off; delete it to import the file from its start");
 	}
 
 	/**
 	 * Writes a state, unless the import is complete.
-	 * @param place all before it is settled
+	 * @param place everything before it is settled
 	 * @throws UncheckedIOException if that fails
 	 */
 	public synchronized void write(ImportPlace place) {
@@ -125,14 +124,14 @@ public final class ResumeFile {
 	}
 
 	/**
-	 * Removes the state for good: the import is complete.
+	 * Removes the state for good, because the import is complete.
 	 * @throws UncheckedIOException if that fails
 	 */
 	public synchronized void finish() {
 		this.finished = true;
 		try {
 			Files.deleteIfExists(this.path);
-			// A write may have failed before it got its name.
+			// A write may have failed before its file got its name.
 			Files.deleteIfExists(this.unfinished);
 		}
 		catch (IOException ex) {
@@ -143,8 +142,8 @@ public final class ResumeFile {
 	/**
 	 * Where an import broke off.
 	 *
-	 * @param place all before it is settled
-	 * @param server where it went to
+	 * @param place everything before it is settled
+	 * @param server where the points were put
 	 */
 	public record State(ImportPlace place, String server) {
 

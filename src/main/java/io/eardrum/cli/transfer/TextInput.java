@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.protocol.PlaintextParser;
 
 /**
- * Finds the text in what is to be imported, by its first bytes and not by its name: gzip
- * data is unpacked, a byte order mark of UTF-8 is dropped, and what can't be read is
- * refused by its name.
+ * Finds the text in what is imported, by its first bytes and not by its name. It unpacks
+ * gzip data, drops a byte order mark of UTF-8, and refuses formats that it can't read by
+ * their names.
  */
 final class TextInput {
 
@@ -25,7 +25,7 @@ final class TextInput {
 
 	/**
 	 * Finds the text.
-	 * @param bytes what there is
+	 * @param bytes the content
 	 * @param namedGzip whether its name says that it is compressed
 	 * @return the text
 	 * @throws IOException if reading fails, or if there is no text; the message says why
@@ -35,8 +35,8 @@ final class TextInput {
 		FileFormat format = FileFormat.of(packed);
 		if (format != FileFormat.GZIP) {
 			if (namedGzip && format.problem() == null) {
-				throw new IOException((packed.peek(0) < 0) ? "it is empty, and so no gzip file"
-						: "its name ends in .gz, but it is no gzip file");
+				throw new IOException((packed.peek(0) < 0) ? "it is empty, and therefore not a gzip file"
+						: "its name ends in .gz, but it is not a gzip file");
 			}
 			return text(packed, format);
 		}
@@ -64,8 +64,8 @@ final class TextInput {
 	}
 
 	/**
-	 * What the first bytes of a file say about it. Those that are looked for are never
-	 * the start of a line.
+	 * What the first bytes of a file say about it. No line starts with the bytes of any
+	 * of these formats.
 	 */
 	private enum FileFormat {
 
@@ -128,7 +128,7 @@ final class TextInput {
 			return TEXT;
 		}
 
-		// Looks no further than it has to, because somebody may be typing.
+		// Reads no further than necessary, because a person may be typing.
 		private boolean matches(PeekingInputStream input) throws IOException {
 			if (this == TEXT) {
 				return false;
@@ -152,20 +152,20 @@ final class TextInput {
 
 		private static String ofText(String encoding) {
 			return "it is " + encoding + ", and only UTF-8 is read; iconv -f " + encoding
-					+ " -t UTF-8 FILE writes that";
+					+ " -t UTF-8 FILE converts it";
 		}
 
 		private static String ofPacked(String name, String command) {
 			return "it is compressed with " + name + ", and only gzip is read; " + command
-					+ " FILE | eardrum import - does it";
+					+ " FILE | eardrum import - reads it";
 		}
 
 	}
 
 	/**
-	 * Bytes of which the first can be looked at before they are read.
+	 * A stream whose first bytes can be inspected before they are read.
 	 */
-	private static final class PeekingInputStream extends InputStream {
+	private static final class PeekingInputStream extends BlockInputStream {
 
 		private final InputStream input;
 
@@ -181,7 +181,7 @@ final class TextInput {
 			this.input = input;
 		}
 
-		// Returns the byte at an index, or -1 if there are not as many.
+		// Returns the byte at an index, or -1 if the stream is shorter.
 		private int peek(int index) throws IOException {
 			while (this.headLength <= index && !this.ended) {
 				int count = this.input.read(this.head, this.headLength, this.head.length - this.headLength);
@@ -196,12 +196,6 @@ final class TextInput {
 		}
 
 		@Override
-		public int read() throws IOException {
-			byte[] one = new byte[1];
-			return (read(one, 0, 1) < 0) ? -1 : one[0] & 0xFF;
-		}
-
-		@Override
 		public int read(byte[] target, int offset, int length) throws IOException {
 			int left = Math.min(length, this.headLength - this.position);
 			if (left > 0) {
@@ -212,7 +206,7 @@ final class TextInput {
 			return this.input.read(target, offset, length);
 		}
 
-		// Of a pipe, some JDKs can't tell.
+		// Some JDKs can't tell what is available in a pipe.
 		@Override
 		public int available() {
 			if (this.position < this.headLength) {

@@ -1,5 +1,5 @@
 /**
- * An import: lines of a file become points, and a state tells from where the next import
+ * Imports: the lines of a file become points, and a state says from where the next import
  * goes on.
  */
 @org.jspecify.annotations.NullMarked

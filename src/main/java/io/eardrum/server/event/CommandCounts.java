@@ -6,7 +6,8 @@ import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
 
 /**
- * What one frame had in it. Used by one thread at a time, and filled anew for each frame.
+ * Counts the commands of one frame. One thread uses it at a time, and fills it anew for
+ * each frame.
  */
 @SuppressWarnings("EnumOrdinal") // An index that never leaves this object.
 public final class CommandCounts {
@@ -26,6 +27,9 @@ public final class CommandCounts {
 
 	private long pointsReturned;
 
+	/**
+	 * Sets all counts to 0.
+	 */
 	public void clear() {
 		Arrays.fill(this.served, 0);
 		if (this.failures) {
@@ -36,16 +40,31 @@ public final class CommandCounts {
 		this.pointsReturned = 0;
 	}
 
+	/**
+	 * Counts commands that were answered with "ok".
+	 * @param command the kind of command
+	 * @param count the number of commands; for puts, the number of points stored
+	 */
 	public void served(Command command, int count) {
 		this.served[command.ordinal()] += count;
 	}
 
+	/**
+	 * Counts commands that were answered with an error.
+	 * @param command the kind of command that they were meant to be
+	 * @param reason the reason
+	 * @param count the number of commands
+	 */
 	public void failed(Command command, ErrorReason reason, int count) {
 		this.failed[command.ordinal()] += count;
 		this.errors[command.ordinal() * REASONS.length + reason.ordinal()] += count;
 		this.failures = true;
 	}
 
+	/**
+	 * Counts points that were read for the client.
+	 * @param points the number of points
+	 */
 	public void returned(int points) {
 		this.pointsReturned += points;
 	}
@@ -53,7 +72,7 @@ public final class CommandCounts {
 	/**
 	 * Returns how many commands were answered with "ok".
 	 * @param command the kind of command
-	 * @return the number of commands; of puts, it is the number of points stored
+	 * @return the number of commands; for puts, the number of points stored
 	 */
 	public long served(Command command) {
 		return this.served[command.ordinal()];

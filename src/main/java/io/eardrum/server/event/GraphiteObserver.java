@@ -1,16 +1,17 @@
 package io.eardrum.server.event;
 
 /**
- * Is told what happens on the port for Graphite's plaintext protocol, to count it: on TCP
- * what a {@link ServerObserver} is told, and on UDP the frames and what follows. Called
- * by several threads at once; must be quick and must not throw.
+ * Receives the events of the port for Graphite's plaintext protocol, to count them. For
+ * TCP it receives the events of a {@link ServerObserver}; for UDP it receives handled
+ * frames, refused clients and the event below. Several threads call it at once; it must
+ * be quick and must not throw.
  */
 public interface GraphiteObserver extends ServerObserver {
 
 	/**
 	 * Datagrams have arrived.
-	 * @param datagrams how many
-	 * @param bytes how many bytes were in them
+	 * @param datagrams the number of datagrams
+	 * @param bytes the number of bytes in them
 	 */
 	void datagramsReceived(int datagrams, int bytes);
 

@@ -13,7 +13,7 @@ public enum ResetReason {
 
 	/**
 	 * Too much memory was held for clients that did not take their replies, and this one
-	 * had kept the server waiting for longest.
+	 * had kept the server waiting the longest.
 	 */
 	UNREAD_REPLIES,
 
@@ -23,15 +23,16 @@ public enum ResetReason {
 	 */
 	UNFINISHED_INPUT,
 
-	/** The client was silent for longer than it may be. */
+	/** The client was silent for longer than it is allowed to be. */
 	IDLE_TIMEOUT,
 
 	/** The client did not finish its TLS handshake in time. */
 	HANDSHAKE,
 
 	/**
-	 * There were as many connections as there may be, and another client had fewer: of
-	 * this one's, it was silent for longest.
+	 * The server had as many connections as it allows, and a client with fewer
+	 * connections than this one needed a place. Of the connections of this client, this
+	 * one had been silent the longest.
 	 */
 	CROWDED_OUT,
 

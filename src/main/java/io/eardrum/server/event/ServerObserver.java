@@ -1,8 +1,8 @@
 package io.eardrum.server.event;
 
 /**
- * Is told what happens on the TCP port, to count it. Called by the threads of all
- * connections at once; must be quick and must not throw.
+ * Receives the events of the TCP port, to count them. The threads of all connections call
+ * it at once; it must be quick and must not throw.
  */
 public interface ServerObserver {
 
@@ -16,13 +16,13 @@ public interface ServerObserver {
 
 	/**
 	 * Bytes have arrived.
-	 * @param bytes how many
+	 * @param bytes the number of bytes
 	 */
 	void received(int bytes);
 
 	/**
 	 * Bytes have been sent.
-	 * @param bytes how many
+	 * @param bytes the number of bytes
 	 */
 	void sent(int bytes);
 
@@ -32,7 +32,7 @@ public interface ServerObserver {
 	void connectionAccepted();
 
 	/**
-	 * A client has been turned away, because there are too many.
+	 * A client has been turned away, because there are too many connections.
 	 */
 	void connectionRejected();
 

@@ -17,13 +17,15 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.time.TimestampCheck;
 
 /**
- * The service activator behind the gateway: executes the commands of a frame on the
- * {@link MetricRepository}, on the thread that has read them, and returns their replies.
- * Those of a frame that takes long are executed in turns with those of others, on other
- * threads. Safe for any number of threads.
+ * The service activator behind the gateway. It executes the commands of a frame on the
+ * thread that has read them, and returns the reply. A get reads from the
+ * {@link MetricRepository} here; a put joins a {@link CommitGroup}, which stores its
+ * points in the repository before the reply is sent. The commands of a frame that takes
+ * long are executed in turns with those of other frames, on other threads. Safe for any
+ * number of threads.
  * <p>
- * It never fails: what a client must not be left waiting for becomes a reset of its
- * connection.
+ * It never fails: if there can't be a reply, the connection is reset, so that the client
+ * does not wait.
  */
 public final class CommandServiceActivator extends AbstractReplyProducingMessageHandler {
 
@@ -39,6 +41,11 @@ public final class CommandServiceActivator extends AbstractReplyProducingMessage
 
 	private final LogThrottle defectRate = new LogThrottle();
 
+	/**
+	 * Creates a service activator.
+	 * @param repository stores and reads points
+	 * @param check checks the timestamps of points before they are stored
+	 */
 	public CommandServiceActivator(MetricRepository repository, TimestampCheck check) {
 		this.repository = repository;
 		this.check = check;
@@ -54,20 +61,27 @@ public final class CommandServiceActivator extends AbstractReplyProducingMessage
 		return execute((Frame) requestMessage.getPayload());
 	}
 
-	// The reply goes where the request came from, and needs no other headers than it has.
+	// The reply goes back to where the request came from, and needs no headers besides
+	// those of the request.
 	@Override
 	protected Message<?> createOutputMessage(Object output, MessageHeaders requestHeaders) {
 		return new GenericMessage<>(output, requestHeaders);
 	}
 
 	/**
-	 * Creates a group for puts, which are stored where these commands read.
+	 * Creates a group for puts, which stores them where these commands read.
 	 * @return a new group
 	 */
 	public CommitGroup newGroup() {
 		return new CommitGroup(this.repository, this.check, this::reportDefect);
 	}
 
+	/**
+	 * Executes the commands of a frame.
+	 * @param frame the frame
+	 * @return their reply, which may be written once the group of the frame has been
+	 * committed
+	 */
 	public Reply execute(Frame frame) {
 		return this.executors.take().attempt(frame);
 	}

@@ -10,7 +10,7 @@ import org.springframework.util.IdGenerator;
  */
 public enum ConstantIdGenerator implements IdGenerator {
 
-	/** The only one. */
+	/** The only instance. */
 	INSTANCE;
 
 	private static final UUID ID = new UUID(0, 1);

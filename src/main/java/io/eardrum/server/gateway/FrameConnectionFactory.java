@@ -30,12 +30,12 @@ import io.eardrum.server.limit.ConnectionRejecter;
 import io.eardrum.server.loop.EventLoopGroup;
 
 /**
- * Listens on a TCP port and makes a {@link Connection} of each client, which a loop
- * serves. It listens once {@link #start()} has returned, and throws
- * {@link PortBindException} if it can't.
+ * Listens on a TCP port and makes a {@link Connection} for each client, which an event
+ * loop serves. It listens once {@link #start()} has returned; that method throws
+ * {@link PortBindException} if it can't listen.
  * <p>
  * Implementation note: the framework keeps all connections in a map of its own and sweeps
- * over all of them whenever one more is accepted. They are kept in the
+ * over all of them whenever it accepts another one. They are kept in the
  * {@link ConnectionRegistry} instead, which a connection leaves when it ends, and the map
  * of the framework stays empty.
  */
@@ -46,8 +46,8 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 	private static final int MAX_POOLED_BUFFERS = 64;
 
 	/**
-	 * Bounds what the system holds for a client that does not read, which else may be
-	 * megabytes, and how much of it such a client has to read before a write goes on.
+	 * Limits what the system holds for a client that does not read, which otherwise may
+	 * be megabytes, and how much of it such a client has to read before a write goes on.
 	 */
 	private static final int SEND_BUFFER_LENGTH = 256 * 1024;
 
@@ -77,6 +77,14 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 
 	private volatile @Nullable ServerSocket boundSocket;
 
+	/**
+	 * Creates a factory, which does not listen yet.
+	 * @param settings where it listens, and how it talks
+	 * @param tls encrypts connections, or {@code null} for plain TCP
+	 * @param registry knows the connections of all ports
+	 * @param observer counts what happens on the port
+	 * @param loops serve the connections
+	 */
 	public FrameConnectionFactory(PortSettings settings, @Nullable TlsAcceptor tls, ConnectionRegistry registry,
 			ServerObserver observer, EventLoopGroup loops) {
 		super(settings.port());
@@ -109,7 +117,7 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 	}
 
 	/**
-	 * Accepts no more clients, while the sessions go on.
+	 * Stops accepting clients; the sessions go on.
 	 */
 	public void stopAccepting() {
 		ServerSocket socket = this.boundSocket;
@@ -135,7 +143,7 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 	}
 
 	/**
-	 * Returns where it listens.
+	 * Returns the address that it listens on.
 	 * @return the address, or {@code null} if it does not listen
 	 */
 	public @Nullable InetSocketAddress boundAddress() {
@@ -143,7 +151,10 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 		return (socket != null && !socket.isClosed()) ? (InetSocketAddress) socket.getLocalSocketAddress() : null;
 	}
 
-	// How many clients are connected to this port.
+	/**
+	 * Returns how many clients are connected to this port.
+	 * @return the number of connections
+	 */
 	public int connectionCount() {
 		return this.registry.size(this.port);
 	}
@@ -168,8 +179,8 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 			}
 		}
 		catch (IOException ex) {
-			// It has gone already, which its first read will tell. The framework would
-			// take this for the end of the port.
+			// The client has gone already, which the first read will find. The framework
+			// would take this for the end of the port.
 			this.logger.debug(ex, "A client left at once");
 		}
 	}
@@ -182,13 +193,13 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 			connection.close();
 		}
 		else if (!isActive() || this.registry.isStopping()) {
-			// Looked at last: either those who end all connections find this one, or this
-			// finds that they have begun.
+			// Checked last: either the code that ends all connections finds this one, or
+			// this finds that it has begun.
 			connection.close();
 		}
 	}
 
-	// The framework would give each connection a thread of its own, to read from it.
+	// The framework would give each connection a thread of its own to read from it.
 	private void execute(Runnable task) {
 		if (task instanceof GatewayConnection connection) {
 			this.loops.register(connection.connection());
@@ -198,8 +209,8 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 		}
 	}
 
-	// A client that comes in the moment of stopping has been closed by now. The framework
-	// would take the lack of an executor for an error, and say so in the log.
+	// The connection of a client that comes at the moment of stopping has been closed by
+	// now. The framework would take the lack of an executor for an error, and log it.
 	@Override
 	protected Executor getTaskExecutor() {
 		try {
@@ -222,7 +233,8 @@ public final class FrameConnectionFactory extends TcpNetServerConnectionFactory 
 		return new GatewayConnection(connection, factoryName);
 	}
 
-	// A power of two: as many as threads use at a time, with room, or as the heap allows.
+	// A power of two: as many as threads use at a time, and some more, or as many as the
+	// heap allows.
 	static int pooledBuffers(long bytes) {
 		int most = (int) Math.max(1, Math.min(MAX_POOLED_BUFFERS, bytes / FrameDecoder.LARGE_LENGTH));
 		return Integer.highestOneBit(most);

@@ -8,13 +8,13 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageChannel;
 
 /**
- * The gateway of the port: sends each frame through the channel, and brings back what the
+ * The gateway of the port. It sends each frame through the channel, and returns what the
  * service activator replies on the same thread.
  * <p>
- * Implementation note: the framework makes a reply channel of each message, and copies
+ * Implementation note: the framework makes a reply channel for each message, and copies
  * all headers four times on the way there and back, which took as long as everything else
- * that a put of one line needs. Here the channel stands in the headers of the connection,
- * which are one object for all of its messages.
+ * that a put of one line needs. Here the reply channel is in the headers of the
+ * connection, which are one object for all of its messages.
  */
 public final class FrameGateway extends TcpInboundGateway {
 
@@ -27,7 +27,7 @@ public final class FrameGateway extends TcpInboundGateway {
 	}
 
 	/**
-	 * Where the reply to a frame of one connection is put. Used by one thread at a time.
+	 * Holds the reply to a frame of one connection. Used by one thread at a time.
 	 */
 	static final class Replies implements MessageChannel {
 

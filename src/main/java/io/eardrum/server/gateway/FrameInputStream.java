@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.server.command.Frame;
 
 /**
- * Brings a frame to the deserializer, which the framework hands nothing but a stream. The
- * frame has been cut already. Used by one thread at a time.
+ * Hands a frame to the deserializer, which gets nothing but a stream from the framework.
+ * The frame has been cut already. Used by one thread at a time.
  */
 final class FrameInputStream extends InputStream {
 
@@ -20,7 +20,7 @@ final class FrameInputStream extends InputStream {
 	}
 
 	/**
-	 * Returns the frame that is to be handled.
+	 * Returns the next frame to handle.
 	 * @return all complete lines that have arrived
 	 */
 	Frame readFrame() {

@@ -10,8 +10,9 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.support.GenericMessage;
 
 /**
- * Makes a message of a frame with no header but the connection's id, which the gateway
- * needs to find its way back. Safe for any number of threads.
+ * Makes a message of a frame. Its headers are those of the connection: the id, by which
+ * the gateway finds the connection again, and the reply channel. Safe for any number of
+ * threads.
  */
 public final class FrameMessageMapper extends TcpMessageMapper {
 

@@ -20,15 +20,15 @@ import io.eardrum.server.connection.Connection;
 import io.eardrum.server.connection.FrameHandler;
 
 /**
- * A {@link Connection} as the framework sees it: sends its frames through the inbound
- * gateway, which brings the replies back on the same thread. It reads and writes nothing
- * itself.
+ * A {@link Connection} as the framework sees it. It sends the frames of the connection
+ * through the inbound gateway, which brings the replies back on the same thread. It reads
+ * and writes nothing itself.
  */
 public final class GatewayConnection extends TcpNetConnection implements FrameHandler {
 
 	/**
-	 * Listens to the framework's events: to publish one takes as long as all that is done
-	 * for a client that only comes and goes.
+	 * Ignores the framework's events, because publishing one takes as long as everything
+	 * else that is done for a client that only comes and goes.
 	 */
 	private static final ApplicationEventPublisher NOBODY = (event) -> {
 	};
@@ -42,9 +42,10 @@ public final class GatewayConnection extends TcpNetConnection implements FrameHa
 	private @Nullable Reply reply;
 
 	/**
-	 * Creates the framework's side of a connection, and has its frames come here.
+	 * Creates the framework's side of a connection, and becomes the handler of its
+	 * frames.
 	 * @param connection the connection
-	 * @param factoryName the name of what has accepted it
+	 * @param factoryName the name of the factory that has accepted it
 	 */
 	public GatewayConnection(Connection connection, @Nullable String factoryName) {
 		super(connection.channel().socket(), true, false, NOBODY, factoryName);
@@ -84,7 +85,7 @@ public final class GatewayConnection extends TcpNetConnection implements FrameHa
 		}
 	}
 
-	// The connection sends it when the group has been committed.
+	// Only keeps the reply: the connection sends it when the group has been committed.
 	@Override
 	public void send(Message<?> message) {
 		this.reply = (Reply) message.getPayload();
@@ -101,7 +102,7 @@ public final class GatewayConnection extends TcpNetConnection implements FrameHa
 		this.connection.close();
 	}
 
-	// Also tells the framework, which looks for the connection as long as a reply may
+	// Also informs the framework, which looks for the connection as long as a reply may
 	// come.
 	@Override
 	public void closeSocket() {
@@ -109,8 +110,8 @@ public final class GatewayConnection extends TcpNetConnection implements FrameHa
 	}
 
 	/**
-	 * No id and no timestamp: nobody asks for them, and a random id costs more than the
-	 * frame.
+	 * Headers without an id and without a timestamp, because nothing reads them, and a
+	 * random id costs more than the frame.
 	 */
 	private static final class ConnectionHeaders extends MessageHeaders {
 

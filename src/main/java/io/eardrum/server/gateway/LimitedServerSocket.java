@@ -21,10 +21,10 @@ import io.eardrum.server.limit.LogThrottle;
 
 /**
  * Accepts clients from the allowed networks up to the allowed number, each with a
- * channel. Beyond that it makes room for those whose address has fewer connections than
- * another one, and turns the others away. A failure to accept, such as for want of a file
- * descriptor, is not the end of it: it turns clients away with a {@link SpareDescriptor},
- * and tries again until it is closed.
+ * channel. Beyond that number it makes room for clients whose address has fewer
+ * connections than another one, and turns the others away. A failure to accept, for
+ * example because there is no file descriptor left, does not end it: it turns clients
+ * away with a {@link SpareDescriptor}, and tries again until it is closed.
  */
 final class LimitedServerSocket extends ServerSocket {
 
@@ -75,7 +75,7 @@ final class LimitedServerSocket extends ServerSocket {
 					continue;
 				}
 				if (!this.spare.hold()) {
-					// It has taken the last descriptor.
+					// The client has taken the last descriptor.
 					this.rejecter.rejectAtOnce(socket);
 					this.spare.hold();
 				}
@@ -85,9 +85,8 @@ final class LimitedServerSocket extends ServerSocket {
 				else {
 					if (this.rejectionRate.permits()) {
 						logger.warn("Clients are turned away: all " + this.registry.limit()
-								+ " connections that may be are in use (eardrum.tcp.max-connections), and no address "
-								+ "has more of them than that of the last one, "
-								+ socket.getInetAddress().getHostAddress());
+								+ " connections are in use (eardrum.tcp.max-connections), and no address has more of them "
+								+ "than that of the last client, " + socket.getInetAddress().getHostAddress());
 					}
 					this.rejecter.reject(socket);
 				}

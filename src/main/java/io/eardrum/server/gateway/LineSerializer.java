@@ -11,8 +11,8 @@ import io.eardrum.server.command.Frame;
 import io.eardrum.server.command.Reply;
 
 /**
- * The LF line format of the port: reads whole {@linkplain Frame frames} of lines and
- * writes their replies. Holds no state; safe for any thread.
+ * The LF line format of the port. It reads whole {@linkplain Frame frames} of lines and
+ * writes their replies. It holds no state and is safe for any number of threads.
  */
 public final class LineSerializer implements Deserializer<Frame>, Serializer<Reply> {
 
@@ -28,7 +28,7 @@ public final class LineSerializer implements Deserializer<Frame>, Serializer<Rep
 
 	/**
 	 * Writes what is left of a reply, in one write.
-	 * @param reply the reply; not to be used any more afterwards
+	 * @param reply the reply, which must not be used afterwards
 	 * @param outputStream where to write
 	 * @throws IOException if the client can't be reached
 	 */

@@ -11,27 +11,27 @@ import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.LineParser;
 
 /**
- * What one port has that the others have not: where it listens, and how it talks.
+ * The settings that differ from port to port: where it listens, and how it talks.
  *
  * @param hostProperty the name of the property that the host comes from
  * @param host the address to listen on: an IP address or a name of this machine
  * @param portProperty the name of the property that the port comes from
- * @param port the port to listen on, where 0 takes any free one
+ * @param port the port to listen on; 0 takes any free one
  * @param allowed the networks from which clients may come
  * @param maxLineLength how many bytes a line may have without its line end
- * @param parsers makes the parser of each connection
+ * @param parsers creates the parser of each connection
  * @param answering whether clients are answered; if not, nothing is ever sent to them
  */
 public record PortSettings(String hostProperty, String host, String portProperty, int port, NetworkList allowed,
 		int maxLineLength, Supplier<LineParser> parsers, boolean answering) {
 
-	/** The highest port there is. */
+	/** The highest port number. */
 	public static final int MAX_PORT = 65535;
 
 	/**
-	 * Looks the address up.
+	 * Resolves the address.
 	 * @return the address and the port
-	 * @throws InvalidConfigurationPropertyValueException if there is none of this name
+	 * @throws InvalidConfigurationPropertyValueException if the host is unknown
 	 */
 	InetSocketAddress address() {
 		try {

@@ -1,7 +1,7 @@
 /**
  * Sends each frame through Spring Integration's inbound gateway to the service activator,
- * and takes the reply back. No other room knows the framework, except what wires the
- * ports.
+ * and takes the reply back. No other package knows the framework, except the classes that
+ * wire the ports.
  */
 @org.jspecify.annotations.NullMarked
 package io.eardrum.server.gateway;

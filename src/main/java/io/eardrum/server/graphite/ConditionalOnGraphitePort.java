@@ -13,9 +13,9 @@ import org.springframework.core.type.AnnotatedTypeMetadata;
 import org.springframework.util.StringUtils;
 
 /**
- * Marks what is there only if {@code eardrum.graphite.port} has a value. An empty one,
- * such as in {@code EARDRUM_GRAPHITE_PORT=}, is none: that is how to close a port that a
- * profile opens.
+ * Marks beans that exist only if {@code eardrum.graphite.port} has a value. An empty
+ * value, as in {@code EARDRUM_GRAPHITE_PORT=}, counts as none, which is how to close a
+ * port that a profile opens.
  */
 @Target({ ElementType.TYPE, ElementType.METHOD })
 @Retention(RetentionPolicy.RUNTIME)
@@ -24,7 +24,7 @@ import org.springframework.util.StringUtils;
 public @interface ConditionalOnGraphitePort {
 
 	/**
-	 * Looks whether there is a port.
+	 * Checks whether a port is configured.
 	 */
 	final class PortIsConfigured implements Condition {
 

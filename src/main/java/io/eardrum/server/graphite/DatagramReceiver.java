@@ -28,25 +28,26 @@ import io.eardrum.server.limit.DefectLog;
 import io.eardrum.server.limit.InboundMemoryLimit;
 
 /**
- * Receives datagrams of lines and stores their points: all that have arrived together
- * with one commit. A line ends with its datagram at the latest. While points are being
- * stored, the system keeps what arrives, as far as its buffer goes; the rest is lost.
+ * Receives datagrams of lines and stores their points. It stores all datagrams that have
+ * arrived together with one commit. A line ends with its datagram at the latest. While
+ * points are being stored, the system buffers what arrives; what exceeds its buffer is
+ * lost.
  * <p>
- * One thread does all of it. Any thread may start and stop it. An
+ * One thread does all the work. Any thread may start and stop it. An
  * {@link OutOfMemoryError} ends that thread, and with it the server.
  */
 final class DatagramReceiver {
 
-	/** How much of what arrives meanwhile the system is asked to keep, in bytes. */
+	/** The size of the receive buffer that the system is asked for, in bytes. */
 	private static final int RECEIVE_BUFFER_LENGTH = 8 * 1024 * 1024;
 
 	/** The longest datagram there can be. */
 	private static final int MAX_LENGTH = 65535;
 
-	/** How much is stored together, in bytes. */
+	/** How much is stored together at most, in bytes. */
 	private static final int BUFFER_LENGTH = 256 * 1024;
 
-	/** The same in datagrams, which may be empty. */
+	/** How much is stored together at most, in datagrams, which may be empty. */
 	private static final int MAX_DATAGRAMS = 16 * 1024;
 
 	private static final long RETRY_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -82,12 +83,12 @@ final class DatagramReceiver {
 	private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
 	/**
-	 * Listens from now on.
-	 * @param address where
-	 * @param allowed the networks from which datagrams are taken
-	 * @param parser reads the lines
+	 * Starts to listen.
+	 * @param address the address to listen on
+	 * @param allowed the networks from which datagrams are accepted
+	 * @param parser parses the lines
 	 * @param activator executes them
-	 * @param observer is told what has come
+	 * @param observer counts what arrives
 	 * @param memory accounts for what is being stored
 	 * @throws IOException if it can't listen there
 	 */
@@ -145,8 +146,9 @@ final class DatagramReceiver {
 	}
 
 	/**
-	 * Ends once what had arrived before is stored, and does not wait for that.
-	 * @return is completed then
+	 * Lets the receiver end once everything that arrived before is stored. This does not
+	 * wait for it.
+	 * @return completes when the receiver has ended
 	 */
 	CompletableFuture<Void> stop() {
 		this.stopping = true;
@@ -158,7 +160,7 @@ final class DatagramReceiver {
 		return this.channel.isOpen() && !this.stopping;
 	}
 
-	// How much the system keeps, in bytes.
+	// Returns the size of the system's buffer, in bytes.
 	int receiveBufferLength() {
 		return this.receiveBufferLength;
 	}
@@ -184,7 +186,7 @@ final class DatagramReceiver {
 		}
 	}
 
-	// No more than the system can have kept, for somebody may go on sending.
+	// No more than the system's buffer can have held, because clients may go on sending.
 	private void serveRest() throws IOException {
 		long left = this.receiveBufferLength;
 		int count = 1;
@@ -209,8 +211,8 @@ final class DatagramReceiver {
 		LockSupport.parkNanos(RETRY_NANOS);
 	}
 
-	// Stores what has arrived, as far as it fits the buffer: returns how much that was,
-	// which is 0 only if there was nothing.
+	// Stores what has arrived, as far as it fits the buffer. Returns how much that was,
+	// which is 0 only if nothing had arrived.
 	private int serveReceived() throws IOException {
 		int end = 0;
 		int datagrams = 0;
@@ -239,7 +241,8 @@ final class DatagramReceiver {
 		return Math.max(end, datagrams);
 	}
 
-	// Moves the rest of a datagram to its start: where the next one begins.
+	// Moves what follows a byte order mark to the start of the datagram. Returns where
+	// the next datagram begins.
 	private int withoutByteOrderMark(int start, int end) {
 		int mark = PlaintextParser.byteOrderMarkLength(this.lines, start, end);
 		if (mark > 0) {
@@ -248,8 +251,8 @@ final class DatagramReceiver {
 		return end - mark;
 	}
 
-	// One frame at a time needs no place in line: what is not received yet is in the
-	// hands of the system, which throws away what it can't keep.
+	// Only one frame is executed at a time, so it needs no place in the queue. The system
+	// holds what is not received yet, and drops what exceeds its buffer.
 	private void execute(int end) {
 		long bytes = InboundMemoryLimit.of(end);
 		boolean large = InboundMemoryLimit.isLarge(end);
@@ -285,7 +288,7 @@ final class DatagramReceiver {
 	}
 
 	/**
-	 * A part of the work, which may fail and be tried again.
+	 * A part of the work that may fail, and is then tried again.
 	 */
 	private interface Step {
 

@@ -21,9 +21,9 @@ import io.eardrum.server.gateway.PortSettings;
 import io.eardrum.server.limit.InboundMemoryLimit;
 
 /**
- * The port for Graphite's plaintext protocol as the rest of the application sees it, TCP
- * and UDP. Its TCP sessions end with those of the {@link TcpEndpoint}; what has arrived
- * on UDP when the server stops is stored.
+ * The port for Graphite's plaintext protocol, TCP and UDP, as the rest of the application
+ * sees it. Its TCP sessions end together with those of the {@link TcpEndpoint}. When the
+ * server stops, datagrams that have arrived are stored.
  * <p>
  * Safe for any number of threads.
  */
@@ -51,11 +51,12 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	 * Creates the endpoint.
 	 * @param settings where it listens
 	 * @param connectionFactory listens on TCP
-	 * @param datagramParser reads lines that come on UDP
+	 * @param datagramParser parses lines that arrive on UDP
 	 * @param activator executes them
-	 * @param observer is told what has come on UDP
-	 * @param gracePeriod how long what has come on UDP may take to be stored in the end
-	 * @param memory accounts for what has come on UDP and is not stored yet
+	 * @param observer counts what arrives on UDP
+	 * @param gracePeriod how long the last datagrams may take to be stored when the
+	 * server stops
+	 * @param memory accounts for what has arrived on UDP and is not stored yet
 	 */
 	GraphiteEndpoint(PortSettings settings, FrameConnectionFactory connectionFactory, LineParser datagramParser,
 			CommandServiceActivator activator, GraphiteObserver observer, Duration gracePeriod,
@@ -70,8 +71,9 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns where clients can send to, if they can on TCP and UDP.
-	 * @return the address with the port that was bound, or {@code null}
+	 * Returns the address that clients can send to.
+	 * @return the address with the bound port, or {@code null} unless the port is open on
+	 * both TCP and UDP
 	 */
 	public @Nullable InetSocketAddress addressIfListening() {
 		DatagramReceiver udp = this.receiver;
@@ -88,15 +90,16 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 	}
 
 	/**
-	 * Returns whether this system counts the datagrams that it throws away.
-	 * @return whether {@link #droppedDatagrams()} means anything
+	 * Returns whether this system counts the datagrams that it drops.
+	 * @return whether {@link #droppedDatagrams()} is meaningful
 	 */
 	public static boolean knowsDroppedDatagrams() {
 		return UdpDropCounter.areKnown();
 	}
 
 	/**
-	 * Returns how many datagrams came while the system's buffer was full, and are lost.
+	 * Returns how many datagrams are lost because they arrived while the system's buffer
+	 * was full.
 	 * @return the number of datagrams since the start
 	 */
 	public long droppedDatagrams() {
@@ -104,7 +107,7 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 		return (address != null) ? UdpDropCounter.of(address) : 0;
 	}
 
-	// After the gateway, and stopped before anything that storing needs.
+	// Starts after the gateway, and stops before anything that storing needs.
 	@Override
 	public int getPhase() {
 		return Integer.MAX_VALUE;
@@ -140,14 +143,15 @@ public final class GraphiteEndpoint implements SmartLifecycle {
 		end().join();
 	}
 
-	// Meanwhile the TCP sessions end.
+	// The TCP sessions end at the same time.
 	@Override
 	@SuppressWarnings("FutureReturnValueIgnored") // The callback is all that follows.
 	public void stop(Runnable callback) {
 		end().thenRun(callback);
 	}
 
-	// Is completed when all that had arrived is stored, or the grace period is over.
+	// The future completes when everything that had arrived is stored, or the grace
+	// period is over.
 	private CompletableFuture<Void> end() {
 		DatagramReceiver udp = this.receiver;
 		this.receiver = null;

@@ -4,8 +4,8 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Configuration;
 
 /**
- * Reads what is configured for Graphite's protocol, also while there is no port for it: a
- * wrong value is told then as well.
+ * Reads the properties of Graphite's protocol even if its port is closed, so that a wrong
+ * value is reported in that case as well.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(GraphiteServerProperties.class)

@@ -19,7 +19,8 @@ import io.eardrum.server.loop.EventLoopGroup;
 
 /**
  * Wires the port for Graphite's plaintext protocol, if there is one: another connection
- * factory and gateway before the channel of the TCP port, and a receiver of datagrams.
+ * factory and another gateway in front of the channel of the TCP port, and a receiver of
+ * datagrams.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnGraphitePort
@@ -32,7 +33,8 @@ public class GraphiteServerConfiguration {
 		return new LostPointLog(graphiteMeters);
 	}
 
-	// Who asks for a connection factory means that of the TCP port.
+	// Not a default candidate, because beans that ask for a connection factory mean that
+	// of the TCP port.
 	@Bean(name = TcpServerConfiguration.GRAPHITE_FACTORY, defaultCandidate = false)
 	FrameConnectionFactory graphiteConnectionFactory(GraphiteServerProperties properties, TcpServerProperties tcp,
 			ConnectionRegistry registry, LostPointLog observer, EventLoopGroup loops) {

@@ -13,13 +13,13 @@ import io.eardrum.server.TcpServerProperties;
 import io.eardrum.server.gateway.PortSettings;
 
 /**
- * How the port for Graphite's plaintext protocol is configured. What else bounds it is
- * configured for the TCP port, and holds for both.
+ * Configures the port for Graphite's plaintext protocol. Its other limits are those of
+ * the TCP port, which hold for both ports.
  *
  * @param host the address to listen on: an IP address or a name of this machine. By
  * default that of eardrum.tcp.host.
  * @param port the port to listen on, TCP and UDP, 0 to 65535, where 0 takes any free one.
- * By default it is empty, and there is no port; Graphite's own is 2003.
+ * By default it is empty, and the port is closed; Graphite's own port is 2003.
  */
 @ConfigurationProperties(prefix = "eardrum.graphite", ignoreUnknownFields = false)
 record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String port) {
@@ -28,8 +28,8 @@ record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String 
 
 	private static final String PORT = "eardrum.graphite.port";
 
-	// The port is text, because an empty number is nothing to the framework, which then
-	// complains of a property that nobody knows.
+	// The port is text, because the framework takes an empty number for no value, and
+	// then reports the property as unknown.
 	GraphiteServerProperties {
 		if (host != null && host.isBlank()) {
 			throw new InvalidConfigurationPropertyValueException(HOST, host,
@@ -52,9 +52,9 @@ record GraphiteServerProperties(@Nullable String host, @DefaultValue("") String 
 	}
 
 	/**
-	 * Puts the settings of the port together, which has to be there.
-	 * @param tcp has what holds for both ports
-	 * @param clock tells what now is to a client that has no clock
+	 * Returns the settings of the port, which must be configured.
+	 * @param tcp the properties that hold for both ports
+	 * @param clock gives the current time for clients without a clock
 	 * @return the settings
 	 */
 	PortSettings portSettings(TcpServerProperties tcp, Clock clock) {

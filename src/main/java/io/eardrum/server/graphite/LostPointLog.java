@@ -13,9 +13,9 @@ import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.limit.LogThrottle;
 
 /**
- * Logs that points were lost because the store could not take them: Graphite's clients
- * are not answered, so nobody else knows. Passes on all that it is told. Safe for any
- * number of threads.
+ * Logs that points were lost because the store could not take them. Graphite's clients
+ * get no replies, so they do not know. Passes on all events that it receives. Safe for
+ * any number of threads.
  */
 final class LostPointLog implements GraphiteObserver {
 

@@ -11,13 +11,13 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * Tells how many datagrams the system has thrown away before anybody could receive them,
- * as Linux lists it for each socket. Other systems don't tell.
+ * Reads how many datagrams the system has dropped before they could be received. Linux
+ * lists that number for each socket; other systems do not.
  */
 final class UdpDropCounter {
 
 	/**
-	 * One for each version of IP; sockets of Java are in the second unless IPv6 is off.
+	 * One for each version of IP; Java's sockets are in the second unless IPv6 is off.
 	 */
 	private static final List<Path> TABLES = List.of(Path.of("/proc/self/net/udp"), Path.of("/proc/self/net/udp6"));
 
@@ -31,17 +31,18 @@ final class UdpDropCounter {
 	}
 
 	/**
-	 * Returns whether this system knows.
-	 * @return whether {@link #of} can be asked
+	 * Returns whether this system lists the number.
+	 * @return whether {@link #of} is meaningful
 	 */
 	static boolean areKnown() {
 		return TABLES.stream().anyMatch(Files::isReadable);
 	}
 
 	/**
-	 * Returns what was thrown away of the datagrams sent to an address.
+	 * Returns how many of the datagrams sent to an address were dropped.
 	 * @param bound the address of a socket of this process
-	 * @return the number of datagrams since the socket was bound; 0 if there is none
+	 * @return the number of datagrams since the socket was bound; 0 if there is no such
+	 * socket
 	 */
 	static long of(InetSocketAddress bound) {
 		long drops = 0;
@@ -51,7 +52,7 @@ final class UdpDropCounter {
 		return drops;
 	}
 
-	// None if this version of IP is off.
+	// There are none if this version of IP is off.
 	private static List<String> rows(Path table) {
 		try {
 			return Files.readAllLines(table);
@@ -72,7 +73,8 @@ final class UdpDropCounter {
 		return drops;
 	}
 
-	// 0100007F:07D3, in which each four bytes are a number as this processor has it.
+	// The address looks like 0100007F:07D3. Each four bytes of it are a number in the
+	// byte order of this processor.
 	private static boolean isAt(String local, InetSocketAddress bound) {
 		int colon = local.indexOf(':');
 		if (colon < 0 || Integer.parseInt(local, colon + 1, local.length(), 16) != bound.getPort()) {

@@ -1,11 +1,11 @@
 package io.eardrum.server.limit;
 
 /**
- * The memory that clients of all ports may take.
+ * The limits of the memory that the clients of all ports may take together.
  *
- * @param frames for frames that have been read and not been answered
- * @param unfinishedInput for what clients have begun to send
- * @param unreadReplies for replies that clients do not take
+ * @param frames limits frames that have been read but not answered yet
+ * @param unfinishedInput limits input that clients have begun to send
+ * @param unreadReplies limits replies that clients do not read
  */
 public record ClientMemory(InboundMemoryLimit frames, UnfinishedInputLimit unfinishedInput,
 		OutboundMemoryLimit unreadReplies) {

@@ -14,10 +14,13 @@ import io.eardrum.budget.ThreadShortage;
 import io.eardrum.server.event.ServerObserver;
 
 /**
- * Tells clients for whom there is no room that it is so, and then waits for a moment for
- * them to go: a close at once could overtake the reply. Few at a time, for each has a
- * file descriptor until then; in a storm the others are closed without that patience, and
- * so are all where there is nothing to say.
+ * Tells clients that there is no room for them, and then waits a moment for them to go,
+ * because an immediate close could overtake the reply. It waits for few clients at a
+ * time, because each of them has a file descriptor until then. In a storm, the
+ * connections of the other clients are closed without waiting. So are all connections if
+ * clients get no reply.
+ * <p>
+ * Safe for any number of threads.
  */
 public final class ConnectionRejecter implements AutoCloseable {
 
@@ -39,13 +42,19 @@ public final class ConnectionRejecter implements AutoCloseable {
 
 	/**
 	 * Creates a rejecter.
-	 * @param reply what clients are told; empty for nothing
-	 * @param observer is told of each
+	 * @param reply the reply that clients get; empty for none
+	 * @param observer counts the clients
 	 */
 	public ConnectionRejecter(byte[] reply, ServerObserver observer) {
 		this(reply, observer, FileDescriptorLimit.turnedAway(WAITING), ConnectionRejecter::thread);
 	}
 
+	/**
+	 * Creates a rejecter that makes its own threads.
+	 * @param reply the reply that clients get; empty for none
+	 * @param observer counts the clients
+	 * @param threads makes the threads that wait for clients to go
+	 */
 	public ConnectionRejecter(byte[] reply, ServerObserver observer, ThreadFactory threads) {
 		this(reply, observer, WAITING, threads);
 	}
@@ -58,6 +67,10 @@ public final class ConnectionRejecter implements AutoCloseable {
 		this.executor.allowCoreThreadTimeOut(true);
 	}
 
+	/**
+	 * Turns a client away. Another thread waits for it to go.
+	 * @param socket its connection, which is closed in the end
+	 */
 	public void reject(Socket socket) {
 		this.observer.connectionRejected();
 		if (this.reply.length == 0) {
@@ -77,7 +90,8 @@ public final class ConnectionRejecter implements AutoCloseable {
 			close(socket);
 		}
 		catch (OutOfMemoryError ex) {
-			// The thread that accepts clients is not to end because there is no other.
+			// The thread that accepts clients must not end because another thread can't
+			// be started.
 			close(socket);
 			ThreadShortage.require(ex);
 		}
@@ -85,7 +99,7 @@ public final class ConnectionRejecter implements AutoCloseable {
 
 	/**
 	 * Turns a client away without waiting for it to go.
-	 * @param socket its connection
+	 * @param socket its connection, which is closed
 	 */
 	public void rejectAtOnce(Socket socket) {
 		this.observer.connectionRejected();
@@ -101,7 +115,7 @@ public final class ConnectionRejecter implements AutoCloseable {
 		closeAtOnce(socket);
 	}
 
-	// With something unread, a close would become a reset.
+	// A close would become a reset while something is unread.
 	private static void closeAtOnce(Socket socket) {
 		try {
 			InputStream input = socket.getInputStream();

@@ -5,8 +5,8 @@ import org.apache.commons.logging.Log;
 import io.eardrum.budget.ThreadShortage;
 
 /**
- * Logs failures that the process survives, one in ten seconds: clients may be able to
- * cause them. Safe for any number of threads.
+ * Logs failures that the process survives. It logs at most one in ten seconds, because
+ * clients may be able to cause them. Safe for any number of threads.
  */
 public final class DefectLog {
 
@@ -23,9 +23,10 @@ public final class DefectLog {
 	}
 
 	/**
-	 * Returns if the process can go on after a failure, and logs it.
-	 * @param what what could not be done
-	 * @param failure why
+	 * Logs a failure if the process can go on after it, and returns normally in that
+	 * case.
+	 * @param what a sentence that says what failed
+	 * @param failure the failure
 	 * @throws OutOfMemoryError the failure, if there is no memory left
 	 */
 	public void survive(String what, Throwable failure) {

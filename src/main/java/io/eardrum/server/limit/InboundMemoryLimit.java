@@ -10,17 +10,19 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.budget.HeapShare;
 
 /**
- * The memory of all frames that have been read and not been answered yet. Beyond a limit
- * no other one is read: clients wait before what the system holds for them, as long as
- * the store is too slow for all of them. Replies that are not taken count as
- * {@link OutboundMemoryLimit}, or clients that don't read could stop everybody.
+ * Limits the memory of all frames that have been read but not answered yet. Beyond the
+ * limit no other frame is read. While the store is too slow for all clients, they wait,
+ * and the system holds what they send. Unread replies count towards the
+ * {@link OutboundMemoryLimit} instead; otherwise clients that don't read could stop all
+ * others.
  * <p>
- * Small frames have a quarter of it that large ones can't take, so a client that sends a
- * line waits for other such clients at most, and not for those that stream. A frame that
- * turns out to take long counts as a large one, or a crowd that sends {@code get *} would
- * keep everybody waiting who puts. Once somebody is held back, everybody who comes later
- * with frames of that size is, too, until half of what those may take is free; then
- * clients go on in the order in which they came, as many as fit.
+ * Small frames have a quarter of the memory that large ones can't take, so a client that
+ * sends a line waits at most for other such clients, and not for those that stream. A
+ * frame that turns out to take long counts as a large one; otherwise a crowd that sends
+ * {@code get *} would make every client wait that puts. Once a client is held back, all
+ * clients that come later with frames of that size are held back too, until half of the
+ * memory for that size is free. Then clients go on in the order in which they came, as
+ * many as fit.
  * <p>
  * Safe for any number of threads.
  */
@@ -29,18 +31,21 @@ public final class InboundMemoryLimit {
 	/** A frame that is shorter is a small one; in bytes. */
 	public static final int SMALL_LENGTH = 4 * 1024;
 
-	/** What a frame takes besides its bytes: an executor, its reply, a place in line. */
+	/**
+	 * What a frame takes besides its bytes: an executor, its reply, a place in the queue.
+	 */
 	private static final long FRAME_LENGTH = 8 * 1024;
 
 	/**
-	 * For each byte of a frame: points in a group take up to five if their lines are as
-	 * short as they may be, and one or two mostly; and the store makes records of them.
+	 * The memory for each byte of a frame. Points in a group take up to five bytes if
+	 * their lines are as short as possible, and mostly one or two. In addition, the store
+	 * makes records of them.
 	 */
 	private static final long FACTOR = 4;
 
 	private final HeapShare share;
 
-	/** How much of the share is there for small frames alone, in bytes. */
+	/** How much of the share only small frames may take, in bytes. */
 	private final long reservedBytes;
 
 	private final ReentrantLock lock = new ReentrantLock();
@@ -50,8 +55,8 @@ public final class InboundMemoryLimit {
 	private final Lane large = new Lane();
 
 	/**
-	 * Creates an account.
-	 * @param share takes what frames take
+	 * Creates a limit.
+	 * @param share the share of the heap that frames take from
 	 */
 	public InboundMemoryLimit(HeapShare share) {
 		this.share = share;
@@ -59,38 +64,50 @@ public final class InboundMemoryLimit {
 	}
 
 	/**
-	 * Returns how much is taken for a frame.
+	 * Returns how much memory a frame takes.
 	 * @param length the length of its lines, in bytes
-	 * @return how much memory that is, in bytes
+	 * @return the memory in bytes
 	 */
 	public static long of(int length) {
 		return FRAME_LENGTH + FACTOR * length;
 	}
 
+	/**
+	 * Returns whether a frame counts as a large one.
+	 * @param length the length of its lines, in bytes
+	 * @return whether it is not shorter than {@link #SMALL_LENGTH}
+	 */
 	public static boolean isLarge(int length) {
 		return length >= SMALL_LENGTH;
 	}
 
+	/**
+	 * Returns how much memory frames take now.
+	 * @return the memory in bytes
+	 */
 	public long usedBytes() {
 		return this.small.usedBytes.get() + this.large.usedBytes.get();
 	}
 
-	// How many connections wait until there is room.
+	/**
+	 * Returns how many connections wait until there is room.
+	 * @return the number of connections, for small and large frames
+	 */
 	public int heldBack() {
 		return this.small.size + this.large.size;
 	}
 
 	/**
-	 * Returns whether nothing is to be read from those who have not waited yet.
-	 * @param largeFrame whether a large frame is to be expected
-	 * @return whether there is no room, or others wait for it
+	 * Returns whether a client that has not waited yet must not be read from.
+	 * @param largeFrame whether a large frame is expected
+	 * @return whether there is no room, or other clients wait for it
 	 */
 	public boolean isFull(boolean largeFrame) {
 		Lane lane = lane(largeFrame);
 		if (lane.size > 0) {
 			return true;
 		}
-		// Mostly there is enough, and no need to ask what others have taken.
+		// There is mostly enough, and then what others have taken does not matter.
 		return !isAmple() && !hasRoom(lane);
 	}
 
@@ -107,7 +124,7 @@ public final class InboundMemoryLimit {
 		return lane.takenBytes() < limitBytes(lane) && freeBytes() > kept;
 	}
 
-	// Small ones may take what is not reserved for them, too.
+	// Small frames may also take what is not reserved for them.
 	private long limitBytes(Lane lane) {
 		long most = this.share.maxBytes();
 		return (lane == this.large) ? most - this.reservedBytes
@@ -120,7 +137,7 @@ public final class InboundMemoryLimit {
 
 	/**
 	 * Takes memory for a frame that has been read.
-	 * @param bytes how much
+	 * @param bytes the memory in bytes
 	 * @param largeFrame whether it is a large one
 	 */
 	public void take(long bytes, boolean largeFrame) {
@@ -130,7 +147,7 @@ public final class InboundMemoryLimit {
 
 	/**
 	 * Counts the memory of a small frame as that of a large one from now on.
-	 * @param bytes how much it has taken
+	 * @param bytes the memory that it has taken, in bytes
 	 */
 	public void enlarge(long bytes) {
 		this.large.usedBytes.addAndGet(bytes);
@@ -140,7 +157,7 @@ public final class InboundMemoryLimit {
 
 	/**
 	 * Gives memory back.
-	 * @param bytes how much
+	 * @param bytes the memory in bytes
 	 * @param largeFrame whether it was taken for a large frame
 	 */
 	public void giveBack(long bytes, boolean largeFrame) {
@@ -150,9 +167,10 @@ public final class InboundMemoryLimit {
 	}
 
 	/**
-	 * Has a client read on once there is room and it is its turn, which may be at once.
+	 * Lets a client read on once there is room and its turn has come, which may be at
+	 * once.
 	 * @param client the client, from which nothing is read until then
-	 * @param largeFrame whether a large frame is to be expected
+	 * @param largeFrame whether a large frame is expected
 	 */
 	public void holdBack(Client client, boolean largeFrame) {
 		Lane lane = lane(largeFrame);
@@ -168,8 +186,8 @@ public final class InboundMemoryLimit {
 	}
 
 	/**
-	 * Has to be called when a client that was told to read on has done so, or has ended.
-	 * @param bytes what it was promised
+	 * Must be called when a client that was allowed to read on has done so, or has ended.
+	 * @param bytes the memory that it was promised, in bytes
 	 * @param largeFrame whether it had waited with the large frames
 	 */
 	@SuppressWarnings("NonAtomicVolatileUpdate") // Under the lock.
@@ -185,7 +203,7 @@ public final class InboundMemoryLimit {
 	}
 
 	/**
-	 * Forgets a client that waits, if it does: it has ended.
+	 * Removes a client that has ended, if it waits.
 	 * @param client the client
 	 */
 	public void forget(Client client) {
@@ -203,7 +221,10 @@ public final class InboundMemoryLimit {
 		readOnIfThereIsRoom();
 	}
 
-	// To be called now and then as well: others give memory back that all uses share.
+	/**
+	 * Lets waiting clients read on if there is room. This must also be called from time
+	 * to time, because other uses of the heap give back memory that all uses share.
+	 */
 	public void readOnIfThereIsRoom() {
 		if (this.small.size > 0) {
 			readOn(this.small, false);
@@ -213,8 +234,8 @@ public final class InboundMemoryLimit {
 		}
 	}
 
-	// Not before half of it is free: with each frame that ends there would be one to try
-	// again, and room for a piece of its frame.
+	// Waits until half of the memory is free. Otherwise each frame that ends would let
+	// one client try again, with room for only a piece of its frame.
 	private void readOn(Lane lane, boolean largeFrames) {
 		if (lane.takenBytes() > limitBytes(lane) / 2) {
 			return;
@@ -253,15 +274,15 @@ public final class InboundMemoryLimit {
 	public interface Client {
 
 		/**
-		 * Returns how much memory its next frame probably takes. Always the same while it
-		 * waits.
-		 * @return the number of bytes
+		 * Returns how much memory its next frame probably takes. The result stays the
+		 * same while the client waits.
+		 * @return the memory in bytes
 		 */
 		long expectedBytes();
 
 		/**
-		 * There is memory: it is to read once, and then to
-		 * {@linkplain InboundMemoryLimit#settle settle}. Called without a lock, on any
+		 * Reads once, because there is memory now, and then
+		 * {@linkplain InboundMemoryLimit#settle settles}. Called without a lock, on any
 		 * thread.
 		 * @param largeFrame whether it has waited with the large frames
 		 */
@@ -276,10 +297,13 @@ public final class InboundMemoryLimit {
 
 		private final AtomicLong usedBytes = new AtomicLong();
 
-		/** What those take who were told to read on. Written under the lock. */
+		/**
+		 * The memory promised to clients that were allowed to read on. Written under the
+		 * lock.
+		 */
 		private volatile long promisedBytes;
 
-		/** Those who wait, in the order in which they came. Guarded by the lock. */
+		/** The waiting clients, in the order in which they came. Guarded by the lock. */
 		private final Set<Client> clients = new LinkedHashSet<>();
 
 		private volatile int size;

@@ -4,7 +4,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Bounds how often something is logged that clients can cause: at most once in ten
+ * Limits how often something that clients can cause is logged: at most once in ten
  * seconds. Safe for any number of threads.
  */
 public final class LogThrottle {
@@ -13,6 +13,10 @@ public final class LogThrottle {
 
 	private final AtomicLong nextNanos = new AtomicLong(System.nanoTime());
 
+	/**
+	 * Returns whether something may be logged now. The caller then logs it.
+	 * @return whether nothing was permitted in the last ten seconds
+	 */
 	public boolean permits() {
 		long now = System.nanoTime();
 		long next = this.nextNanos.get();

@@ -10,11 +10,12 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.SlowClients;
 
 /**
- * The memory that connections hold while their clients don't take their replies. Beyond a
- * limit, those that have waited for longest are reset: a client that reads makes each
- * wait a short one, and one that never reads is the first to go. The limit is less than
- * the share where others have taken what all uses of the heap have in common; and who
- * waits for memory of any other use has the slowest of these clients reset as well.
+ * Limits the memory that connections hold while their clients don't read their replies.
+ * Beyond the limit, the connections that have waited the longest are reset. A client that
+ * reads keeps each wait short, so one that never reads is the first to go. The limit is
+ * less than the share when other uses have taken the memory that all uses of the heap
+ * have in common. A thread that waits for memory of another use also has the slowest of
+ * these clients reset.
  * <p>
  * Safe for any number of threads.
  */
@@ -26,14 +27,18 @@ public final class OutboundMemoryLimit {
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	/** How much each of them holds, in bytes; who has waited for longest comes first. */
+	/**
+	 * How much each of them holds, in bytes; the one that has waited the longest comes
+	 * first.
+	 */
 	private final Map<SlowClients.SlowClient, Long> waiting = new LinkedHashMap<>();
 
 	/**
-	 * Creates an account that is empty.
-	 * @param share how much all of them together may hold; the one that has begun to wait
-	 * last always may
-	 * @param slowClients knows them as clients that memory waits for
+	 * Creates a limit.
+	 * @param share how much all connections together may hold; the one that has begun to
+	 * wait last always may hold what it has
+	 * @param slowClients registers them as clients that others wait for when they need
+	 * memory
 	 */
 	public OutboundMemoryLimit(HeapShare share, SlowClients slowClients) {
 		this.share = share;
@@ -49,14 +54,18 @@ public final class OutboundMemoryLimit {
 		return this.share.isTight();
 	}
 
+	/**
+	 * Returns how much memory all waiting connections hold.
+	 * @return the memory in bytes
+	 */
 	public long heldBytes() {
 		return this.share.usedBytes();
 	}
 
 	/**
-	 * Has to be called before a connection waits.
-	 * @param connection the connection, to be reset if others need what it holds
-	 * @param bytes how much it holds
+	 * Must be called before a connection waits.
+	 * @param connection the connection, which is reset if others need what it holds
+	 * @param bytes how much it holds, in bytes
 	 */
 	public void begin(SlowClients.SlowClient connection, long bytes) {
 		List<SlowClients.SlowClient> tooMany = new ArrayList<>();
@@ -84,7 +93,7 @@ public final class OutboundMemoryLimit {
 	}
 
 	/**
-	 * Has to be called after a connection has waited.
+	 * Must be called after a connection has waited.
 	 * @param connection the connection
 	 */
 	public void end(SlowClients.SlowClient connection) {

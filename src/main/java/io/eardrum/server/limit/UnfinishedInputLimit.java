@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import io.eardrum.budget.HeapShare;
 
 /**
- * The memory that connections hold for what their clients have begun to send and not
- * finished: lines, and records of TLS. A client may take its time, as somebody does who
- * types. Only when all of them together have nearly used up what they may, those that
- * have begun longest ago are reset.
+ * Limits the memory that connections hold for input that their clients have begun but not
+ * finished: lines, and records of TLS. A client may take its time, as a person who types
+ * does. Only when all connections together have nearly used up the limit, those that have
+ * begun the longest ago are reset.
  * <p>
  * Safe for any number of threads.
  */
@@ -26,9 +26,9 @@ public final class UnfinishedInputLimit {
 	private final ReentrantLock look = new ReentrantLock();
 
 	/**
-	 * Creates an account that is empty.
-	 * @param share how much all of them together may hold
-	 * @param clients passes all clients on
+	 * Creates a limit.
+	 * @param share how much all connections together may hold
+	 * @param clients passes all clients to a consumer
 	 */
 	public UnfinishedInputLimit(HeapShare share, Consumer<Consumer<? super Client>> clients) {
 		this.share = share;
@@ -36,8 +36,8 @@ public final class UnfinishedInputLimit {
 	}
 
 	/**
-	 * Notes that a connection holds more or less than before.
-	 * @param bytes how much more, in bytes; less than 0 for less
+	 * Counts that a connection holds more or less than before.
+	 * @param bytes how much more, in bytes; negative if it holds less
 	 */
 	public void change(long bytes) {
 		if (bytes < 0) {
@@ -55,6 +55,10 @@ public final class UnfinishedInputLimit {
 		}
 	}
 
+	/**
+	 * Returns how much memory all connections hold for unfinished input.
+	 * @return the memory in bytes
+	 */
 	public long heldBytes() {
 		return this.share.usedBytes();
 	}
@@ -65,7 +69,8 @@ public final class UnfinishedInputLimit {
 				|| (used > this.share.minBytes() && this.share.freeBytes() < this.share.maxBytes() / 8);
 	}
 
-	// A quarter of them at once, or each new line would have all connections looked at.
+	// Resets a quarter at once; otherwise each new line would have all connections looked
+	// at.
 	private void endOldest() {
 		List<Unfinished> all = new ArrayList<>();
 		this.clients.accept((client) -> {
@@ -91,19 +96,19 @@ public final class UnfinishedInputLimit {
 	public interface Client {
 
 		/**
-		 * Returns how much its connection holds.
-		 * @return the number of bytes
+		 * Returns how much its connection holds for unfinished input.
+		 * @return the memory in bytes
 		 */
 		long unfinishedBytes();
 
 		/**
-		 * Returns for how long it has.
+		 * Returns for how long its connection has held it.
 		 * @return the time in nanoseconds
 		 */
 		long unfinishedNanos();
 
 		/**
-		 * Resets its connection: others need the memory.
+		 * Resets its connection, because others need the memory.
 		 */
 		void endForUnfinishedInput();
 

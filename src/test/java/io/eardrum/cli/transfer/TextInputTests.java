@@ -72,10 +72,10 @@ class TextInputTests {
 		}
 		assertThatExceptionOfType(IOException.class)
 			.isThrownBy(() -> TextInput.open(new ByteArrayInputStream(utf8("a 1 1\n")), true))
-			.withMessage("its name ends in .gz, but it is no gzip file");
+			.withMessage("its name ends in .gz, but it is not a gzip file");
 		assertThatExceptionOfType(IOException.class)
 			.isThrownBy(() -> TextInput.open(new ByteArrayInputStream(new byte[0]), true))
-			.withMessage("it is empty, and so no gzip file");
+			.withMessage("it is empty, and therefore not a gzip file");
 		assertThatExceptionOfType(IOException.class).isThrownBy(() -> read(gzip(packed)))
 			.withMessage("it is compressed twice; gunzip it once");
 	}
@@ -121,7 +121,7 @@ class TextInputTests {
 		assertThat(read(join(packed, new byte[1_000]))).isEqualTo("a 1 1\n");
 		for (byte[] rest : new byte[][] { utf8("x"), utf8("b 1 1\n"), { 0, 0, 1 }, { 0, 0x1F, (byte) 0x8B } }) {
 			assertThatExceptionOfType(IOException.class).isThrownBy(() -> read(join(packed, rest)))
-				.withMessageContaining("behind");
+				.withMessageContaining("follows");
 		}
 	}
 
