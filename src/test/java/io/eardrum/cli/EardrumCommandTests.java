@@ -31,7 +31,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
-import io.eardrum.ServerThreads;
 import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.cli.file.FileNames;
@@ -46,6 +45,7 @@ import io.eardrum.client.ClientOptions;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
 import io.eardrum.client.fixture.ScriptedServer;
+import io.eardrum.fixture.ServerThreads;
 import io.eardrum.metric.Point;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -24,7 +24,6 @@ import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.channel.TlsChannel;
 import io.eardrum.server.connection.Connection;
-import io.eardrum.server.fixture.ConnectionPairs;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.FrameDecoder;
 import io.eardrum.server.connection.FrameHandler;

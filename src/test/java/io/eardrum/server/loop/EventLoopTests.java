@@ -24,7 +24,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.server.channel.ObjectPool;
-import io.eardrum.server.fixture.ConnectionPairs;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.FrameDecoder;
 import io.eardrum.server.event.ResetReason;
