@@ -39,6 +39,8 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * written completely was never acknowledged and is dropped. Any other damage stops the
  * start. The default mode of RocksDB, point-in-time recovery, would silently drop
  * everything that follows a damaged record, whether it was acknowledged or not.
+ * <p>
+ * This class is long because all requests to RocksDB are made here.
  */
 public final class Database implements AutoCloseable {
 

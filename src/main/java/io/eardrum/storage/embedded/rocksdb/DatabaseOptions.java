@@ -64,8 +64,9 @@ final class DatabaseOptions {
 	 * @return the options, to be closed
 	 */
 	DBOptions database(WriteBufferManager buffers, boolean create) {
-		// The Java API has no setter for this option. RocksDB notes the size of each file
-		// of the write-ahead log in the MANIFEST when it moves on to the next one.
+		// The Java API has no setter for this option. With it, RocksDB notes the size of
+		// each file of the write-ahead log in the MANIFEST when it moves on to the next
+		// one.
 		Properties properties = new Properties();
 		properties.setProperty("track_and_verify_wals_in_manifest", "true");
 		return DBOptions.getDBOptionsFromProps(properties)

@@ -12,13 +12,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Returns free memory that the C library keeps to the operating system. RocksDB allocates
- * and frees blocks of all sizes from many threads, and glibc keeps the gaps between the
- * blocks in use, separately for some of the threads. Measured with a budget of 48 MB,
- * these were a hundred megabytes after twenty minutes of load, and more by the minute.
+ * Gives free memory that the C library retains back to the operating system. RocksDB
+ * allocates and frees blocks of all sizes from many threads, and glibc keeps the gaps
+ * between the blocks in use, separately for some of the threads. Measured with a budget
+ * of 48 MB, these were a hundred megabytes after twenty minutes of load, and more by the
+ * minute.
  * <p>
- * With glibc, the JVM can request that from version 18 on and in the later updates of 17
- * (tried with 17.0.15); elsewhere nothing happens. Used by one thread.
+ * With glibc, the JVM can request this from version 18 on and in the later updates of 17
+ * (tried with 17.0.15). Elsewhere nothing happens. Used by one thread.
  */
 public final class NativeHeap {
 

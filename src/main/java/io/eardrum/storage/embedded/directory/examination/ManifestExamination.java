@@ -89,7 +89,7 @@ final class ManifestExamination {
 	private @Nullable String examineCurrent() throws IOException {
 		List<String> manifests = this.sizes.keySet().stream().filter(StoreFiles::isManifest).toList();
 		if (!this.sizes.containsKey(StoreFiles.CURRENT)) {
-			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing; it names the MANIFEST"
+			this.findings.add(new Finding(StoreFiles.CURRENT, "is missing, so no MANIFEST is named"
 					+ (manifests.isEmpty() ? "" : " (there is " + String.join(", ", manifests) + ")")));
 			return null;
 		}
