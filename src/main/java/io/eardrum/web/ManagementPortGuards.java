@@ -48,17 +48,17 @@ class ManagementPortGuards {
 	}
 
 	@Bean
-	HostFilter managementForeignNameFilter(HttpProperties http, ManagementServerProperties management) {
+	HostFilter managementHostFilter(HttpProperties http, ManagementServerProperties management) {
 		return HostFilter.of(http, management.getAddress());
 	}
 
 	@Bean
-	CrossOriginFilter managementForeignPageFilter() {
+	CrossOriginFilter managementCrossOriginFilter() {
 		return new CrossOriginFilter();
 	}
 
 	@Bean
-	ActuatorBodyFilter managementSmallBodyFilter() {
+	ActuatorBodyFilter managementActuatorBodyFilter() {
 		return new ActuatorBodyFilter("/");
 	}
 

@@ -48,7 +48,7 @@ class WebConfiguration {
 	}
 
 	@Bean
-	HostFilter foreignNameFilter(HttpProperties properties,
+	HostFilter hostFilter(HttpProperties properties,
 			@Value("${server.address:#{null}}") @Nullable InetAddress address) {
 		return HostFilter.of(properties, address);
 	}
@@ -59,12 +59,12 @@ class WebConfiguration {
 	}
 
 	@Bean
-	CrossOriginFilter foreignPageFilter() {
+	CrossOriginFilter crossOriginFilter() {
 		return new CrossOriginFilter();
 	}
 
 	@Bean
-	ActuatorBodyFilter smallBodyFilter(@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+	ActuatorBodyFilter actuatorBodyFilter(@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
 		return new ActuatorBodyFilter(actuator);
 	}
 

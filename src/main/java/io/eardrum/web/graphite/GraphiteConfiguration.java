@@ -45,16 +45,16 @@ class GraphiteConfiguration {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		ValueBudget budget = properties.budget(heap);
 		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(), clock);
-		MetricsFind nodes = new MetricsFind(observed, budget);
+		MetricsFind metricsFind = new MetricsFind(observed, budget);
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
 		endpoints.put("/render",
 				both(RenderRequest.PARAMETERS, observed.counted(GraphiteProblem.told(renderer::render))));
 		endpoints.put("/metrics/find",
-				both(MetricsFind.FIND_PARAMETERS, observed.counted(GraphiteProblem.told(nodes::find))));
+				both(MetricsFind.FIND_PARAMETERS, observed.counted(GraphiteProblem.told(metricsFind::find))));
 		endpoints.put("/metrics/expand",
-				both(MetricsFind.EXPAND_PARAMETERS, observed.counted(GraphiteProblem.told(nodes::expand))));
-		endpoints.put("/metrics/index.json", both(Set.of(), observed.counted(nodes::index)));
+				both(MetricsFind.EXPAND_PARAMETERS, observed.counted(GraphiteProblem.told(metricsFind::expand))));
+		endpoints.put("/metrics/index.json", both(Set.of(), observed.counted(metricsFind::index)));
 		endpoints.put("/functions", get(FunctionIndex.PARAMETERS, functions::list));
 		endpoints.put("/functions/*", get(Set.of(), functions::describe));
 		endpoints.put("/version", get(Set.of(),

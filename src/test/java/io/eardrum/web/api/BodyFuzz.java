@@ -50,17 +50,17 @@ public final class BodyFuzz {
 
 	private static String result(InputStream body, boolean json) throws IOException {
 		MemoryMetricRepository repository = new MemoryMetricRepository();
-		PointsImport intake = new PointsImport(repository, TimestampChecks.UNLIMITED, new RecordedCounts(), LIMITS,
-				"place", RequestMemory.of(HEAP));
+		PointsImport pointsImport = new PointsImport(repository, TimestampChecks.UNLIMITED, new RecordedCounts(),
+				LIMITS, "place", RequestMemory.of(HEAP));
 		List<String> result = new ArrayList<>();
 		try {
 			if (json) {
-				new BodyJson(intake, BodyJson.factory(LIMITS)).readAll(body);
+				new BodyJson(pointsImport, BodyJson.factory(LIMITS)).readAll(body);
 			}
 			else {
-				new BodyLines(intake, LIMITS).readAll(body);
+				new BodyLines(pointsImport, LIMITS).readAll(body);
 			}
-			result.add("stored " + intake.end());
+			result.add("stored " + pointsImport.end());
 		}
 		catch (RequestProblem ex) {
 			// Of two things that are wrong, the one that is told depends on what has come

@@ -97,7 +97,7 @@ public final class GridReader {
 				else if (sample(key, from, until)) {
 					found.add(sampled(key, from, until));
 				}
-				else if (guessBefore(key)) {
+				else if (inferBefore(key)) {
 					found.add(readSlots(key, knownStep(key), from, until));
 				}
 				else if (!this.steps.containsKey(key)) {
@@ -144,7 +144,7 @@ public final class GridReader {
 					if (sample(key, from, until)) {
 						series = sampled(key, from, until);
 					}
-					else if (!guessBefore(key) && !this.steps.containsKey(key)) {
+					else if (!inferBefore(key) && !this.steps.containsKey(key)) {
 						rest = Math.min(rest, i);
 						pending.add(key);
 					}
@@ -207,25 +207,25 @@ public final class GridReader {
 
 	// Examines the last day of a series that has too few points in the range. Returns
 	// whether its step is known now. A series that does not exist is noted as absent.
-	private boolean guessBefore(SeriesKey key) throws IOException {
+	private boolean inferBefore(SeriesKey key) throws IOException {
 		Point lastPoint = this.repository.last(key);
 		if (lastPoint == null) {
 			putStep(key, ABSENT);
 			return false;
 		}
 		long last = lastPoint.timestamp();
-		StepInference guess = new StepInference();
+		StepInference inference = new StepInference();
 		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
 		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
 			this.account.work(to - from);
 			for (int i = from; i < to; i++) {
-				guess.add(timestamps[i]);
+				inference.add(timestamps[i]);
 			}
 		});
-		if (guess.step() > 0) {
-			putStep(key, guess.step());
+		if (inference.step() > 0) {
+			putStep(key, inference.step());
 		}
-		return guess.step() > 0;
+		return inference.step() > 0;
 	}
 
 	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {
@@ -297,7 +297,7 @@ public final class GridReader {
 
 		private int size;
 
-		private StepInference guess = new StepInference();
+		private StepInference inference = new StepInference();
 
 		private long from;
 
@@ -307,7 +307,7 @@ public final class GridReader {
 
 		void start(long newFrom, long newUntil) {
 			this.size = 0;
-			this.guess = new StepInference();
+			this.inference = new StepInference();
 			this.from = newFrom;
 			this.until = newUntil;
 			this.filler = null;
@@ -340,12 +340,12 @@ public final class GridReader {
 			this.timestamps[this.size] = timestamp;
 			this.values[this.size] = value;
 			this.size++;
-			this.guess.add(timestamp);
+			this.inference.add(timestamp);
 		}
 
 		// Returns the step, or 0 if there are too few points.
 		long step() {
-			return this.guess.step();
+			return this.inference.step();
 		}
 
 		GridFiller fill(Grid grid, long step) {

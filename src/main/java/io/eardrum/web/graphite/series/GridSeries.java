@@ -133,10 +133,6 @@ public final class GridSeries {
 		return this.start + index * this.step;
 	}
 
-	/**
-	 * Returns how several values of this series become one.
-	 * @return the aggregation
-	 */
 	public Aggregation consolidation() {
 		return this.consolidation;
 	}

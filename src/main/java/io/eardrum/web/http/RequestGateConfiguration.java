@@ -18,7 +18,7 @@ import io.eardrum.web.http.admission.RequestLimits;
  */
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(RequestLimits.class)
-class ReplyConfiguration {
+class RequestGateConfiguration {
 
 	@Bean
 	RequestGate requestGate(RequestLimits limits, HeapBudget heap, RequestObserver observer,
