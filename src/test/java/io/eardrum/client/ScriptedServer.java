@@ -13,8 +13,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A server on a port of loopback that does with each connection what a test tells it to:
- * it may split, delay, malform, close, reset, or stay silent.
+ * A server on a port of the loopback interface that handles each connection as a test
+ * says: it may split, delay or malform replies, close or reset the connection, or stay
+ * silent.
  */
 public final class ScriptedServer implements AutoCloseable {
 
@@ -38,7 +39,7 @@ public final class ScriptedServer implements AutoCloseable {
 
 	/**
 	 * Starts a server.
-	 * @param script what to do with each connection
+	 * @param script handles each connection
 	 * @return the server
 	 * @throws IOException if there is no port
 	 */
@@ -51,8 +52,8 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts a server that answers each line, one after the other, with the next of some
-	 * replies, the last one again and again.
+	 * Starts a server that answers each line with the next of some replies, and repeats
+	 * the last one.
 	 * @param replies the replies
 	 * @return the server
 	 * @throws IOException if there is no port
@@ -67,7 +68,7 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	/**
-	 * Tells where the server is.
+	 * Returns the port of the server.
 	 * @return the port on 127.0.0.1
 	 */
 	public int port() {
@@ -105,7 +106,7 @@ public final class ScriptedServer implements AutoCloseable {
 				task.run();
 			}
 			catch (IOException ex) {
-				// Closed by either side, as every test ends.
+				// Either side has closed the connection, as at the end of every test.
 			}
 		}, "scripted-server");
 		thread.setDaemon(true);
@@ -120,7 +121,7 @@ public final class ScriptedServer implements AutoCloseable {
 			socket.close();
 		}
 		try {
-			// Until then, a client could still be let in.
+			// Until then, the server could still accept a client.
 			this.acceptor.join(10_000);
 		}
 		catch (InterruptedException ex) {
@@ -129,13 +130,13 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	/**
-	 * What to do with a connection; it is closed afterwards.
+	 * Handles a connection, which is closed afterwards.
 	 */
 	@FunctionalInterface
 	public interface Script {
 
 		/**
-		 * Does it.
+		 * Handles a connection.
 		 * @param session the connection
 		 * @throws IOException if the connection ends
 		 */
@@ -150,7 +151,7 @@ public final class ScriptedServer implements AutoCloseable {
 	}
 
 	/**
-	 * A connection, seen from the server.
+	 * A connection, as the server sees it.
 	 */
 	public final class Session {
 
@@ -187,7 +188,7 @@ public final class ScriptedServer implements AutoCloseable {
 		}
 
 		/**
-		 * Writes something at once.
+		 * Writes a text at once.
 		 * @param text what to write
 		 * @throws IOException if the connection fails
 		 */
@@ -201,7 +202,7 @@ public final class ScriptedServer implements AutoCloseable {
 		}
 
 		/**
-		 * Reads and says nothing until the client has gone.
+		 * Reads, and sends nothing, until the client has gone.
 		 * @throws IOException if the connection fails
 		 */
 		public void staySilent() throws IOException {

@@ -17,9 +17,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The edges of the protocol over real connections: empty, long and cut lines, telnet
- * negotiation, web browsers, and too many connections. In the arguments {@code O} stands
- * for an {@code ok} without rows, and {@code W} for a wrong command.
+ * Tests for the edges of the protocol over real connections: empty, long and cut lines,
+ * telnet negotiation, web browsers, and too many connections. In the arguments {@code O}
+ * stands for an {@code ok} without rows, and {@code W} for a wrong command.
  */
 class EdgesIntegrationTests {
 

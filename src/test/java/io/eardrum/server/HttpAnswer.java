@@ -9,7 +9,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /**
- * What an HTTP GET to this machine gave.
+ * The answer to an HTTP request to this machine.
  *
  * @param status the status code
  * @param body the body
@@ -19,7 +19,7 @@ public record HttpAnswer(int status, String body) {
 	private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
 	/**
-	 * Asks.
+	 * Sends a GET request.
 	 * @param port the port on 127.0.0.1
 	 * @param path the path, encoded
 	 * @return the answer
@@ -29,7 +29,7 @@ public record HttpAnswer(int status, String body) {
 	}
 
 	/**
-	 * Sends something.
+	 * Sends a POST request.
 	 * @param port the port on 127.0.0.1
 	 * @param path the path, encoded
 	 * @param type the content type

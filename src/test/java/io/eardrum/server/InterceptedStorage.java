@@ -17,8 +17,8 @@ import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
 
 /**
- * Steps between the server and its store: each write, and each read of a series, first
- * passes what a test wants to happen then.
+ * Stands between the server and its store. Before each write, and before each read of a
+ * series, it does what a test wants.
  */
 public final class InterceptedStorage implements BeanPostProcessor {
 
@@ -36,7 +36,7 @@ public final class InterceptedStorage implements BeanPostProcessor {
 	private volatile @Nullable MetricRepository store;
 
 	/**
-	 * Says what happens before a batch of points goes to the store.
+	 * Sets what happens before a batch of points goes to the store.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
 	public void beforePut(Consumer<PointBatch> action) {
@@ -44,7 +44,7 @@ public final class InterceptedStorage implements BeanPostProcessor {
 	}
 
 	/**
-	 * Says what happens before the points of a series are read.
+	 * Sets what happens before the points of a series are read.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
 	public void beforeRead(Consumer<SeriesKey> action) {
@@ -52,7 +52,7 @@ public final class InterceptedStorage implements BeanPostProcessor {
 	}
 
 	/**
-	 * Says what happens once all points of a series have been passed on.
+	 * Sets what happens once all points of a series have been passed on.
 	 * @param action may throw a {@link StorageException}, or block
 	 */
 	public void afterRead(Consumer<SeriesKey> action) {
@@ -60,7 +60,7 @@ public final class InterceptedStorage implements BeanPostProcessor {
 	}
 
 	/**
-	 * Lets the store say that it takes no points.
+	 * Makes the store report that it takes no points.
 	 * @param reason why
 	 */
 	public void takesNoPoints(String reason) {

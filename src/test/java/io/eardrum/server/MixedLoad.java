@@ -20,12 +20,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clients that compare all that they have put with what they get, beside clients that
- * send commands and don't read the replies, for some time. Each of those that compare has
- * a series of its own. Those that don't read are gone after a while, and others come.
+ * Runs, for some time, clients that compare everything that they have put with what they
+ * get, beside clients that send commands and don't read the replies. Each client that
+ * compares has a series of its own. Clients that don't read leave after a while, and
+ * others come.
  * <p>
  * On a server whose commits take long, threads lose their loops again and again while
- * replies wait for clients that don't take them.
+ * replies wait for clients that don't read them.
  */
 public final class MixedLoad {
 
@@ -43,10 +44,12 @@ public final class MixedLoad {
 
 	private static final int DEAF_BUFFER_LENGTH = 4096;
 
-	/** Their replies take most of the room that the system has for a client. */
+	/** Their replies take most of the system's buffer for a client. */
 	private static final byte[] FIRST_DEAF_COMMANDS = "x\n".repeat(11_000).getBytes(StandardCharsets.US_ASCII);
 
-	/** The reply waits for the commit, and some of them fill up the room that is left. */
+	/**
+	 * The reply waits for the commit, and some such replies fill the rest of the buffer.
+	 */
 	private static final byte[] DEAF_COMMANDS = ("put deaf 1 1\n" + "x\n".repeat(1200))
 		.getBytes(StandardCharsets.US_ASCII);
 
@@ -70,9 +73,9 @@ public final class MixedLoad {
 	/**
 	 * Runs the load.
 	 * @param port the server's port on 127.0.0.1
-	 * @param duration for how long
-	 * @param seed of what is random
-	 * @return what came out
+	 * @param duration how long it runs
+	 * @param seed the seed of everything random
+	 * @return the result
 	 * @throws InterruptedException if the thread is interrupted
 	 */
 	public static Result run(int port, Duration duration, long seed) throws InterruptedException {
@@ -142,7 +145,7 @@ public final class MixedLoad {
 		}
 	}
 
-	// In one segment, or cut somewhere.
+	// Sent in one segment, or cut somewhere.
 	private static void send(TestClient client, String lines, Random random) throws IOException {
 		byte[] bytes = lines.getBytes(StandardCharsets.US_ASCII);
 		int cut = random.nextBoolean() ? random.nextInt(bytes.length) : 0;
@@ -181,7 +184,8 @@ public final class MixedLoad {
 		return channel;
 	}
 
-	// Slowly: a client that sends much at once is served by a thread of its own.
+	// Sent slowly, because a client that sends much at once is served by a thread of its
+	// own.
 	private static void sendToAll(List<SocketChannel> channels) {
 		send(channels, FIRST_DEAF_COMMANDS);
 		for (int i = 0; i < DEAF_SENDS; i++) {
@@ -196,7 +200,7 @@ public final class MixedLoad {
 				channel.write(ByteBuffer.wrap(commands));
 			}
 			catch (IOException ex) {
-				// It has been reset, as may happen to a client that doesn't read.
+				// The client has been reset, as may happen to one that doesn't read.
 			}
 		}
 	}
@@ -209,11 +213,11 @@ public final class MixedLoad {
 	}
 
 	/**
-	 * What came out.
+	 * The result of a load.
 	 *
-	 * @param seed what was random
+	 * @param seed the seed of everything random
 	 * @param puts how many puts were acknowledged
-	 * @param comparisons how often a series was compared as a whole
+	 * @param comparisons how often a whole series was compared
 	 * @param violation what was wrong, or {@code null}
 	 */
 	public record Result(long seed, long puts, long comparisons, @Nullable String violation) {

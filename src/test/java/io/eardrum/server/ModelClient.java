@@ -9,10 +9,10 @@ import java.util.Random;
 import java.util.TreeMap;
 
 /**
- * Invents commands over keys of its own, and says what the replies have to be: the
+ * Makes up commands on keys of its own, and says what the replies must be: it is the
  * protocol, written a second time and as simply as possible.
  * <p>
- * For one thread.
+ * Used by one thread.
  */
 final class ModelClient {
 
@@ -38,10 +38,10 @@ final class ModelClient {
 	}
 
 	/**
-	 * Appends the next line to what is to be sent, and its reply, if it has one, to what
+	 * Appends the next line to what will be sent, and its reply, if there is one, to what
 	 * is expected.
-	 * @param sent takes the line
-	 * @param expected takes the reply
+	 * @param sent receives the line
+	 * @param expected receives the reply
 	 */
 	void next(StringBuilder sent, StringBuilder expected) {
 		int choice = this.random.nextInt(100);
@@ -78,7 +78,7 @@ final class ModelClient {
 	}
 
 	/**
-	 * Returns the rows of a series as a reply has them.
+	 * Returns the rows of a series as in a reply.
 	 * @param key the key
 	 * @return the rows, each with its line end
 	 */

@@ -9,7 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The samples of one scrape, read from the text that Prometheus would get.
+ * The samples of one scrape, parsed from the text that Prometheus would get.
  */
 public final class PrometheusScrape {
 
@@ -46,10 +46,10 @@ public final class PrometheusScrape {
 	}
 
 	/**
-	 * Adds up the samples that have a name and at least the given labels.
+	 * Returns the sum of the samples that have a name and at least the given labels.
 	 * @param name the name of the samples
 	 * @param labels names and values of labels, in turn
-	 * @return the sum; 0 if there is none
+	 * @return the sum; 0 if there are no such samples
 	 */
 	public double sum(String name, String... labels) {
 		double sum = 0;
@@ -62,7 +62,7 @@ public final class PrometheusScrape {
 	}
 
 	/**
-	 * Tells whether there is a sample with a name and at least the given labels.
+	 * Returns whether there is a sample with a name and at least the given labels.
 	 * @param name the name of the sample
 	 * @param labels names and values of labels, in turn
 	 * @return whether there is one
@@ -72,7 +72,7 @@ public final class PrometheusScrape {
 	}
 
 	/**
-	 * Tells which series there are.
+	 * Returns which series there are.
 	 * @return the labels of each sample, by the name of the samples
 	 */
 	public Map<String, List<Map<String, String>>> series() {

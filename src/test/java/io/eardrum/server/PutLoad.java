@@ -10,7 +10,7 @@ import io.eardrum.metric.SeriesKey;
 
 /**
  * A client that pipelines puts for as long as its connection lasts, the timestamps 0, 1,
- * 2 and so on of one series, and reads the replies as they come.
+ * 2 and so on of one series, and reads the replies as they arrive.
  */
 final class PutLoad implements AutoCloseable {
 
@@ -46,7 +46,7 @@ final class PutLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many puts have been acknowledged, counting whole replies only.
+	 * Returns how many puts have been acknowledged, counting only whole replies.
 	 * @return the number of puts
 	 */
 	long acknowledged() {
@@ -65,7 +65,7 @@ final class PutLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Tells how many bytes of a reply have come without the rest of it.
+	 * Returns how many bytes of a reply have arrived without the rest of it.
 	 * @return 0, if all replies are whole
 	 */
 	long bytesOfCutReply() {
@@ -81,10 +81,10 @@ final class PutLoad implements AutoCloseable {
 	}
 
 	/**
-	 * Tells whether the connection was reset. The system reports a reset once: to the
-	 * thread that comes first, whichever that is. A write after a clean end of stream is
-	 * a broken pipe instead.
-	 * @return whether it was, or was ended cleanly
+	 * Returns whether the connection was reset. The system reports a reset once, to
+	 * whichever thread comes first. A write after a clean end of stream fails with a
+	 * broken pipe instead.
+	 * @return whether the connection was reset instead of ended cleanly
 	 */
 	boolean wasReset() {
 		return isReset(this.readEnding) || isReset(this.writeEnding);

@@ -10,10 +10,10 @@ import java.util.List;
 
 /**
  * A file of conversations: what a client sends, and the bytes that the server answered
- * when they were recorded. The first lines of {@code commands.txt} say how it is written.
+ * when they were recorded. The first lines of {@code commands.txt} describe the format.
  * <p>
- * The text is taken as ISO 8859-1, in which each byte is a character: what is in the file
- * as UTF-8 is sent as such, and so is what is none.
+ * The text is read as ISO 8859-1, in which each byte is a character. Bytes of the file
+ * are therefore sent unchanged, whether they are valid UTF-8 or not.
  */
 final class RecordedReplies {
 
@@ -21,7 +21,7 @@ final class RecordedReplies {
 
 	private final Path file;
 
-	/** What is no reply, each time up to where one belongs. */
+	/** The text between replies, each part up to the place of the next reply. */
 	private final List<List<String>> texts = new ArrayList<>();
 
 	private final List<Conversation> conversations = new ArrayList<>();
@@ -122,7 +122,7 @@ final class RecordedReplies {
 	}
 
 	/**
-	 * Writes the file anew, with other replies.
+	 * Rewrites the file with other replies.
 	 * @param replies what was received in each conversation
 	 * @throws IOException if it can't be written
 	 */
@@ -149,13 +149,13 @@ final class RecordedReplies {
 	}
 
 	/**
-	 * What is said over one connection.
+	 * A conversation over one connection.
 	 *
 	 * @param name what it is about
-	 * @param endedByServer whether the server ends it; else the client ends its side once
-	 * all is sent
+	 * @param endedByServer whether the server ends it; otherwise the client ends its side
+	 * once everything is sent
 	 * @param sent what the client sends
-	 * @param received what it got when this was recorded
+	 * @param received what the client got when this was recorded
 	 */
 	record Conversation(String name, boolean endedByServer, ByteArrayOutputStream sent,
 			ByteArrayOutputStream received) {

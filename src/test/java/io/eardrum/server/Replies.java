@@ -24,11 +24,11 @@ public final class Replies {
 	}
 
 	/**
-	 * Compares long replies: where they differ, only what stands around the first
-	 * difference is shown.
-	 * @param context says what was done, with the seed where there is one
+	 * Compares long replies. If they differ, the message shows only the text around the
+	 * first difference.
+	 * @param context what was done, with the seed if there is one
 	 * @param actual what was received
-	 * @param expected what should have been
+	 * @param expected what should have been received
 	 */
 	public static void assertSame(String context, String actual, String expected) {
 		byte[] received = actual.getBytes(StandardCharsets.UTF_8);

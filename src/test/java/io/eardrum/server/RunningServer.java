@@ -44,7 +44,7 @@ public final class RunningServer implements AutoCloseable {
 	}
 
 	/**
-	 * Starts the application with storage that a test has in its hands.
+	 * Starts the application with storage that a test controls.
 	 * @param storage stands in front of the memory store
 	 * @param arguments more arguments of the command line
 	 * @return the running server
@@ -79,8 +79,8 @@ public final class RunningServer implements AutoCloseable {
 	}
 
 	/**
-	 * Puts the arguments that every test wants before those that one test wants.
-	 * @param arguments the arguments of one test; they win
+	 * Puts the arguments that every test needs before those of one test.
+	 * @param arguments the arguments of one test, which take precedence
 	 * @return all arguments
 	 */
 	public static String[] withDefaults(String... arguments) {
@@ -103,12 +103,12 @@ public final class RunningServer implements AutoCloseable {
 	public InetSocketAddress graphiteAddress() {
 		GraphiteEndpoint endpoint = bean(GraphiteEndpoint.class);
 		InetSocketAddress address = endpoint.addressIfListening();
-		// The thread that accepts says a moment after the start that it does.
+		// The accepting thread reports that it accepts only a moment after the start.
 		return (address != null) ? address : Awaitility.await().until(endpoint::addressIfListening, Objects::nonNull);
 	}
 
 	/**
-	 * Tells where clients connect.
+	 * Returns the port that clients connect to.
 	 * @return the port on 127.0.0.1
 	 */
 	public int tcpPort() {
@@ -116,7 +116,7 @@ public final class RunningServer implements AutoCloseable {
 	}
 
 	/**
-	 * Tells where browsers connect.
+	 * Returns the port that browsers connect to.
 	 * @return the port on 127.0.0.1
 	 */
 	public int httpPort() {
@@ -137,9 +137,9 @@ public final class RunningServer implements AutoCloseable {
 
 	/**
 	 * Sends everything at once over a connection of its own, ends the stream, and reads
-	 * what comes.
+	 * what arrives.
 	 * @param sent what to send
-	 * @return everything that came until the server closed
+	 * @return everything that arrived until the server closed the connection
 	 * @throws IOException if the connection fails, or isn't closed cleanly
 	 */
 	public String conversation(byte[] sent) throws IOException {
@@ -153,16 +153,18 @@ public final class RunningServer implements AutoCloseable {
 	}
 
 	/**
-	 * Returns what this server has logged, and no other that runs beside it.
-	 * @return its log, which stays when the server is closed
+	 * Returns what this server has logged, without that of other servers that run at the
+	 * same time.
+	 * @return its log, which remains when the server is closed
 	 */
 	public CapturedLog log() {
 		return this.threads.log();
 	}
 
 	/**
-	 * Returns the threads of this server, and of no other that runs beside it.
-	 * @return those that are alive
+	 * Returns the threads of this server, without those of other servers that run at the
+	 * same time.
+	 * @return the threads that are alive
 	 */
 	public List<Thread> threads() {
 		return this.threads.alive();

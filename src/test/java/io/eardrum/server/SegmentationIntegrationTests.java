@@ -14,8 +14,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * However TCP cuts what a client sends, the replies are the same. Between two segments
- * another connection gets an answer, which gives the server the time to read them apart.
+ * Tests that the replies are the same, however TCP cuts what a client sends. Between two
+ * segments another connection gets an answer, which gives the server time to read the
+ * segments separately.
  */
 class SegmentationIntegrationTests {
 

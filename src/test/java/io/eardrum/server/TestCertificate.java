@@ -21,9 +21,8 @@ import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A certificate that was signed by itself, for 127.0.0.1, and its key: made by the
- * keytool of the JDK, which leaves them in a PKCS12 file of that name with the password
- * {@code changeit}.
+ * A self-signed certificate for 127.0.0.1 and its key. The JDK's keytool makes them, and
+ * leaves them in a PKCS12 file of that name with the password {@code changeit}.
  */
 public final class TestCertificate {
 
@@ -36,7 +35,7 @@ public final class TestCertificate {
 	}
 
 	/**
-	 * Makes one.
+	 * Makes a certificate.
 	 * @param directory a folder of its own
 	 * @param name its name
 	 * @return the certificate
@@ -66,7 +65,7 @@ public final class TestCertificate {
 	}
 
 	/**
-	 * Writes certificate and key in place of those that are there, each at once.
+	 * Replaces the files of certificate and key, each atomically.
 	 * @param directory gets {@code cert.pem} and {@code key.pem}
 	 * @throws Exception if that fails
 	 */
@@ -108,9 +107,10 @@ public final class TestCertificate {
 	}
 
 	/**
-	 * Makes the context of somebody who has a certificate and trusts another one.
-	 * @param own the certificate, or none
-	 * @param trusted the one that is trusted
+	 * Creates the context of a client or server that has a certificate and trusts another
+	 * one.
+	 * @param own the certificate, or {@code null}
+	 * @param trusted the certificate that is trusted
 	 * @return the context
 	 * @throws Exception if that fails
 	 */

@@ -18,8 +18,8 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 
 /**
- * A client as plain as those out there: a socket, bytes out, bytes in. What is sent
- * leaves at once (no Nagle), and each read ends after ten seconds at the latest.
+ * A client as plain as real ones: a socket, bytes out, bytes in. Bytes are sent at once
+ * (no Nagle), and each read ends after ten seconds at the latest.
  * <p>
  * One thread may send while another one reads.
  */
@@ -90,7 +90,7 @@ public final class TestClient implements AutoCloseable {
 
 	/**
 	 * Connects with a receive buffer of about the given size, so that the server soon
-	 * feels it when nothing is read.
+	 * notices when nothing is read.
 	 * @param port the port on 127.0.0.1
 	 * @param receiveBufferBytes the size to ask for
 	 * @return the client
@@ -103,7 +103,7 @@ public final class TestClient implements AutoCloseable {
 
 	/**
 	 * Connects with TLS. The handshake is done when this returns; with TLS 1.3, the
-	 * server may still find fault with it.
+	 * server may still reject it.
 	 * @param port the port on 127.0.0.1
 	 * @param context knows the certificates
 	 * @param receiveBufferBytes the size of receive buffer to ask for, or 0
@@ -172,7 +172,7 @@ public final class TestClient implements AutoCloseable {
 
 	/**
 	 * Reads a number of bytes.
-	 * @param count how many
+	 * @param count the number of bytes
 	 * @return the bytes as text; fewer if the stream ends
 	 * @throws IOException if reading fails
 	 */
@@ -181,8 +181,8 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	/**
-	 * Reads once, as the many clients do that call {@code recv(1024)}.
-	 * @return what that one call has given
+	 * Reads once, like the many clients that call {@code recv(1024)}.
+	 * @return what that one call has returned
 	 * @throws IOException if reading fails
 	 */
 	public String receiveOnce() throws IOException {
@@ -196,9 +196,9 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	/**
-	 * Reads everything up to the end of the stream, which has to be a clean one.
-	 * @return what came
-	 * @throws IOException if the connection is reset, or nothing comes for too long
+	 * Reads everything up to the end of the stream, which must be a clean one.
+	 * @return what arrived
+	 * @throws IOException if the connection is reset, or nothing arrives for too long
 	 */
 	public String readToEnd() throws IOException {
 		return new String(this.input.readNBytes(MAX_REPLY_BYTES), StandardCharsets.UTF_8);
@@ -206,7 +206,7 @@ public final class TestClient implements AutoCloseable {
 
 	/**
 	 * Reads everything until the connection is closed, cleanly or by a reset.
-	 * @return what came, and how it ended
+	 * @return what arrived, and how it ended
 	 * @throws SocketTimeoutException if the connection stays open
 	 */
 	public Rest readUntilClosed() throws SocketTimeoutException {
@@ -255,9 +255,9 @@ public final class TestClient implements AutoCloseable {
 	}
 
 	/**
-	 * What came before a connection was closed.
+	 * What arrived before a connection was closed.
 	 *
-	 * @param text what came
+	 * @param text what arrived
 	 * @param reset whether the connection was reset instead of ended
 	 */
 	public record Rest(String text, boolean reset) {

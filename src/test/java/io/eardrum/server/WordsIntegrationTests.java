@@ -12,8 +12,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The words of the protocol, keys, values and timestamps, and the text of values in
- * replies, over a real connection.
+ * Tests for the words of the protocol, keys, values and timestamps, and for the text of
+ * values in replies, over a real connection.
  */
 class WordsIntegrationTests {
 

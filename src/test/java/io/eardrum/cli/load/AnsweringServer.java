@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongFunction;
 
 /**
- * Answers each line with what it is told to, on a port of loopback, with a thread for
- * each connection. It counts all lines, and keeps the first ones.
+ * Answers each line as a test says, on a port of the loopback interface, with a thread
+ * for each connection. It counts all lines, and keeps the first ones.
  */
 final class AnsweringServer implements Closeable {
 
@@ -34,8 +34,8 @@ final class AnsweringServer implements Closeable {
 
 	/**
 	 * Starts a server.
-	 * @param answers tells the answer to the line with a number, from 1; an empty answer
-	 * closes the connection
+	 * @param answers returns the answer to the line with a number, from 1; an empty
+	 * answer closes the connection
 	 * @throws IOException if there is no port
 	 */
 	AnsweringServer(LongFunction<String> answers) throws IOException {
@@ -96,7 +96,7 @@ final class AnsweringServer implements Closeable {
 				task.run();
 			}
 			catch (IOException ex) {
-				// Closed by either side, as every test ends.
+				// Either side has closed the connection, as at the end of every test.
 			}
 		}, "answering-server");
 		thread.setDaemon(true);
