@@ -228,14 +228,14 @@ class CommandLineIntegrationTests {
 				Awaitility.await()
 					.atMost(60, TimeUnit.SECONDS)
 					.until(() -> points(server.tcpPort(), "palm.host0") == count / 10 + 1);
-				// Process.destroy() would end its input, too.
+				// Process.destroy() would also end the input of the process.
 				process.toHandle().destroy();
 				assertThat(process.waitFor()).isEqualTo(143);
 				Matcher hint = Pattern.compile("the first (\\d+) lines are settled; go on with --skip (\\d+)\\R")
 					.matcher(Files.readString(told));
 				assertThat(hint.matches()).as(Files.readString(told)).isTrue();
 				assertThat(hint.group(2)).isEqualTo(hint.group(1));
-				// The points are there before their acknowledgements have been read.
+				// The points are stored before their acknowledgements have been read.
 				int settled = Integer.parseInt(hint.group(1));
 				assertThat(settled).isBetween(0, count + 1);
 				String all = new String(lines(0, count + 2), StandardCharsets.US_ASCII);

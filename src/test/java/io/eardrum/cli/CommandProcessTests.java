@@ -29,8 +29,9 @@ import io.eardrum.client.fixture.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what the command line gets from its process: arguments and names of files in
- * other locales, pipes, devices. A shell starts each, with {@code E} for the command.
+ * Tests for what the command line gets from its process: arguments and file names in
+ * other locales, pipes, devices. A shell starts each command, for which the lines have
+ * {@code E}.
  */
 @EnabledOnOs(OS.LINUX)
 @Execution(ExecutionMode.CONCURRENT)
@@ -72,7 +73,8 @@ class CommandProcessTests {
 		}
 	}
 
-	// The process of the tests may have such a locale itself: the shell makes the files.
+	// The process of the tests may have such a locale itself, so the shell creates the
+	// files.
 	@Test
 	void filesAreFoundByTheirBytesInAnyLocale() throws Exception {
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
@@ -189,7 +191,8 @@ class CommandProcessTests {
 
 	private CommandRun shell(ScriptedServer server, String script) throws Exception {
 		String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-		// In a file, for the arguments of the shell are encoded as this process likes.
+		// The script is in a file, because this process encodes the arguments of the
+		// shell in its own way.
 		Path file = Files.writeString(Files.createTempFile("eardrum", ".sh"),
 				"E() { \"$JAVA\" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmx128m -cp \"$CLASSES\" "
 						+ EardrumCommand.class.getName() + " \"$@\"; }\n" + script + "\n");
@@ -206,7 +209,7 @@ class CommandProcessTests {
 			Process process = builder.start();
 			process.getOutputStream().close();
 			int status = process.waitFor();
-			// A shell has its own word to say of a locale that it doesn't know.
+			// A shell prints a warning of its own about a locale that it doesn't know.
 			String told = Files.readString(err).replaceAll("(?m)^.*: warning: setlocale: .*\\R", "");
 			return new CommandRun(status, Files.readString(out), told);
 		}

@@ -21,7 +21,7 @@ public record CommandRun(int status, String out, String err) {
 	/**
 	 * Runs a command in this process.
 	 * @param arguments its arguments
-	 * @return what came of it
+	 * @return the result
 	 */
 	public static CommandRun of(String... arguments) {
 		return withInput("", arguments);

@@ -407,7 +407,8 @@ class EardrumCommandTests {
 	@Test
 	void importSettlesNoLineWhoseRefusalItHasNotSeen() throws IOException {
 		List<Long> places = new ArrayList<>();
-		// The first 16 KiB of puts leave on their own, and nothing leaves behind them.
+		// The first 16 KiB of puts are sent by themselves, and nothing is sent after
+		// them.
 		byte[] sent = "a 1 1\n".repeat(1_500).getBytes(StandardCharsets.UTF_8);
 		byte[] gathered = "a 1 1\n".repeat(700).getBytes(StandardCharsets.UTF_8);
 		CountDownLatch sentAll = new CountDownLatch(1);
@@ -477,7 +478,7 @@ class EardrumCommandTests {
 		};
 	}
 
-	// The thread that reads replies waits for puts when it has read them all.
+	// The thread that reads replies waits for puts once it has read all replies.
 	private static void awaitAllReplies(ScriptedServer server, ServerThreads own) {
 		Awaitility.await()
 			.atMost(30, TimeUnit.SECONDS)
@@ -580,7 +581,7 @@ class EardrumCommandTests {
 	}
 
 	/**
-	 * Does something before it gives its bytes.
+	 * Runs something before each read.
 	 */
 	private static final class LateInputStream extends FilterInputStream {
 

@@ -19,12 +19,12 @@ import io.eardrum.client.fixture.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for what an export does to the file that it writes, and to those beside it.
+ * Tests for what an export does to the file that it writes, and to the files beside it.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ExportTests {
 
-	/** More than is kept before something is written. */
+	/** More than is buffered before something is written. */
 	private static final String MANY_ROWS = "b 1.0 1\n".repeat(100_000);
 
 	@TempDir

@@ -21,14 +21,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 /**
- * Tests for the command line with servers that mean no good, or with keys of people who
- * don't.
+ * Tests for the command line with hostile servers, or with keys that were chosen by
+ * hostile clients.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class HostileServerTests {
 
-	/** C1, direction, no width; all of it is legal in a key. */
+	/**
+	 * A C1 control, a change of direction, a character without width; all of them are
+	 * legal in a key.
+	 */
 	private static final String KEY = "a\u009b2J\u202eb\u200bc";
 
 	private static final String SHOWN = "a\\u{9b}2J\\u{202e}b\\u{200b}c";
@@ -120,7 +123,7 @@ class HostileServerTests {
 		CommandRun run = CommandRun.of((line + " --timeout 1 --port " + server.port()).split(" "));
 		assertThat(run.status()).as(run.err()).isEqualTo(69);
 		assertThat(run.out()).isEmpty();
-		// Far from for ever, on a machine that has much else to do.
+		// Long, but bounded, on a busy machine.
 		assertThat(System.nanoTime() - startNanos).isLessThan(TimeUnit.SECONDS.toNanos(20));
 		return run;
 	}
@@ -219,7 +222,7 @@ class HostileServerTests {
 			for (long i = 0;; i += 1_000) {
 				StringBuilder rows = new StringBuilder();
 				for (long j = i; j < i + 1_000; j++) {
-					// Nothing that would compress well.
+					// Bytes that do not compress well.
 					rows.append("k")
 						.append(Long.toHexString(j * 0x9E3779B97F4A7C15L))
 						.append(" 1.0 ")

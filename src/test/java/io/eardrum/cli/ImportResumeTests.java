@@ -36,7 +36,7 @@ import io.eardrum.client.fixture.ScriptedServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for imports that go on where another one broke off: of which file, and from
+ * Tests for imports that go on where another import broke off: with which file, and from
  * where.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -81,7 +81,7 @@ class ImportResumeTests {
 			assertThat(server.lines()).isEmpty();
 		}
 		assertThat(this.state).hasBinaryContent(kept);
-		// As it says.
+		// Goes on as the message says.
 		Files.delete(this.state);
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			assertThat(resume(server).status()).isZero();
@@ -170,7 +170,8 @@ class ImportResumeTests {
 
 	@Test
 	void lineWithoutAnEndIsNeverBeforeThePlace() throws IOException {
-		// More may be written to it. The server takes the points, and then goes away.
+		// More may be written to the line. The server takes the points, and then closes
+		// the connection.
 		List<ImportPlace> places = new ArrayList<>();
 		String text = lines(0, 3) + "palm.cpu 0.5 3";
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
@@ -194,7 +195,7 @@ class ImportResumeTests {
 	@Test
 	void placeAmidALineIsRefused() throws IOException {
 		breakOff(lines(0, 100));
-		// The same bytes are before it, but they are not as many lines any more.
+		// The same bytes come before the place, but they are no longer as many lines.
 		String cut = Files.readString(this.file).substring(0, lines(0, ACKNOWLEDGED).length() - 1);
 		for (String rest : List.of("", "5\n", "5 6\n7 8 9\n")) {
 			Files.writeString(this.file, cut + rest);
@@ -267,7 +268,7 @@ class ImportResumeTests {
 
 	@Test
 	void stateThatCannotBeWrittenOrReadIsToldInWords() throws IOException {
-		// With it, the name of the state is as long as a name may be.
+		// With the suffix, the name of the state is as long as a name may be.
 		this.file = this.folder.resolve("m".repeat(255 - ".resume".length()));
 		this.state = this.folder.resolve(this.file.getFileName() + ".resume");
 		Files.writeString(this.file, lines(0, 10));
@@ -288,7 +289,7 @@ class ImportResumeTests {
 		}
 	}
 
-	// Breaks off an import of the file after so many points are acknowledged.
+	// Breaks off an import of the file after this many points are acknowledged.
 	private void breakOff(String text) throws IOException {
 		Files.writeString(this.file, text);
 		try (ScriptedServer server = ScriptedServer.start((session) -> {

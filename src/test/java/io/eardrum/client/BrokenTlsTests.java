@@ -39,9 +39,9 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * {@link PutPipeline} and {@link ClientConnection} with sockets of TLS that throw what
- * sockets don't throw. Such a socket has no read timeout either, so nothing but the end
- * of the connection ends a wait here.
+ * Tests for {@link PutPipeline} and {@link ClientConnection} with TLS sockets that throw
+ * what sockets normally don't throw. Such a socket has no read timeout either, so only
+ * the end of the connection ends a wait here.
  */
 @Timeout(value = 20, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class BrokenTlsTests {
@@ -158,7 +158,7 @@ class BrokenTlsTests {
 		return MetricClient.connect(ClientOptions.of("127.0.0.1", server.port()).withTls(factory));
 	}
 
-	// Fails as soon as this thread waits, and so never before.
+	// Fails as soon as this thread waits, and never earlier.
 	private static InputStream failingWhileItIsWaitedFor(Throwable defect) {
 		Thread caller = Thread.currentThread();
 		return new InputStream() {
@@ -207,7 +207,7 @@ class BrokenTlsTests {
 	}
 
 	/**
-	 * Takes everything but the first write.
+	 * Accepts everything except the first write.
 	 */
 	private static final class FailingOnce extends OutputStream {
 

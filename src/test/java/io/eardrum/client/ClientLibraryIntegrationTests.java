@@ -34,7 +34,7 @@ import io.eardrum.server.fixture.RunningServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Tests for the jar of the client library and for what it is published with.
+ * Tests for the jar of the client library, and for the files that are published with it.
  */
 @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ClientLibraryIntegrationTests {
@@ -157,7 +157,7 @@ class ClientLibraryIntegrationTests {
 			.doesNotContain("@", "<dependenc", "<parent>");
 	}
 
-	// Returns what the compiler says.
+	// Returns what the compiler prints.
 	private String compile(String program) throws IOException {
 		JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
 		Assumptions.assumeTrue(compiler != null, "this is no JDK");

@@ -213,7 +213,8 @@ class MetricClientTests {
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
 			session.readLine();
 			session.write("error\n");
-			// Much of a line, and slowly: as rows it would have earned a minute.
+			// Sends a long part of a line, slowly: if these were rows, they would have
+			// earned a minute.
 			session.write("x".repeat(60_000));
 			drip(session);
 		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
@@ -424,7 +425,8 @@ class MetricClientTests {
 				String key = "palm.cpu" + i;
 				running.add(threads.submit(() -> {
 					for (int round = 0; round < 200; round++) {
-						// Another thread's reply would be malformed: it has another key.
+						// The reply of another thread would be malformed, because it has
+						// another key.
 						assertThat(client.get(key)).hasSize(1);
 					}
 				}));
@@ -477,7 +479,8 @@ class MetricClientTests {
 		}
 	}
 
-	// Not at once: a reset that comes while the client connects is a failure to connect.
+	// Waits first, because a reset that arrives while the client connects is a failure to
+	// connect.
 	private static void resetAfterACommand(ScriptedServer.Session session) throws IOException {
 		session.readLine();
 		session.reset();

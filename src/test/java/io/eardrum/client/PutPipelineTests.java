@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 /**
- * Tests for {@link PutPipeline}, and what {@link MetricClient} makes of it, with servers
+ * Tests for {@link PutPipeline}, and for how {@link MetricClient} uses it, with servers
  * that misbehave.
  */
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -130,7 +130,7 @@ class PutPipelineTests {
 				MetricClient client = MetricClient.connect(ClientOptions.of("127.0.0.1", server.port())
 					.withTimeouts(Duration.ofSeconds(5), Duration.ofMillis(300)))) {
 			String longKey = "k".repeat(4_000);
-			// More than the socket buffers take, so that the writer is stuck.
+			// More than the socket buffers take, so that the writer blocks.
 			Stream<KeyedPoint> points = LongStream.range(0, 30_000)
 				.mapToObj((i) -> KeyedPoint.of(longKey, (double) i).at(i));
 			MetricClientException failure = MetricClientTests.assertFails(Reason.TIMEOUT, () -> client.put(points));
@@ -159,7 +159,7 @@ class PutPipelineTests {
 			});
 			putting.start();
 			PutPipeline pipeline = opened.get();
-			// They leave by some hundreds.
+			// The points are sent some hundreds at a time.
 			Awaitility.await()
 				.atMost(30, TimeUnit.SECONDS)
 				.until(() -> putting.getState() == Thread.State.WAITING && pipeline.progress().sent() > 31_000);

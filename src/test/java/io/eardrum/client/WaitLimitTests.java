@@ -61,7 +61,7 @@ class WaitLimitTests {
 		assertThat(read(0)).isEqualTo(Integer.MAX_VALUE);
 	}
 
-	// Returns how long a read might have waited.
+	// Returns how long a read may have waited.
 	private int read(long millis) throws SocketTimeoutException {
 		int timeout = this.limit.beginRead();
 		this.clock.addAndGet(TimeUnit.MILLISECONDS.toNanos(millis));

@@ -24,7 +24,7 @@ import io.eardrum.storage.StorageException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Health and meters over HTTP, reconciled with what clients sent and received.
+ * Tests for health and meters over HTTP, compared with what clients sent and received.
  */
 class ActuatorIntegrationTests {
 
@@ -224,7 +224,7 @@ class ActuatorIntegrationTests {
 
 	/**
 	 * Holds a conversation over a connection of its own, and counts its bytes.
-	 * @param latin1 what to send, a character a byte
+	 * @param latin1 what to send, one character for each byte
 	 * @throws IOException if the conversation fails
 	 */
 	private void say(String latin1) throws IOException {

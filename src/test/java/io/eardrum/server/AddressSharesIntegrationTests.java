@@ -20,7 +20,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatException;
 
 /**
- * What happens when one address has most of the connections that there may be.
+ * Tests for what happens when one address has most of the allowed connections.
  */
 @EnabledOnOs(value = OS.LINUX, disabledReason = "needs more than one address")
 @Timeout(120)
@@ -43,7 +43,8 @@ class AddressSharesIntegrationTests {
 			plaintext.send("some.key 1 1\n");
 			Awaitility.await().atMost(Duration.ofSeconds(20)).until(() -> active(server) == 4);
 			assertThat(talking.exchange("get nobody\n")).isEqualTo(Replies.OK);
-			// Both have two now, on whatever port, if one more of the others comes.
+			// With one more client of the other address, each address has two
+			// connections, on whatever ports.
 			TestClient newcomer = connected(clients, server, OTHER);
 			assertThatException().isThrownBy(() -> silent.exchange("get nobody\n")).isInstanceOf(IOException.class);
 			for (TestClient there : List.of(calm, talking, newcomer)) {
@@ -99,7 +100,7 @@ class AddressSharesIntegrationTests {
 			}
 			TestClient silent = connected(clients, server, OTHER);
 			connected(clients, server, OTHER);
-			// It has two, and each of the proxy's one.
+			// It has two connections, and each client of the proxy has one.
 			connected(clients, server, CROWD);
 			assertThatException().isThrownBy(() -> silent.exchange("get nobody\n")).isInstanceOf(IOException.class);
 			clients.remove(silent);

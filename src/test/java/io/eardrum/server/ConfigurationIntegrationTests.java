@@ -28,8 +28,8 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What the server says to an operator whose configuration is wrong, and that
- * configuration by environment variables works.
+ * Tests for what the server says about a wrong configuration, and for configuration by
+ * environment variables.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
@@ -116,7 +116,7 @@ class ConfigurationIntegrationTests {
 
 	@Test
 	void portOfGraphiteThatIsTakenOnUdpIsNamedToo() throws Exception {
-		// A number that is free on TCP.
+		// A port that is free on TCP.
 		try (DatagramSocket taken = new DatagramSocket(EardrumProcess.freePort(), InetAddress.getLoopbackAddress())) {
 			String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=" + taken.getLocalPort());
 			assertThatFailureIsAnalysed(log).contains("port " + taken.getLocalPort() + " of 127.0.0.1 (UDP: ")
@@ -192,7 +192,7 @@ class ConfigurationIntegrationTests {
 				client.send("put 12345678 1 1\nput 123456789 1 1\nget a" + " ".repeat(60) + "\n").halfClose();
 				assertThat(client.readToEnd()).isEqualTo(Replies.OK + Replies.WRONG_COMMAND + Replies.WRONG_COMMAND);
 			}
-			// It listens a moment before it says that it is ready.
+			// It listens a moment before it reports that it is ready.
 			Awaitility.await()
 				.atMost(20, TimeUnit.SECONDS)
 				.untilAsserted(() -> assertThat(HttpAnswer.get(httpPort, "/actuator/health").status()).isEqualTo(200));

@@ -21,9 +21,9 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The edges of the protocol over real connections: empty, long and cut lines, telnet
- * negotiation, web browsers, and too many connections. In the arguments {@code O} stands
- * for an {@code ok} without rows, and {@code W} for a wrong command.
+ * Tests for the edges of the protocol over real connections: empty, long and cut lines,
+ * telnet negotiation, web browsers, and too many connections. In the arguments {@code O}
+ * stands for an {@code ok} without rows, and {@code W} for a wrong command.
  */
 class EdgesIntegrationTests {
 

@@ -22,8 +22,8 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Whatever keeps one client waiting, others are answered: more clients than there are
- * loops are kept waiting here.
+ * Tests that other clients are answered, whatever keeps one client waiting. More clients
+ * than there are loops are kept waiting here.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
@@ -31,7 +31,7 @@ class FairnessIntegrationTests {
 
 	private static final int STUCK = Runtime.getRuntime().availableProcessors() + 2;
 
-	// Who looks after the loops sleeps when nothing has come for a second.
+	// The supervisor of the loops sleeps when nothing has arrived for a second.
 	@ParameterizedTest
 	@ValueSource(ints = { 0, 1500 })
 	void aStoreThatIsStuckWithPutsOfSomeKeepsNobodyElseFromReading(int quietMillis) throws Exception {
@@ -64,7 +64,7 @@ class FairnessIntegrationTests {
 			released.countDown();
 			for (int i = 0; i < STUCK; i++) {
 				assertThat(stuck[i].reply()).isEqualTo(Replies.OK);
-				// It is served as before.
+				// The client is served as before.
 				assertThat(stuck[i].exchange("get stuck." + i + "\n")).isEqualTo("ok\nstuck." + i + " 1.0 1\n\n");
 				stuck[i].close();
 			}
@@ -93,7 +93,7 @@ class FairnessIntegrationTests {
 				}
 			}
 			for (TestClient client : deaf) {
-				// What it did not read is still there for it.
+				// The client still gets what it has not read.
 				assertThat(client.reply()).startsWith("ok\nwide 1.0 0\n")
 					.contains("\nwide 1.0 19999\n")
 					.endsWith("\n\n");
@@ -115,7 +115,7 @@ class FairnessIntegrationTests {
 					assertThat(other.exchange("put other 1 " + i + "\n")).isEqualTo(Replies.OK);
 				}
 			}
-			// They have streamed all the time, and still do.
+			// These clients have streamed all the time, and still do.
 			for (PutLoad client : load) {
 				awaitReplies(new PutLoad[] { client }, client.acknowledged() + 1);
 				assertThat(client.unexpected()).isNull();
@@ -133,7 +133,8 @@ class FairnessIntegrationTests {
 					throw new StackOverflowError("as a defect would");
 				}
 			});
-			// A frame of one line is committed with its loop, a large one by itself.
+			// A frame of one line is committed with the group of its loop, a large one by
+			// itself.
 			for (String puts : new String[] { lines("put defect ", 1), lines("put defect ", 4000) }) {
 				try (TestClient client = server.client(); TestClient other = server.client()) {
 					client.send(puts);

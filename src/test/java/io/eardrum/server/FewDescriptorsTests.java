@@ -27,7 +27,7 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A server that may open few files.
+ * Tests for a server that may open few files.
  */
 class FewDescriptorsTests {
 
@@ -40,7 +40,7 @@ class FewDescriptorsTests {
 		try (EardrumProcess process = EardrumProcess.start(Map.of("EARDRUM_STORAGE_TYPE", "embedded",
 				"EARDRUM_STORAGE_PATH", directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port),
 				"SERVER_PORT", "0"), List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
-			// The whole start, for it opens files as well.
+			// The whole start is included, because it opens files as well.
 			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> process.output().contains("Started "));
 			for (int i = 0; i < 700; i++) {
 				Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
@@ -75,7 +75,7 @@ class FewDescriptorsTests {
 			throw ex;
 		}
 		catch (SocketException ex) {
-			// A reset that overtook the reply.
+			// A reset has overtaken the reply.
 			return -1;
 		}
 	}
@@ -105,7 +105,7 @@ class FewDescriptorsTests {
 					reply = client.exchange("put many." + i + " 1 1\n");
 				}
 				catch (IOException ex) {
-					// A reset that overtook the reply.
+					// A reset has overtaken the reply.
 					reply = Replies.TOO_MANY_CONNECTIONS;
 				}
 				if (reply.equals(Replies.OK)) {

@@ -25,9 +25,9 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What becomes of points whose timestamps are in the future, or swapped with the value:
- * without a limit they are stored, counted and warned of, and with one those beyond it
- * are refused, whichever way they come.
+ * Tests for points whose timestamps are in the future, or swapped with the value. Without
+ * a limit they are stored, counted and logged; with a limit, those beyond it are refused,
+ * whichever way they arrive.
  */
 @Timeout(90)
 class FutureTimestampsIntegrationTests {
@@ -114,7 +114,7 @@ class FutureTimestampsIntegrationTests {
 			}
 		}
 		if (type.equals("embedded")) {
-			// Once a minute it would be too; after a start it is soon.
+			// The meter is updated once a minute, and soon after a start.
 			try (RunningServer server = start(type)) {
 				awaitAhead(server);
 			}

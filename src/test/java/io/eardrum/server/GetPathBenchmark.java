@@ -22,9 +22,10 @@ import io.eardrum.server.fixture.PutPath;
 import io.eardrum.storage.embedded.TemporaryStore;
 
 /**
- * What it takes to answer a {@code get} of one key, in nanoseconds: from the bytes of its
- * line, by way of the embedded store, to the bytes of its reply, on one thread. The
- * points are all in heads, or all in chunks, which RocksDB has in its cache then.
+ * Measures how long the answer to a {@code get} of one key takes, in nanoseconds: from
+ * the bytes of its line, through the embedded store, to the bytes of its reply, on one
+ * thread. The points are either all in heads, or all in chunks, which RocksDB then has in
+ * its cache.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)

@@ -21,8 +21,8 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Clients that vanish, never read, never send, or talk nonsense: each costs one bounded
- * connection at most, and nobody else notices.
+ * Tests for clients that vanish, never read, never send, or send nonsense: each costs one
+ * bounded connection at most, and other clients do not notice.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
@@ -116,8 +116,8 @@ class MisbehavingClientIntegrationTests {
 			try (TestClient client = TestClient.connectWithSmallReceiveBuffer(strict.tcpPort(), 4096)) {
 				client.send("get *\n".repeat(1000));
 				assertThat(other.exchange("get nobody\n")).isEqualTo(Replies.OK);
-				// Not the connections: that there are two is over before a poll must see
-				// it.
+				// Does not wait for two connections: a poll may miss the moment in which
+				// there are two.
 				Awaitility.await()
 					.atMost(Duration.ofSeconds(20))
 					.until(() -> resets(strict, "write_timeout") == resets + 1);
@@ -168,7 +168,7 @@ class MisbehavingClientIntegrationTests {
 			assertThat(fallenSilent.exchange("get nobody\n")).isEqualTo(Replies.OK);
 			cut.send("put cut.idle 1 1");
 			plaintext.send("plaintext.idle 1 1\n");
-			// Thirty polls a timeout, so that a busy machine may miss some.
+			// Thirty polls for each timeout, so that a busy machine may miss some.
 			Awaitility.await()
 				.pollInterval(Duration.ofMillis(100))
 				.during(Duration.ofSeconds(7))

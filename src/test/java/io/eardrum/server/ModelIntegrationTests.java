@@ -28,7 +28,7 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Many commands, many connections and long replies, compared with a simple model.
+ * Tests many commands, many connections and long replies against a simple model.
  */
 @Timeout(60)
 class ModelIntegrationTests {
@@ -210,9 +210,9 @@ class ModelIntegrationTests {
 	/**
 	 * Puts many points.
 	 * @param big the server to put them to
-	 * @param series how many series
-	 * @param points how many points each of them gets
-	 * @return what {@code get *} has to answer
+	 * @param series the number of series
+	 * @param points the number of points for each series
+	 * @return what {@code get *} must answer
 	 * @throws Exception if that fails
 	 */
 	private String fill(RunningServer big, int series, int points) throws Exception {

@@ -49,8 +49,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Graphite's plaintext protocol on real sockets: what is sent is stored or counted, and
- * nothing is ever answered.
+ * Tests for Graphite's plaintext protocol on real sockets: what is sent is stored or
+ * counted, and never answered.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
@@ -181,7 +181,7 @@ class PlaintextIntegrationTests {
 	void requestOfABrowserWritesNothing(int pathLength) throws Exception {
 		try (TestClient client = client()) {
 			client.send("POST /" + "a".repeat(pathLength));
-			// The rest of the line may come when its start has been looked at.
+			// The rest of the line may arrive after its start has been inspected.
 			Awaitility.await().atMost(PATIENCE).until(() -> received() >= pathLength);
 			client.send(" HTTP/1.1\r\nHost: localhost:2003\r\nContent-Length: 9\r\n\r\nevil 1 1\n");
 			assertThat(client.readUntilClosed().text()).isEmpty();
@@ -258,7 +258,7 @@ class PlaintextIntegrationTests {
 		int sent = 0;
 		try (DatagramSocket socket = new DatagramSocket()) {
 			while (sent < 3000) {
-				// No more than the smallest buffer of a system keeps.
+				// No more than the smallest buffer of any system holds.
 				for (int i = 0; i < 100; i++) {
 					byte[] line = ("udp." + sent % 7 + " 1 " + sent).getBytes(StandardCharsets.UTF_8);
 					socket.send(new DatagramPacket(line, line.length, this.server.graphiteAddress()));
@@ -317,7 +317,7 @@ class PlaintextIntegrationTests {
 			sent++;
 			assertThat(entered.await(10, TimeUnit.SECONDS)).isTrue();
 			String lines = "udp 1 1\n".repeat(7000);
-			// Far more than the system is asked to keep.
+			// Far more than the buffer that the system is asked for.
 			while (datagramsDropped() == 0 && sent < 1000) {
 				datagram(lines);
 				sent++;
@@ -461,7 +461,7 @@ class PlaintextIntegrationTests {
 		});
 		RunningServer other = RunningServer.start(hanging, "--eardrum.graphite.port=0",
 				"--eardrum.tcp.shutdown-grace-period=1s");
-		// A thread of the JDK finds out that the time is over.
+		// A thread of the JDK notices that the time is over.
 		try (CapturedLog late = CapturedLog.ofAllThreads(); DatagramSocket socket = new DatagramSocket()) {
 			byte[] line = "hangs 1 1".getBytes(StandardCharsets.UTF_8);
 			socket.send(new DatagramPacket(line, line.length, other.graphiteAddress()));
@@ -491,7 +491,8 @@ class PlaintextIntegrationTests {
 		return TestClient.connect(this.server.graphiteAddress());
 	}
 
-	// Sends and ends the stream; when the server has closed, all is stored.
+	// Sends, and ends the stream. Once the server has closed the connection, everything
+	// is stored.
 	private void send(String lines) throws IOException {
 		assertThat(conversation(lines.getBytes(StandardCharsets.UTF_8))).isEmpty();
 	}

@@ -22,7 +22,7 @@ import io.eardrum.storage.StorageException;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Framing and commands of the protocol, byte for byte over real connections.
+ * Tests framing and commands of the protocol, byte for byte, over real connections.
  */
 class ProtocolIntegrationTests {
 

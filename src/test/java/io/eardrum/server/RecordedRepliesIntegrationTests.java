@@ -42,13 +42,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * Says again what was said to an earlier version, and compares its replies byte by byte:
- * {@code src/test/resources/replies} has them. However the bytes are cut and whichever
- * store is behind them, they must be the same.
+ * Repeats what was sent to an earlier version, and compares the replies with those of
+ * that version byte by byte: {@code src/test/resources/replies} has them. They must be
+ * the same, however the bytes are cut and whichever store is used.
  * <p>
- * Where the protocol has changed, {@code -Deardrum.record=true} has this test write what
- * the server answers now instead of comparing it; the difference is to be looked at, line
- * by line, before it is committed.
+ * Where the protocol has changed, {@code -Deardrum.record=true} makes this test write
+ * what the server answers now instead of comparing it. Inspect the difference line by
+ * line before you commit it.
  */
 @Timeout(120)
 class RecordedRepliesIntegrationTests {
@@ -59,7 +59,7 @@ class RecordedRepliesIntegrationTests {
 
 	private static final String LIMITS = "limits.txt";
 
-	/** What is read once all models have ended. */
+	/** The name of what is read once all models have ended. */
 	private static final String ALL = "all";
 
 	private static final int MODELS = 4;
@@ -149,7 +149,7 @@ class RecordedRepliesIntegrationTests {
 					requireSame("connection " + i + ", seed " + seed, received.get(i).get(),
 							of(recorded, i + ".received"));
 				}
-				// Whose first put came first is another matter each time.
+				// The order of the first puts differs each time.
 				byte[] all = converse(server, "get *\n".getBytes(StandardCharsets.UTF_8), new Random(seed), executor);
 				requireSame("get *", sorted(all), sorted(of(recorded, ALL + ".received")));
 				requireSame("a long reply", converse(server, of(recorded, "long.sent"), new Random(seed), executor),
@@ -216,7 +216,7 @@ class RecordedRepliesIntegrationTests {
 		return received.toByteArray();
 	}
 
-	// A reset may end it, too, where the client still sends.
+	// A reset may end it, too, if the client is still sending.
 	private static byte[] untilClosed(TestClient client) throws IOException {
 		ByteArrayOutputStream received = new ByteArrayOutputStream();
 		byte[] buffer = new byte[8192];
@@ -244,7 +244,8 @@ class RecordedRepliesIntegrationTests {
 		return ends;
 	}
 
-	// Up to some length: each byte waits until the server has answered somebody else.
+	// Only up to some length, because each byte waits until the server has answered
+	// another client.
 	private static List<Integer> everyByte(byte[] bytes) {
 		List<Integer> ends = new ArrayList<>();
 		for (int i = 1; i <= bytes.length; i = (i < 1000) ? i + 1 : Math.min(bytes.length, i + 997)) {
@@ -274,7 +275,7 @@ class RecordedRepliesIntegrationTests {
 		}
 	}
 
-	// As ISO 8859-1, in which no two sequences of bytes look the same.
+	// Read as ISO 8859-1, in which different bytes are always different text.
 	private static void requireSame(String context, byte[] actual, byte[] expected) {
 		Replies.assertSame(context, new String(actual, StandardCharsets.ISO_8859_1),
 				new String(expected, StandardCharsets.ISO_8859_1));
@@ -366,14 +367,14 @@ class RecordedRepliesIntegrationTests {
 	}
 
 	/**
-	 * Says where what is sent is cut.
+	 * Decides where the sent bytes are cut.
 	 */
 	private interface Cutting {
 
 		/**
-		 * Cuts.
-		 * @param bytes what is sent
-		 * @return where each segment ends
+		 * Returns where to cut.
+		 * @param bytes the sent bytes
+		 * @return the end of each segment
 		 */
 		List<Integer> ends(byte[] bytes);
 

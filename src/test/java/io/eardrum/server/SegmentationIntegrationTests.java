@@ -18,8 +18,9 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * However TCP cuts what a client sends, the replies are the same. Between two segments
- * another connection gets an answer, which gives the server the time to read them apart.
+ * Tests that the replies are the same, however TCP cuts what a client sends. Between two
+ * segments another connection gets an answer, which gives the server time to read the
+ * segments separately.
  */
 class SegmentationIntegrationTests {
 

@@ -21,7 +21,7 @@ import io.eardrum.server.fixture.TestClient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * What happens when there are as many series as there may be.
+ * Tests for what happens when the server has as many series as it allows.
  */
 @Timeout(90)
 class SeriesLimitIntegrationTests {

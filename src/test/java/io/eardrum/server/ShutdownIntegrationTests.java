@@ -35,8 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * What clients see when the server stops: whole replies, then a reset, and nothing that
- * was acknowledged is lost.
+ * Tests for what clients see when the server stops: whole replies, then a reset, and no
+ * loss of what was acknowledged.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(60)
@@ -184,7 +184,7 @@ class ShutdownIntegrationTests {
 
 	@Test
 	void stoppedServerFreesItsPort() throws Exception {
-		// Not just any port: an outgoing connection may take that in between.
+		// Not any free port, because an outgoing connection may take it in the meantime.
 		int port = EardrumProcess.freePort();
 		try (RunningServer server = RunningServer.start("--eardrum.tcp.port=" + port)) {
 			assertThat(server.tcpPort()).isEqualTo(port);

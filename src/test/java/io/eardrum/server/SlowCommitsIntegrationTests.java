@@ -20,9 +20,9 @@ import io.eardrum.server.loop.Leaders;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A store whose commits take longer than a thread may keep its loop, beside clients that
- * don't read their replies: the lead of each loop passes from thread to thread all the
- * time.
+ * Tests a store whose commits take longer than a thread may keep its loop, beside clients
+ * that don't read their replies: the lead of each loop passes from thread to thread all
+ * the time.
  */
 @Timeout(60)
 class SlowCommitsIntegrationTests {

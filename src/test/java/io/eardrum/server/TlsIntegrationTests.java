@@ -42,7 +42,7 @@ import static org.assertj.core.api.Assertions.assertThatException;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
- * The TCP port with TLS, and with a list of networks.
+ * Tests for the TCP port with TLS, and with a list of networks.
  */
 @Execution(ExecutionMode.CONCURRENT)
 @Timeout(90)
@@ -100,12 +100,12 @@ class TlsIntegrationTests {
 				TestClient client = TestClient.connectWithTls(server.tcpPort(), TestCertificate.context(null, first), 0,
 						"TLSv1.3")) {
 			client.send("put a 1 1\nget a\npu").halfClose();
-			// An end in good order, which says that nothing is missing.
+			// An orderly end, which says that nothing is missing.
 			assertThat(client.readToEnd()).isEqualTo(Replies.OK + "ok\na 1.0 1\n\n" + Replies.WRONG_COMMAND);
 		}
 	}
 
-	// Each holds nearly the longest record: all together more than there may be.
+	// Each holds nearly the longest record, and all together hold more than is allowed.
 	@Test
 	void unfinishedRecordsTakeNoMoreThanTheirShareOfTheHeap() throws Exception {
 		byte[] start = new byte[16_000];
@@ -171,7 +171,7 @@ class TlsIntegrationTests {
 					}
 				});
 			}
-			// The alert leaves before the failure is counted.
+			// The alert is sent before the failure is counted.
 			awaitFailedHandshakes(server, 2);
 			assertThat(server.scrape().sum("eardrum_points_put_total")).isEqualTo(1);
 		}
@@ -252,7 +252,7 @@ class TlsIntegrationTests {
 	@Test
 	void clientThatNeverFinishesItsHandshakeIsReset() throws Exception {
 		try (RunningServer server = start()) {
-			// Before there is a connection whose time runs.
+			// Set before there is a connection whose time runs.
 			long start = System.nanoTime();
 			try (TestClient client = server.client()) {
 				client.send(new byte[] { 22, 3, 1, 2 });
@@ -371,7 +371,7 @@ class TlsIntegrationTests {
 			}
 			try (DatagramSocket foreign = new DatagramSocket(new InetSocketAddress(elsewhere, 0));
 					DatagramSocket own = new DatagramSocket()) {
-				// In their order, for one thread reads them all.
+				// In order, because one thread reads all of them.
 				byte[] line = "foreign 1 1".getBytes(StandardCharsets.UTF_8);
 				foreign.send(new DatagramPacket(line, line.length, target));
 				line = "own 1 1".getBytes(StandardCharsets.UTF_8);

@@ -15,8 +15,8 @@ import io.eardrum.server.fixture.RunningServer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * The words of the protocol, keys, values and timestamps, and the text of values in
- * replies, over a real connection.
+ * Tests for the words of the protocol, keys, values and timestamps, and for the text of
+ * values in replies, over a real connection.
  */
 class WordsIntegrationTests {
 

@@ -55,7 +55,7 @@ class ProcessArgumentsTests {
 
 	@Test
 	void bytesOfAnotherCommandLineAreNotTaken() {
-		// Java had its arguments from a file.
+		// Java took its arguments from a file.
 		byte[] line = line(StandardCharsets.UTF_8, "java", "@file", "größe");
 		assertThat(ProcessArguments.of(line, "put", "a", "1"))
 			.isEqualTo(new ProcessArguments(List.of("put", "a", "1"), false));

@@ -106,7 +106,7 @@ class TextInputTests {
 			byte[] changed = whole.clone();
 			changed[i] ^= 0x55;
 			try {
-				// Who made it and when may be anything.
+				// The header's system and time may be anything.
 				assertThat(read(changed)).as("byte " + i).isEqualTo("a 1 1\nb 2 2\n");
 			}
 			catch (IOException ex) {

@@ -40,7 +40,7 @@ import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.verify;
 
 /**
- * Tests for {@link FrameConnectionFactory} with others that share its
+ * Tests for {@link FrameConnectionFactory} with other factories that share its
  * {@link ConnectionRegistry}.
  */
 @Timeout(60)
@@ -141,7 +141,7 @@ class FrameConnectionFactoryTests {
 		FrameConnectionFactory stopping = factory(connections);
 		start(stopping);
 		Awaitility.await().until(stopping::isListening);
-		// The end closes all connections that it finds: this one is not there yet.
+		// Stopping closes all connections that it finds, and this one does not exist yet.
 		willAnswer((invocation) -> {
 			stopping.stop();
 			return true;

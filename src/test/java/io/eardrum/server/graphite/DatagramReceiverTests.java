@@ -43,7 +43,7 @@ import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link DatagramReceiver} and what it does when something fails.
+ * Tests for {@link DatagramReceiver}, and for what it does after failures.
  */
 @Timeout(60)
 class DatagramReceiverTests {
@@ -88,7 +88,7 @@ class DatagramReceiverTests {
 		this.storage.beforePut((batch) -> {
 			throw error;
 		});
-		// Takes the only line that may be logged in ten seconds.
+		// Uses the only line that may be logged in ten seconds.
 		send("udp.a 1 1\n");
 		Awaitility.await().pollInterval(Duration.ofMillis(50)).atMost(Duration.ofSeconds(20)).untilAsserted(() -> {
 			send("udp.b 1 1\n");
@@ -133,7 +133,8 @@ class DatagramReceiverTests {
 		for (int i = 0; i < 300; i++) {
 			assertThatExceptionOfType(UnresolvedAddressException.class).isThrownBy(() -> receiver(nowhere));
 		}
-		// Three or four each, if they stayed; what runs beside may have opened some.
+		// Each would leave three or four descriptors; tests that run at the same time may
+		// have opened some.
 		assertThat(system.getOpenFileDescriptorCount()).isLessThan(before + 300);
 	}
 

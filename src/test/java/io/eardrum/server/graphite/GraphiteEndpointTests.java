@@ -47,8 +47,8 @@ import static org.mockito.BDDMockito.given;
 import static org.mockito.Mockito.mock;
 
 /**
- * Tests for {@link GraphiteEndpoint}, {@link TcpEndpoint} and what is told of a port that
- * can't be had.
+ * Tests for {@link GraphiteEndpoint}, {@link TcpEndpoint} and the message about a port
+ * that is not available.
  */
 @Timeout(60)
 class GraphiteEndpointTests {

@@ -55,7 +55,7 @@ class ConnectionRejecterTests {
 		this.listener.close();
 	}
 
-	// It is the thread that accepts clients, and there is no other one.
+	// This is the only thread that accepts clients.
 	@Test
 	void shortageOfThreadsDoesNotReachTheCaller() throws IOException {
 		try (ConnectionRejecter rejecter = new ConnectionRejecter(REPLY, mock(ServerObserver.class), (task) -> {
@@ -90,7 +90,7 @@ class ConnectionRejecterTests {
 			for (int i = 0; i < 2; i++) {
 				rejecter.reject(mock(Socket.class, Mockito.RETURNS_MOCKS));
 			}
-			// Both threads have something to do.
+			// Both threads are busy.
 			rejecter.reject(this.accepted);
 			assertThat(this.accepted.isClosed()).isFalse();
 			rejecter.close();
@@ -103,7 +103,7 @@ class ConnectionRejecterTests {
 		}
 	}
 
-	// With something unread, a close would be a reset, which may overtake the reply.
+	// A close while something is unread would be a reset, which may overtake the reply.
 	@Test
 	void clientThatIsTurnedAwayAtOnceIsToldSoWhateverItHasSent() throws IOException {
 		this.client.getOutputStream().write(new byte[1000]);

@@ -24,10 +24,10 @@ class InboundMemoryLimitTests {
 
 	private final InboundMemoryLimit memory = new InboundMemoryLimit(this.budget.share(HeapUse.FRAMES));
 
-	/** Who was told to read on, in that order. */
+	/** The clients that were allowed to read on, in that order. */
 	private final List<String> readOn = new ArrayList<>();
 
-	// It was read on never: there was room again and again, and others took it.
+	// This client never read on: there was room again and again, and others took it.
 	@Test
 	void whoIsHeldBackDoesNotWaitForEverWhileOthersGoOn() {
 		this.memory.take(LIMIT, true);
@@ -62,10 +62,10 @@ class InboundMemoryLimitTests {
 			this.memory.holdBack(client("client " + i, 20), true);
 		}
 		this.memory.giveBack(70, true);
-		// 5 are in use, and 75 there for large frames.
+		// 5 are in use, and large frames may take 75.
 		assertThat(this.readOn).containsExactly("client 1", "client 2", "client 3", "client 4");
 		assertThat(this.memory.isFull(true)).isTrue();
-		// None of them had anything to send.
+		// None of the clients had sent anything.
 		for (int i = 1; i <= 4; i++) {
 			this.memory.settle(20, true);
 		}

@@ -39,7 +39,7 @@ class OutboundMemoryLimitTests {
 		verify(this.first).endForMemory();
 		verify(this.second, never()).endForMemory();
 		assertThat(this.unread.heldBytes()).isEqualTo(90);
-		// Its own thread gets to know of it later.
+		// Its own thread learns of it later.
 		this.unread.end(this.first);
 		assertThat(this.unread.heldBytes()).isEqualTo(90);
 	}

@@ -67,7 +67,7 @@ class UnfinishedInputLimitTests {
 	void allMayBeResetWhereAllOfThemHoldLittle() {
 		begin(this.oldest, 10, 3000);
 		begin(this.older, 10, 2000);
-		// Somebody else has nearly all.
+		// Another use has nearly all memory.
 		this.unfinished.change(80);
 		verify(this.oldest).endForUnfinishedInput();
 		verify(this.older).endForUnfinishedInput();
