@@ -57,7 +57,7 @@ public class TcpServerConfiguration {
 	}
 
 	@Bean
-	EventLoopGroup frameLoops(CommandServiceActivator activator) {
+	EventLoopGroup eventLoopGroup(CommandServiceActivator activator) {
 		return new EventLoopGroup(activator::newGroup);
 	}
 
@@ -85,7 +85,7 @@ public class TcpServerConfiguration {
 
 	@Bean
 	@ServiceActivator(inputChannel = "frames")
-	CommandServiceActivator frameServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
+	CommandServiceActivator commandServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
 		return new CommandServiceActivator(repository, timestampCheck);
 	}
 

@@ -29,7 +29,7 @@ public class GraphiteServerConfiguration {
 	private final Clock clock = Clock.systemUTC();
 
 	@Bean
-	LostPointLog lossReporter(GraphiteObserver graphiteMeters) {
+	LostPointLog lostPointLog(GraphiteObserver graphiteMeters) {
 		return new LostPointLog(graphiteMeters);
 	}
 

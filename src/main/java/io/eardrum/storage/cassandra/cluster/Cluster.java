@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
@@ -138,10 +139,8 @@ public final class Cluster implements AutoCloseable {
 				probe(current);
 			}
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
+			ThreadShortage.require(ex);
 			if (!isClosing()) {
 				this.state.failed(String.valueOf(ex.getMessage()));
 				logger.debug("The cluster can't be used yet", ex);

@@ -15,6 +15,7 @@ import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
+import io.eardrum.storage.embedded.rocksdb.LastEntry;
 import io.eardrum.storage.embedded.rocksdb.NativeWriteBatch;
 import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.Fsync;
@@ -212,7 +213,7 @@ public final class Committer {
 	 */
 	public void restoreLostSeries() {
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
-		int number = (int) this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		int number = (int) LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		for (; number < this.storedSeries; number++) {
 			SeriesKey lost = encodeKey(number);
 			batch.put(ColumnFamily.SERIES, number, this.key.buffer(), lost.length());
@@ -235,7 +236,7 @@ public final class Committer {
 	 */
 	public boolean isLogComplete() {
 		long checkpoint = StoreMetadata.CHECKPOINT.read(this.database, 0);
-		return Math.max(checkpoint, this.database.lastNumber(ColumnFamily.LOG)) >= this.sequence;
+		return Math.max(checkpoint, LastEntry.number(this.database, ColumnFamily.LOG)) >= this.sequence;
 	}
 
 	/**

@@ -16,6 +16,7 @@ import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.log.HeadMemoryLimit;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.LastEntry;
 import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.series.SeriesIndex;
@@ -117,7 +118,7 @@ public final class LogReplay {
 	// Checks the memory for the series before they are read, if the store has counted
 	// them. For a store of an earlier version, the need becomes known while it is read.
 	private void checkMemory() {
-		long series = this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		long series = LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		long counted = Math.min(series, StoreMetadata.SERIES.read(this.database, 0));
 		long keyBytes = StoreMetadata.KEY_BYTES.read(this.database, 0);
 		if (counted > 0 && this.index.bytes(counted, keyBytes) > this.mostSeriesBytes) {
@@ -140,7 +141,7 @@ public final class LogReplay {
 	}
 
 	private void readSeries() {
-		long count = this.database.lastNumber(ColumnFamily.SERIES) + 1;
+		long count = LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		Retention retention = this.settings.retention();
 		this.entries.readSeries((bytes) -> {
 			SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);

@@ -10,6 +10,7 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.log.PutRecord;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.LastEntry;
 import io.eardrum.storage.embedded.rocksdb.StoreMetadata;
 
 /**
@@ -61,7 +62,7 @@ public final class StoredEntries {
 	 */
 	public void checkChunks(long series) {
 		// The number of the series is the upper half of the first eight bytes of a key.
-		long last = this.database.lastNumber(ColumnFamily.CHUNKS) >> Integer.SIZE;
+		long last = LastEntry.number(this.database, ColumnFamily.CHUNKS) >> Integer.SIZE;
 		if (last >= series) {
 			throw new CorruptStoreException("there are chunks of series " + last + ", which does not exist");
 		}

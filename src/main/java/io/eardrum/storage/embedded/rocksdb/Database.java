@@ -1,6 +1,5 @@
 package io.eardrum.storage.embedded.rocksdb;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,8 +38,6 @@ import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
  * written completely was never acknowledged and is dropped. Any other damage stops the
  * start. The default mode of RocksDB, point-in-time recovery, would silently drop
  * everything that follows a damaged record, whether it was acknowledged or not.
- * <p>
- * This class is long because all requests to RocksDB are made here.
  */
 public final class Database implements AutoCloseable {
 
@@ -253,26 +250,6 @@ public final class Database implements AutoCloseable {
 	 */
 	public RocksIterator iterator(ColumnFamily family, ReadOptions options) {
 		return rocks().newIterator(handle(family), options);
-	}
-
-	/**
-	 * Returns the key of the last entry of a family whose keys are numbers.
-	 * @param family the family
-	 * @return the key, or -1 if there is no entry
-	 */
-	public long lastNumber(ColumnFamily family) {
-		try (ReadOptions options = new ReadOptions().setFillCache(false);
-				RocksIterator iterator = iterator(family, options)) {
-			iterator.seekToLast();
-			if (iterator.isValid()) {
-				return ByteBuffer.wrap(iterator.key()).getLong();
-			}
-			iterator.status();
-			return -1;
-		}
-		catch (RocksDBException ex) {
-			throw failure("can't be read", ex);
-		}
 	}
 
 	/**

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.log.HeadMemoryLimit;
@@ -169,10 +170,8 @@ public final class CheckpointScheduler implements Runnable {
 			this.nativeHeap.trimIfDue();
 			return done;
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
+			ThreadShortage.require(ex);
 			// Writers that wait for memory wait for this thread, so it must not end.
 			if (!this.guard.isClosed() && this.logThrottle.permits()) {
 				logger.error("The thread that makes checkpoints failed and continues", ex);
@@ -222,10 +221,8 @@ public final class CheckpointScheduler implements Runnable {
 			this.headMemoryLimit.changed();
 			return true;
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
+			ThreadShortage.require(ex);
 			if (!this.guard.isClosed()) {
 				if (!this.availability.isCheckpointFailed()) {
 					logger.error("A checkpoint failed; no points are taken until one succeeds", ex);
@@ -278,10 +275,8 @@ public final class CheckpointScheduler implements Runnable {
 			}
 			return true;
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
+			ThreadShortage.require(ex);
 			if (!this.guard.isClosed()) {
 				logger.error("Old points could not be removed", ex);
 			}

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
@@ -98,10 +99,8 @@ public final class ChunkCompaction implements Runnable {
 			this.failureLogged = false;
 			return true;
 		}
-		catch (OutOfMemoryError ex) {
-			throw ex;
-		}
 		catch (RuntimeException | Error ex) {
+			ThreadShortage.require(ex);
 			this.requested = true;
 			if (!this.guard.isClosed() && !this.failureLogged) {
 				logger.warn("The space of removed points can't be freed yet", ex);

@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.WriteAvailability;
@@ -59,10 +60,8 @@ public final class LogSyncer implements Runnable {
 			try {
 				sync();
 			}
-			catch (OutOfMemoryError ex) {
-				throw ex;
-			}
 			catch (RuntimeException | Error ex) {
+				ThreadShortage.require(ex);
 				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.error("Recent writes could not be synced", ex);
 				}

@@ -13,6 +13,7 @@ import org.rocksdb.RocksDBException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.rocksdb.Database;
@@ -144,10 +145,8 @@ public final class Scrub implements Runnable {
 					due = System.nanoTime() + (scrub() ? this.interval : retry()).toNanos();
 				}
 			}
-			catch (OutOfMemoryError ex) {
-				throw ex;
-			}
 			catch (RuntimeException | Error ex) {
+				ThreadShortage.require(ex);
 				due = System.nanoTime() + retry().toNanos();
 				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.warn("The files of the store could not be read in the background", ex);

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.budget.ThreadShortage;
 import io.eardrum.storage.embedded.chunk.OpenReads;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.StoreCounters;
@@ -130,10 +131,8 @@ public final class StoreMonitor implements Runnable {
 					look();
 				}
 			}
-			catch (OutOfMemoryError ex) {
-				throw ex;
-			}
 			catch (RuntimeException | Error ex) {
+				ThreadShortage.require(ex);
 				if (!this.guard.isClosed() && this.logThrottle.permits()) {
 					logger.error("The store could not be checked", ex);
 				}
