@@ -380,8 +380,7 @@ public final class Database implements AutoCloseable {
 	 * Returns the exception for a failure of RocksDB.
 	 * @param what what can't be done, as the rest of a sentence about the store
 	 * @param ex the failure
-	 * @return the exception, which is a {@link CorruptStoreException} if a file is
-	 * damaged
+	 * @return the exception, a {@link CorruptStoreException} if a file is damaged
 	 */
 	public StorageException failure(String what, RocksDBException ex) {
 		String message = "The store in " + this.path + " " + what + ": " + ex.getMessage();
