@@ -7,10 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.eardrum.client.MetricClientException.Reason;
 import io.eardrum.metric.KeyedPoint;
@@ -26,17 +25,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 @SuppressWarnings("try")
 class MetricClientIntegrationTests {
 
-	private static RunningServer server;
-
-	@BeforeAll
-	static void start() {
-		server = RunningServer.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	@Test
 	void whatWasPutIsGot() {

@@ -28,12 +28,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -92,7 +92,9 @@ class DocumentsIntegrationTests {
 	@TempDir
 	private static Path directory;
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(DocumentsIntegrationTests::replaceable,
+			"--eardrum.graphite.port=0");
 
 	private static volatile MetricRepository store = new MemoryMetricRepository();
 
@@ -103,16 +105,10 @@ class DocumentsIntegrationTests {
 	private static int graphitePort;
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start(DocumentsIntegrationTests::replaceable, "--eardrum.graphite.port=0");
+	static void findPorts() {
 		tcpPort = server.context().getBean(TcpEndpoint.class).address().getPort();
 		graphitePort = Objects.requireNonNull(server.context().getBean(GraphiteEndpoint.class).addressIfListening())
 			.getPort();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@BeforeEach

@@ -16,9 +16,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -56,7 +56,12 @@ class MonitoringIntegrationTests {
 			Map.of("first", "palm", "second", "*", "third", "*", "shown", "25"),
 			Map.of("first", "palm", "second", "{disk,mem}", "third", "sda", "shown", "10"));
 
-	private static RunningServer server;
+	@TempDir
+	private static Path directory;
+
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with(() -> List.of("--eardrum.storage.type=embedded",
+			"--eardrum.storage.path=" + directory, "--eardrum.graphite.port=0"));
 
 	private static ExposedSeries exposed;
 
@@ -64,9 +69,7 @@ class MonitoringIntegrationTests {
 	private static final ExposedSeries exposedByCluster = new ExposedSeries();
 
 	@BeforeAll
-	static void start(@TempDir Path directory) {
-		server = RunningServer.start("--eardrum.storage.type=embedded", "--eardrum.storage.path=" + directory,
-				"--eardrum.graphite.port=0");
+	static void fill() {
 		try (MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
 			long now = Instant.now().getEpochSecond();
 			for (String key : new String[] { "palm", "palm.mem", "palm.cpu", "palm.disk.sda", "palm.disk.sda.free",
@@ -97,11 +100,6 @@ class MonitoringIntegrationTests {
 			exposedByCluster.addTarget("eardrum", "eardrum-1:8080",
 					PrometheusScrape.of(other.httpPort(), "/actuator/prometheus").series());
 		}
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	// Some meters come with what they count: a collection, and an answered HTTP request.

@@ -7,9 +7,8 @@ import java.util.List;
 
 import com.jayway.jsonpath.JsonPath;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -32,21 +31,12 @@ class ActuatorIntegrationTests {
 
 	private final InterceptedStorage storage = new InterceptedStorage();
 
-	private RunningServer server;
+	@RegisterExtension
+	private final RunningServer server = RunningServer.with(this.storage, "--eardrum.tcp.max-connections=3");
 
 	private long sent;
 
 	private long received;
-
-	@BeforeEach
-	void start() {
-		this.server = RunningServer.start(this.storage, "--eardrum.tcp.max-connections=3");
-	}
-
-	@AfterEach
-	void stop() {
-		this.server.close();
-	}
 
 	@Test
 	void healthTellsAboutTcpAndStorage() {

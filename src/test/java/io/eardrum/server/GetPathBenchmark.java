@@ -14,12 +14,10 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.protocol.fixture.PutFrames;
-import io.eardrum.server.fixture.PutPath;
-import io.eardrum.storage.embedded.TemporaryStore;
+import io.eardrum.server.fixture.DiskPath;
 
 /**
  * Measures how long the answer to a {@code get} of one key takes, in nanoseconds: from
@@ -44,26 +42,21 @@ public class GetPathBenchmark {
 	@Param({ "heads", "chunks" })
 	String from = "heads";
 
-	private final TemporaryStore store = new TemporaryStore();
-
 	private final byte[][] gets = new byte[SERIES][];
-
-	private PutPath path = new PutPath(this.store.repository());
 
 	private int next;
 
 	@Setup
-	public void fill() throws IOException {
+	public void fill(DiskPath disk) throws IOException {
 		PutFrames frames = new PutFrames(SERIES, 0, SERIES);
 		for (int i = 0; i < this.points; i++) {
-			this.path.execute(frames.later());
+			disk.path().execute(frames.later());
 		}
-		if (this.path.stored() != (long) this.points * SERIES) {
-			throw new IllegalStateException(this.path.stored() + " points are stored");
+		if (disk.path().stored() != (long) this.points * SERIES) {
+			throw new IllegalStateException(disk.path().stored() + " points are stored");
 		}
 		if (this.from.equals("chunks")) {
-			this.store.moveToChunks();
-			this.path = new PutPath(this.store.repository());
+			disk.moveToChunks();
 		}
 		for (int i = 0; i < SERIES; i++) {
 			this.gets[i] = String.format("get palm.host%05d.cpu.user\n", i).getBytes(StandardCharsets.US_ASCII);
@@ -71,14 +64,9 @@ public class GetPathBenchmark {
 	}
 
 	@Benchmark
-	public void getOneSeries() throws IOException {
+	public void getOneSeries(DiskPath disk) throws IOException {
 		this.next = (this.next + 1) % SERIES;
-		this.path.execute(this.gets[this.next]);
-	}
-
-	@TearDown
-	public void close() throws IOException {
-		this.store.close();
+		disk.path().execute(this.gets[this.next]);
 	}
 
 }

@@ -7,10 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
@@ -30,17 +29,8 @@ class MisbehavingClientIntegrationTests {
 
 	private static final int MAX_LOG_LINES = 3;
 
-	private RunningServer server;
-
-	@BeforeEach
-	void start() {
-		this.server = RunningServer.start();
-	}
-
-	@AfterEach
-	void stop() {
-		this.server.close();
-	}
+	@RegisterExtension
+	private final RunningServer server = RunningServer.with();
 
 	@Test
 	void resetInMidFrameExecutesWholeLinesAtMostAndDisturbsNobody() throws Exception {

@@ -12,12 +12,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.eardrum.fixture.TestSeed;
 import io.eardrum.server.fixture.ModelClient;
@@ -39,19 +38,10 @@ class ModelIntegrationTests {
 
 	private static final int MAX_BATCH = 64;
 
-	private static RunningServer server;
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	private ExecutorService executor;
-
-	@BeforeAll
-	static void start() {
-		server = RunningServer.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
 
 	@BeforeEach
 	void startExecutor() {

@@ -21,12 +21,11 @@ import java.util.concurrent.atomic.AtomicLong;
 
 import com.jayway.jsonpath.JsonPath;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,17 +59,9 @@ class PlaintextIntegrationTests {
 
 	private final InterceptedStorage storage = new InterceptedStorage();
 
-	private RunningServer server;
-
-	@BeforeEach
-	void start() {
-		this.server = RunningServer.start(this.storage, "--eardrum.graphite.port=0", "--eardrum.tcp.max-connections=3");
-	}
-
-	@AfterEach
-	void stop() {
-		this.server.close();
-	}
+	@RegisterExtension
+	private final RunningServer server = RunningServer.with(this.storage, "--eardrum.graphite.port=0",
+			"--eardrum.tcp.max-connections=3");
 
 	@Test
 	void storesLinesThatTheTcpPortReturns() throws Exception {

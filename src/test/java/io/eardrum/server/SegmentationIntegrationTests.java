@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Stream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,19 +26,14 @@ class SegmentationIntegrationTests {
 
 	private static final String W = Replies.WRONG_COMMAND;
 
-	private static RunningServer server;
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	private TestClient pacer;
 
 	@BeforeAll
-	static void start() throws IOException {
-		server = RunningServer.start();
+	static void fill() throws IOException {
 		server.conversation("put st\u00fcck 1.5 10\nput st\u00fcck 2.5 20\nput other 3 30\n");
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@BeforeEach

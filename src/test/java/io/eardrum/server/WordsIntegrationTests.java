@@ -2,9 +2,8 @@ package io.eardrum.server;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -22,17 +21,8 @@ class WordsIntegrationTests {
 
 	private static final AtomicInteger KEYS = new AtomicInteger();
 
-	private static RunningServer server;
-
-	@BeforeAll
-	static void start() {
-		server = RunningServer.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	@ParameterizedTest(name = "{0} is answered as {1}")
 	@CsvSource(delimiter = '|', textBlock = """

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +43,9 @@ class AnswerIntegrationTests {
 	@TempDir
 	private static Path data;
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(() -> List.of("--eardrum.storage.type=embedded",
+			"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB"));
 
 	private static int managementPort;
 
@@ -49,8 +53,6 @@ class AnswerIntegrationTests {
 
 	@BeforeAll
 	static void start() throws IOException {
-		server = WebServer.start((store) -> store, "--eardrum.storage.type=embedded", "--eardrum.storage.path=" + data,
-				"--eardrum.storage.memory=64MB");
 		managementPort = EardrumProcess.freePort();
 		managed = WebServer.start("--management.server.port=" + managementPort,
 				"--management.server.address=127.0.0.1");
@@ -58,7 +60,6 @@ class AnswerIntegrationTests {
 
 	@AfterAll
 	static void stop() {
-		server.close();
 		managed.close();
 	}
 

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -35,7 +35,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CountedRequestsIntegrationTests {
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(FailingStorage::new);
 
 	/** What the store throws, if it is to fail. */
 	private static volatile @Nullable Supplier<RuntimeException> failure;
@@ -43,17 +44,11 @@ class CountedRequestsIntegrationTests {
 	private Map<String, Double> before = Map.of();
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start(FailingStorage::new);
+	static void fill() {
 		server.put("palm.cpu", 1, 60);
 		server.put("palm.cpu", 2, 120);
 		server.put("palm.cpu", 3, 180);
 		server.put("palm.mem", 4, 120);
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@BeforeEach

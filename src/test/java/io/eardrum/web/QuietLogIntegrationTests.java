@@ -5,9 +5,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -24,17 +23,8 @@ class QuietLogIntegrationTests {
 
 	private static final String LONG = "X".repeat(6000);
 
-	private static WebServer server;
-
-	@BeforeAll
-	static void start() {
-		server = WebServer.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final WebServer server = WebServer.with();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "LONG / HTTP/1.1", "LONG /actuator HTTP/1.1", "LONG /actuator/health HTTP/1.1",

@@ -17,10 +17,9 @@ import java.util.zip.GZIPOutputStream;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.budget.HeapBudget;
@@ -50,24 +49,14 @@ class RequestLimitsIntegrationTests {
 
 	private static final AtomicInteger inStore = new AtomicInteger();
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(EndlessStorage::new, "--eardrum.requests.max-time=1h",
+			"--eardrum.requests.max-work=1000000000000000", "--eardrum.requests.max-concurrent=4",
+			"--eardrum.requests.max-slow-per-client=1");
 
-	private static WebServer strict;
-
-	@BeforeAll
-	static void start() {
-		server = WebServer.start(EndlessStorage::new, "--eardrum.requests.max-time=1h",
-				"--eardrum.requests.max-work=1000000000000000", "--eardrum.requests.max-concurrent=4",
-				"--eardrum.requests.max-slow-per-client=1");
-		strict = WebServer.start(EndlessStorage::new, "--eardrum.requests.max-time=1s",
-				"--eardrum.requests.max-work=1000000000000000", "--eardrum.requests.max-body=10KB");
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-		strict.close();
-	}
+	@RegisterExtension
+	private static final WebServer strict = WebServer.with(EndlessStorage::new, "--eardrum.requests.max-time=1s",
+			"--eardrum.requests.max-work=1000000000000000", "--eardrum.requests.max-body=10KB");
 
 	@Test
 	void requestWhoseClientLeavesEnds() throws IOException {

@@ -13,12 +13,11 @@ import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.protocol.fixture.PutFrames;
+import io.eardrum.server.fixture.DiskPath;
 import io.eardrum.server.fixture.PutPath;
-import io.eardrum.storage.embedded.TemporaryStore;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 
 /**
@@ -47,8 +46,8 @@ public class PutPathBenchmark {
 	}
 
 	@Benchmark
-	public void putOnDisk(Disk disk, Frames frames, Points points) throws IOException {
-		disk.path.execute(frames.of(this.depth).later());
+	public void putOnDisk(DiskPath disk, Frames frames, Points points) throws IOException {
+		disk.path().execute(frames.of(this.depth).later());
 		points.stored += this.depth;
 	}
 
@@ -93,23 +92,6 @@ public class PutPathBenchmark {
 	public static class Memory {
 
 		private final PutPath path = new PutPath(new MemoryMetricRepository());
-
-	}
-
-	/**
-	 * The store on disk.
-	 */
-	@State(Scope.Thread)
-	public static class Disk {
-
-		private final TemporaryStore store = new TemporaryStore();
-
-		private final PutPath path = new PutPath(this.store.repository());
-
-		@TearDown
-		public void close() throws IOException {
-			this.store.close();
-		}
 
 	}
 

@@ -5,7 +5,7 @@ import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -329,24 +329,9 @@ class CassandraServersIntegrationTests {
 	@Test
 	void serverWhoseClockIsFarOffRefusesPutsUntilItIsRight() throws Exception {
 		AtomicLong offsetSeconds = new AtomicLong(800 * 86_400);
-		CassandraMetricRepository wrong = keyspace.open(keyspace.settings(), new CassandraProperties(), new Clock() {
-
-			@Override
-			public Instant instant() {
-				return Instant.now().plusSeconds(offsetSeconds.get());
-			}
-
-			@Override
-			public ZoneId getZone() {
-				return ZoneOffset.UTC;
-			}
-
-			@Override
-			public Clock withZone(ZoneId zone) {
-				return this;
-			}
-
-		});
+		InstantSource time = () -> Instant.now().plusSeconds(offsetSeconds.get());
+		CassandraMetricRepository wrong = keyspace.open(keyspace.settings(), new CassandraProperties(),
+				time.withZone(ZoneOffset.UTC));
 		put(this.first, "a", 1, 5);
 		assertThatThrownBy(() -> put(wrong, "a", 2, 5)).isInstanceOf(StorageException.class)
 			.hasMessageContaining("The clock of this server says");

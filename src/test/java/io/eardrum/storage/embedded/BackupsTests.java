@@ -7,8 +7,6 @@ import java.nio.file.attribute.FileTime;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
 
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -40,7 +39,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class BackupsTests {
 
-	private final TickingClock clock = new TickingClock();
+	private final MovableClock clock = new MovableClock(Instant.EPOCH);
 
 	private final List<Refusal> refusals = new CopyOnWriteArrayList<>();
 
@@ -130,14 +129,14 @@ class BackupsTests {
 			put(repository);
 			BackupEndpoint endpoint = endpoint(repository, this.directory.resolve("backups"), Duration.ofMinutes(1), 7);
 			assertThat(endpoint.backup("first").getStatus()).isEqualTo(200);
-			this.clock.tick(Duration.ofMillis(12_300));
+			this.clock.jump(Duration.ofMillis(12_300));
 			assertRefused(endpoint.backup("second"), 429, "try again in 48 s");
 			assertThat(this.refusals).containsExactly(Refusal.INTERVAL);
 			assertThat(this.retries).containsExactly(Duration.ofSeconds(48));
-			this.clock.tick(Duration.ofSeconds(48));
+			this.clock.jump(Duration.ofSeconds(48));
 			assertThat(endpoint.backup("second").getStatus()).isEqualTo(200);
 			// A clock that was set back keeps nobody waiting.
-			this.clock.tick(Duration.ofDays(-1));
+			this.clock.jump(Duration.ofDays(-1));
 			assertThat(endpoint.backup("third").getStatus()).isEqualTo(200);
 		}
 	}
@@ -210,34 +209,6 @@ class BackupsTests {
 		PointBatch batch = new PointBatch();
 		batch.add(SeriesKey.of("a"), 1, 2);
 		repository.put(batch);
-	}
-
-	/**
-	 * Stands still until it is told to go on.
-	 */
-	private static final class TickingClock extends Clock {
-
-		private Instant now = Instant.EPOCH;
-
-		private void tick(Duration time) {
-			this.now = this.now.plus(time);
-		}
-
-		@Override
-		public Instant instant() {
-			return this.now;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -68,7 +68,7 @@ class CheckpointSchedulerTests {
 	@Test
 	void putsDoNotWaitForAThreadThatHasEnded() {
 		FatalClock clock = new FatalClock();
-		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), clock)) {
+		try (RocksDbMetricRepository repository = open(Duration.ofHours(1), clock.withZone(ZoneOffset.UTC))) {
 			clock.fatal = true;
 			CompletableFuture<Void> puts = CompletableFuture.runAsync(() -> put(repository, 30),
 					TestThreads.NEW_THREAD);
@@ -100,7 +100,7 @@ class CheckpointSchedulerTests {
 	/**
 	 * Lets the thread end as if there were no memory, once it is told to.
 	 */
-	private static final class FatalClock extends Clock {
+	private static final class FatalClock implements InstantSource {
 
 		private volatile boolean fatal;
 
@@ -110,16 +110,6 @@ class CheckpointSchedulerTests {
 				throw new OutOfMemoryError("as a test wants it");
 			}
 			return Instant.EPOCH;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
 		}
 
 	}

@@ -4,10 +4,9 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
+import java.time.InstantSource;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -188,9 +187,10 @@ class LostRecordsTests {
 	}
 
 	private RocksDbMetricRepository open(Path store) {
-		return new RocksDbMetricRepository(new EmbeddedStorageSettings(store, Fsync.NEVER, 64L << 20, 64L << 20, 0,
-				Duration.ofHours(1), Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO),
-				this.clock);
+		return new RocksDbMetricRepository(
+				new EmbeddedStorageSettings(store, Fsync.NEVER, 64L << 20, 64L << 20, 0, Duration.ofHours(1),
+						Retention.FOREVER, Integer.MAX_VALUE, false, RecoverMode.STRICT, Duration.ZERO),
+				this.clock.withZone(ZoneOffset.UTC));
 	}
 
 	private static void put(RocksDbMetricRepository repository, String key, long timestamp) {
@@ -245,7 +245,7 @@ class LostRecordsTests {
 	 * Stops a thread when it begins with a checkpoint, which looks at the clock in
 	 * milliseconds, and can make one fail.
 	 */
-	private static final class HeldClock extends Clock {
+	private static final class HeldClock implements InstantSource {
 
 		private volatile CountDownLatch held = new CountDownLatch(0);
 
@@ -283,17 +283,7 @@ class LostRecordsTests {
 					Thread.currentThread().interrupt();
 				}
 			}
-			return super.millis();
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
+			return InstantSource.super.millis();
 		}
 
 	}

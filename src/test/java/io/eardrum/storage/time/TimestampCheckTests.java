@@ -1,10 +1,7 @@
 package io.eardrum.storage.time;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -16,6 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.fixture.CapturedLog;
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -46,26 +44,7 @@ class TimestampCheckTests {
 
 	private final CapturedLog log = CapturedLog.ofThisThread();
 
-	private long nowSeconds = NOW;
-
-	private final Clock clock = new Clock() {
-
-		@Override
-		public Instant instant() {
-			return Instant.ofEpochSecond(TimestampCheckTests.this.nowSeconds, 999_999_999);
-		}
-
-		@Override
-		public ZoneOffset getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-	};
+	private final MovableClock clock = new MovableClock(Instant.ofEpochSecond(NOW, 999_999_999));
 
 	private final TimestampCheck check = check(Duration.ZERO);
 
@@ -139,11 +118,11 @@ class TimestampCheckTests {
 				"eardrum.storage.max-future");
 		assertThat(lines.get(1)).contains("WARN", "A point of palm.mem has the timestamp 42 and the value 1764450000",
 				"swapped", "key, value and timestamp");
-		this.nowSeconds += DAY - 1;
-		put("other", this.nowSeconds * 1000, 1);
+		this.clock.jump(Duration.ofSeconds(DAY - 1));
+		put("other", this.clock.now() * 1000, 1);
 		assertThat(this.log.lines()).hasSize(2);
-		this.nowSeconds++;
-		put("next", this.nowSeconds * 1000, 1);
+		this.clock.jump(Duration.ofSeconds(1));
+		put("next", this.clock.now() * 1000, 1);
 		assertThat(this.log.lines()).hasSize(3);
 		assertThat(this.log.text()).contains("A point of next");
 	}
@@ -151,7 +130,7 @@ class TimestampCheckTests {
 	@Test
 	void clockThatIsSetBackDoesNotSilenceTheWarning() {
 		put("a", NOW * 1000, 1);
-		this.nowSeconds -= 800 * DAY;
+		this.clock.jump(Duration.ofSeconds(-800 * DAY));
 		put("b", NOW * 1000, 1);
 		assertThat(this.log.lines()).hasSize(2);
 	}

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -29,11 +29,11 @@ class ApiIntegrationTests {
 
 	private static final JsonMapper JSON = JsonMapper.shared();
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with();
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start();
+	static void fill() {
 		for (String key : List.of("palm.cpu", "palm.mem", "oak.cpu", "Oak.disk.used", "odd\"\\,\u00fc")) {
 			server.put(key, key.length(), 1_150_864_247);
 			server.put(key, 1e16, 1_150_864_248);
@@ -43,11 +43,6 @@ class ApiIntegrationTests {
 			batch.add(SeriesKey.of("long.series"), i, (i == 200_000) ? 99 : i % 10);
 		}
 		server.store().put(batch);
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@Test

@@ -11,9 +11,8 @@ import java.util.function.Consumer;
 
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
@@ -35,17 +34,8 @@ class BrokenReplyIntegrationTests {
 
 	private static final AtomicInteger readers = new AtomicInteger();
 
-	private static WebServer server;
-
-	@BeforeAll
-	static void start() {
-		server = WebServer.start(BrokenStorage::new, "--server.tomcat.connection-timeout=5s");
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(BrokenStorage::new, "--server.tomcat.connection-timeout=5s");
 
 	@Test
 	void failureBeforeTheFirstBytesIsTold() {

@@ -10,9 +10,9 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 import org.yaml.snakeyaml.Yaml;
 
@@ -26,21 +26,16 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class OpenApiIntegrationTests {
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with();
 
 	private static Map<String, Object> description;
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start();
+	static void readDescription() {
 		HttpResponse<String> answer = server.get("/openapi.yaml");
 		assertThat(answer.statusCode()).isEqualTo(200);
 		description = new Yaml().load(answer.body());
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@Test

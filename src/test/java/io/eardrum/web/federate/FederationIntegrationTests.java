@@ -9,9 +9,9 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 import io.eardrum.web.fixture.WebServer;
 
@@ -28,13 +28,13 @@ class FederationIntegrationTests {
 
 	private static final Pattern HEADER = Pattern.compile("# (HELP|TYPE) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.+)");
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with();
 
 	private static long now;
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start();
+	static void fill() {
 		now = Instant.now().getEpochSecond();
 		server.put("palm.cpu", 5, now - 50);
 		server.put("palm.cpu", 23.7, now - 1);
@@ -42,11 +42,6 @@ class FederationIntegrationTests {
 		server.put("palm.future", 1e16, now + 1_000);
 		server.put("oak.\"\\{}=\u00fc", -0.0, now - 2);
 		server.put("ash", Double.MIN_VALUE, now);
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@Test

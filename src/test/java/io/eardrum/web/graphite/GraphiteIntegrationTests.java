@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 import com.jayway.jsonpath.JsonPath;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -25,11 +25,12 @@ class GraphiteIntegrationTests {
 
 	private static final String FORM = "application/x-www-form-urlencoded";
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with("--eardrum.render.max-series=50",
+			"--eardrum.render.max-values=100000");
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start("--eardrum.render.max-series=50", "--eardrum.render.max-values=100000");
+	static void fill() {
 		for (int i = 0; i < 6; i++) {
 			server.put("palm.cpu", i + 0.5, 1200 + i * 60L);
 			server.put("palm.mem", 10 * i, 1200 + i * 60L);
@@ -39,11 +40,6 @@ class GraphiteIntegrationTests {
 		for (int i = 0; i < 60; i++) {
 			server.put("many.n" + i, i, 1200);
 		}
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	private static String encoded(String text) {

@@ -5,9 +5,8 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,17 +20,8 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class CrossOriginIntegrationTests {
 
-	private static WebServer server;
-
-	@BeforeAll
-	static void start() {
-		server = WebServer.start();
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final WebServer server = WebServer.with();
 
 	@ParameterizedTest
 	@ValueSource(strings = { "Origin: http://evil.example", "Origin: null", "Sec-Fetch-Site: cross-site",

@@ -11,9 +11,8 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,21 +37,13 @@ class SlowBodyIntegrationTests {
 	@TempDir
 	private static Path data;
 
-	private static WebServer server;
-
-	@BeforeAll
-	static void start() {
-		// More than the requests of endpoints that are served at once.
-		server = WebServer.start("--server.tomcat.threads.max=" + THREADS, "--eardrum.storage.type=embedded",
-				"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB",
-				// None of the slow ones makes room.
-				"--eardrum.requests.max-slow=100", "--eardrum.requests.max-slow-per-client=100");
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
-	}
+	@RegisterExtension
+	private static final WebServer server = WebServer.with(() -> List.of(
+			// More than the requests of endpoints that are served at once.
+			"--server.tomcat.threads.max=" + THREADS, "--eardrum.storage.type=embedded",
+			"--eardrum.storage.path=" + data, "--eardrum.storage.memory=64MB",
+			// None of the slow ones makes room.
+			"--eardrum.requests.max-slow=100", "--eardrum.requests.max-slow-per-client=100"));
 
 	@ParameterizedTest
 	@CsvSource({ "/api/nothing, text/plain", "/render, application/x-www-form-urlencoded",

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -28,15 +29,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 @EnabledIfSystemProperty(named = Browser.PROGRAM, matches = ".+", disabledReason = "needs -Deardrum.browser=<Chromium>")
 class PageAccessBrowserIntegrationTests {
 
-	private static RunningServer server;
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	private static Browser browser;
 
 	private static String axe;
 
 	@BeforeAll
-	static void start() throws IOException {
-		server = RunningServer.start();
+	static void fill() throws IOException {
 		long now = Instant.now().getEpochSecond();
 		try (PutConnection client = new PutConnection(server.tcpPort())) {
 			for (String key : new String[] { "palm.cpu.user", "palm.cpu.system", "palm.mem", "oak.cpu.user",
@@ -60,7 +61,6 @@ class PageAccessBrowserIntegrationTests {
 	@AfterAll
 	static void stop() throws IOException {
 		browser.close();
-		server.close();
 	}
 
 	@AfterEach

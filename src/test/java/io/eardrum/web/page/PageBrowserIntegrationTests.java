@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.openqa.selenium.Keys;
@@ -49,16 +50,16 @@ class PageBrowserIntegrationTests {
 
 	private static long now;
 
-	private static RunningServer server;
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	private static PutConnection client;
 
 	private static Browser browser;
 
 	@BeforeAll
-	static void start() throws IOException {
+	static void fill() throws IOException {
 		now = Instant.now().getEpochSecond();
-		server = RunningServer.start();
 		client = new PutConnection(server.tcpPort());
 		client.putMany(360, (i) -> "put palm.cpu %s %d".formatted(i, now - 3590 + 10 * i));
 		client.putMany(360, (i) -> "put palm.mem %s %d".formatted(1000 - i, now - 3590 + 10 * i));
@@ -84,7 +85,6 @@ class PageBrowserIntegrationTests {
 	static void stop() throws IOException {
 		browser.close();
 		client.close();
-		server.close();
 	}
 
 	@BeforeEach

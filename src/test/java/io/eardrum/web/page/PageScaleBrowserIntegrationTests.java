@@ -8,6 +8,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.openqa.selenium.Keys;
 
 import io.eardrum.server.fixture.RunningServer;
@@ -26,13 +27,13 @@ class PageScaleBrowserIntegrationTests {
 
 	private static final int POINTS = 1_000_000;
 
-	private static RunningServer server;
+	@RegisterExtension
+	private static final RunningServer server = RunningServer.with();
 
 	private static Browser browser;
 
 	@BeforeAll
-	static void start() throws IOException {
-		server = RunningServer.start();
+	static void fill() throws IOException {
 		long now = Instant.now().getEpochSecond();
 		try (PutConnection client = new PutConnection(server.tcpPort())) {
 			client.putMany(SERIES - 1, (i) -> "put fleet.rack%02d.host%04d.load %s %d".formatted(i % 40, i, i, now));
@@ -46,7 +47,6 @@ class PageScaleBrowserIntegrationTests {
 	@AfterAll
 	static void stop() throws IOException {
 		browser.close();
-		server.close();
 	}
 
 	@Test

@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,18 +40,13 @@ class PasswordIntegrationTests {
 
 	private static final String MANY_PER_ADDRESS = "--eardrum.http.max-failed-logins-per-address=10000";
 
-	private static WebServer server;
+	@RegisterExtension
+	private static final WebServer server = WebServer.with("--eardrum.http.user=ada",
+			"--eardrum.http.password=tea: at 5 ä", MANY, MANY_PER_ADDRESS);
 
 	@BeforeAll
-	static void start() {
-		server = WebServer.start("--eardrum.http.user=ada", "--eardrum.http.password=tea: at 5 ä", MANY,
-				MANY_PER_ADDRESS);
+	static void fill() {
 		server.put("palm.cpu", 23.7, 1150864247);
-	}
-
-	@AfterAll
-	static void stop() {
-		server.close();
 	}
 
 	@ParameterizedTest

@@ -1,10 +1,7 @@
 package io.eardrum.storage.cassandra.cluster;
 
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -22,6 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.fixture.CapturedLog;
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.cassandra.table.Query;
 
@@ -40,7 +38,7 @@ class ClusterClockTests {
 
 	private static final Instant NOW = Instant.parse("2026-11-29T21:00:00Z");
 
-	private final SettableClock server = new SettableClock();
+	private final MovableClock server = new MovableClock(NOW);
 
 	/** The time of the node that answers if no one is named, whatever the server's is. */
 	private LongSupplier cluster = NOW::toEpochMilli;
@@ -87,7 +85,7 @@ class ClusterClockTests {
 
 	private void run(Duration time) {
 		this.nanos += time.toNanos();
-		this.server.now = this.server.now.plus(time);
+		this.server.jump(time);
 	}
 
 	private void addNode(Duration ahead) {
@@ -123,7 +121,7 @@ class ClusterClockTests {
 	@ParameterizedTest
 	@ValueSource(longs = { -60_000, -1, 0, 60_000 })
 	void clocksThatAreAMinuteApartAgree(long millis) {
-		this.server.now = NOW.plusMillis(millis);
+		this.server.set(NOW.plusMillis(millis));
 		this.clock.compare(this.session);
 		assertThatPointsAreTaken();
 		assertThat(this.clock.offsetMillis()).isEqualTo(millis);
@@ -133,16 +131,16 @@ class ClusterClockTests {
 	@ParameterizedTest
 	@ValueSource(longs = { -60_001, 60_001, 800 * 86_400_000L })
 	void pointsAreRefusedByAServerWhoseClockIsFurtherOff(long millis) {
-		this.server.now = NOW.plusMillis(millis);
+		this.server.set(NOW.plusMillis(millis));
 		this.clock.compare(this.session);
 		assertThatPointsAreRefused();
-		assertThat(this.clock.problem()).contains(this.server.now.toString(), NOW.toString());
+		assertThat(this.clock.problem()).contains(this.server.instant().toString(), NOW.toString());
 		assertThat(this.clock.offsetMillis()).isEqualTo(millis);
 	}
 
 	@Test
 	void itIsLoggedOnceAndOnceWhenItIsRightAgain() {
-		this.server.now = NOW.plusSeconds(120);
+		this.server.set(NOW.plusSeconds(120));
 		for (int i = 0; i < 3; i++) {
 			this.clock.compareIfDue(this.session);
 		}
@@ -152,10 +150,10 @@ class ClusterClockTests {
 			.asString()
 			.startsWith(" ERROR ")
 			.contains("2026-11-29T21:02:00Z", "2026-11-29T21:00:00Z");
-		this.server.now = NOW.plusSeconds(57);
+		this.server.set(NOW.plusSeconds(57));
 		this.clock.compareIfDue(this.session);
 		assertThatPointsAreRefused();
-		this.server.now = NOW.plusSeconds(55);
+		this.server.set(NOW.plusSeconds(55));
 		assertThatPointsAreTaken();
 		run(Duration.ofMinutes(1));
 		this.cluster = () -> NOW.plusSeconds(60).toEpochMilli();
@@ -163,7 +161,7 @@ class ClusterClockTests {
 			this.clock.compareIfDue(this.session);
 		}
 		assertThat(this.log.lines()).hasSize(2).last().asString().startsWith(" INFO ");
-		this.server.now = NOW.plusSeconds(119);
+		this.server.set(NOW.plusSeconds(119));
 		assertThatPointsAreTaken();
 	}
 
@@ -174,12 +172,12 @@ class ClusterClockTests {
 		this.clock.compareIfDue(this.session);
 		assertThat(this.asked.get()).isEqualTo(1);
 		assertThatPointsAreTaken();
-		this.server.now = this.server.now.plusSeconds(61);
+		this.server.jump(Duration.ofSeconds(61));
 		assertThatPointsAreRefused();
 		assertThat(this.clock.offsetMillis()).isEqualTo(61_000);
-		this.server.now = this.server.now.minusSeconds(122);
+		this.server.jump(Duration.ofSeconds(-122));
 		assertThatPointsAreRefused();
-		this.server.now = this.server.now.plusSeconds(61);
+		this.server.jump(Duration.ofSeconds(61));
 		assertThatPointsAreTaken();
 	}
 
@@ -187,7 +185,7 @@ class ClusterClockTests {
 	void runningTimeThatStoodStillIsPutRightByTheNextComparison() {
 		this.clock.compare(this.session);
 		// As on a machine that slept.
-		this.server.now = NOW.plusSeconds(600);
+		this.server.set(NOW.plusSeconds(600));
 		assertThatPointsAreRefused();
 		this.cluster = () -> NOW.plusSeconds(600).toEpochMilli();
 		this.clock.compareIfDue(this.session);
@@ -210,12 +208,12 @@ class ClusterClockTests {
 	@Test
 	void halfOfTheRoundTripIsAllowedFor() {
 		this.roundTrip = Duration.ofSeconds(20);
-		this.server.now = NOW.plusSeconds(60);
+		this.server.set(NOW.plusSeconds(60));
 		this.clock.compare(this.session);
 		assertThat(this.clock.offsetMillis()).isEqualTo(70_000);
 		assertThatPointsAreTaken();
 		this.roundTrip = Duration.ofSeconds(10);
-		this.server.now = NOW.plusSeconds(61);
+		this.server.set(NOW.plusSeconds(61));
 		this.clock.compare(this.session);
 		assertThatPointsAreRefused();
 	}
@@ -248,29 +246,8 @@ class ClusterClockTests {
 		run(Duration.ofHours(1));
 		assertThatExceptionOfType(StorageException.class).isThrownBy(() -> this.clock.compareIfDue(this.session));
 		assertThatPointsAreTaken();
-		this.server.now = this.server.now.plusSeconds(61);
+		this.server.jump(Duration.ofSeconds(61));
 		assertThatPointsAreRefused();
-	}
-
-	private static final class SettableClock extends Clock {
-
-		private Instant now = NOW;
-
-		@Override
-		public Instant instant() {
-			return this.now;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

@@ -1,9 +1,6 @@
 package io.eardrum.storage.cassandra.point;
 
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +11,8 @@ import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.fixture.MovableClock;
+
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
@@ -23,7 +22,7 @@ class WriteClockTests {
 
 	private static final Instant NOW = Instant.parse("2026-11-25T18:00:00.123456789Z");
 
-	private final SettableClock clock = new SettableClock();
+	private final MovableClock clock = new MovableClock(NOW);
 
 	private final WriteClock writeClock = new WriteClock(this.clock);
 
@@ -37,22 +36,22 @@ class WriteClockTests {
 		long first = this.writeClock.nextMicros();
 		assertThat(this.writeClock.nextMicros()).isEqualTo(first + 1);
 		assertThat(this.writeClock.nextMicros()).isEqualTo(first + 2);
-		this.clock.now = NOW.plusSeconds(1);
+		this.clock.set(NOW.plusSeconds(1));
 		assertThat(this.writeClock.nextMicros()).as("goes with the clock again").isEqualTo(first + 1_000_000);
 	}
 
 	@Test
 	void goesOnWhenTheClockIsSetBack() {
 		long first = this.writeClock.nextMicros();
-		this.clock.now = NOW.minusSeconds(3600);
+		this.clock.set(NOW.minusSeconds(3600));
 		assertThat(this.writeClock.nextMicros()).isEqualTo(first + 1);
-		this.clock.now = NOW.plusNanos(5_000);
+		this.clock.set(NOW.plusNanos(5_000));
 		assertThat(this.writeClock.nextMicros()).isEqualTo(first + 5);
 	}
 
 	@Test
 	void clockBeforeTheEpochCounts() {
-		this.clock.now = Instant.ofEpochSecond(-1, 1_000);
+		this.clock.set(Instant.ofEpochSecond(-1, 1_000));
 		assertThat(this.writeClock.nextMicros()).isEqualTo(-999_999);
 	}
 
@@ -80,27 +79,6 @@ class WriteClockTests {
 		finally {
 			executor.shutdownNow();
 		}
-	}
-
-	private static final class SettableClock extends Clock {
-
-		private volatile Instant now = NOW;
-
-		@Override
-		public Instant instant() {
-			return this.now;
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
 	}
 
 }

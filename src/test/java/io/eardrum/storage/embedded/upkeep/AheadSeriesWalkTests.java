@@ -1,10 +1,7 @@
 package io.eardrum.storage.embedded.upkeep;
 
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.fixture.MovableClock;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.SeriesAhead;
@@ -52,31 +50,12 @@ class AheadSeriesWalkTests {
 	@TempDir
 	Path directory;
 
-	private long now = START;
-
 	private long nanos;
 
 	/** How long a look at the time takes, and so a series. */
 	private long nanosPerLook;
 
-	private final Clock clock = new Clock() {
-
-		@Override
-		public Instant instant() {
-			return Instant.ofEpochSecond(AheadSeriesWalkTests.this.now);
-		}
-
-		@Override
-		public ZoneId getZone() {
-			return ZoneOffset.UTC;
-		}
-
-		@Override
-		public Clock withZone(ZoneId zone) {
-			return this;
-		}
-
-	};
+	private final MovableClock clock = new MovableClock(START);
 
 	private final Heads heads = new Heads();
 
@@ -202,7 +181,7 @@ class AheadSeriesWalkTests {
 		put("b", START);
 		advance();
 		assertThat(this.walk.found().count()).isEqualTo(2);
-		this.now = START + DAY;
+		this.clock.set(Instant.ofEpochSecond(START + DAY));
 		advance();
 		assertThat(this.walk.found()).isEqualTo(SeriesAhead.NONE);
 	}
@@ -213,10 +192,10 @@ class AheadSeriesWalkTests {
 		this.checkpointer.checkpoint(this.era);
 		advance();
 		assertThat(this.walk.found()).isEqualTo(SeriesAhead.NONE);
-		this.now = START - 10 * DAY;
+		this.clock.set(Instant.ofEpochSecond(START - 10 * DAY));
 		advance();
 		assertThat(this.walk.found()).isEqualTo(new SeriesAhead(1, SeriesKey.of("a")));
-		this.now = START;
+		this.clock.set(Instant.ofEpochSecond(START));
 		advance();
 		assertThat(this.walk.found()).isEqualTo(SeriesAhead.NONE);
 	}
