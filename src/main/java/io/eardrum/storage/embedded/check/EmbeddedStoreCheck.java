@@ -161,21 +161,21 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 			}
 			StoreContents read = this.contents;
 			if (read != null) {
-				facts.add(count(read.series(), "series"));
-				facts.add(count(read.chunkPoints(), "points in chunks"));
-				facts.add(count(read.logPoints(), "in the log"));
-				facts.add(count(this.writes, "writes"));
+				facts.add(count(read.series(), "series", "series"));
+				facts.add(count(read.chunkPoints(), "point in chunks", "points in chunks"));
+				facts.add(count(read.logPoints(), "in the log", "in the log"));
+				facts.add(count(this.writes, "write", "writes"));
 			}
 			else {
-				facts.add(count(this.review.expectedWrites(), "writes or more"));
+				facts.add(count(this.review.expectedWrites(), "write or more", "writes or more"));
 			}
-			facts.add(count(this.review.tables().size(), "tables"));
-			facts.add(count(this.review.walFiles(), "files of the write-ahead log"));
+			facts.add(count(this.review.tables().size(), "table", "tables"));
+			facts.add(count(this.review.walFiles(), "file of the write-ahead log", "files of the write-ahead log"));
 			return String.join(", ", facts);
 		}
 
-		private static String count(long number, String what) {
-			return String.format(Locale.ROOT, "%d %s", number, what);
+		private static String count(long number, String one, String many) {
+			return String.format(Locale.ROOT, "%d %s", number, (number == 1) ? one : many);
 		}
 
 		private String start(@Nullable String tail) {
