@@ -51,8 +51,8 @@ class FunctionTests {
 	}
 
 	private void put(String series) {
-		String[] parts = series.split(": | @|/");
-		String[] values = parts[1].split(" ");
+		String[] parts = series.split(": | @|/", -1);
+		String[] values = parts[1].split(" ", -1);
 		long start = (parts.length > 2) ? Long.parseLong(parts[2]) : 110;
 		PointBatch batch = new PointBatch();
 		for (int i = 0; i < values.length; i++) {

@@ -1,4 +1,4 @@
-package io.eardrum.suite.crash;
+package io.eardrum.suite.damage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,4 +1,4 @@
-package io.eardrum.suite.crash;
+package io.eardrum.suite.damage;
 
 /**
  * What comes of a damage to a store, the worst first.

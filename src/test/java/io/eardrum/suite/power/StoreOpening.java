@@ -1,4 +1,4 @@
-package io.eardrum.suite.crash;
+package io.eardrum.suite.power;
 
 import java.nio.file.Path;
 
