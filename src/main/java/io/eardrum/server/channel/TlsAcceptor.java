@@ -18,6 +18,8 @@ import org.springframework.boot.ssl.NoSuchSslBundleException;
 import org.springframework.boot.ssl.SslBundle;
 import org.springframework.boot.ssl.SslBundles;
 
+import io.eardrum.budget.ObjectPool;
+
 /**
  * Accepts TLS with the certificates and options of an SSL bundle. When the bundle is
  * reloaded, new connections get the new certificates. If those can't be used, the old

@@ -14,6 +14,7 @@ import javax.net.ssl.SSLException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.server.limit.LogThrottle;
 
 /**

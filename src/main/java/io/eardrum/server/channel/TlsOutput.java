@@ -13,6 +13,8 @@ import javax.net.ssl.SSLException;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.ObjectPool;
+
 /**
  * Encrypts what a connection sends, and keeps what the client has not taken yet. It
  * borrows a large buffer for that, and gives it back once the client has taken all of it.

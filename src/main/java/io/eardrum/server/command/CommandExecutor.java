@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -15,7 +16,6 @@ import io.eardrum.protocol.CommandHandler;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.CommandCounts;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.storage.MetricRepository;

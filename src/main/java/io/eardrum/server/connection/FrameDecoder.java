@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.protocol.TelnetFilter;
-import io.eardrum.server.channel.ObjectPool;
 
 /**
  * Collects the bytes that a connection receives until there is at least one complete

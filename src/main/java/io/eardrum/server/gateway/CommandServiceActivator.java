@@ -7,7 +7,7 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.support.GenericMessage;
 
-import io.eardrum.server.channel.ObjectPool;
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.server.command.CommandExecutor;
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.command.Frame;

@@ -17,8 +17,8 @@ import org.springframework.integration.ip.tcp.connection.TcpNetServerConnectionF
 import org.springframework.messaging.MessagingException;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.protocol.ReplyWriter;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.channel.TlsAcceptor;
 import io.eardrum.server.channel.TlsChannel;
 import io.eardrum.server.connection.Connection;

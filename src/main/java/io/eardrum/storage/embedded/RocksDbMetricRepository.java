@@ -28,9 +28,9 @@ import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.embedded.chunk.ChunkedSeriesReader;
 import io.eardrum.storage.embedded.chunk.LastPointReader;
 import io.eardrum.storage.embedded.chunk.OpenReads;
+import io.eardrum.storage.embedded.chunk.SeriesReaders;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
-import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.HeadMemoryLimit;
 import io.eardrum.storage.embedded.log.IdleWrites;
@@ -86,9 +86,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final HeadMemoryLimit headMemoryLimit;
 
-	private final SnapshotMemoryLimit snapshotMemoryLimit;
-
 	private final OpenReads openReads;
+
+	private final SeriesReaders seriesReaders;
 
 	/**
 	 * Opens a store. The time this takes grows with the length of its log.
@@ -146,8 +146,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.retentionClock = this.engine.retentionClock();
 		this.committer = this.engine.committer();
 		this.headMemoryLimit = this.engine.headMemoryLimit();
-		this.snapshotMemoryLimit = this.engine.snapshotMemoryLimit();
 		this.openReads = this.engine.openReads();
+		this.seriesReaders = new SeriesReaders(this.database, this.heads, this.guard, this.engine.snapshotMemoryLimit(),
+				this.retentionClock::seconds, this.openReads);
 	}
 
 	@Override
@@ -192,7 +193,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		try {
 			Series series = this.index.find(key);
 			if (series != null) {
-				try (ChunkedSeriesReader reader = reader(generation, true)) {
+				try (ChunkedSeriesReader reader = this.seriesReaders.take(generation)) {
 					reader.read(series, range, sink);
 				}
 			}
@@ -205,7 +206,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		int generation = this.guard.enter();
-		try (ChunkedSeriesReader reader = reader(generation, false)) {
+		try (ChunkedSeriesReader reader = this.seriesReaders.forAll(generation)) {
 			int count = this.committer.storedSeries();
 			for (int number = 0; number < count; number++) {
 				reader.read(this.index.get(number), range, sink);
@@ -214,11 +215,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		finally {
 			this.guard.leave(generation);
 		}
-	}
-
-	private ChunkedSeriesReader reader(int generation, boolean cached) {
-		return new ChunkedSeriesReader(this.database, this.heads, this.guard, generation, this.snapshotMemoryLimit,
-				this.retentionClock::seconds, cached, this.openReads);
 	}
 
 	@Override

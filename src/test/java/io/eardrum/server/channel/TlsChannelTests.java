@@ -32,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.fixture.TestSeed;
 import io.eardrum.server.fixture.TestCertificate;
 

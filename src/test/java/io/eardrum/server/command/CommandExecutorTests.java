@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
@@ -21,7 +22,6 @@ import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;

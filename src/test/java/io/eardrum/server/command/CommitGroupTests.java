@@ -8,10 +8,10 @@ import java.util.List;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.fixture.Replies;
 import io.eardrum.storage.MetricRepository;

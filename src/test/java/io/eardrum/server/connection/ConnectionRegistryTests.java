@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.fixture.TestThreads;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;

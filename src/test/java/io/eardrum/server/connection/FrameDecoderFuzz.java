@@ -9,8 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.fuzz.FuzzInput;
-import io.eardrum.server.channel.ObjectPool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

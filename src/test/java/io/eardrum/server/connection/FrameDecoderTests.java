@@ -8,8 +8,8 @@ import java.util.Random;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.fixture.TestSeed;
-import io.eardrum.server.channel.ObjectPool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

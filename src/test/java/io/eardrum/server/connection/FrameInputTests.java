@@ -10,10 +10,10 @@ import java.nio.charset.StandardCharsets;
 
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.channel.ConnectionChannel;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.command.Frame;
 import io.eardrum.server.event.ServerObserver;
 

@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.server.channel.ConnectionChannel;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.event.ServerObserver;
 
 import static org.assertj.core.api.Assertions.assertThat;

@@ -19,9 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.channel.TlsChannel;
 import io.eardrum.server.connection.Connection;
 import io.eardrum.server.connection.ConnectionRegistry;

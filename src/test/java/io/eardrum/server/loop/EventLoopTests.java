@@ -22,8 +22,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.parallel.Isolated;
 
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.ObjectPool;
 import io.eardrum.metric.PointBatch;
-import io.eardrum.server.channel.ObjectPool;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.FrameDecoder;
 import io.eardrum.server.event.ResetReason;

@@ -4,8 +4,6 @@ import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-import io.eardrum.storage.embedded.codec.ByteReader;
-import io.eardrum.storage.embedded.codec.ChunkDecoder;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
@@ -24,15 +22,11 @@ public final class ChunkCursor implements AutoCloseable {
 
 	private final RocksIterator iterator;
 
-	private final ChunkDecoder decoder = new ChunkDecoder();
+	private final PieceBuffer buffer;
 
 	private final byte[] sought = new byte[ChunkKey.BYTES];
 
 	private final byte[] key = new byte[ChunkKey.BYTES];
-
-	private byte[] value = new byte[4096];
-
-	private int valueLength;
 
 	private boolean valueRead;
 
@@ -42,17 +36,23 @@ public final class ChunkCursor implements AutoCloseable {
 
 	private int pointsRead;
 
-	private final PointColumns piece = new PointColumns(64);
-
-	private final PointColumns merged = new PointColumns(64);
-
 	/**
 	 * Opens a cursor.
 	 * @param database holds the chunks
 	 * @param cached whether RocksDB should keep what is read in its cache
 	 */
 	public ChunkCursor(Database database, boolean cached) {
-		this(database, new ReadOptions().setFillCache(cached));
+		this(database, cached, new PieceBuffer());
+	}
+
+	/**
+	 * Opens a cursor.
+	 * @param database holds the chunks
+	 * @param cached whether RocksDB should keep what is read in its cache
+	 * @param buffer no other cursor uses it until this one is closed
+	 */
+	ChunkCursor(Database database, boolean cached, PieceBuffer buffer) {
+		this(database, new ReadOptions().setFillCache(cached), buffer);
 	}
 
 	/**
@@ -62,8 +62,13 @@ public final class ChunkCursor implements AutoCloseable {
 	 * constructor throws
 	 */
 	public ChunkCursor(Database database, ReadOptions options) {
+		this(database, options, new PieceBuffer());
+	}
+
+	private ChunkCursor(Database database, ReadOptions options, PieceBuffer buffer) {
 		this.database = database;
 		this.options = options;
+		this.buffer = buffer;
 		try {
 			this.iterator = database.iterator(ColumnFamily.CHUNKS, options);
 		}
@@ -168,12 +173,13 @@ public final class ChunkCursor implements AutoCloseable {
 			decode(target);
 			return;
 		}
-		this.piece.clear();
-		decode(this.piece);
-		this.piece.truncate(this.piece.indexBehind(timestamp));
-		if (!this.piece.isEmpty() && (target.isEmpty() || this.piece.last() > target.last())) {
+		PointColumns piece = this.buffer.piece();
+		piece.clear();
+		decode(piece);
+		piece.truncate(piece.indexBehind(timestamp));
+		if (!piece.isEmpty() && (target.isEmpty() || piece.last() > target.last())) {
 			target.clear();
-			target.addAll(this.piece, 0, this.piece.size());
+			target.addAll(piece, 0, piece.size());
 		}
 	}
 
@@ -224,17 +230,17 @@ public final class ChunkCursor implements AutoCloseable {
 
 	public int pointsOfPiece() {
 		read();
-		return this.decoder.count(this.value, this.valueLength);
+		return this.buffer.count();
 	}
 
 	public long lastOfPiece() {
 		read();
-		return this.decoder.last(this.value, this.valueLength);
+		return this.buffer.last();
 	}
 
 	public int bytesOfPiece() {
 		read();
-		return this.valueLength + ChunkKey.BYTES;
+		return this.buffer.length() + ChunkKey.BYTES;
 	}
 
 	/**
@@ -248,18 +254,20 @@ public final class ChunkCursor implements AutoCloseable {
 		decode(target);
 		this.piecesRead = 1;
 		this.pointsRead = target.size();
+		PointColumns piece = this.buffer.piece();
+		PointColumns merged = this.buffer.merged();
 		while (next() && series() == series && start() == start) {
-			this.piece.clear();
-			decode(this.piece);
+			piece.clear();
+			decode(piece);
 			this.piecesRead++;
-			this.pointsRead += this.piece.size();
-			if (this.piece.first() > target.last()) {
-				target.addAll(this.piece, 0, this.piece.size());
+			this.pointsRead += piece.size();
+			if (piece.first() > target.last()) {
+				target.addAll(piece, 0, piece.size());
 			}
 			else {
-				this.merged.merge(target, this.piece, 0, this.piece.size());
+				merged.merge(target, piece, 0, piece.size());
 				target.clear();
-				target.addAll(this.merged, 0, this.merged.size());
+				target.addAll(merged, 0, merged.size());
 			}
 		}
 	}
@@ -283,7 +291,7 @@ public final class ChunkCursor implements AutoCloseable {
 	private void decode(PointColumns target) {
 		read();
 		try {
-			this.decoder.decode(this.value, this.valueLength, target);
+			this.buffer.decode(target);
 		}
 		catch (CorruptStoreException ex) {
 			throw new CorruptStoreException(
@@ -296,11 +304,7 @@ public final class ChunkCursor implements AutoCloseable {
 		if (this.valueRead) {
 			return;
 		}
-		this.valueLength = this.iterator.value(this.value);
-		if (this.valueLength > this.value.length - ByteReader.SLACK) {
-			this.value = new byte[this.valueLength + this.valueLength / 2 + ByteReader.SLACK];
-			this.valueLength = this.iterator.value(this.value);
-		}
+		this.buffer.read(this.iterator);
 		this.valueRead = true;
 	}
 

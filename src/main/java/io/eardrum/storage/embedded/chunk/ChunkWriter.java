@@ -63,6 +63,8 @@ public final class ChunkWriter {
 	 * timestamps in the chunks
 	 */
 	public void write(Series series, PointColumns points) {
+		// Before the batch is written. A reader that finds no chunks relies on it.
+		series.beginChunks();
 		if (!series.isTailKnown()) {
 			learnTail(series);
 		}

@@ -1,7 +1,7 @@
 package io.eardrum.storage.embedded.chunk;
 
 import java.io.IOException;
-import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -28,18 +28,31 @@ import io.eardrum.storage.time.Retention;
  * then reopens the chunks. Points that are both in chunks and in memory are the same in
  * both places; the reader takes those in memory.
  * <p>
- * Used by one thread, which has entered the {@link UseGuard}. Takes a few hundred
- * kilobytes of memory.
+ * A series that has few points, all of them in memory, is read without a look at the
+ * chunks. {@link SeriesReaders} lends readers, because a short read should not have to
+ * allocate more than its answer.
+ * <p>
+ * Used by one thread at a time, which has entered the {@link UseGuard}. Takes 20 KiB of
+ * memory at first, and a few hundred kilobytes for long series.
  */
 public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private static final int BLOCK_POINTS = 2048;
 
+	/**
+	 * How many points in memory are copied without reserving memory. What executes a
+	 * frame is accounted for with more room than these take.
+	 */
+	private static final int FEW_POINTS = 256;
+
+	/** The memory that a reader begins with, which is enough for a short series. */
+	private static final int FIRST_POINTS = 64;
+
+	private final Heads heads;
+
 	private final UseGuard guard;
 
 	private final SnapshotMemoryLimit snapshotMemoryLimit;
-
-	private final int generation;
 
 	private final LongSupplier nowSeconds;
 
@@ -47,9 +60,14 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private final CursorHolder cursors;
 
-	private final PointColumns chunk = new PointColumns(BLOCK_POINTS);
+	private final Consumer<ChunkedSeriesReader> whenClosed;
 
-	private final PointColumns block = new PointColumns(BLOCK_POINTS);
+	private final PointColumns chunk = new PointColumns(FIRST_POINTS);
+
+	private final PointColumns block = new PointColumns(FIRST_POINTS);
+
+	/** The generation in which the thread has entered the guard. */
+	private int generation;
 
 	/** The memory that is reserved for the series that is being read. */
 	private SnapshotMemoryLimit.@Nullable Lease lease;
@@ -62,21 +80,33 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	 * @param database holds the chunks
 	 * @param heads the points in memory
 	 * @param guard the guard that the thread has entered
-	 * @param generation the generation in which it entered
 	 * @param snapshotMemoryLimit limits how much all readers copy from memory
 	 * @param nowSeconds returns the time that retention goes by, in seconds since 1970
 	 * @param cached whether RocksDB should keep what is read in its cache; {@code false}
 	 * for a read of everything there is
 	 * @param reads tracks which chunks are kept
+	 * @param whenClosed takes this reader each time it has been closed
 	 */
-	public ChunkedSeriesReader(Database database, Heads heads, UseGuard guard, int generation,
-			SnapshotMemoryLimit snapshotMemoryLimit, LongSupplier nowSeconds, boolean cached, OpenReads reads) {
+	ChunkedSeriesReader(Database database, Heads heads, UseGuard guard, SnapshotMemoryLimit snapshotMemoryLimit,
+			LongSupplier nowSeconds, boolean cached, OpenReads reads, Consumer<ChunkedSeriesReader> whenClosed) {
+		this.heads = heads;
 		this.guard = guard;
 		this.snapshotMemoryLimit = snapshotMemoryLimit;
-		this.generation = generation;
 		this.nowSeconds = nowSeconds;
 		this.chunksKept = reads.begin();
 		this.cursors = new CursorHolder(database, heads, this.chunksKept, cached);
+		this.whenClosed = whenClosed;
+	}
+
+	/**
+	 * Begins to read, with a reader that is new or has been closed.
+	 * @param entered the generation in which the thread has entered the guard
+	 * @return this reader
+	 */
+	ChunkedSeriesReader begin(int entered) {
+		this.generation = entered;
+		this.inSequence = false;
+		return this;
 	}
 
 	/**
@@ -90,6 +120,9 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	 */
 	public void read(Series series, TimeRange range, PointSink sink) throws IOException {
 		ensureOpen();
+		if (readFew(series, range, sink)) {
+			return;
+		}
 		try {
 			HeadSnapshot head;
 			ChunkCursor chunks;
@@ -99,11 +132,7 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 					this.inSequence = false;
 				}
 				giveBack();
-				HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.snapshotMemoryLimit.mostBytes());
-				SnapshotMemoryLimit.Lease taken = this.snapshotMemoryLimit.take(plan.bytesToTake());
-				this.lease = taken;
-				head = plan.take();
-				taken.hold(head);
+				head = snapshot(series);
 			}
 			while (!this.cursors.isCurrent());
 			read(series, range, chunks, head, sink);
@@ -111,6 +140,39 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		finally {
 			giveBack();
 		}
+	}
+
+	// Reads a series that has few points, all of them in memory. Returns whether that was
+	// so.
+	private boolean readFew(Series series, TimeRange range, PointSink sink) throws IOException {
+		long version = this.heads.version();
+		if (series.mayHaveChunks()) {
+			return false;
+		}
+		PointColumns points = this.block;
+		points.clear();
+		if (!HeadSnapshot.copyFew(series.head(), FEW_POINTS, points) || this.heads.version() != version) {
+			return false;
+		}
+		long from = firstKept(series, range);
+		int start = (from == Long.MIN_VALUE) ? 0 : points.indexOf(0, from);
+		int end = points.indexBehind(range.to());
+		if (start < end) {
+			pass(series.key(), points, start, end, sink);
+		}
+		return true;
+	}
+
+	private HeadSnapshot snapshot(Series series) {
+		HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.snapshotMemoryLimit.mostBytes());
+		if (plan.bytesToTake() <= FEW_POINTS * 2 * Long.BYTES) {
+			return plan.take();
+		}
+		SnapshotMemoryLimit.Lease taken = this.snapshotMemoryLimit.take(plan.bytesToTake());
+		this.lease = taken;
+		HeadSnapshot head = plan.take();
+		taken.hold(head);
+		return head;
 	}
 
 	private void giveBack() {
@@ -123,11 +185,14 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private void read(Series series, TimeRange range, ChunkCursor chunks, HeadSnapshot head, PointSink sink)
 			throws IOException {
-		long from = Math.max(range.from(), Retention.cutoff(series.retentionSeconds(), this.nowSeconds.getAsLong()));
+		long from = firstKept(series, range);
 		long to = range.to();
 		head.skipTo(from);
 		int number = series.number();
 		boolean found = seek(chunks, number, range.from());
+		if (!found && range.from() == Long.MIN_VALUE) {
+			series.foundNoChunks();
+		}
 		while (found && chunks.start() <= to) {
 			ensureOpen();
 			chunks.readChunk(this.chunk);
@@ -141,6 +206,12 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 			head.drainTo(BLOCK_POINTS, to, this.block);
 			flush(series.key(), sink);
 		}
+	}
+
+	private long firstKept(Series series, TimeRange range) {
+		long retention = series.retentionSeconds();
+		return (retention == 0) ? range.from()
+				: Math.max(range.from(), Retention.cutoff(retention, this.nowSeconds.getAsLong()));
 	}
 
 	private boolean seek(ChunkCursor chunks, int number, long from) {
@@ -197,12 +268,21 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	// While the client takes the points, others may claim what is kept for the rest of
 	// its reply: memory and chunks.
 	private void pass(SeriesKey key, PointColumns points, int start, int end, PointSink sink) throws IOException {
-		SnapshotMemoryLimit.Lease taken = Objects.requireNonNull(this.lease);
-		taken.clientBegins();
-		this.chunksKept.clientBegins();
+		SnapshotMemoryLimit.Lease taken = this.lease;
+		boolean chunksOpen = this.cursors.isOpen();
+		if (taken != null) {
+			taken.clientBegins();
+		}
+		if (chunksOpen) {
+			this.chunksKept.clientBegins();
+		}
 		sink.accept(key, points.timestamps(), points.values(), start, end);
-		this.chunksKept.clientEnds();
-		taken.clientEnds();
+		if (chunksOpen) {
+			this.chunksKept.clientEnds();
+		}
+		if (taken != null) {
+			taken.clientEnds();
+		}
 	}
 
 	private void ensureOpen() {
@@ -212,6 +292,16 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	@Override
 	public void close() {
 		this.cursors.close();
+		this.whenClosed.accept(this);
+	}
+
+	/**
+	 * Releases memory that only long series need.
+	 */
+	void shrink() {
+		this.cursors.shrink();
+		this.chunk.clear(BLOCK_POINTS);
+		this.block.clear(BLOCK_POINTS);
 	}
 
 }

@@ -21,6 +21,8 @@ final class CursorHolder {
 
 	private final boolean cached;
 
+	private final PieceBuffer buffer = new PieceBuffer();
+
 	private @Nullable ChunkCursor cursor;
 
 	private long version;
@@ -52,7 +54,7 @@ final class CursorHolder {
 		if (current == null || this.reopened) {
 			close();
 			this.version = now;
-			current = new ChunkCursor(this.database, this.cached);
+			current = new ChunkCursor(this.database, this.cached, this.buffer);
 			this.chunksKept.use(current);
 			this.cursor = current;
 		}
@@ -75,12 +77,26 @@ final class CursorHolder {
 		return this.heads.version() == this.version;
 	}
 
+	// Returns whether there is a cursor, which keeps chunks.
+	boolean isOpen() {
+		return this.cursor != null;
+	}
+
 	/**
 	 * Closes the cursor if there is one.
 	 */
 	void close() {
-		this.cursor = null;
-		this.chunksKept.close();
+		if (this.cursor != null) {
+			this.cursor = null;
+			this.chunksKept.close();
+		}
+	}
+
+	/**
+	 * Releases memory that only long chunks need.
+	 */
+	void shrink() {
+		this.buffer.shrink();
 	}
 
 }

@@ -31,6 +31,8 @@ import io.eardrum.storage.time.Retention;
  */
 public final class LastPointReader implements AutoCloseable {
 
+	private final Heads heads;
+
 	private final LongSupplier retentionSeconds;
 
 	private final Clock clock;
@@ -52,6 +54,7 @@ public final class LastPointReader implements AutoCloseable {
 	 */
 	public LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock,
 			OpenReads reads) {
+		this.heads = heads;
 		this.retentionSeconds = retentionSeconds;
 		this.clock = clock;
 		this.chunksKept = reads.begin();
@@ -70,15 +73,17 @@ public final class LastPointReader implements AutoCloseable {
 		Point newestInMemory;
 		Point presentInMemory;
 		ChunkCursor chunks;
+		long version;
 		do {
-			chunks = this.cursors.current();
+			version = this.heads.version();
+			chunks = series.mayHaveChunks() ? this.cursors.current() : null;
 			Head head = series.head();
 			newestInMemory = newestInMemory(head);
 			// Heads only grow, so what the second look finds was the newest by then, too.
 			presentInMemory = (newestInMemory != null && newestInMemory.timestamp() > horizon)
 					? newestInMemory(head, horizon) : newestInMemory;
 		}
-		while (!this.cursors.isCurrent());
+		while (this.heads.version() != version);
 		Point newest = later(newestInMemory, newestInChunks(chunks, series, Long.MAX_VALUE));
 		if (newest != null && newest.timestamp() > horizon) {
 			Point present = later(presentInMemory, newestInChunks(chunks, series, horizon));
@@ -120,7 +125,10 @@ public final class LastPointReader implements AutoCloseable {
 		return later(head.lastUpTo(timestamp), (previous != null) ? previous.lastUpTo(timestamp) : null);
 	}
 
-	private @Nullable Point newestInChunks(ChunkCursor chunks, Series series, long timestamp) {
+	private @Nullable Point newestInChunks(@Nullable ChunkCursor chunks, Series series, long timestamp) {
+		if (chunks == null) {
+			return null;
+		}
 		return chunks.seekLastPoint(series.number(), timestamp, this.piece)
 				? new Point(this.piece.last(), this.piece.values()[this.piece.size() - 1]) : null;
 	}

@@ -155,10 +155,15 @@ public final class OpenReads {
 			}
 		}
 
+		/**
+		 * Ends this read. It may be used again for another one.
+		 */
 		@Override
-		public void close() {
+		public synchronized void close() {
 			OpenReads.this.reads.remove(this);
 			closeCursor();
+			this.waiting = false;
+			this.ended = false;
 		}
 
 	}

@@ -90,6 +90,21 @@ public final class PointColumns {
 		this.values[index] = value;
 	}
 
+	/**
+	 * Adds points whose timestamps and values alternate.
+	 * @param cells each timestamp is followed by the bits of its value
+	 * @param offset where the first timestamp stands
+	 * @param points how many points to add
+	 */
+	public void addCells(long[] cells, int offset, int points) {
+		int index = this.size;
+		extend(points);
+		for (int i = 0; i < points; i++) {
+			this.timestamps[index + i] = cells[offset + 2 * i];
+			this.values[index + i] = Double.longBitsToDouble(cells[offset + 2 * i + 1]);
+		}
+	}
+
 	public void addAll(PointColumns source, int from, int to) {
 		int index = this.size;
 		extend(to - from);

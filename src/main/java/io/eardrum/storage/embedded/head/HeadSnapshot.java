@@ -83,10 +83,40 @@ public final class HeadSnapshot {
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
-		boolean ascending = head.isAscending() && (previous == null
-				|| (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
+		boolean ascending = isAscending(previous, head, size);
 		Plan copied = new Plan(previous, olderSize, head, size, ascending, true);
 		return (copied.bytesToTake() <= most) ? copied : new Plan(previous, olderSize, head, size, ascending, false);
+	}
+
+	private static boolean isAscending(@Nullable Head previous, Head head, int size) {
+		return head.isAscending() && (previous == null
+				|| (previous.isAscending() && (size == 0 || previous.isBefore(head.firstTimestamp()))));
+	}
+
+	/**
+	 * Copies the points of a series if there are few, and if they are ascending. That
+	 * takes no memory but that of the target.
+	 * @param head the newest head of the series, or {@code null} if all points are in
+	 * chunks
+	 * @param most how many points are few
+	 * @param target takes the points
+	 * @return whether all points have been copied; if not, the target has not changed
+	 */
+	public static boolean copyFew(@Nullable Head head, int most, PointColumns target) {
+		if (head == null) {
+			return true;
+		}
+		Head previous = head.previous();
+		int size = head.size();
+		int olderSize = (previous != null) ? previous.size() : 0;
+		if (olderSize + size > most || !isAscending(previous, head, size)) {
+			return false;
+		}
+		if (previous != null) {
+			previous.visit(olderSize, target::addCells);
+		}
+		head.visit(size, target::addCells);
+		return true;
 	}
 
 	/**

@@ -16,11 +16,25 @@ public final class Series extends SeriesIndex.Entry {
 	/** The size of this object in a JVM with compressed references. */
 	public static final int OBJECT_BYTES = 48;
 
+	/** It is not known yet whether there are chunks. */
+	private static final byte CHUNKS_UNKNOWN = 0;
+
+	private static final byte NO_CHUNKS = 1;
+
+	/** There are chunks, or there were some. */
+	private static final byte CHUNKS = 2;
+
+	/** Stands for an unknown number of pieces. */
+	private static final short UNKNOWN_TAIL = -1;
+
 	private static final VarHandle HEAD;
+
+	private static final VarHandle CHUNKS_STATE;
 
 	static {
 		try {
 			HEAD = MethodHandles.lookup().findVarHandle(Series.class, "head", Head.class);
+			CHUNKS_STATE = MethodHandles.lookup().findVarHandle(Series.class, "chunks", byte.class);
 		}
 		catch (ReflectiveOperationException ex) {
 			throw new ExceptionInInitializerError(ex);
@@ -32,11 +46,15 @@ public final class Series extends SeriesIndex.Entry {
 
 	private volatile @Nullable Head head;
 
-	/** Used only by the checkpointer, as is everything about the tail. */
-	private boolean tailKnown;
+	/** Whether there are chunks. Readers need not search for them if there are none. */
+	private volatile byte chunks = CHUNKS_UNKNOWN;
 
-	/** The number of pieces of the last chunk; 0 if there is no chunk. */
-	private short tailPieces;
+	/**
+	 * The number of pieces of the last chunk; 0 if there is no chunk, or
+	 * {@link #UNKNOWN_TAIL}. Used only by the checkpointer, as is everything about the
+	 * tail.
+	 */
+	private short tailPieces = UNKNOWN_TAIL;
 
 	/** The number of points in these pieces. */
 	private int tailPoints;
@@ -62,6 +80,7 @@ public final class Series extends SeriesIndex.Entry {
 	 */
 	public static Series withoutChunks(SeriesKey key, int number, long retentionSeconds) {
 		Series series = new Series(key, number, retentionSeconds);
+		series.chunks = NO_CHUNKS;
 		series.rememberTail(0, 0, 0);
 		series.noChunkAhead(true);
 		return series;
@@ -122,8 +141,34 @@ public final class Series extends SeriesIndex.Entry {
 		return (newest == null || newest.epoch() <= epoch) ? newest : newest.previous();
 	}
 
+	/**
+	 * Returns whether chunks may have points of this series. Any thread may ask. A reader
+	 * asks after it has noted the version of the heads, and looks at the version again
+	 * after it has looked at the head: chunks that were written in between are in memory
+	 * as well until the version changes.
+	 * @return {@code false} only if there are no chunks
+	 */
+	public boolean mayHaveChunks() {
+		return this.chunks != NO_CHUNKS;
+	}
+
+	/**
+	 * Notes that there will be chunks. Called by the checkpointer before it writes them.
+	 */
+	public void beginChunks() {
+		this.chunks = CHUNKS;
+	}
+
+	/**
+	 * Notes that a search found no chunk. Any thread may call this: it has no effect if
+	 * chunks have been written meanwhile.
+	 */
+	public void foundNoChunks() {
+		CHUNKS_STATE.compareAndSet(this, CHUNKS_UNKNOWN, NO_CHUNKS);
+	}
+
 	public boolean isTailKnown() {
-		return this.tailKnown;
+		return this.tailPieces != UNKNOWN_TAIL;
 	}
 
 	public int tailPieces() {
@@ -139,14 +184,13 @@ public final class Series extends SeriesIndex.Entry {
 	}
 
 	public void rememberTail(long start, int pieces, int points) {
-		this.tailKnown = true;
 		this.tailStart = start;
 		this.tailPieces = (short) pieces;
 		this.tailPoints = points;
 	}
 
 	public void forgetTail() {
-		this.tailKnown = false;
+		this.tailPieces = UNKNOWN_TAIL;
 	}
 
 	/**

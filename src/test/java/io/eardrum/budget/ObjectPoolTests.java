@@ -1,4 +1,4 @@
-package io.eardrum.server.channel;
+package io.eardrum.budget;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
