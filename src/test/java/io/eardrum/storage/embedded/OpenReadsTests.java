@@ -123,6 +123,26 @@ class OpenReadsTests {
 		}
 	}
 
+	// Readers are lent to one client after the other.
+	@Test
+	void slowClientDoesNotEndTheNextReadOfTheSameReader() throws Exception {
+		try (StoreOpener store = open(); OpenReads.Read read = waiting(store)) {
+			pass(OpenReads.LONG);
+			assertThat(this.reads.endSlow(() -> false)).isEqualTo(1);
+			assertThatExceptionOfType(StorageException.class).isThrownBy(read::clientEnds);
+			read.close();
+			read.use(new ChunkCursor(store.database(), false));
+			read.clientBegins();
+			assertThatNoException().isThrownBy(read::clientEnds);
+			// Nor does a client that left while it was waited for.
+			read.clientBegins();
+			read.close();
+			read.use(new ChunkCursor(store.database(), false));
+			pass(OpenReads.LONG);
+			assertThat(this.reads.endSlow(() -> false)).isZero();
+		}
+	}
+
 	@Test
 	void tablesThatWereReplacedDoNotStayForASlowClientWhereSpaceIsScarce() throws Exception {
 		long free = Files.getFileStore(this.directory).getUsableSpace();
