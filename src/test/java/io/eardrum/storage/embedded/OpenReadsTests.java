@@ -126,7 +126,8 @@ class OpenReadsTests {
 	// Readers are lent to one client after the other.
 	@Test
 	void slowClientDoesNotEndTheNextReadOfTheSameReader() throws Exception {
-		try (StoreOpener store = open(); OpenReads.Read read = waiting(store)) {
+		try (StoreOpener store = open()) {
+			OpenReads.Read read = waiting(store);
 			pass(OpenReads.LONG);
 			assertThat(this.reads.endSlow(() -> false)).isEqualTo(1);
 			assertThatExceptionOfType(StorageException.class).isThrownBy(read::clientEnds);
@@ -140,6 +141,7 @@ class OpenReadsTests {
 			read.use(new ChunkCursor(store.database(), false));
 			pass(OpenReads.LONG);
 			assertThat(this.reads.endSlow(() -> false)).isZero();
+			read.close();
 		}
 	}
 
