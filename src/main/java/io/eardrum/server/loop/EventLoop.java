@@ -245,8 +245,9 @@ final class EventLoop implements AutoCloseable {
 			return leading;
 		}
 		if (leading && !execution.awaitsCommit()) {
-			// It does not wait for the puts of other clients.
-			return reply(current, connection);
+			// It does not wait for the puts of other clients, but for other replies. Sent
+			// together, they wake a client that has several connections only once.
+			return !current.addReady(connection) || answerReady(current);
 		}
 		current.add(connection);
 		if (!leading) {
@@ -304,7 +305,21 @@ final class EventLoop implements AutoCloseable {
 		}
 	}
 
+	// Returns whether the thread goes on leading.
+	private boolean answerReady(Leader current) {
+		for (Connection next = current.nextReady(); next != null; next = current.nextReady()) {
+			if (!reply(current, next)) {
+				return false;
+			}
+		}
+		return true;
+	}
+
+	// Returns whether the thread goes on leading.
 	private boolean answer(Leader current) {
+		if (!answerReady(current)) {
+			return false;
+		}
 		beginWork(current);
 		current.commit();
 		if (!current.endWork()) {
@@ -322,6 +337,10 @@ final class EventLoop implements AutoCloseable {
 	// Commits and answers on a thread that no longer leads.
 	private void finish(Leader lost) {
 		try {
+			for (Connection next = lost.nextReady(); next != null; next = lost.nextReady()) {
+				this.guard.sendReply(next, lost);
+				this.guard.release(next);
+			}
 			lost.commit();
 			for (Connection next = lost.next(); next != null; next = lost.next()) {
 				if (next.execution().isPaused()) {
@@ -340,10 +359,17 @@ final class EventLoop implements AutoCloseable {
 	// Resets each client that can't be answered.
 	private void abandon(Leader failed, Throwable defect) {
 		this.guard.survive(DEFECT, defect);
-		for (Connection next = failed.next(); next != null; next = failed.next()) {
-			this.guard.reset(next);
-			this.guard.release(next);
+		for (Connection next = failed.nextReady(); next != null; next = failed.nextReady()) {
+			giveUp(next);
 		}
+		for (Connection next = failed.next(); next != null; next = failed.next()) {
+			giveUp(next);
+		}
+	}
+
+	private void giveUp(Connection connection) {
+		this.guard.reset(connection);
+		this.guard.release(connection);
 	}
 
 }

@@ -26,15 +26,22 @@ final class Leader implements Turn {
 	/** How long puts wait at most for reads, each of which is short. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
+	/** How long replies are held back at most, to be sent together with others. */
+	private static final long READY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
+	/** How many replies are held back at most. Each may take 64 KiB of memory. */
+	private static final int MAX_READY = 64;
+
 	private final Consumer<Leader> leaving;
 
 	private final AtomicReference<State> state;
 
 	private PendingWork work;
 
-	/**
-	 * The work before the thread began to read. The first thread that takes it has it.
-	 */
+	/** Whether the work is offered to others while this thread reads. */
+	private boolean offering;
+
+	/** The work that is offered. The first thread that takes it has it. */
 	private final AtomicReference<@Nullable PendingWork> offered = new AtomicReference<>();
 
 	private volatile long workStartedNanos;
@@ -86,7 +93,23 @@ final class Leader implements Turn {
 		this.work.add(connection, this.workStartedNanos);
 	}
 
-	// Returns the next connection to answer, or null.
+	/**
+	 * Adds a connection whose reply waits for no commit.
+	 * @param connection the connection
+	 * @return whether the replies should be sent soon, because there are many of them, or
+	 * because the first has waited for long
+	 */
+	boolean addReady(Connection connection) {
+		this.work.addReady(connection, this.workStartedNanos);
+		return this.work.readyCount() >= MAX_READY || this.work.heldNanos() > READY_NANOS;
+	}
+
+	// Returns the next connection to answer before the commit, or null.
+	@Nullable Connection nextReady() {
+		return this.work.nextReady();
+	}
+
+	// Returns the next connection to answer after the commit, or null.
 	@Nullable Connection next() {
 		return this.work.next();
 	}
@@ -152,7 +175,8 @@ final class Leader implements Turn {
 			leave();
 			return;
 		}
-		this.offered.set(takeWork());
+		this.offering = true;
+		this.offered.set(this.work);
 		if (isLost()) {
 			// The thread that took the lead may have looked before.
 			leave();
@@ -162,9 +186,12 @@ final class Leader implements Turn {
 	// Takes the offered work back, unless another thread has it.
 	@Override
 	public void endRead() {
-		PendingWork rest = takeOffered();
-		if (rest != null) {
-			giveBack(rest);
+		if (this.offering) {
+			this.offering = false;
+			if (takeOffered() == null) {
+				// Another thread has it.
+				this.work = this.work.another();
+			}
 		}
 	}
 

@@ -20,6 +20,9 @@ final class PendingWork {
 
 	private final CommitGroup group;
 
+	/** The connections whose replies wait for no commit. */
+	private final Queue<Connection> ready = new ArrayDeque<>();
+
 	private final Queue<Connection> unanswered = new ArrayDeque<>();
 
 	/** Since when there are connections to answer; meaningless while there are none. */
@@ -49,19 +52,40 @@ final class PendingWork {
 	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
 	 */
 	void add(Connection connection, long executedNanos) {
-		if (this.unanswered.isEmpty()) {
+		if (isEmpty()) {
 			this.heldSinceNanos = executedNanos;
 		}
 		this.unanswered.add(connection);
 	}
 
-	// Returns the next connection to answer, or null.
+	/**
+	 * Adds a connection whose frame has been executed, and has put nothing.
+	 * @param connection the connection, to be answered before the group is committed
+	 * @param executedNanos when the execution began, by {@link System#nanoTime()}
+	 */
+	void addReady(Connection connection, long executedNanos) {
+		if (isEmpty()) {
+			this.heldSinceNanos = executedNanos;
+		}
+		this.ready.add(connection);
+	}
+
+	// Returns the next connection to answer before the commit, or null.
+	@Nullable Connection nextReady() {
+		return this.ready.poll();
+	}
+
+	int readyCount() {
+		return this.ready.size();
+	}
+
+	// Returns the next connection to answer after the commit, or null.
 	@Nullable Connection next() {
 		return this.unanswered.poll();
 	}
 
 	boolean isEmpty() {
-		return this.unanswered.isEmpty();
+		return this.unanswered.isEmpty() && this.ready.isEmpty();
 	}
 
 	// Returns for how long the first connection has been waiting, in nanoseconds.

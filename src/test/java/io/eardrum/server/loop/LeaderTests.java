@@ -13,6 +13,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.mockito.InOrder;
 
 import io.eardrum.server.command.CommitGroup;
 import io.eardrum.server.connection.Connection;
@@ -25,6 +26,7 @@ import static org.mockito.ArgumentMatchers.any;
 import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.BDDMockito.willThrow;
+import static org.mockito.Mockito.inOrder;
 import static org.mockito.Mockito.mock;
 import static org.mockito.Mockito.never;
 import static org.mockito.Mockito.verify;
@@ -226,12 +228,52 @@ class LeaderTests {
 		leader.beginWork();
 		leader.add(this.first);
 		leader.beginRead();
-		assertThat(leader.isEmpty()).isTrue();
 		PendingWork taken = Objects.requireNonNull(leader.takeOffered());
 		assertThat(taken.next()).isSameAs(this.first);
 		assertThat(leader.takeOffered()).isNull();
 		leader.endRead();
 		assertThat(leader.isEmpty()).isTrue();
+		assertThat(leader.group()).isNotSameAs(taken.group());
+	}
+
+	@Test
+	void repliesThatWaitForNoCommitAreHeldBackForAShortTimeOnly() {
+		Leader leader = leading();
+		leader.beginWork();
+		assertThat(leader.addReady(this.first)).isFalse();
+		assertThat(leader.isEmpty()).isFalse();
+		Awaitility.await().until(() -> leader.isOverdue(TimeUnit.MICROSECONDS.toNanos(200)));
+		assertThat(leader.addReady(this.second)).isTrue();
+		assertThat(leader.next()).isNull();
+		assertThat(leader.nextReady()).isSameAs(this.first);
+		assertThat(leader.nextReady()).isSameAs(this.second);
+		assertThat(leader.isEmpty()).isTrue();
+	}
+
+	@Test
+	void noMoreThanSomeRepliesAreHeldBack() {
+		Leader leader = leading();
+		boolean send = false;
+		int count = 0;
+		while (!send) {
+			leader.beginWork();
+			send = leader.addReady(this.first);
+			count++;
+		}
+		assertThat(count).isLessThanOrEqualTo(64);
+	}
+
+	@Test
+	void repliesThatWaitForNoCommitAreSentByTheThreadThatTakesOver() {
+		Leader leader = leading();
+		leader.beginWork();
+		leader.addReady(this.first);
+		leader.add(this.second);
+		leader.leave();
+		runNext();
+		InOrder order = inOrder(this.first, this.second);
+		order.verify(this.first).sendReply(any());
+		order.verify(this.second).sendReply(any());
 	}
 
 	@Test
@@ -241,8 +283,8 @@ class LeaderTests {
 		leader.add(this.first);
 		CommitGroup group = leader.group();
 		leader.beginRead();
-		assertThat(leader.group()).isNotSameAs(group);
 		leader.endRead();
+		assertThat(leader.takeOffered()).isNull();
 		assertThat(leader.group()).isSameAs(group);
 		assertThat(leader.next()).isSameAs(this.first);
 		assertThat(leader.endWork()).isTrue();
