@@ -319,7 +319,9 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 	// not have puts in the group that stays behind.
 	private void commit() {
 		if (this.pending.awaitsCommit()) {
-			turn().group().commit();
+			Turn turn = turn();
+			turn.beginCommit();
+			turn.group().commit();
 		}
 	}
 

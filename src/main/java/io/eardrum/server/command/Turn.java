@@ -32,6 +32,13 @@ public interface Turn {
 	}
 
 	/**
+	 * Has to be called before the group is committed while a frame is executed, which may
+	 * take long.
+	 */
+	default void beginCommit() {
+	}
+
+	/**
 	 * Has to be called before a read from the store, which may take long. The frame then
 	 * has no puts in the group.
 	 */

@@ -47,6 +47,9 @@ final class EventLoop implements AutoCloseable {
 	/** How long clients may wait for an answer while others are served. */
 	private static final long LATE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
+	/** How long replies that wait for no commit are held back, to be sent together. */
+	private static final long READY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
+
 	/** How long the loop executes a frame of many commands. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -140,6 +143,15 @@ final class EventLoop implements AutoCloseable {
 		this.leadership.leave(left);
 	}
 
+	/**
+	 * Answers the clients that wait for no commit on another thread, before the one of a
+	 * leader commits.
+	 * @param current the leader
+	 */
+	void answerElsewhere(Leader current) {
+		this.leadership.answerElsewhere(current);
+	}
+
 	@Override
 	public void close() {
 		this.closed = true;
@@ -200,11 +212,20 @@ final class EventLoop implements AutoCloseable {
 			catch (CancelledKeyException ex) {
 				// It has been closed since it was ready.
 			}
-			if (current.isOverdue(LATE_NANOS) && !answer(current)) {
+			if (!current.isEmpty() && !answerInTime(current)) {
 				return false;
 			}
 		}
 		return true;
+	}
+
+	// Returns whether the thread goes on leading.
+	private boolean answerInTime(Leader current) {
+		long heldNanos = current.heldNanos();
+		if (heldNanos > LATE_NANOS) {
+			return answer(current);
+		}
+		return heldNanos <= READY_NANOS || answerReady(current);
 	}
 
 	private boolean serve(Leader current, SelectionKey key, Connection connection) {

@@ -26,13 +26,12 @@ final class Leader implements Turn {
 	/** How long puts wait at most for reads, each of which is short. */
 	private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-	/** How long replies are held back at most, to be sent together with others. */
-	private static final long READY_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
-
 	/** How many replies are held back at most. Each may take 64 KiB of memory. */
 	private static final int MAX_READY = 64;
 
 	private final Consumer<Leader> leaving;
+
+	private final Consumer<Leader> answering;
 
 	private final AtomicReference<State> state;
 
@@ -52,8 +51,9 @@ final class Leader implements Turn {
 	/** How long it may be executed. */
 	private long frameNanos = NEVER;
 
-	private Leader(PendingWork work, Consumer<Leader> leaving, State state) {
+	private Leader(PendingWork work, Consumer<Leader> leaving, Consumer<Leader> answering, State state) {
 		this.leaving = leaving;
+		this.answering = answering;
 		this.work = work;
 		this.state = new AtomicReference<>(state);
 	}
@@ -63,10 +63,11 @@ final class Leader implements Turn {
 	 * @param work what the thread begins with
 	 * @param leaving has another thread go on with the work that this one
 	 * {@linkplain #leave leaves}
+	 * @param answering has another thread answer the clients that wait for no commit
 	 * @return the leader
 	 */
-	static Leader leading(PendingWork work, Consumer<Leader> leaving) {
-		return new Leader(work, leaving, State.LEADING);
+	static Leader leading(PendingWork work, Consumer<Leader> leaving, Consumer<Leader> answering) {
+		return new Leader(work, leaving, answering, State.LEADING);
 	}
 
 	/**
@@ -74,10 +75,11 @@ final class Leader implements Turn {
 	 * @param work what is left
 	 * @param leaving has another thread go on with the work that this one
 	 * {@linkplain #leave leaves}
+	 * @param answering has another thread answer the clients that wait for no commit
 	 * @return the leader
 	 */
-	static Leader lost(PendingWork work, Consumer<Leader> leaving) {
-		return new Leader(work, leaving, State.LOST);
+	static Leader lost(PendingWork work, Consumer<Leader> leaving, Consumer<Leader> answering) {
+		return new Leader(work, leaving, answering, State.LOST);
 	}
 
 	@Override
@@ -96,12 +98,15 @@ final class Leader implements Turn {
 	/**
 	 * Adds a connection whose reply waits for no commit.
 	 * @param connection the connection
-	 * @return whether the replies should be sent soon, because there are many of them, or
-	 * because the first has waited for long
+	 * @return whether such replies have to be sent now, because there are many of them
 	 */
 	boolean addReady(Connection connection) {
 		this.work.addReady(connection, this.workStartedNanos);
-		return this.work.readyCount() >= MAX_READY || this.work.heldNanos() > READY_NANOS;
+		return this.work.readyCount() >= MAX_READY;
+	}
+
+	boolean hasReady() {
+		return this.work.readyCount() > 0;
 	}
 
 	// Returns the next connection to answer before the commit, or null.
@@ -116,6 +121,11 @@ final class Leader implements Turn {
 
 	boolean isEmpty() {
 		return this.work.isEmpty();
+	}
+
+	// Returns for how long the first client has waited for its answer, in nanoseconds.
+	long heldNanos() {
+		return this.work.heldNanos();
 	}
 
 	/**
@@ -180,6 +190,16 @@ final class Leader implements Turn {
 		if (isLost()) {
 			// The thread that took the lead may have looked before.
 			leave();
+		}
+	}
+
+	/**
+	 * {@inheritDoc} The clients that wait for no commit do not wait for this one either.
+	 */
+	@Override
+	public void beginCommit() {
+		if (hasReady()) {
+			this.answering.accept(this);
 		}
 	}
 
@@ -253,6 +273,18 @@ final class Leader implements Turn {
 		PendingWork taken = this.work;
 		this.work = taken.another();
 		return taken;
+	}
+
+	/**
+	 * Takes the connections away whose replies wait for no commit.
+	 * @return work with these connections alone
+	 */
+	PendingWork takeReady() {
+		return this.work.splitReady();
+	}
+
+	void giveBackReady(PendingWork taken) {
+		this.work.addReady(taken);
 	}
 
 	/**

@@ -62,7 +62,7 @@ final class Leadership {
 		this.groups = groups;
 		this.leading = leading;
 		this.finishing = finishing;
-		this.leader = Leader.leading(new PendingWork(groups), this::leave);
+		this.leader = Leader.leading(new PendingWork(groups), this::leave, this::answerElsewhere);
 	}
 
 	void start() {
@@ -106,9 +106,21 @@ final class Leadership {
 		}
 	}
 
+	/**
+	 * Answers the clients that wait for no commit on another thread.
+	 * @param current the leader; it has none of them afterwards, unless there is no
+	 * thread for that
+	 */
+	void answerElsewhere(Leader current) {
+		PendingWork ready = current.takeReady();
+		if (!start(() -> this.finishing.accept(Leader.lost(ready, this::leave, this::answerElsewhere)))) {
+			current.giveBackReady(ready);
+		}
+	}
+
 	// Only for the thread that has made the leader lose, of which there is exactly one.
 	private void appoint(PendingWork work) {
-		Leader next = Leader.leading(work, this::leave);
+		Leader next = Leader.leading(work, this::leave, this::answerElsewhere);
 		this.leader = next;
 		this.vacant.set(next);
 		fillVacancy();
@@ -125,7 +137,7 @@ final class Leadership {
 
 	private void finishElsewhere(Leader left) {
 		PendingWork rest = left.takeWork();
-		if (!start(() -> this.finishing.accept(Leader.lost(rest, this::leave)))) {
+		if (!start(() -> this.finishing.accept(Leader.lost(rest, this::leave, this::answerElsewhere)))) {
 			left.giveBack(rest);
 		}
 	}

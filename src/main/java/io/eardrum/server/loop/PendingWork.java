@@ -42,6 +42,28 @@ final class PendingWork {
 		return new PendingWork(this.groups);
 	}
 
+	/**
+	 * Moves the connections whose replies wait for no commit.
+	 * @return work with these connections, and an empty group
+	 */
+	PendingWork splitReady() {
+		PendingWork split = another();
+		split.addReady(this);
+		return split;
+	}
+
+	/**
+	 * Takes the connections of other work whose replies wait for no commit.
+	 * @param other the other work, which has none of them afterwards
+	 */
+	void addReady(PendingWork other) {
+		if (isEmpty()) {
+			this.heldSinceNanos = other.heldSinceNanos;
+		}
+		this.ready.addAll(other.ready);
+		other.ready.clear();
+	}
+
 	CommitGroup group() {
 		return this.group;
 	}

@@ -90,7 +90,8 @@ class ConnectionTests {
 		this.pairs = new ConnectionPairs(this.registry, activator);
 		this.loop = new EventLoop(this.threads, this.supervisor::wakeUp,
 				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp, activator::newGroup), activator::newGroup);
-		this.leader = Leader.leading(new PendingWork(activator::newGroup), this.loop::leave);
+		this.leader = Leader.leading(new PendingWork(activator::newGroup), this.loop::leave,
+				this.loop::answerElsewhere);
 		ConnectionPairs.Pair pair = this.pairs.connect(this.buffers);
 		this.client = pair.client();
 		this.connection = pair.connection();
