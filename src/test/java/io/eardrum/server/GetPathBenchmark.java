@@ -14,6 +14,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 import io.eardrum.protocol.fixture.PutFrames;
@@ -44,19 +45,21 @@ public class GetPathBenchmark {
 
 	private final byte[][] gets = new byte[SERIES][];
 
+	private final DiskPath disk = new DiskPath();
+
 	private int next;
 
 	@Setup
-	public void fill(DiskPath disk) throws IOException {
+	public void fill() throws IOException {
 		PutFrames frames = new PutFrames(SERIES, 0, SERIES);
 		for (int i = 0; i < this.points; i++) {
-			disk.path().execute(frames.later());
+			this.disk.path().execute(frames.later());
 		}
-		if (disk.path().stored() != (long) this.points * SERIES) {
-			throw new IllegalStateException(disk.path().stored() + " points are stored");
+		if (this.disk.path().stored() != (long) this.points * SERIES) {
+			throw new IllegalStateException(this.disk.path().stored() + " points are stored");
 		}
 		if (this.from.equals("chunks")) {
-			disk.moveToChunks();
+			this.disk.moveToChunks();
 		}
 		for (int i = 0; i < SERIES; i++) {
 			this.gets[i] = String.format("get palm.host%05d.cpu.user\n", i).getBytes(StandardCharsets.US_ASCII);
@@ -64,9 +67,19 @@ public class GetPathBenchmark {
 	}
 
 	@Benchmark
-	public void getOneSeries(DiskPath disk) throws IOException {
+	public void getOneSeries() throws IOException {
 		this.next = (this.next + 1) % SERIES;
-		disk.path().execute(this.gets[this.next]);
+		this.disk.path().execute(this.gets[this.next]);
+	}
+
+	@TearDown
+	public void close() throws IOException {
+		// A get of a series that is not there would be quick.
+		long returned = this.disk.path().returned();
+		this.disk.close();
+		if (returned == 0) {
+			throw new IllegalStateException("no points were read");
+		}
 	}
 
 }

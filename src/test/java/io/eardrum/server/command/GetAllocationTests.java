@@ -68,11 +68,15 @@ class GetAllocationTests {
 		for (int i = 0; i < FRAMES; i++) {
 			path.execute(gets);
 		}
+		long returned = path.returned();
+		assertThat(returned).isPositive();
 		long before = this.threads.getCurrentThreadAllocatedBytes();
 		for (int i = 0; i < FRAMES; i++) {
 			path.execute(gets);
 		}
-		return (this.threads.getCurrentThreadAllocatedBytes() - before) / FRAMES / SERIES;
+		long allocated = this.threads.getCurrentThreadAllocatedBytes() - before;
+		assertThat(path.returned()).isEqualTo(2 * returned);
+		return allocated / FRAMES / SERIES;
 	}
 
 	private static byte[] puts(int timestamp) {

@@ -454,6 +454,20 @@ class EventLoopTests {
 	}
 
 	@Test
+	void manyGetsThatComeTogetherAreAllAnswered() throws Exception {
+		List<TestClient> clients = new ArrayList<>();
+		for (int i = 0; i < 150; i++) {
+			clients.add(connect().send("get k\n"));
+		}
+		TestClient writer = connect().send("put k 1 1\n");
+		start();
+		for (TestClient client : clients) {
+			assertThat(client.reply()).isIn("ok\n\n", "ok\nk 1.0 1\n\n");
+		}
+		assertThat(writer.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
 	void aClientThatHasEndedItsSideIsAnswered() throws Exception {
 		TestClient client = connect().send("put k 1 1\nget k\nget k\n").halfClose();
 		start();

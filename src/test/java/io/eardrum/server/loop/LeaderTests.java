@@ -283,6 +283,24 @@ class LeaderTests {
 	}
 
 	@Test
+	void repliesThatWaitForNoCommitAreSentByTheThreadThatFinishes() {
+		CommitGroup group = mock(CommitGroup.class);
+		Leader leader = Leader.leading(new PendingWork(() -> group), this.loop::leave, this.loop::answerElsewhere);
+		leader.beginWork();
+		leader.addReady(this.first);
+		leader.add(this.second);
+		assertThat(leader.loseIfStuck(-1)).isTrue();
+		leader.leave();
+		runNext();
+		InOrder order = inOrder(this.first, group, this.second);
+		order.verify(this.first).sendReply(any());
+		order.verify(this.first).becomeIdleElsewhere();
+		order.verify(group).commit();
+		order.verify(this.second).sendReply(any());
+		order.verify(this.second).becomeIdleElsewhere();
+	}
+
+	@Test
 	void noMoreThanSomeRepliesAreHeldBack() {
 		Leader leader = leading();
 		boolean send = false;

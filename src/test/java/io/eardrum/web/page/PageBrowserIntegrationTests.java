@@ -189,7 +189,7 @@ class PageBrowserIntegrationTests {
 		browser.click("#range");
 		browser.run("document.getElementById('range-to').value = document.getElementById('range-from').value");
 		browser.click("#range-form .primary");
-		assertThat(browser.text("#range-wrong")).isEqualTo("The end has to be after the beginning.");
+		assertThat(browser.text("#range-wrong")).isEqualTo("The end must be after the beginning.");
 		browser.run("document.getElementById('range-from').value = '2006-06-21T04:00:00';"
 				+ "document.getElementById('range-to').value = '2006-06-21T05:00:00'");
 		browser.click("#range-form .primary");
