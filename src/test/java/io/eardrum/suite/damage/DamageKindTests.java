@@ -1,6 +1,7 @@
 package io.eardrum.suite.damage;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
@@ -185,6 +186,33 @@ class DamageKindTests {
 		// The rest is zero, as of a file that was made longer than it is.
 		Path log = Files.write(this.directory.resolve("000001.log"), bytes.array());
 		assertThat(StoreFiles.recordBoundaries(log)).containsExactly((long) block, block + 27L);
+	}
+
+	@Test
+	void storeMayDeleteFilesWhileItIsCopied() throws Exception {
+		Path store = Files.createDirectories(this.directory.resolve("store"));
+		Files.writeString(store.resolve("000009.sst"), "stays");
+		Path copy = this.directory.resolve("copy");
+		Thread merging = new Thread(() -> {
+			try {
+				for (int i = 0; i < 3000; i++) {
+					Path merged = store.resolve("%06d.sst".formatted(10 + i % 20));
+					Files.writeString(merged, "merged");
+					Files.delete(merged);
+				}
+			}
+			catch (IOException ex) {
+				throw new UncheckedIOException(ex);
+			}
+		});
+		merging.start();
+		do {
+			StoreFiles.copyRunning(store, copy);
+			assertThat(copy.resolve("000009.sst")).hasContent("stays");
+		}
+		while (merging.isAlive());
+		StoreFiles.copyRunning(store, copy);
+		assertThat(StoreFiles.names(copy)).containsExactly("000009.sst");
 	}
 
 	@Test

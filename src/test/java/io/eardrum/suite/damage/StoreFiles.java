@@ -127,21 +127,27 @@ final class StoreFiles {
 	 * @throws IOException if that fails
 	 */
 	static void copyRunning(Path store, Path target) throws IOException {
-		NavigableMap<String, String> before;
-		do {
-			before = list(store);
-			deleteFiles(target);
-			Files.createDirectories(target);
-			for (String name : before.keySet()) {
-				try {
-					Files.copy(store.resolve(name), target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
-				}
-				catch (NoSuchFileException ex) {
-					break;
-				}
-			}
+		while (!copyOnce(store, target)) {
+			Thread.onSpinWait();
 		}
-		while (!list(store).equals(before) || !list(target).equals(before));
+	}
+
+	// Whether nothing was written or deleted meanwhile: the store deletes a file that it
+	// has merged into another one whenever it likes, so between its name and its bytes
+	// too.
+	private static boolean copyOnce(Path store, Path target) throws IOException {
+		deleteFiles(target);
+		Files.createDirectories(target);
+		try {
+			NavigableMap<String, String> before = list(store);
+			for (String name : before.keySet()) {
+				Files.copy(store.resolve(name), target.resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+			}
+			return list(store).equals(before) && list(target).equals(before);
+		}
+		catch (NoSuchFileException ex) {
+			return false;
+		}
 	}
 
 	/**
