@@ -2,6 +2,7 @@ package io.eardrum.storage;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -37,6 +38,21 @@ public interface MetricRepository {
 	 * No point is stored in part
 	 */
 	void put(PointBatch batch);
+
+	/**
+	 * Deletes the points that some series have in a range. When this method returns, that
+	 * is as safe as the configuration of this store asks for: no read that starts
+	 * afterwards sees one of these points, and none of them comes back after a crash.
+	 * Points that are put afterwards are not touched. A series that has no point left is
+	 * gone: it is in no list, and once put again it is the newest.
+	 * @param keys the keys of the series; an unknown one has nothing to delete
+	 * @param range the timestamps to delete
+	 * @throws StorageException if not all of them could be deleted. Each point may then
+	 * have been deleted or not
+	 */
+	default void delete(List<SeriesKey> keys, TimeRange range) {
+		throw new StorageException("This store can't delete");
+	}
 
 	/**
 	 * Reads one series, ascending by timestamp, as it was at one moment between the call

@@ -1,6 +1,7 @@
 package io.eardrum.web.http;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 
@@ -97,6 +98,12 @@ public final class ObservedRepository implements MetricRepository {
 			}
 			this.observer.served(Command.GET, 1);
 		};
+	}
+
+	@Override
+	public void delete(List<SeriesKey> keys, TimeRange range) {
+		this.budget.waits();
+		this.repository.delete(keys, range);
 	}
 
 	@Override
