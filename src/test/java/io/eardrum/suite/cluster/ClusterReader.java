@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 
+import io.eardrum.suite.fixture.StoredRows;
+
 /**
  * Reads from several servers what clients have put there, and finds out whether anything
  * is missing, older than what was acknowledged before the read or was read before, or was

@@ -24,6 +24,7 @@ import com.jayway.jsonpath.JsonPath;
 import io.eardrum.fixture.EardrumProcess;
 import io.eardrum.server.fixture.HttpAnswer;
 import io.eardrum.storage.cassandra.fixture.CassandraCluster;
+import io.eardrum.suite.fixture.StoredRows;
 
 /**
  * Two real servers on a real Cassandra of three nodes that keep three copies, with

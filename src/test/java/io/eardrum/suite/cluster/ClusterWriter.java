@@ -17,6 +17,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
+import io.eardrum.suite.fixture.StoredRows;
+
 /**
  * A client of several servers that puts points without waiting, over and over to the same
  * ones, begins a new series now and then, and notes what was acknowledged. When its

@@ -1,20 +1,14 @@
 package io.eardrum.suite.crash;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+
+import io.eardrum.suite.fixture.StoredRows;
 
 /**
  * What a server says that it holds, by writer.
  */
 final class StoredPoints {
-
-	private static final int TIMEOUT_MILLIS = 60_000;
 
 	private StoredPoints() {
 	}
@@ -29,40 +23,21 @@ final class StoredPoints {
 	static long[][] read(int port, int writers) throws IOException {
 		long[][] cells = new long[writers][];
 		Arrays.setAll(cells, (writer) -> CrashWriter.empty());
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-			socket.setSoTimeout(TIMEOUT_MILLIS);
-			socket.getOutputStream().write("get *\n".getBytes(StandardCharsets.US_ASCII));
-			BufferedReader reader = new BufferedReader(
-					new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-			String line = reader.readLine();
-			if (!"ok".equals(line)) {
-				throw new IOException("get * was answered with " + line);
-			}
-			line = reader.readLine();
-			while (line != null && !line.isEmpty()) {
-				put(line, cells);
-				line = reader.readLine();
-			}
-			if (line == null) {
-				throw new IOException("the reply to get * was cut");
-			}
-		}
+		StoredRows.readAll(port, (key, value, timestamp) -> add(cells, key, value, timestamp));
 		return cells;
 	}
 
-	private static void put(String line, long[][] cells) {
-		String[] words = line.split(" ", -1);
-		if (!words[0].startsWith("crash.")) {
+	private static void add(long[][] cells, String key, double value, long timestamp) {
+		if (!key.startsWith("crash.")) {
 			return;
 		}
-		String[] names = words[0].split("\\.", -1);
+		String[] names = key.split("\\.", -1);
 		int writer = Integer.parseInt(names[1]);
-		int cell = CrashWriter.cell(Integer.parseInt(names[2]), Integer.parseInt(words[2]));
+		int cell = CrashWriter.cell(Integer.parseInt(names[2]), (int) timestamp);
 		if (cells[writer][cell] >= 0) {
-			throw new IllegalStateException("twice in one reply: " + line);
+			throw new IllegalStateException("twice in one reply: " + key + " at " + timestamp);
 		}
-		cells[writer][cell] = (long) Double.parseDouble(words[1]);
+		cells[writer][cell] = (long) value;
 	}
 
 }

@@ -1,13 +1,7 @@
 package io.eardrum.suite.power;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -26,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.fixture.EardrumProcess;
 import io.eardrum.server.fixture.HttpAnswer;
 import io.eardrum.server.fixture.PrometheusScrape;
+import io.eardrum.suite.fixture.StoredRows;
 
 /**
  * A real server under load over some lives, with one policy, that is recorded: its first
@@ -50,8 +45,6 @@ final class PowerFailureRun {
 	private static final Map<String, String> ENDINGS = Map.of("always", "kisk", "everysec", "kski", "never", "skik");
 
 	private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-	private static final int SOCKET_MILLIS = 60_000;
 
 	private final Path directory;
 
@@ -267,23 +260,7 @@ final class PowerFailureRun {
 
 	private void find() throws IOException {
 		long[][] cells = RecordedPuts.empty();
-		try (Socket socket = new Socket()) {
-			socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), this.port));
-			socket.setSoTimeout(SOCKET_MILLIS);
-			socket.getOutputStream().write("get *\n".getBytes(StandardCharsets.US_ASCII));
-			BufferedReader reader = new BufferedReader(
-					new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
-			String line = reader.readLine();
-			if (!"ok".equals(line)) {
-				throw new IOException("get * was answered with " + line);
-			}
-			line = reader.readLine();
-			while (line != null && !line.isEmpty()) {
-				String[] words = line.split(" ", -1);
-				RecordedPuts.add(cells, words[0], Long.parseLong(words[2]), Double.parseDouble(words[1]));
-				line = reader.readLine();
-			}
-		}
+		StoredRows.readAll(this.port, (key, value, timestamp) -> RecordedPuts.add(cells, key, timestamp, value));
 		for (PowerFailureWriter writer : this.writers) {
 			writer.find(cells[writer.number()]);
 		}
