@@ -22,7 +22,7 @@ import unittest
 import processes
 import yardstick
 
-EVERY_LOAD = {"put": "4x500", "get": "50x1", "get-10": "8x16", "mix": "1x1"}
+EVERY_LOAD = {"put": "4x500", "get": "50x1", "get-10": "8x16", "mix": "1x1", "mix90": "1x1"}
 ONE_AT_A_TIME = ["--connections", "1", "--depth", "1", "--series", "1", "--seconds", "0.1", "--warmup", "0"]
 FIRST_POINT = b"server0.metric0 10.0 1700000000\n"
 

@@ -4,14 +4,14 @@
     ./mvnw package -DskipTests
     python3 src/bench/yardstick.py [--loads put,get,get-100,mix] [--shapes 1x1,50x1,8x16,4x500]
                                    [--fsync everysec,always] [--seconds 5] [--warmup 3] [--rounds 3]
-                                   [--java /path/to/java] [--json figures.json]
+                                   [--java /path/to/java] [--memory 16MB] [--json figures.json]
     python3 src/bench/yardstick.py --jars old.jar new.jar [--rounds 7] [...]
 
 The client is the C program in src/bench/yardstick, which is compiled first (Debian: gcc and libc6-dev). Redis must be
 installed (Debian: redis-server).
 
 Loads: put; get, of a series of one point; get-N, of a series of N points; mix, as many gets of one point as puts into
-other series. For Redis a put is a SET of value and timestamp, a get of one point the GET of it, and more points are an
+other series; mixP, a mix of which P percent are gets. For Redis a put is a SET of value and timestamp, a get of one point the GET of it, and more points are an
 LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight. A
 connection sends its requests together, and the next ones when all are answered; that time is the round trip whose
 percentiles are printed.
@@ -45,7 +45,8 @@ import processes
 SOURCES = os.path.join(processes.ROOT, "src", "bench", "yardstick")
 COMPILE = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]
 SHAPE = re.compile(r"[1-9]\d{0,3}x[1-9]\d{0,4}")
-LOAD = re.compile(r"put|mix|get(-[1-9]\d{0,5})?")
+LOAD = re.compile(r"put|mix([1-9]\d?)?|get(-[1-9]\d{0,5})?")
+MIX = re.compile(r"mix(\d+)")
 FSYNC = re.compile(r"everysec|always")
 # Above this share of the CPU, the figures measure the speed of the client.
 CLIENT_SHARE = 0.4
@@ -73,13 +74,15 @@ class Eardrum:
     def __init__(self, name, fsync, options, jar=processes.JAR):
         self.name, self.fsync = name, fsync
         self.command = [options.java, f"-Xmx{options.heap}", "-jar", jar]
+        self.more = {"STORAGE_MEMORY": options.memory} if options.memory else {}
 
     @contextlib.contextmanager
     def running(self):
         """Starts it in an empty folder. Gives its process, and the port for the load."""
         with tempfile.TemporaryDirectory() as folder:
             self.port, self.web = processes.free_port(), processes.free_port()
-            environment = processes.eardrum_environment(self.port, self.web, os.path.join(folder, "data"), self.fsync)
+            environment = processes.eardrum_environment(self.port, self.web, os.path.join(folder, "data"), self.fsync,
+                                                        **self.more)
             with processes.server(self.command, lambda: processes.http(self.web, "/actuator/health"), folder,
                                   environment) as process:
                 yield process, self.port
@@ -126,6 +129,9 @@ class Redis:
 def run_client(program, kind, port, load, shape, *more, seconds, warmup):
     """Runs one load. Returns the figures that the client prints."""
     word, _, points = load.partition("-")
+    mix = MIX.fullmatch(word)
+    if mix:
+        word, more = "mix", (*more, "--gets", mix[1])
     connections, depth = shape.split("x")
     command = [program, kind, str(port), word, "--connections", connections, "--depth", depth,
                "--points", points or "1", "--seconds", str(seconds), "--warmup", str(warmup), "--json", *more]
@@ -292,6 +298,7 @@ def parse_options():
     parser.add_argument("--rounds", type=within(1, 100, int), help="3, or 7 pairs of jars")
     parser.add_argument("--java", default="java")
     parser.add_argument("--heap", default="2g", help="of Eardrum")
+    parser.add_argument("--memory", help="eardrum.storage.memory; with little of it, more points are read from chunks")
     parser.add_argument("--json", help="a file that gets all figures")
     options = parser.parse_args()
     options.rounds = options.rounds or (7 if options.jars else 3)
