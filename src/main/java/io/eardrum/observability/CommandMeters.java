@@ -3,6 +3,7 @@ package io.eardrum.observability;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -35,12 +36,23 @@ final class CommandMeters implements CommandObserver {
 			}
 			this.failed.put(command, requests(registry, command, "error"));
 			this.errors.put(command, Counters.byReason(registry, "eardrum.errors", "Commands answered with an error",
-					ErrorReason.class, EnumSet.allOf(ErrorReason.class), "command", Counters.label(command)));
+					ErrorReason.class, reasons(command), "command", Counters.label(command)));
 		}
 		this.pointsPut = pointsPut(registry);
 		this.pointsReturned = Counter.builder("eardrum.points.returned")
 			.description("Points read for clients")
 			.register(registry);
+	}
+
+	private static Set<ErrorReason> reasons(Command command) {
+		return switch (command) {
+			case PUT, GET, GET_ALL, UNKNOWN -> EnumSet.complementOf(EnumSet.of(ErrorReason.BAD_PATTERN));
+			case KEYS, LAST -> EnumSet.of(ErrorReason.WRONG_WORD_COUNT, ErrorReason.BAD_KEY, ErrorReason.BAD_PATTERN,
+					ErrorReason.STORAGE);
+			case RANGE, DELETE -> EnumSet.of(ErrorReason.WRONG_WORD_COUNT, ErrorReason.BAD_KEY,
+					ErrorReason.BAD_TIMESTAMP, ErrorReason.STORAGE);
+			case HELP, QUIT -> EnumSet.of(ErrorReason.WRONG_WORD_COUNT);
+		};
 	}
 
 	@Override

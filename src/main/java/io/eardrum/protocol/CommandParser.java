@@ -10,7 +10,7 @@ import io.eardrum.protocol.number.Utf8;
 
 /**
  * Reads the commands of one session, line by line, and passes each to a
- * {@link CommandHandler}. It allocates nothing.
+ * {@link CommandHandler}. It allocates nothing, but for the text of {@code help}.
  * <p>
  * Each session has its own, which is not safe for use by several threads at once. It
  * remembers whether the previous line was a command, because an empty line directly after
@@ -42,11 +42,27 @@ public final class CommandParser implements LineParser {
 
 	private final LineWords words;
 
+	private final FurtherCommands further;
+
 	private boolean afterCommand;
 
+	/**
+	 * Creates a parser that knows {@code put} and {@code get}.
+	 * @param limits the limits of lines and keys
+	 */
 	public CommandParser(ProtocolLimits limits) {
+		this(limits, FurtherWords.NONE);
+	}
+
+	/**
+	 * Creates a parser.
+	 * @param limits the limits of lines and keys
+	 * @param further the words that it knows besides {@code put} and {@code get}
+	 */
+	public CommandParser(ProtocolLimits limits, FurtherWords further) {
 		this.limits = limits;
 		this.words = new LineWords(MAX_WORDS, limits.maxKeyLength());
+		this.further = new FurtherCommands(further, this.words, this.numbers);
 	}
 
 	@Override
@@ -150,7 +166,7 @@ public final class CommandParser implements LineParser {
 			get(source, handler);
 		}
 		else {
-			handler.wrong(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND);
+			return this.further.read(source, handler);
 		}
 		return true;
 	}

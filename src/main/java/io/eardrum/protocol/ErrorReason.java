@@ -19,6 +19,9 @@ public enum ErrorReason {
 	/** The key is too long or reserved, or contains control characters. */
 	BAD_KEY,
 
+	/** The pattern is not well-formed. */
+	BAD_PATTERN,
+
 	/** The value is not a finite decimal number. */
 	BAD_VALUE,
 

@@ -102,6 +102,22 @@ final class LineWords {
 		return isAllowedKey(this.source, this.starts[word], length(word));
 	}
 
+	// Returns whether a word is a pattern: whether it has a character that stands for
+	// others. One behind a backslash counts too, since only patterns have backslashes
+	// that mean anything.
+	boolean isPattern(int word) {
+		for (int i = this.starts[word]; i < this.ends[word]; i++) {
+			switch (this.source[i]) {
+				case '*', '?', '[', '{' -> {
+					return true;
+				}
+				default -> {
+				}
+			}
+		}
+		return false;
+	}
+
 	// Returns whether bytes without control characters may be a key.
 	boolean isAllowedKey(byte[] bytes, int start, int length) {
 		return length > 0 && length <= this.maxKeyLength && !(length == 1 && bytes[start] == '*');

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
+import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.number.NumberWriter;
 
@@ -164,15 +165,52 @@ public final class ReplyWriter {
 		int rowLength = key.length() + MAX_NUMBERS_LENGTH;
 		for (int i = from; i < to; i++) {
 			ensure(rowLength);
-			byte[] bytes = this.buffer;
-			int position = key.copyTo(bytes, this.length);
-			bytes[position++] = ' ';
-			position = NumberWriter.writeValue(values[i], bytes, position);
-			bytes[position++] = ' ';
-			position = NumberWriter.writeTimestamp(timestamps[i], bytes, position);
-			bytes[position++] = '\n';
-			this.length = position;
+			appendRow(key, timestamps[i], values[i]);
 		}
+	}
+
+	private void appendRow(SeriesKey key, long timestamp, double value) {
+		byte[] bytes = this.buffer;
+		int position = key.copyTo(bytes, this.length);
+		bytes[position++] = ' ';
+		position = NumberWriter.writeValue(value, bytes, position);
+		bytes[position++] = ' ';
+		position = NumberWriter.writeTimestamp(timestamp, bytes, position);
+		bytes[position++] = '\n';
+		this.length = position;
+	}
+
+	/**
+	 * Writes a row that is only a key.
+	 * @param key the key
+	 * @throws IOException if the stream throws it
+	 */
+	public void key(SeriesKey key) throws IOException {
+		ensure(key.length() + 1);
+		int position = key.copyTo(this.buffer, this.length);
+		this.buffer[position] = '\n';
+		this.length = position + 1;
+	}
+
+	/**
+	 * Writes a row with one point.
+	 * @param key the key of its series
+	 * @param point the point
+	 * @throws IOException if the stream throws it
+	 */
+	public void row(SeriesKey key, Point point) throws IOException {
+		ensure(key.length() + MAX_NUMBERS_LENGTH);
+		appendRow(key, point.timestamp(), point.value());
+	}
+
+	/**
+	 * Writes lines of text, as rows.
+	 * @param lines the lines, each with its LF, shorter in total than the buffer may be
+	 * @throws IOException if the stream throws it
+	 */
+	public void lines(byte[] lines) throws IOException {
+		ensure(lines.length);
+		append(lines);
 	}
 
 	/**

@@ -85,8 +85,9 @@ public class TcpServerConfiguration {
 
 	@Bean
 	@ServiceActivator(inputChannel = "frames")
-	CommandServiceActivator commandServiceActivator(MetricRepository repository, TimestampCheck timestampCheck) {
-		return new CommandServiceActivator(repository, timestampCheck);
+	CommandServiceActivator commandServiceActivator(MetricRepository repository, TimestampCheck timestampCheck,
+			HeapBudget budget) {
+		return new CommandServiceActivator(repository, timestampCheck, budget.share(HeapUse.QUERIES));
 	}
 
 	@Bean

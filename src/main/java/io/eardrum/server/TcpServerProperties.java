@@ -16,6 +16,7 @@ import org.springframework.util.unit.DataUnit;
 
 import io.eardrum.address.NetworkList;
 import io.eardrum.protocol.CommandParser;
+import io.eardrum.protocol.FurtherWords;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.channel.ClientAuthentication;
 import io.eardrum.server.gateway.PortSettings;
@@ -40,6 +41,9 @@ import io.eardrum.server.gateway.PortSettings;
  * to 365d; 0 means for ever
  * @param shutdownGracePeriod how long commands that have been read may take to be
  * answered when the server stops, 0 to 1h
+ * @param extensions whether keys, last, range, help and quit are commands, besides put
+ * and get
+ * @param delete whether delete is a command, too
  */
 @ConfigurationProperties(prefix = "eardrum.tcp", ignoreUnknownFields = false)
 public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @DefaultValue("8888") int port,
@@ -48,7 +52,8 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 		@DefaultValue("512B") @DataSizeUnit(DataUnit.BYTES) DataSize maxKeyLength,
 		@DefaultValue("30s") @DurationUnit(ChronoUnit.SECONDS) Duration writeTimeout,
 		@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration idleTimeout,
-		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod) {
+		@DefaultValue("10s") @DurationUnit(ChronoUnit.SECONDS) Duration shutdownGracePeriod,
+		@DefaultValue("true") boolean extensions, @DefaultValue("false") boolean delete) {
 
 	private static final int MAX_CONNECTIONS = 1_000_000;
 
@@ -84,6 +89,7 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 				"It must be from 0 (never) to 365d.");
 		check("shutdown-grace-period", shutdownGracePeriod,
 				isWithin(shutdownGracePeriod, Duration.ZERO, Duration.ofHours(1)), "It must be from 0 to 1h.");
+		check("delete", delete, extensions || !delete, "With eardrum.tcp.extensions=false it must be false.");
 	}
 
 	/**
@@ -114,8 +120,9 @@ public record TcpServerProperties(@DefaultValue("127.0.0.1") String host, @Defau
 
 	PortSettings portSettings() {
 		ProtocolLimits limits = limits();
+		FurtherWords further = new FurtherWords(this.extensions, this.delete);
 		return new PortSettings("eardrum.tcp.host", this.host, "eardrum.tcp.port", this.port, allowed(),
-				limits.maxLineLength(), () -> new CommandParser(limits), true);
+				limits.maxLineLength(), () -> new CommandParser(limits, further), true);
 	}
 
 	private static void checkNetworks(List<String> allow) {

@@ -21,8 +21,8 @@ public final class CommandParserFuzz {
 	}
 
 	/**
-	 * Tries one input: a byte that chooses the limits and where the first frame ends, and
-	 * then the lines.
+	 * Tries one input: a byte that chooses the limits, the words and where the first
+	 * frame ends, and then the lines.
 	 * @param data the input
 	 * @throws IOException never
 	 */
@@ -33,10 +33,11 @@ public final class CommandParserFuzz {
 		ProtocolLimits limits = ((data[0] & 1) == 0) ? ProtocolLimits.DEFAULTS : SMALL;
 		byte[] lines = Arrays.copyOfRange(data, 1, data.length + 1);
 		lines[lines.length - 1] = '\n';
-		CommandModel model = new CommandModel(limits);
+		FurtherWords further = ((data[0] & 0x80) == 0) ? FurtherWords.ALL : FurtherWords.NONE;
+		CommandModel model = new CommandModel(limits, further);
 		boolean goesOn = model.parse(lines);
 		ParserTrial trial = new ParserTrial();
-		boolean parsed = trial.run(new CommandParser(limits), lines, (data[0] & 0xFF) >>> 1);
+		boolean parsed = trial.run(new CommandParser(limits, further), lines, (data[0] & 0xFF) >>> 1);
 		assertThat(trial.commands()).isEqualTo(model.commands());
 		assertThat(parsed).isEqualTo(goesOn);
 	}

@@ -51,6 +51,57 @@ class CommandParserTests {
 		assertThat(this.commands.lines()).containsExactly("wrong " + command + " " + reason);
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = ';', value = { "keys;keys of all", "keys *;keys of all", "keys a;key a",
+			"keys a.*;keys like a.*", "keys a\\*;keys like a\\*", "keys a\\b;key a\\b", "keys {a,b};keys like {a,b}",
+			"keys [ab;keys like [ab", "keys a?;keys like a?", "last a;last a", "last *;last of all",
+			"last **;last like **", "range a 1 2;range a 1 2", "range a* -5 +05;range a* -5 5",
+			"range a 2 1;range a 2 1",
+			"range a -9223372036854775808 9223372036854775807;" + "range a -9223372036854775808 9223372036854775807",
+			"delete a;delete a -9223372036854775808 9223372036854775807", "delete a* 1 2;delete a* 1 2", "quit;quit" })
+	void readsTheFurtherWords(String line, String expected) throws IOException {
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL);
+		assertThat(parse(line + "\nput k 1 2\n")).isEqualTo(!line.equals("quit"));
+		assertThat(this.commands.lines().get(0)).isEqualTo(expected);
+		assertThat(this.commands.lines()).hasSize(line.equals("quit") ? 1 : 2);
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "keys a b,KEYS,WRONG_WORD_COUNT", "last,LAST,WRONG_WORD_COUNT", "last a b,LAST,WRONG_WORD_COUNT",
+			"range a 1,RANGE,WRONG_WORD_COUNT", "range a 1 2 3,RANGE,WRONG_WORD_COUNT", "range * 1 2,RANGE,BAD_KEY",
+			"range a x 2,RANGE,BAD_TIMESTAMP", "range a 1 2.0,RANGE,BAD_TIMESTAMP",
+			"range a 1 9223372036854775808,RANGE,BAD_TIMESTAMP", "delete,DELETE,WRONG_WORD_COUNT",
+			"delete a 1,DELETE,WRONG_WORD_COUNT", "delete a 1 2 3,DELETE,WRONG_WORD_COUNT", "delete *,DELETE,BAD_KEY",
+			"delete a 1 x,DELETE,BAD_TIMESTAMP", "help me,HELP,WRONG_WORD_COUNT", "quit now,QUIT,WRONG_WORD_COUNT",
+			"KEYS,UNKNOWN,UNKNOWN_COMMAND", "keyss,UNKNOWN,UNKNOWN_COMMAND", "delete / HTTP/1.1,UNKNOWN,HTTP" })
+	void tellsWhatIsWrongWithTheFurtherWords(String line, Command command, ErrorReason reason) throws IOException {
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL);
+		parse(line + "\n");
+		assertThat(this.commands.lines()).containsExactly("wrong " + command + " " + reason);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "keys", "last a", "range a 1 2", "delete a", "help", "quit" })
+	void knowsTheFurtherWordsOnlyIfTold(String line) throws IOException {
+		assertThat(parse(line + "\n")).isTrue();
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, new FurtherWords(false, true));
+		assertThat(parse(line + "\n")).isTrue();
+		assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN UNKNOWN_COMMAND",
+				"wrong UNKNOWN UNKNOWN_COMMAND");
+	}
+
+	@Test
+	void helpNamesDeleteOnlyWhereItIsACommand() throws IOException {
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, new FurtherWords(true, false));
+		parse("help\ndelete a\n");
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL);
+		parse("help\n");
+		assertThat(this.commands.lines()).hasSize(3);
+		assertThat(this.commands.lines().get(0)).contains("\nquit ").doesNotContain("delete").endsWith("\n");
+		assertThat(this.commands.lines().get(1)).isEqualTo("wrong UNKNOWN UNKNOWN_COMMAND");
+		assertThat(this.commands.lines().get(2)).contains("\ndelete <key> <from> <to> ").doesNotContain("\n\n");
+	}
+
 	@Test
 	void stopsBehindTheLineAtWhichItsHandlerPauses() throws IOException {
 		byte[] lines = "put a 1 2\nget b\nput c 1 2\nwrong\n".getBytes(StandardCharsets.US_ASCII);

@@ -95,7 +95,7 @@ class ProtocolIntegrationTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "got test", "Put a 1 1", "PUT a 1 1", "GET a", "Get a", "gett a", "ge a", "pu a 1 1",
 			"puta 1 1", "put", "put ", "put a", "put a 1", "put a 1 1 1", "put a 1 1 1 1 1", "get", "get ", "get\t",
-			"get a b", "get * *", "get * a", "get a *", "get a b c", "help", "quit", "exit", "*", "ok", "error", "a",
+			"get a b", "get * *", "get * a", "get a *", "get a b c", "helper", "quits", "exit", "*", "ok", "error", "a",
 			"\"get\" a", "get;a", "get,a", "getx", "get*", "delete a", "put,a,1,1", "put a=1 1", "?", "\u0440ut a 1 1",
 			"\ufeffget a", "get\u00a0a", "get\u2003a", "get\u3000a", "put\u00a0a\u00a01\u00a01", "get\u000ba",
 			"get\u000ca", "get\ra", "\rget a", "get a\r\r", "get a\u0000", "\u0000", "\u001b[A", "{\"put\":1}" })

@@ -7,31 +7,25 @@ import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.ObjectPool;
-import io.eardrum.metric.PointSink;
-import io.eardrum.metric.SeriesKey;
-import io.eardrum.metric.TimeRange;
-import io.eardrum.protocol.Command;
-import io.eardrum.protocol.CommandHandler;
-import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.LineParser;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.server.event.CommandCounts;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.storage.MetricRepository;
-import io.eardrum.storage.StorageException;
 
 /**
- * Executes the commands of one frame after the other and collects their replies, which
- * makes it the {@link Reply} as well. Puts go into the {@link CommitGroup} of the frame's
- * turn. Their replies are {@linkplain PendingReplies pending} until that is committed.
+ * Executes the commands of one frame after the other, in as many turns as that takes, and
+ * collects their replies, which makes it the {@link Reply} as well.
+ * {@link CommandActions} says what each command does.
  * <p>
  * An executor holds the memory that this takes, some 5 KiB at first and 64 KiB after long
  * replies. It therefore comes from an {@link ObjectPool}: a session has one only from the
  * moment its frame is complete until the reply has been sent. Used by one thread at a
  * time.
  */
-public final class CommandExecutor implements CommandHandler, PointSink, Reply {
+public final class CommandExecutor implements Reply {
 
 	/** How many bytes of commands are read before a look whether the turn is over. */
 	private static final int SLICE_LENGTH = 8 * 1024;
@@ -39,17 +33,13 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 	/** Where replies would go between two frames. */
 	private static final OutputStream NOBODY = OutputStream.nullOutputStream();
 
-	private final MetricRepository repository;
-
 	private final ObjectPool<CommandExecutor> pool;
 
 	private final Consumer<RuntimeException> defects;
 
 	private final ReplyWriter replies = new ReplyWriter(NOBODY);
 
-	private final CommandCounts counts = new CommandCounts();
-
-	private final PendingReplies pending = new PendingReplies(this.counts);
+	private final CommandActions actions;
 
 	private boolean last;
 
@@ -58,12 +48,6 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 
 	private boolean paused;
 
-	/** Whether the last command waits for the commit, and has to be read again. */
-	private boolean deferred;
-
-	/** Whether the client was seen to be there in this turn. */
-	private boolean clientSeen;
-
 	private long startNanos;
 
 	private @Nullable Frame frame;
@@ -71,12 +55,13 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 	/**
 	 * Creates an executor.
 	 * @param repository where the points are
+	 * @param patterns the memory for patterns
 	 * @param pool where this object goes when its reply has been sent
 	 * @param defects takes the failures that the store does not know
 	 */
-	public CommandExecutor(MetricRepository repository, ObjectPool<CommandExecutor> pool,
+	public CommandExecutor(MetricRepository repository, HeapShare patterns, ObjectPool<CommandExecutor> pool,
 			Consumer<RuntimeException> defects) {
-		this.repository = repository;
+		this.actions = new CommandActions(repository, patterns, defects, this.replies);
 		this.pool = pool;
 		this.defects = defects;
 	}
@@ -113,8 +98,7 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 		this.last = false;
 		this.paused = false;
 		this.replies.reset(frame.output());
-		this.counts.clear();
-		this.pending.clear();
+		this.actions.begin(frame);
 	}
 
 	@Override
@@ -143,21 +127,20 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 
 	private void executeTurn() throws IOException {
 		Frame executed = Objects.requireNonNull(this.frame);
-		this.clientSeen = false;
-		this.deferred = false;
+		this.actions.beginTurn();
 		if (this.paused) {
 			this.paused = false;
 			// The puts committed meanwhile must not mix with those that follow.
-			answerPending();
+			this.actions.answerPending();
 		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
-			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this);
+			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this.actions);
 			this.last = stopped == LineParser.SESSION_ENDED;
-			this.next = this.deferred ? startOfLineBefore(stopped, executed) : stopped;
-			this.paused = !this.last && this.next < executed.to() && pauses();
+			this.next = this.actions.isDeferred() ? startOfLineBefore(stopped, executed) : stopped;
+			this.paused = !this.last && this.next < executed.to() && this.actions.pauses();
 		}
 		if (executed.isCut() && !this.last && !this.paused) {
-			executed.parser().cutLine(this);
+			executed.parser().cutLine(this.actions);
 		}
 	}
 
@@ -185,22 +168,6 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 	}
 
 	@Override
-	public boolean pauses() throws IOException {
-		Turn turn = turn();
-		if (this.deferred) {
-			return true;
-		}
-		if (!turn.isOver()) {
-			return false;
-		}
-		if (this.pending.awaitsCommit() && !turn.sharesCommits()) {
-			// The next turn may have another group.
-			answerPending();
-		}
-		return true;
-	}
-
-	@Override
 	public boolean isPaused() {
 		return this.paused;
 	}
@@ -211,61 +178,28 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 	}
 
 	CommandCounts counts() {
-		return this.counts;
+		return this.actions.counts();
 	}
 
 	@Override
 	public boolean awaitsCommit() {
-		return this.pending.awaitsCommit();
+		return this.actions.awaitsCommit();
 	}
 
 	/**
 	 * Ends a frame that can't be answered. Its puts are stored or not, and counted.
 	 */
 	void abandon() {
-		commit();
+		this.actions.commit();
 		handled();
-	}
-
-	@Override
-	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
-		if (this.pending.isFull()) {
-			answerPending();
-		}
-		CommitGroup group = turn().group();
-		this.pending.put(group, source, keyOffset, keyLength, timestamp, value);
-		if (group.isFull()) {
-			answerPending();
-		}
-	}
-
-	@Override
-	public void wrong(Command command, ErrorReason reason) {
-		this.pending.wrong(command, reason);
-	}
-
-	@Override
-	public void get(byte[] source, int keyOffset, int keyLength) throws IOException {
-		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rows(Command.GET, () -> this.repository.read(key, TimeRange.ALL, this));
-	}
-
-	@Override
-	public void getAll() throws IOException {
-		rows(Command.GET_ALL, () -> this.repository.readAll(TimeRange.ALL, this));
-	}
-
-	@Override
-	public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
-		this.counts.returned(to - from);
-		this.replies.rows(key, timestamps, values, from, to);
 	}
 
 	@Override
 	public void writeTo(OutputStream output) throws IOException {
-		answerPending();
+		this.actions.answerPending();
 		handled();
 		this.frame = null;
+		this.actions.end();
 		this.replies.flush();
 		this.replies.reset(NOBODY);
 		this.pool.giveBack(this);
@@ -276,77 +210,10 @@ public final class CommandExecutor implements CommandHandler, PointSink, Reply {
 		return this.last;
 	}
 
-	private void rows(Command command, Reading reading) throws IOException {
-		Frame executed = Objects.requireNonNull(this.frame);
-		Turn turn = executed.turn();
-		if (this.pending.awaitsCommit() && turn.sharesCommits()) {
-			this.deferred = true;
-			return;
-		}
-		if (!this.clientSeen) {
-			executed.requireClient();
-			this.clientSeen = true;
-		}
-		answerPending();
-		long mark = this.replies.beginRows();
-		turn.beginRead();
-		try {
-			reading.run();
-			this.replies.endRows();
-			this.counts.served(command, 1);
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			this.counts.failed(command, ErrorReason.STORAGE, 1);
-			if (!this.replies.rollBack(mark)) {
-				// Rows have left already: only a broken connection can tell the client.
-				throw new ReplyCutException(ex);
-			}
-			this.replies.storageUnavailable(1);
-		}
-		finally {
-			turn.endRead();
-		}
-	}
-
-	// Answers the puts since the last commit, and the wrong commands between them.
-	private void answerPending() throws IOException {
-		commit();
-		this.pending.writeTo(this.replies);
-	}
-
-	// Comes before anything is sent. A connection that sends may leave its loop, and must
-	// not have puts in the group that stays behind.
-	private void commit() {
-		if (this.pending.awaitsCommit()) {
-			Turn turn = turn();
-			turn.beginCommit();
-			turn.group().commit();
-		}
-	}
-
-	private Turn turn() {
-		return Objects.requireNonNull(this.frame).turn();
-	}
-
 	private void handled() {
-		Objects.requireNonNull(this.frame).observer().frameHandled(this.counts, System.nanoTime() - this.startNanos);
-	}
-
-	// The store itself logs and shows the failures that it knows.
-	private void report(RuntimeException exception) {
-		if (!(exception instanceof StorageException)) {
-			this.defects.accept(exception);
-		}
-	}
-
-	/**
-	 * Reads from the store.
-	 */
-	private interface Reading {
-
-		void run() throws IOException;
-
+		Objects.requireNonNull(this.frame)
+			.observer()
+			.frameHandled(this.actions.counts(), System.nanoTime() - this.startNanos);
 	}
 
 }

@@ -39,6 +39,9 @@ final class PendingReplies implements CommitGroup.Member {
 
 	private boolean stored;
 
+	/** Whether the session ends behind these replies, because the client asked for it. */
+	private boolean quitting;
+
 	/** The puts of the last commit that were refused. */
 	private final BitSet refused = new BitSet();
 
@@ -56,6 +59,7 @@ final class PendingReplies implements CommitGroup.Member {
 	void clear() {
 		this.lastRun = 0;
 		this.runs[0] = 0;
+		this.quitting = false;
 	}
 
 	/**
@@ -97,6 +101,14 @@ final class PendingReplies implements CommitGroup.Member {
 		}
 		this.runs[this.lastRun]++;
 		this.counts.failed(command, reason, 1);
+	}
+
+	/**
+	 * Adds a {@code quit}, which is the last command.
+	 */
+	void quit() {
+		this.quitting = true;
+		this.counts.served(Command.QUIT, 1);
 	}
 
 	private void nextRun() {
@@ -165,6 +177,9 @@ final class PendingReplies implements CommitGroup.Member {
 				writePuts(target, puts, puts + count);
 				puts += count;
 			}
+		}
+		if (this.quitting) {
+			target.ok(1);
 		}
 		clearRefused();
 		clear();

@@ -7,6 +7,7 @@ import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.support.GenericMessage;
 
+import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.ObjectPool;
 import io.eardrum.server.command.CommandExecutor;
 import io.eardrum.server.command.CommitGroup;
@@ -37,6 +38,8 @@ public final class CommandServiceActivator extends AbstractReplyProducingMessage
 
 	private final TimestampCheck check;
 
+	private final HeapShare patterns;
+
 	private final ObjectPool<CommandExecutor> executors;
 
 	private final LogThrottle defectRate = new LogThrottle();
@@ -45,15 +48,17 @@ public final class CommandServiceActivator extends AbstractReplyProducingMessage
 	 * Creates a service activator.
 	 * @param repository stores and reads points
 	 * @param check checks the timestamps of points before they are stored
+	 * @param patterns the memory for patterns
 	 */
-	public CommandServiceActivator(MetricRepository repository, TimestampCheck check) {
+	public CommandServiceActivator(MetricRepository repository, TimestampCheck check, HeapShare patterns) {
+		this.patterns = patterns;
 		this.repository = repository;
 		this.check = check;
 		this.executors = new ObjectPool<>(POOLED_EXECUTORS, this::newExecutor);
 	}
 
 	private CommandExecutor newExecutor() {
-		return new CommandExecutor(this.repository, this.executors, this::reportDefect);
+		return new CommandExecutor(this.repository, this.patterns, this.executors, this::reportDefect);
 	}
 
 	@Override

@@ -23,6 +23,7 @@ import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.fixture.Budgets;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
@@ -48,9 +49,10 @@ class CommandExecutorTests {
 	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
 			mock(ServerObserver.class), null);
 
-	private final CommandExecutor executor = new CommandExecutor(this.repository, new ObjectPool<>(1, () -> {
-		throw new AssertionError();
-	}), this.defects::add);
+	private final CommandExecutor executor = new CommandExecutor(this.repository, Budgets.patterns(),
+			new ObjectPool<>(1, () -> {
+				throw new AssertionError();
+			}), this.defects::add);
 
 	@Test
 	void answersInTheOrderOfTheCommands() throws IOException {

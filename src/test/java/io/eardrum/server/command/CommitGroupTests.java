@@ -13,6 +13,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.fixture.Budgets;
 import io.eardrum.server.fixture.Replies;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
@@ -161,11 +162,13 @@ class CommitGroupTests {
 					null);
 			frame.set(source, 0, source.length, false);
 			frame.setTurn(new SoleTurn(() -> CommitGroupTests.this.group));
-			this.reply = new CommandExecutor(CommitGroupTests.this.repository, new ObjectPool<>(1, () -> {
-				throw new AssertionError();
-			}), (defect) -> {
-				throw defect;
-			}).execute(frame);
+			this.reply = new CommandExecutor(CommitGroupTests.this.repository, Budgets.patterns(),
+					new ObjectPool<>(1, () -> {
+						throw new AssertionError();
+					}), (defect) -> {
+						throw defect;
+					})
+				.execute(frame);
 		}
 
 		String reply() throws IOException {

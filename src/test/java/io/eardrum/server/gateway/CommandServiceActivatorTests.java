@@ -14,6 +14,7 @@ import io.eardrum.server.command.Reply;
 import io.eardrum.server.command.SoleTurn;
 import io.eardrum.server.event.ResetReason;
 import io.eardrum.server.event.ServerObserver;
+import io.eardrum.server.fixture.Budgets;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.fixture.TimestampChecks;
 
@@ -31,7 +32,7 @@ class CommandServiceActivatorTests {
 	private final ServerObserver observer = mock(ServerObserver.class);
 
 	private final CommandServiceActivator activator = new CommandServiceActivator(this.repository,
-			TimestampChecks.UNLIMITED);
+			TimestampChecks.UNLIMITED, Budgets.patterns());
 
 	@Test
 	void resetsTheConnectionAfterADefectInsteadOfFallingSilent() {

@@ -29,6 +29,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.event.GraphiteObserver;
+import io.eardrum.server.fixture.Budgets;
 import io.eardrum.server.fixture.InterceptedStorage;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.server.limit.InboundMemoryLimit;
@@ -54,7 +55,7 @@ class DatagramReceiverTests {
 
 	private final CommandServiceActivator activator = new CommandServiceActivator(
 			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
-			TimestampChecks.UNLIMITED);
+			TimestampChecks.UNLIMITED, Budgets.patterns());
 
 	private final GraphiteObserver observer = mock(GraphiteObserver.class);
 

@@ -30,6 +30,7 @@ import io.eardrum.server.TcpEndpoint;
 import io.eardrum.server.connection.ConnectionRegistry;
 import io.eardrum.server.connection.ConnectionWatchdog;
 import io.eardrum.server.event.GraphiteObserver;
+import io.eardrum.server.fixture.Budgets;
 import io.eardrum.server.fixture.InterceptedStorage;
 import io.eardrum.server.gateway.CommandServiceActivator;
 import io.eardrum.server.gateway.FrameConnectionFactory;
@@ -62,7 +63,7 @@ class GraphiteEndpointTests {
 	private GraphiteEndpoint endpoint(Duration gracePeriod) {
 		CommandServiceActivator activator = new CommandServiceActivator(
 				(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
-				TimestampChecks.UNLIMITED);
+				TimestampChecks.UNLIMITED, Budgets.patterns());
 		return new GraphiteEndpoint(settings(2003), this.tcp,
 				PlaintextParser.ofDatagrams(ProtocolLimits.DEFAULTS, Clock.systemUTC()), activator,
 				mock(GraphiteObserver.class), gracePeriod,

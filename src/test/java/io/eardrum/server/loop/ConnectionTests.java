@@ -86,7 +86,7 @@ class ConnectionTests {
 	@BeforeEach
 	void connect() throws IOException {
 		CommandServiceActivator activator = new CommandServiceActivator(new MemoryMetricRepository(),
-				TimestampChecks.UNLIMITED);
+				TimestampChecks.UNLIMITED, Budgets.patterns());
 		this.pairs = new ConnectionPairs(this.registry, activator);
 		this.loop = new EventLoop(this.threads, this.supervisor::wakeUp,
 				new FrameWorkers(this.threads, 1, this.supervisor::wakeUp, activator::newGroup), activator::newGroup);

@@ -84,7 +84,7 @@ class EventLoopTests {
 
 	private final CommandServiceActivator activator = new CommandServiceActivator(
 			(MetricRepository) this.storage.postProcessAfterInitialization(new MemoryMetricRepository(), "store"),
-			TimestampChecks.UNLIMITED);
+			TimestampChecks.UNLIMITED, Budgets.patterns());
 
 	private final FrameWorkers workers = new FrameWorkers(this.threads, 2, this.supervisor::wakeUp,
 			this.activator::newGroup);

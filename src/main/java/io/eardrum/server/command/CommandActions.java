@@ -1,0 +1,350 @@
+package io.eardrum.server.command;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.budget.HeapShare;
+import io.eardrum.metric.PointSink;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.protocol.Command;
+import io.eardrum.protocol.CommandHandler;
+import io.eardrum.protocol.ErrorReason;
+import io.eardrum.protocol.ReplyWriter;
+import io.eardrum.server.event.CommandCounts;
+import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.StorageException;
+
+/**
+ * Does what each command of a frame asks for, and writes its reply. Puts go into the
+ * {@link CommitGroup} of the frame's turn, and their replies are
+ * {@linkplain PendingReplies pending} until that is committed. A command that has to see
+ * or to follow them waits for that commit, and is then read again. Used by one thread at
+ * a time.
+ */
+final class CommandActions implements CommandHandler, PointSink {
+
+	private final MetricRepository repository;
+
+	private final HeapShare patterns;
+
+	private final Consumer<RuntimeException> defects;
+
+	private final ReplyWriter replies;
+
+	private final CommandCounts counts = new CommandCounts();
+
+	private final PendingReplies pending = new PendingReplies(this.counts);
+
+	private final SeriesRows series;
+
+	/** Whether the last command waits for the commit, and has to be read again. */
+	private boolean deferred;
+
+	/** Whether the client was seen to be there in this turn. */
+	private boolean clientSeen;
+
+	private @Nullable Frame frame;
+
+	/**
+	 * Creates the actions for one frame after the other.
+	 * @param repository where the points are
+	 * @param patterns the memory for patterns
+	 * @param defects takes the failures that the store does not know
+	 * @param replies takes the replies
+	 */
+	CommandActions(MetricRepository repository, HeapShare patterns, Consumer<RuntimeException> defects,
+			ReplyWriter replies) {
+		this.repository = repository;
+		this.patterns = patterns;
+		this.defects = defects;
+		this.replies = replies;
+		this.series = new SeriesRows(repository, replies, this.counts);
+	}
+
+	void begin(Frame begun) {
+		this.frame = begun;
+		this.counts.clear();
+		this.pending.clear();
+	}
+
+	void end() {
+		this.frame = null;
+	}
+
+	void beginTurn() {
+		this.clientSeen = false;
+		this.deferred = false;
+	}
+
+	/**
+	 * Returns whether the last command has to be read again in another turn, because it
+	 * waits for a commit.
+	 * @return whether it was not executed
+	 */
+	boolean isDeferred() {
+		return this.deferred;
+	}
+
+	CommandCounts counts() {
+		return this.counts;
+	}
+
+	boolean awaitsCommit() {
+		return this.pending.awaitsCommit();
+	}
+
+	@Override
+	public boolean pauses() throws IOException {
+		Turn turn = turn();
+		if (this.deferred) {
+			return true;
+		}
+		if (!turn.isOver()) {
+			return false;
+		}
+		if (this.pending.awaitsCommit() && !turn.sharesCommits()) {
+			// The next turn may have another group.
+			answerPending();
+		}
+		return true;
+	}
+
+	@Override
+	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
+		if (this.pending.isFull()) {
+			answerPending();
+		}
+		CommitGroup group = turn().group();
+		this.pending.put(group, source, keyOffset, keyLength, timestamp, value);
+		if (group.isFull()) {
+			answerPending();
+		}
+	}
+
+	@Override
+	public void wrong(Command command, ErrorReason reason) {
+		this.pending.wrong(command, reason);
+	}
+
+	@Override
+	public void get(byte[] source, int keyOffset, int keyLength) throws IOException {
+		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		rows(Command.GET, () -> this.repository.read(key, TimeRange.ALL, this));
+	}
+
+	@Override
+	public void getAll() throws IOException {
+		rows(Command.GET_ALL, () -> this.repository.readAll(TimeRange.ALL, this));
+	}
+
+	@Override
+	public void range(byte[] source, int keyOffset, int keyLength, long from, long to) throws IOException {
+		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		rows(Command.RANGE, () -> {
+			if (from <= to) {
+				this.repository.read(key, new TimeRange(from, to), this);
+			}
+		});
+	}
+
+	@Override
+	public void last(byte[] source, int keyOffset, int keyLength) throws IOException {
+		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		rows(Command.LAST, () -> this.series.last(key));
+	}
+
+	@Override
+	public void lastOfMatching(byte[] source, int offset, int length) throws IOException {
+		matching(Command.LAST, source, offset, length, this.series::last);
+	}
+
+	@Override
+	public void lastOfAll() throws IOException {
+		rows(Command.LAST, this.series::lastOfAll);
+	}
+
+	@Override
+	public void key(byte[] source, int keyOffset, int keyLength) throws IOException {
+		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		rows(Command.KEYS, () -> this.series.key(key));
+	}
+
+	@Override
+	public void keys(byte[] source, int offset, int length) throws IOException {
+		matching(Command.KEYS, source, offset, length, this.series::keys);
+	}
+
+	@Override
+	public void allKeys() throws IOException {
+		rows(Command.KEYS, this.series::allKeys);
+	}
+
+	// A pattern may take a hundred times its length, and a client can send many.
+	private void matching(Command command, byte[] source, int offset, int length, PatternReading reading)
+			throws IOException {
+		String text = new String(source, offset, length, StandardCharsets.UTF_8);
+		long bytes = KeyPattern.maxBytes(text);
+		if (!this.patterns.tryReserve(bytes)) {
+			this.patterns.refused();
+			rows(command, () -> {
+				throw new StorageException("There is no memory for another pattern");
+			});
+			return;
+		}
+		try {
+			KeyPattern pattern = pattern(text);
+			if (pattern != null) {
+				rows(command, () -> reading.run(pattern));
+			}
+			else {
+				wrong(command, ErrorReason.BAD_PATTERN);
+			}
+		}
+		finally {
+			this.patterns.release(bytes);
+		}
+	}
+
+	private static @Nullable KeyPattern pattern(String text) {
+		try {
+			return KeyPattern.of(text);
+		}
+		catch (IllegalArgumentException ex) {
+			return null;
+		}
+	}
+
+	@Override
+	public void help(byte[] lines) throws IOException {
+		rows(Command.HELP, () -> this.replies.lines(lines));
+	}
+
+	@Override
+	public void quit() {
+		this.pending.quit();
+	}
+
+	@Override
+	public void delete(byte[] source, int keyOffset, int keyLength, long from, long to) throws IOException {
+		if (defer()) {
+			return;
+		}
+		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		answerPending();
+		Turn turn = turn();
+		turn.beginRead();
+		try {
+			if (from <= to) {
+				this.repository.delete(List.of(key), new TimeRange(from, to));
+			}
+			this.counts.served(Command.DELETE, 1);
+			this.replies.ok(1);
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			this.counts.failed(Command.DELETE, ErrorReason.STORAGE, 1);
+			this.replies.storageUnavailable(1);
+		}
+		finally {
+			turn.endRead();
+		}
+	}
+
+	// Whether a command that has to see or to follow the puts before it waits for their
+	// commit.
+	private boolean defer() {
+		this.deferred = this.pending.awaitsCommit() && turn().sharesCommits();
+		return this.deferred;
+	}
+
+	@Override
+	public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
+		this.counts.returned(to - from);
+		this.replies.rows(key, timestamps, values, from, to);
+	}
+
+	private void rows(Command command, Reading reading) throws IOException {
+		Frame executed = Objects.requireNonNull(this.frame);
+		Turn turn = executed.turn();
+		if (defer()) {
+			return;
+		}
+		if (!this.clientSeen) {
+			executed.requireClient();
+			this.clientSeen = true;
+		}
+		answerPending();
+		long mark = this.replies.beginRows();
+		turn.beginRead();
+		try {
+			reading.run();
+			this.replies.endRows();
+			this.counts.served(command, 1);
+		}
+		catch (RuntimeException ex) {
+			report(ex);
+			this.counts.failed(command, ErrorReason.STORAGE, 1);
+			if (!this.replies.rollBack(mark)) {
+				// Rows have left already: only a broken connection can tell the client.
+				throw new ReplyCutException(ex);
+			}
+			this.replies.storageUnavailable(1);
+		}
+		finally {
+			turn.endRead();
+		}
+	}
+
+	// Answers the puts since the last commit, and the wrong commands between them.
+	void answerPending() throws IOException {
+		commit();
+		this.pending.writeTo(this.replies);
+	}
+
+	// Comes before anything is sent. A connection that sends may leave its loop, and must
+	// not have puts in the group that stays behind.
+	void commit() {
+		if (this.pending.awaitsCommit()) {
+			Turn turn = turn();
+			turn.beginCommit();
+			turn.group().commit();
+		}
+	}
+
+	private Turn turn() {
+		return Objects.requireNonNull(this.frame).turn();
+	}
+
+	// The store itself logs and shows the failures that it knows.
+	private void report(RuntimeException exception) {
+		if (!(exception instanceof StorageException)) {
+			this.defects.accept(exception);
+		}
+	}
+
+	/**
+	 * Reads from the store.
+	 */
+	private interface Reading {
+
+		void run() throws IOException;
+
+	}
+
+	/**
+	 * Reads the series that match a pattern from the store.
+	 */
+	private interface PatternReading {
+
+		void run(KeyPattern pattern) throws IOException;
+
+	}
+
+}

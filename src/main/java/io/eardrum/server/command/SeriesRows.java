@@ -1,0 +1,106 @@
+package io.eardrum.server.command;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+import org.jspecify.annotations.Nullable;
+
+import io.eardrum.metric.Point;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.protocol.ReplyWriter;
+import io.eardrum.server.event.CommandCounts;
+import io.eardrum.storage.MetricRepository;
+
+/**
+ * Reads the rows of {@code keys} and {@code last} from the store and writes them into a
+ * reply, one at a time, so that memory stays bounded however many series there are. Used
+ * by one thread at a time.
+ */
+final class SeriesRows {
+
+	private final MetricRepository repository;
+
+	private final ReplyWriter replies;
+
+	private final CommandCounts counts;
+
+	/**
+	 * Creates a reader.
+	 * @param repository where the series are
+	 * @param replies takes the rows
+	 * @param counts counts the points that are read
+	 */
+	SeriesRows(MetricRepository repository, ReplyWriter replies, CommandCounts counts) {
+		this.repository = repository;
+		this.replies = replies;
+		this.counts = counts;
+	}
+
+	void allKeys() throws IOException {
+		try {
+			this.repository.forEachKey(this::uncheckedKey);
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
+		}
+	}
+
+	void keys(KeyPattern pattern) throws IOException {
+		if (pattern.isLiteral()) {
+			key(pattern.literalKey());
+			return;
+		}
+		try {
+			this.repository.forEachKey((key) -> {
+				if (pattern.matches(key)) {
+					uncheckedKey(key);
+				}
+			});
+		}
+		catch (UncheckedIOException ex) {
+			throw ex.getCause();
+		}
+	}
+
+	// A series that exists has a point.
+	void key(SeriesKey key) throws IOException {
+		if (this.repository.last(key) != null) {
+			this.replies.key(key);
+		}
+	}
+
+	void last(SeriesKey key) throws IOException {
+		row(key, this.repository.last(key));
+	}
+
+	void last(KeyPattern pattern) throws IOException {
+		if (pattern.isLiteral()) {
+			last(pattern.literalKey());
+		}
+		else {
+			this.repository.forEachLast(pattern::matches, this::row);
+		}
+	}
+
+	void lastOfAll() throws IOException {
+		this.repository.forEachLast((key) -> true, this::row);
+	}
+
+	private void row(SeriesKey key, @Nullable Point last) throws IOException {
+		if (last != null) {
+			this.counts.returned(1);
+			this.replies.row(key, last);
+		}
+	}
+
+	private void uncheckedKey(SeriesKey key) {
+		try {
+			this.replies.key(key);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+}
