@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -33,6 +34,7 @@ import io.eardrum.storage.fixture.Row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What every {@link MetricRepository} keeps to. An engine passes it with a subclass that
@@ -84,6 +86,14 @@ public abstract class MetricRepositoryContract {
 	 */
 	protected int manyPoints() {
 		return 1_000_000;
+	}
+
+	/**
+	 * Returns whether this store can delete.
+	 * @return whether the tests of that apply to it
+	 */
+	protected boolean deletes() {
+		return true;
 	}
 
 	/**
@@ -775,6 +785,131 @@ public abstract class MetricRepositoryContract {
 	}
 
 	@Test
+	void deletedPointsAreGoneAndOthersStay() {
+		assumeTrue(deletes());
+		for (int i = 0; i < 10; i++) {
+			put("a", i, i);
+			put("b", i, i);
+		}
+		delete(3, 5, "a", "nobody");
+		assertThat(timestamps(TimeRange.ALL)).containsExactly(0L, 1L, 2L, 6L, 7L, 8L, 9L);
+		assertThat(timestamps(new TimeRange(2, 6))).containsExactly(2L, 6L);
+		assertThat(timestamps(new TimeRange(3, 5))).isEmpty();
+		delete(8, Long.MAX_VALUE, "a");
+		delete(Long.MIN_VALUE, 0, "a");
+		assertThat(last("a")).isEqualTo(new Point(7, 7));
+		assertThat(read("a")).containsExactly(new Row("a", 1, 1), new Row("a", 2, 2), new Row("a", 6, 6),
+				new Row("a", 7, 7));
+		assertThat(read("b")).hasSize(10);
+		assertThat(keys()).containsExactly("a", "b");
+	}
+
+	@Test
+	void pointPutWhereOneWasDeletedIsThere() {
+		assumeTrue(deletes());
+		put("a", 1, 1);
+		put("a", 2, 2);
+		delete(1, 2, "a");
+		put("a", 3, 2);
+		assertThat(read("a")).containsExactly(new Row("a", 2, 3));
+		delete(0, 1, "a");
+		assertThat(last("a")).isEqualTo(new Point(2, 3));
+	}
+
+	@Test
+	void seriesThatWasDeletedIsNewAndLastOncePutAgain() {
+		assumeTrue(deletes());
+		put("a", 1, 1);
+		put("b", 2, 2);
+		put("c", 3, 3);
+		delete(Long.MIN_VALUE, Long.MAX_VALUE, "b", "a");
+		assertThat(keys()).containsExactly("c");
+		assertThat(this.repository.seriesCount()).isEqualTo(1);
+		assertThat(read("a")).isEmpty();
+		assertThat(last("b")).isNull();
+		assertThat(readAll()).containsExactly(new Row("c", 3, 3));
+		put("a", 4, 4);
+		assertThat(keys()).containsExactly("c", "a");
+		assertThat(readAll()).containsExactly(new Row("c", 3, 3), new Row("a", 4, 4));
+		assertThat(this.repository.seriesCount()).isEqualTo(2);
+		delete(Long.MIN_VALUE, Long.MAX_VALUE, "a", "c");
+		assertThat(keys()).isEmpty();
+		assertThat(this.repository.seriesCount()).isZero();
+	}
+
+	@Test
+	void seriesWhoseLastPointIsDeletedIsGone() {
+		assumeTrue(deletes());
+		put("a", 1, 1);
+		put("a", 2, 2);
+		put("b", 1, 1);
+		delete(2, 2, "a");
+		assertThat(keys()).containsExactly("a", "b");
+		delete(0, 1, "a");
+		assertThat(keys()).containsExactly("b");
+		put("a", 5, 1);
+		assertThat(keys()).containsExactly("b", "a");
+		assertThat(read("a")).containsExactly(new Row("a", 1, 5));
+	}
+
+	@Test
+	void noPutIsLostBesideDeletions() {
+		assumeTrue(deletes());
+		int rounds = manyPoints() / 1000;
+		CountDownLatch start = new CountDownLatch(1);
+		List<CompletableFuture<Void>> writers = new ArrayList<>();
+		for (int writer = 0; writer < 3; writer++) {
+			int number = writer;
+			writers.add(CompletableFuture.runAsync(() -> {
+				await(start);
+				for (int i = 0; i < rounds; i++) {
+					put("key", i, number * 1_000_000L + i);
+					assertThat(Row.of(this.repository, "key",
+							new TimeRange(number * 1_000_000L + i, number * 1_000_000L + i)))
+						.containsExactly(new Row("key", number * 1_000_000L + i, i));
+				}
+			}, TestThreads.NEW_THREAD));
+		}
+		writers.add(CompletableFuture.runAsync(() -> {
+			await(start);
+			for (int i = 0; i < rounds; i++) {
+				// The series comes and goes, and no timestamp of a writer is deleted.
+				put("key", 1, -1);
+				delete(Long.MIN_VALUE, -1, "key");
+			}
+		}, TestThreads.NEW_THREAD));
+		start.countDown();
+		writers.forEach(CompletableFuture::join);
+		assertThat(read("key")).hasSize(3 * rounds);
+		assertThat(keys()).containsExactly("key");
+	}
+
+	@Test
+	void seriesThatIsDeletedOverAndOverTakesEachPut() {
+		assumeTrue(deletes());
+		int rounds = manyPoints() / 1000;
+		CountDownLatch start = new CountDownLatch(1);
+		CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
+			await(start);
+			for (int i = 0; i < rounds; i++) {
+				delete(Long.MIN_VALUE, Long.MAX_VALUE, "other");
+				put("other", i, i);
+			}
+		}, TestThreads.NEW_THREAD);
+		start.countDown();
+		for (int i = 0; i < rounds; i++) {
+			put("key", i, i);
+			assertThat(Row.of(this.repository, "key", TimeRange.ALL)).containsExactly(new Row("key", i, i));
+			delete(Long.MIN_VALUE, Long.MAX_VALUE, "key");
+			assertThat(Row.of(this.repository, "key", TimeRange.ALL)).isEmpty();
+			assertThat(currentKeys()).doesNotContain("key");
+		}
+		other.join();
+		assertThat(keys()).containsExactly("other");
+		assertThat(read("other")).containsExactly(new Row("other", rounds - 1, rounds - 1));
+	}
+
+	@Test
 	void openStoreIsWritable() {
 		put("a", 1, 1);
 		StorageStatus status = this.repository.status();
@@ -809,6 +944,9 @@ public abstract class MetricRepositoryContract {
 				model.computeIfAbsent(key, (absent) -> new TreeMap<>()).put(timestamp, value);
 			}
 			this.repository.put(batch);
+			if (deletes() && random.nextInt(4) == 0) {
+				deleteAtRandom(random, span, model);
+			}
 			if (random.nextInt(10) == 0) {
 				this.repository = reopen(this.repository);
 			}
@@ -825,6 +963,29 @@ public abstract class MetricRepositoryContract {
 					.isEqualTo(new Point(rows.lastKey(), rows.lastEntry().getValue())));
 			}
 		}
+	}
+
+	private void deleteAtRandom(Random random, int span, Map<String, NavigableMap<Long, Double>> model) {
+		long from = random.nextInt(span) - 10L;
+		TimeRange range = (random.nextInt(3) == 0) ? TimeRange.ALL
+				: new TimeRange(from, from + random.nextInt(1 << random.nextInt(12)));
+		List<SeriesKey> keys = new ArrayList<>();
+		for (int i = random.nextInt(3); i >= 0; i--) {
+			String key = "k" + random.nextInt(12);
+			keys.add(SeriesKey.of(key));
+			NavigableMap<Long, Double> points = model.get(key);
+			if (points != null) {
+				points.subMap(range.from(), true, range.to(), true).clear();
+				if (points.isEmpty()) {
+					model.remove(key);
+				}
+			}
+		}
+		this.repository.delete(keys, range);
+	}
+
+	private void delete(long from, long to, String... keys) {
+		this.repository.delete(Stream.of(keys).map(SeriesKey::of).toList(), new TimeRange(from, to));
 	}
 
 	private static List<Row> rows(Map<String, NavigableMap<Long, Double>> model, String key, TimeRange range) {

@@ -90,6 +90,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final SeriesReaders seriesReaders;
 
+	private final Deletions deletions;
+
 	/**
 	 * Opens a store. The time this takes grows with the length of its log.
 	 * @param settings the settings of the store
@@ -149,6 +151,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.openReads = this.engine.openReads();
 		this.seriesReaders = new SeriesReaders(this.database, this.heads, this.guard, this.engine.snapshotMemoryLimit(),
 				this.retentionClock::seconds, this.openReads);
+		this.deletions = new Deletions(this.engine, this::lastPointReader);
 	}
 
 	@Override
@@ -188,6 +191,12 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	}
 
 	@Override
+	public void delete(List<SeriesKey> keys, TimeRange range) {
+		this.availability.ensureWritable();
+		this.deletions.delete(keys, range);
+	}
+
+	@Override
 	public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
 		int generation = this.guard.enter();
 		try {
@@ -207,9 +216,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		int generation = this.guard.enter();
 		try (ChunkedSeriesReader reader = this.seriesReaders.forAll(generation)) {
-			int count = this.committer.storedSeries();
-			for (int number = 0; number < count; number++) {
-				reader.read(this.index.get(number), range, sink);
+			StoredSeries all = storedSeries();
+			for (Series series = all.next(); series != null; series = all.next()) {
+				reader.read(series, range, sink);
 			}
 		}
 		finally {
@@ -219,9 +228,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		int count = this.committer.storedSeries();
-		for (int number = 0; number < count; number++) {
-			consumer.accept(this.index.get(number).key());
+		StoredSeries all = storedSeries();
+		for (Series series = all.next(); series != null; series = all.next()) {
+			consumer.accept(series.key());
 		}
 	}
 
@@ -246,9 +255,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
 		int generation = this.guard.enter();
 		try (LastPointReader reader = lastPointReader()) {
-			int count = this.committer.storedSeries();
-			for (int number = 0; number < count; number++) {
-				Series series = this.index.get(number);
+			StoredSeries all = storedSeries();
+			for (Series series = all.next(); series != null; series = all.next()) {
 				if (wanted.test(series.key())) {
 					this.guard.ensureMayStay(generation);
 					reader.pass(series, consumer);
@@ -258,6 +266,10 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		finally {
 			this.guard.leave(generation);
 		}
+	}
+
+	private StoredSeries storedSeries() {
+		return new StoredSeries(this.index.listing(), this.committer.storedSeries());
 	}
 
 	private LastPointReader lastPointReader() {

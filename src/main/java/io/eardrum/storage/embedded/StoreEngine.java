@@ -131,7 +131,7 @@ final class StoreEngine implements AutoCloseable {
 		this.index = new SeriesIndex<>(budget.share(HeapUse.SERIES), Long.MAX_VALUE, Series.OBJECT_BYTES, 1);
 		this.store = new StoreOpener(settings, listeners);
 		this.database = this.store.database();
-		this.backups = new Backups(this.store, this::seriesCount, settings.minFreeBytes());
+		this.backups = new Backups(this.store, this::everStored, settings.minFreeBytes());
 		try {
 			this.openReads = new OpenReads(nanos);
 			this.snapshotMemoryLimit = new SnapshotMemoryLimit(budget, SnapshotMemoryLimit.PATIENCE);
@@ -140,13 +140,13 @@ final class StoreEngine implements AutoCloseable {
 					this.counters, this::full);
 			this.committer = new Committer(this.database, this.index, this.heads, this.availability, this.counters,
 					settings.fsync(), this::grown);
-			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.counters,
-					clock, this.guard, budget);
 			this.compaction = new ChunkCompaction(this.database, this.availability, this.guard,
 					settings.minFreeBytes());
+			this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, this.counters,
+					clock, this.guard, this.compaction, budget);
 			this.retentionClock = new RetentionClock(this.database, clock, nanos, settings.retention().isLimited());
-			this.sweeper = new RetentionSweeper(this.database, this.index, this.checkpointer, this.compaction,
-					this.retentionClock, this.guard);
+			this.sweeper = new RetentionSweeper(this.database, this.index, this.committer, this.checkpointer,
+					this.compaction, this.retentionClock, this.guard);
 			this.aheadSeries = new AheadSeriesWalk(this.database, this.index, clock, System::nanoTime, this.guard);
 			this.checkpointScheduler = new CheckpointScheduler(this.heads, this.checkpointer, this.sweeper,
 					this.retentionClock, this.aheadSeries, this.availability, this.guard, this.headMemoryLimit,
@@ -183,9 +183,9 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	private void accept() {
-		if (this.index.size() < this.store.expectedSeries()) {
+		if (this.index.nextNumber() < this.store.expectedSeries()) {
 			throw new CorruptStoreException(
-					"it had " + this.store.expectedSeries() + " series, and has " + this.index.size());
+					"it had " + this.store.expectedSeries() + " series, and has " + this.index.nextNumber());
 		}
 		this.store.accept();
 		if (this.store.isReadOnly()) {
@@ -217,6 +217,11 @@ final class StoreEngine implements AutoCloseable {
 	}
 
 	long seriesCount() {
+		return this.committer.seriesCount();
+	}
+
+	// Counts removed series, too.
+	private long everStored() {
 		return this.committer.storedSeries();
 	}
 
@@ -353,7 +358,7 @@ final class StoreEngine implements AutoCloseable {
 			this.availability.ensureNoWriteFailed();
 			this.retentionClock.save();
 			this.database.sync();
-			facts = new ClosingFacts(this.database.writes(), seriesCount());
+			facts = new ClosingFacts(this.database.writes(), everStored());
 		}
 		catch (RuntimeException ex) {
 			logger

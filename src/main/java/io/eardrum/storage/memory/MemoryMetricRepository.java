@@ -3,6 +3,7 @@ package io.eardrum.storage.memory;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
@@ -24,6 +25,7 @@ import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.SeriesListing;
 
 /**
  * Keeps all points on the heap, for as long as the process lives.
@@ -106,16 +108,32 @@ public final class MemoryMetricRepository implements MetricRepository {
 				continue;
 			}
 			MemorySeries series = this.index.find(keyBytes, batch.keyOffset(i), batch.keyLength(i), batch.keyHash(i));
-			if (series == null) {
+			int more = (series != null) ? series.put(batch.timestamp(i), batch.value(i), this.memory) : -1;
+			while (more < 0) {
+				// A series that has just been removed is soon no longer found.
 				series = add(batch.key(i));
+				if (series == null) {
+					batch.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
+					break;
+				}
+				more = series.put(batch.timestamp(i), batch.value(i), this.memory);
 			}
-			if (series == null) {
-				batch.refuse(i, PointBatch.Refusal.TOO_MANY_SERIES);
-				continue;
-			}
-			added += series.put(batch.timestamp(i), batch.value(i), this.memory);
+			added += Math.max(0, more);
 		}
 		this.points.add(added);
+	}
+
+	@Override
+	public void delete(List<SeriesKey> keys, TimeRange range) {
+		for (SeriesKey key : keys) {
+			MemorySeries series = this.index.find(key);
+			if (series != null) {
+				this.points.add(-series.delete(range, this.memory));
+				if (series.isRemoved()) {
+					this.index.remove(series);
+				}
+			}
+		}
 	}
 
 	private @Nullable MemorySeries add(SeriesKey key) {
@@ -129,9 +147,9 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
-		int size = this.index.size();
-		for (int number = 0; number < size; number++) {
-			read(this.index.get(number), range, sink);
+		SeriesListing<MemorySeries> all = this.index.listing();
+		for (int i = 0; i < all.size(); i++) {
+			read(all.get(i), range, sink);
 		}
 	}
 
@@ -148,9 +166,12 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		int size = this.index.size();
-		for (int number = 0; number < size; number++) {
-			consumer.accept(this.index.get(number).key());
+		SeriesListing<MemorySeries> all = this.index.listing();
+		for (int i = 0; i < all.size(); i++) {
+			MemorySeries series = all.get(i);
+			if (series != null) {
+				consumer.accept(series.key());
+			}
 		}
 	}
 
@@ -162,10 +183,10 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
-		int size = this.index.size();
-		for (int number = 0; number < size; number++) {
-			MemorySeries series = this.index.get(number);
-			if (wanted.test(series.key())) {
+		SeriesListing<MemorySeries> all = this.index.listing();
+		for (int i = 0; i < all.size(); i++) {
+			MemorySeries series = all.get(i);
+			if (series != null && wanted.test(series.key())) {
 				consumer.accept(series.key(), series.last(horizon()));
 			}
 		}
@@ -195,10 +216,10 @@ public final class MemoryMetricRepository implements MetricRepository {
 	private SeriesAhead findAhead() {
 		SeriesAhead found = SeriesAhead.NONE;
 		long horizon = horizon();
-		int size = this.index.size();
-		for (int number = 0; number < size; number++) {
-			MemorySeries series = this.index.get(number);
-			if (series.isBehind(horizon)) {
+		SeriesListing<MemorySeries> all = this.index.listing();
+		for (int i = 0; i < all.size(); i++) {
+			MemorySeries series = all.get(i);
+			if (series != null && series.isBehind(horizon)) {
 				found = found.and(series.key());
 			}
 		}

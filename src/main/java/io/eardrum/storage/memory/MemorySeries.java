@@ -5,14 +5,15 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.series.IndexedSeries;
 import io.eardrum.storage.series.PointBuffer;
-import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * A series in memory. Its monitor guards its points.
  */
-final class MemorySeries extends SeriesIndex.Entry {
+final class MemorySeries extends IndexedSeries {
 
 	/**
 	 * The size of this object and its buffer, without arrays, in a JVM with compressed
@@ -20,7 +21,11 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 */
 	static final int OBJECT_BYTES = 24 + 32;
 
-	private final PointBuffer points = new PointBuffer();
+	/** What a buffer without points takes, which is part of the object. */
+	private static final long NEW_BYTES = new PointBuffer().memoryBytes();
+
+	/** The points, or {@code null} once this series has been removed. */
+	private @Nullable PointBuffer points = new PointBuffer();
 
 	MemorySeries(SeriesKey key, int number) {
 		super(key, number);
@@ -31,21 +36,56 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * @param timestamp the timestamp
 	 * @param value the value
 	 * @param memory the share from which memory is reserved
-	 * @return by how many the number of points has grown
+	 * @return by how many the number of points has grown, or -1 if this series has been
+	 * removed
 	 * @throws StorageException if there is no memory left
 	 */
 	synchronized int put(long timestamp, double value, HeapShare memory) {
-		int before = this.points.size();
-		long bytesBefore = this.points.memoryBytes();
-		long more = this.points.bytesToPut(timestamp);
+		PointBuffer taker = this.points;
+		if (taker == null) {
+			return -1;
+		}
+		int before = taker.size();
+		long bytesBefore = taker.memoryBytes();
+		long more = taker.bytesToPut(timestamp);
 		if (more > 0 && !memory.tryReserve(more)) {
 			memory.refused();
 			throw new StorageException(
 					"there is no memory left for points (eardrum.heap.points is " + memory.maxBytes() + " bytes)");
 		}
-		this.points.put(timestamp, value);
-		settle(memory, this.points.memoryBytes() - bytesBefore - more);
-		return this.points.size() - before;
+		taker.put(timestamp, value);
+		settle(memory, taker.memoryBytes() - bytesBefore - more);
+		return taker.size() - before;
+	}
+
+	/**
+	 * Deletes the points in a range. If none is left, this series takes no more points,
+	 * and the caller removes it.
+	 * @param range the timestamps to delete
+	 * @param memory the share from which memory was reserved
+	 * @return by how many the number of points has shrunk
+	 */
+	synchronized int delete(TimeRange range, HeapShare memory) {
+		PointBuffer present = this.points;
+		if (present == null) {
+			return 0;
+		}
+		int before = present.size();
+		long bytesBefore = present.memoryBytes();
+		present.delete(range.from(), range.to());
+		int left = present.size();
+		if (left == 0) {
+			this.points = null;
+			memory.release(bytesBefore - NEW_BYTES);
+		}
+		else {
+			settle(memory, present.memoryBytes() - bytesBefore);
+		}
+		return before - left;
+	}
+
+	synchronized boolean isRemoved() {
+		return this.points == null;
 	}
 
 	/**
@@ -55,10 +95,14 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * @return the points, and by how much the count was too high
 	 */
 	synchronized View view(HeapShare memory) {
-		int before = this.points.size();
-		long bytesBefore = this.points.memoryBytes();
-		PointBuffer.Snapshot snapshot = this.points.snapshot();
-		settle(memory, this.points.memoryBytes() - bytesBefore);
+		PointBuffer present = this.points;
+		if (present == null) {
+			return new View(new PointBuffer().snapshot(), 0);
+		}
+		int before = present.size();
+		long bytesBefore = present.memoryBytes();
+		PointBuffer.Snapshot snapshot = present.snapshot();
+		settle(memory, present.memoryBytes() - bytesBefore);
 		return new View(snapshot, before - snapshot.size());
 	}
 
@@ -77,8 +121,9 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * @return the point, or {@code null} if there is none yet
 	 */
 	synchronized @Nullable Point last(long horizon) {
-		Point last = this.points.lastUpTo(horizon);
-		return (last != null) ? last : this.points.last();
+		PointBuffer present = this.points;
+		Point last = (present != null) ? present.lastUpTo(horizon) : null;
+		return (last != null || present == null) ? last : present.last();
 	}
 
 	/**
@@ -87,7 +132,7 @@ final class MemorySeries extends SeriesIndex.Entry {
 	 * @return whether there is a point, and it is later
 	 */
 	synchronized boolean isBehind(long horizon) {
-		Point newest = this.points.last();
+		Point newest = (this.points != null) ? this.points.last() : null;
 		return newest != null && newest.timestamp() > horizon;
 	}
 

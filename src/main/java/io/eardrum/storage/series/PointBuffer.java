@@ -99,6 +99,34 @@ public final class PointBuffer {
 	}
 
 	/**
+	 * Deletes the points in a range. Snapshots keep what they have.
+	 * @param from the first timestamp
+	 * @param to the last timestamp
+	 */
+	public void delete(long from, long to) {
+		merge();
+		int first = lowerBound(this.timestamps, this.sorted, from);
+		int behind = lowerBound(this.timestamps, this.sorted, to);
+		if (behind < this.sorted && this.timestamps[behind] == to) {
+			behind++;
+		}
+		if (first >= behind) {
+			return;
+		}
+		int kept = this.sorted - (behind - first);
+		long[] newTimestamps = new long[kept];
+		double[] newValues = new double[kept];
+		System.arraycopy(this.timestamps, 0, newTimestamps, 0, first);
+		System.arraycopy(this.values, 0, newValues, 0, first);
+		System.arraycopy(this.timestamps, behind, newTimestamps, first, this.sorted - behind);
+		System.arraycopy(this.values, behind, newValues, first, this.sorted - behind);
+		this.timestamps = newTimestamps;
+		this.values = newValues;
+		this.sorted = kept;
+		this.shared = 0;
+	}
+
+	/**
 	 * Returns how many points there are. A late point that replaces another one may be
 	 * counted in addition to it until the next {@link #snapshot()}, after which the
 	 * number is exact.

@@ -2,7 +2,6 @@ package io.eardrum.storage.series;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
-import java.util.Arrays;
 import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -12,15 +11,19 @@ import io.eardrum.metric.SeriesKey;
 
 /**
  * All series of a store. They are found by the bytes of their key, without making an
- * object of them, and are numbered from 0 in the order in which they came.
+ * object of them, and are numbered from 0 in the order in which they came. The number of
+ * a series that has been removed is not given again.
  * <p>
- * Implementation note: an open-addressing table of entries, at most half full, next to an
- * array of the same entries by number. Only additions change them, under the lock of this
- * object. Readers take no lock. They see a table that was complete when it was published,
- * and an entry in it either fully or not at all (its fields are final, and it is stored
- * with release semantics). A reader that just misses a new entry looks again under the
- * lock before it adds one. A reader that finds an entry also meets it when it walks over
- * the numbers, because the entry is counted first.
+ * Implementation note: an open-addressing table of entries, at most half full, next to a
+ * listing of the same entries by number. Only additions and removals change them, under
+ * the lock of this object. Readers take no lock. They see a table that was complete when
+ * it was published, and an entry in it either fully or not at all (its fields are final,
+ * and it is stored with release semantics). A reader that just misses a new entry looks
+ * again under the lock before it adds one. A reader that finds an entry also meets it
+ * when it walks over the listing, because the entry is listed first. A removed entry
+ * leaves a gap in the listing and a mark in the table, and both are made anew when a
+ * quarter of the listing is gaps. A reader that has the old ones may still find an entry
+ * that is removed meanwhile.
  * <p>
  * Memory: 12 to 24 bytes for each series with compressed references, besides the entry
  * and its key, and three times as much for a moment while the tables grow. All of it is
@@ -28,21 +31,22 @@ import io.eardrum.metric.SeriesKey;
  *
  * @param <S> the type of the entries
  */
-public final class SeriesIndex<S extends SeriesIndex.Entry> {
+public final class SeriesIndex<S extends IndexedSeries> {
 
 	private static final int INITIAL_SERIES = 16;
 
-	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(Entry[].class);
+	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(IndexedSeries[].class);
+
+	/** Stands in the table for an entry that has been removed. */
+	private static final IndexedSeries REMOVED = new IndexedSeries(SeriesKey.of(new byte[1], 0, 1), -1) {
+	};
 
 	/** The size of a key and its array, without the bytes. */
 	private static final int KEY_BYTES = 24 + 16;
 
 	private static final int REFERENCE_BYTES = 4;
 
-	/** How much is reserved at a time. */
-	private static final long STEP_BYTES = 16 << 10;
-
-	private final @Nullable HeapShare share;
+	private final ReservedMemory memory;
 
 	private final long maxBytes;
 
@@ -51,17 +55,20 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	private final int copies;
 
 	/** Written under the lock only, like the fields that follow. */
-	private long reservedBytes;
-
 	private volatile long bytes;
 
 	private volatile long keyBytes;
 
-	private volatile Entry[] table = new Entry[INITIAL_SERIES * 2];
+	private volatile IndexedSeries[] table = new IndexedSeries[INITIAL_SERIES * 2];
 
-	private volatile Entry[] byNumber = new Entry[INITIAL_SERIES];
+	private volatile SeriesListing<S> listing = new SeriesListing<>(INITIAL_SERIES);
 
 	private volatile int size;
+
+	private volatile int nextNumber;
+
+	/** How many entries have been removed. */
+	private volatile long removals;
 
 	/**
 	 * Creates an index whose memory is not counted.
@@ -78,7 +85,7 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	 * @param copies how many copies of the bytes of its key an entry has
 	 */
 	public SeriesIndex(@Nullable HeapShare share, long maxBytes, int entryBytes, int copies) {
-		this.share = share;
+		this.memory = new ReservedMemory(share);
 		this.maxBytes = maxBytes;
 		this.entryBytes = entryBytes;
 		this.copies = copies;
@@ -93,14 +100,14 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	 * @return the series, or {@code null} if there is none
 	 */
 	public @Nullable S find(byte[] bytes, int offset, int length, int hash) {
-		Entry[] entries = this.table;
+		IndexedSeries[] entries = this.table;
 		int mask = entries.length - 1;
 		for (int slot = hash & mask;; slot = (slot + 1) & mask) {
-			Entry entry = (Entry) ELEMENT.getAcquire(entries, slot);
+			IndexedSeries entry = (IndexedSeries) ELEMENT.getAcquire(entries, slot);
 			if (entry == null) {
 				return null;
 			}
-			if (entry.key.hashCode() == hash && entry.key.matches(bytes, offset, length)) {
+			if (entry.key().hashCode() == hash && entry.key().matches(bytes, offset, length) && entry != REMOVED) {
 				return cast(entry);
 			}
 		}
@@ -112,12 +119,15 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	 * @return the series, or {@code null} if there is none
 	 */
 	public @Nullable S find(SeriesKey key) {
-		Entry[] entries = this.table;
+		IndexedSeries[] entries = this.table;
 		int mask = entries.length - 1;
 		for (int slot = key.hashCode() & mask;; slot = (slot + 1) & mask) {
-			Entry entry = (Entry) ELEMENT.getAcquire(entries, slot);
-			if (entry == null || entry.key.equals(key)) {
-				return (entry != null) ? cast(entry) : null;
+			IndexedSeries entry = (IndexedSeries) ELEMENT.getAcquire(entries, slot);
+			if (entry == null) {
+				return null;
+			}
+			if (entry.key().equals(key) && entry != REMOVED) {
+				return cast(entry);
 			}
 		}
 	}
@@ -153,41 +163,96 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		if (known != null) {
 			return known;
 		}
-		return (this.size < limit && reserve(bytesToAdd(key), false)) ? add(key, factory) : null;
+		return (this.size < limit && this.nextNumber < Integer.MAX_VALUE && reserve(bytesToAdd(key), false))
+				? add(key, factory) : null;
 	}
 
 	private S add(SeriesKey key, IntFunction<S> factory) {
-		int number = this.size;
+		int number = this.nextNumber;
 		S added = factory.apply(number);
-		if (number == this.byNumber.length) {
-			this.byNumber = Arrays.copyOf(this.byNumber, number * 2);
-			Entry[] larger = new Entry[number * 4];
-			for (int i = 0; i < number; i++) {
-				insert(larger, this.byNumber[i]);
-			}
-			this.table = larger;
+		if (this.listing.isFull()) {
+			rebuild();
 		}
-		count(key);
-		this.byNumber[number] = added;
-		// This comes before the entry can be found. A point that another thread puts into
-		// it must not be missing from a walk over the numbers.
-		this.size = number + 1;
+		count(key, 1);
+		this.listing.add(added);
+		// These come before the entry can be found. A point that another thread puts into
+		// it must not be missing from a walk over the listing.
+		this.size = this.size + 1;
+		this.nextNumber = number + 1;
 		insert(this.table, added);
 		return added;
+	}
+
+	/**
+	 * Removes a series, if it has not been removed before. Its number is not given again.
+	 * @param series the series
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public synchronized void remove(S series) {
+		IndexedSeries[] entries = this.table;
+		int mask = entries.length - 1;
+		int slot = series.key().hashCode() & mask;
+		while (entries[slot] != null && entries[slot] != series) {
+			slot = (slot + 1) & mask;
+		}
+		if (entries[slot] == null) {
+			return;
+		}
+		ELEMENT.setRelease(entries, slot, REMOVED);
+		this.removals++;
+		this.listing.remove(series.number());
+		this.size = this.size - 1;
+		count(series.key(), -1);
+		if (this.listing.gaps() > INITIAL_SERIES + this.listing.size() / 4) {
+			rebuild();
+		}
+		this.memory.releaseDownTo(this.bytes);
+	}
+
+	/**
+	 * Lets the next series have a later number, because the numbers in between belong to
+	 * series that have been removed.
+	 * @param number the number of the next series
+	 */
+	public synchronized void skipTo(int number) {
+		if (number < this.nextNumber) {
+			throw new IllegalArgumentException("the next number is " + this.nextNumber + ", not " + number);
+		}
+		this.nextNumber = number;
+	}
+
+	// Makes the table and the listing anew, without gaps, and with room for as many more.
+	private void rebuild() {
+		int capacity = INITIAL_SERIES;
+		while (capacity <= this.size) {
+			capacity *= 2;
+		}
+		SeriesListing<S> rebuilt = new SeriesListing<>(capacity);
+		IndexedSeries[] slots = new IndexedSeries[2 * capacity];
+		SeriesListing<S> old = this.listing;
+		for (int i = 0; i < old.size(); i++) {
+			S entry = old.get(i);
+			if (entry != null) {
+				rebuilt.add(entry);
+				insert(slots, entry);
+			}
+		}
+		this.table = slots;
+		this.listing = rebuilt;
+		recount();
 	}
 
 	// Returns what a series takes, together with the tables if they have to grow. The old
 	// tables are still there meanwhile.
 	private long bytesToAdd(SeriesKey key) {
-		boolean grows = this.size == this.byNumber.length;
-		return bytesOf(key) + (grows ? 2 * tableBytes(this.size) : 0);
+		return bytesOf(key) + (this.listing.isFull() ? 2 * tableBytes(this.listing.capacity()) : 0);
 	}
 
 	private long bytesOf(SeriesKey key) {
 		return this.entryBytes + KEY_BYTES + (long) this.copies * padded(key.length());
 	}
 
-	// Each series has one slot in the array by number, and two in the table.
+	// Each series has one slot in the listing, and two in the table.
 	private static long tableBytes(int capacity) {
 		return 3L * REFERENCE_BYTES * capacity;
 	}
@@ -197,46 +262,27 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
-	private void count(SeriesKey key) {
-		this.keyBytes += padded(key.length());
-		this.bytes = tableBytes(this.byNumber.length) + (this.size + 1L) * (this.entryBytes + KEY_BYTES)
+	private void count(SeriesKey key, int more) {
+		this.keyBytes += (long) more * padded(key.length());
+		this.bytes = tableBytes(this.listing.capacity())
+				+ ((long) this.size + Math.max(more, 0)) * (this.entryBytes + KEY_BYTES) + this.copies * this.keyBytes;
+	}
+
+	private void recount() {
+		this.bytes = tableBytes(this.listing.capacity()) + (long) this.size * (this.entryBytes + KEY_BYTES)
 				+ this.copies * this.keyBytes;
 	}
 
 	private boolean reserve(long more, boolean always) {
-		HeapShare from = this.share;
 		long needed = this.bytes + more;
-		if (!always && needed > this.maxBytes) {
-			return false;
-		}
-		long missing = needed - this.reservedBytes;
-		if (from == null || missing <= 0) {
-			return true;
-		}
-		long step = Math.max(missing, STEP_BYTES);
-		if (from.tryReserve(step)) {
-			this.reservedBytes += step;
-			return true;
-		}
-		if (always) {
-			from.force(missing);
-		}
-		else if (!from.tryReserve(missing)) {
-			from.refused();
-			return false;
-		}
-		this.reservedBytes += missing;
-		return true;
+		return (always || needed <= this.maxBytes) && this.memory.reserve(needed, always);
 	}
 
 	/**
 	 * Releases the memory of this index, which must not be used any more.
 	 */
 	public synchronized void release() {
-		if (this.share != null) {
-			this.share.release(this.reservedBytes);
-		}
-		this.reservedBytes = 0;
+		this.memory.releaseDownTo(0);
 	}
 
 	/**
@@ -271,14 +317,35 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 
 	/**
 	 * Returns the series with a number.
-	 * @param number the number, from 0, below {@link #size()}
+	 * @param number the number
 	 * @return the series
+	 * @throws IndexOutOfBoundsException if there is none
 	 */
 	public S get(int number) {
-		if (number >= this.size) {
-			throw new IndexOutOfBoundsException("series " + number + " of " + this.size);
+		S found = find(number);
+		if (found == null) {
+			throw new IndexOutOfBoundsException("series " + number + " of " + this.nextNumber);
 		}
-		return cast(this.byNumber[number]);
+		return found;
+	}
+
+	/**
+	 * Returns the series with a number. That takes constant time as long as no series has
+	 * been removed.
+	 * @param number the number
+	 * @return the series, or {@code null} if there is none, or none any more
+	 */
+	public @Nullable S find(int number) {
+		return this.listing.find(number);
+	}
+
+	/**
+	 * Returns the series in the order of their numbers. Series that are added later may
+	 * or may not appear in it.
+	 * @return the series
+	 */
+	public SeriesListing<S> listing() {
+		return this.listing;
 	}
 
 	/**
@@ -289,9 +356,26 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 		return this.size;
 	}
 
-	private static void insert(Entry[] entries, Entry added) {
+	/**
+	 * Returns the number that the next series will have.
+	 * @return how many series there ever were
+	 */
+	public int nextNumber() {
+		return this.nextNumber;
+	}
+
+	/**
+	 * Returns how many series have been removed since this index was created. The number
+	 * changes after the removed series can no longer be found.
+	 * @return the number of removals
+	 */
+	public long removals() {
+		return this.removals;
+	}
+
+	private static void insert(IndexedSeries[] entries, IndexedSeries added) {
 		int mask = entries.length - 1;
-		int slot = added.key.hashCode() & mask;
+		int slot = added.key().hashCode() & mask;
 		while (entries[slot] != null) {
 			slot = (slot + 1) & mask;
 		}
@@ -299,40 +383,8 @@ public final class SeriesIndex<S extends SeriesIndex.Entry> {
 	}
 
 	@SuppressWarnings("unchecked")
-	private S cast(Entry entry) {
+	private S cast(IndexedSeries entry) {
 		return (S) entry;
-	}
-
-	/**
-	 * The part of a series that is the same for every engine.
-	 */
-	public abstract static class Entry {
-
-		private final SeriesKey key;
-
-		private final int number;
-
-		protected Entry(SeriesKey key, int number) {
-			this.key = key;
-			this.number = number;
-		}
-
-		/**
-		 * Returns the key of this series.
-		 * @return the key
-		 */
-		public final SeriesKey key() {
-			return this.key;
-		}
-
-		/**
-		 * Returns the number of this series.
-		 * @return how many series came before it
-		 */
-		public final int number() {
-			return this.number;
-		}
-
 	}
 
 }

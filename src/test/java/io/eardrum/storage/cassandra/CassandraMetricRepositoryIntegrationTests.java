@@ -41,6 +41,11 @@ class CassandraMetricRepositoryIntegrationTests extends MetricRepositoryContract
 	}
 
 	@Override
+	protected boolean deletes() {
+		return false;
+	}
+
+	@Override
 	protected int manyPoints() {
 		return 20_000;
 	}

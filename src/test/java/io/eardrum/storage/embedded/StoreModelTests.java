@@ -26,7 +26,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * Holds {@link RocksDbMetricRepository} against sorted maps: points in order, late, far
- * in the past and over others, with checkpoints, restarts and backups at random moments.
+ * in the past and over others, with deletions, checkpoints, restarts and backups at
+ * random moments.
  */
 class StoreModelTests {
 
@@ -91,8 +92,25 @@ class StoreModelTests {
 					}
 				}
 			}
+			case 9, 10 -> delete(random);
 			default -> put(random);
 		}
+	}
+
+	private void delete(Random random) {
+		int series = random.nextInt(SERIES);
+		NavigableMap<Long, Double> points = this.model.get(series);
+		TimeRange range = TimeRange.ALL;
+		if (!points.isEmpty() && random.nextInt(4) > 0) {
+			long from = points.firstKey() + (long) (random.nextDouble() * (points.lastKey() - points.firstKey()));
+			range = switch (random.nextInt(4)) {
+				case 0 -> new TimeRange(Long.MIN_VALUE, from);
+				case 1 -> new TimeRange(from, Long.MAX_VALUE);
+				default -> new TimeRange(from, from + random.nextInt(1 << random.nextInt(14)));
+			};
+		}
+		points.subMap(range.from(), true, range.to(), true).clear();
+		this.repository.delete(List.of(key(series)), range);
 	}
 
 	private void put(Random random) {

@@ -186,7 +186,7 @@ class SeriesIndexTests {
 		}
 	}
 
-	private static final class Series extends SeriesIndex.Entry {
+	private static final class Series extends IndexedSeries {
 
 		Series(SeriesKey key, int number) {
 			super(key, number);

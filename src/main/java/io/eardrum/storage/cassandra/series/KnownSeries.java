@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.cassandra.table.Cells;
-import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.IndexedSeries;
 
 /**
  * A series that this server knows to be registered, with some of the buckets that it has.
  * Safe for any number of threads.
  */
-public final class KnownSeries extends SeriesIndex.Entry {
+public final class KnownSeries extends IndexedSeries {
 
 	/**
 	 * The size of this object, its buffer with an array, and as many buckets as it may

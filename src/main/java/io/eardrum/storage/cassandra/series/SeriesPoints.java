@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.series.PointBuffer;
+import io.eardrum.storage.series.IndexedSeries;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**
@@ -13,7 +14,7 @@ import io.eardrum.storage.series.SeriesIndex;
  * together, because they would have the same write timestamp, and the cluster would keep
  * the larger value. Used by one thread.
  */
-public final class SeriesPoints extends SeriesIndex.Entry {
+public final class SeriesPoints extends IndexedSeries {
 
 	private final PointBuffer points = new PointBuffer();
 

@@ -120,9 +120,9 @@ public final class EmbeddedStoreCheck implements StoreCheck {
 				examine(database);
 				StoreContents read = new StoreContents(database);
 				read.readAsAStart();
-				if (read.series() < this.review.expectedSeries()) {
+				if (read.nextNumber() < this.review.expectedSeries()) {
 					throw new CorruptStoreException(
-							"it had " + this.review.expectedSeries() + " series, and has " + read.series());
+							"it had " + this.review.expectedSeries() + " series, and has " + read.nextNumber());
 				}
 				this.contents = read;
 				read.readChunks(this.progress, this.done, bytes, total);

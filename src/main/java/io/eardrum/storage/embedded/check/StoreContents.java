@@ -10,6 +10,8 @@ import io.eardrum.storage.embedded.chunk.ChunkWriter;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.log.PutRecord;
+import io.eardrum.storage.embedded.log.RemovedSeries;
 import io.eardrum.storage.embedded.recovery.StoredEntries;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
@@ -37,7 +39,10 @@ final class StoreContents {
 
 	private final List<String> problems = new ArrayList<>();
 
+	/** The number of the series behind the last one. */
 	private long series;
+
+	private long removedSeries;
 
 	private long logPoints;
 
@@ -52,9 +57,35 @@ final class StoreContents {
 	 */
 	void readAsAStart() {
 		StoredEntries entries = new StoredEntries(this.database);
-		entries.readSeries((key) -> ++this.series);
+		entries.readSeries(new StoredEntries.SeriesTarget() {
+
+			@Override
+			public long accept(byte[] key) {
+				return ++StoreContents.this.series;
+			}
+
+			@Override
+			public void skipTo(long next) {
+				StoreContents.this.removedSeries += next - StoreContents.this.series;
+				StoreContents.this.series = next;
+			}
+
+		});
 		entries.checkChunks(this.series);
-		entries.readLog(this::count, (sequence, length) -> {
+		entries.readLog(new PutRecord.Target() {
+
+			@Override
+			public void accept(int number, long timestamp, double value) {
+				requireSeries(number);
+				StoreContents.this.logPoints++;
+			}
+
+			@Override
+			public void delete(int number, long from, long to, boolean removed) {
+				requireSeries(number);
+			}
+
+		}, (sequence, length) -> {
 		});
 	}
 
@@ -117,14 +148,14 @@ final class StoreContents {
 		ByteWriter key = new ByteWriter(Long.BYTES);
 		key.writeLongBigEndian(number);
 		byte[] bytes = this.database.get(ColumnFamily.SERIES, key.toByteArray());
-		return (bytes != null) ? SeriesKey.of(bytes, 0, bytes.length).toString() : "?";
+		return (bytes != null && !RemovedSeries.isRemoved(bytes)) ? SeriesKey.of(bytes, 0, bytes.length).toString()
+				: "?";
 	}
 
-	private void count(int number, long timestamp, double point) {
+	private void requireSeries(int number) {
 		if (number >= this.series) {
 			throw new CorruptStoreException("the log has points of series " + number + ", which does not exist");
 		}
-		this.logPoints++;
 	}
 
 	/**
@@ -135,8 +166,16 @@ final class StoreContents {
 		return List.copyOf(this.problems);
 	}
 
-	long series() {
+	/**
+	 * Returns the number of the series behind the last one.
+	 * @return how many series there ever were
+	 */
+	long nextNumber() {
 		return this.series;
+	}
+
+	long series() {
+		return this.series - this.removedSeries;
 	}
 
 	long logPoints() {

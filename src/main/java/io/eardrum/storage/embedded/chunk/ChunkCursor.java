@@ -36,6 +36,8 @@ public final class ChunkCursor implements AutoCloseable {
 
 	private int pointsRead;
 
+	private long bytesRead;
+
 	/**
 	 * Opens a cursor.
 	 * @param database holds the chunks
@@ -252,6 +254,7 @@ public final class ChunkCursor implements AutoCloseable {
 		long start = start();
 		target.clear();
 		decode(target);
+		this.bytesRead = bytesOfPiece();
 		this.piecesRead = 1;
 		this.pointsRead = target.size();
 		PointColumns piece = this.buffer.piece();
@@ -259,6 +262,7 @@ public final class ChunkCursor implements AutoCloseable {
 		while (next() && series() == series && start() == start) {
 			piece.clear();
 			decode(piece);
+			this.bytesRead += bytesOfPiece();
 			this.piecesRead++;
 			this.pointsRead += piece.size();
 			if (piece.first() > target.last()) {
@@ -286,6 +290,14 @@ public final class ChunkCursor implements AutoCloseable {
 	 */
 	int pointsRead() {
 		return this.pointsRead;
+	}
+
+	/**
+	 * Returns how many bytes these pieces take.
+	 * @return the number of bytes, before RocksDB compresses them
+	 */
+	long bytesRead() {
+		return this.bytesRead;
 	}
 
 	private void decode(PointColumns target) {

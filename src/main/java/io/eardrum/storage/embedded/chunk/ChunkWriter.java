@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded.chunk;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.ChunkEncoder;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.DeletedRanges;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
@@ -75,6 +76,51 @@ public final class ChunkWriter {
 		if (from < points.size()) {
 			writeTail(series, points, from);
 		}
+	}
+
+	/**
+	 * Removes points from the chunks of a series. Nothing may be written to this series
+	 * before the batch has been written.
+	 * @param series the series
+	 * @param deleted the timestamps whose points are removed
+	 * @param afterChunk called after each chunk that has changed; may write the batch
+	 * @return how many bytes the chunks had that were removed or rewritten
+	 */
+	public long erase(Series series, DeletedRanges deleted, Runnable afterChunk) {
+		int number = series.number();
+		long erased = 0;
+		long behind = Long.MIN_VALUE;
+		for (int range = 0; range < deleted.count(); range++) {
+			boolean found = this.cursor.seek(number, Math.max(behind, deleted.from(range)));
+			while (found && this.cursor.start() <= deleted.to(range)) {
+				erased += eraseChunk(series, deleted);
+				afterChunk.run();
+				found = this.cursor.isValid() && this.cursor.series() == number;
+				// The cursor does not see that a chunk has changed, so no chunk may be
+				// met
+				// twice.
+				behind = found ? this.cursor.start() : Long.MAX_VALUE;
+			}
+			if (behind == Long.MAX_VALUE) {
+				break;
+			}
+		}
+		series.forgetTail();
+		return erased;
+	}
+
+	private long eraseChunk(Series series, DeletedRanges deleted) {
+		long start = this.cursor.start();
+		this.cursor.readChunk(this.old);
+		int size = this.old.size();
+		deleted.removeFrom(this.old);
+		if (this.old.size() == size) {
+			return 0;
+		}
+		delete(series, start, 0, this.cursor.piecesRead());
+		this.addedPoints -= this.cursor.pointsRead();
+		writeChunks(series, this.old, 0, this.old.size(), false);
+		return this.cursor.bytesRead();
 	}
 
 	/**

@@ -11,6 +11,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.DeletedRanges;
 import io.eardrum.storage.embedded.head.HeadSnapshot;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
@@ -188,6 +189,7 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		long from = firstKept(series, range);
 		long to = range.to();
 		head.skipTo(from);
+		DeletedRanges deleted = head.deletedInChunks();
 		int number = series.number();
 		boolean found = seek(chunks, number, range.from());
 		if (!found && range.from() == Long.MIN_VALUE) {
@@ -196,6 +198,9 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		while (found && chunks.start() <= to) {
 			ensureOpen();
 			chunks.readChunk(this.chunk);
+			if (deleted != null) {
+				deleted.removeFrom(this.chunk);
+			}
 			emit(series.key(), from, to, head, sink);
 			found = chunks.isValid() && chunks.series() == number;
 		}
@@ -225,6 +230,9 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	// before its last one.
 	private void emit(SeriesKey key, long from, long to, HeadSnapshot head, PointSink sink) throws IOException {
 		PointColumns points = this.chunk;
+		if (points.isEmpty()) {
+			return;
+		}
 		int start = (points.first() >= from) ? 0 : points.indexOf(0, from);
 		int end = (points.last() <= to) ? points.size() : points.indexBehind(to);
 		if (start >= end) {

@@ -10,6 +10,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.embedded.codec.PointColumns;
+import io.eardrum.storage.embedded.head.DeletedRanges;
 import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
@@ -72,21 +73,23 @@ public final class LastPointReader implements AutoCloseable {
 		long horizon = Horizon.of(this.clock.instant().getEpochSecond());
 		Point newestInMemory;
 		Point presentInMemory;
+		DeletedRanges deleted;
 		ChunkCursor chunks;
 		long version;
 		do {
 			version = this.heads.version();
 			chunks = series.mayHaveChunks() ? this.cursors.current() : null;
 			Head head = series.head();
+			deleted = deletedInChunks(head);
 			newestInMemory = newestInMemory(head);
 			// Heads only grow, so what the second look finds was the newest by then, too.
 			presentInMemory = (newestInMemory != null && newestInMemory.timestamp() > horizon)
 					? newestInMemory(head, horizon) : newestInMemory;
 		}
 		while (this.heads.version() != version);
-		Point newest = later(newestInMemory, newestInChunks(chunks, series, Long.MAX_VALUE));
+		Point newest = later(newestInMemory, newestInChunks(chunks, series, Long.MAX_VALUE, deleted));
 		if (newest != null && newest.timestamp() > horizon) {
-			Point present = later(presentInMemory, newestInChunks(chunks, series, horizon));
+			Point present = later(presentInMemory, newestInChunks(chunks, series, horizon, deleted));
 			if (present != null && present.timestamp() >= cutoff) {
 				return present;
 			}
@@ -114,7 +117,11 @@ public final class LastPointReader implements AutoCloseable {
 			return null;
 		}
 		Head previous = head.previous();
-		return later(head.last(), (previous != null) ? previous.last() : null);
+		if (previous == null) {
+			return head.last();
+		}
+		DeletedRanges deleted = head.deleted();
+		return later(head.last(), (deleted == null) ? previous.last() : previous.lastUpTo(Long.MAX_VALUE, deleted));
 	}
 
 	private static @Nullable Point newestInMemory(@Nullable Head head, long timestamp) {
@@ -122,15 +129,52 @@ public final class LastPointReader implements AutoCloseable {
 			return null;
 		}
 		Head previous = head.previous();
-		return later(head.lastUpTo(timestamp), (previous != null) ? previous.lastUpTo(timestamp) : null);
+		return later(head.lastUpTo(timestamp),
+				(previous != null) ? previous.lastUpTo(timestamp, head.deleted()) : null);
 	}
 
-	private @Nullable Point newestInChunks(@Nullable ChunkCursor chunks, Series series, long timestamp) {
-		if (chunks == null) {
+	private static @Nullable DeletedRanges deletedInChunks(@Nullable Head head) {
+		if (head == null) {
 			return null;
 		}
-		return chunks.seekLastPoint(series.number(), timestamp, this.piece)
-				? new Point(this.piece.last(), this.piece.values()[this.piece.size() - 1]) : null;
+		Head previous = head.previous();
+		return DeletedRanges.union(head.deleted(), (previous != null) ? previous.deleted() : null);
+	}
+
+	private @Nullable Point newestInChunks(@Nullable ChunkCursor chunks, Series series, long timestamp,
+			@Nullable DeletedRanges deleted) {
+		long limit = timestamp;
+		while (chunks != null && chunks.seekLastPoint(series.number(), limit, this.piece)) {
+			long newest = this.piece.last();
+			int range = (deleted != null) ? deleted.rangeOf(newest) : -1;
+			if (deleted == null || range < 0) {
+				return new Point(newest, this.piece.values()[this.piece.size() - 1]);
+			}
+			if (deleted.from(range) == Long.MIN_VALUE) {
+				return null;
+			}
+			limit = deleted.from(range) - 1;
+		}
+		return null;
+	}
+
+	/**
+	 * Returns whether a series has no points at all, kept or not.
+	 * @param series the series
+	 * @return whether there is none
+	 */
+	public boolean isEmpty(Series series) {
+		Head head;
+		ChunkCursor chunks;
+		long version;
+		do {
+			version = this.heads.version();
+			chunks = series.mayHaveChunks() ? this.cursors.current() : null;
+			head = series.head();
+		}
+		while (this.heads.version() != version);
+		return newestInMemory(head) == null
+				&& newestInChunks(chunks, series, Long.MAX_VALUE, deletedInChunks(head)) == null;
 	}
 
 	// Of two points with the same timestamp, the one that was put later counts.

@@ -67,6 +67,9 @@ public final class Head {
 
 	private final HeadBlock first;
 
+	/** Where older points have been deleted. */
+	private final @Nullable DeletedRanges deleted;
+
 	/** The block that takes the next point. Used by the thread that appends. */
 	private HeadBlock last;
 
@@ -89,7 +92,20 @@ public final class Head {
 	 * @param memory provides the memory for the points
 	 */
 	public Head(int epoch, @Nullable Head previous, HeadArena memory) {
+		this(epoch, previous, memory, null);
+	}
+
+	/**
+	 * Creates a head without points, before which points have been deleted.
+	 * @param epoch the epoch
+	 * @param previous the head of the previous epoch, if its points are not in chunks yet
+	 * @param memory provides the memory for the points
+	 * @param deleted where the points of earlier epochs have been deleted, or
+	 * {@code null}
+	 */
+	Head(int epoch, @Nullable Head previous, HeadArena memory, @Nullable DeletedRanges deleted) {
 		this.epoch = epoch;
+		this.deleted = deleted;
 		this.previous = previous;
 		int expected = (previous != null && !memory.isTight()) ? Math.min(previous.size(), MAX_FORESIGHT) : 0;
 		this.first = memory.take(0, Math.max(MIN_BLOCK_POINTS, expected), MIN_BLOCK_POINTS);
@@ -102,6 +118,14 @@ public final class Head {
 
 	public @Nullable Head previous() {
 		return this.previous;
+	}
+
+	/**
+	 * Returns where the points of earlier epochs have been deleted.
+	 * @return the ranges, or {@code null} if none have been deleted in this epoch
+	 */
+	public @Nullable DeletedRanges deleted() {
+		return this.deleted;
 	}
 
 	void forgetPrevious() {
@@ -216,6 +240,18 @@ public final class Head {
 	 * @return the point, or {@code null} if there is none
 	 */
 	public @Nullable Point lastUpTo(long timestamp) {
+		return lastUpTo(timestamp, null);
+	}
+
+	/**
+	 * Returns the point with the highest timestamp up to a given one that has not been
+	 * deleted later, and of several such points the one that was put last. Looks at all
+	 * points.
+	 * @param timestamp the last timestamp that counts
+	 * @param without where points have been deleted, or {@code null}
+	 * @return the point, or {@code null} if there is none
+	 */
+	public @Nullable Point lastUpTo(long timestamp, @Nullable DeletedRanges without) {
 		int count = size();
 		long highest = Long.MIN_VALUE;
 		double value = Double.NaN;
@@ -226,7 +262,7 @@ public final class Head {
 				block = Objects.requireNonNull(block.next());
 			}
 			long candidate = block.timestamp(i);
-			if (candidate <= timestamp && candidate >= highest) {
+			if (candidate <= timestamp && candidate >= highest && (without == null || !without.contains(candidate))) {
 				highest = candidate;
 				value = block.value(i);
 				found = true;

@@ -48,8 +48,12 @@ public final class HeadSnapshot {
 
 	private final long bytes;
 
+	/** Where the points in chunks have been deleted. */
+	private final @Nullable DeletedRanges deletedInChunks;
+
 	private HeadSnapshot(Plan plan) {
 		this.bytes = plan.bytesToTake();
+		this.deletedInChunks = plan.deletedInChunks();
 		if (plan.copied()) {
 			CopiedCells all = new CopiedCells(plan.count());
 			plan.visit(all::add);
@@ -63,7 +67,8 @@ public final class HeadSnapshot {
 	}
 
 	// Few points that were not ascending and have been sorted.
-	private HeadSnapshot(CellSort sorted) {
+	private HeadSnapshot(CellSort sorted, @Nullable DeletedRanges deletedInChunks) {
+		this.deletedInChunks = deletedInChunks;
 		this.cells = sorted.cells();
 		this.size = sorted.size();
 		this.bytes = (long) this.cells.length * Long.BYTES;
@@ -78,14 +83,25 @@ public final class HeadSnapshot {
 	 */
 	public static Plan plan(@Nullable Head head, long most) {
 		if (head == null) {
-			return new Plan(null, 0, null, 0, true, true);
+			return new Plan(null, 0, null, 0, 0, true, true);
 		}
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
 		boolean ascending = isAscending(previous, head, size);
-		Plan copied = new Plan(previous, olderSize, head, size, ascending, true);
-		return (copied.bytesToTake() <= most) ? copied : new Plan(previous, olderSize, head, size, ascending, false);
+		int deleted = (previous != null) ? countDeleted(previous, olderSize, head.deleted()) : 0;
+		Plan copied = new Plan(previous, olderSize, head, size, deleted, ascending, true);
+		return (copied.bytesToTake() <= most) ? copied
+				: new Plan(previous, olderSize, head, size, deleted, ascending, false);
+	}
+
+	private static int countDeleted(Head previous, int size, @Nullable DeletedRanges deleted) {
+		if (deleted == null) {
+			return 0;
+		}
+		int[] kept = new int[1];
+		previous.visit(size, deleted.without((cells, offset, points) -> kept[0] += points));
+		return size - kept[0];
 	}
 
 	private static boolean isAscending(@Nullable Head previous, Head head, int size) {
@@ -109,7 +125,8 @@ public final class HeadSnapshot {
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
-		if (olderSize + size > most || !isAscending(previous, head, size)) {
+		if (olderSize + size > most || !isAscending(previous, head, size) || head.deleted() != null
+				|| (previous != null && previous.deleted() != null)) {
 			return false;
 		}
 		if (previous != null) {
@@ -126,6 +143,14 @@ public final class HeadSnapshot {
 	 */
 	public static HeadSnapshot of(@Nullable Head head) {
 		return plan(head, Long.MAX_VALUE).take();
+	}
+
+	/**
+	 * Returns where points in chunks have been deleted since they were written.
+	 * @return the ranges, or {@code null} if there are none
+	 */
+	public @Nullable DeletedRanges deletedInChunks() {
+		return this.deletedInChunks;
 	}
 
 	/**
@@ -248,15 +273,21 @@ public final class HeadSnapshot {
 	 * @param olderCount how many of its points the snapshot has
 	 * @param head the newest head, if there is one
 	 * @param newerCount how many of its points the snapshot has
+	 * @param deletedCount how many points of the previous head have been deleted
 	 * @param ascending whether all points are strictly ascending
 	 * @param copied whether the snapshot is a copy; otherwise it keeps the heads, which
 	 * may keep much else in memory
 	 */
-	public record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, boolean ascending,
-			boolean copied) {
+	public record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, int deletedCount,
+			boolean ascending, boolean copied) {
 
 		public int count() {
-			return this.olderCount + this.newerCount;
+			return this.olderCount + this.newerCount - this.deletedCount;
+		}
+
+		@Nullable DeletedRanges deletedInChunks() {
+			return DeletedRanges.union((this.head != null) ? this.head.deleted() : null,
+					(this.previous != null) ? this.previous.deleted() : null);
 		}
 
 		/**
@@ -287,12 +318,13 @@ public final class HeadSnapshot {
 			CellSort sort = new CellSort(count());
 			visit(sort::addAll);
 			sort.sort();
-			return new HeadSnapshot(sort);
+			return new HeadSnapshot(sort, deletedInChunks());
 		}
 
 		private void visit(CellVisitor visitor) {
 			if (this.previous != null) {
-				this.previous.visit(this.olderCount, visitor);
+				DeletedRanges deleted = (this.head != null) ? this.head.deleted() : null;
+				this.previous.visit(this.olderCount, (deleted != null) ? deleted.without(visitor) : visitor);
 			}
 			if (this.head != null) {
 				this.head.visit(this.newerCount, visitor);

@@ -1,5 +1,6 @@
 package io.eardrum.storage.embedded.head;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -26,6 +27,9 @@ public final class Heads {
 	private Series[] touched = NONE;
 
 	private int touchedCount;
+
+	/** The series that have been removed in this epoch. */
+	private List<Series> removed = new ArrayList<>();
 
 	private volatile long liveBytes;
 
@@ -75,20 +79,49 @@ public final class Heads {
 		Head head = series.head();
 		long grown = 0;
 		if (head == null || head.epoch() != this.epoch) {
-			// The list grows first: if there is no memory for it, no head may be left
-			// that no checkpoint knows of.
-			if (this.touchedCount == this.touched.length) {
-				this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
-			}
+			touch(series);
 			head = series.startHead(this.epoch, this.memory);
 			grown = head.bytes();
-			this.touched[this.touchedCount++] = series;
 		}
 		int more = head.append(timestamp, value, this.memory);
 		if (more != 0) {
 			this.largest = Math.max(this.largest, head.size());
 		}
 		return grown + more;
+	}
+
+	/**
+	 * Deletes points of a series. Called by the same thread as {@link #append}.
+	 * @param series the series
+	 * @param from the first timestamp to delete
+	 * @param to the last timestamp to delete
+	 * @return how many bytes of memory this took
+	 */
+	public long delete(Series series, long from, long to) {
+		Head head = series.head();
+		if (head == null || head.epoch() != this.epoch) {
+			touch(series);
+		}
+		return series.delete(this.epoch, from, to, this.memory);
+	}
+
+	/**
+	 * Notes that a series has been removed, once all of its points have been deleted.
+	 * Called by the same thread as {@link #append}.
+	 * @param series the series
+	 */
+	public void remove(Series series) {
+		this.removed.add(series);
+		series.removed();
+	}
+
+	// The list grows first: if there is no memory for it, no head may be left that no
+	// checkpoint knows of.
+	private void touch(Series series) {
+		if (this.touchedCount == this.touched.length) {
+			this.touched = Arrays.copyOf(this.touched, Math.max(64, this.touchedCount * 2));
+		}
+		this.touched[this.touchedCount++] = series;
 	}
 
 	/**
@@ -114,7 +147,9 @@ public final class Heads {
 		this.liveBytes = 0;
 		this.largest = 0;
 		this.underWay = true;
-		return new Epoch(this.epoch++, sequence, series);
+		List<Series> gone = this.removed;
+		this.removed = new ArrayList<>();
+		return new Epoch(this.epoch++, sequence, series, gone);
 	}
 
 	/**
@@ -185,9 +220,11 @@ public final class Heads {
 	 *
 	 * @param number the number of the epoch
 	 * @param sequence the last record of the log whose points are in it
-	 * @param series the series that have points in it, in no particular order
+	 * @param series the series that have points in it or whose points were deleted in it,
+	 * in no particular order
+	 * @param removed the series that were removed in it
 	 */
-	public record Epoch(int number, long sequence, List<Series> series) {
+	public record Epoch(int number, long sequence, List<Series> series, List<Series> removed) {
 
 		/**
 		 * Sorts the series by number, which is the order of the chunks.

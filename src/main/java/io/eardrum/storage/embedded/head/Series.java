@@ -6,12 +6,12 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.IndexedSeries;
 
 /**
  * One series: its points in memory, and what the checkpointer remembers of its chunks.
  */
-public final class Series extends SeriesIndex.Entry {
+public final class Series extends IndexedSeries {
 
 	/** The size of this object in a JVM with compressed references. */
 	public static final int OBJECT_BYTES = 48;
@@ -23,6 +23,9 @@ public final class Series extends SeriesIndex.Entry {
 
 	/** There are chunks, or there were some. */
 	private static final byte CHUNKS = 2;
+
+	/** There are no chunks, or soon will be none, and this series is not used again. */
+	private static final byte REMOVED = 3;
 
 	/** Stands for an unknown number of pieces. */
 	private static final short UNKNOWN_TAIL = -1;
@@ -121,13 +124,53 @@ public final class Series extends SeriesIndex.Entry {
 	 * @param epoch the epoch
 	 */
 	void dropHead(int epoch) {
-		Head newest = this.head;
-		if (newest != null && newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, (Head) null)) {
-			return;
+		Head newest;
+		do {
+			newest = this.head;
+			if (newest == null || (newest.epoch() <= epoch && HEAD.compareAndSet(this, newest, (Head) null))) {
+				return;
+			}
+			if (newest.epoch() > epoch) {
+				newest.forgetPrevious();
+			}
 		}
-		newest = this.head;
-		if (newest != null) {
-			newest.forgetPrevious();
+		while (this.head != newest);
+	}
+
+	/**
+	 * Deletes points: those of earlier epochs in a range, and those of this epoch.
+	 * Readers see either all points or none of those that are deleted. Called by the
+	 * thread that appends.
+	 * @param epoch the present epoch
+	 * @param from the first timestamp to delete
+	 * @param to the last timestamp to delete
+	 * @param memory provides the memory for the points that stay
+	 * @return how many bytes that took
+	 */
+	long delete(int epoch, long from, long to, HeadArena memory) {
+		while (true) {
+			Head old = this.head;
+			boolean present = old != null && old.epoch() == epoch;
+			DeletedRanges before = present ? old.deleted() : null;
+			DeletedRanges deleted = (before != null) ? before.and(from, to) : DeletedRanges.of(from, to);
+			Head previous = present ? old.previous() : old;
+			Head rest = new Head(epoch, previous, memory, deleted);
+			long[] grown = { rest.bytes() + deleted.bytes() };
+			if (present) {
+				old.visit(old.size(), DeletedRanges.of(from, to).without((cells, offset, points) -> {
+					for (int cell = offset; cell < offset + points * 2; cell += 2) {
+						grown[0] += rest.append(cells[cell], Double.longBitsToDouble(cells[cell + 1]), memory);
+					}
+				}));
+			}
+			if (HEAD.compareAndSet(this, old, rest)) {
+				if (present && previous != null && old.previous() == null) {
+					// The checkpointer has dropped it meanwhile, and has not seen the new
+					// head.
+					rest.forgetPrevious();
+				}
+				return grown[0];
+			}
 		}
 	}
 
@@ -156,7 +199,27 @@ public final class Series extends SeriesIndex.Entry {
 	 * Notes that there will be chunks. Called by the checkpointer before it writes them.
 	 */
 	public void beginChunks() {
-		this.chunks = CHUNKS;
+		byte known;
+		do {
+			known = this.chunks;
+		}
+		while (known != REMOVED && known != CHUNKS && !CHUNKS_STATE.compareAndSet(this, known, CHUNKS));
+	}
+
+	/**
+	 * Notes that this series has been removed. Called under the lock under which points
+	 * are logged. Nothing is put into it afterwards.
+	 */
+	public void removed() {
+		this.chunks = REMOVED;
+	}
+
+	/**
+	 * Returns whether this series has been removed.
+	 * @return whether its key, put again, is another series
+	 */
+	public boolean isRemoved() {
+		return this.chunks == REMOVED;
 	}
 
 	/**

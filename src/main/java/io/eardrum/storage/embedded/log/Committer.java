@@ -58,30 +58,22 @@ public final class Committer {
 
 	private final Runnable whenGrown;
 
-	private final AtomicReference<@Nullable PendingWrite> line = new AtomicReference<>();
+	private final AtomicReference<@Nullable PendingCommit> line = new AtomicReference<>();
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private final Object syncMonitor = new Object();
+	private final UnsyncedWrites unsynced;
 
 	private final ByteWriter key = new ByteWriter(512);
 
 	/** The number of the last record in the log. */
 	private long sequence;
 
-	/** How many series are known to be in the store. */
+	/** The number of the first series that is not known to be in the store. */
 	private volatile int storedSeries;
 
-	/**
-	 * The time of the oldest write for which no sync has begun, in nanoseconds; 0 if
-	 * there is none.
-	 */
-	private volatile long unsyncedSince;
-
-	/**
-	 * The time of the oldest write that the sync in progress is for; 0 if there is none.
-	 */
-	private volatile long syncingSince;
+	/** How many series are known to be in the store, without those that were removed. */
+	private volatile int seriesCount;
 
 	/**
 	 * Creates a committer.
@@ -103,6 +95,7 @@ public final class Committer {
 		this.counters = counters;
 		this.fsync = fsync;
 		this.whenGrown = whenGrown;
+		this.unsynced = new UnsyncedWrites(database, counters);
 	}
 
 	/**
@@ -111,15 +104,24 @@ public final class Committer {
 	 */
 	public void start(long last) {
 		this.sequence = last;
-		this.storedSeries = this.index.size();
+		this.storedSeries = this.index.nextNumber();
+		this.seriesCount = this.index.size();
 	}
 
 	/**
-	 * Returns how many series have been stored.
-	 * @return the number of series
+	 * Returns the number of the first series that is not in the store yet.
+	 * @return how many series have ever been stored
 	 */
 	public int storedSeries() {
 		return this.storedSeries;
+	}
+
+	/**
+	 * Returns how many series there are in the store.
+	 * @return the number of series
+	 */
+	public int seriesCount() {
+		return this.seriesCount;
 	}
 
 	/**
@@ -128,7 +130,20 @@ public final class Committer {
 	 * @throws StorageException if the batch could not be written
 	 */
 	public void commit(PendingWrite write) {
-		PendingWrite before;
+		lineUp(write);
+	}
+
+	/**
+	 * Commits a deletion, and waits until it is committed.
+	 * @param deletion the deletion
+	 * @throws StorageException if it could not be written
+	 */
+	public void commit(PendingDeletion deletion) {
+		lineUp(deletion);
+	}
+
+	private void lineUp(PendingCommit write) {
+		PendingCommit before;
 		do {
 			before = this.line.get();
 			write.next = before;
@@ -172,27 +187,7 @@ public final class Committer {
 	 * threads.
 	 */
 	public void syncIfNeeded() {
-		synchronized (this.syncMonitor) {
-			long since = this.unsyncedSince;
-			if (since == 0) {
-				return;
-			}
-			// Reset first, because what is written meanwhile may miss the fsync.
-			this.syncingSince = since;
-			this.unsyncedSince = 0;
-			long start = System.nanoTime();
-			try {
-				this.database.sync();
-			}
-			catch (RuntimeException | Error ex) {
-				this.unsyncedSince = since;
-				throw ex;
-			}
-			finally {
-				this.syncingSince = 0;
-			}
-			this.counters.synced(System.nanoTime() - start);
-		}
+		this.unsynced.syncIfNeeded();
 	}
 
 	/**
@@ -201,9 +196,7 @@ public final class Committer {
 	 * safe
 	 */
 	public long unsyncedNanos() {
-		long syncing = this.syncingSince;
-		long since = (syncing != 0) ? syncing : this.unsyncedSince;
-		return (since != 0) ? Math.max(0, System.nanoTime() - since) : 0;
+		return this.unsynced.nanos();
 	}
 
 	/**
@@ -215,8 +208,13 @@ public final class Committer {
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
 		int number = (int) LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		for (; number < this.storedSeries; number++) {
-			SeriesKey lost = encodeKey(number);
-			batch.put(ColumnFamily.SERIES, number, this.key.buffer(), lost.length());
+			Series lost = this.index.find(number);
+			if (lost == null) {
+				RemovedSeries.write(number, batch);
+			}
+			else {
+				batch.put(ColumnFamily.SERIES, number, this.key.buffer(), encodeKey(lost.key()));
+			}
 			if (batch.size() > BATCH_BYTES) {
 				this.database.write(batch, true);
 				batch.clear();
@@ -250,12 +248,12 @@ public final class Committer {
 	}
 
 	private void lead() {
-		PendingWrite first;
+		PendingCommit first;
 		Throwable failure = null;
-		PendingWrite failed;
+		PendingCommit failed;
 		this.lock.lock();
 		try {
-			first = reverse(this.line.getAndSet(null));
+			first = PendingCommit.reverse(this.line.getAndSet(null));
 			failed = first;
 			String problem = this.availability.problem();
 			try {
@@ -278,9 +276,9 @@ public final class Committer {
 			this.lock.unlock();
 		}
 		boolean succeeded = true;
-		PendingWrite write = first;
+		PendingCommit write = first;
 		while (write != null) {
-			PendingWrite following = write.next;
+			PendingCommit following = write.next;
 			succeeded = succeeded && write != failed;
 			write.complete(succeeded ? null : failure);
 			write = following;
@@ -292,71 +290,108 @@ public final class Committer {
 		}
 	}
 
-	// Writes as many batches as fit into one write. Returns the first one that does not
-	// fit, or null.
-	private @Nullable PendingWrite write(PendingWrite first) {
+	// Writes a deletion, or as many batches as fit into one write. Returns the first that
+	// does not fit, or null.
+	private @Nullable PendingCommit write(PendingCommit first) {
+		if (first instanceof PendingDeletion deletion) {
+			delete(deletion);
+			return deletion.next;
+		}
 		NativeWriteBatch bytes = this.database.logBatch();
 		bytes.clear(MAX_WRITE_BYTES);
 		int series = this.storedSeries;
 		long last = this.sequence;
-		PendingWrite rest = first;
-		while (rest != null && (rest == first || bytes.size() + rest.record().size() < MAX_WRITE_BYTES)) {
-			for (; series <= rest.largestSeries(); series++) {
+		PendingCommit rest = first;
+		int added = 0;
+		while (rest instanceof PendingWrite write
+				&& (rest == first || bytes.size() + write.record().size() < MAX_WRITE_BYTES)) {
+			write.findRemoved(this.index);
+			for (; series <= write.largestSeries(); series++) {
 				putSeries(series);
+				added++;
 			}
-			this.database.log(ColumnFamily.LOG, ++last, rest.record().buffer(), rest.record().size());
+			this.database.log(ColumnFamily.LOG, ++last, write.record().buffer(), write.record().size());
 			rest = rest.next;
 		}
+		writeLog(last);
+		// The log has the series. They are listed before their points can be read,
+		// because a client that has found a point must find its series in every later
+		// list.
+		this.seriesCount += added;
+		this.storedSeries = series;
+		long grown = 0;
+		for (PendingCommit next = first; next != rest && next instanceof PendingWrite write; next = write.next) {
+			grown += write.applyTo(this.heads);
+		}
+		grow(grown);
+		return rest;
+	}
+
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	private void delete(PendingDeletion deletion) {
+		deletion.find(this.index, this.storedSeries);
+		if (deletion.series().isEmpty()) {
+			return;
+		}
+		StoreMetadata.requireFormat(StoreMetadata.FORMAT_WITH_DELETIONS, this.database);
+		this.database.logBatch().clear(MAX_WRITE_BYTES);
+		this.database.log(ColumnFamily.LOG, this.sequence + 1, deletion.record().buffer(), deletion.record().size());
+		writeLog(this.sequence + 1);
+		grow(deletion.applyTo(this.heads, this.index));
+		if (deletion.removes()) {
+			this.seriesCount -= deletion.series().size();
+		}
+	}
+
+	private void writeLog(long last) {
 		long start = System.nanoTime();
 		boolean sync = this.fsync == Fsync.ALWAYS;
 		this.database.writeLog(sync);
 		if (sync) {
 			this.counters.synced(System.nanoTime() - start);
 		}
-		else if (this.unsyncedSince == 0) {
-			this.unsyncedSince = start;
+		else {
+			this.unsynced.note(start);
 		}
-		this.counters.logged(bytes.size());
+		this.counters.logged(this.database.logBatch().size());
 		this.sequence = last;
-		// The log has the series. They are listed before their points can be read,
-		// because a client that has found a point must find its series in every later
-		// list.
-		this.storedSeries = series;
-		long grown = 0;
-		for (PendingWrite write = first; write != rest && write != null; write = write.next) {
-			grown += write.applyTo(this.heads);
-		}
+	}
+
+	private void grow(long grown) {
 		if (grown > 0) {
 			this.heads.grow(grown);
 		}
 		// Called even if all points took the places of others, because the log has grown.
 		this.whenGrown.run();
-		return rest;
+	}
+
+	/**
+	 * Removes a series that has no points, neither in memory nor in chunks. Must only be
+	 * called {@link #exclusively}.
+	 * @param series the series
+	 */
+	@SuppressWarnings("NonAtomicVolatileUpdate")
+	public void removeEmpty(Series series) {
+		StoreMetadata.requireFormat(StoreMetadata.FORMAT_WITH_DELETIONS, this.database);
+		EncodedWriteBatch batch = new EncodedWriteBatch(64);
+		RemovedSeries.write(series.number(), batch);
+		this.database.write(batch, false);
+		series.removed();
+		this.index.remove(series);
+		this.seriesCount--;
 	}
 
 	private void putSeries(int number) {
-		SeriesKey added = encodeKey(number);
-		this.database.log(ColumnFamily.SERIES, number, this.key.buffer(), added.length());
+		SeriesKey added = this.index.get(number).key();
+		this.database.log(ColumnFamily.SERIES, number, this.key.buffer(), encodeKey(added));
 	}
 
-	private SeriesKey encodeKey(int number) {
-		SeriesKey encoded = this.index.get(number).key();
+	// Returns the length of the key.
+	private int encodeKey(SeriesKey encoded) {
 		this.key.clear();
 		this.key.reserve(encoded.length());
 		encoded.copyTo(this.key.buffer(), 0);
-		return encoded;
-	}
-
-	private static @Nullable PendingWrite reverse(@Nullable PendingWrite newest) {
-		PendingWrite reversed = null;
-		PendingWrite rest = newest;
-		while (rest != null) {
-			PendingWrite older = rest.next;
-			rest.next = reversed;
-			reversed = rest;
-			rest = older;
-		}
-		return reversed;
+		return encoded.length();
 	}
 
 }

@@ -1,13 +1,11 @@
 package io.eardrum.storage.embedded.log;
 
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.HeadBlock;
@@ -20,7 +18,7 @@ import io.eardrum.storage.time.Retention;
  * A batch on its way into the log: its record, the series of its points, and the thread
  * that waits for it. The object is reused, so that nothing is allocated per point.
  */
-public final class PendingWrite {
+public final class PendingWrite extends PendingCommit {
 
 	private static final @Nullable Series[] NONE = {};
 
@@ -48,14 +46,12 @@ public final class PendingWrite {
 	/** Accounts for what the points take beyond the reservation. */
 	private @Nullable LongConsumer excess;
 
-	private @Nullable Thread waiter;
+	private int maxSeries;
 
-	private @Nullable Throwable failure;
+	private Retention retention = Retention.FOREVER;
 
-	private volatile boolean done;
-
-	/** The write that lined up before this one. Used by the {@link Committer}. */
-	@Nullable PendingWrite next;
+	/** How many series had been removed when those of the points were found. */
+	private long removals;
 
 	/**
 	 * Takes in a batch without the points that have been refused, and refuses those that
@@ -66,6 +62,37 @@ public final class PendingWrite {
 	 * @param retention decides how long points of new series are kept
 	 */
 	public void fill(PointBatch points, SeriesIndex<Series> index, int maxSeries, Retention retention) {
+		this.maxSeries = maxSeries;
+		this.retention = retention;
+		this.batch = points;
+		this.grown = 0;
+		this.reserved = 0;
+		this.excess = null;
+		find(points, index);
+		begin();
+	}
+
+	/**
+	 * Finds the series again, if some have been removed meanwhile. Called under the lock
+	 * under which points are logged, so that none is removed afterwards.
+	 * @param index finds series, and adds new ones
+	 */
+	void findRemoved(SeriesIndex<Series> index) {
+		PointBatch points = this.batch;
+		if (points == null || this.removals == index.removals()) {
+			return;
+		}
+		for (int i = 0; i < points.size(); i++) {
+			Series target = this.series[i];
+			if (target != null && target.isRemoved()) {
+				find(points, index);
+				return;
+			}
+		}
+	}
+
+	private void find(PointBatch points, SeriesIndex<Series> index) {
+		this.removals = index.removals();
 		int size = points.size();
 		if (this.series.length < size) {
 			this.series = new @Nullable Series[Math.max(size, this.series.length * 2)];
@@ -79,8 +106,8 @@ public final class PendingWrite {
 			Series found = index.find(points.keyBytes(), points.keyOffset(i), points.keyLength(i), points.keyHash(i));
 			if (found == null) {
 				SeriesKey key = points.key(i);
-				found = index.findOrAdd(key, maxSeries,
-						(number) -> Series.withoutChunks(key, number, retention.seconds(key)));
+				found = index.findOrAdd(key, this.maxSeries,
+						(number) -> Series.withoutChunks(key, number, this.retention.seconds(key)));
 			}
 			this.series[i] = found;
 			if (found == null) {
@@ -90,14 +117,8 @@ public final class PendingWrite {
 				this.largestSeries = Math.max(this.largestSeries, found.number());
 			}
 		}
+		this.record.clear();
 		PutRecord.encode(points, this.series, this.record);
-		this.batch = points;
-		this.grown = 0;
-		this.reserved = 0;
-		this.excess = null;
-		this.waiter = Thread.currentThread();
-		this.failure = null;
-		this.done = false;
 	}
 
 	/**
@@ -105,8 +126,7 @@ public final class PendingWrite {
 	 */
 	public void clear() {
 		this.batch = null;
-		this.waiter = null;
-		this.next = null;
+		end();
 		this.record.clear(KEPT_POINTS * 16);
 		if (this.series.length > KEPT_POINTS) {
 			this.series = NONE;
@@ -211,44 +231,6 @@ public final class PendingWrite {
 	 */
 	public int size() {
 		return (this.batch != null) ? this.batch.size() : 0;
-	}
-
-	/**
-	 * Wakes the waiting thread.
-	 * @param reason why the batch could not be written, or {@code null} if it was written
-	 */
-	void complete(@Nullable Throwable reason) {
-		Thread thread = this.waiter;
-		this.failure = reason;
-		this.done = true;
-		if (thread != Thread.currentThread()) {
-			LockSupport.unpark(thread);
-		}
-	}
-
-	/**
-	 * Waits until this write is complete.
-	 */
-	void await() {
-		boolean interrupted = false;
-		while (!this.done) {
-			LockSupport.park(this);
-			interrupted |= Thread.interrupted();
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
-	}
-
-	/**
-	 * Throws an exception if the batch could not be written.
-	 * @throws StorageException with the reason
-	 */
-	void throwFailure() {
-		Throwable reason = this.failure;
-		if (reason != null) {
-			throw new StorageException(String.valueOf(reason.getMessage()), reason);
-		}
 	}
 
 }

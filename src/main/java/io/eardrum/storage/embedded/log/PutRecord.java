@@ -9,16 +9,43 @@ import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.head.Series;
 
 /**
- * The encoding of a batch of points in the log: the number of points, and then for each
- * point the number of its series, the difference to the previous timestamp, and the
- * value.
+ * The encoding of what is in the log. A batch of points is the number of points, and then
+ * for each point the number of its series, the difference to the previous timestamp, and
+ * the value. A deletion is a 0, then its kind, the first and the last timestamp, the
+ * number of series, and the number of each of them.
  */
 public final class PutRecord {
 
 	/** The greatest length of a point: series, timestamp and value. */
 	private static final int MAX_POINT_BYTES = 5 + 10 + Long.BYTES;
 
+	/** Stands where a batch has its number of points, which is never 0. */
+	private static final int DELETION = 0;
+
+	private static final int POINTS = 1;
+
+	private static final int SERIES = 2;
+
 	private PutRecord() {
+	}
+
+	/**
+	 * Appends a record of a deletion.
+	 * @param series the numbers of the series
+	 * @param from the first timestamp that is deleted
+	 * @param to the last timestamp that is deleted
+	 * @param removed whether the series are removed, because no points are left
+	 * @param target takes the bytes
+	 */
+	static void encodeDeletion(int[] series, long from, long to, boolean removed, ByteWriter target) {
+		target.writeVarint(DELETION);
+		target.writeVarint(removed ? SERIES : POINTS);
+		target.writeZigzag(from);
+		target.writeZigzag(to);
+		target.writeVarint(series.length);
+		for (int number : series) {
+			target.writeVarint(number);
+		}
 	}
 
 	/**
@@ -56,24 +83,53 @@ public final class PutRecord {
 		if (size < 0) {
 			throw new CorruptStoreException("a record of the log has " + size + " points");
 		}
+		if (size == DELETION) {
+			decodeDeletion(source, target);
+			requireEnd(source);
+			return;
+		}
 		long timestamp = 0;
 		for (long i = 0; i < size; i++) {
-			long series = source.readVarint();
+			int series = readSeries(source);
 			timestamp += source.readZigzag();
-			if (series < 0 || series > Integer.MAX_VALUE) {
-				throw new CorruptStoreException("a record of the log names series " + series);
-			}
-			target.accept((int) series, timestamp, Double.longBitsToDouble(source.readLongLittleEndian()));
+			target.accept(series, timestamp, Double.longBitsToDouble(source.readLongLittleEndian()));
 		}
+		requireEnd(source);
+	}
+
+	private static void decodeDeletion(ByteReader source, Target target) {
+		long kind = source.readVarint();
+		if (kind != POINTS && kind != SERIES) {
+			throw new CorruptStoreException("a record of the log is of an unknown kind: " + kind);
+		}
+		long from = source.readZigzag();
+		long to = source.readZigzag();
+		if (from > to) {
+			throw new CorruptStoreException("a record of the log deletes from " + from + " to " + to);
+		}
+		long count = source.readVarint();
+		for (long i = 0; i != count; i++) {
+			target.delete(readSeries(source), from, to, kind == SERIES);
+		}
+	}
+
+	private static int readSeries(ByteReader source) {
+		long series = source.readVarint();
+		if (series < 0 || series > Integer.MAX_VALUE) {
+			throw new CorruptStoreException("a record of the log names series " + series);
+		}
+		return (int) series;
+	}
+
+	private static void requireEnd(ByteReader source) {
 		if (source.remaining() != 0) {
 			throw new CorruptStoreException("a record of the log has " + source.remaining() + " bytes too many");
 		}
 	}
 
 	/**
-	 * Takes the points of a record.
+	 * Takes the content of a record.
 	 */
-	@FunctionalInterface
 	public interface Target {
 
 		/**
@@ -83,6 +139,15 @@ public final class PutRecord {
 		 * @param value its value
 		 */
 		void accept(int series, long timestamp, double value);
+
+		/**
+		 * Takes a deletion from one series.
+		 * @param series the number of the series
+		 * @param from the first timestamp
+		 * @param to the last timestamp, not before the first
+		 * @param removed whether the series is removed
+		 */
+		void delete(int series, long from, long to, boolean removed);
 
 	}
 

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded.recovery;
 import java.time.Duration;
 import java.util.function.LongConsumer;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +15,7 @@ import io.eardrum.storage.embedded.directory.StoreOpenException;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.log.HeadMemoryLimit;
+import io.eardrum.storage.embedded.log.PutRecord;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.LastEntry;
@@ -97,7 +99,7 @@ public final class LogReplay {
 		long start = System.nanoTime();
 		checkMemory();
 		readSeries();
-		this.entries.checkChunks(this.index.size());
+		this.entries.checkChunks(this.index.nextNumber());
 		long last = readLog();
 		if (this.points > 0 || this.index.size() > 0) {
 			logger.info("Opened the store in {} with {} series; read {} points from the log, all in {} ms",
@@ -143,20 +145,63 @@ public final class LogReplay {
 	private void readSeries() {
 		long count = LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		Retention retention = this.settings.retention();
-		this.entries.readSeries((bytes) -> {
-			SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
-			this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
-			if (this.index.bytes() > this.mostSeriesBytes) {
-				double read = this.index.size();
-				throw tooManySeries(count, (long) (this.index.keyBytes() / read * count));
+		this.entries.readSeries(new StoredEntries.SeriesTarget() {
+
+			@Override
+			public long accept(byte[] bytes) {
+				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
+				removeEarlier(key);
+				LogReplay.this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
+				if (LogReplay.this.index.bytes() > LogReplay.this.mostSeriesBytes) {
+					double read = LogReplay.this.index.size();
+					throw tooManySeries(count, (long) (LogReplay.this.index.keyBytes() / read * count));
+				}
+				return LogReplay.this.index.nextNumber();
 			}
-			return this.index.size();
+
+			@Override
+			public void skipTo(long next) {
+				LogReplay.this.index.skipTo((int) next);
+			}
+
 		});
+	}
+
+	// A series with the same key as a later one has been removed, and the log says so.
+	// What it had is gone already.
+	private void removeEarlier(SeriesKey key) {
+		Series earlier = this.index.find(key);
+		if (earlier == null) {
+			return;
+		}
+		if (StoreMetadata.FORMAT.read(this.database, 0) < StoreMetadata.FORMAT_WITH_DELETIONS) {
+			throw new CorruptStoreException(
+					"series " + earlier.number() + " and " + this.index.nextNumber() + " have the same key");
+		}
+		remove(earlier);
+	}
+
+	private void remove(Series series) {
+		this.grown += this.heads.delete(series, Long.MIN_VALUE, Long.MAX_VALUE);
+		this.heads.remove(series);
+		this.index.remove(series);
 	}
 
 	private long readLog() {
 		this.lastProgress = System.nanoTime();
-		return this.entries.readLog(this::apply, this::endRecord);
+		return this.entries.readLog(new PutRecord.Target() {
+
+			@Override
+			public void accept(int series, long timestamp, double value) {
+				apply(series, timestamp, value);
+			}
+
+			@Override
+			public void delete(int series, long from, long to, boolean removed) {
+				applyDeletion(series, from, to, removed);
+			}
+
+		}, this::endRecord);
 	}
 
 	private void endRecord(long sequence, int length) {
@@ -178,11 +223,29 @@ public final class LogReplay {
 	}
 
 	private void apply(int series, long timestamp, double number) {
-		if (series >= this.index.size()) {
-			throw new CorruptStoreException("the log has points of series " + series + ", which does not exist");
+		Series taker = find(series);
+		if (taker != null) {
+			this.grown += this.heads.append(taker, timestamp, number);
+			this.points++;
 		}
-		this.grown += this.heads.append(this.index.get(series), timestamp, number);
-		this.points++;
+	}
+
+	private void applyDeletion(int series, long from, long to, boolean removed) {
+		Series target = find(series);
+		if (target != null && removed) {
+			remove(target);
+		}
+		else if (target != null) {
+			this.grown += this.heads.delete(target, from, to);
+		}
+	}
+
+	// Returns the series, or null if it has been removed later.
+	private @Nullable Series find(int number) {
+		if (number >= this.index.nextNumber()) {
+			throw new CorruptStoreException("the log has points of series " + number + ", which does not exist");
+		}
+		return this.index.find(number);
 	}
 
 }

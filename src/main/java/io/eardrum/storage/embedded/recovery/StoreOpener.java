@@ -105,7 +105,7 @@ public final class StoreOpener implements AutoCloseable {
 		this.directory.prepare();
 		this.database.open(OpenMode.CREATE);
 		EncodedWriteBatch batch = new EncodedWriteBatch(64);
-		StoreMetadata.FORMAT.write(StoreMetadata.CURRENT_FORMAT, batch);
+		StoreMetadata.FORMAT.write(StoreMetadata.FIRST_FORMAT, batch);
 		StoreMetadata.writeId(this.directory.id(), batch);
 		this.database.write(batch, true);
 		this.directory.noteMade();

@@ -8,6 +8,7 @@ import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.log.PutRecord;
+import io.eardrum.storage.embedded.log.RemovedSeries;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.LastEntry;
@@ -49,7 +50,14 @@ public final class StoredEntries {
 				if (number != known) {
 					throw new CorruptStoreException("series " + known + " is missing (the next one is " + number + ")");
 				}
-				known = target.accept(iterator.value());
+				byte[] value = iterator.value();
+				if (RemovedSeries.isRemoved(value)) {
+					known++;
+					target.skipTo(known);
+				}
+				else {
+					known = target.accept(value);
+				}
 			}
 			requireOk(iterator);
 		}
@@ -131,15 +139,20 @@ public final class StoredEntries {
 	/**
 	 * Takes a series.
 	 */
-	@FunctionalInterface
 	public interface SeriesTarget {
 
 		/**
 		 * Takes the next series.
 		 * @param key its key, as it is stored
-		 * @return how many series there are now
+		 * @return the number of the series behind it
 		 */
 		long accept(byte[] key);
+
+		/**
+		 * Called for a series that has been removed.
+		 * @param next the number of the series behind it
+		 */
+		void skipTo(long next);
 
 	}
 

@@ -56,8 +56,14 @@ public enum StoreMetadata {
 	 */
 	private static final byte[] ID = "id".getBytes(StandardCharsets.US_ASCII);
 
-	/** The layout that this version reads and writes. */
-	public static final long CURRENT_FORMAT = 1;
+	/** The layout of a store from which nothing has been deleted. */
+	public static final long FIRST_FORMAT = 1;
+
+	/** The layout of a store with deletions in its log, or with removed series. */
+	public static final long FORMAT_WITH_DELETIONS = 2;
+
+	/** The newest layout that this version reads and writes. */
+	public static final long CURRENT_FORMAT = FORMAT_WITH_DELETIONS;
 
 	private final String name;
 
@@ -95,6 +101,20 @@ public enum StoreMetadata {
 		ByteWriter value = new ByteWriter(Long.BYTES);
 		value.writeLongBigEndian(number);
 		target.put(ColumnFamily.META, key(), value.buffer(), value.size());
+	}
+
+	/**
+	 * Ensures that the store has a layout, or a newer one, before something is written
+	 * that earlier versions can't read.
+	 * @param format the layout
+	 * @param database the database
+	 */
+	public static void requireFormat(long format, Database database) {
+		if (FORMAT.read(database, 0) < format) {
+			EncodedWriteBatch batch = new EncodedWriteBatch(64);
+			FORMAT.write(format, batch);
+			database.write(batch, true);
+		}
 	}
 
 	/**

@@ -18,6 +18,7 @@ import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.SeriesListing;
 
 /**
  * Finds the series whose newest point is beyond the {@link Horizon}. It walks over all
@@ -109,15 +110,19 @@ public final class AheadSeriesWalk {
 		}
 		try (Chunks chunks = new Chunks()) {
 			long horizon = Horizon.of(this.nowSeconds);
-			int count = this.index.size();
-			while (this.next < count && this.nanoTime.getAsLong() - start < SLICE_NANOS) {
+			SeriesListing<Series> all = this.index.listing();
+			int place = all.placeFrom(this.next);
+			while (place < all.size() && this.nanoTime.getAsLong() - start < SLICE_NANOS) {
 				this.guard.ensureMayStay(generation);
-				Series series = this.index.get(this.next++);
-				if (isAhead(series, horizon, chunks)) {
-					this.foundSoFar = this.foundSoFar.and(series.key());
+				Series series = all.get(place++);
+				if (series != null) {
+					this.next = series.number() + 1;
+					if (isAhead(series, horizon, chunks)) {
+						this.foundSoFar = this.foundSoFar.and(series.key());
+					}
 				}
 			}
-			if (this.next >= count) {
+			if (place >= all.size()) {
 				end(start);
 			}
 			else if (this.firstWalk) {

@@ -12,17 +12,14 @@ import io.eardrum.budget.HeapUse;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.embedded.chunk.ChunkCursor;
-import io.eardrum.storage.embedded.chunk.ChunkWriter;
 import io.eardrum.storage.embedded.codec.PointColumns;
 import io.eardrum.storage.embedded.head.CellSort;
-import io.eardrum.storage.embedded.head.CellWindows;
-import io.eardrum.storage.embedded.head.CopiedCells;
-import io.eardrum.storage.embedded.head.Head;
 import io.eardrum.storage.embedded.head.HeadBlock;
 import io.eardrum.storage.embedded.head.HeadSnapshot;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
 import io.eardrum.storage.embedded.log.Committer;
+import io.eardrum.storage.embedded.log.RemovedSeries;
 import io.eardrum.storage.embedded.log.StoreCounters;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
@@ -59,17 +56,9 @@ import io.eardrum.storage.series.SeriesIndex;
  */
 public final class Checkpointer {
 
-	private static final int BATCH_BYTES = 1 << 20;
-
-	/** The most points of a series that are written at a time. */
-	private static final int PIECE_POINTS = CopiedCells.ARRAY_POINTS;
-
-	/** For how many points the buffer, which grows by half, keeps memory. */
-	private static final int KEPT_POINTS = PIECE_POINTS * 3 / 2;
-
 	private static final int CHUNK_PART = 4;
 
-	private static final long SPARE_BYTES = 2L * BATCH_BYTES;
+	private static final long SPARE_BYTES = 2L * ChunkPieces.BATCH_BYTES;
 
 	private static final int MIN_SORTED_POINTS = 4096;
 
@@ -90,12 +79,14 @@ public final class Checkpointer {
 
 	private final UseGuard guard;
 
+	private final ChunkCompaction compaction;
+
 	private final HeapShare memory;
 
 	/** The most points that are sorted at a time. */
 	private final int sortedPoints;
 
-	private final EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
+	private final EncodedWriteBatch batch = new EncodedWriteBatch(ChunkPieces.BATCH_BYTES);
 
 	private final PointColumns points = new PointColumns(1024);
 
@@ -112,7 +103,7 @@ public final class Checkpointer {
 	private @Nullable CellSort sort;
 
 	public Checkpointer(Database database, SeriesIndex<Series> index, Heads heads, Committer committer,
-			StoreCounters counters, Clock clock, UseGuard guard, HeapBudget budget) {
+			StoreCounters counters, Clock clock, UseGuard guard, ChunkCompaction compaction, HeapBudget budget) {
 		this.database = database;
 		this.index = index;
 		this.heads = heads;
@@ -120,6 +111,7 @@ public final class Checkpointer {
 		this.counters = counters;
 		this.clock = clock;
 		this.guard = guard;
+		this.compaction = compaction;
 		this.memory = budget.share(HeapUse.CHECKPOINT);
 		long points = this.memory.minBytes() / PARTS / CellSort.BYTES_PER_POINT;
 		this.sortedPoints = (int) Math.max(MIN_SORTED_POINTS, Math.min(HeadSnapshot.SORTED_POINTS, points));
@@ -130,8 +122,8 @@ public final class Checkpointer {
 	 * @return the number of bytes
 	 */
 	public long bytes() {
-		return (long) this.sortedPoints * CellSort.BYTES_PER_POINT + (long) KEPT_POINTS * HeadBlock.BYTES_PER_POINT
-				+ 3L * BATCH_BYTES;
+		return (long) this.sortedPoints * CellSort.BYTES_PER_POINT
+				+ (long) ChunkPieces.KEPT_POINTS * HeadBlock.BYTES_PER_POINT + 3L * ChunkPieces.BATCH_BYTES;
 	}
 
 	/**
@@ -210,12 +202,27 @@ public final class Checkpointer {
 		long start = System.nanoTime();
 		long startMillis = this.clock.millis();
 		long horizon = Horizon.of(startMillis / 1000);
-		this.batch.clear(2 * BATCH_BYTES);
+		this.batch.clear(2 * ChunkPieces.BATCH_BYTES);
 		List<Series> series = epoch.sorted();
 		long count;
 		try (ChunkCursor cursor = new ChunkCursor(this.database, true)) {
-			Pieces pieces = new Pieces(cursor, horizon, generation);
+			ChunkPieces pieces = new ChunkPieces(cursor, this.batch, this.points, this::sort, horizon,
+					StoreMetadata.POINTS.read(this.database, 0), (points) -> {
+						this.guard.ensureMayStay(generation);
+						flush(points);
+					});
+			long erased = 0;
 			for (Series one : series) {
+				erased += pieces.erase(one, one.frozenHead(epoch.number()));
+			}
+			if (erased > 0) {
+				// What the batch holds can't be read.
+				pieces.flush();
+				this.compaction.removed(erased);
+			}
+			for (Series one : series) {
+				// A checkpoint may stop here, because everything written so far is valid.
+				this.guard.ensureMayStay(generation);
 				pieces.write(one, one.frozenHead(epoch.number()));
 			}
 			count = pieces.count();
@@ -241,6 +248,7 @@ public final class Checkpointer {
 			sync();
 			this.batch.deleteRange(ColumnFamily.LOG, 0, epoch.sequence() + 1);
 			StoreMetadata.CHECKPOINT.write(epoch.sequence(), this.batch);
+			epoch.removed().forEach((removed) -> RemovedSeries.write(removed.number(), this.batch));
 			noteSeries();
 			flush(count);
 			sync();
@@ -273,10 +281,19 @@ public final class Checkpointer {
 		this.counters.synced(System.nanoTime() - start);
 	}
 
+	private CellSort sort() {
+		CellSort sorter = this.sort;
+		if (sorter == null) {
+			sorter = new CellSort(this.sortedPoints);
+			this.sort = sorter;
+		}
+		return sorter;
+	}
+
 	private void flush(long count) {
 		StoreMetadata.POINTS.write(count, this.batch);
 		this.database.write(this.batch, false);
-		this.batch.clear(2 * BATCH_BYTES);
+		this.batch.clear(2 * ChunkPieces.BATCH_BYTES);
 	}
 
 	/**
@@ -289,106 +306,6 @@ public final class Checkpointer {
 		StoreMetadata.POINTS.write(left, removal);
 		this.database.write(removal, false);
 		this.storedPoints = left;
-	}
-
-	/**
-	 * Writes the points of one series after the other into chunks, as many at a time as
-	 * fit into memory. Such a piece is in one batch with the chunks that it changes. The
-	 * next piece of the same series goes into another batch, because what a batch holds
-	 * can't be read.
-	 */
-	private final class Pieces {
-
-		private final ChunkCursor cursor;
-
-		private final ChunkWriter writer;
-
-		private final long horizon;
-
-		private final int generation;
-
-		private final PointColumns points = Checkpointer.this.points;
-
-		private long count = StoreMetadata.POINTS.read(Checkpointer.this.database, 0);
-
-		/** The series of the last piece, as long as the piece is in the batch. */
-		private @Nullable Series inBatch;
-
-		Pieces(ChunkCursor cursor, long horizon, int generation) {
-			this.cursor = cursor;
-			this.writer = new ChunkWriter(Checkpointer.this.batch, cursor);
-			this.horizon = horizon;
-			this.generation = generation;
-		}
-
-		void write(Series series, @Nullable Head head) {
-			// A checkpoint may stop here, because everything written so far is valid.
-			Checkpointer.this.guard.ensureMayStay(this.generation);
-			this.points.clear(KEPT_POINTS);
-			if (head == null) {
-				return;
-			}
-			int size = head.size();
-			if (head.isAscending()) {
-				head.visit(size, (cells, offset, number) -> add(series, cells, offset, number));
-			}
-			else {
-				sort(series, head, size);
-			}
-			writePiece(series);
-		}
-
-		private void sort(Series series, Head head, int size) {
-			CellSort sorter = Checkpointer.this.sort;
-			if (sorter == null) {
-				sorter = new CellSort(Checkpointer.this.sortedPoints);
-				Checkpointer.this.sort = sorter;
-			}
-			CellWindows windows = new CellWindows((visitor) -> head.visit(size, visitor), size, Long.MIN_VALUE, sorter);
-			while (windows.next()) {
-				add(series, sorter.cells(), 0, sorter.size());
-			}
-		}
-
-		private void add(Series series, long[] cells, int offset, int number) {
-			for (int cell = offset; cell < offset + number * 2; cell += 2) {
-				if (this.points.size() == PIECE_POINTS) {
-					writePiece(series);
-				}
-				this.points.add(cells[cell], Double.longBitsToDouble(cells[cell + 1]));
-			}
-		}
-
-		private void writePiece(Series series) {
-			if (this.points.isEmpty()) {
-				return;
-			}
-			if (this.inBatch == series) {
-				flushBatch();
-			}
-			if (this.points.last() > this.horizon) {
-				series.noChunkAhead(false);
-			}
-			this.writer.write(series, this.points);
-			this.points.clear();
-			this.inBatch = series;
-			if (Checkpointer.this.batch.size() > BATCH_BYTES) {
-				flushBatch();
-			}
-		}
-
-		private void flushBatch() {
-			Checkpointer.this.guard.ensureMayStay(this.generation);
-			flush(count());
-			this.cursor.refresh();
-			this.inBatch = null;
-		}
-
-		long count() {
-			this.count += this.writer.takeAddedPoints();
-			return this.count;
-		}
-
 	}
 
 }

@@ -26,6 +26,11 @@ public final class ChunkCompaction implements Runnable {
 
 	private static final Logger logger = LoggerFactory.getLogger(ChunkCompaction.class);
 
+	/**
+	 * A compaction is worthwhile once this part of all chunks has been removed: a tenth.
+	 */
+	private static final int WORTHWHILE_DIVISOR = 10;
+
 	private static final long PERIOD_NANOS = Duration.ofSeconds(1).toNanos();
 
 	/** About how much RocksDB rewrites at most before it removes the old files. */
@@ -45,6 +50,9 @@ public final class ChunkCompaction implements Runnable {
 
 	private boolean failureLogged;
 
+	/** Used by the checkpointer's thread. */
+	private long removedBytes;
+
 	/**
 	 * Creates the compaction of a store.
 	 * @param database holds the chunks
@@ -57,6 +65,20 @@ public final class ChunkCompaction implements Runnable {
 		this.availability = availability;
 		this.guard = guard;
 		this.minFreeBytes = minFreeBytes;
+	}
+
+	/**
+	 * Notes that chunks have been removed, and requests a compaction once that is
+	 * worthwhile. Used by the checkpointer's thread.
+	 * @param bytes how many bytes they had
+	 */
+	void removed(long bytes) {
+		this.removedBytes += bytes;
+		long stored = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
+		if (this.removedBytes > stored / WORTHWHILE_DIVISOR) {
+			request();
+			this.removedBytes = 0;
+		}
 	}
 
 	/**

@@ -1,22 +1,28 @@
 package io.eardrum.storage.embedded.upkeep;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.embedded.chunk.ChunkCursor;
 import io.eardrum.storage.embedded.chunk.ChunkKey;
 import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
 import io.eardrum.storage.embedded.rocksdb.EncodedWriteBatch;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.SeriesListing;
 import io.eardrum.storage.time.Retention;
 
 /**
- * Removes chunks whose points are all older than their series keeps them, and requests a
- * {@link ChunkCompaction} once it is worthwhile. Chunks with some old points stay until
- * all of their points are old. Readers skip the old points.
+ * Removes chunks whose points are all older than their series keeps them, and series of
+ * which no chunk is left. Requests a {@link ChunkCompaction} once it is worthwhile.
+ * Chunks with some old points stay until all of their points are old. Readers skip the
+ * old points.
  * <p>
  * Used by the checkpointer's thread, which is inside the {@link UseGuard}.
  */
@@ -26,14 +32,14 @@ public final class RetentionSweeper {
 
 	private static final int BATCH_BYTES = 256 << 10;
 
-	/**
-	 * A compaction is worthwhile once this part of all chunks has been removed: a tenth.
-	 */
-	private static final int COMPACTION_DIVISOR = 10;
+	/** How many series are removed at a time, while puts wait. */
+	private static final int MAX_EMPTY = 1000;
 
 	private final Database database;
 
 	private final SeriesIndex<Series> index;
+
+	private final Committer committer;
 
 	private final Checkpointer checkpointer;
 
@@ -47,8 +53,12 @@ public final class RetentionSweeper {
 
 	private long removedBytes;
 
-	public RetentionSweeper(Database database, SeriesIndex<Series> index, Checkpointer checkpointer,
-			ChunkCompaction compaction, RetentionClock clock, UseGuard guard) {
+	/** The series that have no points left. */
+	private final List<Series> empty = new ArrayList<>();
+
+	public RetentionSweeper(Database database, SeriesIndex<Series> index, Committer committer,
+			Checkpointer checkpointer, ChunkCompaction compaction, RetentionClock clock, UseGuard guard) {
+		this.committer = committer;
 		this.database = database;
 		this.index = index;
 		this.checkpointer = checkpointer;
@@ -66,15 +76,15 @@ public final class RetentionSweeper {
 		long removedPoints = 0;
 		EncodedWriteBatch batch = new EncodedWriteBatch(BATCH_BYTES);
 		try (ChunkCursor cursor = new ChunkCursor(this.database, false)) {
-			int count = this.index.size();
+			SeriesListing<Series> all = this.index.listing();
 			long batchPoints = 0;
-			for (int number = 0; number < count; number++) {
+			for (int i = 0; i < all.size(); i++) {
 				this.guard.ensureMayStay(generation);
-				Series series = this.index.get(number);
-				if (series.retentionSeconds() != 0) {
+				Series series = all.get(i);
+				if (series != null && series.retentionSeconds() != 0) {
 					batchPoints += remove(series, Retention.cutoff(series.retentionSeconds(), now), cursor, batch);
 				}
-				if (batch.size() > BATCH_BYTES) {
+				if (batch.size() > BATCH_BYTES || this.empty.size() == MAX_EMPTY) {
 					removedPoints += write(batch, batchPoints);
 					batchPoints = 0;
 				}
@@ -84,11 +94,8 @@ public final class RetentionSweeper {
 		if (removedPoints > 0) {
 			logger.info("Removed {} points that are older than they are kept", removedPoints);
 		}
-		long stored = this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size");
-		if (this.removedBytes > stored / COMPACTION_DIVISOR) {
-			this.compaction.request();
-			this.removedBytes = 0;
-		}
+		this.compaction.removed(this.removedBytes);
+		this.removedBytes = 0;
 	}
 
 	private long write(EncodedWriteBatch batch, long points) {
@@ -96,6 +103,15 @@ public final class RetentionSweeper {
 			this.checkpointer.removePoints(points, batch);
 			batch.clear();
 		}
+		// Only now are their last chunks gone.
+		this.committer.exclusively(() -> {
+			this.empty.stream()
+				.filter((series) -> series.head() == null && !series.isRemoved())
+				.filter((series) -> series.number() < this.committer.storedSeries())
+				.forEach(this.committer::removeEmpty);
+			return true;
+		});
+		this.empty.clear();
 		return points;
 	}
 
@@ -127,6 +143,9 @@ public final class RetentionSweeper {
 			points += chunkPoints;
 			this.removedBytes += chunkBytes;
 			series.forgetTail();
+		}
+		if (!found && series.head() == null) {
+			this.empty.add(series);
 		}
 		return points;
 	}
