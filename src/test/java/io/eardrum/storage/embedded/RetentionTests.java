@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.fixture.MovableClock;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -39,6 +41,9 @@ class RetentionTests {
 
 	private static final Duration HOUR = Duration.ofHours(1);
 
+	private static final Retention RULES = new Retention(List.of(Retention.Rule.of("keep.*", Duration.ZERO),
+			Retention.Rule.of("debug.?", Duration.ofMinutes(1)), Retention.Rule.of("*", HOUR)));
+
 	@TempDir
 	Path directory;
 
@@ -48,9 +53,7 @@ class RetentionTests {
 
 	@BeforeEach
 	void open() {
-		Retention retention = new Retention(List.of(Retention.Rule.of("keep.*", Duration.ZERO),
-				Retention.Rule.of("debug.?", Duration.ofMinutes(1)), Retention.Rule.of("*", HOUR)));
-		this.repository = open(settings(retention));
+		this.repository = open(settings(RULES));
 	}
 
 	private RocksDbMetricRepository open(EmbeddedStorageSettings settings) {
@@ -149,16 +152,53 @@ class RetentionTests {
 	}
 
 	@Test
-	void keyStaysListedAfterItsPointsHaveGone() throws Exception {
+	void seriesIsGoneOnceAllOfItsPointsAre() throws Exception {
 		put("a", NOW);
+		put("b", NOW);
 		put("keep.x", NOW);
+		put("c", NOW);
 		this.repository.checkpoint();
+		put("b", NOW + 3600);
 		this.clock.run(Duration.ofSeconds(3601));
 		this.repository.sweep();
 		assertThat(read("a")).isEmpty();
+		assertThat(keys()).as("b has a point in memory").containsExactly("b", "keep.x");
+		assertThat(this.repository.seriesCount()).isEqualTo(2);
+		put("a", NOW + 3601);
+		assertThat(keys()).containsExactly("b", "keep.x", "a");
+		for (int i = 0; i < 2; i++) {
+			this.repository.checkpoint();
+			this.repository.sweep();
+			reopen(Duration.ZERO, settings(RULES));
+			assertThat(keys()).containsExactly("b", "keep.x", "a");
+			assertThat(read("a")).containsExactly(NOW + 3601);
+		}
+	}
+
+	@Test
+	void seriesWithAPartOfAChunkStaysAndNoPutBesideTheSweepIsLost() throws Exception {
+		put("a", NOW, NOW + 4000);
+		this.repository.checkpoint();
+		this.clock.run(Duration.ofSeconds(4000));
+		this.repository.sweep();
+		assertThat(keys()).containsExactly("a");
+		for (int i = 0; i < 200; i++) {
+			long expired = this.clock.now() - 10_000;
+			put("b", expired);
+			this.repository.checkpoint();
+			long now = this.clock.now();
+			CompletableFuture<Void> putting = CompletableFuture.runAsync(() -> put("b", now), TestThreads.NEW_THREAD);
+			this.repository.sweep();
+			putting.join();
+			assertThat(read("b")).containsExactly(now);
+			this.repository.delete(List.of(SeriesKey.of("b")), TimeRange.ALL);
+		}
+	}
+
+	private List<String> keys() {
 		List<String> listed = new ArrayList<>();
 		this.repository.forEachKey((key) -> listed.add(key.toString()));
-		assertThat(listed).containsExactly("a", "keep.x");
+		return listed;
 	}
 
 	@Test

@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.series.PointBuffer;
 import io.eardrum.storage.series.IndexedSeries;
+import io.eardrum.storage.series.PointBuffer;
 import io.eardrum.storage.series.SeriesIndex;
 
 /**

@@ -121,7 +121,7 @@ public final class LastPointReader implements AutoCloseable {
 			return head.last();
 		}
 		DeletedRanges deleted = head.deleted();
-		return later(head.last(), (deleted == null) ? previous.last() : previous.lastUpTo(Long.MAX_VALUE, deleted));
+		return later(head.last(), (deleted != null) ? previous.lastUpTo(Long.MAX_VALUE, deleted) : previous.last());
 	}
 
 	private static @Nullable Point newestInMemory(@Nullable Head head, long timestamp) {

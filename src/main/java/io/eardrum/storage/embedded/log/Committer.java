@@ -306,6 +306,11 @@ public final class Committer {
 		while (rest instanceof PendingWrite write
 				&& (rest == first || bytes.size() + write.record().size() < MAX_WRITE_BYTES)) {
 			write.findRemoved(this.index);
+			if (!write.hasPoints()) {
+				// Their series have been removed, and others have taken the room.
+				rest = rest.next;
+				continue;
+			}
 			for (; series <= write.largestSeries(); series++) {
 				putSeries(series);
 				added++;
@@ -313,7 +318,9 @@ public final class Committer {
 			this.database.log(ColumnFamily.LOG, ++last, write.record().buffer(), write.record().size());
 			rest = rest.next;
 		}
-		writeLog(last);
+		if (last > this.sequence) {
+			writeLog(last);
+		}
 		// The log has the series. They are listed before their points can be read,
 		// because a client that has found a point must find its series in every later
 		// list.

@@ -138,6 +138,12 @@ public final class PendingWrite extends PendingCommit {
 		return this.record.buffer().length + (long) this.series.length * Long.BYTES;
 	}
 
+	// Returns whether a point is left that has not been refused.
+	boolean hasPoints() {
+		PointBatch points = this.batch;
+		return points != null && points.refusedCount() < points.size();
+	}
+
 	ByteWriter record() {
 		return this.record;
 	}

@@ -19,7 +19,9 @@ public final class PutRecord {
 	/** The greatest length of a point: series, timestamp and value. */
 	private static final int MAX_POINT_BYTES = 5 + 10 + Long.BYTES;
 
-	/** Stands where a batch has its number of points, which is never 0. */
+	/**
+	 * Stands where a batch has its number of points, which is 0 only if nothing follows.
+	 */
 	private static final int DELETION = 0;
 
 	private static final int POINTS = 1;
@@ -83,7 +85,7 @@ public final class PutRecord {
 		if (size < 0) {
 			throw new CorruptStoreException("a record of the log has " + size + " points");
 		}
-		if (size == DELETION) {
+		if (size == DELETION && source.remaining() > 0) {
 			decodeDeletion(source, target);
 			requireEnd(source);
 			return;

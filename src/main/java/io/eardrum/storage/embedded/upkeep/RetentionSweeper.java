@@ -135,7 +135,7 @@ public final class RetentionSweeper {
 			}
 			while (found && cursor.start() == start);
 			if (last >= cutoff) {
-				break;
+				return points;
 			}
 			for (int piece = 0; piece < pieces; piece++) {
 				batch.delete(ColumnFamily.CHUNKS, ChunkKey.write(this.key, number, start, piece));

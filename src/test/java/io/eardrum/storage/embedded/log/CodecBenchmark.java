@@ -37,7 +37,7 @@ import io.eardrum.storage.embedded.head.Series;
 @Fork(1)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
-public class CodecBenchmark {
+public class CodecBenchmark implements PutRecord.Target {
 
 	private static final int POINTS = 2048;
 
@@ -118,8 +118,18 @@ public class CodecBenchmark {
 	@OperationsPerInvocation(POINTS)
 	public double decodeRecord() {
 		this.reader.reset(this.record, this.recordLength);
-		PutRecord.decode(this.reader, (number, timestamp, value) -> this.sum += value);
+		PutRecord.decode(this.reader, this);
 		return this.sum;
+	}
+
+	@Override
+	public void accept(int number, long timestamp, double value) {
+		this.sum += value;
+	}
+
+	@Override
+	public void delete(int number, long from, long to, boolean removed) {
+		throw new IllegalStateException("the record has points");
 	}
 
 }

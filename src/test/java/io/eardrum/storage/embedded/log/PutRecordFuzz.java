@@ -1,16 +1,16 @@
 package io.eardrum.storage.embedded.log;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 import io.eardrum.fuzz.FuzzInput;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.log.DecodedRecord.LoggedDeletion;
+import io.eardrum.storage.embedded.log.DecodedRecord.LoggedPoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -23,9 +23,6 @@ public final class PutRecordFuzz {
 
 	private static final SeriesKey KEY = SeriesKey.of("k");
 
-	/** Those of a series, a difference and a value. */
-	private static final int LEAST_BYTES_PER_POINT = 10;
-
 	private PutRecordFuzz() {
 	}
 
@@ -34,49 +31,50 @@ public final class PutRecordFuzz {
 	 * @param data the input
 	 */
 	public static void fuzzerTestOneInput(byte[] data) {
-		List<LoggedPoint> points;
 		try {
-			points = decode(data, data.length);
-			assertThat(points.size()).isLessThanOrEqualTo(data.length / LEAST_BYTES_PER_POINT);
-			assertComesBack(points);
+			List<DecodedRecord.Entry> entries = DecodedRecord.of(data, data.length);
+			assertThat(entries.size()).isLessThanOrEqualTo(data.length);
+			assertComesBack(entries);
 		}
 		catch (CorruptStoreException ex) {
 			// That is one of the two answers.
 		}
 		FuzzInput input = new FuzzInput(data);
-		points = new ArrayList<>();
+		boolean deletion = (input.nextByte() & 1) == 0;
+		long from = input.nextLong();
+		long to = Math.max(from, input.nextLong());
+		List<DecodedRecord.Entry> entries = new ArrayList<>();
 		while (input.hasMore()) {
 			int kind = input.nextByte();
 			int series = ((kind & 1) == 0) ? input.nextByte() : (int) (input.nextLong() & Integer.MAX_VALUE);
 			long timestamp = ((kind & 2) == 0) ? input.nextByte() : input.nextLong();
-			points.add(new LoggedPoint(series, timestamp, input.nextLong()));
+			entries.add(deletion ? new LoggedDeletion(series, from, to, (from & 1) == 0)
+					: new LoggedPoint(series, timestamp, input.nextLong()));
 		}
-		assertComesBack(points);
+		assertComesBack(entries);
 	}
 
-	private static void assertComesBack(List<LoggedPoint> points) {
+	private static void assertComesBack(List<DecodedRecord.Entry> entries) {
+		ByteWriter writer = new ByteWriter(16);
+		if (!entries.isEmpty() && entries.get(0) instanceof LoggedDeletion deletion) {
+			PutRecord.encodeDeletion(entries.stream().mapToInt((entry) -> ((LoggedDeletion) entry).series()).toArray(),
+					deletion.from(), deletion.to(), deletion.removed(), writer);
+		}
+		else {
+			encodePoints(entries, writer);
+		}
+		assertThat(DecodedRecord.of(writer.toByteArray(), writer.size())).isEqualTo(entries);
+	}
+
+	private static void encodePoints(List<DecodedRecord.Entry> entries, ByteWriter writer) {
 		PointBatch batch = new PointBatch();
-		Series[] series = new Series[points.size()];
+		Series[] series = new Series[entries.size()];
 		for (int i = 0; i < series.length; i++) {
-			LoggedPoint point = points.get(i);
+			LoggedPoint point = (LoggedPoint) entries.get(i);
 			series[i] = Series.withoutChunks(KEY, point.series(), 0);
 			batch.add(KEY, point.timestamp(), Double.longBitsToDouble(point.bits()));
 		}
-		ByteWriter writer = new ByteWriter(16);
 		PutRecord.encode(batch, series, writer);
-		assertThat(decode(writer.toByteArray(), writer.size())).isEqualTo(points);
-	}
-
-	private static List<LoggedPoint> decode(byte[] bytes, int length) {
-		ByteReader reader = new ByteReader();
-		reader.reset(Arrays.copyOf(bytes, length + ByteReader.SLACK), length);
-		List<LoggedPoint> points = new ArrayList<>();
-		PutRecord.decode(reader, (series, timestamp, value) -> points
-			.add(new LoggedPoint(series, timestamp, Double.doubleToRawLongBits(value))));
-		return points;
-	}
-
-	private record LoggedPoint(int series, long timestamp, long bits) {
 	}
 
 }

@@ -1,14 +1,10 @@
 package io.eardrum.storage.embedded.log;
 
-import java.util.ArrayList;
-import java.util.List;
-
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.storage.embedded.codec.ByteReader;
 import io.eardrum.storage.embedded.codec.ByteWriter;
 import io.eardrum.storage.embedded.codec.CorruptStoreException;
 import io.eardrum.storage.embedded.head.Series;
@@ -26,11 +22,8 @@ class PutRecordTests {
 	void recordWithANegativeNumberOfPointsIsDamage() {
 		ByteWriter record = new ByteWriter(16);
 		record.writeVarint(-1);
-		ByteReader reader = new ByteReader();
-		reader.reset(record.buffer(), record.size());
 		assertThatExceptionOfType(CorruptStoreException.class)
-			.isThrownBy(() -> PutRecord.decode(reader, (series, timestamp, value) -> {
-			}))
+			.isThrownBy(() -> DecodedRecord.of(record.buffer(), record.size()))
 			.withMessage("a record of the log has -1 points");
 	}
 
@@ -46,11 +39,34 @@ class PutRecordTests {
 		batch.refuse(2, PointBatch.Refusal.TOO_MANY_SERIES);
 		ByteWriter record = new ByteWriter(16);
 		PutRecord.encode(batch, new @Nullable Series[] { null, series, null, series }, record);
-		ByteReader reader = new ByteReader();
-		reader.reset(record.buffer(), record.size());
-		List<String> points = new ArrayList<>();
-		PutRecord.decode(reader, (number, timestamp, value) -> points.add(number + " " + timestamp + " " + value));
-		assertThat(points).containsExactly("7 99 1.0", "7 97 3.0");
+		assertThat(DecodedRecord.of(record.buffer(), record.size())).containsExactly(
+				new DecodedRecord.LoggedPoint(7, 99, Double.doubleToRawLongBits(1)),
+				new DecodedRecord.LoggedPoint(7, 97, Double.doubleToRawLongBits(3)));
+	}
+
+	@Test
+	void recordOfADeletionComesBack() {
+		ByteWriter record = new ByteWriter(16);
+		PutRecord.encodeDeletion(new int[] { 3, Integer.MAX_VALUE }, Long.MIN_VALUE, -5, true, record);
+		assertThat(DecodedRecord.of(record.buffer(), record.size())).containsExactly(
+				new DecodedRecord.LoggedDeletion(3, Long.MIN_VALUE, -5, true),
+				new DecodedRecord.LoggedDeletion(Integer.MAX_VALUE, Long.MIN_VALUE, -5, true));
+	}
+
+	@Test
+	void cutOrUnknownDeletionIsDamage() {
+		ByteWriter record = new ByteWriter(16);
+		PutRecord.encodeDeletion(new int[] { 3, 4 }, 1, 2, false, record);
+		for (int length = 2; length < record.size(); length++) {
+			int cut = length;
+			assertThatExceptionOfType(CorruptStoreException.class)
+				.isThrownBy(() -> DecodedRecord.of(record.buffer(), cut));
+		}
+		byte[] unknown = record.toByteArray();
+		unknown[1] = 3;
+		assertThatExceptionOfType(CorruptStoreException.class)
+			.isThrownBy(() -> DecodedRecord.of(unknown, unknown.length))
+			.withMessage("a record of the log is of an unknown kind: 3");
 	}
 
 }

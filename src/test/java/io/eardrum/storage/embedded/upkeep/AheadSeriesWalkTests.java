@@ -85,7 +85,8 @@ class AheadSeriesWalkTests {
 				Fsync.NEVER, () -> {
 				});
 		this.checkpointer = new Checkpointer(this.database, this.index, this.heads, this.committer, meters, this.clock,
-				this.gate, HeapBudget.unlimited());
+				this.gate, new ChunkCompaction(this.database, new WriteAvailability(), this.gate, 0),
+				HeapBudget.unlimited());
 		this.committer.start(0);
 		this.checkpointer.start();
 		this.era = this.gate.enter();

@@ -60,8 +60,9 @@ class RetentionSweeperTests {
 			WriteAvailability availability = new WriteAvailability();
 			Committer committer = new Committer(database, index, heads, availability, meters, Fsync.NEVER, () -> {
 			});
+			ChunkCompaction compaction = new ChunkCompaction(database, availability, gate, 0);
 			Checkpointer checkpointer = new Checkpointer(database, index, heads, committer, meters, at(NOW), gate,
-					HeapBudget.unlimited());
+					compaction, HeapBudget.unlimited());
 			committer.start(0);
 			checkpointer.start();
 			put(committer, index);
@@ -70,8 +71,8 @@ class RetentionSweeperTests {
 			assertThat(checkpointer.storedPoints()).isEqualTo(POINTS);
 			RetentionClock clock = new RetentionClock(database, at(NOW + 1_000_000), System::nanoTime, true);
 			clock.start(true, false, true);
-			RetentionSweeper sweeper = new RetentionSweeper(database, index, checkpointer,
-					new ChunkCompaction(database, availability, gate, 0), clock, gate);
+			RetentionSweeper sweeper = new RetentionSweeper(database, index, committer, checkpointer, compaction, clock,
+					gate);
 
 			willThrow(new StorageException("the disk is full")).given(database).write(any(), anyBoolean());
 			assertThatExceptionOfType(StorageException.class).isThrownBy(() -> sweeper.sweep(era));
