@@ -45,8 +45,8 @@ public final class EardrumCommand implements Runnable {
 
 	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
 
-	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "watch", "import", "export", "ping",
-			"bench", CheckCommand.NAME, "completion");
+	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "keys", "delete", "watch", "import",
+			"export", "ping", "bench", CheckCommand.NAME, "completion");
 
 	private EardrumCommand() {
 	}
@@ -137,12 +137,23 @@ public final class EardrumCommand implements Runnable {
 
 	private static int execute(Terminal terminal, CommandLine line, String... arguments) {
 		try {
-			return line.execute(arguments);
+			return line.execute(withOptions(arguments));
 		}
 		catch (OutOfMemoryError ex) {
 			return terminal.fail(ExitStatus.FAILED,
 					"there is not enough memory; JAVA_OPTS=-Xmx1g gives bin/eardrum more");
 		}
+	}
+
+	// The words that people type first, as the options that picocli knows.
+	private static String[] withOptions(String... arguments) {
+		if (arguments.length == 1 && arguments[0].equals("version")) {
+			return new String[] { "--version" };
+		}
+		if (arguments.length > 0 && arguments.length <= 2 && arguments[0].equals("help")) {
+			return (arguments.length == 1) ? new String[] { "--help" } : new String[] { arguments[1], "--help" };
+		}
+		return arguments;
 	}
 
 	static CommandLine commandLine(Terminal terminal, DirectoryCheck check, FileNames names) {
@@ -154,6 +165,8 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(put);
 		line.addSubcommand(new GetCommand(terminal));
 		line.addSubcommand(new LastCommand(terminal));
+		line.addSubcommand(new KeysCommand(terminal));
+		line.addSubcommand(new DeleteCommand(terminal));
 		line.addSubcommand(new WatchCommand(terminal));
 		line.addSubcommand(new ImportCommand(terminal));
 		line.addSubcommand(new ExportCommand(terminal));

@@ -17,6 +17,7 @@ import io.eardrum.cli.terminal.RowText;
 import io.eardrum.cli.terminal.StandardOutput;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
+import io.eardrum.client.MetricClientException;
 import io.eardrum.client.RowConsumer;
 import io.eardrum.metric.TimeRange;
 
@@ -24,10 +25,12 @@ import io.eardrum.metric.TimeRange;
  * Prints points.
  */
 @Command(name = "get", mixinStandardHelpOptions = true,
-		description = { "Print the points of a key, or of all keys. It is not an error if there are none.",
+		description = { "Print the points of a key, of the keys that match a pattern, or of all keys.",
+				"It is not an error if there are none. A key that is there is not taken for a pattern.",
 				"In CSV, a key that a spreadsheet would take for a formula has an apostrophe in front." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum get palm.cpu --since -1h", "  eardrum get '*' --format csv",
+				"  eardrum get 'palm.*' --since -1h",
 				"  eardrum get palm.cpu --since 2026-11-22T10:00:00Z --until now --format json" })
 final class GetCommand implements Runnable {
 
@@ -48,7 +51,7 @@ final class GetCommand implements Runnable {
 			paramLabel = "TIME", description = "No points after it.")
 	private String until = "";
 
-	@Parameters(paramLabel = "KEY|'*'", description = "The key; '*', quoted for the shell, is all keys.")
+	@Parameters(paramLabel = "KEY|PATTERN", description = "A key or a pattern, quoted for the shell; '*' is all keys.")
 	private String key = "";
 
 	private boolean first = true;
@@ -83,11 +86,33 @@ final class GetCommand implements Runnable {
 			if (this.key.equals("*")) {
 				client.getAll(printer);
 			}
-			else {
-				client.get(this.key, printer);
+			else if (get(client, this.key, range, printer) == 0 && isPattern(this.key)) {
+				for (String match : client.keys(this.key)) {
+					get(client, match, range, printer);
+				}
 			}
 			this.format.end(out);
 		}
+	}
+
+	private static long get(MetricClient client, String key, TimeRange range, RowConsumer printer) {
+		if (range.equals(TimeRange.ALL)) {
+			return client.get(key, printer);
+		}
+		try {
+			return client.range(key, range.from(), range.to(), printer);
+		}
+		catch (MetricClientException ex) {
+			if (ex.reason() != MetricClientException.Reason.WRONG_COMMAND) {
+				throw ex;
+			}
+			// An older server sends all points, and the printer leaves some out.
+			return client.get(key, printer);
+		}
+	}
+
+	static boolean isPattern(String word) {
+		return word.chars().anyMatch((character) -> "*?[{".indexOf(character) >= 0);
 	}
 
 }

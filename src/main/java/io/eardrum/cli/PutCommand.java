@@ -1,6 +1,7 @@
 package io.eardrum.cli;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,14 +20,15 @@ import io.eardrum.protocol.number.NumberReader;
  */
 @Command(name = "put", mixinStandardHelpOptions = true,
 		description = "Put a point. Nothing is printed once it is stored.", footerHeading = "%nExamples:%n",
-		footer = { "  eardrum put palm.cpu 23.7", "  eardrum put palm.cpu 23.7 1150864247" })
+		footer = { "  eardrum put palm.cpu 23.7", "  eardrum put palm.cpu 23.7 1150864247",
+				"  eardrum put palm.cpu 23.7 -1h" })
 final class PutCommand implements Runnable {
 
 	@Mixin
 	private final ServerOptions server = new ServerOptions();
 
 	@Parameters(arity = "0..*", paramLabel = "KEY VALUE [TIMESTAMP]", hideParamSyntax = true,
-			description = "A word, a decimal number, and whole seconds since 1970 (now).")
+			description = "A word, a decimal number, and a time: whole seconds since 1970, -1h, 2026-11-22T10:00:00Z (now).")
 	private List<String> words = new ArrayList<>();
 
 	@Override
@@ -38,7 +40,7 @@ final class PutCommand implements Runnable {
 		}
 		double value = value(this.words.get(1));
 		boolean timed = this.words.size() == 3;
-		long timestamp = timed ? TimeBound.timestamp(this.words.get(2)) : 0;
+		long timestamp = timed ? TimeBound.parse(this.words.get(2), Clock.systemUTC().instant()) : 0;
 		long startNanos = System.nanoTime();
 		try (MetricClient client = this.server.connect()) {
 			TimeLimit.run(client, startNanos, this.server.timeout(), () -> {

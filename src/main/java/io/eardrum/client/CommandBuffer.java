@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.regex.Pattern;
 
 import org.jspecify.annotations.Nullable;
 
@@ -24,8 +25,21 @@ final class CommandBuffer {
 
 	private static final byte[] GET_ALL = "get *\n".getBytes(StandardCharsets.US_ASCII);
 
-	private static final int MAX_REST_LENGTH = PUT.length + NumberWriter.MAX_VALUE_LENGTH
-			+ NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
+	private static final byte[] LAST = "last ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] RANGE = "range ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] DELETE = "delete ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final byte[] KEYS = "keys ".getBytes(StandardCharsets.US_ASCII);
+
+	private static final int MAX_REST_LENGTH = DELETE.length + NumberWriter.MAX_TIMESTAMP_LENGTH
+			+ NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
+
+	/** What makes a word a pattern. */
+	private static final Pattern SPECIAL = Pattern.compile("[*?\\[{]");
+
+	private static final Pattern SPECIAL_OR_BACKSLASH = Pattern.compile("[*?\\[{\\\\]");
 
 	/** How many characters of a key a message shows. */
 	private static final int MAX_SHOWN = 500;
@@ -82,6 +96,85 @@ final class CommandBuffer {
 		ensure(GET_ALL.length);
 		System.arraycopy(GET_ALL, 0, this.bytes, this.length, GET_ALL.length);
 		this.length += GET_ALL.length;
+	}
+
+	/**
+	 * Adds a command that lists keys.
+	 * @param pattern a pattern or a key
+	 * @throws MetricClientException if no command can carry it; nothing is added then
+	 */
+	void keys(String pattern) {
+		pattern(KEYS, pattern);
+	}
+
+	/**
+	 * Adds a command for the newest point of a series.
+	 * @param key the key
+	 * @throws MetricClientException if no command can carry it, or if it would be taken
+	 * for a pattern; nothing is added then
+	 */
+	void last(SeriesKey key) {
+		if (key.length() == 1 && key.toString().equals("*")) {
+			throw invalid("the key '*' is reserved for all keys");
+		}
+		// As a pattern, which matches this key only.
+		pattern(LAST, SPECIAL.matcher(key.toString()).find()
+				? SPECIAL_OR_BACKSLASH.matcher(key.toString()).replaceAll("\\\\$0") : key.toString());
+	}
+
+	/**
+	 * Adds a command for the newest point of several series.
+	 * @param pattern a pattern or a key
+	 * @throws MetricClientException if no command can carry it; nothing is added then
+	 */
+	void lastOfMatching(String pattern) {
+		pattern(LAST, pattern);
+	}
+
+	/**
+	 * Adds a command for the points of a series in a range.
+	 * @param key the key
+	 * @param from the first timestamp
+	 * @param to the last timestamp
+	 * @throws MetricClientException if no command can carry it; nothing is added then
+	 */
+	void range(SeriesKey key, long from, long to) {
+		span(RANGE, key, from, to);
+	}
+
+	void delete(SeriesKey key) {
+		int position = begin(DELETE, key);
+		this.bytes[position++] = '\n';
+		this.length = position;
+	}
+
+	void delete(SeriesKey key, long from, long to) {
+		span(DELETE, key, from, to);
+	}
+
+	private void span(byte[] command, SeriesKey key, long from, long to) {
+		int position = begin(command, key);
+		this.bytes[position++] = ' ';
+		position = NumberWriter.writeTimestamp(from, this.bytes, position);
+		this.bytes[position++] = ' ';
+		position = NumberWriter.writeTimestamp(to, this.bytes, position);
+		this.bytes[position++] = '\n';
+		this.length = position;
+	}
+
+	private void pattern(byte[] command, String pattern) {
+		if (pattern.isEmpty()) {
+			throw invalid("a pattern has at least one character");
+		}
+		SeriesKey word = SeriesKey.of(pattern);
+		ensure(word.length() + MAX_REST_LENGTH);
+		System.arraycopy(command, 0, this.bytes, this.length, command.length);
+		int end = word.copyTo(this.bytes, this.length + command.length);
+		if (!pattern.equals("*")) {
+			check(word, this.length + command.length, end);
+		}
+		this.bytes[end] = '\n';
+		this.length = end + 1;
 	}
 
 	void writeTo(OutputStream output) throws IOException {

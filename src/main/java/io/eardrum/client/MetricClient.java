@@ -1,14 +1,12 @@
 package io.eardrum.client;
 
-import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.ToLongFunction;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
@@ -42,15 +40,11 @@ public final class MetricClient implements AutoCloseable {
 
 	private final ClientOptions options;
 
-	private final ReentrantLock turn = new ReentrantLock();
-
-	private final CommandBuffer command = new CommandBuffer(256);
-
-	private final ReconnectingConnection connection;
+	private final Exchange exchange;
 
 	private MetricClient(ClientOptions options) {
 		this.options = options;
-		this.connection = new ReconnectingConnection(options);
+		this.exchange = new Exchange(options);
 	}
 
 	/**
@@ -102,7 +96,7 @@ public final class MetricClient implements AutoCloseable {
 	 * @throws MetricClientException if the point isn't acknowledged
 	 */
 	public void put(KeyedPoint point) {
-		ask((commands) -> commands.put(point), (replies) -> {
+		this.exchange.ask((commands) -> commands.put(point), (replies) -> {
 			MetricClientException error = replies.readAcknowledgement();
 			if (error != null) {
 				throw error;
@@ -190,14 +184,7 @@ public final class MetricClient implements AutoCloseable {
 	 * @throws MetricClientException if there is no connection
 	 */
 	public PutPipeline pipeline(RejectionHandler handler) {
-		takeTurn();
-		try {
-			return new PutPipeline(this.connection.connected(), handler, this::endTurn);
-		}
-		catch (RuntimeException | Error ex) {
-			this.turn.unlock();
-			throw ex;
-		}
+		return this.exchange.pipeline(handler);
 	}
 
 	/**
@@ -227,7 +214,8 @@ public final class MetricClient implements AutoCloseable {
 	 */
 	public long get(String key, RowConsumer consumer) {
 		SeriesKey seriesKey = key(key);
-		return ask((commands) -> commands.get(seriesKey), (replies) -> replies.readRows(seriesKey, consumer));
+		return this.exchange.ask((commands) -> commands.get(seriesKey),
+				(replies) -> replies.readRows(seriesKey, consumer));
 	}
 
 	/**
@@ -257,7 +245,141 @@ public final class MetricClient implements AutoCloseable {
 	 * @throws MetricClientException if the points can't be read, or not all of them
 	 */
 	public long getAll(RowConsumer consumer) {
-		return ask(CommandBuffer::getAll, (replies) -> replies.readRows(null, consumer));
+		return this.exchange.ask(CommandBuffer::getAll, (replies) -> replies.readRows(null, consumer));
+	}
+
+	/**
+	 * Gets the points of a series in a range of time.
+	 * @param key the key
+	 * @param from the first timestamp, such as {@link Instant#getEpochSecond()}
+	 * @param to the last timestamp
+	 * @return the points, ascending by timestamp; none if there are none in the range
+	 * @throws MetricClientException if the points can't be read, or take more memory than
+	 * {@link ClientOptions#maxResultBytes()} allows
+	 */
+	public List<Point> range(String key, long from, long to) {
+		List<Point> points = new ArrayList<>();
+		ResultLimit limit = new ResultLimit(this.options.maxResultBytes());
+		range(key, from, to, (name, timestamp, value) -> {
+			limit.count(name);
+			points.add(new Point(timestamp, value));
+		});
+		return points;
+	}
+
+	/**
+	 * Gets the points of a series in a range one by one, in bounded memory. The reply is
+	 * known to be complete only when this method returns.
+	 * @param key the key
+	 * @param from the first timestamp
+	 * @param to the last timestamp
+	 * @param consumer receives the points, ascending by timestamp
+	 * @return how many points there were
+	 * @throws MetricClientException if the points can't be read, or not all of them
+	 */
+	public long range(String key, long from, long to, RowConsumer consumer) {
+		SeriesKey seriesKey = key(key);
+		return this.exchange.askFurther("range", (commands) -> commands.range(seriesKey, from, to),
+				(replies) -> replies.readRows(seriesKey, consumer));
+	}
+
+	/**
+	 * Gets the newest point of a series. A point that is more than a day ahead of the
+	 * server's clock is passed over if there are others.
+	 * @param key the key
+	 * @return the point, or {@code null} if there is none
+	 * @throws MetricClientException if it can't be read
+	 */
+	public @Nullable Point last(String key) {
+		SeriesKey seriesKey = key(key);
+		List<Point> points = new ArrayList<>();
+		this.exchange.askFurther("last", (commands) -> commands.last(seriesKey), (replies) -> replies
+			.readRows(seriesKey, (name, timestamp, value) -> points.add(new Point(timestamp, value))));
+		return points.isEmpty() ? null : points.get(0);
+	}
+
+	/**
+	 * Gets the newest point of each series that matches a pattern, one by one.
+	 * @param pattern the pattern, such as {@code web.*.cpu}; {@code *} alone is every
+	 * series
+	 * @param consumer receives the points, in the order of the first put of their series
+	 * @return how many points there were
+	 * @throws MetricClientException if they can't be read, or not all of them
+	 */
+	public long lastOfMatching(String pattern, RowConsumer consumer) {
+		return this.exchange.askFurther("last", (commands) -> commands.lastOfMatching(pattern),
+				(replies) -> replies.readRows(null, consumer));
+	}
+
+	/**
+	 * Lists the keys of all series.
+	 * @return the keys, in the order of their first put
+	 * @throws MetricClientException if they can't be read, or take more memory than
+	 * {@link ClientOptions#maxResultBytes()} allows
+	 */
+	public List<String> keys() {
+		return keys("*");
+	}
+
+	/**
+	 * Lists the keys that match a pattern.
+	 * @param pattern the pattern, such as {@code web.*.cpu}
+	 * @return the keys, in the order of their first put
+	 * @throws MetricClientException if they can't be read, or take more memory than
+	 * {@link ClientOptions#maxResultBytes()} allows
+	 */
+	public List<String> keys(String pattern) {
+		List<String> keys = new ArrayList<>();
+		ResultLimit limit = new ResultLimit(this.options.maxResultBytes());
+		keys(pattern, (key) -> {
+			limit.count(SeriesKey.of(key));
+			keys.add(key);
+		});
+		return keys;
+	}
+
+	/**
+	 * Lists the keys that match a pattern one by one, in bounded memory.
+	 * @param pattern the pattern; {@code *} alone is every series
+	 * @param consumer receives the keys
+	 * @return how many there were
+	 * @throws MetricClientException if they can't be read, or not all of them
+	 */
+	public long keys(String pattern, Consumer<String> consumer) {
+		return this.exchange.askFurther("keys", (commands) -> commands.keys(pattern),
+				(replies) -> replies.readKeys((key) -> consumer.accept(key.toString())));
+	}
+
+	/**
+	 * Deletes a series. Servers allow that only with {@code eardrum.tcp.delete=true}.
+	 * @param key the key; deleting an unknown one is no error
+	 * @throws MetricClientException if the deletion isn't acknowledged
+	 */
+	public void delete(String key) {
+		SeriesKey seriesKey = key(key);
+		acknowledged((commands) -> commands.delete(seriesKey));
+	}
+
+	/**
+	 * Deletes the points of a series in a range of time.
+	 * @param key the key
+	 * @param from the first timestamp
+	 * @param to the last timestamp
+	 * @throws MetricClientException if the deletion isn't acknowledged
+	 */
+	public void delete(String key, long from, long to) {
+		SeriesKey seriesKey = key(key);
+		acknowledged((commands) -> commands.delete(seriesKey, from, to));
+	}
+
+	private void acknowledged(Exchange.Request request) {
+		this.exchange.askFurther("delete", request, (replies) -> {
+			MetricClientException error = replies.readAcknowledgement();
+			if (error != null) {
+				throw error;
+			}
+			return 1;
+		});
 	}
 
 	/**
@@ -266,66 +388,7 @@ public final class MetricClient implements AutoCloseable {
 	 */
 	@Override
 	public void close() {
-		this.connection.close();
-	}
-
-	private long ask(Request request, ToLongFunction<ReplyReader> reader) {
-		takeTurn();
-		try {
-			this.command.clear();
-			request.writeTo(this.command);
-			ClientConnection current = this.connection.connected();
-			boolean inStep = false;
-			try {
-				write(current);
-				long result = reader.applyAsLong(current.replies());
-				current.replies().requireNoMore();
-				inStep = true;
-				return result;
-			}
-			catch (MetricClientException ex) {
-				inStep = !ex.reason().endsConnection();
-				if (!inStep) {
-					this.connection.giveUp(ex);
-				}
-				throw ex;
-			}
-			finally {
-				if (!inStep) {
-					this.connection.giveUp(new MetricClientException(MetricClientException.Reason.CLOSED,
-							"a reply was not read to its end"));
-				}
-			}
-		}
-		finally {
-			this.turn.unlock();
-		}
-	}
-
-	private void write(ClientConnection current) {
-		try {
-			current.write(this.command);
-		}
-		catch (IOException ex) {
-			// The server may have replied before the connection broke: reading finds
-			// either the reply or the failure.
-		}
-	}
-
-	// A handler or consumer must not call the client in the middle of a reply, because
-	// the commands would mix. The exception reveals the mistake.
-	private void takeTurn() {
-		if (this.turn.isHeldByCurrentThread()) {
-			throw new IllegalStateException("this thread has not finished its last call");
-		}
-		this.turn.lock();
-	}
-
-	private void endTurn(@Nullable MetricClientException failure) {
-		if (failure != null) {
-			this.connection.giveUp(failure);
-		}
-		this.turn.unlock();
+		this.exchange.close();
 	}
 
 	private static SeriesKey key(String text) {
@@ -335,15 +398,6 @@ public final class MetricClient implements AutoCloseable {
 		catch (IllegalArgumentException ex) {
 			throw new MetricClientException(MetricClientException.Reason.INVALID, String.valueOf(ex.getMessage()), ex);
 		}
-	}
-
-	/**
-	 * Writes a command.
-	 */
-	private interface Request {
-
-		void writeTo(CommandBuffer commands);
-
 	}
 
 }

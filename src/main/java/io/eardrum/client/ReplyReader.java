@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -141,6 +142,28 @@ final class ReplyReader {
 				key = key(keyLength, expected);
 			}
 			consumer.accept(key, this.numbers.timestamp(), this.numbers.value());
+			rows++;
+		}
+		return rows;
+	}
+
+	/**
+	 * Reads the reply to a command that lists keys.
+	 * @param consumer receives the keys
+	 * @return how many there were
+	 * @throws MetricClientException if the server answers with an error, if no reply
+	 * arrives, or if what arrives isn't one
+	 */
+	long readKeys(Consumer<SeriesKey> consumer) {
+		MetricClientException error = readStatus();
+		if (error != null) {
+			throw error;
+		}
+		this.limit.earn(this.end - this.start);
+		this.inRows = true;
+		long rows = 0;
+		while (nextLine()) {
+			consumer.accept(key(this.lineEnd - this.lineStart, null));
 			rows++;
 		}
 		return rows;

@@ -69,6 +69,55 @@ class CommandLineIntegrationTests {
 	}
 
 	@Test
+	void furtherWordsAreSpoken() {
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.delete=true")) {
+			String port = "--port=" + server.tcpPort();
+			assertThat(CommandRun.of("keys", port)).isEqualTo(new CommandRun(0, "", ""));
+			CommandRun.of("put", "web1.cpu", "1", "1", port);
+			CommandRun.of("put", "web2.cpu", "2", "2", port);
+			CommandRun.of("put", "web2.cpu", "3", "-1h", port);
+			CommandRun.of("put", "web*", "4", "4", port);
+			assertThat(CommandRun.of("keys", port).out()).isEqualTo("web1.cpu\nweb2.cpu\nweb*\n");
+			assertThat(CommandRun.of("keys", "*.cpu", port).out()).isEqualTo("web1.cpu\nweb2.cpu\n");
+			assertThat(CommandRun.of("get", "web?.cpu", "--until", "10", port).out())
+				.isEqualTo("web1.cpu 1.0 1\nweb2.cpu 2.0 2\n");
+			assertThat(CommandRun.of("get", "web2.cpu", "--since", "-2h", port).out()).startsWith("web2.cpu 3.0 ");
+			assertThat(CommandRun.of("get", "web*", port).out()).as("a key first").isEqualTo("web* 4.0 4\n");
+			assertThat(CommandRun.of("last", "web1*.cpu", "web*", port).out())
+				.isEqualTo("web1.cpu 1.0 1\nweb* 4.0 4\n");
+			assertThat(CommandRun.of("last", "x*", port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: x* has no points\n"));
+			assertThat(CommandRun.of("delete", "web*", port)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(2);
+				assertThat(run.err()).contains("--yes");
+			});
+			assertThat(CommandRun.on("n\n", true, "delete", "web*", port).status()).isEqualTo(1);
+			assertThat(CommandRun.on("", true, "delete", "web*", port).status()).isEqualTo(1);
+			assertThat(CommandRun.of("keys", port).out()).endsWith("web*\n");
+			assertThat(CommandRun.on("y\n", true, "delete", "web*", port).status()).isZero();
+			assertThat(CommandRun.of("delete", "--yes", "web2.cpu", "--until", "2", port).status()).isZero();
+			assertThat(CommandRun.of("keys", port).out()).isEqualTo("web1.cpu\nweb2.cpu\n");
+			assertThat(CommandRun.of("get", "web2.cpu", port).out()).startsWith("web2.cpu 3.0 ").hasLineCount(1);
+		}
+		try (RunningServer server = RunningServer.start("--eardrum.tcp.extensions=false")) {
+			String port = "--port=" + server.tcpPort();
+			CommandRun.of("put", "old", "1", "1", port);
+			assertThat(CommandRun.of("last", "old", port).out()).isEqualTo("old 1.0 1\n");
+			assertThat(CommandRun.of("get", "old", "--since", "0", "--until", "5", port).out())
+				.isEqualTo("old 1.0 1\n");
+			assertThat(CommandRun.of("keys", port).err()).contains("eardrum.tcp.extensions=false");
+		}
+	}
+
+	@Test
+	void helpAndVersionAreWordsToo() {
+		assertThat(CommandRun.of("help")).isEqualTo(CommandRun.of("--help"));
+		assertThat(CommandRun.of("help", "get")).isEqualTo(CommandRun.of("get", "--help"));
+		assertThat(CommandRun.of("version")).isEqualTo(CommandRun.of("--version"));
+		assertThat(CommandRun.of("help").status()).isZero();
+	}
+
+	@Test
 	void lastPassesOverTheFutureAsTheServerDoes() {
 		long now = Instant.now().getEpochSecond();
 		try (RunningServer server = RunningServer.start()) {

@@ -17,6 +17,7 @@ import io.eardrum.metric.Point;
 import io.eardrum.server.fixture.RunningServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tests for {@link MetricClient} with the real server.
@@ -38,6 +39,53 @@ class MetricClientIntegrationTests {
 			assertThat(client.get("größe")).containsExactly(new Point(Long.MIN_VALUE, Double.MIN_VALUE),
 					new Point(7, 3));
 			assertThat(client.getAll()).containsKey("größe");
+		}
+	}
+
+	@Test
+	void furtherWordsAreSpoken() {
+		long now = Instant.now().getEpochSecond();
+		try (RunningServer other = RunningServer.start("--eardrum.tcp.delete=true");
+				MetricClient client = MetricClient.connect("127.0.0.1", other.tcpPort())) {
+			assertThat(client.keys()).isEmpty();
+			assertThat(client.last("b")).isNull();
+			for (int i = 0; i < 5; i++) {
+				client.put("a.b", i, Instant.ofEpochSecond(now - i));
+				client.put("a*b\\", i, Instant.ofEpochSecond(i));
+			}
+			client.put("c", 7, Instant.ofEpochSecond(7));
+			assertThat(client.keys()).containsExactly("a.b", "a*b\\", "c");
+			assertThat(client.keys("a.*")).containsExactly("a.b");
+			assertThat(client.last("a.b")).isEqualTo(new Point(now, 0));
+			assertThat(client.last("a*b\\")).isEqualTo(new Point(4, 4));
+			assertThat(client.range("a*b\\", 1, 2)).containsExactly(new Point(1, 1), new Point(2, 2));
+			assertThat(client.range("a*b\\", 2, 1)).isEmpty();
+			List<String> lasts = new ArrayList<>();
+			assertThat(client.lastOfMatching("{c,a*}", (key, timestamp, value) -> lasts.add(key + " " + value)))
+				.isEqualTo(2);
+			assertThat(lasts).containsExactly("a*b\\ 4.0", "c 7.0");
+			client.delete("a*b\\", 2, Long.MAX_VALUE);
+			client.delete("a.b");
+			client.delete("nobody");
+			assertThat(client.keys()).containsExactly("a*b\\", "c");
+			assertThat(client.get("a*b\\")).containsExactly(new Point(0, 0), new Point(1, 1));
+			MetricClientTests.assertFails(Reason.WRONG_COMMAND, () -> client.keys("[a"));
+			MetricClientTests.assertFails(Reason.INVALID, () -> client.keys("a b"));
+			MetricClientTests.assertFails(Reason.INVALID, () -> client.delete("a\nput b 1 1"));
+			MetricClientTests.assertFails(Reason.INVALID, () -> client.last("*"));
+			assertThat(client.get("c")).hasSize(1);
+		}
+	}
+
+	@Test
+	void serverThatDoesNotKnowAWordIsNamed() {
+		try (RunningServer other = RunningServer.start("--eardrum.tcp.extensions=false");
+				MetricClient client = MetricClient.connect("127.0.0.1", other.tcpPort())) {
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(client::keys)
+				.withMessageContaining("eardrum.tcp.extensions=false");
+			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> client.delete("a"))
+				.withMessageContaining("eardrum.tcp.delete=false");
+			client.put("a", 1);
 		}
 	}
 

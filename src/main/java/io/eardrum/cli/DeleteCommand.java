@@ -1,0 +1,98 @@
+package io.eardrum.cli;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.argument.TimeBound;
+import io.eardrum.cli.terminal.Terminal;
+import io.eardrum.client.MetricClient;
+
+/**
+ * Deletes series, or points of them.
+ */
+@Command(name = "delete", mixinStandardHelpOptions = true,
+		description = { "Delete series, or their points in a range of time. The server has to allow it with",
+				"eardrum.tcp.delete=true. It can't be undone." },
+		footerHeading = "%nExamples:%n",
+		footer = { "  eardrum delete palm.cpuu", "  eardrum delete palm.cpu --since 2026-11-22T10:00:00Z --until -1h",
+				"  eardrum keys 'test.*' | xargs -d '\\n' eardrum delete --yes" })
+final class DeleteCommand implements Callable<Integer> {
+
+	private final Terminal terminal;
+
+	@Mixin
+	private final ServerOptions server = new ServerOptions();
+
+	@Option(names = "--since", defaultValue = "" + Long.MIN_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME", description = "No points before it: 2026-11-22T10:00:00Z, -1h, or seconds since 1970.")
+	private String since = "";
+
+	@Option(names = "--until", defaultValue = "" + Long.MAX_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME", description = "No points after it.")
+	private String until = "";
+
+	@Option(names = "--yes", description = "Do not ask.")
+	private boolean yes;
+
+	@Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys, as they are: no patterns.")
+	private List<String> keys = new ArrayList<>();
+
+	DeleteCommand(Terminal terminal) {
+		this.terminal = terminal;
+	}
+
+	@Override
+	public Integer call() throws IOException {
+		Instant now = Clock.systemUTC().instant();
+		long from = TimeBound.parse(this.since, now);
+		long to = TimeBound.parse(this.until, now);
+		if (from > to) {
+			throw new IllegalArgumentException("--since is after --until");
+		}
+		if (!this.yes && !isConfirmed(from, to)) {
+			return this.terminal.fail(ExitStatus.FAILED, "nothing was deleted");
+		}
+		try (MetricClient client = this.server.connect()) {
+			for (String key : this.keys) {
+				TimeLimit.run(client, System.nanoTime(), this.server.timeout(), () -> {
+					if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
+						client.delete(key);
+					}
+					else {
+						client.delete(key, from, to);
+					}
+				});
+			}
+		}
+		return ExitStatus.OK;
+	}
+
+	private boolean isConfirmed(long from, long to) throws IOException {
+		if (!this.terminal.errIsTerminal()) {
+			throw new IllegalArgumentException(
+					"delete asks before it deletes, which needs a terminal; --yes does not ask");
+		}
+		String what = (this.keys.size() == 1) ? this.keys.get(0) : this.keys.size() + " series";
+		String part = (from == Long.MIN_VALUE && to == Long.MAX_VALUE) ? what
+				: "the points of " + what + " from " + from + " to " + to;
+		this.terminal.tell("Delete " + part + "? This can't be undone. [y/N]");
+		String answer = new BufferedReader(new InputStreamReader(this.terminal.in(), StandardCharsets.UTF_8))
+			.readLine();
+		return answer != null && (answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"));
+	}
+
+}
