@@ -13,7 +13,7 @@ export async function fillEmptyState() {
   const { host, port } = await tcpEndpoint();
   const now = Math.floor(nowSeconds());
   byId('first-telnet').textContent = `telnet ${host} ${port}\nput my.first.metric 23.7 ${now}`;
-  byId('first-shell').textContent = `printf 'put my.first.metric 23.7 %s\\n' "$(date +%s)" | nc -N ${host} ${port}`;
+  byId('first-shell').textContent = `printf 'put my.first.metric 23.7 %s\\nquit\\n' "$(date +%s)" | nc ${host} ${port}`;
   const elsewhere = LOOPBACK.test(host) && !LOOPBACK.test(location.hostname);
   byId('first-where').textContent = `The port for metrics accepts connections only from ${location.hostname} itself, so type this there.`;
   byId('first-where').hidden = !elsewhere;

@@ -90,6 +90,19 @@ final class Exchange {
 	}
 
 	/**
+	 * Reads a reply without rows.
+	 * @param replies where it comes from
+	 * @return 1
+	 */
+	static long readOk(ReplyReader replies) {
+		MetricClientException error = replies.readAcknowledgement();
+		if (error != null) {
+			throw error;
+		}
+		return 1;
+	}
+
+	/**
 	 * Opens a pipeline. Until it is closed, other threads wait.
 	 * @param handler receives each refused point
 	 * @return the pipeline

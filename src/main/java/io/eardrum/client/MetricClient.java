@@ -96,13 +96,7 @@ public final class MetricClient implements AutoCloseable {
 	 * @throws MetricClientException if the point isn't acknowledged
 	 */
 	public void put(KeyedPoint point) {
-		this.exchange.ask((commands) -> commands.put(point), (replies) -> {
-			MetricClientException error = replies.readAcknowledgement();
-			if (error != null) {
-				throw error;
-			}
-			return 1;
-		});
+		this.exchange.ask((commands) -> commands.put(point), Exchange::readOk);
 	}
 
 	/**
@@ -357,7 +351,7 @@ public final class MetricClient implements AutoCloseable {
 	 */
 	public void delete(String key) {
 		SeriesKey seriesKey = key(key);
-		acknowledged((commands) -> commands.delete(seriesKey));
+		this.exchange.askFurther("delete", (commands) -> commands.delete(seriesKey), Exchange::readOk);
 	}
 
 	/**
@@ -369,17 +363,7 @@ public final class MetricClient implements AutoCloseable {
 	 */
 	public void delete(String key, long from, long to) {
 		SeriesKey seriesKey = key(key);
-		acknowledged((commands) -> commands.delete(seriesKey, from, to));
-	}
-
-	private void acknowledged(Exchange.Request request) {
-		this.exchange.askFurther("delete", request, (replies) -> {
-			MetricClientException error = replies.readAcknowledgement();
-			if (error != null) {
-				throw error;
-			}
-			return 1;
-		});
+		this.exchange.askFurther("delete", (commands) -> commands.delete(seriesKey, from, to), Exchange::readOk);
 	}
 
 	/**

@@ -42,7 +42,7 @@ class PageStatesBrowserIntegrationTests {
 			List<String> typed = browser.text("#first-telnet").lines().toList();
 			assertThat(typed.get(0)).isEqualTo("telnet 127.0.0.1 " + server.tcpPort());
 			assertThat(typed.get(1)).matches("put my\\.first\\.metric 23\\.7 \\d+");
-			assertThat(browser.text("#first-shell")).endsWith("| nc -N 127.0.0.1 " + server.tcpPort());
+			assertThat(browser.text("#first-shell")).endsWith("| nc 127.0.0.1 " + server.tcpPort());
 			assertThat(browser.find("#list").isDisplayed()).isFalse();
 			try (PutConnection client = new PutConnection(server.tcpPort())) {
 				client.put(typed.get(1));

@@ -125,24 +125,11 @@ public final class Committer {
 	}
 
 	/**
-	 * Commits a batch, and waits until it is committed.
-	 * @param write the batch
-	 * @throws StorageException if the batch could not be written
-	 */
-	public void commit(PendingWrite write) {
-		lineUp(write);
-	}
-
-	/**
-	 * Commits a deletion, and waits until it is committed.
-	 * @param deletion the deletion
+	 * Commits a batch or a deletion, and waits until it is committed.
+	 * @param write the batch or the deletion
 	 * @throws StorageException if it could not be written
 	 */
-	public void commit(PendingDeletion deletion) {
-		lineUp(deletion);
-	}
-
-	private void lineUp(PendingCommit write) {
+	public void commit(PendingCommit write) {
 		PendingCommit before;
 		do {
 			before = this.line.get();

@@ -10,7 +10,7 @@ import io.eardrum.storage.StorageException;
  * What a thread wants to have in the log, and waits for. The {@link Committer} has them
  * in line.
  */
-abstract sealed class PendingCommit permits PendingWrite, PendingDeletion {
+public abstract sealed class PendingCommit permits PendingWrite, PendingDeletion {
 
 	private @Nullable Thread waiter;
 
