@@ -45,7 +45,7 @@ final class GraphiteMeters implements GraphiteObserver {
 		// This protocol has no commands that could be unknown.
 		this.errors = Counters.byReason(registry, "eardrum.graphite.errors",
 				"Lines of Graphite's protocol that were not stored", ErrorReason.class,
-				EnumSet.complementOf(EnumSet.of(ErrorReason.UNKNOWN_COMMAND)));
+				EnumSet.complementOf(EnumSet.of(ErrorReason.UNKNOWN_COMMAND, ErrorReason.BAD_PATTERN)));
 		this.resets = Counters.byReason(registry, "eardrum.graphite.connections.reset",
 				"Connections of Graphite's clients that ended with a reset", ResetReason.class,
 				EnumSet.allOf(ResetReason.class));

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -14,6 +16,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,28 +42,33 @@ class ConfigurationIntegrationTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			eardrum.tcp.port                  | -1       | 65535
 			eardrum.tcp.port                  | 70000    | 65535
-			eardrum.tcp.port                  | abc      | ''
+			eardrum.tcp.port                  | abc      | a whole number
 			eardrum.tcp.max-connections       | 0        | 1
 			eardrum.tcp.max-connections       | -5       | 1
-			eardrum.tcp.max-connections       | many     | ''
+			eardrum.tcp.max-connections       | many     | a whole number
+			eardrum.tcp.delete                | perhaps  | true or false
 			eardrum.tcp.max-line-length       | 1        | ''
 			eardrum.tcp.max-line-length       | -1       | ''
-			eardrum.tcp.max-line-length       | long     | ''
+			eardrum.tcp.max-line-length       | long     | 64KB
 			eardrum.tcp.max-key-length        | 0        | 1
 			eardrum.tcp.max-key-length        | 5000     | 4096
 			eardrum.tcp.write-timeout         | -1s      | ''
 			eardrum.tcp.idle-timeout          | -1s      | ''
-			eardrum.tcp.idle-timeout          | soon     | ''
+			eardrum.tcp.idle-timeout          | soon     | 30d
+			eardrum.storage.retention         | 30days   | 30d
+			eardrum.storage.max-series        | 9999999999 | a whole number
 			eardrum.tcp.shutdown-grace-period | -1s      | ''
 			eardrum.tcp.prot                  | 8888     | eardrum.tcp.prot
 			eardrum.tcp.allow                 | 10.0.0/8 | 10.0.0.0/8
 			eardrum.tcp.allow                 | me       | 10.0.0.0/8
 			eardrum.tcp.ssl.bundle            | nobody   | spring.ssl.bundle
 			eardrum.tcp.ssl.client-auth       | need     | eardrum.tcp.ssl.bundle
-			eardrum.tcp.ssl.client-auth       | always   | ''
+			eardrum.tcp.ssl.client-auth       | yes      | none, want, need
 			eardrum.graphite.port             | -1       | 65535
 			eardrum.graphite.port             | 2003udp  | 65535
-			eardrum.graphite.prot             | 2003     | eardrum.graphite.prot
+			eardrum.graphite.prot             | 2003     | eardrum.graphite.port?
+			eardrum.storge.path               | x        | Did you mean eardrum.storage.path?
+			eardrum.unheard.of                | x        | does not exist
 			eardrum.storage.type              | paper    | memory
 			eardrum.storage.max-series        | 0        | 1 or more
 			eardrum.storage.max-future        | 59s      | 1m to 3650d
@@ -92,6 +100,23 @@ class ConfigurationIntegrationTests {
 				"--eardrum.http.user=" + user);
 		assertThatFailureIsAnalysed(log).contains(told).contains("eardrum.http.password").doesNotContain("secret");
 		assertThat(log).doesNotContain("secret");
+	}
+
+	@Test
+	void unknownVariableStopsTheStart() throws Exception {
+		try (EardrumProcess process = EardrumProcess
+			.start(Map.of("EARDRUM_STORAGE_RETENTON", "30d", "EARDRUM_TCP_PORT", "0", "SERVER_PORT", "0"))) {
+			assertThat(process.awaitExit(Duration.ofSeconds(60))).isNotZero();
+			assertThat(process.output()).contains("EARDRUM_STORAGE_RETENTON", "in the environment",
+					"Did you mean eardrum.storage.retention?");
+		}
+	}
+
+	@Test
+	void unknownNameInAFileIsNamedWithItsPlace(@TempDir Path folder) throws Exception {
+		Path file = Files.writeString(folder.resolve("my.yml"), "eardrum:\n  tcp:\n    prot: 1\n");
+		String log = RunningServer.logOfFailedStart("--spring.config.additional-location=file:" + file);
+		assertThatFailureIsAnalysed(log).contains("eardrum.tcp.prot", "my.yml", "3:11", "eardrum.tcp.port");
 	}
 
 	@Test
@@ -184,7 +209,9 @@ class ConfigurationIntegrationTests {
 		int httpPort = freePortBesides(port);
 		Map<String, String> environment = Map.of("EARDRUM_TCP_PORT", Integer.toString(port), "SERVER_PORT",
 				Integer.toString(httpPort), "EARDRUM_TCP_MAXCONNECTIONS", "50", "EARDRUM_TCP_MAXLINELENGTH", "64",
-				"EARDRUM_TCP_MAX_KEY_LENGTH", "8");
+				"EARDRUM_TCP_MAX_KEY_LENGTH", "8", "EARDRUM_HOST", "elsewhere", "EARDRUM_GRAPHITE_PORT",
+				"tcp://10.96.0.7:2003", "EARDRUM_SERVICE_HOST", "10.96.0.7", "EARDRUM_PORT_8888_TCP_ADDR", "10.96.0.7",
+				"EARDRUM_TCP_WRITE_TIMEOUT", "");
 		try (EardrumProcess process = EardrumProcess.start(environment)) {
 			process.awaitListening(port);
 			process.awaitListening(httpPort);
@@ -192,6 +219,7 @@ class ConfigurationIntegrationTests {
 				client.send("put 12345678 1 1\nput 123456789 1 1\nget a" + " ".repeat(60) + "\n").halfClose();
 				assertThat(client.readToEnd()).isEqualTo(Replies.OK + Replies.WRONG_COMMAND + Replies.WRONG_COMMAND);
 			}
+			assertThat(process.output()).contains("EARDRUM_GRAPHITE_PORT=tcp://10.96.0.7:2003 is not for this server");
 			// It listens a moment before it reports that it is ready.
 			Awaitility.await()
 				.atMost(20, TimeUnit.SECONDS)
