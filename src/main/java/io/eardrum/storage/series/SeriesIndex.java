@@ -167,6 +167,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 				? add(key, factory) : null;
 	}
 
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	private S add(SeriesKey key, IntFunction<S> factory) {
 		int number = this.nextNumber;
 		S added = factory.apply(number);
@@ -187,7 +188,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	 * Removes a series, if it has not been removed before. Its number is not given again.
 	 * @param series the series
 	 */
-	@SuppressWarnings("NonAtomicVolatileUpdate")
+	@SuppressWarnings({ "NonAtomicVolatileUpdate", "ReferenceEquality" })
 	public synchronized void remove(S series) {
 		IndexedSeries[] entries = this.table;
 		int mask = entries.length - 1;
