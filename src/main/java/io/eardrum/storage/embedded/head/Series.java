@@ -149,22 +149,23 @@ public final class Series extends IndexedSeries {
 	 */
 	long delete(int epoch, long from, long to, HeadArena memory) {
 		while (true) {
-			Head old = this.head;
-			boolean present = old != null && old.epoch() == epoch;
-			DeletedRanges before = present ? old.deleted() : null;
+			Head newest = this.head;
+			// The head of this epoch, if there is one.
+			Head old = (newest != null && newest.epoch() == epoch) ? newest : null;
+			DeletedRanges before = (old != null) ? old.deleted() : null;
 			DeletedRanges deleted = (before != null) ? before.and(from, to) : DeletedRanges.of(from, to);
-			Head previous = present ? old.previous() : old;
+			Head previous = (old != null) ? old.previous() : newest;
 			Head rest = new Head(epoch, previous, memory, deleted);
 			long[] grown = { rest.bytes() + deleted.bytes() };
-			if (present) {
+			if (old != null) {
 				old.visit(old.size(), DeletedRanges.of(from, to).without((cells, offset, points) -> {
 					for (int cell = offset; cell < offset + points * 2; cell += 2) {
 						grown[0] += rest.append(cells[cell], Double.longBitsToDouble(cells[cell + 1]), memory);
 					}
 				}));
 			}
-			if (HEAD.compareAndSet(this, old, rest)) {
-				if (present && previous != null && old.previous() == null) {
+			if (HEAD.compareAndSet(this, newest, rest)) {
+				if (old != null && previous != null && old.previous() == null) {
 					// The checkpointer has dropped it meanwhile, and has not seen the new
 					// head.
 					rest.forgetPrevious();

@@ -279,6 +279,7 @@ public final class Committer {
 
 	// Writes a deletion, or as many batches as fit into one write. Returns the first that
 	// does not fit, or null.
+	@SuppressWarnings("NonAtomicVolatileUpdate")
 	private @Nullable PendingCommit write(PendingCommit first) {
 		if (first instanceof PendingDeletion deletion) {
 			delete(deletion);
