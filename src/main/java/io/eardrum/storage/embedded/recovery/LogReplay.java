@@ -145,12 +145,15 @@ public final class LogReplay {
 	private void readSeries() {
 		long count = LastEntry.number(this.database, ColumnFamily.SERIES) + 1;
 		Retention retention = this.settings.retention();
+		boolean removals = StoreMetadata.FORMAT.read(this.database, 0) >= StoreMetadata.FORMAT_WITH_DELETIONS;
 		this.entries.readSeries(new StoredEntries.SeriesTarget() {
 
 			@Override
 			public long accept(byte[] bytes) {
 				SeriesKey key = SeriesKey.of(bytes, 0, bytes.length);
-				removeEarlier(key);
+				if (removals) {
+					removeEarlier(key);
+				}
 				LogReplay.this.index.findOrAdd(key, (given) -> new Series(key, given, retention.seconds(key)));
 				if (LogReplay.this.index.bytes() > LogReplay.this.mostSeriesBytes) {
 					double read = LogReplay.this.index.size();
@@ -171,14 +174,9 @@ public final class LogReplay {
 	// What it had is gone already.
 	private void removeEarlier(SeriesKey key) {
 		Series earlier = this.index.find(key);
-		if (earlier == null) {
-			return;
+		if (earlier != null) {
+			remove(earlier);
 		}
-		if (StoreMetadata.FORMAT.read(this.database, 0) < StoreMetadata.FORMAT_WITH_DELETIONS) {
-			throw new CorruptStoreException(
-					"series " + earlier.number() + " and " + this.index.nextNumber() + " have the same key");
-		}
-		remove(earlier);
 	}
 
 	private void remove(Series series) {
