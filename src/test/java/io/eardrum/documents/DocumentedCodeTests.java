@@ -52,8 +52,9 @@ class DocumentedCodeTests {
 		List<Path> sources = new ArrayList<>();
 		for (int i = 0; i < blocks.size(); i++) {
 			Path source = directory.resolve("Example" + i + ".java");
-			Files.writeString(source,
-					BEFORE.replace("EXAMPLE", "Example" + i) + declaredAnew(blocks.get(i)) + "\t}\n}\n");
+			List<String> imports = blocks.get(i).lines().stream().filter((line) -> line.startsWith("import ")).toList();
+			Files.writeString(source, String.join("\n", imports) + "\n" + BEFORE.replace("EXAMPLE", "Example" + i)
+					+ declaredAnew(blocks.get(i)).replaceAll("(?m)^import .*$", "") + "\t}\n}\n");
 			sources.add(source);
 		}
 		StringWriter messages = new StringWriter();

@@ -73,21 +73,26 @@ class DocumentsIntegrationTests {
 			Map.entry("SPRING_PROFILES_ACTIVE=cassandra ", "needs a Cassandra"),
 			Map.entry("cqlsh ", "needs a Cassandra"),
 			Map.entry("unzip -p eardrum.jar ", "needs the jar, which is packed after the unit tests"),
-			Map.entry("java -jar target/eardrum.jar ", "needs the jar, and a server with TLS besides"),
+			Map.entry("java -jar target/eardrum.jar", "needs the jar, and a server with TLS besides"),
 			Map.entry("openssl req ", "is for that server"),
 			Map.entry("bin/eardrum put palm.cpu 23.7 --ca ", "asks that server"),
 			Map.entry("(echo 'get palm.cpu'; sleep 1) | openssl s_client ", "asks that server"),
 			Map.entry("curl -X POST -H 'Content-Type: application/json' -d '{\"name\": \"monday\"}' ",
 					"needs the embedded store, and its test sends the same"),
 			Map.entry("osv-scanner ", "needs a scanner and its database"), Map.entry("apt-get ", "installs programs"),
+			Map.entry("java -cp target/eardrum-client.jar ", "needs a library that is made after the unit tests"),
+			Map.entry("curl -f -X POST -H 'Content-Type: application/json' -d '{\"name\": \"first\"}' ",
+					"needs the embedded store, and its test sends the same"),
 			Map.entry("java -Xmx2g ", "measures"),
 			Map.entry("java -cp target/classes io.eardrum.cli.load.LoadGenerator ", "measures"),
 			Map.entry("python3 src/bench/", "measures"));
 
-	private static final Pattern NC = Pattern.compile("(?s)(.*?) *\\| *nc (-N|-u -w 1) 127\\.0\\.0\\.1 (\\d+)");
+	private static final Pattern NC = Pattern.compile("(?s)(.*?) *\\| *nc ((?:-u )?(?:-w 1 )?)127\\.0\\.0\\.1 (\\d+)");
 
 	/** Moments around now, as documents and clocks show them. */
 	private static final Pattern NOW = Pattern.compile("\\b1[789]\\d{8}\\b");
+
+	private static final Path PYTHON_FOLDER = Path.of("src/main/python");
 
 	@TempDir
 	private static Path directory;
@@ -173,8 +178,7 @@ class DocumentsIntegrationTests {
 			.map((found) -> found.group(1))
 			.toList();
 		assertThat(shown).isNotEmpty();
-		assertThat(execute("python3", "-c", program.replace("port=8888", "port=" + tcpPort)).lines())
-			.containsExactlyElementsOf(shown);
+		assertThat(execute("python3", "-c", withRealPorts(program)).lines()).containsExactlyElementsOf(shown);
 	}
 
 	@Test
@@ -292,7 +296,7 @@ class DocumentsIntegrationTests {
 	}
 
 	private static String run(ShellCommand command) throws Exception {
-		String text = withRealPorts(command.text());
+		String text = withRealPorts(command.text()).replace(" " + PYTHON_FOLDER, " " + PYTHON_FOLDER.toAbsolutePath());
 		if (text.matches("(bin/)?eardrum .*")) {
 			return runInThisProcess(command, text);
 		}
@@ -300,7 +304,7 @@ class DocumentsIntegrationTests {
 		if (nc.matches()) {
 			byte[] sent = bash(nc.group(1)).getBytes(StandardCharsets.UTF_8);
 			int port = Integer.parseInt(nc.group(3));
-			return nc.group(2).equals("-N") ? overTcp(sent, port) : overUdp(sent, port);
+			return nc.group(2).startsWith("-u") ? overUdp(sent, port) : overTcp(sent, port);
 		}
 		// What is shown may be an error; what isn't has to be in order.
 		return bash(
@@ -378,17 +382,20 @@ class DocumentsIntegrationTests {
 	}
 
 	private static String bash(String script) throws Exception {
-		for (String program : new String[] { "curl", "python3" }) {
-			Assumptions.assumeTrue(!script.contains(program + " ") || isOnThePath(program), "there is no " + program);
+		for (String program : new String[] { "curl ", "python3 ", " nc " }) {
+			Assumptions.assumeTrue(!script.contains(program) || isOnThePath(program.strip()),
+					"there is no " + program.strip());
 		}
 		return execute("/bin/bash", "-c", "set -eu -o pipefail\n" + script);
 	}
 
 	private static String execute(String... command) throws Exception {
 		Path errors = directory.resolve("errors");
-		Process process = new ProcessBuilder(command).directory(directory.toFile())
-			.redirectError(errors.toFile())
-			.start();
+		ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile())
+			.redirectError(errors.toFile());
+		builder.environment().put("PYTHONPATH", PYTHON_FOLDER.toAbsolutePath().toString());
+		builder.environment().put("PYTHONDONTWRITEBYTECODE", "1");
+		Process process = builder.start();
 		process.getOutputStream().close();
 		String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 		assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(String.join(" ", command)).isTrue();
