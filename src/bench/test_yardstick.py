@@ -22,7 +22,8 @@ import unittest
 import processes
 import yardstick
 
-EVERY_LOAD = {"put": "4x500", "get": "50x1", "get-10": "8x16", "mix": "1x1", "mix90": "1x1"}
+EVERY_LOAD = {"put": "4x500", "get": "50x1", "get-10": "8x16", "last": "1x1", "last-10": "8x16", "range-100": "8x16",
+              "mix": "1x1", "mix90": "1x1"}
 ONE_AT_A_TIME = ["--connections", "1", "--depth", "1", "--series", "1", "--seconds", "0.1", "--warmup", "0"]
 FIRST_POINT = b"server0.metric0 10.0 1700000000\n"
 
@@ -116,7 +117,7 @@ class WrongAnswers(unittest.TestCase):
         self.assertEqual("", run.stdout)
 
     def eardrum_get(self, reply):
-        return lambda request: b"ok\n\n" if request.startswith(b"put") else reply
+        return lambda request: b"ok\n\n" * request.count(b"put ") or reply
 
     def redis_get(self, reply):
         return lambda request: b"+OK\r\n" if b"SET" in request else reply
@@ -159,6 +160,13 @@ class WrongAnswers(unittest.TestCase):
         self.fails('returned "10.0 1700000001" and not "10.0 1700000000"', "redis", "get",
                    self.redis_get(b"$15\r\n10.0 1700000001\r\n"), "--verify")
 
+    def test_the_newest_points_are_verified_as_such(self):
+        self.fails('returned "server0.metric0 10.0 1700000000" and not "server0.metric0 10.7 1700000001"', "eardrum",
+                   "last", self.eardrum_get(b"ok\n" + FIRST_POINT + b"\n"), "--points", "2", "--verify")
+        self.fails('returned "server0.metric0 10.0 1700000000" and not "server0.metric0 10.7 1700000001"', "eardrum",
+                   "range", self.eardrum_get(b"ok\n" + FIRST_POINT + b"\n"), "--points", "2", "--rows", "1",
+                   "--verify")
+
     def test_what_was_put_is_read_back_where_values_are_verified(self):
         self.fails("with 0 rows and not", "eardrum", "put", lambda _: b"ok\n\n", "--verify")
         self.fails('returned "10.0 1700000000" and not', "redis", "put", self.redis_get(b"$15\r\n10.0 1700000000\r\n"),
@@ -179,6 +187,30 @@ class WrongAnswers(unittest.TestCase):
 
 
 class RightAnswers(unittest.TestCase):
+
+    def test_asks_for_the_newest_points_only(self):
+        requests = []
+
+        def answer(request):
+            requests.append(request)
+            return b"ok\n\n" * request.count(b"put ") or b"ok\n" + FIRST_POINT.replace(b"00\n", b"01\n") * rows + b"\n"
+        for load, rows, request in (("last", 1, b"last server0.metric0\n"),
+                                    ("range", 2, b"range server0.metric0 1700000001 1700000002\n")):
+            with server(answer) as port:
+                run = client("eardrum", port, load, *ONE_AT_A_TIME, "--points", "3", "--rows", "2")
+            self.assertEqual(0, run.returncode, run.stderr)
+            self.assertEqual(request, requests[-1])
+
+    def test_fills_nothing_where_a_run_before_has_done_so(self):
+        requests = []
+
+        def answer(request):
+            requests.append(request)
+            return b"ok\n" + FIRST_POINT + b"\n"
+        with server(answer) as port:
+            run = client("eardrum", port, "get", *ONE_AT_A_TIME, "--filled")
+        self.assertEqual(0, run.returncode, run.stderr)
+        self.assertEqual({b"get server0.metric0\n"}, set(requests))
 
     def test_replies_may_be_cut_anywhere(self):
         replies = {b"put": b"ok\n\n", b"get": b"ok\n" + FIRST_POINT + b"\n"}
@@ -206,7 +238,7 @@ class RightAnswers(unittest.TestCase):
         self.assertAlmostEqual(1, figures["requests_per_second"] * figures["p50_us"] / 1e6, delta=0.5)
 
     def test_eardrum_counts_what_the_client_counts(self):
-        options = types.SimpleNamespace(java="java", heap="256m")
+        options = types.SimpleNamespace(java="java", heap="256m", memory=None)
         eardrum = yardstick.Eardrum("Eardrum", "everysec", options)
         # This starts in half the time; how fast the server becomes does not matter here.
         eardrum.command.insert(1, "-XX:TieredStopAtLevel=1")

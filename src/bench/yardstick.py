@@ -11,10 +11,11 @@ The client is the C program in src/bench/yardstick, which is compiled first (Deb
 installed (Debian: redis-server).
 
 Loads: put; get, of a series of one point; get-N, of a series of N points; mix, as many gets of one point as puts into
-other series; mixP, a mix of which P percent are gets. For Redis a put is a SET of value and timestamp, a get of one point the GET of it, and more points are an
-LRANGE over a list, each point an element. Shapes are connections x requests that each of them has in flight. A
-connection sends its requests together, and the next ones when all are answered; that time is the round trip whose
-percentiles are printed.
+other series; mixP, a mix of which P percent are gets; last-N, the newest point of a series of N points; range-N, its
+newest 60 points. For Redis a put is a SET of value and timestamp, a get of one point the GET of it, and more points are
+an LRANGE over a list, each point an element; last is the LINDEX of the last element. Shapes are connections x requests
+that each of them has in flight. A connection sends its requests together, and the next ones when all are answered; that
+time is the round trip whose percentiles are printed.
 
 The servers take turns, and the first server of one round is the second of the next. Each has an empty folder and listens on the
 loopback address. In each round a server first does each load of the last shape once without being measured, and then all loads.
@@ -45,7 +46,7 @@ import processes
 SOURCES = os.path.join(processes.ROOT, "src", "bench", "yardstick")
 COMPILE = ["cc", "-std=gnu11", "-O2", "-Wall", "-Wextra", "-Werror"]
 SHAPE = re.compile(r"[1-9]\d{0,3}x[1-9]\d{0,4}")
-LOAD = re.compile(r"put|mix([1-9]\d?)?|get(-[1-9]\d{0,5})?")
+LOAD = re.compile(r"put|mix([1-9]\d?)?|(get|last|range)(-[1-9]\d{0,5})?")
 MIX = re.compile(r"mix(\d+)")
 FSYNC = re.compile(r"everysec|always")
 # Above this share of the CPU, the figures measure the speed of the client.
@@ -94,8 +95,10 @@ class Eardrum:
         def total(name):
             return sum(int(float(line.split()[-1])) for line in samples.splitlines() if line.startswith(name))
 
-        return {"puts": total('eardrum_requests_total{command="put",outcome="ok"}'),
-                "gets": total('eardrum_requests_total{command="get",outcome="ok"}'),
+        def answered(command):
+            return total(f'eardrum_requests_total{{command="{command}",outcome="ok"}}')
+
+        return {"puts": answered("put"), "gets": answered("get") + answered("last") + answered("range"),
                 "rows": total("eardrum_points_returned_total")}
 
 
@@ -123,7 +126,7 @@ class Redis:
             text = reply.read(int(reply.readline()[1:])).decode()
         calls = {name: int(count) for name, count in re.findall(r"cmdstat_(\w+):calls=(\d+)", text)}
         return {"puts": calls.get("set", 0) + calls.get("rpush", 0),
-                "gets": calls.get("get", 0) + calls.get("lrange", 0)}
+                "gets": calls.get("get", 0) + calls.get("lrange", 0) + calls.get("lindex", 0)}
 
 
 def run_client(program, kind, port, load, shape, *more, seconds, warmup):

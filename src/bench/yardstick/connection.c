@@ -101,6 +101,10 @@ static inline char *write_get(struct connection *connection, char *out, struct e
   const struct options *options = connection->options;
   unsigned series = connection->next_get;
   *expected = (struct expected){.command = connection->gets.command, .series = series, .rows = options->points};
+  if (connection->phase->get >= LAST) {
+    expected->rows = connection->phase->get == LAST ? 1 : options->rows;
+    expected->first_row = options->points - expected->rows;
+  }
   if (connection->phase->reads_back) {
     unsigned rows = rows_put(connection, series);
     expected->rows = options->protocol->keeps_points ? rows : 1;

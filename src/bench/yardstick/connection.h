@@ -13,7 +13,7 @@
 /* What all connections do until it is done, or until they must stop. */
 struct phase {
   enum command put;   /* PUT, APPEND, or DELETE */
-  enum command get;   /* GET or RANGE */
+  enum command get;   /* GET, RANGE, LAST or TAIL */
   unsigned gets;      /* of a hundred requests */
   unsigned first_put; /* series */
   unsigned first_get;

@@ -7,11 +7,17 @@
 
 static const char PUT_REPLY[] = "ok\n\n";
 
-static size_t format(char *out, enum command command, const char *key, size_t key_length) {
+static size_t format(char *out, enum command command, const char *key, size_t key_length,
+                     struct rows tail) {
+  int length = (int)key_length;
   if (command <= APPEND) {
-    return (size_t)snprintf(out, MOST_REQUEST, "put %.*s %*s\n", (int)key_length, key, POINT_LENGTH, "");
+    return (size_t)snprintf(out, MOST_REQUEST, "put %.*s %*s\n", length, key, POINT_LENGTH, "");
   }
-  return (size_t)snprintf(out, MOST_REQUEST, "get %.*s\n", (int)key_length, key);
+  if (command == TAIL) {
+    return (size_t)snprintf(out, MOST_REQUEST, "range %.*s %u %u\n", length, key, START + tail.first,
+                            START + tail.last);
+  }
+  return (size_t)snprintf(out, MOST_REQUEST, "%s %.*s\n", command == LAST ? "last" : "get", length, key);
 }
 
 static bool is_line(const char *line, size_t length, const char *text) {

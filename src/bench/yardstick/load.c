@@ -112,14 +112,15 @@ struct totals run_load(const struct options *options, struct measurement *measur
     open_connection(&load.connections[i], options, i, load.epoll);
   }
 
-  bool lists = options->points > 1;
+  bool lists = options->points > 1 || options->read != GET;
+  enum command read = options->read == GET && lists ? RANGE : options->read;
   /* In a mix, what is read stays as it is, and the puts go into other series. */
   unsigned first_put = options->gets > 0 ? options->series : 0;
-  struct phase phase = {.put = PUT, .get = lists ? RANGE : GET, .gets = options->gets, .first_put = first_put,
+  struct phase phase = {.put = PUT, .get = read, .gets = options->gets, .first_put = first_put,
                         .depth = options->depth};
   struct phase check = {.get = GET, .gets = 100, .first_get = first_put, .depth = 1, .limit = options->series,
                         .reads_back = true};
-  if (options->gets > 0) fill(&load, lists);
+  if (options->gets > 0 && !options->filled) fill(&load, lists);
   measure(&load, measurement, &phase);
   if (options->verify && options->gets < 100) run_phase(&load, &check);
 

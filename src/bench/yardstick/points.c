@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
-enum { START = 1700000000, TIMESTAMP_LENGTH = 10 };
+enum { TIMESTAMP_LENGTH = 10 };
 
 char VALUE_TEXTS[VALUES][VALUE_LENGTH];
 

@@ -12,7 +12,8 @@
 #include <string.h>
 
 /* "<value> <timestamp>", of four and ten bytes. Values are 10.0 to 99.9, which come back as they were sent. */
-enum { VALUE_LENGTH = 4, POINT_LENGTH = 15, VALUES = 900, VALUE_STEP = 7, MOST_PREFIX = 100, MOST_KEY = 160 };
+enum { START = 1700000000, VALUE_LENGTH = 4, POINT_LENGTH = 15, VALUES = 900, VALUE_STEP = 7, MOST_PREFIX = 100,
+       MOST_KEY = 160 };
 
 extern char VALUE_TEXTS[VALUES][VALUE_LENGTH];
 

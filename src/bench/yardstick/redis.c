@@ -2,8 +2,8 @@
  * Redis: what comes closest to a series.
  *
  * A put is a SET of value and timestamp, which keeps the last point only, and a get of one point is a GET of that. More
- * points are a list, which is filled with RPUSH and read with LRANGE: a row is an element of it. A list does less than
- * a series (it neither sorts nor replaces), so this favours Redis.
+ * points are a list, which is filled with RPUSH and read with LRANGE: a row is an element of it. The newest point is
+ * its LINDEX -1. A list does less than a series (it neither sorts nor replaces), so this favours Redis.
  */
 #include <stdio.h>
 #include <string.h>
@@ -13,12 +13,20 @@
 
 static const char PUT_REPLY[] = "+OK\r\n";
 
-static size_t format(char *out, enum command command, const char *key, size_t key_length) {
+static size_t format(char *out, enum command command, const char *key, size_t key_length,
+                     struct rows tail) {
+  if (command == TAIL) {
+    char first[16];
+    int digits = snprintf(first, sizeof first, "-%u", tail.last - tail.first + 1);
+    return (size_t)snprintf(out, MOST_REQUEST, "*4\r\n$6\r\nLRANGE\r\n$%zu\r\n%.*s\r\n$%d\r\n%s\r\n$2\r\n-1\r\n",
+                            key_length, (int)key_length, key, digits, first);
+  }
   static const char *const frames[] = {
       [PUT] = "*3\r\n$3\r\nSET\r\n$%zu\r\n%.*s\r\n$%d\r\n%*s\r\n",
       [APPEND] = "*3\r\n$5\r\nRPUSH\r\n$%zu\r\n%.*s\r\n$%d\r\n%*s\r\n",
       [GET] = "*2\r\n$3\r\nGET\r\n$%zu\r\n%.*s\r\n",
       [RANGE] = "*4\r\n$6\r\nLRANGE\r\n$%zu\r\n%.*s\r\n$1\r\n0\r\n$2\r\n-1\r\n",
+      [LAST] = "*3\r\n$6\r\nLINDEX\r\n$%zu\r\n%.*s\r\n$2\r\n-1\r\n",
       [DELETE] = "*2\r\n$3\r\nDEL\r\n$%zu\r\n%.*s\r\n"};
   return (size_t)snprintf(out, MOST_REQUEST, frames[command], key_length, (int)key_length, key, POINT_LENGTH,
                           POINT_LENGTH, "");
@@ -64,11 +72,12 @@ static size_t parse(struct replies *replies, const char *in, size_t length) {
       after = read_string(replies, next, line_end, end);
       if (after == NULL) break;
       if (--replies->missing == 0) reply_ended(replies);
-    } else if (expected->command == GET) {
+    } else if (expected->command == GET || expected->command == LAST) {
       after = read_string(replies, next, line_end, end);
       if (after == NULL) break;
       reply_ended(replies);
-    } else if (expected->command == RANGE && *next == '*' && number_of(next, line_end) >= 0) {
+    } else if ((expected->command == RANGE || expected->command == TAIL) && *next == '*' &&
+               number_of(next, line_end) >= 0) {
       replies->missing = (unsigned)number_of(next, line_end);
       if (replies->missing == 0) reply_ended(replies);
     } else if (expected->command == APPEND && *next == ':' && number_of(next, line_end) == expected->first_row + 1) {

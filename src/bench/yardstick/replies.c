@@ -8,7 +8,7 @@
 
 enum { SHOWN = 200 };
 
-static const char *const NAMES[] = {"put", "append", "get", "range", "delete"};
+static const char *const NAMES[] = {"put", "append", "get", "range", "last", "tail", "delete"};
 
 /* Makes bytes fit to be printed in one line. */
 static void escape(char *out, size_t size, const char *bytes, size_t length) {

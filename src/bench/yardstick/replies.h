@@ -16,6 +16,8 @@ enum command {
   APPEND, /* a point to those that are there already; for Redis another command than a put */
   GET,    /* the points of a series; of Redis the last one */
   RANGE,  /* all points of a series */
+  LAST,   /* the newest point of a series */
+  TAIL,   /* the newest points of a series */
   DELETE  /* a series */
 };
 
@@ -69,7 +71,7 @@ static inline void reply_ended(struct replies *replies) {
   if (replies->rows != expected->rows) wrong_rows(replies);
   if (expected->command <= APPEND) {
     replies->all_puts++;
-  } else if (expected->command <= RANGE) {
+  } else if (expected->command <= TAIL) {
     replies->all_gets++;
     replies->all_rows += replies->rows;
     replies->rows = 0;
