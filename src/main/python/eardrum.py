@@ -84,6 +84,10 @@ class ClientError(Exception):
         self.closed = closed
         self.progress = progress
 
+    # Pools of processes pickle what a worker raises.
+    def __reduce__(self) -> Tuple[Type["ClientError"], Tuple[str, str, bool, Optional[Progress]]]:
+        return type(self), (self.reason, str(self), self.closed, self.progress)
+
 
 class Client:
     """A connection to a server. It is made when the client is created, and kept until close().

@@ -1,7 +1,7 @@
 """Tests the Python client against a server that misbehaves. `python3 -m unittest discover -s src/test/python` runs them."""
 
 import ast
-import os
+import pickle
 import re
 import signal
 import socket
@@ -304,6 +304,13 @@ class FailureTests(ClientCase):
         self.assert_fails("unreachable", Client, "127.0.0.1", 99999, closed=True)
         self.assert_fails("unreachable", Client, "a" * 70 + ".invalid", 1, closed=True)
 
+    def test_an_error_crosses_the_border_of_a_process(self):
+        error = ClientError("timeout", "too late", True, eardrum.Progress(5, 2, 1))
+        copy = pickle.loads(pickle.dumps(error))
+        self.assertEqual((copy.reason, str(copy), copy.closed, copy.progress),
+                         ("timeout", "too late", True, (5, 2, 1)))
+        self.assertEqual(copy.progress.answered, 3)
+
     def test_a_closed_client_says_that_it_was_closed(self):
         with ScriptedServer(acknowledge) as server:
             client = connect(server)
@@ -497,6 +504,18 @@ class PutManyTests(ClientCase):
                 client.put_many(points())
             self.assertEqual(server.received, b"put k 1.0 1\n")
             client.put("k", 1, 2)
+
+    def test_a_client_that_is_closed_within_put_many_is_closed(self):
+        for wait in (0, 1_000):
+            with self.subTest(wait=wait), ScriptedServer(acknowledge) as server, connect(server) as client:
+                def points():
+                    for i in range(wait):
+                        yield "k", 1, i
+                    client.close()
+                    yield from (("k", 1, i) for i in range(1_000))
+
+                self.assert_fails("closed", client.put_many, points(), closed=True)
+                self.assertTrue(client.closed)
 
     def test_what_the_handler_raises_comes_through_and_leaves_the_connection(self):
         def handler(_index, _reason):

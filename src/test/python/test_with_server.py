@@ -49,6 +49,11 @@ class ServerTests(unittest.TestCase):
         self.assertEqual(self.client.last("*.cpu"), {"b.cpu": (3, 4.5), "a.cpu": (3, 4.5)})
         self.assertEqual(self.client.last("a.mem"), {"a.mem": (3, 4.5)})
         self.assertEqual(self.client.last("none"), {})
+        for key in ("back\\slash", "clo]sed}"):
+            self.client.put(key, 1, 1)
+            self.assertEqual(self.client.last(key), {key: (1, 1.0)})
+            self.assertEqual(self.client.keys(key), [key])
+            self.client.delete(key)
         self.assertEqual(self.client.range("a.cpu", 2, 3), [(2, 3.0), (3, 4.5)])
         self.assertEqual(self.client.range("a.cpu"), [(1, 1.5), (2, 3.0), (3, 4.5)])
         self.assertEqual(self.client.range("a.cpu", 3, 2), [])
