@@ -2,6 +2,7 @@ package io.eardrum.protocol;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
@@ -72,8 +73,9 @@ class CommandParserTests {
 			"range a x 2,RANGE,BAD_TIMESTAMP", "range a 1 2.0,RANGE,BAD_TIMESTAMP",
 			"range a 1 9223372036854775808,RANGE,BAD_TIMESTAMP", "delete,DELETE,WRONG_WORD_COUNT",
 			"delete a 1,DELETE,WRONG_WORD_COUNT", "delete a 1 2 3,DELETE,WRONG_WORD_COUNT", "delete *,DELETE,BAD_KEY",
-			"delete a 1 x,DELETE,BAD_TIMESTAMP", "help me,HELP,WRONG_WORD_COUNT", "quit now,QUIT,WRONG_WORD_COUNT",
-			"KEYS,UNKNOWN,UNKNOWN_COMMAND", "keyss,UNKNOWN,UNKNOWN_COMMAND", "delete / HTTP/1.1,UNKNOWN,HTTP" })
+			"delete a 1 x,DELETE,BAD_TIMESTAMP", "delete a x 1,DELETE,BAD_TIMESTAMP", "help me,HELP,WRONG_WORD_COUNT",
+			"quit now,QUIT,WRONG_WORD_COUNT", "KEYS,UNKNOWN,UNKNOWN_COMMAND", "keyss,UNKNOWN,UNKNOWN_COMMAND",
+			"delete / HTTP/1.1,UNKNOWN,HTTP" })
 	void tellsWhatIsWrongWithTheFurtherWords(String line, Command command, ErrorReason reason) throws IOException {
 		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL);
 		parse(line + "\n");
@@ -88,6 +90,49 @@ class CommandParserTests {
 		assertThat(parse(line + "\n")).isTrue();
 		assertThat(this.commands.lines()).containsExactly("wrong UNKNOWN UNKNOWN_COMMAND",
 				"wrong UNKNOWN UNKNOWN_COMMAND");
+	}
+
+	@Test
+	void keysThatAreTooLongAreWrong() throws IOException {
+		this.parser = new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL);
+		String key = "k".repeat(513);
+		parse("keys " + key + "\nlast " + key + "\nrange " + key + " 1 2\ndelete " + key + "\n");
+		assertThat(this.commands.lines()).containsExactly("wrong KEYS BAD_KEY", "wrong LAST BAD_KEY",
+				"wrong RANGE BAD_KEY", "wrong DELETE BAD_KEY");
+	}
+
+	@Test
+	void handlerThatDoesNotKnowTheFurtherWordsTakesThemForWrong() throws IOException {
+		List<String> wrong = new ArrayList<>();
+		CommandHandler handler = new CommandHandler() {
+
+			@Override
+			public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) {
+				wrong.add("put");
+			}
+
+			@Override
+			public void get(byte[] source, int keyOffset, int keyLength) {
+				wrong.add("get");
+			}
+
+			@Override
+			public void getAll() {
+				wrong.add("get all");
+			}
+
+			@Override
+			public void wrong(Command command, ErrorReason reason) {
+				assertThat(reason).isEqualTo(ErrorReason.UNKNOWN_COMMAND);
+				wrong.add(command.name());
+			}
+
+		};
+		byte[] lines = "keys\nkeys a\nkeys a*\nlast a\nlast a*\nlast *\nrange a 1 2\ndelete a\nhelp\nquit\n"
+			.getBytes(StandardCharsets.US_ASCII);
+		new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL).parse(lines, 0, lines.length, handler);
+		assertThat(wrong).containsExactly("KEYS", "KEYS", "KEYS", "LAST", "LAST", "LAST", "RANGE", "DELETE", "HELP",
+				"QUIT");
 	}
 
 	@Test

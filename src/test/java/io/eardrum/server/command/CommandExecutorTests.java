@@ -2,6 +2,7 @@ package io.eardrum.server.command;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+import io.eardrum.budget.HeapShare;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.ObjectPool;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
@@ -21,6 +24,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ErrorReason;
+import io.eardrum.protocol.FurtherWords;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.fixture.Budgets;
@@ -46,7 +50,7 @@ class CommandExecutorTests {
 
 	private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
-	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS), this.output,
+	private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL), this.output,
 			mock(ServerObserver.class), null);
 
 	private final CommandExecutor executor = new CommandExecutor(this.repository, Budgets.patterns(),
@@ -109,6 +113,53 @@ class CommandExecutorTests {
 	}
 
 	@Test
+	void patternsForWhichThereIsNoMemoryAreRefused() throws IOException {
+		HeapShare none = Budgets.with(Map.of(HeapUse.QUERIES, 0L)).share(HeapUse.QUERIES);
+		none.force(none.freeBytes());
+		CommandExecutor crowded = new CommandExecutor(this.repository, none, new ObjectPool<>(1, () -> {
+			throw new AssertionError();
+		}), this.defects::add);
+		byte[] source = "put a 1 1\nkeys a*\nlast a*\nlast a\nkeys\n".getBytes(StandardCharsets.US_ASCII);
+		this.frame.set(source, 0, source.length, false);
+		crowded.execute(this.frame).writeTo(this.output);
+		assertThat(this.output.toString(StandardCharsets.US_ASCII))
+			.isEqualTo("ok\n\n" + UNAVAILABLE + UNAVAILABLE + "ok\na 1.0 1\n\nok\na\n\n");
+		assertThat(none.refusals()).isEqualTo(2);
+		assertThat(this.defects).isEmpty();
+	}
+
+	@Test
+	void clientThatLeavesEndsAListOfKeys() throws IOException {
+		StringBuilder puts = new StringBuilder();
+		for (int i = 0; i < 3000; i++) {
+			puts.append("put a.long.key.that.takes.some.room.in.the.reply.").append(i).append(" 1 1\n");
+		}
+		execute(puts.toString());
+		for (String command : List.of("keys\n", "keys a.**\n", "last *\n")) {
+			Frame left = new Frame(new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL), new OutputStream() {
+
+				@Override
+				public void write(int value) throws IOException {
+					throw new IOException("the client has left");
+				}
+
+			}, mock(ServerObserver.class), null);
+			left.setTurn(
+					new SoleTurn(() -> new CommitGroup(this.repository, TimestampChecks.UNLIMITED, this.defects::add)));
+			byte[] source = command.getBytes(StandardCharsets.US_ASCII);
+			left.set(source, 0, source.length, false);
+			assertThatExceptionOfType(IOException.class).isThrownBy(() -> this.executor.execute(left))
+				.withMessage("the client has left");
+		}
+	}
+
+	@Test
+	void defectOfADeletionIsReportedAndAnswered() throws IOException {
+		assertThat(execute("put a 1 1\ndelete a\nget a\n")).isEqualTo("ok\n\n" + UNAVAILABLE + "ok\na 1.0 1\n\n");
+		assertThat(this.defects).singleElement().isInstanceOf(UnsupportedOperationException.class);
+	}
+
+	@Test
 	void answersACutLineAndEndsThere() throws IOException {
 		byte[] source = "put a 1 1\nput a 2".getBytes(StandardCharsets.US_ASCII);
 		this.frame.set(source, 0, 10, true);
@@ -159,6 +210,11 @@ class CommandExecutorTests {
 			}
 			this.batches++;
 			this.store.put(batch);
+		}
+
+		@Override
+		public void delete(List<SeriesKey> keys, TimeRange range) {
+			throw new UnsupportedOperationException();
 		}
 
 		@Override

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
@@ -76,6 +77,28 @@ class EmbeddedStoreCheckTests {
 		assertThat(check(this.closed)).isEqualTo(whole(this.closed, "was closed", 3000, 1000));
 		assertThat(check(this.killed)).isEqualTo(whole(this.killed, "was not closed", 3000, 1000));
 		assertThat(check(this.backup)).isEqualTo(whole(this.backup, "is a backup", 3000, 0));
+	}
+
+	@Test
+	void storeFromWhichSomethingWasDeletedIsWhole() throws Exception {
+		Path store = this.directory.resolve("deleted");
+		EmbeddedStorageSettings settings = EmbeddedStorageSettings.of(store);
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings, Clock.systemUTC())) {
+			for (int i = 0; i < 4; i++) {
+				PointBatch batch = new PointBatch();
+				for (int j = 0; j < 10; j++) {
+					batch.add(SeriesKey.of("s" + i), j, j);
+				}
+				repository.put(batch);
+			}
+			repository.delete(List.of(SeriesKey.of("s1")), TimeRange.ALL);
+			repository.checkpoint();
+			repository.delete(List.of(SeriesKey.of("s2")), new TimeRange(0, 4));
+			repository.delete(List.of(SeriesKey.of("s3")), TimeRange.ALL);
+		}
+		StoreReport report = check(store);
+		assertThat(report.whole()).isTrue();
+		assertThat(report.lines()).anySatisfy((line) -> assertThat(line).contains("3 series"));
 	}
 
 	private StoreReport whole(Path store, String state, int chunks, int log) throws IOException {

@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
@@ -15,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.fixture.TestSeed;
 import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.SeriesKey;
 
@@ -54,6 +57,66 @@ class SeriesIndexTests {
 			assertThat(this.index.get(i).key()).isEqualTo(SeriesKey.of("key" + i));
 		}
 		assertThat(this.index.size()).isEqualTo(1_000);
+	}
+
+	@Test
+	void removedSeriesIsNotFoundAndItsNumberIsNotGivenAgain() {
+		Series first = add("\0");
+		Series second = add("b");
+		this.index.remove(first);
+		this.index.remove(first);
+		assertThat(this.index.find(SeriesKey.of("\0"))).isNull();
+		assertThat(find("\0")).isNull();
+		assertThat(this.index.find(0)).isNull();
+		assertThat(this.index.get(1)).isSameAs(second);
+		assertThat(this.index.size()).isEqualTo(1);
+		assertThat(this.index.removals()).isEqualTo(1);
+		assertThat(add("\0").number()).isEqualTo(2);
+		this.index.skipTo(10);
+		assertThat(add("c").number()).isEqualTo(10);
+		assertThatExceptionOfType(IllegalArgumentException.class).isThrownBy(() -> this.index.skipTo(10));
+		this.index.skipTo(Integer.MAX_VALUE);
+		assertThat(this.index.findOrAdd(SeriesKey.of("d"), 100, (number) -> new Series(SeriesKey.of("d"), number)))
+			.isNull();
+	}
+
+	@Test
+	void seriesComeAndGoAtRandom() {
+		Random random = new Random(TestSeed.value());
+		TreeMap<Integer, Series> model = new TreeMap<>();
+		for (int i = 0; i < 20_000; i++) {
+			if (model.isEmpty() || random.nextInt(100) < ((i / 4000 % 2 == 0) ? 70 : 30)) {
+				Series added = add("key" + i);
+				model.put(added.number(), added);
+			}
+			else {
+				Integer number = model.ceilingKey(random.nextInt(model.lastKey() + 1));
+				this.index.remove(model.remove(number));
+			}
+			if (i % 97 == 0) {
+				List<Series> listed = new ArrayList<>();
+				SeriesListing<Series> listing = this.index.listing();
+				for (int place = 0; place < listing.size(); place++) {
+					Series series = listing.get(place);
+					if (series != null) {
+						listed.add(series);
+					}
+				}
+				assertThat(listed).containsExactlyElementsOf(model.values());
+				int from = random.nextInt(this.index.nextNumber() + 1);
+				int place = listing.placeFrom(from);
+				Series next = null;
+				while (next == null && place < listing.size()) {
+					next = listing.get(place++);
+				}
+				assertThat(next)
+					.isSameAs((model.ceilingEntry(from) != null) ? model.ceilingEntry(from).getValue() : null);
+				for (int number = 0; number < this.index.nextNumber(); number += 7) {
+					assertThat(this.index.find(number)).isSameAs(model.get(number));
+				}
+			}
+		}
+		assertThat(this.index.size()).isEqualTo(model.size());
 	}
 
 	@Test

@@ -98,14 +98,6 @@ public final class DeletedRanges {
 		return this.bounds[2 * range + 1];
 	}
 
-	/**
-	 * Returns whether everything is deleted.
-	 * @return whether there is one range, which has all timestamps
-	 */
-	public boolean isEverything() {
-		return this.bounds[0] == Long.MIN_VALUE && this.bounds[1] == Long.MAX_VALUE;
-	}
-
 	long bytes() {
 		return OBJECT_BYTES + (long) this.bounds.length * Long.BYTES;
 	}
