@@ -91,7 +91,7 @@ class SeriesIndexTests {
 			}
 			else {
 				Integer number = model.ceilingKey(random.nextInt(model.lastKey() + 1));
-				this.index.remove(model.remove(number));
+				this.index.remove(Objects.requireNonNull(model.remove(number)));
 			}
 			if (i % 97 == 0) {
 				List<Series> listed = new ArrayList<>();
