@@ -112,6 +112,29 @@ class StoreStartTests {
 
 	@ParameterizedTest
 	@EnumSource(Left.class)
+	void copyThatEndedInTheManifestNamesWhatIsWrong(Left left) throws Exception {
+		Path store = make(left);
+		Path manifest = files(store, (name) -> name.startsWith("MANIFEST")).get(0);
+		byte[] whole = Files.readAllBytes(manifest);
+		List<String> wrong = new ArrayList<>(List.of(manifest.getFileName().toString()));
+		for (Path file : files(store, (name) -> name.compareTo(wrong.get(0)) > 0)) {
+			wrong.add(file.getFileName().toString());
+			Files.delete(file);
+		}
+		// Of a file that ends with a record, nobody can tell that it had more of them.
+		wrong.add("no single file is damaged, but some that belong to it are missing");
+		for (int length = whole.length - 1; length >= 0; length--) {
+			truncate(manifest, length);
+			assertThatExceptionOfType(StoreOpenException.class).as("%s, %d bytes", left, length)
+				.isThrownBy(() -> open(store))
+				.satisfies((ex) -> assertThat(wrong).as(ex.getMessage())
+					.anyMatch((name) -> ex.getMessage().contains(name)));
+			Files.write(manifest, whole);
+		}
+	}
+
+	@ParameterizedTest
+	@EnumSource(Left.class)
 	void damageThatOnlyRocksDbFindsChangesNothingEither(Left left) throws Exception {
 		Path store = make(left);
 		// Its end says where to find the rest.

@@ -90,6 +90,9 @@ public final class RecordFile {
 				// next block.
 				known = take(position, fragment());
 			}
+			if (known && isWithinHeader()) {
+				take(blockStart + this.block.position(), CUT);
+			}
 		}
 		if (this.within && this.damage < 0) {
 			this.damage = this.start;
@@ -100,6 +103,11 @@ public final class RecordFile {
 		}
 		boolean unfinished = this.readable == 0 && (this.cut || isZero(channel, this.damage, size));
 		return new WalDamage(this.damage, size - this.damage, this.readable, unfinished);
+	}
+
+	// The rest of a whole block is padding.
+	private boolean isWithinHeader() {
+		return this.block.hasRemaining() && this.block.limit() < BLOCK_BYTES;
 	}
 
 	// Returns false if the fragment can't be read.

@@ -310,10 +310,14 @@ public final class StoreExamination {
 		String manifestName = named.name();
 		this.lastWrite = manifest.lastSequence();
 		int before = this.findings.size();
-		examineWal(manifest);
+		boolean late = examineWal(manifest, manifestName);
 		WalDamage end = manifest.damage();
 		if (end != null && this.findings.size() > before) {
 			this.findings.add(new Finding(manifestName, "lacks its end, from byte " + end.position() + " on"));
+		}
+		else if (late && this.findings.size() > before) {
+			this.findings.add(new Finding(manifestName,
+					"may lack its end: it knows of no write after number " + manifest.lastSequence()));
 		}
 		if (this.tail == null && this.findings.isEmpty() && this.lastWrite < writes()) {
 			List<String> wal = this.sizes.keySet().stream().filter(StoreFiles::isWal).toList();
@@ -322,7 +326,8 @@ public final class StoreExamination {
 		}
 	}
 
-	private void examineWal(Manifest manifest) throws IOException {
+	// Returns whether the log begins too late for the MANIFEST.
+	private boolean examineWal(Manifest manifest, String manifestName) throws IOException {
 		long first = manifest.firstWal();
 		Map<String, Long> safe = new LinkedHashMap<>();
 		manifest.syncedWal().forEach((number, size) -> safe.put(StoreFiles.walName(number), size));
@@ -336,11 +341,11 @@ public final class StoreExamination {
 			.stream()
 			.filter((name) -> StoreFiles.isWal(name) && StoreFiles.number(name) >= first)
 			.toList();
-		safe.keySet()
-			.stream()
-			.filter((name) -> !needed.contains(name))
-			.forEach((name) -> this.findings
-				.add(new Finding(name, "is missing, although it is a part of the write-ahead log")));
+		safe.keySet().stream().filter((name) -> !needed.contains(name)).forEach((name) -> {
+			boolean listed = manifest.syncedWal().containsKey(StoreFiles.number(name));
+			this.findings.add(new Finding(name, "is missing, although " + (listed ? manifestName : StoreMark.FILE)
+					+ " states that it is a part of the write-ahead log"));
+		});
 		if (needed.isEmpty() && this.running && safe.isEmpty()) {
 			this.findings.add(new Finding("*" + StoreFiles.WAL_SUFFIX,
 					"is missing (the write-ahead log), although the store was not closed when it was last used"));
@@ -358,6 +363,7 @@ public final class StoreExamination {
 				this.findings.add(new Finding(end.file(), "is damaged at byte " + end.position()));
 			}
 		}
+		return wal.isLate();
 	}
 
 }

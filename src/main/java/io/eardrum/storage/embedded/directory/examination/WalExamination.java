@@ -52,6 +52,9 @@ final class WalExamination {
 
 	private @Nullable WalDamage damage;
 
+	/** Whether the first file begins with a later write than the MANIFEST leads up to. */
+	private boolean late;
+
 	private final List<String> later = new ArrayList<>();
 
 	private long laterBytes;
@@ -122,6 +125,7 @@ final class WalExamination {
 		else {
 			this.torn = name;
 			this.damage = new WalDamage(0, sizeOf(name), this.records, false);
+			this.late = true;
 		}
 	}
 
@@ -201,6 +205,15 @@ final class WalExamination {
 		}
 		return new TornTail(this.torn, found.position(), found.bytes() + this.laterBytes,
 				found.readableRecords() + this.laterRecords, this.later, "");
+	}
+
+	/**
+	 * Returns whether writes are missing between the MANIFEST and the first file, so that
+	 * either of them may be the one that is damaged.
+	 * @return whether there are any
+	 */
+	boolean isLate() {
+		return this.late;
 	}
 
 	/**
