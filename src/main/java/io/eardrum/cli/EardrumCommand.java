@@ -19,6 +19,9 @@ import io.eardrum.cli.argument.ProcessArguments;
 import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.operator.ClientsCommand;
+import io.eardrum.cli.operator.HttpFailureException;
+import io.eardrum.cli.operator.StatCommand;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClientException;
 
@@ -46,7 +49,7 @@ public final class EardrumCommand implements Runnable {
 	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
 
 	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "keys", "delete", "watch", "import",
-			"export", "ping", "bench", CheckCommand.NAME, "completion");
+			"export", "ping", "stat", "clients", "bench", CheckCommand.NAME, "completion");
 
 	private EardrumCommand() {
 	}
@@ -171,6 +174,8 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new ImportCommand(terminal));
 		line.addSubcommand(new ExportCommand(terminal));
 		line.addSubcommand(new PingCommand(terminal));
+		line.addSubcommand(new StatCommand(terminal));
+		line.addSubcommand(new ClientsCommand(terminal));
 		line.addSubcommand(new BenchCommand(terminal));
 		line.addSubcommand(new CheckCommand(terminal, check));
 		line.addSubcommand(new CompletionCommand(terminal));
@@ -248,6 +253,10 @@ public final class EardrumCommand implements Runnable {
 	private static int failed(Terminal terminal, Exception ex) throws Exception {
 		if (ex instanceof MetricClientException failure) {
 			return terminal.fail(ExitStatus.of(failure), failure.getMessage());
+		}
+		if (ex instanceof HttpFailureException failure) {
+			return terminal.fail(failure.isReached() ? ExitStatus.FAILED : ExitStatus.UNAVAILABLE,
+					failure.getMessage());
 		}
 		if (ex instanceof IllegalArgumentException) {
 			return terminal.fail(ExitStatus.USAGE, String.valueOf(ex.getMessage()));

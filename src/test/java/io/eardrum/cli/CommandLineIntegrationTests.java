@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -107,6 +111,71 @@ class CommandLineIntegrationTests {
 				.isEqualTo("old 1.0 1\n");
 			assertThat(CommandRun.of("keys", port).err()).contains("eardrum.tcp.extensions=false");
 		}
+	}
+
+	@Test
+	void operatorSeesTheServerAndItsClients() throws Exception {
+		try (RunningServer server = RunningServer.start();
+				MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(1));
+			String url = "--url=http://127.0.0.1:" + server.httpPort();
+			assertThat(CommandRun.of("stat", url)).satisfies((run) -> {
+				assertThat(run.status()).isZero();
+				assertThat(run.out()).contains("points put   0/s, 1 since the start", "clients      1 of ",
+						"takes points");
+			});
+			assertThat(CommandRun.on("", true, "stat", "--count", "2", url).out()).startsWith("\u001b[H\u001b[2J")
+				.hasLineCount(14);
+			CommandRun clients = CommandRun.of("clients", url);
+			assertThat(clients.out()).startsWith("id").hasLineCount(2).contains("127.0.0.1", "idle");
+			String id = clients.out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+			assertThat(CommandRun.of("clients", "--end", id, url)).isEqualTo(new CommandRun(0, "", ""));
+			assertThat(CommandRun.of("clients", url).out()).hasLineCount(1);
+			assertThat(CommandRun.of("clients", "--end", id, url)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(1);
+				assertThat(run.err()).contains("status 404", "There is no connection with this number.");
+			});
+		}
+	}
+
+	@Test
+	void whatStopsAnOperatorIsSaid() throws Exception {
+		String url;
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			url = "--url=http://127.0.0.1:" + silent.getLocalPort() + "/";
+			assertThat(CommandRun.of("stat", "--timeout", "1", url)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(69);
+				assertThat(run.err()).contains("within 1 s");
+			});
+			CompletableFuture<CommandRun> broken = CompletableFuture.supplyAsync(() -> CommandRun.of("clients", url));
+			while (!broken.isDone()) {
+				silent.setSoTimeout(100);
+				try (Socket accepted = silent.accept()) {
+					accepted.getOutputStream()
+						.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nid".getBytes(StandardCharsets.US_ASCII));
+				}
+				catch (SocketTimeoutException ex) {
+					// The command has ended, or is about to.
+				}
+			}
+			assertThat(broken.get()).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(69);
+				assertThat(run.err()).contains("the connection to http://127.0.0.1:");
+			});
+		}
+		assertThat(CommandRun.of("clients", url)).satisfies((run) -> {
+			assertThat(run.status()).isEqualTo(69);
+			assertThat(run.err()).contains("no server answers at http://127.0.0.1:");
+		});
+		for (String wrong : new String[] { "127.0.0.1:8080", "ftp://a", "http:// a", "http:///x" }) {
+			assertThat(CommandRun.of("clients", "--url", wrong)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(2);
+				assertThat(run.err()).contains("--url takes an address such as", wrong);
+			});
+		}
+		assertThat(CommandRun.of("clients", "--timeout", "0").status()).isEqualTo(2);
+		assertThat(CommandRun.of("stat", "--interval", "0").status()).isEqualTo(2);
+		assertThat(CommandRun.of("stat", "--count", "-1").status()).isEqualTo(2);
 	}
 
 	@Test
