@@ -184,6 +184,10 @@ class CommandLineIntegrationTests {
 		assertThat(CommandRun.of("help", "get")).isEqualTo(CommandRun.of("get", "--help"));
 		assertThat(CommandRun.of("version")).isEqualTo(CommandRun.of("--version"));
 		assertThat(CommandRun.of("help").status()).isZero();
+		assertThat(CommandRun.of("pnig").err()).contains("did you mean ping?");
+		assertThat(CommandRun.of("keys", "--prot", "1").err()).contains("did you mean --port?");
+		assertThat(CommandRun.of("nothing.like.it").err()).doesNotContain("did you mean");
+		assertThat(CommandRun.of("bench", "--seconds", "x").err()).doesNotContain("did you mean");
 	}
 
 	@Test
