@@ -102,6 +102,18 @@ class CommandLineIntegrationTests {
 			assertThat(CommandRun.of("delete", "--yes", "web2.cpu", "--until", "2", port).status()).isZero();
 			assertThat(CommandRun.of("keys", port).out()).isEqualTo("web1.cpu\nweb2.cpu\n");
 			assertThat(CommandRun.of("get", "web2.cpu", port).out()).startsWith("web2.cpu 3.0 ").hasLineCount(1);
+			assertThat(CommandRun.of("delete", "--match", "web?.*", "--dry-run", port))
+				.isEqualTo(new CommandRun(0, "web1.cpu\nweb2.cpu\n", ""));
+			assertThat(CommandRun.on("", true, "delete", "--match", "web1.*", "--dry-run", port).out())
+				.isEqualTo("web1.cpu\n");
+			assertThat(CommandRun.on("y\n", true, "delete", "--match", "web?.*", port)).satisfies((run) -> {
+				assertThat(run.status()).isZero();
+				assertThat(run.err()).contains("Delete 2 series?");
+			});
+			assertThat(CommandRun.of("delete", "--match", "web?.*", "--yes", port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: no key matches web?.*\n"));
+			assertThat(CommandRun.of("delete", port).err()).contains("either keys or --match");
+			assertThat(CommandRun.of("delete", "a", "--match", "b", port).status()).isEqualTo(2);
 		}
 		try (RunningServer server = RunningServer.start("--eardrum.tcp.extensions=false")) {
 			String port = "--port=" + server.tcpPort();
