@@ -27,7 +27,13 @@ public record CommandRun(int status, String out, String err) {
 		return withInput("", arguments);
 	}
 
-	static CommandRun withInput(String input, String... arguments) {
+	/**
+	 * Runs a command that reads standard input.
+	 * @param input what it reads
+	 * @param arguments its arguments
+	 * @return the result
+	 */
+	public static CommandRun withInput(String input, String... arguments) {
 		return on(input, false, arguments);
 	}
 

@@ -143,9 +143,9 @@ class LoadGeneratorTests {
 		byte[] bytes = new byte[3 * lines.lineLength()];
 		int length = lines.render(bytes, 3);
 		assertThat(new String(bytes, 0, length, StandardCharsets.US_ASCII)).isEqualTo("""
-				put palm.host000.cpu.user 10.0 1999999998
-				put palm.host000.cpu.user 50.7 1999999999
-				put palm.host000.cpu.user 91.4 2000000000
+				put eardrum.bench.host000 10.0 1999999998
+				put eardrum.bench.host000 50.7 1999999999
+				put eardrum.bench.host000 91.4 2000000000
 				""");
 	}
 
