@@ -152,10 +152,13 @@ public final class PointImport {
 			for (String problem : this.record.problems()) {
 				tell(this.line, problem);
 			}
+			int left = this.record.points().size();
 			for (KeyedPoint point : this.record.points()) {
 				remember();
 				pipeline.put(point);
-				step(pipeline);
+				if (--left > 0) {
+					step(pipeline);
+				}
 			}
 			this.inRecord = false;
 			if (this.lines.mayWait()) {
