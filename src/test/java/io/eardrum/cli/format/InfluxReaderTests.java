@@ -83,19 +83,19 @@ class InfluxReaderTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, quoteCharacter = '`',
-			value = { "a|a field is missing", "a,t f=1 1|the tag 't' has no value",
-					"a,t= f=1 1|the value '' of the tag 't'", "a,=1 f=1 1|the name of the tag ''",
-					"a f 1|the field 'f' has no value", "a =1 1|a field is missing", "a f=1, 1|a field is missing",
-					"a f=\"x\"y 1|text follows the closing quotation mark of the field 'f'",
-					"a f=1 1 2|the time '1 2' is not a number of nanoseconds since 1970 (--time-format)",
-					"a f=1 x|the time 'x' is not a number", ",t=1 f=1 1|the measurement is missing",
-					"a,t=1,t=2 f=1 1|the tag 't' is there twice", "a,name=1 f=1 1|the tag 'name' is, in Graphite",
-					"a,t=~1 f=1 1|the value '~1' of the tag 't'", "a,t=1;2 f=1 1|the value '1;2' of the tag 't'",
-					"a,t!=1 f=1 1|the name of the tag 't!'", "a;b f=1 1|the field 'f': the name 'a;b.f'",
-					"a f= 1|the field 'f': the value is missing", "a f=1.5i 1|the field 'f': the value '1.5i'",
-					"a f=nan 1|the field 'f': the value 'nan' is not a finite",
-					"\uFEFFa f=1 1|begins with a byte order", "a f\\=\"x=1,g=\"y 1|a quotation mark is not closed" })
+	@CsvSource(delimiter = '|', ignoreLeadingAndTrailingWhitespace = false, quoteCharacter = '`', value = {
+			"a|a field is missing", "a,t f=1 1|the tag 't' has no value", "a,t= f=1 1|the value '' of the tag 't'",
+			"a,=1 f=1 1|the name of the tag ''", "a f 1|the field 'f' has no value", "a =1 1|a field is missing",
+			"a f=1, 1|a field is missing", "a f=\"x\"y 1|text follows the closing quotation mark of the field 'f'",
+			"a f=1 1 2|the time '1 2' is not a number of nanoseconds since 1970 (--time-format)",
+			"a f=1 x|the time 'x' is not a number", ",t=1 f=1 1|the measurement is missing",
+			"a,t=1,t=2 f=1 1|the tag 't' is there twice", "a,name=1 f=1 1|the tag 'name' is, in Graphite",
+			"a,t=~1 f=1 1|the value '~1' of the tag 't'", "a,t=1;2 f=1 1|the value '1;2' of the tag 't'",
+			"a,t!=1 f=1 1|the name of the tag 't!'", "a;b f=1 1|the field 'f': the name 'a;b.f'",
+			"a f= 1|the field 'f': the value is missing", "a f=1.5i 1|the field 'f': the value '1.5i'",
+			"a f=nan 1|the field 'f': the value 'nan' is not a finite", "\uFEFFa f=1 1|begins with a byte order",
+			"a f\\=\"x=1,g=\"y 1|a quotation mark is not closed", "a f=1\\|the field 'f': the value '1\\' is not",
+			"a f=1\"|the field 'f': the value '1\"' is not", "a,t=\" f=x 1|the field 'f': the value 'x' is not" })
 	void linesThatAreNotPointsAreRejected(String line, String problem) throws IOException {
 		FormatRun run = run("z f=1 1\n" + line + "\ny f=1 1\n");
 		run.assertRejects(1, "line 2: " + problem);

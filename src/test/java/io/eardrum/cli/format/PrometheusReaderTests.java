@@ -62,7 +62,8 @@ class PrometheusReaderTests {
 			"a{b=\"x\\n\"} 1 1|the key 'a;b=x\\u{a}' has a blank or control character in it",
 			"a{b=\"x y\"} 1 1|the key 'a;b=x y' has a blank", "a{name=\"x\"} 1 1|the tag 'name' is, in Graphite",
 			"a{b=\"1\",b=\"2\"} 1 1|the tag 'b' is there twice", "a{ 1 1|'1' is not the name",
-			"{\"\"} 1 1|the name '' is empty", "{\"a\", \"b\"} 1 1|the label 'b' has no value" })
+			"{\"b\"=\"x\"} 1 1|the name of the metric is missing", "{\"\"} 1 1|the name '' is empty",
+			"{\"a\", \"b\"} 1 1|the label 'b' has no value" })
 	void linesThatAreNotSamplesAreRejected(String line, String problem) throws IOException {
 		FormatRun run = run("up 1 1000\n" + line + "\nup 2 2000\n");
 		run.assertRejects(1, "line 2: " + problem);

@@ -25,8 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadGeneratorTests {
 
-	private static final Pattern PUT = Pattern
-		.compile("put palm\\.host\\d{3}\\.cpu\\.user [1-9]\\d\\.\\d 115086\\d{4}");
+	private static final Pattern PUT = Pattern.compile("put eardrum\\.bench\\.host\\d{3} [1-9]\\d\\.\\d 115086\\d{4}");
 
 	@ParameterizedTest
 	@ValueSource(strings = { "window", "stream" })
