@@ -94,8 +94,9 @@ class InfluxReaderTests {
 			"a,t!=1 f=1 1|the name of the tag 't!'", "a;b f=1 1|the field 'f': the name 'a;b.f'",
 			"a f= 1|the field 'f': the value is missing", "a f=1.5i 1|the field 'f': the value '1.5i'",
 			"a f=nan 1|the field 'f': the value 'nan' is not a finite", "\uFEFFa f=1 1|begins with a byte order",
-			"a f\\=\"x=1,g=\"y 1|a quotation mark is not closed", "a f=1\\|the field 'f': the value '1\\' is not",
-			"a f=1\"|the field 'f': the value '1\"' is not", "a,t=\" f=x 1|the field 'f': the value 'x' is not" })
+			"a f\\=\"x=1,g=\"y 1|a quotation mark is not closed", "a,t=x\\|a field is missing",
+			"a f=1\\ 1|the field 'f': the value '1\\' is not", "a f=1\" 1|the field 'f': the value '1\"' is not",
+			"a,t=\" f=x 1|the field 'f': the value 'x' is not" })
 	void linesThatAreNotPointsAreRejected(String line, String problem) throws IOException {
 		FormatRun run = run("z f=1 1\n" + line + "\ny f=1 1\n");
 		run.assertRejects(1, "line 2: " + problem);
