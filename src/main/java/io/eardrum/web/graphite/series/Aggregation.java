@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
@@ -165,18 +167,30 @@ public enum Aggregation {
 	 * @throws QueryException if there is no such aggregation
 	 */
 	public static Aggregation named(String name) {
-		String plain = name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name;
-		Aggregation alias = ALIASES.get(plain);
+		Aggregation found = find(name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name);
+		if (found == null) {
+			throw new QueryException(QueryException.quoted(name) + " is not an aggregation; there are "
+					+ String.join(", ", names()) + ".");
+		}
+		return found;
+	}
+
+	/**
+	 * Finds an aggregation by one of its {@link #names()}.
+	 * @param name the name, such as {@code avg}
+	 * @return the aggregation, or {@code null} if there is none
+	 */
+	public static @Nullable Aggregation find(String name) {
+		Aggregation alias = ALIASES.get(name);
 		if (alias != null) {
 			return alias;
 		}
 		for (Aggregation aggregation : values()) {
-			if (aggregation.graphiteName.equals(plain)) {
+			if (aggregation.graphiteName.equals(name)) {
 				return aggregation;
 			}
 		}
-		throw new QueryException(
-				QueryException.quoted(name) + " is not an aggregation; there are " + String.join(", ", names()) + ".");
+		return null;
 	}
 
 	/**
