@@ -144,7 +144,7 @@ public final class NodeFunctions {
 	// The template may repeat the prefix any number of times.
 	private static String filled(FunctionCall call, String template, String prefix) {
 		long signs = template.chars().filter((c) -> c == '%').count();
-		long length = template.length() + signs * prefix.length();
+		long length = template.length() + signs * (prefix.length() - 1);
 		SeriesName.requireLength((int) Math.min(length, Integer.MAX_VALUE));
 		call.scope().account().work(length);
 		return template.replace("%", prefix);
