@@ -219,7 +219,7 @@ public final class Evaluation implements Scope {
 	}
 
 	@Override
-	public List<GridSeries> apply(Expression.Call call, List<List<GridSeries>> series) {
+	public List<GridSeries> call(Expression.Call call, List<List<GridSeries>> series) {
 		SeriesFunction function = function(call);
 		this.source.countStep();
 		Scope scope = new GivenSeries(this, call.arguments(), series);

@@ -167,7 +167,7 @@ public enum Aggregation {
 	 * @throws QueryException if there is no such aggregation
 	 */
 	public static Aggregation named(String name) {
-		Aggregation found = find(name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name);
+		Aggregation found = find(name);
 		if (found == null) {
 			throw new QueryException(QueryException.quoted(name) + " is not an aggregation; there are "
 					+ String.join(", ", names()) + ".");
@@ -176,17 +176,18 @@ public enum Aggregation {
 	}
 
 	/**
-	 * Finds an aggregation by one of its {@link #names()}.
-	 * @param name the name, such as {@code avg}
-	 * @return the aggregation, or {@code null} if there is none
+	 * Finds an aggregation by the name that Graphite gives it.
+	 * @param name the name, such as {@code avg} or {@code sumSeries}
+	 * @return the aggregation, or {@code null} if there is no such aggregation
 	 */
 	public static @Nullable Aggregation find(String name) {
-		Aggregation alias = ALIASES.get(name);
+		String plain = name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name;
+		Aggregation alias = ALIASES.get(plain);
 		if (alias != null) {
 			return alias;
 		}
 		for (Aggregation aggregation : values()) {
-			if (aggregation.graphiteName.equals(name)) {
+			if (aggregation.graphiteName.equals(plain)) {
 				return aggregation;
 			}
 		}

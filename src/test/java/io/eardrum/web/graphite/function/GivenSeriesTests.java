@@ -62,7 +62,7 @@ class GivenSeriesTests {
 		batch.add(SeriesKey.of("m.a"), 150, 1);
 		this.store.put(batch);
 		assertThat(this.scope.evaluate(List.of("m.*"), List::size)).containsExactly(1);
-		assertThat(this.scope.apply(new Expression.Call("averageSeries", List.of(this.place), Map.of(), 1),
+		assertThat(this.scope.call(new Expression.Call("averageSeries", List.of(this.place), Map.of(), 1),
 				List.of(List.of(this.series))))
 			.hasSize(1);
 	}

@@ -108,7 +108,7 @@ public final class LegendFunctions {
 	}
 
 	private static String value(GridSeries series, String type, Function<Double, String> text) {
-		Aggregation aggregation = Aggregation.find(type);
+		Aggregation aggregation = type.endsWith("Series") ? null : Aggregation.find(type);
 		if (aggregation == null) {
 			return "(?)";
 		}

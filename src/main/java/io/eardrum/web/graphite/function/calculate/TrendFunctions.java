@@ -8,6 +8,7 @@ import io.eardrum.web.graphite.function.call.FunctionCall;
 import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.Scope;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.TimeArgument;
 import io.eardrum.web.graphite.function.special.SpecialFunctions;
 import io.eardrum.web.graphite.function.transform.TransformFunctions;
 import io.eardrum.web.graphite.query.NumberText;
@@ -135,8 +136,8 @@ public final class TrendFunctions {
 
 	private static List<GridSeries> regression(FunctionCall call) {
 		Scope scope = call.scope();
-		long start = call.time("startSourceAt", scope.from());
-		long end = call.time("endSourceAt", scope.until());
+		long start = TimeArgument.seconds(call, "startSourceAt", scope.from());
+		long end = TimeArgument.seconds(call, "endSourceAt", scope.until());
 		if (start > end) {
 			throw call.error("takes a 'startSourceAt' that is not after 'endSourceAt'");
 		}

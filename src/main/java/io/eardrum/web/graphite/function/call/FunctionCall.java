@@ -1,6 +1,5 @@
 package io.eardrum.web.graphite.function.call;
 
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,7 +8,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -17,7 +15,6 @@ import io.eardrum.web.graphite.function.regex.NameRegex;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TimeOffset;
-import io.eardrum.web.graphite.query.TimeReference;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.GridSeries;
 
@@ -126,23 +123,11 @@ public final class FunctionCall {
 			case INTERVAL -> argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
 			case INTEGER_OR_INTERVAL -> isWhole(number(argument))
 					|| (argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0);
-			case DATE -> isTime(argument);
+			case DATE -> TimeArgument.isTime(argument);
 			case ALIGNMENT ->
 				flag(argument) != null || (argument instanceof Expression.Text text && RangeStart.isUnit(text.value()));
 			case AGGREGATION -> argument instanceof Expression.Text text && Aggregation.named(text.value()) != null;
 		};
-	}
-
-	private static boolean isTime(Expression argument) {
-		String text = timeText(argument);
-		return text != null && TimeReference.seconds(text, 0, ZoneOffset.UTC) <= Long.MAX_VALUE;
-	}
-
-	private static @Nullable String timeText(Expression argument) {
-		if (argument instanceof Expression.Numeral number && number.whole()) {
-			return Long.toString((long) number.value());
-		}
-		return (argument instanceof Expression.Text text) ? text.value() : null;
 	}
 
 	private static boolean isWhole(double number) {
@@ -370,30 +355,6 @@ public final class FunctionCall {
 					+ QueryException.quoted(text(name)));
 		}
 		return seconds;
-	}
-
-	/**
-	 * Reads a point in time.
-	 * @param name the name of the parameter
-	 * @param otherwise the time if it was not given
-	 * @return the time in seconds since 1970
-	 */
-	public long time(String name, long otherwise) {
-		String text = has(name) ? timeText(expression(name)) : null;
-		return (text != null) ? TimeReference.seconds(text, this.scope.now(), this.scope.zone()) : otherwise;
-	}
-
-	/**
-	 * Calls another function with series that have been computed.
-	 * @param function its name
-	 * @param series the series of its first parameters
-	 * @return the series that it returns
-	 */
-	public List<GridSeries> apply(String function, List<List<GridSeries>> series) {
-		List<Expression> paths = IntStream.range(0, series.size())
-			.<Expression>mapToObj((i) -> new Expression.Path("#" + i, this.call.position()))
-			.toList();
-		return this.scope.apply(new Expression.Call(function, paths, Map.of(), this.call.position()), series);
 	}
 
 	/**

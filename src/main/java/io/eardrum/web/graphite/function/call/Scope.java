@@ -28,13 +28,7 @@ public interface Scope {
 	long until();
 
 	/**
-	 * Returns the time from which the other times of the request count.
-	 * @return the time in seconds since 1970
-	 */
-	long now();
-
-	/**
-	 * Returns where the days of the request begin.
+	 * Returns where the days of this request begin.
 	 * @return the time zone
 	 */
 	ZoneId zone();
@@ -87,6 +81,12 @@ public interface Scope {
 	 * @return the series that the function returns
 	 * @throws QueryException if the function is unknown, or was called wrongly
 	 */
-	List<GridSeries> apply(Expression.Call call, List<List<GridSeries>> series);
+	List<GridSeries> call(Expression.Call call, List<List<GridSeries>> series);
+
+	/**
+	 * Returns the time from which the other times of this request count.
+	 * @return the time in seconds since 1970
+	 */
+	long now();
 
 }

@@ -73,6 +73,11 @@ public final class NodeFunctions {
 			.stream()
 			.map((matcher) -> ((Expression.Text) matcher).value())
 			.toList();
+		int position = call.expressions("reduceFunction").get(0).position();
+		// The arguments are places for the series of each group.
+		Expression.Call reduction = new Expression.Call(function,
+				matchers.stream().<Expression>map((matcher) -> new Expression.Path(matcher, position)).toList(),
+				Map.of(), position);
 		Map<String, Map<String, GridSeries>> groups = new LinkedHashMap<>();
 		for (GridSeries series : call.series()) {
 			series.work(series.name().length());
@@ -90,17 +95,17 @@ public final class NodeFunctions {
 		List<GridSeries> result = new ArrayList<>();
 		groups.forEach((name, members) -> {
 			if (members.keySet().containsAll(matchers)) {
-				call.apply(function, matchers.stream().map((matcher) -> List.of(series(members, matcher))).toList())
+				List<List<GridSeries>> arguments = matchers.stream()
+					.map((matcher) -> List.of(Objects.requireNonNull(members.get(matcher))))
+					.toList();
+				call.scope()
+					.call(reduction, arguments)
 					.stream()
 					.limit(1)
 					.forEach((one) -> result.add(one.withName(name)));
 			}
 		});
 		return result;
-	}
-
-	private static GridSeries series(Map<String, GridSeries> members, String matcher) {
-		return Objects.requireNonNull(members.get(matcher));
 	}
 
 	private static List<GridSeries> apply(FunctionCall call) {

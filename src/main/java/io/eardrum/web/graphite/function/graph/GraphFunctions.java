@@ -6,6 +6,7 @@ import java.util.function.BiFunction;
 import io.eardrum.web.graphite.function.call.FunctionCall;
 import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.TimeArgument;
 import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.GridSeries;
 
@@ -69,7 +70,7 @@ public final class GraphFunctions {
 	}
 
 	private static List<GridSeries> verticalLine(FunctionCall call) {
-		long time = call.time("ts", 0);
+		long time = TimeArgument.seconds(call, "ts", 0);
 		if (time < call.scope().from() || time > call.scope().until()) {
 			throw call.error("takes a 'ts' within the range of the request, from " + call.scope().from() + " to "
 					+ call.scope().until() + ", not " + time);

@@ -9,6 +9,7 @@ import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.RangeStart;
 import io.eardrum.web.graphite.function.call.Scope;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.TimeArgument;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
@@ -190,8 +191,8 @@ public final class IntervalFunctions {
 	}
 
 	private static List<GridSeries> slice(FunctionCall call) {
-		long start = call.time("startSliceAt", 0);
-		long end = call.time("endSliceAt", call.scope().now());
+		long start = TimeArgument.seconds(call, "startSliceAt", 0);
+		long end = TimeArgument.seconds(call, "endSliceAt", call.scope().now());
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series()) {
 			double[] values = series.room(series.size());
