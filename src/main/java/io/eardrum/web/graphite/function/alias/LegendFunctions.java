@@ -113,7 +113,10 @@ public final class LegendFunctions {
 			return "(?)";
 		}
 		double value = series.total(aggregation);
-		return Double.isNaN(value) ? "None" : text.apply(value);
+		String written = Double.isNaN(value) ? "None" : text.apply(value);
+		// In Graphite, the number of values is a whole number, and all others are not.
+		return (aggregation == Aggregation.COUNT && written.endsWith(".0")) ? written.substring(0, written.length() - 2)
+				: written;
 	}
 
 	private static List<GridSeries> cacti(FunctionCall call) {

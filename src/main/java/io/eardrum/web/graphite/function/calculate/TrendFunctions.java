@@ -136,8 +136,8 @@ public final class TrendFunctions {
 
 	private static List<GridSeries> regression(FunctionCall call) {
 		Scope scope = call.scope();
-		long start = TimeArgument.seconds(call, "startSourceAt", scope.from());
-		long end = TimeArgument.seconds(call, "endSourceAt", scope.until());
+		long start = TimeArgument.seconds(call.scope(), call.expressions("startSourceAt"), scope.from());
+		long end = TimeArgument.seconds(call.scope(), call.expressions("endSourceAt"), scope.until());
 		if (start > end) {
 			throw call.error("takes a 'startSourceAt' that is not after 'endSourceAt'");
 		}
@@ -192,15 +192,16 @@ public final class TrendFunctions {
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series()) {
 			double value = series.total(aggregation);
-			String name = "aggregateLine(" + series.name() + ", "
-					+ (Double.isNaN(value) ? "None" : NumberText.brief(value)) + ")";
+			boolean none = Double.isNaN(value);
+			String name = "aggregateLine(" + series.name() + ", " + (none ? "None" : NumberText.brief(value)) + ")";
 			if (call.flag("keepStep")) {
 				double[] values = series.room(series.size());
 				Arrays.fill(values, value);
 				result.add(series.withValues(values).withPath(name));
 			}
 			else {
-				result.add(SpecialFunctions.constantLine(call.scope(), value, name).withPath(name));
+				String line = none ? "None" : NumberText.exact(value);
+				result.add(SpecialFunctions.constantLine(call.scope(), value, line).withPath(name));
 			}
 		}
 		return result;

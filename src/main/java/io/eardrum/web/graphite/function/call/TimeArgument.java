@@ -1,6 +1,7 @@
 package io.eardrum.web.graphite.function.call;
 
 import java.time.ZoneOffset;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 
@@ -18,16 +19,16 @@ public final class TimeArgument {
 
 	/**
 	 * Reads a point in time.
-	 * @param call the call, with the time and the zone of its request
-	 * @param name the name of the parameter
-	 * @param otherwise the time if it was not given
+	 * @param scope the time and the zone of the request
+	 * @param arguments the argument, or none
+	 * @param otherwise the time if there is no argument
 	 * @return the time in seconds since 1970
 	 */
-	public static long seconds(FunctionCall call, String name, long otherwise) {
-		for (Expression argument : call.expressions(name)) {
+	public static long seconds(Scope scope, List<Expression> arguments, long otherwise) {
+		for (Expression argument : arguments) {
 			String text = text(argument);
 			if (text != null) {
-				return TimeReference.seconds(text, call.scope().now(), call.scope().zone());
+				return TimeReference.seconds(text, scope.now(), scope.zone());
 			}
 		}
 		return otherwise;

@@ -65,12 +65,13 @@ public final class GraphFunctions {
 		if (series.size() != 2) {
 			throw call.error("takes two series, not " + series.size());
 		}
-		String name = "areaBetween(" + series.get(1).path() + ")";
-		return series.stream().map((one) -> one.withName(name)).toList();
+		GridSeries upper = series.get(1);
+		String name = "areaBetween(" + upper.path() + ")";
+		return series.stream().map((one) -> one.withName(name).withTags(upper.tags())).toList();
 	}
 
 	private static List<GridSeries> verticalLine(FunctionCall call) {
-		long time = TimeArgument.seconds(call, "ts", 0);
+		long time = TimeArgument.seconds(call.scope(), call.expressions("ts"), 0);
 		if (time < call.scope().from() || time > call.scope().until()) {
 			throw call.error("takes a 'ts' within the range of the request, from " + call.scope().from() + " to "
 					+ call.scope().until() + ", not " + time);

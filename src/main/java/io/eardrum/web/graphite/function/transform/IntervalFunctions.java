@@ -191,8 +191,8 @@ public final class IntervalFunctions {
 	}
 
 	private static List<GridSeries> slice(FunctionCall call) {
-		long start = TimeArgument.seconds(call, "startSliceAt", 0);
-		long end = TimeArgument.seconds(call, "endSliceAt", call.scope().now());
+		long start = TimeArgument.seconds(call.scope(), call.expressions("startSliceAt"), 0);
+		long end = TimeArgument.seconds(call.scope(), call.expressions("endSliceAt"), call.scope().now());
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series()) {
 			double[] values = series.room(series.size());
