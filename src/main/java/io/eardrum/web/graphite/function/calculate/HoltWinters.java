@@ -46,10 +46,10 @@ final class HoltWinters {
 	private void analyse(GridSeries series) {
 		double level = Double.NaN;
 		double slope = 0;
-		double next = (series.size() > 0) ? series.value(0) : Double.NaN;
+		double next = Double.NaN;
 		for (int i = 0; i < series.size(); i++) {
 			double actual = series.value(i);
-			this.predictions[i] = next;
+			this.predictions[i] = (i == 0) ? actual : next;
 			if (Double.isNaN(actual)) {
 				// Seasonal part and deviation are 0 here.
 				level = Double.NaN;

@@ -2,6 +2,7 @@ package io.eardrum.web.graphite.function.call;
 
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 
 import org.jspecify.annotations.Nullable;
 
@@ -25,13 +26,11 @@ public final class TimeArgument {
 	 * @return the time in seconds since 1970
 	 */
 	public static long seconds(Scope scope, List<Expression> arguments, long otherwise) {
-		for (Expression argument : arguments) {
-			String text = text(argument);
-			if (text != null) {
-				return TimeReference.seconds(text, scope.now(), scope.zone());
-			}
+		if (arguments.isEmpty()) {
+			return otherwise;
 		}
-		return otherwise;
+		String text = Objects.requireNonNull(text(arguments.get(0)));
+		return TimeReference.seconds(text, scope.now(), scope.zone());
 	}
 
 	/**
@@ -42,7 +41,11 @@ public final class TimeArgument {
 	 */
 	static boolean isTime(Expression argument) {
 		String text = text(argument);
-		return text != null && TimeReference.seconds(text, 0, ZoneOffset.UTC) <= Long.MAX_VALUE;
+		if (text == null) {
+			return false;
+		}
+		TimeReference.seconds(text, 0, ZoneOffset.UTC);
+		return true;
 	}
 
 	private static @Nullable String text(Expression argument) {

@@ -80,7 +80,7 @@ public final class NodeFunctions {
 				Map.of(), position);
 		Map<String, Map<String, GridSeries>> groups = new LinkedHashMap<>();
 		for (GridSeries series : call.series()) {
-			series.work(series.name().length());
+			series.work((long) series.name().length() + matchers.size());
 			String[] nodes = series.name().split("\\.", -1);
 			int index = (number < 0) ? nodes.length + number : number;
 			if (index < 0 || index >= nodes.length) {

@@ -117,7 +117,6 @@ public final class PercentileFunctions {
 			.toList();
 		List<GridSeries> result = new ArrayList<>();
 		call.scope().evaluate(names, result::addAll);
-		result.removeIf((one) -> one.size() == 0);
 		return result;
 	}
 
