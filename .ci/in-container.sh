@@ -30,5 +30,5 @@ if [[ -n $(docker exec "$container" find /tmp /data -name 'train*' -o -name 'tmp
   echo 'the training run has left something behind'
   exit 1
 fi
-docker logs "$container" 2>&1 | sed -n 's/.*Started EardrumApplication/started, with its AOT cache,/p'
+docker logs "$container" 2>&1 | sed -n 's/.*Ready in/ready, with its AOT cache, in/p'
 echo 'the command line in the container works'

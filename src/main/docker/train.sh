@@ -15,7 +15,7 @@ fail() {
 }
 
 port() { # <pattern before the number>: the port that the server has told in its log
-  sed -n "s/.*$1 \([0-9]\{1,5\}\).*/\1/p" "$folder/log" | tail -n 1
+  sed -n "s/.*$1[ :]\([0-9]\{1,5\}\).*/\1/p" "$folder/log" | tail -n 1
 }
 
 talk() { # <port> <line>...: sends lines, and prints what comes until the server closes
@@ -35,11 +35,11 @@ EARDRUM_TCP_HOST=127.0.0.1 EARDRUM_TCP_PORT=0 EARDRUM_GRAPHITE_PORT=0 SERVER_ADD
   "$@" >"$folder/log" 2>&1 &
 server=$!
 for _ in {1..600}; do
-  grep -q 'Started EardrumApplication' "$folder/log" && break
+  grep -q ' Ready in ' "$folder/log" && break
   kill -0 "$server" 2>/dev/null || fail 'it has ended'
   sleep 0.1
 done
-tcp=$(port 'Listening for metrics on .* port') web=$(port 'Tomcat started on port')
+tcp=$(port 'Listening for metrics on .* port') web=$(port 'page http:\/\/[^ ;\/]*')
 graphite=$(port 'plaintext protocol on .* port')
 [[ -n $tcp && -n $web && -n $graphite ]] || fail 'it does not say where it listens'
 

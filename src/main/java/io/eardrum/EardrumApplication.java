@@ -2,7 +2,6 @@ package io.eardrum;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -19,8 +18,11 @@ import org.springframework.boot.servlet.autoconfigure.MultipartAutoConfiguration
 
 import io.eardrum.cli.DirectoryCheck;
 import io.eardrum.cli.EardrumCommand;
+import io.eardrum.cli.argument.ServeArguments;
+import io.eardrum.diagnostics.ConfigurationFiles;
 import io.eardrum.diagnostics.LogLimit;
 import io.eardrum.diagnostics.OutOfMemoryExit;
+import io.eardrum.diagnostics.SettingsCheck;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StoreCheck;
 import io.eardrum.storage.StoreReport;
@@ -45,12 +47,16 @@ public class EardrumApplication {
 		if (EardrumCommand.handles(args)) {
 			System.exit(EardrumCommand.runProcess(EardrumApplication::check, args));
 		}
-		boolean named = args.length > 0 && args[0].equals(EardrumCommand.SERVE);
+		ServeArguments arguments = EardrumCommand.serveArguments(args);
+		if (arguments.check()) {
+			System.exit(SettingsCheck.run(System.out, arguments.toArray()));
+		}
 		SpringApplication application = new SpringApplication(EardrumApplication.class);
+		application.setDefaultProperties(ConfigurationFiles.defaults());
 		// This comes first, so that it also sees what the limit leaves out.
 		OutOfMemoryExit.install(application);
 		LogLimit.install(application);
-		application.run(named ? Arrays.copyOfRange(args, 1, args.length) : args);
+		application.run(arguments.toArray());
 	}
 
 	private static DirectoryCheck.Verdict check(Path directory, DirectoryCheck.Progress progress) throws IOException {

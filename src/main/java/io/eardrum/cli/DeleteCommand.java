@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,6 +21,7 @@ import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
+import io.eardrum.protocol.PrintableText;
 
 /**
  * Deletes series, or points of them.
@@ -29,7 +31,7 @@ import io.eardrum.client.MetricClient;
 				"eardrum.tcp.delete=true. It can't be undone." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum delete palm.cpuu", "  eardrum delete palm.cpu --since 2026-11-22T10:00:00Z --until -1h",
-				"  eardrum keys 'test.*' | xargs -d '\\n' eardrum delete --yes" })
+				"  eardrum delete --match 'test.*' --dry-run", "  eardrum delete --match 'test.*'" })
 final class DeleteCommand implements Callable<Integer> {
 
 	private final Terminal terminal;
@@ -45,10 +47,17 @@ final class DeleteCommand implements Callable<Integer> {
 			paramLabel = "TIME", description = "No points after it.")
 	private String until = "";
 
+	@Option(names = "--match", defaultValue = Option.NULL_VALUE, paramLabel = "PATTERN",
+			description = "The series whose keys match, such as 'test.*'.")
+	private @Nullable String pattern;
+
+	@Option(names = "--dry-run", description = "Print the keys, and delete nothing.")
+	private boolean dryRun;
+
 	@Option(names = "--yes", description = "Do not ask.")
 	private boolean yes;
 
-	@Parameters(arity = "1..*", paramLabel = "KEY", description = "The keys, as they are: no patterns.")
+	@Parameters(arity = "0..*", paramLabel = "KEY", description = "The keys, as they are: no patterns.")
 	private List<String> keys = new ArrayList<>();
 
 	DeleteCommand(Terminal terminal) {
@@ -63,10 +72,24 @@ final class DeleteCommand implements Callable<Integer> {
 		if (from > to) {
 			throw new IllegalArgumentException("--since is after --until");
 		}
-		if (!this.yes && !isConfirmed(from, to)) {
-			return this.terminal.fail(ExitStatus.FAILED, "nothing was deleted");
+		if (this.keys.isEmpty() == (this.pattern == null)) {
+			throw new IllegalArgumentException("delete takes either keys or --match");
 		}
 		try (MetricClient client = this.server.connect()) {
+			if (this.pattern != null) {
+				client.keys(this.pattern, this.keys::add);
+			}
+			if (this.dryRun) {
+				this.keys.forEach((key) -> this.terminal.out()
+					.print((this.terminal.outIsTerminal() ? PrintableText.of(key) : key) + "\n"));
+				return ExitStatus.OK;
+			}
+			if (this.keys.isEmpty()) {
+				return this.terminal.fail(ExitStatus.FAILED, "no key matches " + this.pattern);
+			}
+			if (!this.yes && !isConfirmed(from, to)) {
+				return this.terminal.fail(ExitStatus.FAILED, "nothing was deleted");
+			}
 			for (String key : this.keys) {
 				TimeLimit.run(client, System.nanoTime(), this.server.timeout(), () -> {
 					if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {

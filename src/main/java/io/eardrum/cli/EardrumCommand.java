@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -16,9 +17,14 @@ import picocli.CommandLine.Command;
 
 import io.eardrum.cli.argument.EnvironmentDefaults;
 import io.eardrum.cli.argument.ProcessArguments;
+import io.eardrum.cli.argument.ServeArguments;
+import io.eardrum.cli.argument.SimilarWord;
 import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.operator.ClientsCommand;
+import io.eardrum.cli.operator.HttpFailureException;
+import io.eardrum.cli.operator.StatCommand;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClientException;
 
@@ -46,7 +52,7 @@ public final class EardrumCommand implements Runnable {
 	private static final Set<String> HELP = Set.of("-h", "--help", "-V", "--version", "help");
 
 	private static final Set<String> COMMANDS = Set.of("put", "get", "last", "keys", "delete", "watch", "import",
-			"export", "ping", "bench", CheckCommand.NAME, "completion");
+			"export", "ping", "stat", "clients", "bench", CheckCommand.NAME, "completion");
 
 	private EardrumCommand() {
 	}
@@ -123,6 +129,22 @@ public final class EardrumCommand implements Runnable {
 		return run(terminal, check, FileNames.ofLocale(), arguments);
 	}
 
+	/**
+	 * Reads the arguments of a server, and ends the process if they are wrong.
+	 * @param arguments the arguments of the process
+	 * @return what they mean
+	 */
+	public static ServeArguments serveArguments(String... arguments) {
+		boolean named = arguments.length > 0 && arguments[0].equals(SERVE);
+		try {
+			return ServeArguments.of(named ? Arrays.copyOfRange(arguments, 1, arguments.length) : arguments);
+		}
+		catch (IllegalArgumentException ex) {
+			System.exit(Terminal.system().fail(ExitStatus.USAGE, ex.getMessage() + " (see 'eardrum serve --help')"));
+			throw ex;
+		}
+	}
+
 	private static int run(Terminal terminal, DirectoryCheck check, FileNames names, String... arguments) {
 		int status = execute(terminal, commandLine(terminal, check, names), arguments);
 		terminal.out().flush();
@@ -171,6 +193,8 @@ public final class EardrumCommand implements Runnable {
 		line.addSubcommand(new ImportCommand(terminal));
 		line.addSubcommand(new ExportCommand(terminal));
 		line.addSubcommand(new PingCommand(terminal));
+		line.addSubcommand(new StatCommand(terminal));
+		line.addSubcommand(new ClientsCommand(terminal));
 		line.addSubcommand(new BenchCommand(terminal));
 		line.addSubcommand(new CheckCommand(terminal, check));
 		line.addSubcommand(new CompletionCommand(terminal));
@@ -190,11 +214,23 @@ public final class EardrumCommand implements Runnable {
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
 			String name = ex.getCommandLine().getCommandSpec().qualifiedName();
-			return terminal.fail(ExitStatus.USAGE,
-					ex.getMessage() + defaults.origin(ex.getArgSpec(), args) + " (see '" + name + " --help')");
+			return terminal.fail(ExitStatus.USAGE, ex.getMessage() + meant(ex) + defaults.origin(ex.getArgSpec(), args)
+					+ " (see '" + name + " --help')");
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
 		return line;
+	}
+
+	private static String meant(CommandLine.ParameterException problem) {
+		if (!(problem instanceof CommandLine.UnmatchedArgumentException unmatched)) {
+			return "";
+		}
+		CommandLine.Model.CommandSpec command = problem.getCommandLine().getCommandSpec();
+		Set<String> words = new TreeSet<>(command.optionsMap().keySet());
+		words.addAll(command.subcommands().keySet());
+		return SimilarWord.among(unmatched.getUnmatched().get(0), words)
+			.map((meant) -> "; did you mean " + meant + "?")
+			.orElse("");
 	}
 
 	private static FileArgument file(FileNames names, String name) {
@@ -248,6 +284,10 @@ public final class EardrumCommand implements Runnable {
 	private static int failed(Terminal terminal, Exception ex) throws Exception {
 		if (ex instanceof MetricClientException failure) {
 			return terminal.fail(ExitStatus.of(failure), failure.getMessage());
+		}
+		if (ex instanceof HttpFailureException failure) {
+			return terminal.fail(failure.isReached() ? ExitStatus.FAILED : ExitStatus.UNAVAILABLE,
+					failure.getMessage());
 		}
 		if (ex instanceof IllegalArgumentException) {
 			return terminal.fail(ExitStatus.USAGE, String.valueOf(ex.getMessage()));

@@ -25,8 +25,8 @@ final class KnownNames {
 	 * script, of the compose file, and of the tests of this project.
 	 */
 	private static final List<String> OF_OTHERS = List.of("eardrum.host", "eardrum.port", "eardrum.tls", "eardrum.ca",
-			"eardrum.cert", "eardrum.key", "eardrum.out.terminal", "eardrum.err.terminal", "eardrum.bind",
-			"eardrum.memory", "eardrum.tcp.publish", "eardrum.http.publish", "eardrum.graphite.publish",
+			"eardrum.cert", "eardrum.key", "eardrum.url", "eardrum.out.terminal", "eardrum.err.terminal",
+			"eardrum.bind", "eardrum.memory", "eardrum.tcp.publish", "eardrum.http.publish", "eardrum.graphite.publish",
 			"eardrum.cluster.tcp.publish", "eardrum.cluster.http.publish", "eardrum.cluster.graphite.publish",
 			"eardrum.home", "eardrum.jar", "eardrum.browser", "eardrum.browser.driver", "eardrum.record",
 			"eardrum.cassandra.port", "eardrum.test.seed", "eardrum.test.execution");

@@ -4,6 +4,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
@@ -44,6 +45,8 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 		.getBytes(StandardCharsets.US_ASCII);
 
 	private static final FileOutputStream ERRORS = new FileOutputStream(FileDescriptor.err);
+
+	private static final AtomicBoolean ending = new AtomicBoolean();
 
 	private OutOfMemoryExit() {
 	}
@@ -99,7 +102,9 @@ public final class OutOfMemoryExit implements Thread.UncaughtExceptionHandler {
 
 	private static void end() {
 		try {
-			ERRORS.write(MESSAGE);
+			if (!ending.getAndSet(true)) {
+				ERRORS.write(MESSAGE);
+			}
 		}
 		catch (IOException ex) {
 			// There is no other place for the message.

@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
+import io.eardrum.protocol.CommandTotals;
 import io.eardrum.protocol.ErrorReason;
 
 /**
@@ -17,7 +18,7 @@ import io.eardrum.protocol.ErrorReason;
  * meters exist from the start, so that a rate over them never misses the first step. Safe
  * for any number of threads.
  */
-final class CommandMeters implements CommandObserver {
+final class CommandMeters implements CommandObserver, CommandTotals {
 
 	private final Map<Command, Counter> served = new EnumMap<>(Command.class);
 
@@ -72,6 +73,30 @@ final class CommandMeters implements CommandObserver {
 	@Override
 	public void returned(long points) {
 		Counters.add(this.pointsReturned, points);
+	}
+
+	@Override
+	public long pointsPut() {
+		return (long) this.pointsPut.count();
+	}
+
+	@Override
+	public long pointsReturned() {
+		return (long) this.pointsReturned.count();
+	}
+
+	@Override
+	public long served() {
+		return sum(this.served);
+	}
+
+	@Override
+	public long failed() {
+		return sum(this.failed);
+	}
+
+	private static long sum(Map<Command, Counter> counters) {
+		return (long) counters.values().stream().mapToDouble(Counter::count).sum();
 	}
 
 	// One meter counts all points that were put, whichever way they came.

@@ -42,7 +42,7 @@ import io.eardrum.web.event.RequestObserver;
 class ObservabilityConfiguration {
 
 	@Bean
-	CommandObserver commandMeters(MeterRegistry registry) {
+	CommandMeters commandMeters(MeterRegistry registry) {
 		return new CommandMeters(registry);
 	}
 

@@ -20,11 +20,19 @@ public final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortB
 		int another = (port < PortSettings.MAX_PORT) ? port + 1 : port - 1;
 		String description = "Eardrum can't listen for metrics on port " + port + " of " + settings.host() + " ("
 				+ reason(cause) + ").";
-		String action = "Stop what uses port " + port + ", or choose another one with " + settings.portProperty()
-				+ ", for example in the environment: " + variable(settings.portProperty()) + "=" + another
-				+ ". The address comes from " + settings.hostProperty() + " (" + variable(settings.hostProperty())
-				+ ") and has to be one of this machine's own.";
+		String host = settings.hostProperty() + " (" + variable(settings.hostProperty()) + ")";
+		String action = isOfAddress(cause)
+				? "Set " + host + " to an address of this machine, or to 0.0.0.0 for all of its addresses."
+				: "Stop what uses port " + port
+						+ " (another port of this server may be the same one), or choose another " + "one with "
+						+ settings.portProperty() + ", for example in the environment: "
+						+ variable(settings.portProperty()) + "=" + another + ". The address comes from " + host + ".";
 		return new FailureAnalysis(description, action, cause);
+	}
+
+	private static boolean isOfAddress(PortBindException exception) {
+		String reason = reason(exception).toLowerCase(Locale.ROOT);
+		return reason.contains("requested address") || reason.contains("unresolved") || reason.contains("unknown host");
 	}
 
 	private static String variable(String property) {

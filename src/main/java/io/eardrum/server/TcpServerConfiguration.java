@@ -12,6 +12,7 @@ import org.springframework.integration.config.EnableIntegration;
 import org.springframework.util.IdGenerator;
 
 import io.eardrum.address.ClientAddresses;
+import io.eardrum.address.ConnectedClients;
 import io.eardrum.budget.FileDescriptorLimit;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapUse;
@@ -54,6 +55,11 @@ public class TcpServerConfiguration {
 		properties.requireRoomForLines(budget.share(HeapUse.CONNECTIONS).maxBytes());
 		return new ConnectionRegistry(FileDescriptorLimit.tcpConnections(properties.maxConnections()), addresses,
 				budget);
+	}
+
+	@Bean
+	ConnectedClients connectedClients(ConnectionRegistry registry) {
+		return new ConnectionList(registry);
 	}
 
 	@Bean

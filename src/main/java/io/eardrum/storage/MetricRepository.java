@@ -48,10 +48,11 @@ public interface MetricRepository {
 	 * @param keys the keys of the series; an unknown one has nothing to delete
 	 * @param range the timestamps to delete
 	 * @throws StorageException if not all of them could be deleted. Each point may then
-	 * have been deleted or not
+	 * have been deleted or not. It is a {@link DeletionUnsupportedException} if this
+	 * store never deletes
 	 */
 	default void delete(List<SeriesKey> keys, TimeRange range) {
-		throw new StorageException("This store can't delete");
+		throw new DeletionUnsupportedException();
 	}
 
 	/**

@@ -132,6 +132,8 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 			RetentionRule rule = retentionRules.get(i);
 			check("retention-rules[" + i + "].keys", rule.keys(), !rule.keys().isBlank(),
 					"It must be a pattern of keys, such as 'debug.*'.");
+			check("retention-rules[" + i + "].retention", "", !rule.retention().isNegative(),
+					"It must be given: 1m or more, or 0 to keep points for ever.");
 			checkRetention("retention-rules[" + i + "].retention", rule.retention());
 		}
 		retentionRules = List.copyOf(retentionRules);
@@ -181,7 +183,7 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	 * @param retention how long, 1m or more; 0 means for ever
 	 */
 	public record RetentionRule(@DefaultValue("") String keys,
-			@DefaultValue("0s") @DurationUnit(ChronoUnit.SECONDS) Duration retention) {
+			@DefaultValue("-1s") @DurationUnit(ChronoUnit.SECONDS) Duration retention) {
 	}
 
 	/**

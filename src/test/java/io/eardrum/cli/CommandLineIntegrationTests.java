@@ -6,6 +6,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.SequenceInputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -98,6 +102,18 @@ class CommandLineIntegrationTests {
 			assertThat(CommandRun.of("delete", "--yes", "web2.cpu", "--until", "2", port).status()).isZero();
 			assertThat(CommandRun.of("keys", port).out()).isEqualTo("web1.cpu\nweb2.cpu\n");
 			assertThat(CommandRun.of("get", "web2.cpu", port).out()).startsWith("web2.cpu 3.0 ").hasLineCount(1);
+			assertThat(CommandRun.of("delete", "--match", "web?.*", "--dry-run", port))
+				.isEqualTo(new CommandRun(0, "web1.cpu\nweb2.cpu\n", ""));
+			assertThat(CommandRun.on("", true, "delete", "--match", "web1.*", "--dry-run", port).out())
+				.isEqualTo("web1.cpu\n");
+			assertThat(CommandRun.on("y\n", true, "delete", "--match", "web?.*", port)).satisfies((run) -> {
+				assertThat(run.status()).isZero();
+				assertThat(run.err()).contains("Delete 2 series?");
+			});
+			assertThat(CommandRun.of("delete", "--match", "web?.*", "--yes", port))
+				.isEqualTo(new CommandRun(1, "", "eardrum: no key matches web?.*\n"));
+			assertThat(CommandRun.of("delete", port).err()).contains("either keys or --match");
+			assertThat(CommandRun.of("delete", "a", "--match", "b", port).status()).isEqualTo(2);
 		}
 		try (RunningServer server = RunningServer.start("--eardrum.tcp.extensions=false")) {
 			String port = "--port=" + server.tcpPort();
@@ -110,11 +126,80 @@ class CommandLineIntegrationTests {
 	}
 
 	@Test
+	void operatorSeesTheServerAndItsClients() throws Exception {
+		try (RunningServer server = RunningServer.start();
+				MetricClient client = MetricClient.connect("127.0.0.1", server.tcpPort())) {
+			client.put("palm.cpu", 1, Instant.ofEpochSecond(1));
+			String url = "--url=http://127.0.0.1:" + server.httpPort();
+			assertThat(CommandRun.of("stat", url)).satisfies((run) -> {
+				assertThat(run.status()).isZero();
+				assertThat(run.out()).contains("points put   0/s, 1 since the start", "clients      1 of ",
+						"takes points");
+			});
+			assertThat(CommandRun.on("", true, "stat", "--count", "2", url).out()).startsWith("\u001b[H\u001b[2J")
+				.hasLineCount(14);
+			CommandRun clients = CommandRun.of("clients", url);
+			assertThat(clients.out()).startsWith("id").hasLineCount(2).contains("127.0.0.1", "idle");
+			String id = clients.out().lines().skip(1).findFirst().orElseThrow().split(" ", 2)[0];
+			assertThat(CommandRun.of("clients", "--end", id, url)).isEqualTo(new CommandRun(0, "", ""));
+			assertThat(CommandRun.of("clients", url).out()).hasLineCount(1);
+			assertThat(CommandRun.of("clients", "--end", id, url)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(1);
+				assertThat(run.err()).contains("status 404", "There is no connection with this number.");
+			});
+		}
+	}
+
+	@Test
+	void whatStopsAnOperatorIsSaid() throws Exception {
+		String url;
+		try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+			url = "--url=http://127.0.0.1:" + silent.getLocalPort() + "/";
+			assertThat(CommandRun.of("stat", "--timeout", "1", url)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(69);
+				assertThat(run.err()).contains("within 1 s");
+			});
+			CompletableFuture<CommandRun> broken = CompletableFuture.supplyAsync(() -> CommandRun.of("clients", url));
+			while (!broken.isDone()) {
+				silent.setSoTimeout(100);
+				try (Socket accepted = silent.accept()) {
+					accepted.getOutputStream()
+						.write("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nid".getBytes(StandardCharsets.US_ASCII));
+				}
+				catch (SocketTimeoutException ex) {
+					// The command has ended, or is about to.
+				}
+			}
+			assertThat(broken.get()).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(69);
+				assertThat(run.err()).contains("the connection to http://127.0.0.1:");
+			});
+		}
+		assertThat(CommandRun.of("clients", url)).satisfies((run) -> {
+			assertThat(run.status()).isEqualTo(69);
+			assertThat(run.err()).contains("no server answers at http://127.0.0.1:");
+		});
+		for (String wrong : new String[] { "127.0.0.1:8080", "ftp://a", "http:// a", "http:///x" }) {
+			assertThat(CommandRun.of("clients", "--url", wrong)).satisfies((run) -> {
+				assertThat(run.status()).isEqualTo(2);
+				assertThat(run.err()).contains("--url takes an address such as", wrong);
+			});
+		}
+		assertThat(CommandRun.of("clients", "--timeout", "0").status()).isEqualTo(2);
+		assertThat(CommandRun.of("stat", "--interval", "0").status()).isEqualTo(2);
+		assertThat(CommandRun.of("stat", "--count", "-1").status()).isEqualTo(2);
+	}
+
+	@Test
 	void helpAndVersionAreWordsToo() {
 		assertThat(CommandRun.of("help")).isEqualTo(CommandRun.of("--help"));
 		assertThat(CommandRun.of("help", "get")).isEqualTo(CommandRun.of("get", "--help"));
 		assertThat(CommandRun.of("version")).isEqualTo(CommandRun.of("--version"));
 		assertThat(CommandRun.of("help").status()).isZero();
+		assertThat(CommandRun.of("pnig").err()).contains("did you mean ping?");
+		assertThat(CommandRun.of("keys", "--prot", "1").err()).contains("did you mean --port?");
+		assertThat(CommandRun.of("nothing.like.it").err()).doesNotContain("did you mean");
+		assertThat(CommandRun.of("bench", "--seconds", "x").err()).doesNotContain("did you mean");
 	}
 
 	@Test

@@ -152,7 +152,7 @@ class ConfigurationIntegrationTests {
 	@Test
 	void hostOfGraphiteThatCannotBeHadIsNamed() {
 		String log = RunningServer.logOfFailedStart("--eardrum.graphite.port=0", "--eardrum.graphite.host=192.0.2.1");
-		assertThatFailureIsAnalysed(log).contains("192.0.2.1").contains("comes from eardrum.graphite.host");
+		assertThatFailureIsAnalysed(log).contains("192.0.2.1").contains("Set eardrum.graphite.host");
 	}
 
 	@Test

@@ -19,7 +19,8 @@ import picocli.CommandLine.Model.OptionSpec;
 public final class EnvironmentDefaults implements CommandLine.IDefaultValueProvider {
 
 	private static final Map<String, String> VARIABLES = Map.of("--host", "EARDRUM_HOST", "--port", "EARDRUM_PORT",
-			"--tls", "EARDRUM_TLS", "--ca", "EARDRUM_CA", "--cert", "EARDRUM_CERT", "--key", "EARDRUM_KEY");
+			"--tls", "EARDRUM_TLS", "--ca", "EARDRUM_CA", "--cert", "EARDRUM_CERT", "--key", "EARDRUM_KEY", "--url",
+			"EARDRUM_URL", "--user", "EARDRUM_HTTP_USER");
 
 	private final Map<String, String> environment;
 

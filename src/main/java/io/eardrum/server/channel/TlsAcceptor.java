@@ -83,8 +83,9 @@ public final class TlsAcceptor implements AutoCloseable {
 		}
 		catch (NoSuchSslBundleException ex) {
 			throw new InvalidConfigurationPropertyValueException(BUNDLE, name,
-					"It must be the name of an SSL bundle (spring.ssl.bundle.pem.* or jks.*), of which there are "
-							+ bundles.getBundleNames() + ".");
+					"It must be the name of an SSL bundle (spring.ssl.bundle.pem.* or jks.*). "
+							+ (bundles.getBundleNames().isEmpty() ? "None is configured."
+									: "There are " + String.join(", ", bundles.getBundleNames()) + "."));
 		}
 		catch (RuntimeException ex) {
 			throw new InvalidConfigurationPropertyValueException(BUNDLE, name,

@@ -23,11 +23,8 @@ import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.limit.UnfinishedInputLimit;
 
 /**
- * A connection that reads {@link Frame frames} and writes their replies.
- * <p>
- * The threads of a loop serve it, one at a time. Other threads may only look at it and
- * end it. The {@link ConnectionWatchdog} does so when the client does not take its
- * replies or is silent for too long, and the port does when the server stops.
+ * A connection that reads {@link Frame frames} and writes their replies. The threads of a
+ * loop serve it, one at a time. Other threads may only look at it and end it.
  * <p>
  * No failure of a client is logged above debug level, because clients that fail on
  * purpose could fill the disk with log lines.
@@ -63,6 +60,8 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 
 	private final Farewell farewell;
 
+	private final ConnectionStatistics statistics;
+
 	private volatile Runnable ended = () -> {
 	};
 
@@ -90,6 +89,7 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		this.execution = new FrameExecution(frame, this.input, this.output, this.account);
 		this.lifecycle = new ConnectionLifecycle(channel, tls, observer, this::release, () -> this.ended.run());
 		this.farewell = new Farewell(channel, stream, this.lifecycle, observer);
+		this.statistics = new ConnectionStatistics(channel, tls != null, this.account, this.output, this.lifecycle);
 		this.handshake = (tls != null) ? new TlsHandshake(tls, this.lifecycle, this.farewell, observer,
 				this::becomeIdle, this::becomeIdleElsewhere) : null;
 	}
@@ -115,7 +115,10 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		this.ended = removal;
 	}
 
-	// Returns the port that the client has connected to.
+	public ConnectionStatistics statistics() {
+		return this.statistics;
+	}
+
 	Port port() {
 		return this.port;
 	}
@@ -136,13 +139,11 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		return (client != null) ? client : this;
 	}
 
-	// Returns whether the client can't send commands yet.
 	public boolean isHandshaking() {
 		TlsHandshake pending = this.handshake;
 		return pending != null && pending.isUnderWay();
 	}
 
-	// Returns whether that has lasted for too long.
 	boolean isHandshakeOverdue() {
 		TlsHandshake pending = this.handshake;
 		return pending != null && pending.isOverdue();
@@ -330,7 +331,6 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		this.account.end();
 	}
 
-	// Returns whether it has been closed or reset, or is about to be.
 	public boolean isEnding() {
 		return this.lifecycle.isEnding();
 	}
@@ -385,7 +385,7 @@ public final class Connection implements FrameAccount.Holder, UnfinishedInputLim
 		return this.account.silentNanos();
 	}
 
-	// Returns for how long the client has not taken the write under way, in nanoseconds.
+	// Returns for how long the client has not taken what is being written.
 	public long blockedNanos() {
 		return this.output.blockedNanos();
 	}

@@ -53,6 +53,8 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 
 	private volatile long lastReceivedNanos = System.nanoTime();
 
+	private final AtomicLong receivedBytes = new AtomicLong();
+
 	/** How much is to be expected when it is read next, in bytes. */
 	private volatile int nextLength;
 
@@ -161,12 +163,19 @@ final class FrameAccount implements InboundMemoryLimit.Client {
 		return piecemeal ? InboundMemoryLimit.SMALL_LENGTH : Integer.MAX_VALUE;
 	}
 
+	// Returns how many bytes have come, without those of TLS. Any thread may ask.
+	long receivedBytes() {
+		return this.receivedBytes.get();
+	}
+
 	/**
 	 * Notes what has been read, to estimate what comes next.
 	 * @param count how many bytes have come, 1 or more
 	 * @param most how many could have
 	 */
 	void received(int count, int most) {
+		// One thread at a time receives.
+		this.receivedBytes.lazySet(this.receivedBytes.getPlain() + count);
 		this.lastReceivedNanos = System.nanoTime();
 		// There may be more to read.
 		this.nextLength = (count < most) ? count : (int) Math.min(2L * count, FrameDecoder.LARGE_LENGTH);

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ final class ReplyOutputStream extends OutputStream {
 	private final LoopRegistration registration;
 
 	private volatile long lastSentNanos = System.nanoTime();
+
+	private final AtomicLong sentBytes = new AtomicLong();
 
 	/** When the wait that is under way began; meaningless if none is. */
 	private volatile long waitStartedNanos;
@@ -119,6 +122,7 @@ final class ReplyOutputStream extends OutputStream {
 		}
 		// Counted first: once the client has it, it may look at the counter.
 		this.observer.sent(length);
+		this.sentBytes.lazySet(this.sentBytes.getPlain() + length);
 		ByteBuffer bytes = ByteBuffer.wrap(source, offset, length);
 		this.channel.write(bytes);
 		while (bytes.hasRemaining() || this.channel.hasUnsent()) {
@@ -207,6 +211,10 @@ final class ReplyOutputStream extends OutputStream {
 	}
 
 	// Returns when the client has last taken something, by System.nanoTime().
+	long sentBytes() {
+		return this.sentBytes.get();
+	}
+
 	long lastSentNanos() {
 		return this.lastSentNanos;
 	}

@@ -36,6 +36,9 @@ public enum ResetReason {
 	 */
 	CROWDED_OUT,
 
+	/** An operator has ended it. */
+	OPERATOR,
+
 	/** The server stops. */
 	SHUTDOWN,
 

@@ -108,6 +108,8 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 
 	private final SeriesCount count = new SeriesCount();
 
+	private final SeriesUpkeep upkeep;
+
 	private final WriteClock writeClock;
 
 	private final ClusterClock clusterClock;
@@ -134,10 +136,11 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
 				settings.cassandra().maxWait());
 		this.writeClock = new WriteClock(clock);
+		this.upkeep = new SeriesUpkeep(this.requests, this.cache, this.registry, this.count, this.writeClock, clock);
 		this.clusterClock = new ClusterClock(clock, System::nanoTime);
 		this.cluster = new Cluster(
 				new Connector(builders, settings.keyspace(), settings.cassandra(), this.clusterClock), this.state,
-				this.clusterClock, this::learnSeries);
+				this.clusterClock, this::learnSeries, this.upkeep::lookAfter);
 		this.cluster.awaitFirstAttempt(START_PATIENCE);
 	}
 
@@ -163,6 +166,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 		}
 		ClusterSession session = this.cluster.session();
 		this.clusterClock.ensureAgrees();
+		this.upkeep.puts().lock();
 		try {
 			SeriesIndex<SeriesPoints> points = SeriesPoints.of(batch);
 			register(session, points);
@@ -191,6 +195,16 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 			}
 			throw ex;
 		}
+		finally {
+			this.upkeep.puts().unlock();
+		}
+	}
+
+	@Override
+	public void delete(List<SeriesKey> keys, TimeRange range) {
+		ClusterSession session = this.cluster.session();
+		this.clusterClock.ensureAgrees();
+		this.upkeep.delete(session, keys, range);
 	}
 
 	private void register(ClusterSession session, SeriesIndex<SeriesPoints> points) {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -17,6 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.WriteOperation;
 import org.springframework.boot.actuate.endpoint.web.WebEndpointResponse;
+import org.springframework.http.HttpStatus;
+import org.springframework.util.MimeTypeUtils;
 
 import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.BackupObserver.Refusal;
@@ -148,7 +151,12 @@ class BackupEndpoint {
 	}
 
 	private static WebEndpointResponse<Map<String, Object>> answer(int status, String message) {
-		return new WebEndpointResponse<>(Map.of("error", message), status);
+		Map<String, Object> problem = new LinkedHashMap<>();
+		problem.put("type", "about:blank");
+		problem.put("title", HttpStatus.valueOf(status).getReasonPhrase());
+		problem.put("status", status);
+		problem.put("detail", message);
+		return new WebEndpointResponse<>(problem, status, MimeTypeUtils.parseMimeType("application/problem+json"));
 	}
 
 }

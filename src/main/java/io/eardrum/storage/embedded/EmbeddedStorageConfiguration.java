@@ -1,12 +1,17 @@
 package io.eardrum.storage.embedded;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
@@ -26,6 +31,8 @@ import io.eardrum.storage.embedded.settings.MemoryBudget;
 @EnableConfigurationProperties(StorageProperties.class)
 class EmbeddedStorageConfiguration {
 
+	private static final Logger logger = LoggerFactory.getLogger(EmbeddedStorageConfiguration.class);
+
 	@Bean(destroyMethod = "close")
 	RocksDbMetricRepository metricRepository(StorageProperties properties, HeapBudget budget) {
 		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(properties, MemoryBudget.ofThisProcess()),
@@ -36,10 +43,33 @@ class EmbeddedStorageConfiguration {
 	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties,
 			ObjectProvider<BackupObserver> observers) {
 		Path directory = properties.backupPath();
+		if (directory != null) {
+			requireDirectory(directory);
+		}
 		Clock clock = Clock.systemUTC();
 		return new BackupEndpoint(repository, (directory != null) ? directory : properties.path().resolve("backups"),
 				new BackupLimits(properties.backupInterval(), properties.backupKeep(), clock),
 				observers.orderedStream().toList(), clock);
+	}
+
+	// A backup that can't be made is found out here, and not on the day it is needed. A
+	// full disk, however, may have room by then.
+	private static void requireDirectory(Path directory) {
+		try {
+			Files.createDirectories(directory);
+			if (Files.isWritable(directory)) {
+				return;
+			}
+		}
+		catch (IOException ex) {
+			if (String.valueOf(ex.getMessage()).contains("No space left")) {
+				logger.warn("The directory for backups, {}, can't be made now: {}", directory, ex.toString());
+				return;
+			}
+			// The exception below says it.
+		}
+		throw new InvalidConfigurationPropertyValueException("eardrum.storage.backup-path", directory,
+				"It must be a directory, or one that can be made, in which the server may write.");
 	}
 
 	/**

@@ -102,7 +102,7 @@ final class PointsReader {
 		}
 	}
 
-	private static boolean isCsv(@Nullable String format, @Nullable String accept) {
+	static boolean isCsv(@Nullable String format, @Nullable String accept) {
 		if (format != null) {
 			return switch (format) {
 				case "csv" -> true;

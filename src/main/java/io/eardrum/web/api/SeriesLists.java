@@ -8,7 +8,6 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.RequestBudget;
-import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
@@ -16,7 +15,6 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
-import io.eardrum.web.http.TextReply;
 
 /**
  * Lists series with their last points, either page by page or as the latest point of
@@ -95,14 +93,14 @@ final class SeriesLists {
 				series.addIfAny(pattern.literalKey(), within.last(pattern.literalKey()));
 			}
 			else {
-				within.forEachLast((key) -> series.count < limit && matching.test(key), series::addIfAny);
+				within.forEachLast((key) -> series.count() < limit && matching.test(key), series::addIfAny);
 			}
 			series.end();
 			text.ascii("}\n");
 		});
 	}
 
-	private static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained,
+	static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained,
 			RequestBudget budget) {
 		Predicate<SeriesKey> matching = (pattern != null) ? (key) -> {
 			budget.work(pattern.work(key));
@@ -116,43 +114,6 @@ final class SeriesLists {
 			budget.work((long) key.length() * (TEXT_WORK + Math.min(sought.length(), key.length()) / TEXT_WORK));
 			return key.toString().toLowerCase(Locale.ROOT).contains(sought);
 		});
-	}
-
-	/**
-	 * The array of series in a reply.
-	 */
-	private static final class SeriesArray {
-
-		private final TextReply text;
-
-		private int count;
-
-		SeriesArray(TextReply text) throws IOException {
-			this.text = text.ascii("{\"series\":[");
-		}
-
-		void addIfAny(SeriesKey key, @Nullable Point last) throws IOException {
-			if (last != null) {
-				add(key, last);
-			}
-		}
-
-		void add(SeriesKey key, @Nullable Point last) throws IOException {
-			this.text.ascii((this.count == 0) ? "\n{\"key\":" : ",\n{\"key\":").jsonString(key);
-			if (last != null) {
-				this.text.ascii(",\"timestamp\":").integer(last.timestamp());
-				this.text.ascii(",\"value\":").value(last.value()).ascii("}");
-			}
-			else {
-				this.text.ascii(",\"timestamp\":null,\"value\":null}");
-			}
-			this.count++;
-		}
-
-		void end() throws IOException {
-			this.text.ascii("]");
-		}
-
 	}
 
 }

@@ -70,6 +70,16 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
+	 * Creates an endpoint that answers DELETE only.
+	 * @param parameters the parameters that it accepts
+	 * @param action answers the requests
+	 * @return the endpoint
+	 */
+	public static Endpoint deletion(Set<String> parameters, Action action) {
+		return new Endpoint().delete(parameters, action);
+	}
+
+	/**
 	 * Makes this endpoint answer POST too.
 	 * @param parameters the parameters that it accepts then
 	 * @param action answers the requests
@@ -77,6 +87,17 @@ public final class Endpoint implements HttpRequestHandler {
 	 */
 	public Endpoint post(Set<String> parameters, Action action) {
 		this.operations.put("POST", new Operation(parameters, action));
+		return this;
+	}
+
+	/**
+	 * Makes this endpoint answer DELETE too.
+	 * @param parameters the parameters that it accepts then
+	 * @param action answers the requests
+	 * @return this endpoint
+	 */
+	public Endpoint delete(Set<String> parameters, Action action) {
+		this.operations.put("DELETE", new Operation(parameters, action));
 		return this;
 	}
 
@@ -217,7 +238,9 @@ public final class Endpoint implements HttpRequestHandler {
 			return new RequestProblem(HttpStatus.NOT_FOUND, "There is nothing at this path.");
 		}
 		Set<String> allowed = new TreeSet<>(this.operations.keySet());
-		allowed.add("HEAD");
+		if (allowed.contains("GET")) {
+			allowed.add("HEAD");
+		}
 		response.setHeader("Allow", String.join(", ", allowed));
 		return new RequestProblem(HttpStatus.METHOD_NOT_ALLOWED,
 				request.getMethod() + " is not supported here; there are " + String.join(", ", allowed) + ".");

@@ -219,6 +219,22 @@ public final class Query {
 	}
 
 	/**
+	 * Returns whether something is asked for.
+	 * @param name the name of the parameter
+	 * @return whether it is {@code true}; {@code false} if it is missing
+	 */
+	public boolean flag(String name) {
+		String text = optional(name);
+		if (text == null || text.equals("false")) {
+			return false;
+		}
+		if (text.equals("true")) {
+			return true;
+		}
+		throw RequestProblem.parameter(name, "It must be true or false.");
+	}
+
+	/**
 	 * Returns a duration.
 	 * @param name the name of the parameter
 	 * @param fallback the duration if the parameter is missing

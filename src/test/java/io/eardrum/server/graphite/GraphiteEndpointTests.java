@@ -164,6 +164,8 @@ class GraphiteEndpointTests {
 			});
 		assertThat(analysis(new PortBindException(settings(65_535), new IOException("Address already in use")))
 			.getAction()).contains("EARDRUM_GRAPHITE_PORT=65534");
+		assertThat(analysis(new PortBindException(settings(2003), new IOException("Cannot assign requested address")))
+			.getAction()).contains("eardrum.graphite.host", "0.0.0.0").doesNotContain("2003", "Stop");
 	}
 
 	private static FailureAnalysis analysis(PortBindException failure) {

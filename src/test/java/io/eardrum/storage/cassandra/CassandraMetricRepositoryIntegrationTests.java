@@ -41,11 +41,6 @@ class CassandraMetricRepositoryIntegrationTests extends MetricRepositoryContract
 	}
 
 	@Override
-	protected boolean deletes() {
-		return false;
-	}
-
-	@Override
 	protected int manyPoints() {
 		return 20_000;
 	}

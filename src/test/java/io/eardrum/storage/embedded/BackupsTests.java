@@ -177,7 +177,7 @@ class BackupsTests {
 
 	private void assertRefused(WebEndpointResponse<Map<String, Object>> response, int status, String reason) {
 		assertThat(response.getStatus()).isEqualTo(status);
-		assertThat(String.valueOf(Objects.requireNonNull(response.getBody()).get("error"))).contains(reason);
+		assertThat(String.valueOf(Objects.requireNonNull(response.getBody()).get("detail"))).contains(reason);
 	}
 
 	private BackupEndpoint endpoint(RocksDbMetricRepository repository, Path backups, Duration interval, int keep) {

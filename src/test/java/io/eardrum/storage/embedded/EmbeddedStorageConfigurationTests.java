@@ -95,6 +95,30 @@ class EmbeddedStorageConfigurationTests {
 	}
 
 	@Test
+	void ruleNeedsARetention() {
+		runner().withPropertyValues("eardrum.storage.retention-rules[0].keys=debug.*")
+			.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+				.hasMessageContaining("eardrum.storage.retention-rules[0].retention")
+				.extracting((ex) -> ((InvalidConfigurationPropertyValueException) ex).getReason())
+				.asString()
+				.contains("It must be given"));
+	}
+
+	@Test
+	void directoryForBackupsIsMadeOrTheStartEnds() throws Exception {
+		Path made = this.directory.resolve("a").resolve("backups");
+		runner().withPropertyValues("eardrum.storage.backup-path=" + made)
+			.run((context) -> assertThat(made).isDirectory());
+		Path file = Files.createFile(this.directory.resolve("plain"));
+		for (Path wrong : List.of(file, file.resolve("below"))) {
+			runner().withPropertyValues("eardrum.storage.backup-path=" + wrong)
+				.run((context) -> assertThat(context.getStartupFailure()).rootCause()
+					.isInstanceOf(InvalidConfigurationPropertyValueException.class)
+					.hasMessageContaining("eardrum.storage.backup-path"));
+		}
+	}
+
+	@Test
 	void clockThatJumpsIsHeldUnlessItIsToBeAccepted() {
 		runner().run((context) -> assertThat(settings(context).acceptJump()).isFalse());
 		runner().withPropertyValues("eardrum.storage.retention-jump=Accept")
@@ -117,17 +141,17 @@ class EmbeddedStorageConfigurationTests {
 			assertThat(backup).isEqualTo(this.directory.resolve("store").resolve("backups").resolve("first"));
 			WebEndpointResponse<Map<String, Object>> again = endpoint.backup("first");
 			assertThat(again.getStatus()).isEqualTo(409);
-			assertThat(String.valueOf(body(again).get("error"))).contains("already").contains(backup.toString());
+			assertThat(String.valueOf(body(again).get("detail"))).contains("already").contains(backup.toString());
 			WebEndpointResponse<Map<String, Object>> soon = endpoint.backup("second");
 			assertThat(soon.getStatus()).isEqualTo(429);
-			assertThat(String.valueOf(body(soon).get("error"))).contains("eardrum.storage.backup-interval");
+			assertThat(String.valueOf(body(soon).get("detail"))).contains("eardrum.storage.backup-interval");
 			Files.writeString(this.directory.resolve("file"), "");
 			WebEndpointResponse<Map<String, Object>> failed = new BackupEndpoint(
 					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"),
 					new BackupLimits(Duration.ZERO, 7, Clock.systemUTC()), List.of(), Clock.systemUTC())
 				.backup("second");
 			assertThat(failed.getStatus()).isEqualTo(503);
-			assertThat(String.valueOf(body(failed).get("error"))).contains("file");
+			assertThat(String.valueOf(body(failed).get("detail"))).contains("file");
 			runner().withPropertyValues("eardrum.storage.path=" + backup)
 				.run((restored) -> assertThat(restored.getBean(MetricRepository.class).seriesCount()).isEqualTo(1));
 		});

@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 import io.eardrum.fixture.EardrumProcess;
 
 /**
- * Kills a real server over and over while clients put points, and checks after each start
- * that every acknowledged one is there and none that wasn't put: a program of its own,
- * which ends with 1 if it finds a violation.
+ * Kills a real server over and over while clients put and delete points, and checks after
+ * each start that every acknowledged one is there, none that wasn't put, and none that
+ * was deleted: a program of its own, which ends with 1 if it finds a violation.
  * <p>
  * Options: {@code --kills <n>} (10), {@code --seed <n>}, {@code --fsync <policy>}
  * (always), {@code --writers <n>} (4). The server makes a checkpoint every second, so
@@ -56,12 +56,12 @@ public final class CrashSuite {
 		this.directory = Files.createTempDirectory("eardrum-crash");
 		this.port = EardrumProcess.freePort();
 		for (int i = 0; i < writers; i++) {
-			this.writers.add(new CrashWriter(i, seed));
+			this.writers.add(new CrashWriter(i, seed, true));
 		}
 		this.environment = Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
 				this.directory.resolve("store").toString(), "EARDRUM_STORAGE_FSYNC", fsync, "EARDRUM_STORAGE_MEMORY",
 				"64MB", "EARDRUM_STORAGE_CHECKPOINTINTERVAL", "1s", "EARDRUM_TCP_PORT", String.valueOf(this.port),
-				"SERVER_PORT", "0");
+				"SERVER_PORT", "0", "EARDRUM_TCP_DELETE", "true");
 	}
 
 	public static void main(String[] arguments) throws Exception {

@@ -12,12 +12,13 @@ import java.util.Random;
 
 /**
  * A client that puts points without waiting, over and over to the same keys and
- * timestamps, and knows exactly which ones were acknowledged. Each value is the number of
- * its put, so that a value tells which put it came from.
+ * timestamps, and deletes some of them if it is to. It knows exactly which commands were
+ * acknowledged. Each value is the number of its command, so that a value tells which put
+ * it came from.
  * <p>
- * The store executes the puts of a connection in their order. So after a crash there must
- * be a number of them, not smaller than that of the acknowledged ones, such that the
- * store holds just what putting so many leaves.
+ * The store executes the commands of a connection in their order. So after a crash there
+ * must be a number of them, not smaller than that of the acknowledged ones, such that the
+ * store holds just what executing so many leaves.
  */
 final class CrashWriter {
 
@@ -44,11 +45,14 @@ final class CrashWriter {
 	/** For each cell the put whose value it holds, as of the last check. */
 	private final long[] stored = new long[CELLS];
 
-	/** The number of the first put since then. */
+	/** The number of the first command since then. */
 	private long firstPut;
 
-	/** The cells of all puts since then. */
+	/** The cells of all puts since then, and the first cells of deletions. */
 	private int[] sent = new int[4096];
+
+	/** How many cells were deleted; 0 for a put. */
+	private int[] deleted = new int[4096];
 
 	private int sentCount;
 
@@ -58,7 +62,10 @@ final class CrashWriter {
 
 	private volatile String violation = "";
 
-	CrashWriter(int number, long seed) {
+	private final boolean deletes;
+
+	CrashWriter(int number, long seed, boolean deletes) {
+		this.deletes = deletes;
 		this.number = number;
 		this.random = new Random(seed + number);
 		Arrays.fill(this.stored, ABSENT);
@@ -102,20 +109,45 @@ final class CrashWriter {
 			for (int i = 0; i < burst; i++) {
 				// Mostly in order, as clients do, and now and then anywhere.
 				int cell = (this.random.nextInt(8) == 0) ? this.random.nextInt(CELLS) : (start + i) % CELLS;
-				if (this.sentCount == this.sent.length) {
-					this.sent = Arrays.copyOf(this.sent, this.sentCount * 2);
-				}
+				note(cell, 0);
 				lines.append("put ")
 					.append(key(cell / TIMESTAMPS))
 					.append(' ')
-					.append(this.firstPut + this.sentCount)
+					.append(this.firstPut + this.sentCount - 1)
 					.append(' ')
 					.append(cell % TIMESTAMPS)
 					.append('\n');
-				this.sent[this.sentCount++] = cell;
+			}
+			if (this.deletes && this.random.nextInt(4) == 0) {
+				delete(lines);
 			}
 			target.write(lines.toString().getBytes(StandardCharsets.US_ASCII));
 		}
+	}
+
+	// A whole series, or some of its points.
+	private void delete(StringBuilder lines) {
+		int key = this.random.nextInt(KEYS);
+		lines.append("delete ").append(key(key));
+		if (this.random.nextInt(4) == 0) {
+			note(key * TIMESTAMPS, TIMESTAMPS);
+		}
+		else {
+			int from = this.random.nextInt(TIMESTAMPS);
+			int count = 1 + this.random.nextInt(Math.min(500, TIMESTAMPS - from));
+			note(key * TIMESTAMPS + from, count);
+			lines.append(' ').append(from).append(' ').append(from + count - 1);
+		}
+		lines.append('\n');
+	}
+
+	private void note(int cell, int count) {
+		if (this.sentCount == this.sent.length) {
+			this.sent = Arrays.copyOf(this.sent, this.sentCount * 2);
+			this.deleted = Arrays.copyOf(this.deleted, this.sentCount * 2);
+		}
+		this.deleted[this.sentCount] = count;
+		this.sent[this.sentCount++] = cell;
 	}
 
 	private void readReplies(InputStream replies) {
@@ -172,9 +204,16 @@ final class CrashWriter {
 		if (executed > this.sentCount) {
 			return "the value " + latest + " was never put";
 		}
-		for (int i = 0; i < executed; i++) {
-			this.stored[this.sent[i]] = this.firstPut + i;
+		int different = 0;
+		for (int cell = 0; cell < CELLS; cell++) {
+			different += (observed[cell] != this.stored[cell]) ? 1 : 0;
 		}
+		int count = 0;
+		// What was executed last may be deletions, which leave nothing to tell them by.
+		while (count < executed || (different > 0 && count < this.sentCount && this.deletes)) {
+			different += execute(count++, observed);
+		}
+		executed = count;
 		for (int cell = 0; cell < CELLS; cell++) {
 			if (observed[cell] != this.stored[cell]) {
 				return String.format(
@@ -188,6 +227,18 @@ final class CrashWriter {
 		this.acknowledged = 0;
 		this.refused = false;
 		return "";
+	}
+
+	// Returns by how much this changes the number of cells that are not as observed.
+	private int execute(int command, long[] observed) {
+		int change = 0;
+		int first = this.sent[command];
+		for (int cell = first; cell < first + Math.max(1, this.deleted[command]); cell++) {
+			change -= (this.stored[cell] != observed[cell]) ? 1 : 0;
+			this.stored[cell] = (this.deleted[command] == 0) ? this.firstPut + command : ABSENT;
+			change += (this.stored[cell] != observed[cell]) ? 1 : 0;
+		}
+		return change;
 	}
 
 	int acknowledged() {

@@ -52,7 +52,7 @@ public final class FailingDiskSuite {
 	private FailingDiskSuite(Path library, long seed) throws IOException {
 		this.random = new Random(seed);
 		for (int i = 0; i < WRITERS; i++) {
-			this.writers.add(new CrashWriter(i, seed));
+			this.writers.add(new CrashWriter(i, seed, false));
 		}
 		this.environment = Map.of("EARDRUM_STORAGE_TYPE", "embedded", "EARDRUM_STORAGE_PATH",
 				this.directory.resolve("store").toString(), "EARDRUM_STORAGE_MEMORY", "64MB",

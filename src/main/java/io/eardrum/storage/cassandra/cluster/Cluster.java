@@ -54,6 +54,8 @@ public final class Cluster implements AutoCloseable {
 
 	private final Consumer<ClusterSession> connected;
 
+	private final Consumer<ClusterSession> probed;
+
 	private final CountDownLatch tried = new CountDownLatch(1);
 
 	private final CountDownLatch closing = new CountDownLatch(1);
@@ -72,12 +74,16 @@ public final class Cluster implements AutoCloseable {
 	 * @param state keeps the state of the cluster
 	 * @param clock compares the clocks from time to time
 	 * @param connected called once there is a session, by the thread of this object
+	 * @param probed called from time to time while the cluster takes points, by the same
+	 * thread
 	 */
-	public Cluster(Connector connector, ClusterState state, ClusterClock clock, Consumer<ClusterSession> connected) {
+	public Cluster(Connector connector, ClusterState state, ClusterClock clock, Consumer<ClusterSession> connected,
+			Consumer<ClusterSession> probed) {
 		this.connector = connector;
 		this.state = state;
 		this.clock = clock;
 		this.connected = connected;
+		this.probed = probed;
 		this.thread = new Thread(this::run, "eardrum-cassandra");
 		this.thread.setDaemon(true);
 		this.thread.start();
@@ -178,6 +184,12 @@ public final class Cluster implements AutoCloseable {
 		catch (StorageException ex) {
 			// The probe has shown that the cluster takes points.
 			logger.debug("The clocks could not be compared", ex);
+		}
+		try {
+			this.probed.accept(current);
+		}
+		catch (StorageException ex) {
+			logger.debug("What is done from time to time will be done later", ex);
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.eardrum.storage.cassandra.series;
 
+import java.util.List;
 import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
@@ -117,12 +118,44 @@ public final class SeriesCache {
 	}
 
 	/**
+	 * Forgets a series, because it may not be registered any more.
+	 * @param key the key
+	 */
+	public synchronized void remove(SeriesKey key) {
+		Generations current = this.generations;
+		for (SeriesIndex<KnownSeries> generation : List.of(current.young, current.old)) {
+			KnownSeries known = generation.find(key);
+			if (known != null) {
+				generation.remove(known);
+			}
+		}
+	}
+
+	/**
+	 * Forgets all series.
+	 */
+	public synchronized void clear() {
+		Generations current = this.generations;
+		this.generations = new Generations(newGeneration(), newGeneration());
+		current.young.release();
+		current.old.release();
+	}
+
+	/**
 	 * Returns how long the points of a key are kept.
 	 * @param key the key, registered or not
 	 * @return the number of seconds, or 0 if for ever
 	 */
 	public long retentionSeconds(SeriesKey key) {
 		return this.retention.seconds(key);
+	}
+
+	/**
+	 * Returns whether there are points that expire.
+	 * @return whether some series, registered or not, have a retention
+	 */
+	public boolean expires() {
+		return this.retention.isLimited();
 	}
 
 	/**

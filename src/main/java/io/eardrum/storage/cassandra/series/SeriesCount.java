@@ -70,6 +70,13 @@ public final class SeriesCount {
 		return sum;
 	}
 
+	/**
+	 * Counts everything again the next time, because series were taken off the list.
+	 */
+	public void reset() {
+		this.counts.clear();
+	}
+
 	private void remember(Counted counted, long buckets, long now) {
 		boolean full = counted.rows == Buckets.places();
 		long keep = (counted.bucket >= buckets - 2) ? RECENT_NANOS : GAP_NANOS;

@@ -36,6 +36,9 @@ public enum Query {
 	SELECT_LAST_POINT("SELECT timestamp, value FROM %s.points"
 			+ " WHERE key = ? AND bucket = ? AND timestamp <= ? ORDER BY timestamp DESC LIMIT 1"),
 
+	/** Key, bucket, first timestamp, last timestamp. It deletes the points. */
+	DELETE_POINTS("DELETE FROM %s.points WHERE key = ? AND bucket = ? AND timestamp >= ? AND timestamp <= ?"),
+
 	/** Key: its place. */
 	SELECT_PLACE("SELECT place FROM %s.series_by_key WHERE key = ?"),
 
@@ -44,6 +47,21 @@ public enum Query {
 
 	/** Bucket, place, key. */
 	INSERT_PLACE("INSERT INTO %s.series_by_place (bucket, place, key) VALUES (?, ?, ?)"),
+
+	/** Key, place: whether it was applied, and the key had this place until now. */
+	DELETE_KEY("DELETE FROM %s.series_by_key WHERE key = ? IF place = ?"),
+
+	/** Bucket, place, key. */
+	DELETE_PLACE("DELETE FROM %s.series_by_place WHERE bucket = ? AND place = ? AND key = ?"),
+
+	/** Day, key, place. It tells all servers that the key has lost this place. */
+	INSERT_REMOVED("INSERT INTO %s.removed_series (day, at, key, place) VALUES (?, now(), ?, ?) USING TTL 172800"),
+
+	/** Day, milliseconds since 1970: when, which key, which place, in order. */
+	SELECT_REMOVED("SELECT at, key, place FROM %s.removed_series WHERE day = ? AND at >= minTimeuuid(?)"),
+
+	/** Nothing: whether no server has looked for series without points for a day. */
+	BEGIN_SWEEP("INSERT INTO %s.sequence (name, next) VALUES ('sweep', 0) IF NOT EXISTS USING TTL 86400"),
 
 	/** Bucket: the keys, in the order of their places. */
 	SELECT_KEYS("SELECT key FROM %s.series_by_place WHERE bucket = ?"),
@@ -95,7 +113,7 @@ public enum Query {
 	// transaction would compete with the first.
 	private boolean isTransaction() {
 		return switch (this) {
-			case INSERT_KEY, ADVANCE, BEGIN, INSERT_FORMAT -> true;
+			case INSERT_KEY, DELETE_KEY, ADVANCE, BEGIN, BEGIN_SWEEP, INSERT_FORMAT -> true;
 			default -> false;
 		};
 	}

@@ -3,6 +3,7 @@ package io.eardrum.storage.embedded.upkeep;
 import java.nio.file.Path;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 
 /**
  * Thrown when a backup is not made because there is too little space for it.
@@ -10,8 +11,8 @@ import io.eardrum.storage.StorageException;
 public final class BackupSpaceException extends StorageException {
 
 	BackupSpaceException(Path target, long freeBytes, long neededBytes) {
-		super("only " + freeBytes + " bytes are free for the backup " + target + ", and " + neededBytes
-				+ " are needed, including eardrum.storage.min-free-space");
+		super("only " + DiskSpace.text(freeBytes) + " are free for the backup " + target + ", and "
+				+ DiskSpace.text(neededBytes) + " are needed, including eardrum.storage.min-free-space");
 	}
 
 }

@@ -193,8 +193,8 @@ public final class Checkpointer {
 		long needed = this.heads.frozenBytes() / CHUNK_PART + SPARE_BYTES;
 		long free = DiskSpace.free(this.database.path());
 		if (free < needed) {
-			throw new StorageException(
-					"Only " + free + " bytes are free in " + this.database.path() + ", and " + needed + " are needed");
+			throw new StorageException("Only " + DiskSpace.text(free) + " are free in " + this.database.path()
+					+ ", and " + DiskSpace.text(needed) + " are needed");
 		}
 	}
 

@@ -141,8 +141,8 @@ public final class ChunkCompaction implements Runnable {
 				this.database.number(ColumnFamily.CHUNKS, "rocksdb.total-sst-files-size"));
 		long free = DiskSpace.free(this.database.path());
 		if (this.minFreeBytes > 0 && free < needed) {
-			throw new StorageException("Only " + free + " bytes are free in " + this.database.path() + ", and " + needed
-					+ " are needed, including eardrum.storage.min-free-space");
+			throw new StorageException("Only " + DiskSpace.text(free) + " are free in " + this.database.path()
+					+ ", and " + DiskSpace.text(needed) + " are needed, including eardrum.storage.min-free-space");
 		}
 	}
 

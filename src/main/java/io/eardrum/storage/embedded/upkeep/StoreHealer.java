@@ -17,6 +17,7 @@ import io.eardrum.storage.embedded.log.Committer;
 import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 
 /**
@@ -168,7 +169,8 @@ final class StoreHealer {
 	private void probe(long freeBytes) throws IOException {
 		long needed = StoreFiles.walBytes(this.database.path()) + PROBE_BYTES;
 		if (freeBytes < needed) {
-			throw new IOException(freeBytes + " bytes are free, and " + needed + " may be needed");
+			throw new IOException(
+					DiskSpace.text(freeBytes) + " are free, and " + DiskSpace.text(needed) + " may be needed");
 		}
 		Path file = this.database.path().resolve("eardrum.probe");
 		try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE,

@@ -17,6 +17,7 @@ import io.eardrum.storage.embedded.log.WriteAvailability;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
 import io.eardrum.storage.embedded.rocksdb.ColumnFamily;
 import io.eardrum.storage.embedded.rocksdb.Database;
+import io.eardrum.storage.embedded.rocksdb.DiskSpace;
 import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 
@@ -253,13 +254,14 @@ public final class StoreMonitor implements Runnable {
 			return;
 		}
 		boolean low = isLow(this.freeBytes, limit, this.spaceLow);
-		String problem = "Only " + this.freeBytes + " bytes are free in " + this.database.path()
-				+ ", and eardrum.storage.min-free-space is " + limit;
+		String problem = "Only " + DiskSpace.text(this.freeBytes) + " are free in " + this.database.path()
+				+ ", and eardrum.storage.min-free-space is " + DiskSpace.text(limit);
 		if (low && !this.spaceLow) {
 			logger.error("{}; no points are taken until there is more", problem);
 		}
 		else if (!low && this.spaceLow) {
-			logger.info("{} bytes are free in {}; points are taken again", this.freeBytes, this.database.path());
+			logger.info("{} are free in {}; points are taken again", DiskSpace.text(this.freeBytes),
+					this.database.path());
 		}
 		this.spaceLow = low;
 		this.availability.space(low ? problem : null);

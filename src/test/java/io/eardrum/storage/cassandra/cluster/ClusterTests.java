@@ -78,7 +78,8 @@ class ClusterTests {
 			return new ClusterSession(this.driver, Map.of());
 		});
 		return new Cluster(this.connector, new ClusterState("not reached yet"), this.clock,
-				(session) -> this.used.countDown());
+				(session) -> this.used.countDown(), (session) -> {
+				});
 	}
 
 	// As what the driver does before it has anything to wait for.

@@ -1,0 +1,72 @@
+package io.eardrum.cli.operator;
+
+import java.io.PrintStream;
+import java.util.concurrent.TimeUnit;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+import io.eardrum.cli.terminal.Terminal;
+
+/**
+ * Shows the state of a server again and again.
+ */
+@Command(name = "stat", mixinStandardHelpOptions = true,
+		description = { "Show how many points a second come and go, clients, series and disk, until Ctrl-C;",
+				"without a terminal, once. The HTTP port tells it." })
+public final class StatCommand implements Runnable {
+
+	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
+
+	private final Terminal terminal;
+
+	@Mixin
+	private final HttpOptions server = new HttpOptions();
+
+	@Option(names = "--interval", defaultValue = "1", paramLabel = "SECONDS",
+			description = "How long to count for a rate (${DEFAULT-VALUE}).")
+	private int intervalSeconds;
+
+	@Option(names = "--count", defaultValue = "0", paramLabel = "N",
+			description = "End after this many rounds; 0 means never, or one without a terminal.")
+	private int count;
+
+	/**
+	 * Creates the command.
+	 * @param terminal where it prints
+	 */
+	public StatCommand(Terminal terminal) {
+		this.terminal = terminal;
+	}
+
+	@Override
+	public void run() {
+		if (this.intervalSeconds < 1 || this.count < 0) {
+			throw new IllegalArgumentException("--interval takes seconds, 1 or more, and --count a number, 0 or more");
+		}
+		int rounds = (this.count == 0 && !this.terminal.outIsTerminal()) ? 1 : this.count;
+		try {
+			ServerNumbers before = ask();
+			for (long round = 1; !this.terminal.out().checkError(); round++) {
+				TimeUnit.SECONDS.sleep(this.intervalSeconds);
+				ServerNumbers now = ask();
+				PrintStream out = this.terminal.out();
+				out.print((this.terminal.outIsTerminal() ? HOME_AND_CLEAR : "") + now.since(before, this.server.url()));
+				out.flush();
+				if (round == rounds) {
+					return;
+				}
+				before = now;
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	private ServerNumbers ask() {
+		return ServerNumbers.parse(this.server.get("/api/stat?format=csv"));
+	}
+
+}

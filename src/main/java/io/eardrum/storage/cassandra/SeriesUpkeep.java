@@ -1,0 +1,188 @@
+package io.eardrum.storage.cassandra;
+
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
+import io.eardrum.storage.ClusterObserver;
+import io.eardrum.storage.cassandra.cluster.ClusterSession;
+import io.eardrum.storage.cassandra.point.LastPointReader;
+import io.eardrum.storage.cassandra.point.PointDeletion;
+import io.eardrum.storage.cassandra.point.WriteClock;
+import io.eardrum.storage.cassandra.request.Requests;
+import io.eardrum.storage.cassandra.series.RemovalNotices;
+import io.eardrum.storage.cassandra.series.SeriesCache;
+import io.eardrum.storage.cassandra.series.SeriesCount;
+import io.eardrum.storage.cassandra.series.SeriesListing;
+import io.eardrum.storage.cassandra.series.SeriesPoints;
+import io.eardrum.storage.cassandra.series.SeriesRegistry;
+import io.eardrum.storage.cassandra.series.SeriesRemoval;
+import io.eardrum.storage.cassandra.table.Query;
+import io.eardrum.storage.series.SeriesIndex;
+
+/**
+ * Deletes points, and takes series that have none off the list: at once those that lose
+ * their last point through this server, and within a day those whose points have expired.
+ * It also follows what other servers have taken off the list.
+ * <p>
+ * Safe for any number of threads.
+ */
+final class SeriesUpkeep {
+
+	private static final Logger logger = LoggerFactory.getLogger(SeriesUpkeep.class);
+
+	/** How many series are deleted, or looked at, at once. */
+	private static final int SERIES_AT_ONCE = 100;
+
+	private final Requests requests;
+
+	private final SeriesCache cache;
+
+	private final SeriesRegistry registry;
+
+	private final SeriesCount count;
+
+	private final WriteClock writeClock;
+
+	private final Clock clock;
+
+	/** Puts share it. A series is taken off the list while no put of this server runs. */
+	private final ReadWriteLock listing = new ReentrantReadWriteLock();
+
+	private final SeriesRemoval removal;
+
+	private final RemovalNotices notices;
+
+	SeriesUpkeep(Requests requests, SeriesCache cache, SeriesRegistry registry, SeriesCount count,
+			WriteClock writeClock, Clock clock) {
+		this.requests = requests;
+		this.cache = cache;
+		this.registry = registry;
+		this.count = count;
+		this.writeClock = writeClock;
+		this.clock = clock;
+		this.removal = new SeriesRemoval(requests, cache);
+		this.notices = new RemovalNotices(requests, cache, this.removal, (session, keys) -> withPoints(session, keys),
+				this::registerAnew, clock.millis());
+	}
+
+	/**
+	 * Returns what a put holds while it runs.
+	 * @return a lock that any number of puts hold at once
+	 */
+	Lock puts() {
+		return this.listing.readLock();
+	}
+
+	/**
+	 * Deletes points.
+	 * @param session the cluster
+	 * @param keys the keys of the series
+	 * @param range the timestamps
+	 */
+	void delete(ClusterSession session, List<SeriesKey> keys, TimeRange range) {
+		for (List<SeriesKey> some : parts(keys)) {
+			new PointDeletion(session, this.requests, range, this.writeClock.nextMicros()).delete(some);
+			removeEmpty(session, some);
+		}
+	}
+
+	private int removeEmpty(ClusterSession session, List<SeriesKey> keys) {
+		this.listing.writeLock().lock();
+		try {
+			List<SeriesKey> empty = new ArrayList<>(keys);
+			empty.removeAll(withPoints(session, keys));
+			int removed = this.removal.remove(session, empty, this.clock.millis());
+			if (removed > 0) {
+				this.count.reset();
+			}
+			return removed;
+		}
+		finally {
+			this.listing.writeLock().unlock();
+		}
+	}
+
+	/**
+	 * Follows what other servers have taken off the list, and once a day, if no other
+	 * server does, takes off the series whose points have expired.
+	 * @param session the cluster
+	 */
+	void lookAfter(ClusterSession session) {
+		if (this.notices.follow(session, this.clock.millis()) > 0) {
+			this.count.reset();
+		}
+		if (this.cache.expires() && this.requests
+			.await(this.requests.send(ClusterObserver.Request.REGISTER, () -> session.send(Query.BEGIN_SWEEP)))
+			.wasApplied()) {
+			sweep(session);
+		}
+	}
+
+	private void sweep(ClusterSession session) {
+		int removed = 0;
+		List<SeriesKey> some = new ArrayList<>();
+		try (SeriesListing keys = new SeriesListing(session, this.requests)) {
+			while (keys.hasNext()) {
+				SeriesKey key = keys.next();
+				if (this.cache.retentionSeconds(key) > 0) {
+					some.add(key);
+				}
+				if (some.size() == SERIES_AT_ONCE || !keys.hasNext()) {
+					some.removeAll(withPoints(session, some));
+					removed += some.isEmpty() ? 0 : removeEmpty(session, some);
+					some.clear();
+				}
+			}
+		}
+		if (removed > 0) {
+			logger.info("{} series are no longer listed, because all their points have expired", removed);
+		}
+	}
+
+	private List<SeriesKey> withPoints(ClusterSession session, List<SeriesKey> keys) {
+		LastPointReader reader = new LastPointReader(session, this.cache, () -> this.clock.instant().getEpochSecond());
+		List<CompletableFuture<LastPointReader.Last>> answers = new ArrayList<>();
+		for (SeriesKey key : keys) {
+			answers.add(this.requests.send(ClusterObserver.Request.READ, () -> reader.last(key)));
+		}
+		List<SeriesKey> found = new ArrayList<>();
+		for (CompletableFuture<LastPointReader.Last> answer : answers) {
+			LastPointReader.Last last = this.requests.await(answer);
+			if (last.point() != null) {
+				found.add(last.key());
+			}
+		}
+		return found;
+	}
+
+	private void registerAnew(ClusterSession session, List<SeriesKey> keys) {
+		PointBatch batch = new PointBatch();
+		keys.forEach((key) -> batch.add(key, 0, 0));
+		List<SeriesPoints> series = new ArrayList<>();
+		SeriesIndex<SeriesPoints> index = SeriesPoints.of(batch);
+		for (int i = 0; i < index.size(); i++) {
+			series.add(index.get(i));
+		}
+		this.registry.register(session, series);
+	}
+
+	private static List<List<SeriesKey>> parts(List<SeriesKey> keys) {
+		List<List<SeriesKey>> parts = new ArrayList<>();
+		for (int from = 0; from < keys.size(); from += SERIES_AT_ONCE) {
+			parts.add(keys.subList(from, Math.min(from + SERIES_AT_ONCE, keys.size())));
+		}
+		return parts;
+	}
+
+}

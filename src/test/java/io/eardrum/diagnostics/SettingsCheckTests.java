@@ -1,0 +1,59 @@
+package io.eardrum.diagnostics;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+
+import org.junit.jupiter.api.Test;
+
+import io.eardrum.fixture.CapturedLog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Tests for {@link SettingsCheck}, and of the warning about profiles that it shows too.
+ */
+class SettingsCheckTests {
+
+	@Test
+	void valuesAreShownWithTheirOrigin() {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		int status = run(out, "--eardrum.tcp.port=9999", "--eardrum.http.user=ada", "--eardrum.http.password=tea",
+				"--eardrum.storage.retention-rules[0].keys=debug.*",
+				"--eardrum.storage.retention-rules[0].retention=1d");
+		assertThat(status).isZero();
+		String text = out.toString(StandardCharsets.UTF_8);
+		assertThat(text.lines().map((line) -> line.replaceAll(" +", " "))).contains(
+				"eardrum.tcp.port = 9999 # an argument", "eardrum.tcp.host = 127.0.0.1 # default",
+				"eardrum.http.password = *** # an argument", "eardrum.tcp.max-key-length = 512B # default",
+				"eardrum.storage.retention-rules[0].keys = debug.* # an argument");
+		assertThat(text).doesNotContain("tea", "spring.main");
+	}
+
+	@Test
+	void wrongValueIsReported() {
+		ByteArrayOutputStream out = new ByteArrayOutputStream();
+		assertThat(run(out, "--eardrum.tcp.port=metrics")).isEqualTo(1);
+		assertThat(run(out, "--eardrum.storge.path=x")).isEqualTo(1);
+		assertThat(run(out, "--eardrum.storage.retention-rules[0].keys=a")).isEqualTo(1);
+		assertThat(out.size()).isZero();
+	}
+
+	@Test
+	void profileWithoutConfigurationIsAWarning() {
+		assertThat(logOf("--spring.profiles.active=dokcer")).contains("profile 'dokcer'", "application-dokcer.yml");
+		assertThat(logOf("--spring.profiles.active=docker")).doesNotContain("profile 'docker'");
+	}
+
+	private static String logOf(String argument) {
+		try (CapturedLog log = CapturedLog.ofThisThread()) {
+			assertThat(run(new ByteArrayOutputStream(), argument)).isZero();
+			return log.text();
+		}
+	}
+
+	private static int run(ByteArrayOutputStream out, String... arguments) {
+		return SettingsCheck.run(new PrintStream(out, true, StandardCharsets.UTF_8), arguments);
+	}
+
+}
