@@ -186,7 +186,7 @@ class ArchitectureTests {
 			.resideInAnyPackage(ROOT + ".web.graphite.function.call", ROOT + ".web.graphite.function.regex")
 			.should()
 			.dependOnClassesThat()
-			.resideInAnyPackage(Stream.of("alias", "calculate", "combine", "filter", "special", "transform")
+			.resideInAnyPackage(Stream.of("alias", "calculate", "combine", "filter", "graph", "special", "transform")
 				.map((room) -> ROOT + ".web.graphite.function." + room)
 				.toArray(String[]::new)));
 	}

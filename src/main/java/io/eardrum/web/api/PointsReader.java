@@ -2,6 +2,7 @@ package io.eardrum.web.api;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +13,7 @@ import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 
 import io.eardrum.metric.Point;
+import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
@@ -27,7 +29,7 @@ import io.eardrum.web.http.problem.RequestProblem;
  */
 final class PointsReader {
 
-	static final Set<String> PARAMETERS = Set.of("key", "from", "to", "max-points", "format");
+	static final Set<String> PARAMETERS = Set.of("key", "from", "to", "max-points", "step", "aggregate", "format");
 
 	private static final int MAX_KEYS = 100;
 
@@ -52,6 +54,8 @@ final class PointsReader {
 		List<SeriesKey> keys = query.keys("key", MAX_KEYS);
 		TimeRange range = query.range("from", "to", this.clock.instant());
 		int maxPoints = query.number("max-points", 0, Downsampling.MIN_POINTS, MAX_POINTS);
+		long step = query.duration("step", Duration.ZERO).toSeconds();
+		StepAggregation.Aggregate aggregate = aggregate(query, step);
 		boolean csv = isCsv(query.optional("format"), exchange.header("Accept"));
 		MetricRepository within = this.repository.within(exchange.budget());
 		exchange.reply(csv ? "text/csv;charset=UTF-8" : "application/json", (text) -> {
@@ -59,11 +63,12 @@ final class PointsReader {
 			format.begin();
 			for (SeriesKey key : keys) {
 				format.beginSeries(key);
+				Series series = new Series(within, key, range, step, aggregate);
 				if (maxPoints == 0) {
-					within.read(key, range, format);
+					series.read(format);
 				}
 				else {
-					readDownsampled(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
+					readDownsampled(series, new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
 				format.endSeries();
 			}
@@ -71,15 +76,28 @@ final class PointsReader {
 		});
 	}
 
-	private static void readDownsampled(MetricRepository repository, SeriesKey key, TimeRange range,
-			Downsampling.Target target) throws IOException {
-		Point last = repository.last(key);
+	private static StepAggregation.Aggregate aggregate(Query query, long step) {
+		String name = query.optional("aggregate");
+		if (name != null && step == 0) {
+			throw RequestProblem.parameter("aggregate", "It needs 'step', such as step=5min.");
+		}
+		for (StepAggregation.Aggregate aggregate : StepAggregation.Aggregate.values()) {
+			if (name == null || aggregate.text().equals(name)) {
+				return aggregate;
+			}
+		}
+		throw RequestProblem.parameter("aggregate", "It must be one of " + StepAggregation.Aggregate.names() + ".");
+	}
+
+	private static void readDownsampled(Series series, Downsampling.Target target) throws IOException {
+		TimeRange range = series.range();
+		Point last = series.repository().last(series.key());
 		if (last != null) {
 			// Points after that one are too far in the future, and share the last span. A
 			// range that contains only such points is cut into spans up to its own end.
 			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Downsampling downsampling = new Downsampling(key, end, target);
-			repository.read(key, range, downsampling);
+			Downsampling downsampling = new Downsampling(series.key(), end, target);
+			series.read(downsampling);
 			downsampling.end();
 		}
 	}
@@ -110,6 +128,30 @@ final class PointsReader {
 		catch (InvalidMediaTypeException ex) {
 			throw new RequestProblem(HttpStatus.BAD_REQUEST, "The header Accept is not well-formed.");
 		}
+	}
+
+	/**
+	 * The points of one series, or one for each step.
+	 *
+	 * @param repository where the points are
+	 * @param key the key of the series
+	 * @param range the range of time
+	 * @param step the length of a step in seconds, or 0 for all points
+	 * @param aggregate what the points of a step become
+	 */
+	private record Series(MetricRepository repository, SeriesKey key, TimeRange range, long step,
+			StepAggregation.Aggregate aggregate) {
+
+		void read(PointSink sink) throws IOException {
+			if (this.step == 0) {
+				this.repository.read(this.key, this.range, sink);
+				return;
+			}
+			StepAggregation steps = new StepAggregation(this.key, this.step, this.aggregate, sink);
+			this.repository.read(this.key, this.range, steps);
+			steps.end();
+		}
+
 	}
 
 }

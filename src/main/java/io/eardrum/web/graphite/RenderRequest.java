@@ -87,7 +87,7 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 		if (first == last) {
 			throw new QueryException("'from' and 'until' are the same time.");
 		}
-		return new Evaluation.Range(Math.min(first, last), Math.max(first, last), zone);
+		return new Evaluation.Range(Math.min(first, last), Math.max(first, last), now, zone);
 	}
 
 	private static ZoneId zone(@Nullable String text, ZoneId fallback) {

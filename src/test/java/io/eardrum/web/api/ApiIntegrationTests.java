@@ -190,13 +190,14 @@ class ApiIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ' ',
-			value = { "/api/points 400 key", "/api/points?key= 400 key", "/api/points?key=a&limit=1 400 limit",
-					"/api/points?key=a&from=soon 400 from", "/api/points?key=a&to=1.5 400 to",
-					"/api/points?key=a&from=2&to=1 400 from", "/api/points?key=a&from=1&from=2 400 from",
-					"/api/points?key=a&max-points=3 400 max-points", "/api/points?key=a&format=xml 400 format",
-					"/api/series?match=[a 400 match", "/api/series?limit=0 400 limit",
-					"/api/series?offset=-1 400 offset", "/api/latest?match={ 400 match" })
+	@CsvSource(delimiter = ' ', value = { "/api/points 400 key", "/api/points?key= 400 key",
+			"/api/points?key=a&limit=1 400 limit", "/api/points?key=a&from=soon 400 from",
+			"/api/points?key=a&to=1.5 400 to", "/api/points?key=a&from=2&to=1 400 from",
+			"/api/points?key=a&from=1&from=2 400 from", "/api/points?key=a&max-points=3 400 max-points",
+			"/api/points?key=a&format=xml 400 format", "/api/points?key=a&step=5 400 step",
+			"/api/points?key=a&step=-5min 400 step", "/api/points?key=a&aggregate=sum 400 aggregate",
+			"/api/points?key=a&step=1h&aggregate=mode 400 aggregate", "/api/series?match=[a 400 match",
+			"/api/series?limit=0 400 limit", "/api/series?offset=-1 400 offset", "/api/latest?match={ 400 match" })
 	void wrongParametersAreNamed(String path, int status, String parameter) {
 		HttpResponse<String> answer = server.get(path);
 		assertThat(answer.statusCode()).isEqualTo(status);

@@ -71,6 +71,66 @@ class PointsReaderTests {
 		assertThat(get("key", "a", "from", "100", "to", "200", "max-points", "4")).contains("\"points\":[]");
 	}
 
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			avg   | [[20,5.5],[25,7.0],[30,2.0]]
+			''    | [[20,5.5],[25,7.0],[30,2.0]]
+			min   | [[20,3.0],[25,5.0],[30,0.0]]
+			max   | [[20,8.0],[25,9.0],[30,4.0]]
+			sum   | [[20,11.0],[25,35.0],[30,10.0]]
+			count | [[20,2.0],[25,5.0],[30,5.0]]
+			last  | [[20,8.0],[25,9.0],[30,4.0]]
+			rate  | [[20,5.0],[25,1.0],[30,1.0]]
+			""")
+	void pointsOfAStepBecomeOne(String aggregate, String expected) throws IOException {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("a"), 23, 3);
+		batch.add(SeriesKey.of("a"), 24, 8);
+		this.repository.put(batch);
+		assertThat(get("key", "a", "from", "23", "to", "34", "step", "5s", "aggregate", aggregate))
+			.isEqualTo("{\"series\":[\n{\"key\":\"a\",\"points\":" + expected + "}]}\n");
+	}
+
+	@Test
+	void stepsWithoutPointsAreLeftOut() throws IOException {
+		PointBatch batch = new PointBatch();
+		batch.add(SeriesKey.of("d"), Long.MIN_VALUE, 1);
+		batch.add(SeriesKey.of("d"), -1, 2);
+		batch.add(SeriesKey.of("d"), 3600, 3);
+		this.repository.put(batch);
+		assertThat(get("key", "d", "step", "1min")).contains("[[" + Long.MIN_VALUE + ",1.0],[-60,2.0],[3600,3.0]]");
+		assertThat(get("key", "none", "step", "1min")).contains("\"points\":[]");
+	}
+
+	@Test
+	void rateNeedsARise() throws IOException {
+		PointBatch batch = new PointBatch();
+		double[] values = { 100, 130, 10, 40, 40 };
+		for (int i = 0; i < values.length; i++) {
+			batch.add(SeriesKey.of("counter"), i * 60L, values[i]);
+		}
+		this.repository.put(batch);
+		assertThat(get("key", "counter", "step", "60s", "aggregate", "rate"))
+			.contains("\"points\":[[60,0.5],[180,0.5],[240,0.0]]");
+		assertThat(get("key", "counter", "step", "2min", "aggregate", "rate"))
+			.contains("\"points\":[[0,0.5],[120,0.5],[240,0.0]]");
+	}
+
+	@Test
+	void stepsAreThinnedOut() throws IOException {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 1000; i++) {
+			batch.add(SeriesKey.of("long"), i, i);
+		}
+		this.repository.put(batch);
+		String all = get("key", "long", "step", "2s", "aggregate", "last");
+		assertThat(all.split("],", -1)).hasSize(500);
+		assertThat(all).contains("[[0,1.0],[2,3.0],").contains("[510,511.0],[512,513.0],").contains("[998,999.0]]");
+		assertThat(get("key", "long", "step", "2s", "aggregate", "last", "max-points", "4"))
+			.contains("\"points\":[[0,1.0],")
+			.endsWith(",[998,999.0]]}]}\n");
+	}
+
 	// The last point is one that is not ahead of the clock of the store.
 	@Test
 	void thinnedRangeOfTheFutureHasItsPoints() throws IOException {

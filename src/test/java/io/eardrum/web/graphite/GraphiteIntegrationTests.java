@@ -234,7 +234,7 @@ class GraphiteIntegrationTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
-			target=holtWintersForecast(palm.cpu)      -> There is no function 'holtWintersForecast' (character 1)
+			target=groupByTags(palm.cpu)              -> There is no function 'groupByTags' (character 1)
 			target=scale(palm.cpu                     -> Character 15 of target 'scale(palm.cpu' has to be ',' or ')'
 			target=palm.cpu&from=soon                 -> 'soon' is not a time such as
 			target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.

@@ -3,9 +3,12 @@ package io.eardrum.web.graphite.function;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.MetricRepository;
@@ -15,6 +18,7 @@ import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.function.call.SeriesStream;
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.series.GridReader;
 import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesCatalog;
@@ -49,6 +53,15 @@ public final class Evaluation implements Scope {
 	 */
 	private static final int MAX_READS_A_SERIES = 20;
 
+	/**
+	 * How deeply targets that functions have composed may be nested. Such a target can
+	 * compose the next one, and so on without end.
+	 */
+	private static final int MAX_COMPOSED_DEPTH = 8;
+
+	/** How many composed targets are looked up in one pass over the keys. */
+	private static final int COMPOSED_AT_ONCE = 100;
+
 	private final Source source;
 
 	private final long from;
@@ -80,8 +93,8 @@ public final class Evaluation implements Scope {
 		}
 		SeriesCatalog catalog = SeriesCatalog.of(repository, account, patterns, maxSeries);
 		GridReader reader = new GridReader(repository, account, range.until() - range.from());
-		return new Evaluation(new Source(catalog, reader, account, range, (long) maxSeries * MAX_READS_A_SERIES),
-				range.from(), range.until());
+		return new Evaluation(new Source(repository, catalog, reader, account, range, maxSeries), range.from(),
+				range.until());
 	}
 
 	// Each path and each call is computed at least once. Returns their number plus the
@@ -118,7 +131,7 @@ public final class Evaluation implements Scope {
 	public List<GridSeries> evaluate(Expression expression) {
 		this.source.countStep();
 		if (expression instanceof Expression.Path path) {
-			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
+			List<SeriesKey> keys = this.source.keys(path.pattern());
 			this.source.countReads(keys.size());
 			return new ArrayList<>(this.source.reader.read(keys, path.pattern(), this.from, this.until));
 		}
@@ -137,7 +150,7 @@ public final class Evaluation implements Scope {
 	public SeriesStream stream(Expression expression) {
 		if (expression instanceof Expression.Path path) {
 			this.source.countStep();
-			List<SeriesKey> keys = this.source.catalog.keys(path.pattern());
+			List<SeriesKey> keys = this.source.keys(path.pattern());
 			return (consumer) -> {
 				this.source.countReads(keys.size());
 				this.source.reader.forEach(keys, path.pattern(), this.from, this.until, consumer);
@@ -174,6 +187,46 @@ public final class Evaluation implements Scope {
 	}
 
 	@Override
+	public <T> List<T> evaluate(List<String> targets, Function<List<GridSeries>, T> function) {
+		if (this.source.composedDepth == MAX_COMPOSED_DEPTH) {
+			throw new QueryException("Functions that compose targets, such as applyByNode, are nested more than "
+					+ MAX_COMPOSED_DEPTH + " deep.");
+		}
+		this.source.composedDepth++;
+		List<T> results = new ArrayList<>();
+		for (int i = 0; i < targets.size(); i += COMPOSED_AT_ONCE) {
+			List<String> some = targets.subList(i, Math.min(i + COMPOSED_AT_ONCE, targets.size()));
+			for (Expression expression : composed(some)) {
+				results.add(function.apply(evaluate(expression)));
+			}
+		}
+		this.source.composedDepth--;
+		return results;
+	}
+
+	private List<Expression> composed(List<String> targets) {
+		List<Expression> expressions = new ArrayList<>();
+		Set<String> patterns = new LinkedHashSet<>();
+		int parts = 0;
+		for (String target : targets) {
+			account().target(target);
+			Expression expression = TargetParser.parse(target, account()::expression);
+			parts = collectPatterns(expression, patterns, parts);
+			expressions.add(expression);
+		}
+		this.source.lookUp(patterns);
+		return expressions;
+	}
+
+	@Override
+	public List<GridSeries> call(Expression.Call call, List<List<GridSeries>> series) {
+		SeriesFunction function = function(call);
+		this.source.countStep();
+		Scope scope = new GivenSeries(this, call.arguments(), series);
+		return function.body().apply(FunctionCall.bind(function.parameters(), call, scope));
+	}
+
+	@Override
 	public Evaluation over(long newFrom, long newUntil) {
 		return new Evaluation(this.source, newFrom, newUntil);
 	}
@@ -188,7 +241,13 @@ public final class Evaluation implements Scope {
 		return this.until;
 	}
 
-	ZoneId zone() {
+	@Override
+	public long now() {
+		return this.source.range.now();
+	}
+
+	@Override
+	public ZoneId zone() {
 		return this.source.range.zone();
 	}
 
@@ -202,15 +261,32 @@ public final class Evaluation implements Scope {
 	 *
 	 * @param from where it begins, in seconds since 1970
 	 * @param until where it ends
+	 * @param now the time from which other times count
 	 * @param zone where its days begin
 	 */
-	public record Range(long from, long until, ZoneId zone) {
+	public record Range(long from, long until, long now, ZoneId zone) {
+
+		/**
+		 * Creates a range that ends now.
+		 * @param from where it begins, in seconds since 1970
+		 * @param until where it ends
+		 * @param zone where its days begin
+		 */
+		public Range(long from, long until, ZoneId zone) {
+			this(from, until, until, zone);
+		}
+
 	}
 
 	/**
 	 * The state that all evaluations of a request share.
 	 */
 	private static final class Source {
+
+		private final MetricRepository repository;
+
+		/** The keys of each pattern of a composed target. */
+		private final Map<String, List<SeriesKey>> keys = new HashMap<>();
 
 		private final SeriesCatalog catalog;
 
@@ -220,18 +296,36 @@ public final class Evaluation implements Scope {
 
 		private final Range range;
 
+		private final int maxSeries;
+
 		private final long maxReads;
 
 		private int steps;
 
 		private long reads;
 
-		Source(SeriesCatalog catalog, GridReader reader, ValueBudget.Account account, Range range, long maxReads) {
+		private int composedDepth;
+
+		Source(MetricRepository repository, SeriesCatalog catalog, GridReader reader, ValueBudget.Account account,
+				Range range, int maxSeries) {
+			this.repository = repository;
 			this.catalog = catalog;
 			this.reader = reader;
 			this.account = account;
 			this.range = range;
-			this.maxReads = maxReads;
+			this.maxSeries = maxSeries;
+			this.maxReads = (long) maxSeries * MAX_READS_A_SERIES;
+		}
+
+		void lookUp(Set<String> patterns) {
+			patterns.removeAll(this.keys.keySet());
+			SeriesCatalog found = SeriesCatalog.of(this.repository, this.account, patterns, this.maxSeries);
+			patterns.forEach((pattern) -> this.keys.put(pattern, found.keys(pattern)));
+		}
+
+		List<SeriesKey> keys(String pattern) {
+			List<SeriesKey> composed = this.keys.get(pattern);
+			return (composed != null) ? composed : this.catalog.keys(pattern);
 		}
 
 		void countReads(int series) {

@@ -11,13 +11,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.web.graphite.function.alias.AliasFunctions;
+import io.eardrum.web.graphite.function.alias.LegendFunctions;
+import io.eardrum.web.graphite.function.calculate.HoltWintersFunctions;
+import io.eardrum.web.graphite.function.calculate.TrendFunctions;
 import io.eardrum.web.graphite.function.calculate.WindowFunctions;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
 import io.eardrum.web.graphite.function.combine.CombineFunctions;
+import io.eardrum.web.graphite.function.combine.ListFunctions;
+import io.eardrum.web.graphite.function.combine.NodeFunctions;
 import io.eardrum.web.graphite.function.combine.RatioFunctions;
 import io.eardrum.web.graphite.function.filter.FilterFunctions;
+import io.eardrum.web.graphite.function.filter.PercentileFunctions;
 import io.eardrum.web.graphite.function.filter.SortFunctions;
+import io.eardrum.web.graphite.function.graph.GraphFunctions;
+import io.eardrum.web.graphite.function.special.GeneratorFunctions;
 import io.eardrum.web.graphite.function.special.SpecialFunctions;
+import io.eardrum.web.graphite.function.transform.CurveFunctions;
+import io.eardrum.web.graphite.function.transform.IntervalFunctions;
 import io.eardrum.web.graphite.function.transform.RateFunctions;
 import io.eardrum.web.graphite.function.transform.TransformFunctions;
 
@@ -46,9 +56,11 @@ public final class FunctionTable {
 	private FunctionTable() {
 		Map<String, SeriesFunction> all = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 		Stream
-			.of(AliasFunctions.all(), CombineFunctions.all(), RatioFunctions.all(), TransformFunctions.all(),
-					RateFunctions.all(), WindowFunctions.all(), FilterFunctions.all(), SortFunctions.all(),
-					SpecialFunctions.all())
+			.of(AliasFunctions.all(), LegendFunctions.all(), CombineFunctions.all(), RatioFunctions.all(),
+					ListFunctions.all(), NodeFunctions.all(), TransformFunctions.all(), CurveFunctions.all(),
+					RateFunctions.all(), IntervalFunctions.all(), WindowFunctions.all(), TrendFunctions.all(),
+					HoltWintersFunctions.all(), FilterFunctions.all(), PercentileFunctions.all(), SortFunctions.all(),
+					GraphFunctions.all(), SpecialFunctions.all(), GeneratorFunctions.all())
 			.flatMap(Collection::stream)
 			.forEach((function) -> all.put(function.name(),
 					FOR_EACH.contains(function.name()) ? function.forEach() : function));

@@ -73,7 +73,7 @@ public final class WindowFunctions {
 		return result;
 	}
 
-	private static long secondsBefore(FunctionCall call) {
+	static long secondsBefore(FunctionCall call) {
 		long longestStep = call.series().stream().mapToLong(GridSeries::step).max().orElse(1);
 		int points = Math.max(0, call.integer("windowSize"));
 		if (points > TimeOffset.MAX_SECONDS / longestStep) {

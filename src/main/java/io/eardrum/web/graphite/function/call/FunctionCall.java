@@ -123,6 +123,9 @@ public final class FunctionCall {
 			case INTERVAL -> argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0;
 			case INTEGER_OR_INTERVAL -> isWhole(number(argument))
 					|| (argument instanceof Expression.Text text && TimeOffset.seconds(text.value()) != 0);
+			case DATE -> TimeArgument.isTime(argument);
+			case ALIGNMENT ->
+				flag(argument) != null || (argument instanceof Expression.Text text && RangeStart.isUnit(text.value()));
 			case AGGREGATION -> argument instanceof Expression.Text text && Aggregation.named(text.value()) != null;
 		};
 	}

@@ -94,6 +94,12 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 		/** A number of steps, or a span of time. */
 		INTEGER_OR_INTERVAL("intOrInterval", "a number of points or a span of time in quotes, such as '5min'"),
 
+		/** A point in time. */
+		DATE("date", "a time in quotes, such as '-1h'"),
+
+		/** A unit of time to whose beginning a range is moved. A flag has no meaning. */
+		ALIGNMENT("string", "a unit of time in quotes, such as 'hours' or 'weeks1'"),
+
 		/** The name of an aggregation. */
 		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'");
 

@@ -1,6 +1,8 @@
 package io.eardrum.web.graphite.function.call;
 
+import java.time.ZoneId;
 import java.util.List;
+import java.util.function.Function;
 
 import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
@@ -24,6 +26,12 @@ public interface Scope {
 	 * @return the time in seconds since 1970
 	 */
 	long until();
+
+	/**
+	 * Returns where the days of this request begin.
+	 * @return the time zone
+	 */
+	ZoneId zone();
 
 	/**
 	 * Returns the account from which the memory for values is taken.
@@ -55,5 +63,30 @@ public interface Scope {
 	 * @return its series
 	 */
 	SeriesStream stream(Expression expression);
+
+	/**
+	 * Computes targets that a function has composed, one after the other.
+	 * @param <T> the type of what is made of their series
+	 * @param targets the targets as texts
+	 * @param function takes the series of each target
+	 * @return what the function has made of each target
+	 * @throws QueryException if a target can't be understood
+	 */
+	<T> List<T> evaluate(List<String> targets, Function<List<GridSeries>, T> function);
+
+	/**
+	 * Calls a function with series that have been computed.
+	 * @param call the call; its arguments are places for these series
+	 * @param series the series of each argument
+	 * @return the series that the function returns
+	 * @throws QueryException if the function is unknown, or was called wrongly
+	 */
+	List<GridSeries> call(Expression.Call call, List<List<GridSeries>> series);
+
+	/**
+	 * Returns the time from which the other times of this request count.
+	 * @return the time in seconds since 1970
+	 */
+	long now();
 
 }

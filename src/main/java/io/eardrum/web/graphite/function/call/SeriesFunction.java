@@ -74,6 +74,9 @@ public record SeriesFunction(String name, Group group, String description, List<
 		/** Functions that rename series. */
 		ALIAS("Alias"),
 
+		/** Functions that say how series are drawn. */
+		GRAPH("Graph"),
+
 		/** All other functions. */
 		SPECIAL("Special");
 

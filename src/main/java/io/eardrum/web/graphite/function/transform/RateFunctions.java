@@ -140,10 +140,23 @@ public final class RateFunctions {
 			boolean alignToFrom) {
 		long start = alignToFrom ? series.start() : Math.floorDiv(series.start(), interval) * interval;
 		long end = alignToFrom ? series.end() : Math.floorDiv(series.end(), interval) * interval + interval;
+		return summarize(series, interval, aggregation, start, end);
+	}
+
+	/**
+	 * Makes one value of all in an interval.
+	 * @param series the series
+	 * @param interval the length of an interval in seconds
+	 * @param aggregation the aggregation
+	 * @param start where the first interval begins; values before are left out
+	 * @param end where the last interval ends, or a time in it
+	 * @return the series with a value for each interval
+	 */
+	static GridSeries summarize(GridSeries series, long interval, Aggregation aggregation, long start, long end) {
 		long slots = (end - start + interval - 1) / interval;
 		double[] values = series.room(slots);
 		double[] slot = series.room(series.size());
-		int next = 0;
+		int next = (int) Math.max(0, (start - series.start() + series.step() - 1) / series.step());
 		for (int i = 0; i < values.length; i++) {
 			int count = 0;
 			int present = 0;
@@ -156,7 +169,7 @@ public final class RateFunctions {
 			values[i] = series.isEnough(present, (double) interval / series.step()) ? aggregation.of(slot, count)
 					: Double.NaN;
 		}
-		return series.withValues(new Grid(start, alignToFrom ? start + slots * interval : end, interval), values);
+		return series.withValues(new Grid(start, start + slots * interval, interval), values);
 	}
 
 	private static List<GridSeries> shift(FunctionCall call) {

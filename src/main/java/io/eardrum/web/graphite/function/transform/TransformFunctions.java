@@ -123,7 +123,7 @@ public final class TransformFunctions {
 	 * @param digits how many digits there may be after the decimal point
 	 * @return the value that is nearest to the rounded one
 	 */
-	static double rounded(double value, int digits) {
+	public static double rounded(double value, int digits) {
 		return Double.isFinite(value) ? new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
 				: value;
 	}
