@@ -384,7 +384,8 @@ class ArchitectureTests {
 	// From below: what a room may use stands before it.
 	@Test
 	void roomsOfTheCommandLineKnowNoCommandAndNoRoomAboveThem() {
-		List<String> rooms = List.of(".file", ".terminal", ".load", ".argument", ".transfer", ".format", ".operator", "");
+		List<String> rooms = List.of(".file", ".terminal", ".load", ".argument", ".transfer", ".format", ".operator",
+				"");
 		for (int i = 0; i < rooms.size(); i++) {
 			check(ArchRuleDefinition.noClasses()
 				.that()
