@@ -145,7 +145,10 @@ class StoreFixtureTests {
 			.anyMatch((count) -> count > 2)
 			.anyMatch((count) -> count == 1);
 		assertThat(pieces).as("pieces besides the first ones").isGreaterThan(5);
-		assertThat(late).as("pieces of full chunks").isPositive();
+		// A deletion writes the chunks that it touches anew, without pieces.
+		if (!fixture.toString().contains("delet")) {
+			assertThat(late).as("pieces of full chunks").isPositive();
+		}
 	}
 
 	static List<StoreFixture> fixtures() throws IOException {
