@@ -47,12 +47,6 @@ final class CsvColumns {
 	CsvColumns(List<String> header, CsvOptions options, Times times, PointRecord record) throws IOException {
 		this.header = header;
 		this.times = times;
-		Set<String> names = new HashSet<>();
-		for (String name : header) {
-			if (!names.add(name)) {
-				throw new IOException("its header has the column '" + shown(name) + "' twice");
-			}
-		}
 		findTime(options);
 		if (options.wide()) {
 			findSeries(record);
@@ -77,7 +71,11 @@ final class CsvColumns {
 	}
 
 	private void findSeries(PointRecord record) throws IOException {
+		Set<String> names = new HashSet<>();
 		for (int i = 0; i < this.header.size(); i++) {
+			if (!this.header.get(i).isEmpty() && !names.add(this.header.get(i))) {
+				throw twice(this.header.get(i));
+			}
 			String problem = problem(key(this.header.get(i)));
 			if (i != this.time && problem != null) {
 				record.reject("the column '" + this.header.get(i) + "' is left out: " + problem);
@@ -108,7 +106,14 @@ final class CsvColumns {
 		if (index < 0) {
 			throw missing(name, remedy);
 		}
+		if (index != this.header.lastIndexOf(name)) {
+			throw twice(name);
+		}
 		return index;
+	}
+
+	private static IOException twice(String name) {
+		return new IOException("its header has the column '" + shown(name) + "' twice");
 	}
 
 	private IOException missing(String name, String remedy) {

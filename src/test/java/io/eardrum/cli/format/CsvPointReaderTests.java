@@ -37,7 +37,7 @@ class CsvPointReaderTests {
 			.assertPuts("a.b 1.0 1", "c 2.0 2");
 		FormatRun.of("time\tkey\tvalue\n1000\ta,b\t3\n", "--format csv --time-format ms --delimiter tab")
 			.assertPuts("a,b 3.0 1");
-		FormatRun.of("Time,key,value\n1,a,3\n", "--format csv").assertPuts("a 3.0 1");
+		FormatRun.of("Time,key,value,x,x,,\n1,a,3,,,,\n", "--format csv").assertPuts("a 3.0 1");
 		FormatRun.of("Time,time,timestamp,key,value\n1,2,3,a,3\n", "--format csv").assertPuts("a 3.0 3");
 	}
 
@@ -52,12 +52,13 @@ class CsvPointReaderTests {
 
 	@Test
 	void columnWhoseKeyIsNoneIsLeftOutAndTheOthersArePut() throws IOException {
-		FormatRun run = FormatRun.of("time,CPU usage,a,*,,b\u007F\n1,2,3,4,5,6\n2,7,x,8,9,0\n", "--format csv --wide");
+		FormatRun run = FormatRun.of("time,CPU usage,a,*,,b\u007F,\n1,2,3,4,5,6,\n2,7,x,8,9,0,\n", "--format csv --wide");
 		run.assertRejects(2,
 				"line 1: the column 'CPU usage' is left out: a key has no blank or control character in it",
 				"line 1: the column '*' is left out: the key '*' is reserved for all keys",
 				"line 1: the column '' is left out: it has no name",
 				"line 1: the column 'b\\u{7f}' is left out: a key has",
+				"line 1: the column '' is left out",
 				"line 3: column 'a': the value 'x' is not a finite decimal number");
 		assertThat(run.puts()).containsExactly("a 3.0 1");
 	}
@@ -93,6 +94,8 @@ class CsvPointReaderTests {
 			.contains("its header has no column that is a series");
 		assertThat(FormatRun.of("key,value,time\na,1,1\n", "--format csv --time-column when").err())
 			.contains("its header has no column 'when', but 'key', 'value', 'time'; --time-column names another");
+		assertThat(FormatRun.of("time,a,a\n1,1,1\n", "--format csv --wide").err())
+			.contains("its header has the column 'a' twice");
 		assertThat(FormatRun.of("", "--format csv").err()).isEqualTo("0 points acknowledged, 0 lines rejected\n");
 	}
 
