@@ -27,6 +27,8 @@ final class CsvColumns {
 
 	private final Times times;
 
+	private final Keys keys;
+
 	private final List<String> header;
 
 	private int time = -1;
@@ -41,12 +43,14 @@ final class CsvColumns {
 	 * @param header the names of the columns
 	 * @param options which of them mean what
 	 * @param times reads times
+	 * @param keys makes keys
 	 * @param record gets the problems of single columns
 	 * @throws IOException if a column is missing; the message says which one
 	 */
-	CsvColumns(List<String> header, CsvOptions options, Times times, PointRecord record) throws IOException {
+	CsvColumns(List<String> header, CsvOptions options, Times times, Keys keys, PointRecord record) throws IOException {
 		this.header = header;
 		this.times = times;
+		this.keys = keys;
 		findTime(options);
 		if (options.wide()) {
 			findSeries(record);
@@ -160,8 +164,8 @@ final class CsvColumns {
 		return KeyedPoint.of(key, this.values.read(value)).at(timestamp);
 	}
 
-	private static String key(String field) {
-		return CsvKey.read(field);
+	private String key(String field) {
+		return this.keys.of(CsvKey.read(field));
 	}
 
 }

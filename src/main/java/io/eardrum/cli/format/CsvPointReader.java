@@ -28,15 +28,18 @@ final class CsvPointReader implements PointReader {
 
 	private final Times times;
 
+	private final Keys keys;
+
 	private @Nullable CsvFeed feed;
 
 	private @Nullable Iterator<CsvRecord> parser;
 
 	private @Nullable CsvColumns columns;
 
-	CsvPointReader(CsvOptions options, Times times) {
+	CsvPointReader(CsvOptions options, Times times, Keys keys) {
 		this.options = options;
 		this.times = times;
+		this.keys = keys;
 	}
 
 	@Override
@@ -67,7 +70,7 @@ final class CsvPointReader implements PointReader {
 
 	private void read(List<String> fields, PointRecord record) throws IOException, RejectedException {
 		if (this.columns == null) {
-			this.columns = new CsvColumns(fields, this.options, this.times, record);
+			this.columns = new CsvColumns(fields, this.options, this.times, this.keys, record);
 		}
 		else {
 			this.columns.read(fields, record);

@@ -34,6 +34,10 @@ public final class FormatOptions {
 			description = "The zone of iso times without an offset, such as UTC or Europe/Berlin.")
 	private @Nullable String zone;
 
+	@Option(names = "--blank", defaultValue = UNSET, paramLabel = "CHARACTER",
+			description = "Replaces each blank in keys, which are rejected otherwise.")
+	private @Nullable String blank;
+
 	@Option(names = "--key-column", defaultValue = UNSET, paramLabel = "NAME",
 			description = "The column of csv that has the key (key).")
 	private @Nullable String keyColumn;
@@ -68,9 +72,9 @@ public final class FormatOptions {
 					"--key-column, --value-column, --time-column, --wide and --delimiter are for --format csv");
 		}
 		if (this.format == ImportFormat.text) {
-			if (this.time != null || this.timeFormat != null || this.zone != null) {
+			if (this.time != null || this.timeFormat != null || this.zone != null || this.blank != null) {
 				throw new IllegalArgumentException(
-						"--time, --time-format and --zone are for --format csv, influx or prometheus");
+						"--time, --time-format, --zone and --blank are for --format csv, influx or prometheus");
 			}
 			return new TextReader();
 		}
@@ -82,9 +86,9 @@ public final class FormatOptions {
 			throw new IllegalArgumentException("--zone is for --time-format iso");
 		}
 		return switch (this.format) {
-			case influx -> new InfluxReader(times(TimeFormat.ns, now));
-			case prometheus -> new PrometheusReader(times(TimeFormat.ms, now));
-			default -> new CsvPointReader(csv(), times(TimeFormat.s, now));
+			case influx -> new InfluxReader(times(TimeFormat.ns, now), keys());
+			case prometheus -> new PrometheusReader(times(TimeFormat.ms, now), keys());
+			default -> new CsvPointReader(csv(), times(TimeFormat.s, now), keys());
 		};
 	}
 
@@ -101,6 +105,16 @@ public final class FormatOptions {
 			throw new IllegalArgumentException(
 					"--zone is '" + this.zone + "', not a time zone, such as UTC or Europe/Berlin", ex);
 		}
+	}
+
+	private Keys keys() {
+		if (this.blank == null) {
+			return new Keys(null);
+		}
+		if (this.blank.length() != 1 || this.blank.charAt(0) <= ' ' || this.blank.charAt(0) == 0x7F) {
+			throw new IllegalArgumentException("--blank is '" + this.blank + "', not one character, such as _");
+		}
+		return new Keys(this.blank.charAt(0));
 	}
 
 	private CsvOptions csv() {

@@ -20,12 +20,15 @@ final class InfluxLine {
 
 	private final Times times;
 
+	private final Keys keys;
+
 	private String text = "";
 
 	private int position;
 
-	InfluxLine(Times times) {
+	InfluxLine(Times times, Keys keys) {
 		this.times = times;
+		this.keys = keys;
 	}
 
 	/**
@@ -103,7 +106,7 @@ final class InfluxLine {
 				if (isString) {
 					throw new RejectedException("it is a text, and only numbers are stored");
 				}
-				String key = tags.keyOf(measurement + "." + name);
+				String key = this.keys.of(tags.keyOf(measurement + "." + name));
 				record.add(KeyedPoint.of(key, number(value)).at(time));
 			}
 			catch (RejectedException ex) {

@@ -15,8 +15,8 @@ final class InfluxReader implements PointReader {
 
 	private final InfluxLine parser;
 
-	InfluxReader(Times times) {
-		this.parser = new InfluxLine(times);
+	InfluxReader(Times times, Keys keys) {
+		this.parser = new InfluxLine(times, keys);
 	}
 
 	@Override

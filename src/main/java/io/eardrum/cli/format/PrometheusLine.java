@@ -19,12 +19,15 @@ final class PrometheusLine {
 
 	private final Times times;
 
+	private final Keys keys;
+
 	private String text = "";
 
 	private int position;
 
-	PrometheusLine(Times times) {
+	PrometheusLine(Times times, Keys keys) {
 		this.times = times;
+		this.keys = keys;
 	}
 
 	/**
@@ -46,7 +49,7 @@ final class PrometheusLine {
 		if (name == null) {
 			throw new RejectedException("the name of the metric is missing");
 		}
-		String key = tags.keyOf(name);
+		String key = this.keys.of(tags.keyOf(name));
 		double value = this.values.read(word());
 		String time = word();
 		if (time.startsWith("#")) {

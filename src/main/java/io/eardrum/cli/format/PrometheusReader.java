@@ -14,8 +14,8 @@ final class PrometheusReader implements PointReader {
 
 	private final PrometheusLine parser;
 
-	PrometheusReader(Times times) {
-		this.parser = new PrometheusLine(times);
+	PrometheusReader(Times times, Keys keys) {
+		this.parser = new PrometheusLine(times, keys);
 	}
 
 	@Override

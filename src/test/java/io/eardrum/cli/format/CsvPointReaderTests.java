@@ -52,15 +52,24 @@ class CsvPointReaderTests {
 
 	@Test
 	void columnWhoseKeyIsNoneIsLeftOutAndTheOthersArePut() throws IOException {
-		FormatRun run = FormatRun.of("time,CPU usage,a,*,,b\u007F,\n1,2,3,4,5,6,\n2,7,x,8,9,0,\n", "--format csv --wide");
+		FormatRun run = FormatRun.of("time,CPU usage,a,*,,b\u007F,\n1,2,3,4,5,6,\n2,7,x,8,9,0,\n",
+				"--format csv --wide");
 		run.assertRejects(2,
 				"line 1: the column 'CPU usage' is left out: a key has no blank or control character in it",
 				"line 1: the column '*' is left out: the key '*' is reserved for all keys",
 				"line 1: the column '' is left out: it has no name",
-				"line 1: the column 'b\\u{7f}' is left out: a key has",
-				"line 1: the column '' is left out",
+				"line 1: the column 'b\\u{7f}' is left out: a key has", "line 1: the column '' is left out",
 				"line 3: column 'a': the value 'x' is not a finite decimal number");
 		assertThat(run.puts()).containsExactly("a 3.0 1");
+	}
+
+	@Test
+	void blanksInKeysMayBeReplaced() throws IOException {
+		FormatRun.of("key,timestamp,value\na b\tc,1,1\n", "--format csv --blank _").assertPuts("a_b_c 1.0 1");
+		FormatRun.of("time,CPU usage\n1,1\n", "--format csv --wide --blank -").assertPuts("CPU-usage 1.0 1");
+		FormatRun.of("a\\ b,c=d\\ e f\\ g=1 1\n", "--format influx --time-format s --blank _")
+			.assertPuts("a_b.f_g;c=d_e 1.0 1");
+		FormatRun.of("a{b=\"c d\"} 1 1000\n", "--format prometheus --blank _").assertPuts("a;b=c_d 1.0 1");
 	}
 
 	@Test
@@ -166,7 +175,8 @@ class CsvPointReaderTests {
 			"--format influx --key-column a", "--format influx --value-column a", "--format influx --time-column a",
 			"--format prometheus --delimiter ;", "--time 5", "--time-format s", "--zone UTC", "--format csv --zone UTC",
 			"--format csv --time-format iso --zone Mars", "--format csv --delimiter ab", "--format csv --delimiter \"",
-			"--format csv --time yesterday", "--format xml", "--format csv --time-format h" })
+			"--format csv --time yesterday", "--format xml", "--format csv --time-format h", "--blank _",
+			"--format csv --blank ab", "--format influx --blank \u007F", "--format influx --blank \t" })
 	void optionsThatDoNotGoTogetherAreWrongUsage(String options) throws IOException {
 		FormatRun run = FormatRun.of("a 1 1\n", options);
 		assertThat(run.status()).as(run.err()).isEqualTo(2);
