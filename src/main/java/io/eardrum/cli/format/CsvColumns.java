@@ -47,7 +47,7 @@ final class CsvColumns {
 	 * @param record gets the problems of single columns
 	 * @throws IOException if a column is missing; the message says which one
 	 */
-	CsvColumns(List<String> header, CsvOptions options, Times times, Keys keys, PointRecord record) throws IOException {
+	CsvColumns(List<String> header, Options options, Times times, Keys keys, PointRecord record) throws IOException {
 		this.header = header;
 		this.times = times;
 		this.keys = keys;
@@ -61,7 +61,7 @@ final class CsvColumns {
 		}
 	}
 
-	private void findTime(CsvOptions options) throws IOException {
+	private void findTime(Options options) throws IOException {
 		if (options.time() != null) {
 			this.time = find(options.time(), "--time-column names another");
 			return;
@@ -166,6 +166,19 @@ final class CsvColumns {
 
 	private String key(String field) {
 		return this.keys.of(CsvKey.read(field));
+	}
+
+	/**
+	 * What the columns of a CSV file mean.
+	 *
+	 * @param key the column of the key
+	 * @param value the column of the value
+	 * @param time the column of the time, or {@code null} for one named timestamp or time
+	 * @param wide whether each column but the time is a series, named after the column
+	 * @param delimiter what separates columns
+	 */
+	record Options(String key, String value, @Nullable String time, boolean wide, char delimiter) {
+
 	}
 
 }

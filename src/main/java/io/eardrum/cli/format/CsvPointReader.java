@@ -24,7 +24,7 @@ final class CsvPointReader implements PointReader {
 	/** More than fit into a record. */
 	private static final int MAX_FIELDS = 1 << 20;
 
-	private final CsvOptions options;
+	private final CsvColumns.Options options;
 
 	private final Times times;
 
@@ -36,7 +36,7 @@ final class CsvPointReader implements PointReader {
 
 	private @Nullable CsvColumns columns;
 
-	CsvPointReader(CsvOptions options, Times times, Keys keys) {
+	CsvPointReader(CsvColumns.Options options, Times times, Keys keys) {
 		this.options = options;
 		this.times = times;
 		this.keys = keys;

@@ -117,8 +117,8 @@ public final class FormatOptions {
 		return new Keys(this.blank.charAt(0));
 	}
 
-	private CsvOptions csv() {
-		return new CsvOptions((this.keyColumn != null) ? this.keyColumn : "key",
+	private CsvColumns.Options csv() {
+		return new CsvColumns.Options((this.keyColumn != null) ? this.keyColumn : "key",
 				(this.valueColumn != null) ? this.valueColumn : "value", this.timeColumn, this.wide, separator());
 	}
 
