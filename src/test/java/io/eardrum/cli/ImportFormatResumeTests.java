@@ -166,12 +166,19 @@ class ImportFormatResumeTests {
 						throw new IOException("the disk is gone");
 					}
 
+					@Override
+					public int read(byte[] target, int offset, int length) throws IOException {
+						return read();
+					}
+
 				});
 		try (ScriptedServer server = ScriptedServer.answering("ok\n\n")) {
 			CommandRun run = CommandRun.on(text, false, "import", "-", "--format", "csv", "--port=" + server.port());
-			assertThat(run).isEqualTo(new CommandRun(1, "",
-					"eardrum: can't read -: the disk is gone\nthe first 2 lines are settled; go on with --skip 2\n"
-							+ "1 points acknowledged, 0 lines rejected\n"));
+			assertThat(run).isEqualTo(new CommandRun(1, "", """
+					eardrum: can't read -: the disk is gone
+					the first 2 lines are settled; go on with --skip 2
+					1 points acknowledged, 0 lines rejected
+					"""));
 		}
 	}
 
