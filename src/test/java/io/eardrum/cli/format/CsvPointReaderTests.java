@@ -43,9 +43,13 @@ class CsvPointReaderTests {
 
 	@Test
 	void wideFileHasASeriesAColumn() throws IOException {
-		FormatRun
-			.of("Time,web1.cpu,'-web2\n2026-11-22 10:00:00,1,2\n2026-11-22T10:00:01.9Z,,3\n2026-11-22 10:00:02 +01:00,4, \n"
-					+ "2026-11-22T10:00:03+0100,,\n", "--format csv --wide --time-format iso --zone Europe/Berlin")
+		FormatRun.of("""
+				Time,web1.cpu,'-web2
+				2026-11-22 10:00:00,1,2
+				2026-11-22T10:00:01.9Z,,3
+				2026-11-22 10:00:02 +01:00,4,\s
+				2026-11-22T10:00:03+0100,,
+				""", "--format csv --wide --time-format iso --zone Europe/Berlin")
 			.assertPuts("web1.cpu 1.0 1795338000", "-web2 2.0 1795338000", "-web2 3.0 1795341601",
 					"web1.cpu 4.0 1795338002");
 	}
