@@ -61,27 +61,31 @@ final class PointsReader {
 				format.beginSeries(key);
 				if (maxPoints == 0) {
 					within.read(key, range, format);
+					format.endSeries();
 				}
 				else {
-					readDownsampled(within, key, range, new Downsampling.Target(maxPoints, format, exchange.memory()));
+					readDownsampled(within, key, range, format,
+							new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
-				format.endSeries();
 			}
 			format.end();
 		});
 	}
 
 	private static void readDownsampled(MetricRepository repository, SeriesKey key, TimeRange range,
-			Downsampling.Target target) throws IOException {
+			PointsFormat format, Downsampling.Target target) throws IOException {
 		Point last = repository.last(key);
-		if (last != null) {
-			// Points after that one are too far in the future, and share the last span. A
-			// range that contains only such points is cut into spans up to its own end.
-			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Downsampling downsampling = new Downsampling(key, end, target);
-			repository.read(key, range, downsampling);
-			downsampling.end();
+		if (last == null) {
+			format.endSeries(0, 0);
+			return;
 		}
+		// Points after that one are too far in the future, and share the last span. A
+		// range that contains only such points is cut into spans up to its own end.
+		long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
+		Downsampling downsampling = new Downsampling(key, end, target);
+		repository.read(key, range, downsampling);
+		downsampling.end();
+		format.endSeries(downsampling.count(), downsampling.mean());
 	}
 
 	private static boolean isCsv(@Nullable String format, @Nullable String accept) {

@@ -84,8 +84,8 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(focused()).isEqualTo("chart");
 		browser.type(Keys.HOME);
 		browser.type(Keys.ARROW_RIGHT);
-		browser.awaitAsserted(() -> assertThat(browser.text("#announcements"))
-			.matches("\\d{4}-\\d\\d-\\d\\d [\\d:]+: palm\\.cpu\\.user [\\d.]+, palm\\.cpu\\.system [\\d.]+.?"));
+		browser.awaitAsserted(() -> assertThat(browser.text("#announcements")).matches(
+				"[A-Z][a-z]{2} \\d+, \\d{4}, [\\d:]+ [AP]M: palm\\.cpu\\.user [\\d.]+, palm\\.cpu\\.system [\\d.]+.?"));
 		browser.type("+");
 		browser.await(() -> browser.url().contains("from="));
 		String zoomed = browser.url();
@@ -113,7 +113,7 @@ class PageAccessBrowserIntegrationTests {
 		open("#key=palm.mem&range=1h");
 		browser.await(() -> browser.texts("#legend .now").size() == 1);
 		StringBuilder order = new StringBuilder();
-		for (int i = 0; i < 40 && !focused().equals("csv"); i++) {
+		for (int i = 0; i < 60 && !focused().equals("csv"); i++) {
 			browser.type(Keys.TAB);
 			order.append(focused()).append(' ');
 			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
@@ -122,7 +122,7 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(order.toString()).startsWith("skip live theme help search list ")
 			.contains(" earlier range later zoom-out ")
 			.contains(" chart legend ")
-			.endsWith("zone clear table link png csv ");
+			.endsWith("zone axis clear table link png csv ");
 	}
 
 	@Test
@@ -168,6 +168,12 @@ class PageAccessBrowserIntegrationTests {
 		browser.picture("chart-" + name);
 		assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth")).as("fits the width")
 			.isEqualTo(true);
+		browser.click("#axis");
+		browser.run("document.getElementById('chart').focus()");
+		browser.type(Keys.END, Keys.ENTER);
+		browser.await(() -> browser.find("#tooltip.pinned").isDisplayed());
+		assertThat(violations()).as("axis and tooltip").isEmpty();
+		browser.picture("tooltip-" + name);
 		browser.run("document.getElementById('range').click()");
 		assertThat(violations()).as("range").isEmpty();
 		browser.run("document.getElementById('range-dialog').close(); document.getElementById('help').click()");
