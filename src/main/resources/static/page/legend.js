@@ -100,8 +100,8 @@ export class Legend {
         class: 'name', type: 'button', 'aria-label': key, 'aria-pressed': String(!hidden), 'data-id': `show ${key}`,
         title: hidden ? 'Draw the line' : 'Hide the line', onclick: () => this.owner.toggleHidden(key),
       }, swatch(look), keyText(key), ...(problem ? [element('span', { class: 'wrong', title: problem }, problem)] : []))),
-    element('td', { class: 'number now' }), element('td', { class: 'number min' }), element('td', { class: 'number max' }),
-    element('td', { class: 'number mean' }),
+    element('td', { class: 'number now' }), element('td', { class: 'number statistic min' }), element('td', { class: 'number statistic max' }),
+    element('td', { class: 'number statistic mean' }),
     element('td', { class: 'action' }, this.functionChoice(key, slot), element('button', {
       type: 'button', class: 'icon', 'data-id': `remove ${key}`, 'aria-label': `Remove ${key} from the chart`, title: 'Remove from the chart',
       onclick: () => this.owner.remove(key),

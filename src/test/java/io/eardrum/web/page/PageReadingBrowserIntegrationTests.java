@@ -268,6 +268,7 @@ class PageReadingBrowserIntegrationTests {
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .now")).containsExactly("14.476,3"));
 		browser
 			.awaitAsserted(() -> assertThat(browser.text("#range")).containsPattern("\\d+\\. [A-Z].* \\d\\d:\\d\\d"));
+		browser.openAgain(page(""));
 	}
 
 	@Test

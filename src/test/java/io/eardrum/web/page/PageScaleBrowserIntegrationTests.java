@@ -75,6 +75,24 @@ class PageScaleBrowserIntegrationTests {
 	}
 
 	@Test
+	void tenThousandSeriesAreATree() throws IOException {
+		browser.open("http://127.0.0.1:" + server.httpPort() + "/#order=tree");
+		browser
+			.awaitAsserted(() -> assertThat(browser.texts("#list .row")).containsExactly("▸ fleet 9,999", "▸ long 1"));
+		browser.choose("fleet.");
+		browser.awaitAsserted(() -> assertThat(browser.all("#list .row.branch")).hasSizeGreaterThan(10));
+		browser.choose("fleet.rack01.");
+		browser.await(() -> !browser.all("#list .key[title='fleet.rack01.host0001.']").isEmpty());
+		browser.choose("fleet.rack01.host0001.");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#list .row .value")).containsExactly("1"));
+		browser.picture("tree-of-ten-thousand");
+		assertThat(browser.all("#list .row").size()).as("rows that exist").isLessThan(60);
+		browser.find("#list").sendKeys(Keys.END);
+		browser.await(() -> !browser.all("#list .key[title='long.']").isEmpty());
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
 	void millionPointsAreThinnedOutWithoutLosingTheOnesOutOfLine() {
 		Instant started = Instant.now();
 		browser.open("http://127.0.0.1:" + server.httpPort() + "/#key=long.series&range=all");
