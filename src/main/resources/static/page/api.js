@@ -72,9 +72,19 @@ export function listSeries(search, offset, limit, signal) {
   return ask(`api/series?${query}`, signal);
 }
 
+/** A text as a pattern that finds just this text. */
+const literal = (text) => text.replace(/[\\*?[\]{}]/g, '\\$&');
+
+/**
+ * The nodes below one of the tree of keys, branches first.
+ * @param {string} path with its dot at the end; empty for the top
+ * @returns {Promise<{text: string, leaf: number, expandable: number}[]>}
+ */
+export const nodesBelow = (path) => ask(`metrics/find?${new URLSearchParams({ query: `${literal(path)}*` })}`);
+
 /** Whether anybody has put a series, whenever that was. */
 export async function exists(key, signal) {
-  const query = new URLSearchParams({ match: key.replace(/[\\*?[\]{}]/g, '\\$&'), limit: '1' });
+  const query = new URLSearchParams({ match: literal(key), limit: '1' });
   return (await ask(`api/series?${query}`, signal)).total > 0;
 }
 

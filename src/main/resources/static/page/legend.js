@@ -92,7 +92,7 @@ export class Legend {
   row({ key, slot, look, hidden, problem }, index) {
     return element('tr', {
       class: hidden ? 'hidden-series' : '',
-      onmouseenter: () => this.owner.emphasize(index),
+      onmouseenter: () => this.owner.emphasize(hidden ? -1 : index),
       onmouseleave: () => this.owner.emphasize(-1),
     },
     element('th', { scope: 'row' },

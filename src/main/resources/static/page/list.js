@@ -7,7 +7,7 @@ import { listSeries, nowSeconds } from './api.js';
 import { byId, element, keyText, swatch } from './dom.js';
 import { compact, exact, grouped } from './numbers.js';
 import { age } from './time.js';
-import { compareKeys, treeRows } from './tree.js';
+import { RemoteTree, compareKeys, treeRows } from './tree.js';
 
 const PAGE = 100;
 const ROW_HEIGHT = 36;
@@ -54,6 +54,8 @@ export class SeriesList {
     this.order = 'put';
     /** All series that are found, and the rows of the order that is shown; null while rows are fetched page by page. */
     this.all = this.items = null;
+    /** The tree of more series than that. */
+    this.remote = null;
     /** Branches that the user has opened (true) or closed. */
     this.toggled = new Map();
     this.box.addEventListener('scroll', () => this.draw(), { passive: true });
@@ -71,7 +73,11 @@ export class SeriesList {
     this.abortAll();
     const controller = new AbortController();
     this.searching = controller;
-    this.take(await this.firstPage(controller.signal));
+    this.remote = null;
+    const answer = await this.firstPage(controller.signal);
+    this.remote = this.order === 'tree' && !search && answer.total > MAX_SORTED ? new RemoteTree() : null;
+    await this.remote?.load('');
+    this.take(answer);
     this.active = this.anchor = 0;
     this.box.scrollTop = 0;
     this.draw();
@@ -85,13 +91,13 @@ export class SeriesList {
 
   /** As many series as the order needs, or as the first rows show. */
   firstPage(signal) {
-    return listSeries(this.search, 0, this.order === 'put' ? PAGE : MAX_SORTED, signal);
+    return listSeries(this.search, 0, this.order === 'put' || this.remote ? PAGE : MAX_SORTED, signal);
   }
 
   take({ series, total, ahead }) {
     this.total = total;
     this.ahead = ahead ?? null;
-    this.all = this.order === 'put' || total > MAX_SORTED ? null : series;
+    this.all = this.order === 'put' || this.remote || total > MAX_SORTED ? null : series;
     this.sortedAt = performance.now();
     this.pages = new Map(this.all ? [] : [[0, series.slice(0, PAGE)]]);
     this.arrange();
@@ -99,7 +105,9 @@ export class SeriesList {
 
   /** Brings the rows into their order. */
   arrange() {
-    if (!this.all) {
+    if (this.remote) {
+      this.items = this.remote.rows((path) => this.toggled.get(path) && this.remote.nodes.has(path));
+    } else if (!this.all) {
       this.items = null;
     } else if (this.order === 'tree') {
       const open = Boolean(this.search) && this.total <= FEW;
@@ -119,7 +127,7 @@ export class SeriesList {
 
   /** Whether there are too many series to bring them into the order that is chosen. */
   get tooMany() {
-    return this.order !== 'put' && this.total > MAX_SORTED;
+    return this.order !== 'put' && !this.remote && this.total > MAX_SORTED;
   }
 
   abortAll() {
@@ -131,7 +139,7 @@ export class SeriesList {
   /** Fetches the visible pages again. Others are discarded, and fetched when they become visible. */
   async refresh() {
     if (this.order !== 'put' && !this.tooMany) {
-      if (!this.all || this.total <= MANY || performance.now() - this.sortedAt > SORT_AGAIN_MILLIS) {
+      if (!(this.all ?? this.remote) || this.total <= MANY || performance.now() - this.sortedAt > SORT_AGAIN_MILLIS) {
         this.searching?.abort();
         this.searching = new AbortController();
         this.take(await this.firstPage(this.searching.signal));
@@ -196,7 +204,7 @@ export class SeriesList {
 
   /** The first keys in the order of the list. */
   firstKeys(count) {
-    const series = this.isTree ? [...this.all].sort(ORDERS.name) : this.items ?? this.pages.get(0) ?? [];
+    const series = this.isTree ? [...(this.all ?? this.items.flatMap(({ series }) => series ?? []))].sort(ORDERS.name) : this.items ?? this.pages.get(0) ?? [];
     return series.slice(0, count).map(({ key }) => key);
   }
 
@@ -282,9 +290,10 @@ export class SeriesList {
     const state = `${path}\n${open}\n${count}`;
     if (row.dataset.state !== state) {
       row.dataset.state = state;
-      row.setAttribute('aria-label', `${name.slice(0, -1)}, ${grouped(count)} series`);
+      const many = count === undefined ? '' : grouped(count);
+      row.setAttribute('aria-label', many ? `${name.slice(0, -1)}, ${many} series` : name.slice(0, -1));
       row.replaceChildren(element('span', { class: 'opener' }, open ? '▾' : '▸'),
-        element('span', { class: 'key', title: path }, name.slice(0, -1)), element('span', { class: 'age' }, grouped(count)));
+        element('span', { class: 'key', title: path }, name.slice(0, -1)), element('span', { class: 'age' }, many));
     }
   }
 
@@ -393,8 +402,14 @@ export class SeriesList {
     }
   }
 
-  openBranch(index, open) {
-    this.toggled.set(this.items[index].path, open);
+  async openBranch(index, open) {
+    const { path } = this.items[index];
+    this.toggled.set(path, open);
+    try {
+      await this.remote?.load(path);
+    } catch (error) {
+      this.owner.failed(error);
+    }
     this.arrange();
     this.draw();
   }

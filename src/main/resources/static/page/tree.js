@@ -1,4 +1,5 @@
 /** Keys as a tree: a node for each word between dots. */
+import { nodesBelow } from './api.js';
 
 /**
  * The nodes of a tree that are in sight, from the top.
@@ -46,3 +47,32 @@ const collator = new Intl.Collator(undefined, { numeric: true });
 
 /** Orders keys as people do: host2 before host10. */
 export const compareKeys = (a, b) => collator.compare(a, b) || (a < b ? -1 : Number(a > b));
+
+/** A tree of more keys than the page can have: the server is asked for the nodes below a branch when it is opened. */
+export class RemoteTree {
+  constructor() {
+    this.nodes = new Map();
+  }
+
+  async load(path) {
+    if (!this.nodes.has(path)) {
+      const found = await nodesBelow(path);
+      const sorted = found.sort((a, b) => compareKeys(a.text, b.text));
+      this.nodes.set(path, sorted.flatMap(({ text, leaf, expandable }) => [...(leaf ? [{ name: text }] : []), ...(expandable ? [{ name: `${text}.`, isBranch: true }] : [])]));
+    }
+  }
+
+  /** As `treeRows`; the values of leaves are not known. */
+  rows(isOpen, prefix = '', level = 1) {
+    const nodes = this.nodes.get(prefix) ?? [];
+    return nodes.flatMap(({ name, isBranch }, index) => {
+      const row = { name, level, place: index + 1, of: nodes.length };
+      const path = prefix + name;
+      if (!isBranch) {
+        return [{ ...row, series: { key: path, timestamp: null, value: null } }];
+      }
+      const open = isOpen(path);
+      return [{ ...row, path, open }, ...(open ? this.rows(isOpen, path, level + 1) : [])];
+    });
+  }
+}

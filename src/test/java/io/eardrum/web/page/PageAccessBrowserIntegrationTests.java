@@ -121,7 +121,7 @@ class PageAccessBrowserIntegrationTests {
 			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
 				.isEqualTo("solid");
 		}
-		assertThat(order.toString()).startsWith("skip live theme help search list ")
+		assertThat(order.toString()).startsWith("skip live theme help order search list ")
 			.contains(" earlier range later zoom-out ")
 			.contains(" chart legend ")
 			.endsWith("zone axis clear table link png csv ");
@@ -163,7 +163,7 @@ class PageAccessBrowserIntegrationTests {
 		open("");
 		assertThat(violations()).as("list").isEmpty();
 		browser.picture("list-" + name);
-		open("#order=tree&search=palm.*&values=percent");
+		open("#order=tree&search=*.cpu.*");
 		browser.await(() -> browser.find("#list").getDomAttribute("role").equals("tree"));
 		assertThat(violations()).as("tree").isEmpty();
 		open("#key=palm.cpu.user&key=palm.cpu.system&key=palm.mem&key=oak.cpu.user&key=oak.mem&hide=oak.mem&range=1h&table=on");
@@ -221,8 +221,8 @@ class PageAccessBrowserIntegrationTests {
 	@ValueSource(strings = { "light", "dark" })
 	void bordersOfInputsHaveContrast(String colours) {
 		browser.emulate(colours, false);
-		open("#key=palm.mem&range=1h&search=palm.*&values=bytes");
-		browser.await(() -> browser.find("#axis-form").isDisplayed());
+		open("#key=palm.mem&range=1h&search=*.cpu.*&values=bytes");
+		browser.await(() -> browser.find("#axis-form").isDisplayed() && browser.find("#combine").isDisplayed());
 		assertThat((List<?>) browser
 			.run("""
 					const light = (colour) => colour.match(/\\d+/g).slice(0, 3).map((part) => part / 255)

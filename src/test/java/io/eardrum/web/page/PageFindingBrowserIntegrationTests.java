@@ -71,17 +71,17 @@ class PageFindingBrowserIntegrationTests {
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .mean").get(1)).isEqualTo("1"));
 		assertThat(browser.run("return document.activeElement.className")).as("focus stays").isEqualTo("function");
 		assertThat(browser.url()).contains("key=rate+req.a");
-		browser.find("#legend tbody tr:nth-child(2) .function").sendKeys("diff");
+		browser.click("#legend tbody tr:nth-child(2) .function option[value='difference']");
 		awaitLegend("wave", "difference req.a");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .mean").get(1)).isEqualTo("10"));
-		browser.find("#legend tbody tr:nth-child(1) .function").sendKeys("moving average, 1 h");
+		browser.click("#legend tbody tr:nth-child(1) .function option[value='average-1h']");
 		awaitLegend("average-1h wave", "difference req.a");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .now").get(0)).matches("7\\.[45]\\d*"));
 		String view = browser.url();
 		browser.openAgain(view);
 		awaitLegend("average-1h wave", "difference req.a");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .mean").get(1)).isEqualTo("10"));
-		browser.find("#legend tbody tr:nth-child(2) .function").sendKeys("as it");
+		browser.click("#legend tbody tr:nth-child(2) .function option[value='']");
 		awaitLegend("average-1h wave", "req.a");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .max").get(1)).isEqualTo("3590"));
 	}
@@ -99,10 +99,12 @@ class PageFindingBrowserIntegrationTests {
 		awaitLegend("sum rate req.*");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .mean")).containsExactly("4"));
 		browser.click("#combine-rates");
-		browser.find("#combine-how").sendKeys("maximum", Keys.ENTER);
+		browser.find("#combine-how").sendKeys("maximum");
+		browser.type(Keys.TAB, Keys.TAB, Keys.ENTER);
 		awaitLegend("sum rate req.*", "max req.*");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .max").get(1)).isEqualTo("10,770"));
-		browser.find("#combine-how").sendKeys("median", Keys.ENTER);
+		browser.click("#combine-how option[value='p50']");
+		browser.click("#combine button");
 		awaitLegend("sum rate req.*", "max req.*", "p50 req.*");
 		browser.picture("functions-light-desktop");
 		browser.click("#csv");
@@ -171,12 +173,12 @@ class PageFindingBrowserIntegrationTests {
 		assertThat(browser.url()).contains("order=value");
 		browser.openAgain(browser.url());
 		browser.awaitAsserted(() -> assertThat(browser.texts("#list .row .value")).startsWith("71", "70", "69"));
-		browser.find("#order").sendKeys("Newest");
+		browser.click("#order option[value='age']");
 		browser.awaitAsserted(() -> assertThat(titles("#list .key")).startsWith("many.node.n00", "many.node.n01"));
 		search("tree");
-		browser.find("#order").sendKeys("By name");
+		browser.click("#order option[value='name']");
 		awaitList("tree", "tree.host2.x", "tree.host10.x");
-		browser.find("#order").sendKeys("First");
+		browser.click("#order option[value='put']");
 		awaitList("tree", "tree.host10.x", "tree.host2.x");
 	}
 
