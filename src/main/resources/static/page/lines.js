@@ -15,6 +15,8 @@ const FUNCTIONS = {
   'average-5min': { label: 'moving average, 5 min', wrap: average('5min') },
   'average-1h': { label: 'moving average, 1 h', wrap: average('1h') },
   'average-1d': { label: 'moving average, 1 d', wrap: average('1d') },
+  'day-earlier': { label: 'a day earlier', wrap: (target) => `timeShift(${target},'1d')` },
+  'week-earlier': { label: 'a week earlier', wrap: (target) => `timeShift(${target},'7d')` },
 };
 
 /** One line from all series that a pattern finds. */

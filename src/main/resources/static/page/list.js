@@ -3,10 +3,10 @@
  * series makes no difference. To a screen reader it is a list box of all of them, or a tree. To sort them, and for the tree,
  * all that the search finds are fetched, if they are not too many.
  */
-import { listSeries, nowSeconds } from './api.js';
-import { byId, element, keyText, swatch } from './dom.js';
-import { compact, exact, grouped } from './numbers.js';
-import { age } from './time.js';
+import { listSeries } from './api.js';
+import { byId, element } from './dom.js';
+import { grouped } from './numbers.js';
+import { fillAge, fillBranch, fillSeries } from './rows.js';
 import { RemoteTree, compareKeys, treeRows } from './tree.js';
 
 const PAGE = 100;
@@ -138,8 +138,12 @@ export class SeriesList {
 
   /** Fetches the visible pages again. Others are discarded, and fetched when they become visible. */
   async refresh() {
+    if (!(this.all ?? this.remote) && ((this.order === 'tree' && !this.search) || (this.order !== 'put' && !this.tooMany))) {
+      await this.setSearch(this.search);
+      return;
+    }
     if (this.order !== 'put' && !this.tooMany) {
-      if (!(this.all ?? this.remote) || this.total <= MANY || performance.now() - this.sortedAt > SORT_AGAIN_MILLIS) {
+      if (this.total <= MANY || performance.now() - this.sortedAt > SORT_AGAIN_MILLIS) {
         this.searching?.abort();
         this.searching = new AbortController();
         this.take(await this.firstPage(this.searching.signal));
@@ -272,63 +276,20 @@ export class SeriesList {
     row.classList.toggle('active', index === this.active && document.activeElement === this.box);
     row.setAttribute('aria-setsize', String(node ? node.of : this.items ? this.shown : this.total));
     row.setAttribute('aria-posinset', String(node ? node.place : index + 1));
-    row.classList.toggle('branch', Boolean(node?.path));
     if (node) {
       row.setAttribute('aria-level', String(node.level));
       row.style.setProperty('--level', String(node.level - 1));
     }
     if (node?.path) {
-      this.fillBranch(row, node);
+      fillBranch(row, node);
     } else {
-      this.fillSeries(row, this.at(index), node?.name);
-    }
-  }
-
-  fillBranch(row, { path, name, open, count }) {
-    row.setAttribute('aria-expanded', String(open));
-    row.removeAttribute('aria-selected');
-    const state = `${path}\n${open}\n${count}`;
-    if (row.dataset.state !== state) {
-      row.dataset.state = state;
-      const many = count === undefined ? '' : grouped(count);
-      row.setAttribute('aria-label', many ? `${name.slice(0, -1)}, ${many} series` : name.slice(0, -1));
-      row.replaceChildren(element('span', { class: 'opener' }, open ? '▾' : '▸'),
-        element('span', { class: 'key', title: path }, name.slice(0, -1)), element('span', { class: 'age' }, many));
-    }
-  }
-
-  fillSeries(row, series, name) {
-    const look = series && this.owner.lookOf(series.key);
-    row.removeAttribute('aria-expanded');
-    row.setAttribute('aria-selected', String(Boolean(look)));
-    const state = series ? `${series.key}\n${series.value}\n${look?.color}\n${look?.dashIndex}` : '';
-    if (row.dataset.state !== state) {
-      row.dataset.state = state;
-      // The pieces of a key are separate boxes, which would be read with a pause between them.
-      row.setAttribute('aria-label', series ? `${name ?? series.key}, ${exact(series.value)}` : 'Loading');
-      if (series) {
-        row.replaceChildren(look ? swatch(look) : element('span', { class: 'swatch none' }),
-          name === undefined ? keyText(series.key) : element('span', { class: 'key', title: series.key }, name),
-          element('span', { class: 'value', title: exact(series.value) }, compact(series.value)), element('span', { class: 'age' }));
-      } else {
-        row.replaceChildren(element('span', { class: 'pending' }, 'Loading…'));
-      }
-    }
-    this.fillAge(row, series);
-  }
-
-  fillAge(row, series) {
-    const cell = row.querySelector('.age');
-    if (cell && series) {
-      const text = age(series?.timestamp, nowSeconds());
-      if (cell.textContent !== text) {
-        cell.textContent = text;
-      }
+      const series = this.at(index);
+      fillSeries(row, series, series && this.owner.lookOf(series.key), node?.name);
     }
   }
 
   drawAges() {
-    this.rows.forEach((row, index) => this.fillAge(row, this.at(index)));
+    this.rows.forEach((row, index) => fillAge(row, this.at(index)));
   }
 
   onClick(event) {

@@ -69,7 +69,7 @@ export class RemoteTree {
       const row = { name, level, place: index + 1, of: nodes.length };
       const path = prefix + name;
       if (!isBranch) {
-        return [{ ...row, series: { key: path, timestamp: null, value: null } }];
+        return [{ ...row, series: { key: path } }];
       }
       const open = isOpen(path);
       return [{ ...row, path, open }, ...(open ? this.rows(isOpen, path, level + 1) : [])];

@@ -69,6 +69,7 @@ class PointsReaderTests {
 		assertThat(get("key", "a", "from", "100", "to", "200", "max-points", "4"))
 			.contains("\"count\":0,\"mean\":null}");
 		assertThat(get("key", "a", "from", "96")).doesNotContain("mean");
+		assertThat(get("key", "b", "max-points", "4", "format", "csv")).isEqualTo("key,timestamp,value\r\nb,5,0.5\r\n");
 	}
 
 	@Test

@@ -134,7 +134,7 @@ class PageBrowserIntegrationTests {
 		browser.hover(0.5);
 		browser.awaitAsserted(() -> {
 			int palm = Integer.parseInt(browser.texts("#legend .now").get(0));
-			assertThat(palm).isBetween(150, 210);
+			assertThat(palm).isBetween(150, 260);
 			assertThat(browser.texts("#legend .now").get(1)).isEqualTo(Integer.toString(1000 - palm));
 			assertThat(browser.text("#legend-at")).matches("[A-Z][a-z]{2} \\d+, \\d{4}, \\d+:\\d\\d:\\d\\d [AP]M");
 		});
@@ -147,8 +147,10 @@ class PageBrowserIntegrationTests {
 		browser.await(() -> browser.url().contains("from="));
 		double[] zoomed = range();
 		assertThat(zoomed[1] - zoomed[0]).isBetween(800.0, 1000.0);
-		browser.awaitAsserted(
-				() -> assertThat(Integer.parseInt(browser.texts("#legend .max").get(0))).isBetween(160, 200));
+		// The value of a point is its number; the range has moved on since they were put.
+		int last = (int) (zoomed[1] - (now - 3590)) / 10;
+		browser.awaitAsserted(() -> assertThat(Integer.parseInt(browser.texts("#legend .max").get(0)))
+			.isBetween(last - 12, last + 2));
 		browser.drag(0.25, 0.75);
 		browser.await(() -> range()[0] > zoomed[0]);
 		browser.click("#back");

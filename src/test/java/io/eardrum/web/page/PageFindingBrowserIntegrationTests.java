@@ -45,6 +45,8 @@ class PageFindingBrowserIntegrationTests {
 			client.putMany(MANY, (i) -> "put many.node.n%02d %d %d".formatted(i, (i * 7) % MANY, start - i));
 			client.putMany(360, (i) -> "put req.a %d %d".formatted(10 * i, start + 10 * i));
 			client.putMany(360, (i) -> "put req.b %d %d".formatted(30 * i, start + 10 * i));
+			client.putMany(360, (i) -> "put two.days 1 " + (start - 86400 + 10 * i));
+			client.putMany(360, (i) -> "put two.days 2 " + (start + 10 * i));
 			client.putMany(360, (i) -> "put wave %d %d".formatted(5 + 5 * (i % 2), start + 10 * i));
 		}
 		browser = Browser.start();
@@ -84,6 +86,12 @@ class PageFindingBrowserIntegrationTests {
 		browser.click("#legend tbody tr:nth-child(2) .function option[value='']");
 		awaitLegend("average-1h wave", "req.a");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .max").get(1)).isEqualTo("3590"));
+	}
+
+	@Test
+	void lineIsComparedWithTheDayBefore() {
+		open("#key=day-earlier+two.days&key=two.days&" + hour);
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .mean")).containsExactly("1", "2"));
 	}
 
 	@Test
@@ -186,11 +194,11 @@ class PageFindingBrowserIntegrationTests {
 	void treeOpensByPointerAndByKeyboard() {
 		open("#order=tree");
 		browser.awaitAsserted(() -> assertThat(titles("#list .key")).containsExactly("cpu.", "many.", "req.", "tree",
-				"tree.", "wave", "web01."));
+				"tree.", "two.", "wave", "web01."));
 		assertThat(browser.find("#list").getDomAttribute("role")).isEqualTo("tree");
 		browser.choose("tree.");
 		browser.awaitAsserted(() -> assertThat(titles("#list .key")).containsSubsequence("tree.", "tree.host2.",
-				"tree.host10.", "wave"));
+				"tree.host10.", "two."));
 		browser.run("document.getElementById('list').focus()");
 		browser.type(Keys.ARROW_DOWN, Keys.ARROW_RIGHT);
 		browser.awaitAsserted(() -> assertThat(titles("#list .key")).contains("tree.host2.x"));

@@ -93,6 +93,30 @@ class PageScaleBrowserIntegrationTests {
 	}
 
 	@Test
+	void treeOfMoreSeriesIsAskedForBranchByBranch() throws IOException {
+		try (RunningServer other = RunningServer.start()) {
+			try (PutConnection client = new PutConnection(other.tcpPort())) {
+				client.putMany(SERIES + 1, (i) -> "put fleet.rack%02d.host%04d %s 1".formatted(i % 40, i, i));
+			}
+			browser.open("http://127.0.0.1:" + other.httpPort() + "/#order=tree");
+			browser.awaitAsserted(() -> assertThat(browser.texts("#list .row")).containsExactly("▸ fleet"));
+			browser.find("#list").sendKeys(Keys.ARROW_RIGHT);
+			browser.await(() -> !browser.all("#list .key[title='fleet.rack01.']").isEmpty());
+			browser.choose("fleet.rack01.");
+			browser.await(() -> !browser.all("#list .key[title='fleet.rack01.host0001']").isEmpty());
+			browser.choose("fleet.rack01.host0001");
+			browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .now")).containsExactly("1"));
+			browser.click("#order option[value='name']");
+			browser.await(() -> browser.find("#too-many").isDisplayed());
+			assertThat(browser.all("#list .key[title='fleet.rack00.host0000']")).as("the order of the first put")
+				.hasSize(1);
+			browser.find("#search").sendKeys("rack01");
+			browser.await(() -> !browser.find("#too-many").isDisplayed());
+			assertThat(browser.complaints()).isEmpty();
+		}
+	}
+
+	@Test
 	void millionPointsAreThinnedOutWithoutLosingTheOnesOutOfLine() {
 		Instant started = Instant.now();
 		browser.open("http://127.0.0.1:" + server.httpPort() + "/#key=long.series&range=all");
