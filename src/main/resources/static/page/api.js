@@ -60,16 +60,32 @@ function readClock(header, sentMillis) {
 
 /**
  * One page of the list of series.
- * @param {string} search a text that the key has to contain, or a pattern if it has one of * ? [ {
+ * @param {string} search words that the key has to contain in any order; one with one of * ? [ { is a pattern for the key
  * @returns {Promise<{total: number, ahead?: {count: number, example: string},
  *   series: {key: string, timestamp: number | null, value: number | null}[]}>} ahead: all series with points ahead of the clock
  */
 export function listSeries(search, offset, limit, signal) {
   const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
-  if (search) {
-    query.set(/[*?[{]/.test(search) ? 'match' : 'contains', search);
+  for (const word of search.split(/\s+/).filter(Boolean)) {
+    query.append(/[*?[{]/.test(word) ? 'match' : 'contains', word);
   }
   return ask(`api/series?${query}`, signal);
+}
+
+/** A text as a pattern that finds just this text. */
+const literal = (text) => text.replace(/[\\*?[\]{}]/g, '\\$&');
+
+/**
+ * The nodes below one of the tree of keys, branches first.
+ * @param {string} path with its dot at the end; empty for the top
+ * @returns {Promise<{text: string, leaf: number, expandable: number}[]>}
+ */
+export const nodesBelow = (path) => ask(`metrics/find?${new URLSearchParams({ query: `${literal(path)}*` })}`);
+
+/** Whether anybody has put a series, whenever that was. */
+export async function exists(key, signal) {
+  const query = new URLSearchParams({ match: literal(key), limit: '1' });
+  return (await ask(`api/series?${query}`, signal)).total > 0;
 }
 
 /** Where clients connect to put points; the defaults if health doesn't say. */
@@ -103,12 +119,35 @@ function queries(keys, range, more) {
  * The points of series, downsampled by the server to what a chart can show.
  * @param {string[]} keys
  * @param {{from?: string, to?: string}} range
- * @returns {Promise<Map<string, [number, number][]>>} by key
+ * @returns {Promise<Map<string, {points: [number, number][], count: number, mean: number | null}>>} by key; the number and
+ *   the mean of all points, also of those that the server has left out
  */
 export async function points(keys, range, maxPoints, signal) {
   const urls = queries(keys, range, { 'max-points': String(maxPoints) });
   const answers = await Promise.all(urls.map((query) => ask(`api/points?${query}`, signal)));
-  return new Map(answers.flatMap((answer) => answer.series.map((series) => [series.key, series.points])));
+  return new Map(answers.flatMap((answer) => answer.series.map((series) => [series.key, series])));
+}
+
+/**
+ * The values of Graphite's targets.
+ * @param {string[]} targets
+ * @param {Record<string, string>} query from, until and more
+ * @returns {Promise<[number | null, number][][]>} for each target, values and timestamps; none if it finds no series
+ */
+export async function rendered(targets, query, signal) {
+  const made = [];
+  for (const [index, target] of targets.entries()) {
+    const piece = `target=${encodeURIComponent(`alias(${target},'${index}')`)}&`;
+    if (made.length && made.at(-1).length + piece.length <= MAX_URL) {
+      made[made.length - 1] += piece;
+    } else {
+      made.push(piece);
+    }
+  }
+  const rest = new URLSearchParams({ ...query, format: 'json' });
+  const answers = await Promise.all(made.map((pieces) => ask(`render?${pieces}${rest}`, signal)));
+  const byName = new Map(answers.flat().map((series) => [series.target, series.datapoints]));
+  return targets.map((_, index) => byName.get(String(index)) ?? []);
 }
 
 /** The addresses of all points of a range as CSV; several if the keys don't fit into one. */

@@ -1,6 +1,7 @@
 /** Downloads: all points as CSV, the chart as a picture. */
 import { csvUrls, text } from './api.js';
 import { element } from './dom.js';
+import { isComputed } from './lines.js';
 
 function save(url, name) {
   const link = element('a', { href: url, download: name });
@@ -18,20 +19,29 @@ function saveBlob(blob, name) {
 /** A file name with the time: eardrum-20261125-100320.csv. */
 const fileName = (ending) => `eardrum-${new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-')}.${ending}`;
 
+const cell = (text) => (/[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text);
+
 /**
- * The browser streams the file to the disk. Only if the keys are too long for one address does it pass through memory;
- * then there is no file unless all of it has arrived.
+ * The browser streams the file to the disk. Only if the keys are too long for one address, or if there are computed lines,
+ * does it pass through memory; then there is no file unless all of it has arrived. Computed lines have the points of the
+ * chart.
+ * @param {string[]} lines
+ * @param {Map<string, {points: [number, number][]}>} drawn
  */
-export async function saveCsv(keys, range) {
-  const urls = csvUrls(keys, range);
-  if (urls.length === 1) {
+export async function saveCsv(lines, range, drawn) {
+  const urls = csvUrls(lines.filter((line) => !isComputed(line)), range);
+  const computed = lines.filter(isComputed);
+  if (urls.length === 1 && !computed.length) {
     save(urls[0], fileName('csv'));
     return;
   }
-  const parts = [];
+  const parts = ['key,timestamp,value\r\n'];
   for (const url of urls) {
     const part = await text(url);
-    parts.push(parts.length ? part.slice(part.indexOf('\n') + 1) : part);
+    parts.push(part.slice(part.indexOf('\n') + 1));
+  }
+  for (const line of computed) {
+    parts.push(...(drawn.get(line)?.points ?? []).map(([timestamp, value]) => `${cell(line)},${timestamp},${value}\r\n`));
   }
   saveBlob(new Blob(parts, { type: 'text/csv' }), fileName('csv'));
 }

@@ -1,13 +1,18 @@
-/** The legend: a table of the chosen series with their values at the cursor, else the last ones. */
+/** The legend: a table of the chosen series with their values at the cursor, else the last ones. Each column sorts it. */
 import { byId, element, keyText, swatch } from './dom.js';
+import { functionOf, functions, withFunction } from './lines.js';
 import { compact, exact } from './numbers.js';
+import { remember, remembered } from './settings.js';
 import { full, toX } from './time.js';
+
+const COLUMNS = ['name', 'now', 'min', 'max', 'mean'];
 
 export class Legend {
   /**
    * @param {object} owner
    * @param {(key: string) => void} owner.toggleHidden
    * @param {(key: string) => void} owner.remove
+   * @param {(line: string, other: string) => void} owner.exchange
    * @param {(index: number) => void} owner.emphasize
    */
   constructor(owner) {
@@ -15,73 +20,126 @@ export class Legend {
     this.body = byId('legend-rows');
     this.heading = byId('legend-at');
     this.series = [];
+    this.rows = [];
+    const [column, direction] = remembered('legend-order', '').split(' ');
+    this.order = COLUMNS.includes(column) ? { column, descending: direction === 'down' } : null;
+    this.buttons = COLUMNS.map((name) => byId(`sort-${name}`));
+    this.buttons.forEach((button, index) => button.addEventListener('click', () => this.sortBy(COLUMNS[index])));
   }
 
-  /** @param {{key: string, points: [number, number][], look: object, hidden: boolean}[]} series */
-  show(series, unit, utc) {
-    Object.assign(this, { series, unit, utc });
-    const focused = document.activeElement?.closest('#legend') ? document.activeElement.dataset.id : null;
-    const form = JSON.stringify(series.map(({ key, look, hidden }) => [key, look, hidden]));
+  /** Numbers sort downwards first and names upwards; the third click brings back the order in which they were chosen. */
+  sortBy(column) {
+    const first = column !== 'name';
+    if (this.order?.column !== column) {
+      this.order = { column, descending: first };
+    } else {
+      this.order = this.order.descending === first ? { column, descending: !first } : null;
+    }
+    remember('legend-order', this.order ? `${column} ${this.order.descending ? 'down' : 'up'}` : '');
+    this.arrange();
+  }
+
+  /** @param {object} content as for the chart; `mean` of a series is that of all of its points */
+  show({ series, unit, utc, axis }) {
+    Object.assign(this, { series, unit, utc, axis });
+    const focused = document.activeElement?.closest('#legend-rows') ? document.activeElement.dataset.id : null;
+    const form = JSON.stringify(series.map(({ key, look, hidden, problem }) => [key, look, hidden, problem]));
     if (this.form !== form) {
       this.form = form;
-      this.body.replaceChildren(...series.map((one, index) => this.row(one, index)));
-      if (focused) {
-        [...this.body.querySelectorAll('button')].find((button) => button.dataset.id === focused)?.focus();
-      }
+      this.rows = series.map((one, index) => this.row(one, index));
+      this.body.replaceChildren(...this.rows);
     }
-    series.forEach(({ points }, index) => {
+    this.statistics = series.map(({ points, mean }) => {
       let [min, max] = [Infinity, -Infinity];
       for (const [, value] of points) {
         min = Math.min(min, value);
         max = Math.max(max, value);
       }
-      this.cell(index, 'min', points.length ? min : null);
-      this.cell(index, 'max', points.length ? max : null);
+      return points.length ? { now: points.at(-1)[1], min, max, mean } : { now: null, min: null, max: null, mean: null };
     });
+    this.statistics.forEach((values, index) => ['min', 'max', 'mean'].forEach((name) => this.cell(index, name, values[name])));
     this.showCursor(this.cursor ?? null);
+    this.arrange();
+    if (focused && document.activeElement?.dataset.id !== focused) {
+      [...this.body.querySelectorAll('[data-id]')].find((one) => one.dataset.id === focused)?.focus();
+    }
   }
 
-  row({ key, look, hidden }, index) {
+  /** Puts the rows in the chosen order. Series without a value come last in both directions. */
+  arrange() {
+    const { column, descending } = this.order ?? {};
+    const sign = descending ? -1 : 1;
+    const compare = (a, b) => {
+      if (column === 'name') {
+        return sign * this.series[a].key.localeCompare(this.series[b].key, undefined, { numeric: true });
+      }
+      const [one, other] = [this.statistics[a][column], this.statistics[b][column]];
+      return one === null || other === null ? (one === null) - (other === null) : sign * (one - other);
+    };
+    const indexes = this.series.map((_, index) => index);
+    if (column) {
+      indexes.sort(compare);
+    }
+    if (indexes.some((index, place) => this.body.children[place] !== this.rows[index])) {
+      const { activeElement } = document;
+      this.body.replaceChildren(...indexes.map((index) => this.rows[index]));
+      activeElement?.focus();
+    }
+    this.buttons.forEach((button, index) => button.closest('th')
+      .setAttribute('aria-sort', COLUMNS[index] !== column ? 'none' : descending ? 'descending' : 'ascending'));
+  }
+
+  row({ key, slot, look, hidden, problem }, index) {
     return element('tr', {
       class: hidden ? 'hidden-series' : '',
-      onmouseenter: () => this.owner.emphasize(index),
+      onmouseenter: () => this.owner.emphasize(hidden ? -1 : index),
       onmouseleave: () => this.owner.emphasize(-1),
     },
     element('th', { scope: 'row' },
       element('button', {
         class: 'name', type: 'button', 'aria-label': key, 'aria-pressed': String(!hidden), 'data-id': `show ${key}`,
         title: hidden ? 'Draw the line' : 'Hide the line', onclick: () => this.owner.toggleHidden(key),
-      }, swatch(look), keyText(key))),
-    element('td', { class: 'number now' }), element('td', { class: 'number min' }), element('td', { class: 'number max' }),
-    element('td', { class: 'action' }, element('button', {
+      }, swatch(look), keyText(key), ...(problem ? [element('span', { class: 'wrong', title: problem }, problem)] : []))),
+    element('td', { class: 'number now' }), element('td', { class: 'number statistic min' }), element('td', { class: 'number statistic max' }),
+    element('td', { class: 'number statistic mean' }),
+    element('td', { class: 'action' }, this.functionChoice(key, slot), element('button', {
       type: 'button', class: 'icon', 'data-id': `remove ${key}`, 'aria-label': `Remove ${key} from the chart`, title: 'Remove from the chart',
       onclick: () => this.owner.remove(key),
     }, '×')));
   }
 
+  functionChoice(key, slot) {
+    const chosen = functionOf(key);
+    return element('select', {
+      class: 'function', 'data-id': `function ${slot}`, 'aria-label': `Function of ${key}`, title: 'A function of the line',
+      onchange: (event) => this.owner.exchange(key, withFunction(key, event.target.value)),
+    }, element('option', { value: '' }, 'as it is'), ...functions.map(({ name, label }) => element('option', { value: name, selected: name === chosen }, label)));
+  }
+
   cell(index, name, value) {
-    const cell = this.body.children[index]?.querySelector(`.${name}`);
+    const cell = this.rows[index]?.querySelector(`.${name}`);
     if (cell) {
-      cell.textContent = compact(value);
+      cell.textContent = compact(value, this.axis.unit);
       cell.title = exact(value);
     }
   }
 
-  /** @param {{x: number, values: (number | null)[]} | null} cursor */
+  /** @param {import('./chart.js').Cursor | null} cursor */
   showCursor(cursor) {
     this.cursor = cursor;
     this.heading.textContent = cursor ? full(cursor.x, this.unit, this.utc) : 'Last';
-    this.series.forEach(({ points }, index) => this.cell(index, 'now', cursor ? cursor.values[index] : points.at(-1)?.[1]));
+    this.series.forEach((_, index) => this.cell(index, 'now', cursor ? cursor.values[index] : this.statistics[index].now));
   }
 
   /** What the chart shows, for users who can't see it. */
-  describe(bounds) {
+  describe(bounds, gaps) {
     const at = (x) => full(x, this.unit, this.utc);
     const parts = this.series.slice(0, 10).map(({ key, points }) => (points.length
       ? `${key}: ${points.length} points, last ${exact(points.at(-1)[1])} at ${at(toX(points.at(-1)[0], this.unit))}`
       : `${key}: no points`));
     const more = this.series.length > 10 ? `; and ${this.series.length - 10} more` : '';
-    return `From ${at(bounds.from)} to ${at(bounds.to)}. ${parts.join('; ')}${more}.`;
+    const broken = gaps ? ` Lines have ${gaps === 1 ? 'a gap' : `${gaps} gaps`}.` : '';
+    return `From ${at(bounds.from)} to ${at(bounds.to)}. ${parts.join('; ')}${more}.${broken}`;
   }
 
   /** The values at the cursor in words. */

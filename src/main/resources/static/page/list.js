@@ -1,17 +1,35 @@
 /**
- * The list of series. Only visible rows are elements, and only visible pages are fetched, so the number of
- * series makes no difference. To a screen reader it is a list box of all of them.
+ * The list of series, in one of several orders, or as a tree. Only visible rows are elements, and only visible pages are fetched, so the number of
+ * series makes no difference. To a screen reader it is a list box of all of them, or a tree. To sort them, and for the tree,
+ * all that the search finds are fetched, if they are not too many.
  */
-import { listSeries, nowSeconds } from './api.js';
-import { byId, element, keyText, swatch } from './dom.js';
-import { compact, exact, grouped } from './numbers.js';
-import { age } from './time.js';
+import { listSeries } from './api.js';
+import { byId, element } from './dom.js';
+import { grouped } from './numbers.js';
+import { fillAge, fillBranch, fillSeries } from './rows.js';
+import { RemoteTree, compareKeys, treeRows } from './tree.js';
 
 const PAGE = 100;
 const ROW_HEIGHT = 36;
 /** Browsers limit heights to some 17 to 33 million pixels. Users search instead of scrolling that far. */
 const MAX_ROWS = 250_000;
 const ROWS_AROUND = 6;
+/** As many series as one request may ask for. */
+const MAX_SORTED = 10_000;
+/** Many series are not sorted again with each refresh. */
+const MANY = 1000;
+const SORT_AGAIN_MILLIS = 30_000;
+/** A search that finds no more than that shows its tree with all branches open. */
+const FEW = 100;
+
+/** What goes before what; series without points come last. */
+const ORDERS = {
+  name: (a, b) => compareKeys(a.key, b.key),
+  age: (a, b) => (b.timestamp ?? -Infinity) - (a.timestamp ?? -Infinity) || compareKeys(a.key, b.key),
+  value: (a, b) => (b.value ?? -Infinity) - (a.value ?? -Infinity) || compareKeys(a.key, b.key),
+};
+
+export const isOrder = (text) => ['put', 'name', 'age', 'value', 'tree'].includes(text);
 
 export class SeriesList {
   /**
@@ -19,6 +37,7 @@ export class SeriesList {
    * @param {(keys: string[], chosen: boolean) => void} owner.choose
    * @param {(key: string) => object | null} owner.lookOf null for a series that is not chosen
    * @param {(error: Error) => void} owner.failed
+   * @param {() => void} owner.chooseAll
    */
   constructor(owner) {
     this.owner = owner;
@@ -32,6 +51,13 @@ export class SeriesList {
     this.active = 0;
     this.anchor = 0;
     this.search = '';
+    this.order = 'put';
+    /** All series that are found, and the rows of the order that is shown; null while rows are fetched page by page. */
+    this.all = this.items = null;
+    /** The tree of more series than that. */
+    this.remote = null;
+    /** Branches that the user has opened (true) or closed. */
+    this.toggled = new Map();
     this.box.addEventListener('scroll', () => this.draw(), { passive: true });
     this.box.addEventListener('keydown', (event) => this.onKey(event));
     this.box.addEventListener('focus', () => this.draw());
@@ -47,13 +73,61 @@ export class SeriesList {
     this.abortAll();
     const controller = new AbortController();
     this.searching = controller;
-    const answer = await listSeries(search, 0, PAGE, controller.signal);
-    this.pages = new Map([[0, answer.series]]);
-    this.total = answer.total;
-    this.ahead = answer.ahead ?? null;
+    this.remote = null;
+    const answer = await this.firstPage(controller.signal);
+    this.remote = this.order === 'tree' && !search && answer.total > MAX_SORTED ? new RemoteTree() : null;
+    await this.remote?.load('');
+    this.take(answer);
     this.active = this.anchor = 0;
     this.box.scrollTop = 0;
     this.draw();
+  }
+
+  /** Shows the same series in another order, or as a tree. */
+  async setOrder(order) {
+    this.order = order;
+    await this.setSearch(this.search);
+  }
+
+  /** As many series as the order needs, or as the first rows show. */
+  firstPage(signal) {
+    return listSeries(this.search, 0, this.order === 'put' || this.remote ? PAGE : MAX_SORTED, signal);
+  }
+
+  take({ series, total, ahead }) {
+    this.total = total;
+    this.ahead = ahead ?? null;
+    this.all = this.order === 'put' || this.remote || total > MAX_SORTED ? null : series;
+    this.sortedAt = performance.now();
+    this.pages = new Map(this.all ? [] : [[0, series.slice(0, PAGE)]]);
+    this.arrange();
+  }
+
+  /** Brings the rows into their order. */
+  arrange() {
+    if (this.remote) {
+      this.items = this.remote.rows((path) => this.toggled.get(path) && this.remote.nodes.has(path));
+    } else if (!this.all) {
+      this.items = null;
+    } else if (this.order === 'tree') {
+      const open = Boolean(this.search) && this.total <= FEW;
+      this.items = treeRows(this.all, (path) => this.toggled.get(path) ?? open);
+    } else {
+      this.items = [...this.all].sort(ORDERS[this.order]);
+    }
+    const isTree = Boolean(this.items) && this.order === 'tree';
+    if (isTree !== this.isTree) {
+      this.isTree = isTree;
+      this.box.setAttribute('role', isTree ? 'tree' : 'listbox');
+      this.rows.forEach((row) => row.remove());
+      this.rows.clear();
+    }
+    this.active = Math.max(0, Math.min(this.active, this.shown - 1));
+  }
+
+  /** Whether there are too many series to bring them into the order that is chosen. */
+  get tooMany() {
+    return this.order !== 'put' && !this.remote && this.total > MAX_SORTED;
   }
 
   abortAll() {
@@ -64,6 +138,19 @@ export class SeriesList {
 
   /** Fetches the visible pages again. Others are discarded, and fetched when they become visible. */
   async refresh() {
+    if (!(this.all ?? this.remote) && ((this.order === 'tree' && !this.search) || (this.order !== 'put' && !this.tooMany))) {
+      await this.setSearch(this.search);
+      return;
+    }
+    if (this.order !== 'put' && !this.tooMany) {
+      if (this.total <= MANY || performance.now() - this.sortedAt > SORT_AGAIN_MILLIS) {
+        this.searching?.abort();
+        this.searching = new AbortController();
+        this.take(await this.firstPage(this.searching.signal));
+        this.draw();
+      }
+      return;
+    }
     const numbers = this.pagesInSight();
     const controller = new AbortController();
     this.searching?.abort();
@@ -76,8 +163,9 @@ export class SeriesList {
     this.draw();
   }
 
+  /** How many rows there are. */
   get shown() {
-    return Math.min(this.total, MAX_ROWS);
+    return this.items?.length ?? Math.min(this.total, MAX_ROWS);
   }
 
   firstInSight() {
@@ -96,14 +184,38 @@ export class SeriesList {
     return numbers.length ? numbers : [0];
   }
 
+  /** The series of a row; undefined for a branch of the tree, and for a row that is not there yet. */
   at(index) {
+    if (this.items) {
+      return this.isTree ? this.items[index]?.series : this.items[index];
+    }
     return this.pages.get(Math.floor(index / PAGE))?.[index % PAGE];
+  }
+
+  /** Calls back with each series that the list knows. */
+  forEachKnown(action) {
+    (this.all ?? [...this.pages.values()].flat()).forEach(action);
+  }
+
+  /** The newest time of all series that the list knows; null if there is none. */
+  get newest() {
+    let newest = null;
+    this.forEachKnown(({ timestamp }) => {
+      newest = timestamp !== null && (newest === null || timestamp > newest) ? timestamp : newest;
+    });
+    return newest;
+  }
+
+  /** The first keys in the order of the list. */
+  firstKeys(count) {
+    const series = this.isTree ? [...(this.all ?? this.items.flatMap(({ series }) => series ?? []))].sort(ORDERS.name) : this.items ?? this.pages.get(0) ?? [];
+    return series.slice(0, count).map(({ key }) => key);
   }
 
   /** Loads visible pages that are missing, after a short delay, because dragging the scroll bar passes many pages. */
   loadMissing() {
     clearTimeout(this.loadTimer);
-    if (this.pagesInSight().every((number) => this.pages.has(number))) {
+    if (this.items || this.pagesInSight().every((number) => this.pages.has(number))) {
       return;
     }
     this.loadTimer = setTimeout(() => this.pagesInSight().forEach((number) => this.load(number)), 60);
@@ -143,14 +255,14 @@ export class SeriesList {
     for (let index = first; index <= last && index < this.shown; index++) {
       let row = this.rows.get(index);
       if (!row) {
-        row = element('div', { role: 'option', id: `row-${index}`, class: 'row', 'aria-posinset': String(index + 1) });
+        row = element('div', { role: this.isTree ? 'treeitem' : 'option', id: `row-${index}`, class: 'row' });
         row.style.transform = `translateY(${index * ROW_HEIGHT}px)`;
         this.rows.set(index, row);
         this.canvas.append(row);
       }
       this.fill(row, index);
     }
-    byId('more-rows').hidden = this.total <= MAX_ROWS;
+    byId('more-rows').hidden = Boolean(this.items) || this.total <= MAX_ROWS;
     if (this.shown) {
       this.box.setAttribute('aria-activedescendant', `row-${this.active}`);
     } else {
@@ -160,39 +272,24 @@ export class SeriesList {
   }
 
   fill(row, index) {
-    const series = this.at(index);
-    const look = series && this.owner.lookOf(series.key);
-    const focused = index === this.active && document.activeElement === this.box;
-    row.setAttribute('aria-setsize', String(this.total));
-    row.setAttribute('aria-selected', String(Boolean(look)));
-    row.classList.toggle('active', focused);
-    const state = series ? `${series.key}\n${series.value}\n${look?.color}\n${look?.dashIndex}` : '';
-    if (row.dataset.state !== state) {
-      row.dataset.state = state;
-      // The pieces of a key are separate boxes, which would be read with a pause between them.
-      row.setAttribute('aria-label', series ? `${series.key}, ${exact(series.value)}` : 'Loading');
-      if (series) {
-        row.replaceChildren(look ? swatch(look) : element('span', { class: 'swatch none' }), keyText(series.key),
-          element('span', { class: 'value', title: exact(series.value) }, compact(series.value)), element('span', { class: 'age' }));
-      } else {
-        row.replaceChildren(element('span', { class: 'pending' }, 'Loading…'));
-      }
+    const node = this.isTree ? this.items[index] : null;
+    row.classList.toggle('active', index === this.active && document.activeElement === this.box);
+    row.setAttribute('aria-setsize', String(node ? node.of : this.items ? this.shown : this.total));
+    row.setAttribute('aria-posinset', String(node ? node.place : index + 1));
+    if (node) {
+      row.setAttribute('aria-level', String(node.level));
+      row.style.setProperty('--level', String(node.level - 1));
     }
-    this.fillAge(row, series);
-  }
-
-  fillAge(row, series) {
-    const cell = row.querySelector('.age');
-    if (cell) {
-      const text = age(series?.timestamp, nowSeconds());
-      if (cell.textContent !== text) {
-        cell.textContent = text;
-      }
+    if (node?.path) {
+      fillBranch(row, node);
+    } else {
+      const series = this.at(index);
+      fillSeries(row, series, series && this.owner.lookOf(series.key), node?.name);
     }
   }
 
   drawAges() {
-    this.rows.forEach((row, index) => this.fillAge(row, this.at(index)));
+    this.rows.forEach((row, index) => fillAge(row, this.at(index)));
   }
 
   onClick(event) {
@@ -207,6 +304,10 @@ export class SeriesList {
   /** Adds or removes a series; with Shift, all from the previous one to this one. */
   toggle(index, range) {
     const series = this.at(index);
+    if (this.isTree && !series) {
+      this.openBranch(index, !this.items[index].open);
+      return;
+    }
     if (!series) {
       return;
     }
@@ -228,7 +329,11 @@ export class SeriesList {
   onKey(event) {
     const page = Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 1);
     const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if (event.ctrlKey || event.metaKey || event.altKey) {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      event.preventDefault();
+      this.owner.chooseAll();
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !this.shown) {
       return;
     }
     if (event.key in steps) {
@@ -238,7 +343,36 @@ export class SeriesList {
     } else if (event.key === ' ' || event.key === 'Enter') {
       event.preventDefault();
       this.toggle(this.active, event.shiftKey);
+    } else if (this.isTree && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
+      event.preventDefault();
+      this.goSideways(event.key === 'ArrowRight');
     }
+  }
+
+  /** Opens or closes the branch at the cursor, or goes into it or out of it. */
+  goSideways(inwards) {
+    const { path, open, level } = this.items[this.active];
+    if (path && open !== inwards) {
+      this.openBranch(this.active, inwards);
+      return;
+    }
+    const parent = this.items.findLastIndex((row, index) => index < this.active && row.level < level);
+    if (inwards ? path : parent >= 0) {
+      this.active = inwards ? this.active + 1 : parent;
+      this.reveal();
+    }
+  }
+
+  async openBranch(index, open) {
+    const { path } = this.items[index];
+    this.toggled.set(path, open);
+    try {
+      await this.remote?.load(path);
+    } catch (error) {
+      this.owner.failed(error);
+    }
+    this.arrange();
+    this.draw();
   }
 
   /** Scrolls as little as needed to show the active row. */

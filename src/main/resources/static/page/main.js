@@ -1,19 +1,26 @@
 /** Connects the parts: the view in the address, the data of the server, and the screen. */
-import { Refused, nowSeconds, points } from './api.js';
+import { Refused, exists, nowSeconds } from './api.js';
+import { AxisForm } from './axis.js';
 import { Chart } from './chart.js';
-import { askRange, shortcutsOn, showHelp } from './dialogs.js';
+import { colors, isDark, nextTheme, onSystemChange, showTheme } from './colours.js';
+import { Combine } from './combine.js';
+import { askRange, showHelp } from './dialogs.js';
 import { announce, byId, element } from './dom.js';
 import { saveCsv, savePng } from './download.js';
 import { copy, fillEmptyState } from './empty.js';
+import { listenToChartKeys, listenToShortcuts } from './keys.js';
 import { Legend } from './legend.js';
+import { fetchLines, isComputed, sourceOf } from './lines.js';
 import { SeriesList } from './list.js';
-import { grouped } from './numbers.js';
 import { MAX_SERIES, look } from './palette.js';
 import { Poller } from './poller.js';
+import { boundsOfAll, moves, requestFor, wholeRange, widened } from './range.js';
 import { remember, remembered } from './settings.js';
 import { PointTable } from './table.js';
-import { PRESETS, commonUnit, full, rangeFor, toTimestamp, toX, zoneName } from './time.js';
-import { freeSlot, readView, writeView } from './view.js';
+import { PRESETS, commonUnit, full, fullRange, rangeFor, toX, zoneName } from './time.js';
+import { Tooltip } from './tooltip.js';
+import { flash, hideAhead, showAhead, showTrouble } from './trouble.js';
+import { freeSlot, isChanged, readView, writeView } from './view.js';
 
 const SEARCH_DELAY_MILLIS = 150;
 const EMPTY_INTERVAL_MILLIS = 1000;
@@ -22,28 +29,34 @@ const LIST_INTERVAL_MILLIS = 5000;
 let view = readView(location.hash);
 let utc = remembered('zone', 'local') === 'utc';
 /** The last answer for the chart; it is drawn again when only its look changes. */
-let drawn = { bySeries: new Map(), bounds: { from: 0, to: 1 } };
+let drawn = { lines: new Map(), bounds: { from: 0, to: 1 } };
 let charting = null;
 let empty = false;
 let steps = history.state?.steps ?? 0;
-let aheadSeen = Number(remembered('ahead', '0'));
-
-const darkWanted = matchMedia('(prefers-color-scheme: dark)');
-const isDark = () => (document.documentElement.dataset.theme ?? (darkWanted.matches ? 'dark' : 'light')) === 'dark';
 
 const list = new SeriesList({
   choose,
   lookOf: (key) => (view.series.has(key) ? look(view.series.get(key), isDark()) : null),
   failed: (error) => poller.failed(error),
+  chooseAll,
 });
-const legend = new Legend({ toggleHidden, remove: (key) => choose([key], false), emphasize: (index) => chart.emphasize(index) });
+const combine = new Combine({ chooseAll, add: (line) => choose([line], true) });
+const legend = new Legend({ toggleHidden, remove: (key) => choose([key], false), exchange, emphasize: (index) => chart.emphasize(index) });
 const table = new PointTable();
+const tooltip = new Tooltip(() => chart.hideCursor());
+const axisForm = new AxisForm((axis) => {
+  change({ axis });
+  drawChart();
+});
 const chart = new Chart(byId('chart'), {
   zoom: (from, to) => setRange({ from, to }),
   zoomOut,
-  cursorMoved: (cursor) => legend.showCursor(cursor),
+  cursorMoved: (cursor) => {
+    legend.showCursor(cursor);
+    tooltip.show(cursor, chart.shown);
+  },
 });
-const poller = new Poller({ refresh, intervalMillis, onState: showTrouble });
+const poller = new Poller({ refresh, intervalMillis, onState: (error, retryMillis) => showTrouble(error, retryMillis, utc) });
 
 // --- the view and the address --------------------------------------------------------------------------------------
 
@@ -69,6 +82,9 @@ async function restore() {
     if (view.search !== search) {
       byId('search').value = view.search;
       await searchFor(view.search);
+    }
+    if (view.order !== list.order) {
+      await showOrder();
     }
     await refreshChart();
   });
@@ -111,12 +127,28 @@ function choose(keys, chosen) {
   return trying(refreshChart);
 }
 
+/** All that the list has, or as many as a chart can show. */
+function chooseAll() {
+  return choose(list.firstKeys(MAX_SERIES), true);
+}
+
+/** Puts another line into the place of one, with its colour. */
+function exchange(line, other) {
+  const series = new Map([...view.series].filter(([key]) => key !== other).map(([key, slot]) => [key === line ? other : key, slot]));
+  const hidden = new Set([...view.hidden].map((key) => (key === line ? other : key)));
+  announce(`${other} instead of ${line}.`);
+  change({ series, hidden });
+  return trying(refreshChart);
+}
+
 const lastTimestamps = new Map();
 
 /** The unit of the chosen series, and the range that shows their end unless the user has chosen another one. */
 function fittingRange(series) {
-  list.pages.forEach((page) => page.forEach(({ key, timestamp }) => lastTimestamps.set(key, timestamp)));
-  const known = [...series.keys()].map((key) => lastTimestamps.get(key)).filter((timestamp) => typeof timestamp === 'number');
+  list.forEachKnown(({ key, timestamp }) => lastTimestamps.set(key, timestamp));
+  // What a search has found is what a line over its pattern is made of.
+  lastTimestamps.set(view.search, list.newest);
+  const known = [...series.keys()].map((line) => lastTimestamps.get(sourceOf(line))).filter((timestamp) => typeof timestamp === 'number');
   const unit = (known.length === series.size && commonUnit(known)) || view.unit;
   const newest = known.length ? Math.max(...known) : null;
   if (!series.size) {
@@ -146,22 +178,21 @@ function toggleHidden(key) {
 // --- ranges --------------------------------------------------------------------------------------------------------
 
 function setRange(range) {
-  change({ range: range.preset ? range : wholeRange(range), rangeChosen: true });
-  announce(view.range.preset ? PRESETS.find(({ name }) => name === view.range.preset).label : `From ${full(view.range.from, view.unit, utc)} to ${full(view.range.to, view.unit, utc)}.`);
+  change({ range: moves(range) ? range : wholeRange(range, view.unit), rangeChosen: true });
+  announce(describeRange(view.range));
   return trying(refreshChart);
 }
 
-/** The ends of a range are whole timestamps, and differ. */
-function wholeRange({ from, to }) {
-  const start = Number(toTimestamp(from, view.unit));
-  const end = Math.max(Number(toTimestamp(to, view.unit)), start + Math.max(1, Math.abs(start) * Number.EPSILON * 4));
-  return { from: toX(start, view.unit), to: toX(end, view.unit) };
+function describeRange(range) {
+  if (range.preset) {
+    return PRESETS.find(({ name }) => name === range.preset).label;
+  }
+  const { from, to } = request().bounds;
+  return `From ${full(from, view.unit, utc)} to ${full(to, view.unit, utc)}.`;
 }
 
 function zoomOut() {
-  const { from, to } = drawn.bounds;
-  const half = (to - from) / 2;
-  return setRange({ from: from - half, to: to + half });
+  return setRange(widened(drawn.bounds, view.unit, nowSeconds()));
 }
 
 function zoomIn() {
@@ -176,34 +207,8 @@ function move(share) {
   return setRange({ from: from + distance, to: to + distance });
 }
 
-/** What to request, and the bounds to show. The bounds of all points are known once the points are. */
 function request() {
-  const { range, unit } = view;
-  if (range.preset === 'all' || (range.preset && unit === 'n')) {
-    return { query: {}, bounds: null };
-  }
-  const now = nowSeconds();
-  const seconds = PRESETS.find(({ name }) => name === range.preset)?.seconds;
-  const bounds = range.preset ? { from: now - seconds, to: now } : range;
-  // One point from a clock that is years ahead must not stretch the range that the server downsamples.
-  const slack = range.preset ? Math.max(5, seconds / 100) : 0;
-  return { query: { from: toTimestamp(bounds.from, unit), to: toTimestamp(bounds.to + slack, unit) }, bounds };
-}
-
-function boundsOf(bySeries, unit) {
-  let [from, to] = [Infinity, -Infinity];
-  bySeries.forEach((series) => {
-    if (series.length) {
-      from = Math.min(from, toX(series[0][0], unit));
-      to = Math.max(to, toX(series.at(-1)[0], unit));
-    }
-  });
-  if (from > to) {
-    const now = nowSeconds();
-    return unit === 'n' ? { from: 0, to: 1 } : { from: now - 3600, to: now };
-  }
-  const room = from < to ? 0 : Math.max(unit === 'n' ? 1 : 60, Math.abs(from) * Number.EPSILON * 8);
-  return { from: from - room, to: to + room };
+  return requestFor(view.range, view.unit, nowSeconds());
 }
 
 // --- asking the server ---------------------------------------------------------------------------------------------
@@ -228,33 +233,48 @@ async function refresh() {
 
 /** A range in the past does not change from second to second. */
 function wantsNewPoints() {
-  return view.series.size > 0 && (Boolean(view.range.preset) || drawn.stale !== false || view.unit === 'n' || view.range.to >= nowSeconds() - 60);
+  return view.series.size > 0 && (moves(view.range) || drawn.stale !== false || view.unit === 'n' || view.range.to >= nowSeconds() - 60);
 }
 
 async function refreshChart() {
   charting?.abort();
   if (!view.series.size) {
-    drawn = { bySeries: new Map(), bounds: drawn.bounds };
+    drawn = { lines: new Map(), bounds: drawn.bounds };
     drawChart();
     return;
   }
   charting = new AbortController();
   const { signal } = charting;
   drawn.stale = true;
-  const { query, bounds } = request();
-  const bySeries = await points([...view.series.keys()], query, chart.pixels, signal);
+  const [range, now, maxPoints] = [request(), nowSeconds(), chart.pixels];
+  const lines = await fetchLines([...view.series.keys()], { range, unit: view.unit, now, maxPoints }, signal);
   if (signal.aborted) {
     return;
   }
-  if (!bounds) {
-    const ends = [...bySeries.values()].filter((series) => series.length).flatMap((series) => [series[0][0], series.at(-1)[0]]);
+  if (!range.bounds) {
+    const ends = [...lines.values()].flatMap(({ points }) => (points.length ? [points[0][0], points.at(-1)[0]] : []));
     const unit = commonUnit(ends) ?? view.unit;
     if (unit !== view.unit) {
       change({ unit }, { step: false });
     }
   }
-  drawn = { bySeries, bounds: bounds ?? boundsOf(bySeries, view.unit), stale: false };
+  const bounds = range.bounds ?? boundsOfAll(lines.values(), view.unit, now);
+  drawn = { lines, bounds, maxPoints, stale: false };
   drawChart();
+  await explainNothing(signal);
+}
+
+/** A chart without points may be one of a key that nobody has put, or of a line that can't be computed. */
+async function explainNothing(signal) {
+  if ([...drawn.lines.values()].some(({ points, problem }) => points.length || problem)) {
+    return;
+  }
+  const keys = [...drawn.lines.keys()].filter((line) => !isComputed(line));
+  const known = await Promise.all(keys.slice(0, 5).map((key) => exists(key, signal)));
+  if (!signal.aborted && known.length && known.every((one) => !one)) {
+    drawn.unknown = keys.length === 1 ? `There is no series ${keys[0]}.` : 'There are no series with these names.';
+    drawChart();
+  }
 }
 
 /** A search that the server can't parse is reported beside the search field, and not as trouble. */
@@ -276,6 +296,12 @@ async function trySearch(action) {
   }
 }
 
+async function showOrder() {
+  byId('order').value = view.order;
+  await trySearch(() => list.setOrder(view.order));
+  showList();
+}
+
 async function searchFor(search) {
   await trySearch(() => list.setSearch(search));
   showList();
@@ -287,7 +313,7 @@ function intervalMillis() {
   }
   const seconds = drawn.bounds.to - drawn.bounds.from;
   // No more often than the chart could move by a pixel or two.
-  return view.series.size && view.range.preset && view.unit !== 'n'
+  return view.series.size && moves(view.range) && view.unit !== 'n'
     ? Math.min(LIST_INTERVAL_MILLIS, Math.max(2000, (seconds / chart.pixels) * 2000)) : LIST_INTERVAL_MILLIS;
 }
 
@@ -305,9 +331,10 @@ function showView() {
   byId('back').disabled = steps === 0;
   byId('zone').textContent = `Times in ${zoneName(utc)}`;
   byId('open-list').textContent = view.series.size ? `Series (${view.series.size})` : 'Series';
-  for (const id of ['earlier', 'later', 'zoom-out', 'range', 'csv', 'png', 'clear', 'table', 'link']) {
+  for (const id of ['earlier', 'later', 'zoom-out', 'range', 'csv', 'png', 'clear', 'table', 'link', 'axis']) {
     byId(id).disabled = view.series.size === 0;
   }
+  axisForm.show(view.axis, isChanged(view.axis));
   document.title = view.series.size ? `${[...view.series.keys()].slice(0, 3).join(', ')}${view.series.size > 3 ? ', …' : ''} · Eardrum` : 'Eardrum';
   list.draw();
 }
@@ -318,141 +345,55 @@ function showList() {
   byId('work').hidden = empty;
   byId('count').textContent = list.summary;
   byId('no-match').hidden = list.total > 0 || !view.search;
-  const all = byId('choose-all');
-  all.hidden = !view.search || list.total < 2 || list.total > MAX_SERIES;
-  all.textContent = `Chart all ${list.total}`;
-  showAhead();
-}
-
-/** Reports series ahead of the server's clock, until the user has hidden the report of this number. */
-function showAhead() {
-  const { count, example } = list.ahead ?? { count: 0 };
-  aheadSeen = Math.min(aheadSeen, count);
-  const shown = count > aheadSeen;
-  if (shown) {
-    const text = count === 1 ? `The newest point of ${example} is more than a day in the future.`
-      : `The newest points of ${grouped(count)} series are more than a day in the future, such as ${example}.`;
-    // Replaced only when it differs, because it is read aloud each time.
-    if (byId('ahead-text').textContent !== text) {
-      byId('ahead-text').textContent = text;
-    }
-  }
-  byId('ahead').hidden = !shown;
-}
-
-function hideAhead() {
-  aheadSeen = list.ahead?.count ?? 0;
-  remember('ahead', String(aheadSeen));
-  showAhead();
-  byId('live').focus();
-}
-
-function colors() {
-  const style = getComputedStyle(document.documentElement);
-  const value = (name) => style.getPropertyValue(name).trim();
-  return { text: value('--quiet'), grid: value('--grid'), surface: value('--surface'), font: '12px system-ui, sans-serif' };
+  combine.show(view.search, list.total);
+  byId('too-many').hidden = !list.tooMany;
+  showAhead(list.ahead);
 }
 
 function drawChart() {
   const { bounds } = drawn;
   const series = [...view.series].map(([key, slot]) => ({
-    key, look: look(slot, isDark()), hidden: view.hidden.has(key), points: drawn.bySeries.get(key) ?? [],
+    ...NO_LINE, ...drawn.lines.get(key), key, slot, look: look(slot, isDark()), hidden: view.hidden.has(key), span: spanOf(drawn.lines.get(key)),
   }));
-  const content = { series, bounds, unit: view.unit, utc, colors: colors() };
+  const content = { series, bounds, unit: view.unit, utc, axis: view.axis, colors: colors() };
   document.body.classList.toggle('charting', series.length > 0);
+  legend.show(content);
   if (series.length) {
     chart.show(content);
-    byId('range').textContent = rangeText(bounds);
   } else {
     chart.clear();
-    byId('range').textContent = 'Range';
+    tooltip.show(null);
   }
-  legend.show(series, view.unit, utc);
-  byId('description').textContent = series.length ? legend.describe(bounds) : '';
-  byId('chart').setAttribute('aria-label', series.length ? `Chart of ${series.length} series. ${legend.describe(bounds)}` : 'Chart, no series chosen');
+  byId('range').textContent = series.length ? fullRange(bounds, view.unit, utc) : 'Range';
+  Object.assign(byId('range').dataset, { from: String(bounds.from), to: String(bounds.to) });
+  byId('description').textContent = series.length ? legend.describe(bounds, chart.gaps) : '';
+  byId('chart').setAttribute('aria-label', series.length ? `Chart of ${series.length} series. ${legend.describe(bounds, chart.gaps)}` : 'Chart, no series chosen');
   showOverChart(series);
   if (view.table && series.length) {
     table.show(content);
   }
 }
 
-function rangeText({ from, to }) {
-  const [start, end] = [full(from, view.unit, utc), full(to, view.unit, utc)];
-  const sameDay = view.unit !== 'n' && start.slice(0, 10) === end.slice(0, 10);
-  return `${start} – ${sameDay ? end.slice(11) : end}`;
+const NO_LINE = { points: [], count: 0, mean: null };
+
+/** The length of the spans of time from each of which the server has chosen two points; undefined if it has all. */
+function spanOf({ points, count } = NO_LINE) {
+  return points.length < count
+    ? (drawn.bounds.to - toX(points[0][0], view.unit)) / Math.max(1, Math.floor((drawn.maxPoints - 2) / 2) - 1) : undefined;
 }
 
 function showOverChart(series) {
   const nothing = series.every((one) => one.points.length === 0);
+  const problem = series.find((one) => one.problem)?.problem;
   byId('over-chart').hidden = series.length > 0 && !(nothing && drawn.stale === false);
-  byId('over-text').textContent = series.length ? 'No points in this range.' : 'Choose a series to see it here.';
-  byId('show-all').hidden = series.length === 0 || view.range.preset === 'all';
-}
-
-let countdown = 0;
-
-/** @param {Error | null} error @param {number} retryMillis */
-function showTrouble(error, retryMillis) {
-  clearInterval(countdown);
-  const trouble = byId('trouble');
-  document.body.classList.toggle('in-trouble', Boolean(error));
-  if (!error) {
-    if (!trouble.hidden) {
-      announce('The server is back.');
-      trouble.hidden = true;
-    }
-    if (!flashing) {
-      byId('status').textContent = `Updated ${full(Date.now() / 1000, 's', utc).slice(11)}`;
-    }
-    return;
-  }
-  // Replaced only when it differs, because an alert is read aloud each time.
-  if (byId('trouble-text').textContent !== error.message) {
-    byId('trouble-text').textContent = error.message;
-  }
-  trouble.hidden = false;
-  const until = Date.now() + retryMillis;
-  const tell = () => {
-    byId('trouble-retry').textContent = `Trying again in ${Math.max(1, Math.ceil((until - Date.now()) / 1000))} s.`;
-  };
-  tell();
-  countdown = setInterval(tell, 1000);
-}
-
-let flashing = 0;
-
-/** A short remark beside the name of the page. A refresh leaves it there long enough to be read. */
-function flash(text) {
-  clearTimeout(flashing);
-  byId('status').textContent = text;
-  byId('status').classList.add('flash');
-  flashing = setTimeout(() => {
-    flashing = 0;
-    byId('status').textContent = '';
-    byId('status').classList.remove('flash');
-  }, 4000);
+  byId('over-text').textContent = !series.length ? 'Choose a series to see it here.' : problem ?? drawn.unknown ?? 'No points in this range.';
+  byId('show-all').hidden = series.length === 0 || view.range.preset === 'all' || Boolean(problem ?? drawn.unknown);
 }
 
 // --- what the user does --------------------------------------------------------------------------------------------
 
-const THEMES = ['automatic', 'light', 'dark'];
-
-function showTheme() {
-  const theme = remembered('theme', 'automatic');
-  byId('theme').setAttribute('aria-label', `Colours: ${theme}`);
-  byId('theme').title = `Colours: ${theme} (T)`;
-}
-
-function nextTheme() {
-  const theme = THEMES[(THEMES.indexOf(remembered('theme', 'automatic')) + 1) % THEMES.length];
-  remember('theme', theme);
-  if (theme === 'automatic') {
-    delete document.documentElement.dataset.theme;
-  } else {
-    document.documentElement.dataset.theme = theme;
-  }
-  announce(`Colours: ${theme}`);
-  showTheme();
+function changeTheme() {
+  nextTheme();
   showView();
   drawChart();
 }
@@ -499,8 +440,9 @@ function coverMain() {
 }
 
 async function takeCsv() {
+  const lines = [...view.series.keys()].filter((line) => !view.hidden.has(line));
   try {
-    await saveCsv([...view.series.keys()], request().query);
+    await saveCsv(lines, request().query, drawn.lines);
   } catch (error) {
     const text = `No CSV: ${error.message}`;
     announce(text);
@@ -508,50 +450,19 @@ async function takeCsv() {
   }
 }
 
-const pickRange = () => view.series.size && askRange(drawn.bounds, view.unit, utc, (from, to) => setRange({ from, to }));
+const charted = (action) => () => view.series.size && action();
+const pickRange = charted(() => askRange(drawn.bounds, view.range, view.unit, utc, setRange));
 const back = () => steps > 0 && history.back();
 
-function onChartKey(event) {
-  const actions = {
-    ArrowLeft: () => (event.shiftKey ? move(-0.25) : chart.step(-1)),
-    ArrowRight: () => (event.shiftKey ? move(0.25) : chart.step(1)),
-    PageUp: () => chart.step(-20),
-    PageDown: () => chart.step(20),
-    Home: () => chart.step(-Infinity),
-    End: () => chart.step(Infinity),
-    Escape: () => chart.hideCursor(),
-    '+': zoomIn,
-    '=': zoomIn,
-    '-': zoomOut,
-  };
-  if (event.ctrlKey || event.metaKey || event.altKey || !actions[event.key] || !view.series.size) {
-    return;
-  }
-  event.preventDefault();
-  event.stopPropagation();
-  actions[event.key]();
-  if (/Arrow|Page|Home|End/.test(event.key) && !event.shiftKey) {
-    // uPlot moves its cursor with the next frame.
-    requestAnimationFrame(() => requestAnimationFrame(() => announce(legend.describeCursor())));
-  }
-}
-
-function onShortcut(event) {
-  const typing = event.target.matches?.('input, textarea, select');
-  if (event.ctrlKey || event.metaKey || event.altKey || typing || document.querySelector('dialog[open]') || !shortcutsOn()) {
-    return;
-  }
-  const number = '1234567890'.indexOf(event.key);
-  const actions = {
+function listenToKeys() {
+  listenToChartKeys({
+    chart, charting: () => view.series.size > 0, move, zoomIn, zoomOut, moved: () => announce(legend.describeCursor()),
+  });
+  listenToShortcuts({
     '/': () => (narrow.matches ? openList(true) : byId('search').focus()),
-    '?': showHelp, b: back, d: toggleTable, g: () => byId('chart').focus(), l: toggleLive, r: pickRange, t: nextTheme, u: toggleZone,
-    z: () => view.series.size && zoomOut(), '[': () => view.series.size && move(-0.5), ']': () => view.series.size && move(0.5),
-  };
-  const action = number >= 0 ? () => byId('presets').children[number].click() : actions[event.key.toLowerCase()];
-  if (action) {
-    event.preventDefault();
-    action();
-  }
+    b: back, d: toggleTable, g: () => byId('chart').focus(), l: toggleLive, r: pickRange, t: changeTheme, u: toggleZone,
+    z: charted(zoomOut), '[': charted(() => move(-0.5)), ']': charted(() => move(0.5)),
+  });
 }
 
 function listen() {
@@ -575,13 +486,19 @@ function listen() {
       openList(false);
     }
   });
-  on('choose-all', () => choose([...(list.pages.get(0) ?? [])].map(({ key }) => key), true));
+  byId('order').addEventListener('change', () => {
+    change({ order: byId('order').value });
+    trying(showOrder);
+  });
   on('skip', () => byId('chart').focus());
   on('live', toggleLive);
-  on('theme', nextTheme);
+  on('theme', changeTheme);
   on('help', showHelp);
   on('retry', () => poller.now());
-  on('ahead-hide', hideAhead);
+  on('ahead-hide', () => {
+    hideAhead(list.ahead);
+    byId('live').focus();
+  });
   on('open-list', () => openList(true));
   on('close-list', () => openList(false));
   on('earlier', () => move(-0.5));
@@ -594,12 +511,12 @@ function listen() {
   on('clear', () => choose([...view.series.keys()], false));
   on('table', toggleTable);
   on('link', async () => flash((await copy(location.href)) ? 'Link copied.' : 'The address of this page is the link.'));
-  on('png', () => savePng(chart.plot.ctx.canvas, rangeText(drawn.bounds), chart.shown.series.filter(({ hidden }) => !hidden), colors()));
+  on('png', () => savePng(chart.plot.ctx.canvas, fullRange(drawn.bounds, view.unit, utc), chart.shown.series.filter(({ hidden }) => !hidden), colors()));
   on('csv', takeCsv);
-  byId('chart').addEventListener('keydown', onChartKey);
-  document.addEventListener('keydown', onShortcut);
+  listenToKeys();
+  byId('main').addEventListener('scroll', () => chart.pinned !== null && chart.cursorMoved(chart.plot), { passive: true });
   addEventListener('popstate', restore);
-  darkWanted.addEventListener('change', () => {
+  onSystemChange(() => {
     showView();
     drawChart();
   });
@@ -612,11 +529,12 @@ function listen() {
 }
 
 function start() {
-  byId('presets').append(...PRESETS.map(({ name, label }, index) => element('button', {
-    type: 'button', 'data-name': name, 'aria-label': label, title: `${label} (${(index + 1) % 10})`, 'aria-pressed': 'false',
+  byId('presets').append(...PRESETS.map(({ name, label, digit }) => element('button', {
+    type: 'button', 'data-name': name, 'data-digit': digit ?? false, 'aria-label': label, title: digit ? `${label} (${digit})` : label, 'aria-pressed': 'false',
     onclick: () => setRange({ preset: name }),
   }, name === 'all' ? 'All' : name)));
   byId('search').value = list.search = view.search;
+  byId('order').value = list.order = view.order;
   poller.running = view.live;
   listen();
   showTheme();

@@ -9,12 +9,13 @@ const PER_SECOND = { s: 1, ms: 1e3, us: 1e6, ns: 1e9, n: 1 };
 const INT64_MAX = 2n ** 63n - 1n;
 const INT64_MIN = -(2n ** 63n);
 
-/** The ranges on offer, in seconds. */
+/** The ranges on offer, in seconds, some with the digit that is their shortcut. */
 export const PRESETS = [
-  ['5m', 300, '5 minutes'], ['15m', 900, '15 minutes'], ['1h', 3600, 'hour'], ['6h', 21600, '6 hours'],
-  ['24h', 86400, '24 hours'], ['7d', 604800, '7 days'], ['30d', 2592000, '30 days'], ['90d', 7776000, '90 days'],
-  ['1y', 31536000, 'year'], ['all', Infinity, ''],
-].map(([name, seconds, text]) => ({ name, seconds, label: text ? `Last ${text}` : 'All points' }));
+  ['5m', 300, '5 minutes', '1'], ['15m', 900, '15 minutes', '2'], ['1h', 3600, 'hour', '3'], ['3h', 10800, '3 hours'],
+  ['6h', 21600, '6 hours', '4'], ['12h', 43200, '12 hours'], ['24h', 86400, '24 hours', '5'], ['2d', 172800, '2 days'],
+  ['7d', 604800, '7 days', '6'], ['30d', 2592000, '30 days', '7'], ['90d', 7776000, '90 days', '8'],
+  ['1y', 31536000, 'year', '9'], ['all', Infinity, '', '0'],
+].map(([name, seconds, text, digit]) => ({ name, seconds, digit, label: text ? `Last ${text}` : 'All points' }));
 
 /** @param {number} timestamp @returns {'s'|'ms'|'us'|'ns'|'n'} */
 function unitOf(timestamp) {
@@ -83,7 +84,6 @@ export function duration(seconds) {
   return seconds < 63072000 ? `${Math.round(seconds / 86400)} d` : `${Math.round(seconds / 31536000)} y`;
 }
 
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 const two = (number) => String(number).padStart(2, '0');
 
 /** The parts of a date and time. */
@@ -91,30 +91,52 @@ function pieces(seconds, utc) {
   const date = new Date(seconds * 1000);
   return utc
     ? { year: date.getUTCFullYear(), month: date.getUTCMonth(), day: date.getUTCDate(), hour: date.getUTCHours(),
-      minute: date.getUTCMinutes(), second: date.getUTCSeconds(), milli: date.getUTCMilliseconds() }
+      minute: date.getUTCMinutes(), second: date.getUTCSeconds() }
     : { year: date.getFullYear(), month: date.getMonth(), day: date.getDate(), hour: date.getHours(),
-      minute: date.getMinutes(), second: date.getSeconds(), milli: date.getMilliseconds() };
+      minute: date.getMinutes(), second: date.getSeconds() };
 }
 
-/** A point in time, or a plain number, in full: 2026-11-25 10:03:20. */
+const formats = new Map();
+
+/** A format for dates and times in the language of the browser. */
+function formatter(options, utc) {
+  const name = JSON.stringify([options, utc]);
+  if (!formats.has(name)) {
+    formats.set(name, new Intl.DateTimeFormat(undefined, utc ? { ...options, timeZone: 'UTC' } : options));
+  }
+  return formats.get(name);
+}
+
+const DATE = { year: 'numeric', month: 'short', day: 'numeric' };
+const CLOCK = { hour: 'numeric', minute: '2-digit', second: '2-digit' };
+/** A range of so many seconds does without the seconds of its ends. */
+const LONG = 6 * 3600;
+const fraction = (unit) => (unit === 's' ? {} : { fractionalSecondDigits: 3 });
+/** Dates end there. */
+const isDate = (x) => Math.abs(x) <= 8.64e12;
+const plain = (x) => (Number.isSafeInteger(x) ? '' : '≈ ') + String(x).replaceAll('-', '−');
+
+/** A point in time, or a plain number, in full: Nov 25, 2026, 10:03:20 AM. */
 export function full(x, unit, utc) {
-  if (unit === 'n') {
-    return (Number.isSafeInteger(x) ? '' : '≈ ') + String(x).replace('-', '−');
+  return unit === 'n' || !isDate(x) ? plain(x) : formatter({ ...DATE, ...CLOCK, ...fraction(unit) }, utc).format(x * 1000);
+}
+
+/** The time of the day of a point in time. */
+export const clock = (x, utc) => formatter(CLOCK, utc).format(x * 1000);
+
+/** Two points in time; what they have in common is there once. */
+export function fullRange({ from, to }, unit, utc) {
+  return unit === 'n' || !isDate(from) || !isDate(to) ? `${plain(from)} – ${plain(to)}`
+    : formatter({ ...DATE, ...CLOCK, ...(to - from < LONG ? fraction(unit) : { second: undefined }) }, utc).formatRange(from * 1000, to * 1000);
+}
+
+/** As a user would type it: 2026-11-25 10:03:20. */
+export function typed(x, unit, utc) {
+  if (unit === 'n' || !isDate(x)) {
+    return String(Math.round(x));
   }
   const p = pieces(x, utc);
-  const fraction = unit === 's' ? '' : `.${String(p.milli).padStart(3, '0')}`;
-  return `${p.year}-${two(p.month + 1)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:${two(p.second)}${fraction}`;
-}
-
-/** For an input of type datetime-local. */
-export const toInput = (x, unit, utc) => (unit === 'n' ? String(Math.round(x)) : full(x, 's', utc).replace(' ', 'T'));
-
-/** The inverse; NaN for what is not a time or not a whole number. */
-export function fromInput(text, unit, utc) {
-  if (unit === 'n') {
-    return /^[+-]?\d+$/.test(text.trim()) ? Number(text) : NaN;
-  }
-  return Date.parse(utc && text ? `${text}Z` : text) / 1000;
+  return `${p.year}-${two(p.month + 1)}-${two(p.day)} ${two(p.hour)}:${two(p.minute)}:${two(p.second)}`;
 }
 
 /** The labels of the time axis: the time, and below the first one of each day or year, the rest. */
@@ -122,19 +144,17 @@ export function timeLabels(splits, increment, utc) {
   let before = '';
   return splits.map((split) => {
     const p = pieces(split, utc);
-    const clock = `${two(p.hour)}:${two(p.minute)}`;
-    const date = `${p.day} ${MONTHS[p.month]}`;
+    const written = (options) => formatter(options, utc).format(split * 1000);
     let label;
     let below;
     if (increment < 86400) {
-      const seconds = increment < 60 ? `:${two(p.second)}` : '';
-      label = clock + seconds + (increment < 1 ? `.${String(p.milli).padStart(3, '0')}` : '');
-      below = `${date} ${p.year}`;
+      label = written({ hour: 'numeric', minute: '2-digit', ...(increment < 60 ? { second: '2-digit' } : {}), ...(increment < 1 ? fraction('ms') : {}) });
+      below = written(DATE);
     } else if (increment < 2419200) {
-      label = date;
+      label = written({ month: 'short', day: 'numeric' });
       below = String(p.year);
     } else if (increment < 31536000) {
-      label = MONTHS[p.month];
+      label = written({ month: 'short' });
       below = String(p.year);
     } else {
       label = String(p.year);

@@ -70,6 +70,12 @@ final class Downsampling implements PointSink {
 
 	private double maxValue;
 
+	/** How many points there are, passed on or not. */
+	private long count;
+
+	/** Their mean. A sum of them could exceed the largest number. */
+	private double mean;
+
 	/**
 	 * Creates a sink for one series.
 	 * @param key the key of the series
@@ -90,6 +96,8 @@ final class Downsampling implements PointSink {
 	public void accept(SeriesKey series, long[] newTimestamps, double[] newValues, int from, int to)
 			throws IOException {
 		for (int i = from; i < to; i++) {
+			this.count++;
+			this.mean += newValues[i] / this.count - this.mean / this.count;
 			if (this.downsampling) {
 				add(newTimestamps[i], newValues[i]);
 			}
@@ -114,6 +122,22 @@ final class Downsampling implements PointSink {
 		}
 		leave();
 		this.memory.release(reservedBytes(this.timestamps.length));
+	}
+
+	/**
+	 * Returns how many points there are, passed on or not.
+	 * @return the number of points so far
+	 */
+	long count() {
+		return this.count;
+	}
+
+	/**
+	 * Returns the mean of all points, passed on or not.
+	 * @return the mean so far; 0 if there are no points
+	 */
+	double mean() {
+		return this.mean;
 	}
 
 	private void leave() throws IOException {

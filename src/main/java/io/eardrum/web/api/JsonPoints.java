@@ -43,6 +43,17 @@ final class JsonPoints implements PointsFormat {
 	}
 
 	@Override
+	public void endSeries(long count, double mean) throws IOException {
+		this.text.ascii("],\"count\":").integer(count).ascii(",\"mean\":");
+		if (count > 0) {
+			this.text.value(mean).ascii("}");
+		}
+		else {
+			this.text.ascii("null}");
+		}
+	}
+
+	@Override
 	public void endSeries() throws IOException {
 		this.text.ascii("]}");
 	}

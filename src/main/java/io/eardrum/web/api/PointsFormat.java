@@ -14,6 +14,16 @@ interface PointsFormat extends PointSink {
 
 	void beginSeries(SeriesKey key) throws IOException;
 
+	/**
+	 * Ends a series of which some points may have been left out.
+	 * @param count how many points it has in all
+	 * @param mean the mean of all points; of no meaning if there are none
+	 * @throws IOException if the client has gone
+	 */
+	default void endSeries(long count, double mean) throws IOException {
+		endSeries();
+	}
+
 	void endSeries() throws IOException;
 
 	void end() throws IOException;

@@ -66,11 +66,11 @@ final class PointsReader {
 				Series series = new Series(within, key, range, step, aggregate);
 				if (maxPoints == 0) {
 					series.read(format);
+					format.endSeries();
 				}
 				else {
-					readDownsampled(series, new Downsampling.Target(maxPoints, format, exchange.memory()));
+					readDownsampled(series, format, new Downsampling.Target(maxPoints, format, exchange.memory()));
 				}
-				format.endSeries();
 			}
 			format.end();
 		});
@@ -89,17 +89,21 @@ final class PointsReader {
 		throw RequestProblem.parameter("aggregate", "It must be one of " + StepAggregation.Aggregate.names() + ".");
 	}
 
-	private static void readDownsampled(Series series, Downsampling.Target target) throws IOException {
+	private static void readDownsampled(Series series, PointsFormat format, Downsampling.Target target)
+			throws IOException {
 		TimeRange range = series.range();
 		Point last = series.repository().last(series.key());
-		if (last != null) {
-			// Points after that one are too far in the future, and share the last span. A
-			// range that contains only such points is cut into spans up to its own end.
-			long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
-			Downsampling downsampling = new Downsampling(series.key(), end, target);
-			series.read(downsampling);
-			downsampling.end();
+		if (last == null) {
+			format.endSeries(0, 0);
+			return;
 		}
+		// Points after that one are too far in the future, and share the last span. A
+		// range that contains only such points is cut into spans up to its own end.
+		long end = (last.timestamp() < range.from()) ? range.to() : Math.min(last.timestamp(), range.to());
+		Downsampling downsampling = new Downsampling(series.key(), end, target);
+		series.read(downsampling);
+		downsampling.end();
+		format.endSeries(downsampling.count(), downsampling.mean());
 	}
 
 	static boolean isCsv(@Nullable String format, @Nullable String accept) {

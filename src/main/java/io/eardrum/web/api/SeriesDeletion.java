@@ -92,7 +92,7 @@ final class SeriesDeletion {
 			SeriesKey key = pattern.literalKey();
 			return (within.last(key) != null) ? List.of(key) : List.of();
 		}
-		Predicate<SeriesKey> matches = SeriesLists.matching(pattern, null, exchange.budget());
+		Predicate<SeriesKey> matches = SeriesLists.matching(pattern, List.of(), exchange.budget());
 		List<SeriesKey> keys = new ArrayList<>();
 		within.forEachKey((key) -> {
 			if (matches.test(key)) {

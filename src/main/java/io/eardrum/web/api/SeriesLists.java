@@ -1,6 +1,7 @@
 package io.eardrum.web.api;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -15,6 +16,7 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
+import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Lists series with their last points, either page by page or as the latest point of
@@ -33,6 +35,9 @@ final class SeriesLists {
 	private static final int DEFAULT_LIMIT = 200;
 
 	private static final int MAX_LIMIT = 10_000;
+
+	/** How many texts a key can be required to contain. */
+	private static final int MAX_CONTAINED = 16;
 
 	/** The work that it takes to turn a byte of a key into text. */
 	private static final int TEXT_WORK = 4;
@@ -55,7 +60,7 @@ final class SeriesLists {
 		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
 		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
 		MetricRepository within = this.repository.within(exchange.budget());
-		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()), query.optional("contains"),
+		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()), contained(query),
 				exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			long[] total = { 0 };
@@ -86,7 +91,7 @@ final class SeriesLists {
 		int limit = query.number("limit", Integer.MAX_VALUE, 1, Integer.MAX_VALUE);
 		KeyPattern pattern = query.pattern("match", exchange.memory());
 		MetricRepository within = this.repository.within(exchange.budget());
-		Predicate<SeriesKey> matching = matching(pattern, null, exchange.budget());
+		Predicate<SeriesKey> matching = matching(pattern, List.of(), exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			SeriesArray series = new SeriesArray(text);
 			if (pattern != null && pattern.isLiteral()) {
@@ -100,19 +105,33 @@ final class SeriesLists {
 		});
 	}
 
-	static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, @Nullable String contained,
-			RequestBudget budget) {
+	private static List<String> contained(Query query) {
+		List<String> texts = query.all("contains");
+		if (texts.size() > MAX_CONTAINED) {
+			throw RequestProblem.parameter("contains",
+					"It can be given " + MAX_CONTAINED + " times at most, not " + texts.size() + " times.");
+		}
+		return texts.stream().filter((text) -> !text.isEmpty()).map((text) -> text.toLowerCase(Locale.ROOT)).toList();
+	}
+
+	static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, List<String> contained, RequestBudget budget) {
 		Predicate<SeriesKey> matching = (pattern != null) ? (key) -> {
 			budget.work(pattern.work(key));
 			return pattern.matches(key);
 		} : (key) -> true;
-		if (contained == null) {
+		if (contained.isEmpty()) {
 			return matching;
 		}
-		String sought = contained.toLowerCase(Locale.ROOT);
 		return matching.and((key) -> {
-			budget.work((long) key.length() * (TEXT_WORK + Math.min(sought.length(), key.length()) / TEXT_WORK));
-			return key.toString().toLowerCase(Locale.ROOT).contains(sought);
+			budget.work((long) key.length() * TEXT_WORK);
+			String text = key.toString().toLowerCase(Locale.ROOT);
+			for (String sought : contained) {
+				budget.work((long) key.length() * (Math.min(sought.length(), key.length()) / TEXT_WORK));
+				if (!text.contains(sought)) {
+					return false;
+				}
+			}
+			return true;
 		});
 	}
 

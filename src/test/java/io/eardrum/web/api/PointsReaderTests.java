@@ -58,14 +58,36 @@ class PointsReaderTests {
 	@Test
 	void thinnedSeriesThatHasNoPointsIsEmpty() throws IOException {
 		assertThat(get("key", "none", "max-points", "4"))
-			.isEqualTo("{\"series\":[\n{\"key\":\"none\",\"points\":[]}]}\n");
+			.isEqualTo("{\"series\":[\n{\"key\":\"none\",\"points\":[],\"count\":0,\"mean\":null}]}\n");
+	}
+
+	@Test
+	void thinnedSeriesHasTheNumberAndTheMeanOfAllPoints() throws IOException {
+		assertThat(get("key", "a", "max-points", "6"))
+			.containsPattern("\"count\":100,\"mean\":4\\.(5|49999\\d+|50000\\d+)}");
+		assertThat(get("key", "a", "from", "96", "max-points", "4")).contains("\"count\":4,\"mean\":7.5}");
+		assertThat(get("key", "a", "from", "100", "to", "200", "max-points", "4"))
+			.contains("\"count\":0,\"mean\":null}");
+		assertThat(get("key", "a", "from", "96")).doesNotContain("mean");
+		assertThat(get("key", "b", "max-points", "4", "format", "csv")).isEqualTo("key,timestamp,value\r\nb,5,0.5\r\n");
+	}
+
+	@Test
+	void meanOfTheLargestNumbersIsANumber() throws IOException {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 4; i++) {
+			batch.add(SeriesKey.of("huge"), i, Double.MAX_VALUE);
+		}
+		this.repository.put(batch);
+		assertThat(get("key", "huge", "max-points", "4"))
+			.containsPattern("\"count\":4,\"mean\":1\\.79\\d+[eE]\\+?308}");
 	}
 
 	@Test
 	void thinnedSeriesHasItsEndsAndExtremes() throws IOException {
 		assertThat(get("key", "a", "max-points", "6")).startsWith("{\"series\":[\n{\"key\":\"a\",\"points\":[[0,0.0],")
 			.contains(",9.0]")
-			.endsWith(",[99,9.0]]}]}\n");
+			.containsPattern(",\\[99,9\\.0]],\"count\":100,[^\\[]*}]}\n$");
 		// Both have no more points than there may be.
 		assertThat(get("key", "a", "from", "96", "max-points", "4")).contains("[96,6.0],[97,7.0],[98,8.0],[99,9.0]]");
 		assertThat(get("key", "a", "from", "100", "to", "200", "max-points", "4")).contains("\"points\":[]");

@@ -2,6 +2,7 @@ package io.eardrum.web.api;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Predicate;
 
 import org.junit.jupiter.api.BeforeEach;
@@ -60,7 +61,22 @@ class SeriesListsTests {
 		assertThat(get("/api/series", "contains", "LM.")).isEqualTo(list("palm.cpu", "palm.mem") + ",\"total\":2}\n");
 		assertThat(get("/api/series", "match", "*.cpu", "contains", "lm"))
 			.isEqualTo(list("palm.cpu") + ",\"total\":1}\n");
+		assertThat(get("/api/series", "contains", "CPU", "contains", "", "contains", "palm"))
+			.isEqualTo(list("palm.cpu") + ",\"total\":1}\n");
+		assertThat(get("/api/series", "contains", "cpu", "contains", "mem")).isEqualTo(EMPTY);
+		assertThat(get("/api/series", "contains", "")).contains("\"total\":3}");
 		assertThat(get("/api/series", "contains", "nothing has so long a name")).isEqualTo(EMPTY);
+	}
+
+	@Test
+	void keyIsRequiredToContainSixteenTextsAtMost() throws IOException {
+		String[] texts = new String[2 * 17];
+		for (int i = 0; i < texts.length; i += 2) {
+			texts[i] = "contains";
+			texts[i + 1] = "p";
+		}
+		assertThat(get("/api/series", Arrays.copyOf(texts, 2 * 16))).contains("\"total\":3}");
+		assertThat(get("/api/series", texts)).contains("16 times at most, not 17 times");
 	}
 
 	@Test

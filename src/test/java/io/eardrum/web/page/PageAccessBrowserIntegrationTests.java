@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 import io.eardrum.server.fixture.RunningServer;
@@ -84,8 +86,8 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(focused()).isEqualTo("chart");
 		browser.type(Keys.HOME);
 		browser.type(Keys.ARROW_RIGHT);
-		browser.awaitAsserted(() -> assertThat(browser.text("#announcements"))
-			.matches("\\d{4}-\\d\\d-\\d\\d [\\d:]+: palm\\.cpu\\.user [\\d.]+, palm\\.cpu\\.system [\\d.]+.?"));
+		browser.awaitAsserted(() -> assertThat(browser.text("#announcements")).matches(
+				"[A-Z][a-z]{2} \\d+, \\d{4}, [\\d:]+ [AP]M: palm\\.cpu\\.user [\\d.]+, palm\\.cpu\\.system [\\d.]+.?"));
 		browser.type("+");
 		browser.await(() -> browser.url().contains("from="));
 		String zoomed = browser.url();
@@ -113,16 +115,16 @@ class PageAccessBrowserIntegrationTests {
 		open("#key=palm.mem&range=1h");
 		browser.await(() -> browser.texts("#legend .now").size() == 1);
 		StringBuilder order = new StringBuilder();
-		for (int i = 0; i < 40 && !focused().equals("csv"); i++) {
+		for (int i = 0; i < 60 && !focused().equals("csv"); i++) {
 			browser.type(Keys.TAB);
 			order.append(focused()).append(' ');
 			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
 				.isEqualTo("solid");
 		}
-		assertThat(order.toString()).startsWith("skip live theme help search list ")
+		assertThat(order.toString()).startsWith("skip live theme help order search list ")
 			.contains(" earlier range later zoom-out ")
 			.contains(" chart legend ")
-			.endsWith("zone clear table link png csv ");
+			.endsWith("zone axis clear table link png csv ");
 	}
 
 	@Test
@@ -161,6 +163,9 @@ class PageAccessBrowserIntegrationTests {
 		open("");
 		assertThat(violations()).as("list").isEmpty();
 		browser.picture("list-" + name);
+		open("#order=tree&search=*.cpu.*");
+		browser.await(() -> browser.find("#list").getDomAttribute("role").equals("tree"));
+		assertThat(violations()).as("tree").isEmpty();
 		open("#key=palm.cpu.user&key=palm.cpu.system&key=palm.mem&key=oak.cpu.user&key=oak.mem&hide=oak.mem&range=1h&table=on");
 		browser.await(() -> browser.texts("#legend .now").size() == 5);
 		browser.await(() -> !browser.all("#table-rows tr").isEmpty());
@@ -168,6 +173,12 @@ class PageAccessBrowserIntegrationTests {
 		browser.picture("chart-" + name);
 		assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth")).as("fits the width")
 			.isEqualTo(true);
+		browser.click("#axis");
+		browser.run("document.getElementById('chart').focus()");
+		browser.type(Keys.END, Keys.ENTER);
+		browser.await(() -> browser.find("#tooltip.pinned").isDisplayed());
+		assertThat(violations()).as("axis and tooltip").isEmpty();
+		browser.picture("tooltip-" + name);
 		browser.run("document.getElementById('range').click()");
 		assertThat(violations()).as("range").isEmpty();
 		browser.run("document.getElementById('range-dialog').close(); document.getElementById('help').click()");
@@ -204,6 +215,31 @@ class PageAccessBrowserIntegrationTests {
 		browser.await(() -> mainIsOutOfReach());
 		browser.click("#close-list");
 		browser.await(() -> !mainIsOutOfReach());
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "light", "dark" })
+	void bordersOfInputsHaveContrast(String colours) {
+		browser.emulate(colours, false);
+		open("#key=palm.mem&range=1h&search=*.cpu.*&values=bytes");
+		browser.await(() -> browser.find("#axis-form").isDisplayed() && browser.find("#combine").isDisplayed());
+		assertThat((List<?>) browser
+			.run("""
+					const light = (colour) => colour.match(/\\d+/g).slice(0, 3).map((part) => part / 255)
+					  .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4))
+					  .reduce((sum, part, index) => sum + part * [0.2126, 0.7152, 0.0722][index], 0);
+					const around = (element) => {
+					  const { backgroundColor } = getComputedStyle(element.parentElement);
+					  return backgroundColor === 'rgba(0, 0, 0, 0)' ? around(element.parentElement) : backgroundColor;
+					};
+					const boxes = [...document.querySelectorAll('input:not([type=checkbox]), select:not(.function), .swatch.none')]
+					  .filter((one) => one.checkVisibility());
+					return boxes.map((one) => {
+					  const [a, b] = [light(getComputedStyle(one).borderTopColor), light(around(one))];
+					  return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+					})"""))
+			.hasSizeGreaterThan(5)
+			.allSatisfy((ratio) -> assertThat((Double) ratio).isGreaterThan(3));
 	}
 
 	private static boolean mainIsOutOfReach() {

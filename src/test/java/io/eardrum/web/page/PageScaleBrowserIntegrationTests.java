@@ -52,7 +52,7 @@ class PageScaleBrowserIntegrationTests {
 	@Test
 	void tenThousandSeriesAreARowAwayEach() throws IOException {
 		browser.open("http://127.0.0.1:" + server.httpPort() + "/");
-		browser.awaitAsserted(() -> assertThat(browser.text("#count")).isEqualTo("10\u202f000 series"));
+		browser.awaitAsserted(() -> assertThat(browser.text("#count")).isEqualTo("10,000 series"));
 		browser.find("#list").sendKeys(Keys.END);
 		browser.await(() -> !browser.all("#list .key[title='long.series']").isEmpty());
 		assertThat(browser.all("#list .row").size()).as("rows that exist").isLessThan(60);
@@ -72,6 +72,48 @@ class PageScaleBrowserIntegrationTests {
 		browser.find("#search").sendKeys("host7777");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#list .row .value")).containsExactly("7777"));
 		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void tenThousandSeriesAreATree() throws IOException {
+		browser.open("http://127.0.0.1:" + server.httpPort() + "/#order=tree");
+		browser
+			.awaitAsserted(() -> assertThat(browser.texts("#list .row")).containsExactly("▸ fleet 9,999", "▸ long 1"));
+		browser.choose("fleet.");
+		browser.awaitAsserted(() -> assertThat(browser.all("#list .row.branch")).hasSizeGreaterThan(10));
+		browser.choose("fleet.rack01.");
+		browser.await(() -> !browser.all("#list .key[title='fleet.rack01.host0001.']").isEmpty());
+		browser.choose("fleet.rack01.host0001.");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#list .row .value")).containsExactly("1"));
+		browser.picture("tree-of-ten-thousand");
+		assertThat(browser.all("#list .row").size()).as("rows that exist").isLessThan(60);
+		browser.find("#list").sendKeys(Keys.END);
+		browser.await(() -> !browser.all("#list .key[title='long.']").isEmpty());
+		assertThat(browser.complaints()).isEmpty();
+	}
+
+	@Test
+	void treeOfMoreSeriesIsAskedForBranchByBranch() throws IOException {
+		try (RunningServer other = RunningServer.start()) {
+			try (PutConnection client = new PutConnection(other.tcpPort())) {
+				client.putMany(SERIES + 1, (i) -> "put fleet.rack%02d.host%04d %s 1".formatted(i % 40, i, i));
+			}
+			browser.open("http://127.0.0.1:" + other.httpPort() + "/#order=tree");
+			browser.awaitAsserted(() -> assertThat(browser.texts("#list .row")).containsExactly("▸ fleet"));
+			browser.find("#list").sendKeys(Keys.ARROW_RIGHT);
+			browser.await(() -> !browser.all("#list .key[title='fleet.rack01.']").isEmpty());
+			browser.choose("fleet.rack01.");
+			browser.await(() -> !browser.all("#list .key[title='fleet.rack01.host0001']").isEmpty());
+			browser.choose("fleet.rack01.host0001");
+			browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .now")).containsExactly("1"));
+			browser.click("#order option[value='name']");
+			browser.await(() -> browser.find("#too-many").isDisplayed());
+			assertThat(browser.all("#list .key[title='fleet.rack00.host0000']")).as("the order of the first put")
+				.hasSize(1);
+			browser.find("#search").sendKeys("rack01");
+			browser.await(() -> !browser.find("#too-many").isDisplayed());
+			assertThat(browser.complaints()).isEmpty();
+		}
 	}
 
 	@Test

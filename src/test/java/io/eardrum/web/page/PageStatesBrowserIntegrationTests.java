@@ -39,6 +39,14 @@ class PageStatesBrowserIntegrationTests {
 			browser.open("http://127.0.0.1:" + server.httpPort() + "/");
 			browser.await(() -> browser.find("#empty").isDisplayed() && !browser.text("#first-telnet").isEmpty());
 			browser.picture("empty-light-desktop");
+			assertThat(browser.run("return document.getElementById('first-shell').getClientRects().length"))
+				.as("lines of the shell command")
+				.isEqualTo(1L);
+			assertThat(browser
+				.run("""
+						return [...document.querySelectorAll('.code pre')].every((one) => one.scrollWidth <= one.clientWidth)"""))
+				.as("nothing is cut")
+				.isEqualTo(true);
 			List<String> typed = browser.text("#first-telnet").lines().toList();
 			assertThat(typed.get(0)).isEqualTo("telnet 127.0.0.1 " + server.tcpPort());
 			assertThat(typed.get(1)).matches("put my\\.first\\.metric 23\\.7 \\d+");
