@@ -150,7 +150,7 @@ class PointsReaderTests {
 		assertThat(all).contains("[[0,1.0],[2,3.0],").contains("[510,511.0],[512,513.0],").contains("[998,999.0]]");
 		assertThat(get("key", "long", "step", "2s", "aggregate", "last", "max-points", "4"))
 			.contains("\"points\":[[0,1.0],")
-			.endsWith(",[998,999.0]]}]}\n");
+			.endsWith(",[998,999.0]],\"count\":500,\"mean\":500.0}]}\n");
 	}
 
 	// The last point is one that is not ahead of the clock of the store.
