@@ -46,7 +46,7 @@ class ReadyLineTests {
 	@Test
 	void everythingIsSaid() throws Exception {
 		this.environment.withProperty("local.server.port", "8080");
-		this.address = InetAddress.getByName("127.0.0.1");
+		this.address = InetAddress.getLoopbackAddress();
 		this.environment.setActiveProfiles("docker", "mine");
 		this.details.put("path", "/srv/data");
 		this.details.put("fsync", "everysec");
