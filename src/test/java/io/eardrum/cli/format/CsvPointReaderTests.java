@@ -161,10 +161,11 @@ class CsvPointReaderTests {
 
 	@Test
 	void quotationThatIsNotClosedEndsSomewhere() throws IOException {
-		FormatRun run = run("key,timestamp,value\n\"a,1,1\n" + "b,2,2\n".repeat(20_000) + "c,3,\"4");
+		String points = ("b,2,2" + " ".repeat(500) + "\n").repeat(400);
+		FormatRun run = run("key,timestamp,value\n\"a,1,1\n" + points + "c,3,\"4");
 		assertThat(run.err()).startsWith("line 2: a quotation mark is not closed; lines 2 to ")
-			.contains((20_000 + 2 - run.puts().size()) + " lines rejected\n");
-		assertThat(run.puts()).hasSizeBetween(5_000, 19_000).containsOnly("b 2.0 2");
+			.contains((400 + 2 - run.puts().size()) + " lines rejected\n");
+		assertThat(run.puts()).hasSizeBetween(200, 300).containsOnly("b 2.0 2");
 	}
 
 	@Test
