@@ -75,9 +75,11 @@ class SeriesDeletionTests {
 
 	@Test
 	void dryRunListsAndDeletesNothing() throws IOException {
-		assertThat(delete("match", "*.cpu", "dry-run", "true"))
-			.isEqualTo("{\"series\":[\n{\"key\":\"palm.cpu\",\"timestamp\":5,\"value\":6.0},\n"
-					+ "{\"key\":\"oak.cpu\",\"timestamp\":5,\"value\":6.0}],\"total\":2}\n");
+		assertThat(delete("match", "*.cpu", "dry-run", "true")).isEqualTo("""
+				{"series":[
+				{"key":"palm.cpu","timestamp":5,"value":6.0},
+				{"key":"oak.cpu","timestamp":5,"value":6.0}],"total":2}
+				""");
 		assertThat(keys()).hasSize(3);
 		assertThat(delete("match", "*.cpu", "dry-run", "false")).isEqualTo("{\"deleted\":2}\n");
 	}

@@ -164,7 +164,7 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(violations()).as("list").isEmpty();
 		browser.picture("list-" + name);
 		open("#order=tree&search=*.cpu.*");
-		browser.await(() -> browser.find("#list").getDomAttribute("role").equals("tree"));
+		browser.await(() -> "tree".equals(browser.find("#list").getDomAttribute("role")));
 		assertThat(violations()).as("tree").isEmpty();
 		open("#key=palm.cpu.user&key=palm.cpu.system&key=palm.mem&key=oak.cpu.user&key=oak.mem&hide=oak.mem&range=1h&table=on");
 		browser.await(() -> browser.texts("#legend .now").size() == 5);

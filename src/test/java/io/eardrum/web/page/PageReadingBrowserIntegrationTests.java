@@ -50,7 +50,7 @@ class PageReadingBrowserIntegrationTests {
 		hour = "from=%d&to=%d".formatted(start - 10, start + 3590);
 		client = new PutConnection(server.tcpPort());
 		for (int i = 0; i < 360; i++) {
-			long time = start + 10 * i;
+			long time = start + 10L * i;
 			List<String> commands = new ArrayList<>();
 			for (int n = 0; n < 12; n++) {
 				commands.add("put tip.s%02d %d %d".formatted(n, 10 * n, time));
