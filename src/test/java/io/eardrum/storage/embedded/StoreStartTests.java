@@ -128,7 +128,7 @@ class StoreStartTests {
 			assertThatExceptionOfType(StoreOpenException.class).as("%s, %d bytes", left, length)
 				.isThrownBy(() -> open(store))
 				.satisfies((ex) -> assertThat(wrong).as(ex.getMessage())
-					.anyMatch((name) -> ex.getMessage().contains(name)));
+					.anyMatch((name) -> String.valueOf(ex.getMessage()).contains(name)));
 			Files.write(manifest, whole);
 		}
 	}
