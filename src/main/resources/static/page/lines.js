@@ -6,7 +6,7 @@
 import { Refused, points, rendered } from './api.js';
 
 const average = (time) => (target) => `movingAverage(${target},'${time}')`;
-const percentile = (rank) => (target) => `percentileOfSeries(${target},${rank})`;
+const percentile = (rank) => (target) => `percentileOfSeries(${target},${rank},true)`;
 
 /** One line from one. */
 const FUNCTIONS = {

@@ -114,6 +114,7 @@ class PageFindingBrowserIntegrationTests {
 		browser.click("#combine-how option[value='p50']");
 		browser.click("#combine button");
 		awaitLegend("sum rate req.*", "max req.*", "p50 req.*");
+		browser.awaitAsserted(() -> assertThat(browser.texts("#legend tbody .max").get(2)).isEqualTo("7180"));
 		browser.picture("functions-light-desktop");
 		browser.click("#csv");
 		String csv = new String(browser.download(".csv"), StandardCharsets.UTF_8);
