@@ -134,6 +134,13 @@ public final class Evaluation implements Scope {
 	}
 
 	@Override
+	public List<GridSeries> apply(Expression.Call call, List<GridSeries> series) {
+		this.source.countStep();
+		SeriesFunction function = function(call);
+		return function.body().apply(FunctionCall.bind(function.parameters(), call, this).with(series));
+	}
+
+	@Override
 	public SeriesStream stream(Expression expression) {
 		if (expression instanceof Expression.Path path) {
 			this.source.countStep();
@@ -188,7 +195,8 @@ public final class Evaluation implements Scope {
 		return this.until;
 	}
 
-	ZoneId zone() {
+	@Override
+	public ZoneId zone() {
 		return this.source.range.zone();
 	}
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
@@ -165,6 +167,20 @@ public enum Aggregation {
 	 * @throws QueryException if there is no such aggregation
 	 */
 	public static Aggregation named(String name) {
+		Aggregation found = find(name);
+		if (found == null) {
+			throw new QueryException(QueryException.quoted(name) + " is not an aggregation; there are "
+					+ String.join(", ", names()) + ".");
+		}
+		return found;
+	}
+
+	/**
+	 * Finds an aggregation by the name that Graphite gives it.
+	 * @param name the name, such as {@code avg} or {@code sumSeries}
+	 * @return the aggregation, or {@code null} if there is no such aggregation
+	 */
+	public static @Nullable Aggregation find(String name) {
 		String plain = name.endsWith("Series") ? name.substring(0, name.length() - "Series".length()) : name;
 		Aggregation alias = ALIASES.get(plain);
 		if (alias != null) {
@@ -175,8 +191,7 @@ public enum Aggregation {
 				return aggregation;
 			}
 		}
-		throw new QueryException(
-				QueryException.quoted(name) + " is not an aggregation; there are " + String.join(", ", names()) + ".");
+		return null;
 	}
 
 	/**

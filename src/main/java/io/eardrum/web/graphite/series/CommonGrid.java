@@ -1,23 +1,22 @@
 package io.eardrum.web.graphite.series;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The common grid of several series. If their steps differ, its step is their least
  * common multiple. If that is more than four times the longest step, its step is the
- * longest step.
+ * longest step. If some series already has that step, the grid takes the times of the
+ * first such series, which need not be multiples of the step: those of a constant line
+ * are not.
  */
 final class CommonGrid {
 
 	/** The largest common multiple, in multiples of the longest step. */
 	private static final int MAX_MULTIPLE = 4;
 
-	private final Set<Long> steps = new LinkedHashSet<>();
-
-	private long firstStart;
-
-	private long firstStep;
+	/** The start of the first series of each step. */
+	private final Map<Long, Long> steps = new LinkedHashMap<>();
 
 	private long start = Long.MAX_VALUE;
 
@@ -28,11 +27,7 @@ final class CommonGrid {
 	 * @param series the series
 	 */
 	void add(GridSeries series) {
-		if (this.steps.isEmpty()) {
-			this.firstStart = series.start();
-			this.firstStep = series.step();
-		}
-		this.steps.add(series.step());
+		this.steps.putIfAbsent(series.step(), series.start());
 		this.start = Math.min(this.start, series.start());
 		this.end = Math.max(this.end, Math.max(series.end(), series.time(series.size())));
 	}
@@ -43,16 +38,16 @@ final class CommonGrid {
 	 */
 	Grid grid() {
 		long step = commonStep();
-		long phase = (step == this.firstStep) ? Math.floorMod(this.firstStart, step) : 0;
+		long phase = Math.floorMod(this.steps.getOrDefault(step, 0L), step);
 		long first = Math.floorDiv(this.start - phase, step) * step + phase;
 		long slots = (this.end - first + step - 1) / step;
 		return new Grid(first, first + slots * step, step);
 	}
 
 	private long commonStep() {
-		long longest = this.steps.stream().mapToLong(Long::longValue).max().orElse(1);
+		long longest = this.steps.keySet().stream().mapToLong(Long::longValue).max().orElse(1);
 		long common = 1;
-		for (long step : this.steps) {
+		for (long step : this.steps.keySet()) {
 			common = common / greatestDivisor(common, step) * step;
 			if (common > longest * MAX_MULTIPLE) {
 				return longest;

@@ -95,7 +95,10 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 		INTEGER_OR_INTERVAL("intOrInterval", "a number of points or a span of time in quotes, such as '5min'"),
 
 		/** The name of an aggregation. */
-		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'");
+		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'"),
+
+		/** The name of an aggregation, or of a function that needs nothing but series. */
+		AGGREGATION_OR_FUNCTION("aggOrSeriesFunc", "an aggregation or a function in quotes, such as 'sum'");
 
 		private final String graphiteName;
 

@@ -1,5 +1,6 @@
 package io.eardrum.web.graphite.function.call;
 
+import java.time.ZoneId;
 import java.util.List;
 
 import io.eardrum.web.graphite.query.Expression;
@@ -26,6 +27,12 @@ public interface Scope {
 	long until();
 
 	/**
+	 * Returns where the days of this request begin.
+	 * @return the time zone
+	 */
+	ZoneId zone();
+
+	/**
 	 * Returns the account from which the memory for values is taken.
 	 * @return the account of the request
 	 */
@@ -46,6 +53,15 @@ public interface Scope {
 	 * @throws QueryException if a function is unknown, or was called wrongly
 	 */
 	List<GridSeries> evaluate(Expression expression);
+
+	/**
+	 * Applies a function to series that have been computed.
+	 * @param call the call; the series of its first argument are not computed
+	 * @param series the series
+	 * @return the series in a mutable list
+	 * @throws QueryException if the function is unknown, or was called wrongly
+	 */
+	List<GridSeries> apply(Expression.Call call, List<GridSeries> series);
 
 	/**
 	 * Computes a part of a target. The series of a pattern, and those of functions that
