@@ -204,10 +204,11 @@ class KeyPatternTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ';', value = { "palm.{cpu,mem}; palm.cpu,palm.mem", "{a,b}.{c,d}; a.c,a.d,b.c,b.d",
-			"web{01,02}-x.cpu; web01-x.cpu,web02-x.cpu", "{a,{b,c}d}e; ae,bde,cde", "{a,a}b; ab", "{a,b}{c,d}; ac,ad,bc,bd",
-			"{,a}b; ab,b", "p\\{{\\*,\\,}}s; p{*}s,p{\\,}s", "{a}b}; ab}", "{ä,\ud83d\ude00}; ä,\ud83d\ude00",
-			"palm.cpu; palm.cpu" })
+	@CsvSource(delimiter = ';',
+			value = { "palm.{cpu,mem}; palm.cpu,palm.mem", "{a,b}.{c,d}; a.c,a.d,b.c,b.d",
+					"web{01,02}-x.cpu; web01-x.cpu,web02-x.cpu", "{a,{b,c}d}e; ae,bde,cde", "{a,a}b; ab",
+					"{a,b}{c,d}; ac,ad,bc,bd", "{,a}b; ab,b", "p\\{{\\*,\\,}}s; p{*}s,p{\\,}s", "{a}b}; ab}",
+					"{ä,\ud83d\ude00}; ä,\ud83d\ude00", "palm.cpu; palm.cpu" })
 	void choiceOfLiteralsIsTheKeysThatItStandsFor(String text, String expected) {
 		KeyPattern pattern = KeyPattern.of(text);
 		List<String> keys = pattern.keys(100).stream().map(SeriesKey::toString).sorted().toList();

@@ -141,7 +141,8 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/version, 1.1.8", "/tags, []", "/tags/findSeries?expr=name%3Dx, []", "/tags/autoComplete/tags?limit=100&expr=name%3Dx, []",
+	@CsvSource({ "/version, 1.1.8", "/tags, []", "/tags/findSeries?expr=name%3Dx, []",
+			"/tags/autoComplete/tags?limit=100&expr=name%3Dx, []",
 			"/tags/autoComplete/values?tag=name&valuePrefix=a, []", "/events/get_data?from=-1h&until=now, []",
 			"/render?target=none, []", "/render, []", "/metrics/find/?query=none, []",
 			"/metrics/expand/, {\"results\":[]}" })
@@ -315,11 +316,11 @@ class GraphiteIntegrationTests {
 	@Test
 	void variableOfManyHostsIsAsManyLookUps() {
 		StringBuilder hosts = new StringBuilder("cpu");
-		for (int i = 0; i < 20_000; i++) {
+		for (int i = 0; i < 300; i++) {
 			hosts.append(",frontend-").append(i);
 		}
 		HttpResponse<String> response = server.post("/render", FORM,
-				"target=" + encoded("sumSeries(palm.{" + hosts.substring(0, 9000) + "})") + "&from=1199&until=1210");
+				"target=" + encoded("sumSeries(palm.{" + hosts + "})") + "&from=1199&until=1210");
 		assertThat(JsonPath.<List<List<Number>>>read(response.body(), "$[0].datapoints"))
 			.containsExactly(List.of(0.5, 1200));
 		response = server.post("/metrics/find", FORM, "query=" + encoded("palm.{" + hosts + "}"));

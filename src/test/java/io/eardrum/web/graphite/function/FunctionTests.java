@@ -242,7 +242,7 @@ class FunctionTests {
 	@Test
 	void constantLineMeetsOtherSeriesWhereItBegins() {
 		assertThat(evaluate("divideSeries(m.a, constantLine(1))", 100, 160).stream().map(FunctionTests::text))
-			.containsExactly("divideSeries(m.a,1): 1.5 4 - @100/30");
+			.containsExactly("divideSeries(m.a,1.0): 1.5 4 - @100/30");
 	}
 
 	// The clocks are set back on 25 October 2026 at 01:00 UTC, and forward on 29 March.

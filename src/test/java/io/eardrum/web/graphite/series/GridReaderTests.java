@@ -347,8 +347,17 @@ class GridReaderTests {
 			.isThrownBy(() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.*", "*.a"), 3))
 			.withMessageContaining("More than 3 series");
 		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.[a"), 3))
-			.withMessageContaining("'x.[a' can't be looked up");
+			.isThrownBy(
+					() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("?".repeat(2000)), 3))
+			.withMessageContaining("can't be looked up: the pattern is too large");
+		catalog = SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.[a", "{y,x}.{none,a}"), 4);
+		assertThat(catalog.keys("x.[a")).as("half typed").isEmpty();
+		assertThat(catalog.keys("{y,x}.{none,a}")).extracting(SeriesKey::toString)
+			.containsExactly("x.a", "x.none", "y.a", "y.none");
+		catalog = SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("{y,x}.{none,a}"), 3);
+		assertThat(catalog.keys("{y,x}.{none,a}")).as("found by a pass over the keys")
+			.extracting(SeriesKey::toString)
+			.containsExactly("x.a", "y.a");
 	}
 
 	@Test
