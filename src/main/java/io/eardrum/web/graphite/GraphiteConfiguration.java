@@ -15,9 +15,11 @@ import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.graphite.step.SeriesProperties;
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.admission.RequestGate;
@@ -26,7 +28,7 @@ import io.eardrum.web.http.admission.RequestGate;
  * Wires Graphite's read API to its paths.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(RenderProperties.class)
+@EnableConfigurationProperties({ RenderProperties.class, SeriesProperties.class })
 class GraphiteConfiguration {
 
 	/** Before static files, which have any path. */
@@ -37,11 +39,10 @@ class GraphiteConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, HeapBudget heap, RequestGate gate,
+			RenderProperties properties, SeriesProperties series, HeapBudget heap, RequestGate gate,
 			@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
-		Map<String, Endpoint> endpoints = Endpoint.behind(
-				endpoints(repository, observer, properties, heap, Clock.systemUTC().withZone(ZoneId.systemDefault())),
-				gate);
+		Map<String, Endpoint> endpoints = Endpoint.behind(endpoints(repository, observer, properties, series, heap,
+				Clock.systemUTC().withZone(ZoneId.systemDefault())), gate);
 		Map<String, HttpRequestHandler> paths = new LinkedHashMap<>(endpoints);
 		MetricsPath metrics = new MetricsPath(Objects.requireNonNull(endpoints.get("/metrics/find")),
 				actuator + "/prometheus");
@@ -51,10 +52,11 @@ class GraphiteConfiguration {
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, HeapBudget heap, Clock clock) {
+			RenderProperties properties, SeriesProperties series, HeapBudget heap, Clock clock) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		ValueBudget budget = properties.budget(heap);
-		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(), clock);
+		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(),
+				series.steps(heap.share(HeapUse.QUERIES), System::nanoTime), clock);
 		MetricsFind metricsFind = new MetricsFind(observed, budget);
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();

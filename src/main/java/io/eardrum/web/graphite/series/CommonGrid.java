@@ -1,5 +1,6 @@
 package io.eardrum.web.graphite.series;
 
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -8,15 +9,27 @@ import java.util.Map;
  * common multiple. If that is more than four times the longest step, its step is the
  * longest step. If some series already has that step, the grid takes the times of the
  * first such series, which need not be multiples of the step: those of a constant line
- * are not.
+ * are not. A few series with much longer steps than the others don't spoil the grid: if
+ * three quarters of four series or more have a step, and the longest one is more than
+ * twelve times as long, the grid has that of the three quarters.
  */
 final class CommonGrid {
 
 	/** The largest common multiple, in multiples of the longest step. */
 	private static final int MAX_MULTIPLE = 4;
 
+	/**
+	 * How many times longer than the step of nearly all series the others may be, for the
+	 * grid to be made for them as well.
+	 */
+	private static final int MAX_RATIO = 12;
+
 	/** The start of the first series of each step. */
 	private final Map<Long, Long> steps = new LinkedHashMap<>();
+
+	private final Map<Long, Integer> counts = new HashMap<>();
+
+	private int count;
 
 	private long start = Long.MAX_VALUE;
 
@@ -28,6 +41,8 @@ final class CommonGrid {
 	 */
 	void add(GridSeries series) {
 		this.steps.putIfAbsent(series.step(), series.start());
+		this.counts.merge(series.step(), 1, Integer::sum);
+		this.count++;
 		this.start = Math.min(this.start, series.start());
 		this.end = Math.max(this.end, Math.max(series.end(), series.time(series.size())));
 	}
@@ -46,6 +61,12 @@ final class CommonGrid {
 
 	private long commonStep() {
 		long longest = this.steps.keySet().stream().mapToLong(Long::longValue).max().orElse(1);
+		for (Map.Entry<Long, Integer> one : this.counts.entrySet()) {
+			boolean most = this.count >= 4 && one.getValue() * 4L >= this.count * 3L;
+			if (most && longest > one.getKey() * MAX_RATIO) {
+				return one.getKey();
+			}
+		}
 		long common = 1;
 		for (long step : this.steps.keySet()) {
 			common = common / greatestDivisor(common, step) * step;

@@ -360,7 +360,7 @@ public final class GridSeries {
 
 	/**
 	 * Puts this series on another grid, and consolidates the values of each slot.
-	 * @param other a grid whose steps are not shorter
+	 * @param other the grid; a value is in one slot, also if its steps are shorter
 	 * @return the values, one for each slot
 	 */
 	double[] onto(Grid other) {

@@ -183,6 +183,71 @@ class SeriesFoldTests {
 			.isEqualTo("x".repeat(2_000) + ",...");
 	}
 
+	private GridSeries one(String target, long from, long until) {
+		return evaluate(target, TestAccounts.open(new ValueBudget(10_000_000)), from, until).get(0);
+	}
+
+	private static double[] values(GridSeries series) {
+		double[] values = new double[series.size()];
+		series.copy(0, values, values.length);
+		return values;
+	}
+
+	@Test
+	void seriesThatLostPointsDoesNotSpoilItsAggregate() {
+		for (int i = 0; i < 20; i++) {
+			PointBatch batch = new PointBatch();
+			for (long t = 0; t <= 4200; t += 60) {
+				if (i != 7 || t < 3720 || t > 3840) {
+					batch.add(SeriesKey.of("fl.h" + i + ".load"), t, 1);
+				}
+			}
+			this.store.put(batch);
+		}
+		GridSeries sum = one("sumSeries(fl.*.load)", 3630, 3930);
+		assertThat(sum.start()).isEqualTo(3660);
+		assertThat(values(sum)).containsExactly(20, 19, 19, 19, 20);
+	}
+
+	@Test
+	void seriesOfFewPointsDoesNotSpoilItsAggregate() {
+		for (int i = 0; i < 3; i++) {
+			put("sp.h" + i + ".cpu", 10, 0, 3600, new Random(1), 1);
+		}
+		put("sp.rare.cpu", 2400, 600, 3600, new Random(1), 1);
+		for (String target : List.of("sumSeries(sp.*.cpu)", "averageSeries(sp.*.cpu)", "groupByNode(sp.*.cpu,0,'sum')",
+				"aggregate(sp.*.cpu,'median')")) {
+			assertThat(one(target, 0, 3600).step()).isEqualTo(10);
+			assertThat(one(target, 0, 3600).size()).isEqualTo(360);
+		}
+	}
+
+	@Test
+	void hourlySeriesDoesNotSpoilTheAggregateOfMinutelyOnes() {
+		for (int i = 0; i < 3; i++) {
+			put("mixed.m" + i, 60, 0, 86_400, new Random(1), 1);
+		}
+		put("mixed.hourly", 3600, 0, 86_400, new Random(1), 1);
+		assertThat(one("sumSeries(mixed.*)", 0, 86_000).step()).isEqualTo(60);
+		assertThat(one("mixed.hourly", 0, 86_000).step()).isEqualTo(3600);
+		assertThat(one("divideSeries(mixed.m1,mixed.hourly)", 0, 86_000).step()).isEqualTo(3600);
+		assertThat(one("sumSeries(mixed.m{1,2},mixed.hourly)", 0, 86_000).step()).isEqualTo(3600);
+		put("mixed.ten", 600, 0, 86_400, new Random(1), 1);
+		assertThat(one("sumSeries(mixed.m*,mixed.ten)", 0, 86_000).step()).as("not much longer").isEqualTo(600);
+	}
+
+	@Test
+	void eventsAreCountedEachOnce() {
+		PointBatch batch = new PointBatch();
+		long[] times = { 100, 700, 1300, 1310, 1900 };
+		for (int i = 0; i < times.length; i++) {
+			batch.add(SeriesKey.of("ev.errors"), 864_000 + times[i], 3.0 + i);
+		}
+		this.store.put(batch);
+		assertThat(one("integral(ev.errors)", 864_000, 867_600).total(Aggregation.MAX)).isEqualTo(25);
+		assertThat(values(one("summarize(ev.errors,'1h','sum')", 860_400, 867_600))).contains(25);
+	}
+
 	@Test
 	void callThatIsWrongIsWrongWithoutSeriesToo() {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> evaluate("sumSeries(log(nobody.*, 1))"));
