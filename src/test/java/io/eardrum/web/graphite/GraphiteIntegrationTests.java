@@ -29,7 +29,9 @@ class GraphiteIntegrationTests {
 
 	@RegisterExtension
 	private static final WebServer server = WebServer.with("--eardrum.render.max-series=50",
-			"--eardrum.render.max-values=100000");
+			"--eardrum.render.max-values=100000", "--eardrum.series.rules[0].keys=ruled.**",
+			"--eardrum.series.rules[0].step=20s",
+			"--eardrum.series.storage-schemas=src/test/resources/io/eardrum/web/graphite/storage-schemas.conf");
 
 	@BeforeAll
 	static void fill() {
@@ -38,6 +40,8 @@ class GraphiteIntegrationTests {
 			server.put("palm.mem", 10 * i, 1200 + i * 60L);
 		}
 		server.put("palm", 1, 1200);
+		server.put("ruled.a", 1, 1200);
+		server.put("schema.a", 1, 1200);
 		server.put("web.größe \"x\"", 7, 1200);
 		for (int i = 0; i < 60; i++) {
 			server.put("many.n" + i, i, 1200);
@@ -79,12 +83,20 @@ class GraphiteIntegrationTests {
 	}
 
 	@Test
+	void stepIsWhatPeopleSay() {
+		assertThat(render("ruled.*", "&from=1199&until=1230&format=raw")).isEqualTo("ruled.a,1200,1240,20|1.0,None\n");
+		assertThat(render("schema.*", "&from=1199&until=1230&format=raw"))
+			.isEqualTo("schema.a,1200,1245,15|1.0,None,None\n");
+	}
+
+	@Test
 	void grafanasEditorFindsNodes() {
 		HttpResponse<String> response = server.post("/metrics/find?from=1199&until=1380", FORM, "query=*");
 		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("many", "palm", "web");
-		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].expandable")).containsExactly(1, 1, 1);
-		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].leaf")).containsExactly(0, 1, 0);
+		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("many", "palm", "ruled",
+				"schema", "web");
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].expandable")).containsExactly(1, 1, 1, 1, 1);
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].leaf")).containsExactly(0, 1, 0, 0, 0);
 		response = server.get("/metrics/find?query=palm.*&format=treejson");
 		assertThat(response.body()).isEqualTo("[{\"text\":\"cpu\",\"id\":\"palm.cpu\",\"allowChildren\":0,"
 				+ "\"expandable\":0,\"leaf\":1},{\"text\":\"mem\",\"id\":\"palm.mem\",\"allowChildren\":0,"
@@ -110,7 +122,7 @@ class GraphiteIntegrationTests {
 	@Test
 	void indexHasAllKeys() {
 		List<String> keys = JsonPath.read(server.get("/metrics/index.json").body(), "$");
-		assertThat(keys).hasSize(64).contains("palm.cpu", "palm", "web.größe \"x\"", "many.n59");
+		assertThat(keys).hasSize(66).contains("palm.cpu", "palm", "web.größe \"x\"", "many.n59");
 	}
 
 	@Test
@@ -187,7 +199,7 @@ class GraphiteIntegrationTests {
 			.containsExactly("cpu");
 		assertThat(server.get("/metrics/expand?query=palm.**&query=**.cpu").body())
 			.isEqualTo("{\"results\":[\"palm.cpu\",\"palm.mem\"]}");
-		assertThat(JsonPath.<Integer>read(server.get("/api/series?match=**").body(), "$.total")).isEqualTo(64);
+		assertThat(JsonPath.<Integer>read(server.get("/api/series?match=**").body(), "$.total")).isEqualTo(66);
 	}
 
 	@Test

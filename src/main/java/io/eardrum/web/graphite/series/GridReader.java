@@ -236,9 +236,7 @@ public final class GridReader {
 			inference = infer(key, Math.max(last, Long.MIN_VALUE + LAST_SECONDS[i]) - LAST_SECONDS[i], last);
 		}
 		long step = inference.step();
-		if (step > 0) {
-			this.known.learn(key, step);
-		}
+		this.known.learn(key, step);
 		return step;
 	}
 

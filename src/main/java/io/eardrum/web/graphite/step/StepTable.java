@@ -11,8 +11,9 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
 
 /**
- * Remembers the steps of series, eight bytes for each. A step is forgotten after a day,
- * because senders change, and when there is no room: then it is learnt once more.
+ * Remembers the steps of series, eight bytes for each, and of which series the points say
+ * nothing. A step is forgotten after an hour, because senders change, and when there is
+ * no room: then it is learnt once more.
  * <p>
  * An entry has a part of a hash of the key and not the key. Two keys that have the same
  * hash, one in millions of millions, get the same step.
@@ -32,14 +33,20 @@ final class StepTable {
 
 	private static final long STEP_MASK = (1L << STEP_BITS) - 1;
 
-	private static final int HOUR_BITS = 8;
+	/** Stands for the step of a series whose points say nothing. */
+	private static final long NOTHING = STEP_MASK;
 
-	private static final long HOUR_MASK = (1L << HOUR_BITS) - 1;
+	private static final int TIME_BITS = 8;
 
-	private static final int HASH_SHIFT = STEP_BITS + HOUR_BITS;
+	private static final long TIME_MASK = (1L << TIME_BITS) - 1;
 
-	/** How many hours a step is remembered. */
-	private static final int HOURS = 24;
+	private static final int HASH_SHIFT = STEP_BITS + TIME_BITS;
+
+	/** The unit of the time at which an entry was made. */
+	private static final long UNIT_MINUTES = 10;
+
+	/** How many units a step is remembered. */
+	private static final int MAX_AGE = 6;
 
 	private final @Nullable HeapShare share;
 
@@ -61,8 +68,8 @@ final class StepTable {
 		this.nanoTime = nanoTime;
 	}
 
-	private long hour() {
-		return TimeUnit.NANOSECONDS.toHours(this.nanoTime.getAsLong()) & HOUR_MASK;
+	private long time() {
+		return TimeUnit.NANOSECONDS.toMinutes(this.nanoTime.getAsLong()) / UNIT_MINUTES & TIME_MASK;
 	}
 
 	// The sign bit is not used, so that a shift has no sign.
@@ -76,13 +83,13 @@ final class StepTable {
 	}
 
 	private boolean isOld(long entry) {
-		return (hour() - (entry >>> STEP_BITS) & HOUR_MASK) > HOURS;
+		return (time() - (entry >>> STEP_BITS) & TIME_MASK) > MAX_AGE;
 	}
 
 	/**
 	 * Returns the step of a series.
 	 * @param key its key
-	 * @return the step in seconds, or 0 if it is not known
+	 * @return the step in seconds; 0 if it is not known; -1 if the points say nothing
 	 */
 	long get(SeriesKey key) {
 		AtomicLongArray entries = this.table;
@@ -91,7 +98,8 @@ final class StepTable {
 		for (int i = bucket; i < bucket + BUCKET; i++) {
 			long entry = entries.get(i);
 			if (entry != 0 && entry >>> HASH_SHIFT == hash && !isOld(entry)) {
-				return entry & STEP_MASK;
+				long step = entry & STEP_MASK;
+				return (step != NOTHING) ? step : -1;
 			}
 		}
 		return 0;
@@ -100,10 +108,11 @@ final class StepTable {
 	/**
 	 * Remembers the step of a series.
 	 * @param key its key
-	 * @param step the step in seconds; one of more than a year is not remembered
+	 * @param step the step in seconds, or 0 if the points say nothing; one of more than a
+	 * year is not remembered
 	 */
 	synchronized void put(SeriesKey key, long step) {
-		if (step > STEP_MASK) {
+		if (step >= NOTHING) {
 			return;
 		}
 		if (this.added >= this.table.length() / 2) {
@@ -120,7 +129,7 @@ final class StepTable {
 			}
 		}
 		this.added += (entries.get(place) == 0) ? 1 : 0;
-		entries.set(place, hash << HASH_SHIFT | hour() << STEP_BITS | step);
+		entries.set(place, hash << HASH_SHIFT | time() << STEP_BITS | ((step > 0) ? step : NOTHING));
 	}
 
 	// Begins anew: what is asked for again is learnt again.

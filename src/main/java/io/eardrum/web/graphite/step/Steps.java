@@ -51,7 +51,7 @@ public final class Steps {
 	/**
 	 * Returns what has been learnt of a series.
 	 * @param key its key
-	 * @return the step in seconds, or 0 if nothing has
+	 * @return the step in seconds; 0 if nothing has; -1 if its points say nothing
 	 */
 	public long learnt(SeriesKey key) {
 		return this.learnt.get(key);
@@ -60,7 +60,7 @@ public final class Steps {
 	/**
 	 * Remembers what has been learnt of a series.
 	 * @param key its key
-	 * @param step its step in seconds
+	 * @param step its step in seconds, or 0 if its points say nothing
 	 */
 	public void learn(SeriesKey key, long step) {
 		this.learnt.put(key, step);

@@ -64,6 +64,15 @@ class KnownStepTests {
 	}
 
 	@Test
+	void seriesWhosePointsSayNothingIsNotAskedAgain() {
+		putEvery("a", 10, 500, 501);
+		assertThat(read(490, 620).get(0).step()).isEqualTo(60);
+		assertThat(this.steps.learnt(SeriesKey.of("a"))).isEqualTo(-1);
+		putEvery("a", 10, 510, 600);
+		assertThat(read(490, 620).get(0).step()).isEqualTo(60);
+	}
+
+	@Test
 	void whatWasLearntOfASeriesIsUsedUntilTheSeriesIsGone() {
 		putEvery("a", 10, 0, 1000);
 		assertThat(read(500, 530).get(0).step()).isEqualTo(10);

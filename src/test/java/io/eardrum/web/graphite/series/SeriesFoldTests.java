@@ -177,6 +177,12 @@ class SeriesFoldTests {
 			.containsExactly("system");
 		String hundred = "sumSeries(" + String.join(",", patterns.subList(0, 100)) + ")";
 		assertThat(evaluate(hundred).get(0).name()).isEqualTo(hundred);
+		for (String target : List.of("alias(sumSeries(nonNegativeDerivative(fleet.**)),'total')",
+				"sumSeries(alias(perSecond(fleet.**),'x'))", "groupByNode(scale(fleet.**,2),2,'sum')",
+				"sumSeriesWithWildcards(perSecond(fleet.**),1)", "percentileOfSeries(scale(fleet.**,2),95)",
+				"limit(asPercent(keepLastValue(fleet.**)),1)")) {
+			assertThat(evaluate(target)).as(target).hasSize(1);
+		}
 		assertThat(SeriesName.list(List.of())).isEmpty();
 		assertThat(SeriesName.list(List.of("x".repeat(17_000), "y"))).isEqualTo("...");
 		assertThat(SeriesName.list(List.of("x".repeat(2_000), "y".repeat(15_000))))

@@ -26,7 +26,7 @@ class StepTableTests {
 	}
 
 	@Test
-	void stepIsRememberedForADay() {
+	void stepIsRememberedForAnHour() {
 		StepTable table = new StepTable(null, this.nanos::get);
 		assertThat(table.get(key(1))).isZero();
 		table.put(key(1), 10);
@@ -35,9 +35,9 @@ class StepTableTests {
 		assertThat(table.get(key(2))).isEqualTo(86_400);
 		table.put(key(1), 60);
 		assertThat(table.get(key(1))).isEqualTo(60);
-		this.nanos.addAndGet(Duration.ofHours(24).toNanos());
-		assertThat(table.get(key(1))).isEqualTo(60);
 		this.nanos.addAndGet(Duration.ofHours(1).toNanos());
+		assertThat(table.get(key(1))).isEqualTo(60);
+		this.nanos.addAndGet(Duration.ofMinutes(10).toNanos());
 		assertThat(table.get(key(1))).isZero();
 		table.put(key(1), 30);
 		assertThat(table.get(key(1))).isEqualTo(30);
@@ -46,17 +46,26 @@ class StepTableTests {
 	@Test
 	void stepOfMoreThanAYearIsNotRemembered() {
 		StepTable table = new StepTable(null, this.nanos::get);
-		table.put(key(1), (1L << 25) - 1);
-		table.put(key(2), 1L << 25);
-		assertThat(table.get(key(1))).isEqualTo((1L << 25) - 1);
+		table.put(key(1), (1L << 25) - 2);
+		table.put(key(2), (1L << 25) - 1);
+		assertThat(table.get(key(1))).isEqualTo((1L << 25) - 2);
 		assertThat(table.get(key(2))).isZero();
+	}
+
+	@Test
+	void seriesWhosePointsSayNothingIsRemembered() {
+		StepTable table = new StepTable(null, this.nanos::get);
+		table.put(key(1), 0);
+		assertThat(table.get(key(1))).isEqualTo(-1);
+		table.put(key(1), 10);
+		assertThat(table.get(key(1))).isEqualTo(10);
 	}
 
 	@Test
 	void tableGrowsWithinItsMemoryAndBeginsAnew() {
 		StepTable table = new StepTable(this.share, this.nanos::get);
 		long before = this.share.usedBytes();
-		for (int pass = 0; pass < 2; pass++) {
+		for (int pass = 0; pass < 3; pass++) {
 			for (int i = 0; i < 50_000; i++) {
 				table.put(key(i), 1 + i % 100);
 			}
