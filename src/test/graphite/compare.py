@@ -417,7 +417,6 @@ group()
 groupByNode(cmp.servers.*.cpu.*, 2, 'asPercent')
 groupByNode(cmp.gappy.*, 2, 'keepLastValue')
 groupByNode(cmp.gappy.*, 1, 'countSeries')
-divideSeries(cmp.regular.a, constantLine(50))
 """.strip().splitlines()
 
 # Names of aggregates here are those of the expression, as with carbonapi.

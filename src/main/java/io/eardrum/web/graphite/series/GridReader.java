@@ -45,12 +45,6 @@ public final class GridReader {
 	/** How many points are examined at most before the step is decided. */
 	static final int MAX_SAMPLE = 40_000;
 
-	/**
-	 * How many seconds of a series are examined, one after the other until there are
-	 * enough points: 20 minutes, 4 hours, 2 days, 32 days and 400 days.
-	 */
-	private static final long[] LAST_SECONDS = { 1200, 14_400, 172_800, 2_764_800, 34_560_000 };
-
 	private static final int FIRST_SAMPLE = 512;
 
 	private static final long ABSENT = -1;
@@ -199,7 +193,13 @@ public final class GridReader {
 		}
 		long ruled = this.known.ruled(key, this.account::work);
 		if (ruled > 0) {
-			putStep(key, (this.repository.last(key) != null) ? ruled : ABSENT);
+			putStep(key, ruled);
+			GridSeries series = readSlots(key, ruled, from, until);
+			if (hasValue(series) || this.repository.last(key) != null) {
+				return series;
+			}
+			putStep(key, ABSENT);
+			release(series);
 			return null;
 		}
 		this.sample.start(from, until);
@@ -213,6 +213,15 @@ public final class GridReader {
 		}
 		putStep(key, step);
 		return sampled(key, step, from, until);
+	}
+
+	private static boolean hasValue(GridSeries series) {
+		for (int i = 0; i < series.size(); i++) {
+			if (!Double.isNaN(series.value(i))) {
+				return true;
+			}
+		}
+		return false;
 	}
 
 	private GridSeries sampled(SeriesKey key, long step, long from, long until) throws IOException {
@@ -230,25 +239,7 @@ public final class GridReader {
 			putStep(key, ABSENT);
 			return ABSENT;
 		}
-		long last = lastPoint.timestamp();
-		StepInference inference = new StepInference();
-		for (int i = 0; i < LAST_SECONDS.length && !inference.isSure(); i++) {
-			inference = infer(key, Math.max(last, Long.MIN_VALUE + LAST_SECONDS[i]) - LAST_SECONDS[i], last);
-		}
-		long step = inference.step();
-		this.known.learn(key, step);
-		return step;
-	}
-
-	private StepInference infer(SeriesKey key, long first, long last) throws IOException {
-		StepInference inference = new StepInference();
-		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
-			this.account.work(to - from);
-			for (int i = from; i < to; i++) {
-				inference.add(timestamps[i]);
-			}
-		});
-		return inference;
+		return this.known.learn(key, lastPoint.timestamp(), this.repository, this.account::work);
 	}
 
 	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {

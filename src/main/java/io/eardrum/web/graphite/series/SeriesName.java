@@ -76,7 +76,7 @@ public final class SeriesName {
 		int cut = 0;
 		for (String name : names) {
 			if (list.length() + name.length() > MAX_LENGTH - AROUND) {
-				return (cut > 0) ? list.substring(0, cut) + MORE : MORE;
+				return (cut > 0) ? list.substring(0, cut) + MORE : of(name);
 			}
 			list.append(name).append(',');
 			cut = (cut == 0 || list.length() <= CUT_LENGTH) ? list.length() : cut;

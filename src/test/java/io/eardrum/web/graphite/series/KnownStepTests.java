@@ -50,7 +50,7 @@ class KnownStepTests {
 
 	@Test
 	void stepThatPeopleSayIsTheStep(@TempDir Path folder) throws IOException {
-		Path file = Files.writeString(folder.resolve("schemas"), "[a]\npattern = ^b$\nretentions = 30s:1d\n");
+		Path file = Files.writeString(folder.resolve("schemas"), "[a]\npattern = ^(b|none)$\nretentions = 30s:1d\n");
 		HeapShare share = new HeapBudget(1 << 28, 1 << 27, Map.of()).share(HeapUse.QUERIES);
 		Steps ruled = new SeriesProperties(List.of(new SeriesProperties.Rule("a", Duration.ofSeconds(20))), file)
 			.steps(share, System::nanoTime);
@@ -61,6 +61,9 @@ class KnownStepTests {
 				100, 200);
 		assertThat(series).extracting(GridSeries::step).containsExactly(20L, 30L);
 		assertThat(series.get(0).value(0)).isEqualTo(130);
+		assertThat(new GridReader(this.store, TestAccounts.open(this.budget), ruled, 100).read(keys, "*", 5000, 5100))
+			.as("without points in the range")
+			.hasSize(2);
 	}
 
 	@Test

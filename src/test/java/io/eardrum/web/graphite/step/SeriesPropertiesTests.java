@@ -16,7 +16,9 @@ import org.springframework.boot.context.properties.source.InvalidConfigurationPr
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -123,11 +125,27 @@ class SeriesPropertiesTests {
 	}
 
 	@Test
-	void whatIsLearntIsRemembered() {
+	void stepIsLearntFromAsFewOfTheNewestPointsAsSayIt() throws IOException {
+		SeriesKey key = SeriesKey.of("a");
+		MemoryMetricRepository store = new MemoryMetricRepository();
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 5000; i++) {
+			batch.add(key, 300L * i, i);
+		}
+		for (int i = 0; i < 500; i++) {
+			batch.add(key, 1_500_000 + 10L * i, i);
+		}
+		store.put(batch);
 		Steps steps = Steps.unknown();
-		assertThat(steps.learnt(SeriesKey.of("a"))).isZero();
-		steps.learn(SeriesKey.of("a"), 10);
-		assertThat(steps.learnt(SeriesKey.of("a"))).isEqualTo(10);
+		assertThat(steps.learnt(key)).isZero();
+		long[] worked = new long[1];
+		assertThat(steps.learn(key, 1_504_990, store, (work) -> worked[0] += work)).isEqualTo(10);
+		assertThat(worked[0]).isEqualTo(121);
+		assertThat(steps.learnt(key)).isEqualTo(10);
+		assertThat(steps.learn(key, 1_499_700, store, (work) -> worked[0] += work)).isEqualTo(300);
+		assertThat(steps.learnt(key)).isEqualTo(300);
+		assertThat(steps.learn(key, Long.MIN_VALUE, store, (work) -> worked[0] += work)).isZero();
+		assertThat(steps.learnt(key)).isEqualTo(-1);
 	}
 
 }
