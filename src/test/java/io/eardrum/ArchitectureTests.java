@@ -56,7 +56,8 @@ class ArchitectureTests {
 			Map.entry("com.typesafe..", "storage.cassandra"), Map.entry("org.springframework.integration..", "server"),
 			Map.entry("org.springframework.web..", "web"), Map.entry("org.springframework.security..", "web.security"),
 			Map.entry("jakarta.servlet..", "web"), Map.entry("io.micrometer..", "observability"),
-			Map.entry("picocli..", "cli"), Map.entry("com.google.re2j..", "web.graphite")));
+			Map.entry("picocli..", "cli"), Map.entry("de.siegmar..", "cli.format"),
+			Map.entry("com.google.re2j..", "web.graphite")));
 
 	/** The rooms of the ports; each may use those before it. */
 	private static final List<String> ROOMS_OF_SERVER = List.of("server.event", "server.limit", "server.channel",
@@ -371,19 +372,20 @@ class ArchitectureTests {
 	}
 
 	@Test
-	void commandLineUsesNothingBesidesTheJdkAndPicocli() {
+	void commandLineUsesNothingBesidesTheJdkPicocliAndFastCsv() {
 		check(ArchRuleDefinition.noClasses()
 			.that()
 			.resideInAPackage(withSubpackages("cli"))
 			.should()
 			.dependOnClassesThat(DescribedPredicate.not(JavaClass.Predicates.resideInAnyPackage("java..", "javax.net..",
-					"picocli..", "org.jspecify.annotations", ROOT + ".."))));
+					"picocli..", "de.siegmar.fastcsv.reader", "org.jspecify.annotations", ROOT + ".."))));
 	}
 
 	// From below: what a room may use stands before it.
 	@Test
 	void roomsOfTheCommandLineKnowNoCommandAndNoRoomAboveThem() {
-		List<String> rooms = List.of(".file", ".terminal", ".load", ".argument", ".transfer", ".operator", "");
+		List<String> rooms = List.of(".file", ".terminal", ".load", ".argument", ".transfer", ".format", ".operator",
+				"");
 		for (int i = 0; i < rooms.size(); i++) {
 			check(ArchRuleDefinition.noClasses()
 				.that()

@@ -1,9 +1,6 @@
 package io.eardrum.cli;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -112,10 +109,7 @@ final class DeleteCommand implements Callable<Integer> {
 		String what = (this.keys.size() == 1) ? this.keys.get(0) : this.keys.size() + " series";
 		String part = (from == Long.MIN_VALUE && to == Long.MAX_VALUE) ? what
 				: "the points of " + what + " from " + from + " to " + to;
-		this.terminal.tell("Delete " + part + "? This can't be undone. [y/N]");
-		String answer = new BufferedReader(new InputStreamReader(this.terminal.in(), StandardCharsets.UTF_8))
-			.readLine();
-		return answer != null && (answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"));
+		return this.terminal.confirms("Delete " + part + "? This can't be undone.");
 	}
 
 }

@@ -12,6 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.zip.GZIPOutputStream;
@@ -25,6 +29,7 @@ import picocli.CommandLine.Parameters;
 
 import io.eardrum.cli.argument.ByteCount;
 import io.eardrum.cli.argument.ServerOptions;
+import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.cli.file.BoundedOutputStream;
 import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileNames;
@@ -34,15 +39,20 @@ import io.eardrum.cli.terminal.RowPrinter;
 import io.eardrum.cli.terminal.StandardOutput;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.client.MetricClient;
+import io.eardrum.client.MetricClientException;
+import io.eardrum.client.RowConsumer;
+import io.eardrum.metric.TimeRange;
 
 /**
  * Writes all points to a file.
  */
 @Command(name = "export", mixinStandardHelpOptions = true,
 		description = { "Write all points to a file: the rows of 'get *', which import reads.",
+				"--match, --since and --until choose some of them.",
 				"The file appears under its name only when it is complete.", "A device or pipe is written directly." },
 		footerHeading = "%nExamples:%n",
-		footer = { "  eardrum export all.txt.gz", "  eardrum export - | ssh other eardrum import -" })
+		footer = { "  eardrum export all.txt.gz", "  eardrum export --match 'web*.cpu' --since -1d day.txt",
+				"  eardrum export - | ssh other eardrum import -" })
 final class ExportCommand implements Runnable {
 
 	private static final int BUFFER_LENGTH = 64 * 1024;
@@ -55,6 +65,19 @@ final class ExportCommand implements Runnable {
 	@Mixin
 	private final ServerOptions server = new ServerOptions();
 
+	@Option(names = "--match", defaultValue = "*", showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "PATTERN", description = "Only series whose keys match, quoted for the shell (all series).")
+	private String pattern = "";
+
+	@Option(names = "--since", defaultValue = "" + Long.MIN_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME",
+			description = "No points before it: 2026-11-22T10:00:00Z, -1h, now, or seconds since 1970.")
+	private String since = "";
+
+	@Option(names = "--until", defaultValue = "" + Long.MAX_VALUE, showDefaultValue = CommandLine.Help.Visibility.NEVER,
+			paramLabel = "TIME", description = "No points after it.")
+	private String until = "";
+
 	@Option(names = "--max-bytes", defaultValue = "8191TB", showDefaultValue = CommandLine.Help.Visibility.NEVER,
 			paramLabel = "SIZE", description = "End with an error if the file gets larger, such as 10GB (no limit).")
 	private String maxBytes = "";
@@ -66,6 +89,8 @@ final class ExportCommand implements Runnable {
 	@Parameters(paramLabel = "FILE|-", description = "The file, compressed if it ends in .gz; - is standard output.")
 	private @Nullable FileArgument file;
 
+	private TimeRange range = TimeRange.ALL;
+
 	ExportCommand(Terminal terminal) {
 		this.terminal = terminal;
 	}
@@ -73,6 +98,8 @@ final class ExportCommand implements Runnable {
 	@Override
 	public void run() {
 		FileArgument target = target();
+		Instant now = Clock.systemUTC().instant();
+		this.range = new TimeRange(TimeBound.parse(this.since, now), TimeBound.parse(this.until, now));
 		try {
 			long most = ByteCount.parse("--max-bytes", this.maxBytes);
 			long free = ByteCount.parse("--keep-free", this.keptFree);
@@ -101,7 +128,7 @@ final class ExportCommand implements Runnable {
 		OutputStream bounded = new BoundedOutputStream(out, limits.maxBytes(), disk, limits.keptFree());
 		RowPrinter printer = new RowPrinter(bounded, this.terminal.outIsTerminal());
 		try {
-			client.getAll((key, timestamp, value) -> {
+			read(client, (key, timestamp, value) -> {
 				printer.print(key, timestamp, value);
 				out.ensureWritable();
 			});
@@ -212,18 +239,47 @@ final class ExportCommand implements Runnable {
 		ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(), 0);
 		long[] rows = new long[1];
 		try {
-			return client.getAll((key, timestamp, value) -> {
+			read(client, (key, timestamp, value) -> {
 				if ((++rows[0] & 0x3FFF) == 0 && bar.isDue()) {
 					bar.show(rows[0], 0);
 				}
 				printer.print(key, timestamp, value);
 			});
+			return rows[0];
 		}
 		catch (UncheckedIOException ex) {
 			throw ex.getCause();
 		}
 		finally {
 			bar.clear();
+		}
+	}
+
+	private void read(MetricClient client, RowConsumer rows) {
+		boolean allSeries = this.pattern.equals("*");
+		if (allSeries && this.range.equals(TimeRange.ALL)) {
+			client.getAll(rows);
+			return;
+		}
+		RowConsumer chosen = (key, timestamp, value) -> {
+			if (this.range.contains(timestamp)) {
+				rows.accept(key, timestamp, value);
+			}
+		};
+		List<String> keys = new ArrayList<>();
+		try {
+			client.keys(this.pattern, keys::add);
+		}
+		catch (MetricClientException ex) {
+			if (!allSeries || ex.reason() != MetricClientException.Reason.WRONG_COMMAND) {
+				throw ex;
+			}
+			// An older server can't list its keys.
+			client.getAll(chosen);
+			return;
+		}
+		for (String key : keys) {
+			GetCommand.get(client, key, this.range, chosen);
 		}
 	}
 

@@ -95,7 +95,16 @@ final class GetCommand implements Runnable {
 		}
 	}
 
-	private static long get(MetricClient client, String key, TimeRange range, RowConsumer printer) {
+	/**
+	 * Reads the points of a series in a range.
+	 * @param client the client to use
+	 * @param key the key
+	 * @param range the range
+	 * @param printer receives the points, and from an older server also those beside the
+	 * range
+	 * @return how many points it received
+	 */
+	static long get(MetricClient client, String key, TimeRange range, RowConsumer printer) {
 		if (range.equals(TimeRange.ALL)) {
 			return client.get(key, printer);
 		}

@@ -3,6 +3,7 @@ package io.eardrum.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Objects;
@@ -17,11 +18,13 @@ import picocli.CommandLine.Parameters;
 import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.format.FormatOptions;
 import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.cli.terminal.Terminal;
 import io.eardrum.cli.transfer.ImportPlace;
 import io.eardrum.cli.transfer.LineSource;
 import io.eardrum.cli.transfer.PointImport;
+import io.eardrum.cli.transfer.PointReader;
 import io.eardrum.cli.transfer.ResumeFile;
 import io.eardrum.client.MetricClient;
 import io.eardrum.client.MetricClientException;
@@ -32,12 +35,17 @@ import io.eardrum.client.MetricClientException;
 @Command(name = "import", mixinStandardHelpOptions = true,
 		description = { "Put the points of a file: lines of 'put key value timestamp', or of 'key value timestamp'",
 				"as get and export print them and Graphite accepts them, in UTF-8. A timestamp of -1 is not now.",
+				"--format reads CSV with a header (columns key, timestamp and value, as 'get --format csv' prints",
+				"them, or others), Influx line protocol (the series are measurement.field;tag=value), and the text",
+				"that Prometheus scrapes (the series are name;label=value; OpenMetrics needs --time-format s).",
 				"Blank lines and 'ok' are skipped, and gzip data is unpacked, whatever the file name is.",
 				"Lines that are not points, or that the server refuses, are reported and counted, and give status 1.",
 				"If it breaks off, it says what is certain to be stored, and how to go on." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum import all.txt.gz",
 				"  eardrum import --resume all.txt     after a failure: goes on where it was",
+				"  eardrum import --format csv --time-format iso --wide cpu.csv",
+				"  curl -s localhost:9100/metrics | eardrum import --format prometheus --time now -",
 				"  graphite-dump | eardrum import -" })
 final class ImportCommand implements Callable<Integer> {
 
@@ -47,6 +55,9 @@ final class ImportCommand implements Callable<Integer> {
 
 	@Mixin
 	private final ServerOptions server = new ServerOptions();
+
+	@Mixin
+	private final FormatOptions format = new FormatOptions();
 
 	@Option(names = "--skip", defaultValue = "0", paramLabel = "LINES",
 			description = "Skip this many lines at the start.")
@@ -71,6 +82,7 @@ final class ImportCommand implements Callable<Integer> {
 		if (this.skip < 0) {
 			throw new IllegalArgumentException("--skip takes a number of lines, 0 or more");
 		}
+		PointReader reader = this.format.reader(Clock.systemUTC().instant());
 		FileArgument source = source();
 		boolean piped = source.isStandard(0, "/dev/stdin");
 		if (this.resume && (piped || (Files.exists(source.path()) && !source.isRegular()))) {
@@ -80,7 +92,7 @@ final class ImportCommand implements Callable<Integer> {
 			ProgressBar bar = new ProgressBar(this.terminal.err(), this.terminal.errIsTerminal(),
 					source.isRegular() ? Files.size(source.path()) : 0);
 			this.state = this.resume ? new ResumeFile(source, this.server.address()) : null;
-			PointImport points = new PointImport(lines, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
+			PointImport points = new PointImport(lines, reader, this.terminal.err(), bar, this::keep, KEEP_INTERVAL);
 			skip(lines, points);
 			try (MetricClient client = this.server.connect()) {
 				keep(points.settledSoFar());
@@ -127,6 +139,10 @@ final class ImportCommand implements Callable<Integer> {
 				if (skipped < this.skip) {
 					throw new ImportRefusedException(
 							source().name() + " has " + skipped + " lines, and --skip leaves out " + this.skip);
+				}
+				if (skipped > this.skip) {
+					throw new ImportRefusedException(
+							"--skip " + this.skip + " ends within a record, which ends with line " + skipped);
 				}
 				tell("the first " + skipped + " lines are skipped, as --skip says");
 			}
@@ -202,8 +218,10 @@ final class ImportCommand implements Callable<Integer> {
 
 	private void tellHowToGoOn(ProgressBar bar, ImportPlace settled) {
 		bar.clear();
-		tell("the first " + settled.lines() + " lines are settled; go on with --skip " + settled.lines()
-				+ (this.resume ? " or again with --resume" : ""));
+		if (settled.lines() > 0) {
+			tell("the first " + settled.lines() + " lines are settled; go on with --skip " + settled.lines()
+					+ (this.resume ? " or again with --resume" : ""));
+		}
 		keep(settled);
 	}
 

@@ -30,6 +30,18 @@ public final class CsvKey {
 	}
 
 	/**
+	 * Returns the key that a field stands for. An apostrophe is removed only where
+	 * {@link #of} would have put it.
+	 * @param field the field, without quotation marks around it
+	 * @return the key
+	 */
+	public static String read(String field) {
+		boolean isEscaped = field.length() > 1 && field.charAt(0) == '\''
+				&& FORMULA_STARTS.indexOf(field.charAt(1)) >= 0;
+		return isEscaped ? field.substring(1) : field;
+	}
+
+	/**
 	 * Returns whether a key gets an apostrophe in front.
 	 * @param key its bytes in UTF-8, from the beginning of the array
 	 * @param length how many bytes it has

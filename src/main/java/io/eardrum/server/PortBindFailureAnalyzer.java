@@ -31,8 +31,7 @@ public final class PortBindFailureAnalyzer extends AbstractFailureAnalyzer<PortB
 	}
 
 	private static boolean isOfAddress(PortBindException exception) {
-		String reason = reason(exception).toLowerCase(Locale.ROOT);
-		return reason.contains("requested address") || reason.contains("unresolved") || reason.contains("unknown host");
+		return reason(exception).contains("requested address");
 	}
 
 	private static String variable(String property) {

@@ -68,7 +68,8 @@ class CommandLineIntegrationTests {
 				.isEqualTo(new CommandRun(1, "palm.cpu -5.0 -100\n", "eardrum: none has no points\n"));
 			assertThat(CommandRun.of("watch", "palm.cpu", "--count", "1", port).out()).contains("palm.cpu", "▁");
 			assertThat(CommandRun.of("ping", port).out()).contains("answers");
-			assertThat(CommandRun.of("bench", "--seconds", "1", "--warmup", "0", port).out()).contains("p99.9");
+			assertThat(CommandRun.of("bench", "--yes", "--seconds", "1", "--warmup", "0", port).out())
+				.contains("p99.9");
 		}
 	}
 

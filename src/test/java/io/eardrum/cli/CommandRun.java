@@ -27,7 +27,13 @@ public record CommandRun(int status, String out, String err) {
 		return withInput("", arguments);
 	}
 
-	static CommandRun withInput(String input, String... arguments) {
+	/**
+	 * Runs a command that reads standard input.
+	 * @param input what it reads
+	 * @param arguments its arguments
+	 * @return the result
+	 */
+	public static CommandRun withInput(String input, String... arguments) {
 		return on(input, false, arguments);
 	}
 
@@ -35,7 +41,14 @@ public record CommandRun(int status, String out, String err) {
 		return on(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), isTerminal, arguments);
 	}
 
-	static CommandRun on(InputStream input, boolean isTerminal, String... arguments) {
+	/**
+	 * Runs a command.
+	 * @param input what it reads
+	 * @param isTerminal whether a person seems to look at it
+	 * @param arguments its arguments
+	 * @return the result
+	 */
+	public static CommandRun on(InputStream input, boolean isTerminal, String... arguments) {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		ByteArrayOutputStream err = new ByteArrayOutputStream();
 		Terminal terminal = new Terminal(input, new StandardOutput(out),

@@ -35,6 +35,7 @@ import io.eardrum.cli.argument.ServerOptions;
 import io.eardrum.cli.argument.TimeBound;
 import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
+import io.eardrum.cli.format.TextReader;
 import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.cli.terminal.Sparkline;
 import io.eardrum.cli.terminal.StandardOutput;
@@ -393,10 +394,11 @@ class EardrumCommandTests {
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
 				LineSource source = LineSource.of(new ByteArrayInputStream(lines))) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), (settled) -> {
-				assertThat(settled.lines()).isBetween(0L, (long) server.lines().size());
-				places.add(settled.lines());
-			}, Duration.ZERO);
+			PointImport points = new PointImport(source, new TextReader(), err, new ProgressBar(err, false, 0),
+					(settled) -> {
+						assertThat(settled.lines()).isBetween(0L, (long) server.lines().size());
+						places.add(settled.lines());
+					}, Duration.ZERO);
 			points.run(client);
 			assertThat(points.settled().lines()).isEqualTo(10_000);
 			assertThat(points.settled().bytes()).isEqualTo(lines.length);
@@ -427,7 +429,7 @@ class EardrumCommandTests {
 						})));
 				LineSource source = LineSource.of(input)) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0),
+			PointImport points = new PointImport(source, new TextReader(), err, new ProgressBar(err, false, 0),
 					(settled) -> places.add(settled.lines()), Duration.ZERO);
 			assertThatExceptionOfType(MetricClientException.class).isThrownBy(() -> own.call(() -> {
 				points.run(client);

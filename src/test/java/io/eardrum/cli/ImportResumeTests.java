@@ -25,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.cli.file.FileArgument;
+import io.eardrum.cli.format.TextReader;
 import io.eardrum.cli.terminal.ProgressBar;
 import io.eardrum.cli.transfer.ImportPlace;
 import io.eardrum.cli.transfer.LineSource;
@@ -183,8 +184,8 @@ class ImportResumeTests {
 				MetricClient client = MetricClient.connect("127.0.0.1", server.port());
 				LineSource source = LineSource.of(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)))) {
 			PrintStream err = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-			PointImport points = new PointImport(source, err, new ProgressBar(err, false, 0), places::add,
-					Duration.ZERO);
+			PointImport points = new PointImport(source, new TextReader(), err, new ProgressBar(err, false, 0),
+					places::add, Duration.ZERO);
 			points.run(client);
 			assertThat(points.rejected()).isEqualTo(1);
 			assertThat(points.settled().lines()).isEqualTo(3);

@@ -36,4 +36,16 @@ class CsvKeyTests {
 		assertThat(CsvKey.of(key)).isEqualTo(field);
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "", "a", "=", "'", "''", "'=", "'a'", "\uFF1Da", "+1", "a b" })
+	void keysAreReadBack(String key) {
+		assertThat(CsvKey.read(CsvKey.of(key))).isEqualTo(key);
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "'a", "'", "a'", "=a" })
+	void fieldsOfOtherProgramsStayAsTheyAre(String field) {
+		assertThat(CsvKey.read(field)).isEqualTo(field);
+	}
+
 }

@@ -23,6 +23,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class LoadGenerator {
 
+	/** What the keys of all its series begin with. */
+	public static final String KEY_PREFIX = "eardrum.bench.";
+
 	private LoadGenerator() {
 	}
 
@@ -67,6 +70,16 @@ public final class LoadGenerator {
 				options.mode().text(), options.connections(), options.depth(), sum.points() / options.seconds(),
 				roundTrips.quantileNanos(0.5) / 1e6, roundTrips.quantileNanos(0.99) / 1e6,
 				roundTrips.quantileNanos(0.999) / 1e6, sum.points(), options.seconds(), sum.pointsInAll());
+	}
+
+	/**
+	 * Returns the key of a series that a load puts to.
+	 * @param options what to do
+	 * @param number the number of the series, from 0
+	 * @return the key
+	 */
+	public static String key(LoadOptions options, int number) {
+		return PutLines.key(number, options.series());
 	}
 
 	/**

@@ -1,6 +1,7 @@
 package io.eardrum.cli.load;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 
 /**
  * Renders the puts of one connection. Its series take turns, and the timestamp grows by a
@@ -40,14 +41,10 @@ final class PutLines {
 	 * @param start the first timestamp, of ten digits
 	 */
 	PutLines(int connection, int connections, int series, long start) {
-		int digits = Math.max(3, String.valueOf(series - 1).length());
 		StringBuilder text = new StringBuilder();
 		int count = 0;
 		for (int i = connection % series; i < series; i += connections) {
-			text.append("put palm.host")
-				.append("0".repeat(digits - String.valueOf(i).length()))
-				.append(i)
-				.append(".cpu.user 00.0 0000000000\n");
+			text.append("put ").append(key(i, series)).append(" 00.0 0000000000\n");
 			count++;
 		}
 		this.templates = text.toString().getBytes(StandardCharsets.US_ASCII);
@@ -55,6 +52,17 @@ final class PutLines {
 		this.lineLength = this.templates.length / count;
 		this.timestamp = String.valueOf(start).getBytes(StandardCharsets.US_ASCII);
 		this.nextValue = connection % VALUES;
+	}
+
+	/**
+	 * Returns the key of a series.
+	 * @param number the number of the series, from 0
+	 * @param series how many series there are
+	 * @return the key, which is as long as those of the others
+	 */
+	static String key(int number, int series) {
+		int digits = Math.max(3, String.valueOf(series - 1).length());
+		return LoadGenerator.KEY_PREFIX + "host" + String.format(Locale.ROOT, "%0" + digits + "d", number);
 	}
 
 	int lineLength() {

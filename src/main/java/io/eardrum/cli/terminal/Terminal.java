@@ -1,9 +1,11 @@
 package io.eardrum.cli.terminal;
 
+import java.io.BufferedReader;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -74,6 +76,18 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 	 */
 	public void tell(String message) {
 		this.err.println(PrintableText.of(message.replaceAll("\\s*\\R\\s*", "; ")));
+	}
+
+	/**
+	 * Asks a person.
+	 * @param question the question, which y and yes agree to
+	 * @return whether the answer was one of these
+	 * @throws IOException if the answer can't be read
+	 */
+	public boolean confirms(String question) throws IOException {
+		tell(question + " [y/N]");
+		String answer = new BufferedReader(new InputStreamReader(this.in, StandardCharsets.UTF_8)).readLine();
+		return answer != null && (answer.equalsIgnoreCase("y") || answer.equalsIgnoreCase("yes"));
 	}
 
 }

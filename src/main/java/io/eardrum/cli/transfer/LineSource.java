@@ -51,7 +51,12 @@ public final class LineSource implements Closeable {
 	/** The offset in the text after what was read last. */
 	private long position;
 
-	/** The place before the line that was read last, as an {@link ImportPlace}. */
+	/** How many lines have been read, also one without an end. */
+	private long lineNumber;
+
+	/** The place before the record that was begun last, as an {@link ImportPlace}. */
+	private long linesBefore;
+
 	private long bytesBefore;
 
 	private long checksumBefore;
@@ -114,11 +119,20 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
+	 * Begins a record: its first line is the next one.
+	 */
+	void beginRecord() {
+		this.linesBefore = this.linesBehind;
+		this.bytesBefore = this.bytesBehind;
+		this.checksumBefore = this.checksumBehind;
+	}
+
+	/**
 	 * Goes to the next line.
 	 * @return whether there is one
 	 * @throws IOException if reading fails
 	 */
-	boolean next() throws IOException {
+	public boolean next() throws IOException {
 		this.whole = true;
 		this.tooLong = false;
 		int searched = this.start;
@@ -149,8 +163,7 @@ public final class LineSource implements Closeable {
 	}
 
 	private boolean line(int to, int next) {
-		this.bytesBefore = this.bytesBehind;
-		this.checksumBefore = this.checksumBehind;
+		this.lineNumber++;
 		pass(next);
 		if (next > to) {
 			this.linesBehind++;
@@ -206,7 +219,7 @@ public final class LineSource implements Closeable {
 	 * the end of a line that lacks its end may have been cut.
 	 * @return whether it is whole
 	 */
-	boolean isWhole() {
+	public boolean isWhole() {
 		return this.whole;
 	}
 
@@ -214,7 +227,7 @@ public final class LineSource implements Closeable {
 	 * Returns why the line is not whole, if it isn't.
 	 * @return the reason, in words
 	 */
-	String incompleteness() {
+	public String incompleteness() {
 		for (int i = this.lineStart; i < this.lineEnd; i++) {
 			if (this.buffer[i] == '\r') {
 				return "without an end: lines end in LF or CR LF, and this one has CR alone; tr '\\r' '\\n' changes that";
@@ -225,9 +238,21 @@ public final class LineSource implements Closeable {
 	}
 
 	/**
-	 * Returns how many bytes are before the line that was read last.
-	 * @return the number of bytes of the text
+	 * Returns how many lines have been read.
+	 * @return the number of the line that was read last, from 1
 	 */
+	public long lineNumber() {
+		return this.lineNumber;
+	}
+
+	/**
+	 * Returns the place before the record that was begun last.
+	 * @return the place
+	 */
+	ImportPlace placeBefore() {
+		return new ImportPlace(this.linesBefore, this.bytesBefore, this.checksumBefore);
+	}
+
 	long bytesBefore() {
 		return this.bytesBefore;
 	}
@@ -244,15 +269,27 @@ public final class LineSource implements Closeable {
 		return new ImportPlace(this.linesBehind, this.bytesBehind, this.checksumBehind);
 	}
 
-	byte[] bytes() {
+	/**
+	 * Returns the array that holds the line.
+	 * @return the array, which the next line may overwrite
+	 */
+	public byte[] bytes() {
 		return this.buffer;
 	}
 
-	int lineStart() {
+	/**
+	 * Returns where the line starts.
+	 * @return the offset of its first byte
+	 */
+	public int lineStart() {
 		return this.lineStart;
 	}
 
-	int lineEnd() {
+	/**
+	 * Returns where the line ends.
+	 * @return the offset after its last byte, without its end
+	 */
+	public int lineEnd() {
 		return this.lineEnd;
 	}
 

@@ -11,7 +11,6 @@ import io.eardrum.client.MetricClientException;
 import io.eardrum.client.PutPipeline;
 import io.eardrum.client.PutProgress;
 import io.eardrum.metric.KeyedPoint;
-import io.eardrum.protocol.PlaintextParser;
 import io.eardrum.protocol.PrintableText;
 
 /**
@@ -28,6 +27,10 @@ public final class PointImport {
 
 	private final LineSource lines;
 
+	private final PointReader reader;
+
+	private final PointRecord record = new PointRecord();
+
 	private final PrintStream err;
 
 	private final ProgressBar bar;
@@ -36,21 +39,33 @@ public final class PointImport {
 
 	private final long keepNanos;
 
-	/** The line of each of the last points, by the number of the point. */
+	/**
+	 * The first line of the record of each of the last points, by the number of the
+	 * point. It is negative if the line counts as rejected already.
+	 */
 	private final long[] lineOfPoint = new long[REMEMBERED_LINES];
 
-	/** How many bytes are before each of these lines. */
+	/** How many bytes are before each of these records. */
 	private final long[] bytesBeforePoint = new long[REMEMBERED_LINES];
 
 	private final long[] checksumBeforePoint = new long[REMEMBERED_LINES];
 
+	/** The first line of the record that was begun last. */
 	private long line;
 
-	private boolean markTold;
+	/** Whether that record has points that have not been put yet. */
+	private boolean inRecord;
 
 	private long points;
 
+	private long steps;
+
 	private long rejected;
+
+	private long shown;
+
+	/** The line of the last point that the server refused. */
+	private long refusedLine;
 
 	private long keptNanos = System.nanoTime();
 
@@ -73,13 +88,15 @@ public final class PointImport {
 	/**
 	 * Prepares an import.
 	 * @param lines where the points come from
+	 * @param reader finds the points in the lines
 	 * @param err where problems are printed
 	 * @param bar shows how far the import has come
 	 * @param keeper receives from time to time what is settled
 	 * @param keepInterval the time between two such calls
 	 */
-	public PointImport(LineSource lines, PrintStream err, ProgressBar bar, Consumer<ImportPlace> keeper,
-			Duration keepInterval) {
+	public PointImport(LineSource lines, PointReader reader, PrintStream err, ProgressBar bar,
+			Consumer<ImportPlace> keeper, Duration keepInterval) {
+		this.reader = reader;
 		this.keeper = keeper;
 		this.keepNanos = keepInterval.toNanos();
 		this.lines = lines;
@@ -88,15 +105,20 @@ public final class PointImport {
 	}
 
 	/**
-	 * Skips lines at the start.
+	 * Skips records at the start. They are read, because the first one may say what the
+	 * others mean.
 	 * @param count the number of lines
 	 * @return the place after the skipped lines; if there are fewer lines, the place
-	 * after the last one
+	 * after the last one; if a record begins before that place and ends after it, the
+	 * place after that record
 	 * @throws IOException if the lines can't be read
 	 */
 	public ImportPlace skip(long count) throws IOException {
-		while (this.line < count && this.lines.next()) {
-			this.line++;
+		while (this.lines.lineNumber() < count) {
+			this.record.clear();
+			if (!this.reader.next(this.lines, this.record)) {
+				break;
+			}
 		}
 		this.settledForCertain = this.lines.place();
 		return this.settledForCertain;
@@ -121,47 +143,52 @@ public final class PointImport {
 	}
 
 	private void putAll(PutPipeline pipeline) throws IOException {
-		PointLine point = new PointLine();
-		while (this.lines.next()) {
-			this.line++;
-			PointLine.Kind kind = point.read(this.lines.bytes(), this.lines.lineStart(), this.lines.lineEnd());
-			tellOfByteOrderMark();
-			if (!this.lines.isWhole()) {
-				reject(this.line, this.lines.incompleteness());
+		while (next()) {
+			for (String note : this.record.notes()) {
+				this.bar.clear();
+				this.err.println("line " + this.line + ": " + note);
 			}
-			else if (kind == PointLine.Kind.POINT) {
+			this.rejected += this.record.rejectedLines();
+			for (String problem : this.record.problems()) {
+				tell(this.line, problem);
+			}
+			int left = this.record.points().size();
+			for (KeyedPoint point : this.record.points()) {
 				remember();
-				pipeline.put(KeyedPoint.of(point.key(), point.value()).at(point.timestamp()));
+				pipeline.put(point);
+				if (--left > 0) {
+					step(pipeline);
+				}
 			}
-			else if (kind != PointLine.Kind.IGNORED) {
-				reject(this.line, kind.problem());
-			}
+			this.inRecord = false;
 			if (this.lines.mayWait()) {
 				pipeline.flush();
 				this.settledForCertain = settled(pipeline.progress());
 			}
-			if ((this.line & 0x3FF) == 0) {
-				tellProgress(pipeline);
-			}
+			step(pipeline);
 		}
+	}
+
+	// If reading fails amid a record, none of it is settled.
+	private boolean next() throws IOException {
+		this.record.clear();
+		this.lines.beginRecord();
+		this.line = this.lines.lineNumber() + 1;
+		this.inRecord = true;
+		this.inRecord = this.reader.next(this.lines, this.record);
+		return this.inRecord;
 	}
 
 	private void remember() {
 		int index = (int) (this.points++ % REMEMBERED_LINES);
-		this.lineOfPoint[index] = this.line;
+		this.lineOfPoint[index] = (this.record.rejectedLines() > 0) ? -this.line : this.line;
 		this.bytesBeforePoint[index] = this.lines.bytesBefore();
 		this.checksumBeforePoint[index] = this.lines.checksumBefore();
 	}
 
-	// Where files were concatenated, a mark may be among the lines. It may also belong to
-	// the key, where it is invisible.
-	private void tellOfByteOrderMark() {
-		if (!this.markTold && PlaintextParser.byteOrderMarkLength(this.lines.bytes(), this.lines.lineStart(),
-				this.lines.lineEnd()) > 0) {
-			this.markTold = true;
-			this.bar.clear();
-			this.err.println("line " + this.line + ": begins with a byte order mark (U+FEFF), which counts as part of "
-					+ "its key; further such lines are not reported");
+	private void step(PutPipeline pipeline) {
+		if ((++this.steps & 0x3FF) == 0) {
+			tellProgress(pipeline);
 		}
 	}
 
@@ -185,22 +212,23 @@ public final class PointImport {
 			this.stoppedAtPoint = Math.min(this.stoppedAtPoint, index);
 			throw rejection;
 		}
-		reject(lineOf(index), String.valueOf(rejection.getMessage()));
+		long number = this.lineOfPoint[(int) (index % REMEMBERED_LINES)];
+		if (number > 0 && number != this.refusedLine) {
+			this.rejected++;
+			this.refusedLine = number;
+		}
+		tell(Math.abs(number), String.valueOf(rejection.getMessage()));
 	}
 
-	private void reject(long number, String problem) {
-		this.rejected++;
-		if (this.rejected <= MAX_PROBLEMS_SHOWN) {
+	private void tell(long number, String problem) {
+		this.shown++;
+		if (this.shown <= MAX_PROBLEMS_SHOWN) {
 			this.bar.clear();
 			this.err.println("line " + number + ": " + PrintableText.of(problem));
 		}
-		else if (this.rejected == MAX_PROBLEMS_SHOWN + 1) {
+		else if (this.shown == MAX_PROBLEMS_SHOWN + 1) {
 			this.err.println("further rejected lines are only counted");
 		}
-	}
-
-	private long lineOf(long index) {
-		return this.lineOfPoint[(int) (index % REMEMBERED_LINES)];
 	}
 
 	/**
@@ -220,7 +248,8 @@ public final class PointImport {
 	}
 
 	/**
-	 * Returns how many lines contained no point, or one that the server refused.
+	 * Returns how many lines contained something that is not a point, or a point that the
+	 * server refused.
 	 * @return the number of lines
 	 */
 	public long rejected() {
@@ -254,10 +283,10 @@ public final class PointImport {
 		}
 		long open = Math.min(this.settledPoints, this.stoppedAtPoint);
 		if (open >= this.points) {
-			return this.lines.place();
+			return this.inRecord ? this.lines.placeBefore() : this.lines.place();
 		}
 		int index = (int) (open % REMEMBERED_LINES);
-		return new ImportPlace(this.lineOfPoint[index] - 1, this.bytesBeforePoint[index],
+		return new ImportPlace(Math.abs(this.lineOfPoint[index]) - 1, this.bytesBeforePoint[index],
 				this.checksumBeforePoint[index]);
 	}
 

@@ -5,8 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.autoconfigure.condition.NoneNestedConditions;
@@ -31,8 +29,6 @@ import io.eardrum.storage.embedded.settings.MemoryBudget;
 @EnableConfigurationProperties(StorageProperties.class)
 class EmbeddedStorageConfiguration {
 
-	private static final Logger logger = LoggerFactory.getLogger(EmbeddedStorageConfiguration.class);
-
 	@Bean(destroyMethod = "close")
 	RocksDbMetricRepository metricRepository(StorageProperties properties, HeapBudget budget) {
 		return new RocksDbMetricRepository(EmbeddedStorageSettings.of(properties, MemoryBudget.ofThisProcess()),
@@ -52,8 +48,7 @@ class EmbeddedStorageConfiguration {
 				observers.orderedStream().toList(), clock);
 	}
 
-	// A backup that can't be made is found out here, and not on the day it is needed. A
-	// full disk, however, may have room by then.
+	// A backup that can't be made is found out here, and not on the day it is needed.
 	private static void requireDirectory(Path directory) {
 		try {
 			Files.createDirectories(directory);
@@ -62,10 +57,6 @@ class EmbeddedStorageConfiguration {
 			}
 		}
 		catch (IOException ex) {
-			if (String.valueOf(ex.getMessage()).contains("No space left")) {
-				logger.warn("The directory for backups, {}, can't be made now: {}", directory, ex.toString());
-				return;
-			}
 			// The exception below says it.
 		}
 		throw new InvalidConfigurationPropertyValueException("eardrum.storage.backup-path", directory,

@@ -25,8 +25,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class LoadGeneratorTests {
 
-	private static final Pattern PUT = Pattern
-		.compile("put palm\\.host\\d{3}\\.cpu\\.user [1-9]\\d\\.\\d 115086\\d{4}");
+	private static final Pattern PUT = Pattern.compile("put eardrum\\.bench\\.host\\d{3} [1-9]\\d\\.\\d 115086\\d{4}");
 
 	@ParameterizedTest
 	@ValueSource(strings = { "window", "stream" })
@@ -143,9 +142,9 @@ class LoadGeneratorTests {
 		byte[] bytes = new byte[3 * lines.lineLength()];
 		int length = lines.render(bytes, 3);
 		assertThat(new String(bytes, 0, length, StandardCharsets.US_ASCII)).isEqualTo("""
-				put palm.host000.cpu.user 10.0 1999999998
-				put palm.host000.cpu.user 50.7 1999999999
-				put palm.host000.cpu.user 91.4 2000000000
+				put eardrum.bench.host000 10.0 1999999998
+				put eardrum.bench.host000 50.7 1999999999
+				put eardrum.bench.host000 91.4 2000000000
 				""");
 	}
 

@@ -26,6 +26,7 @@ import org.springframework.util.FileSystemUtils;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.server.fixture.RunningServer;
 import io.eardrum.storage.embedded.fixture.StoreFixture;
 import io.eardrum.storage.embedded.fixture.StoreFixtureScript;
@@ -73,7 +74,7 @@ public final class StoreFixtureWriter {
 	}
 
 	private static void writeAll(Path folder, Path scratch) throws Exception {
-		keep(folder, "closed", writeClosed(scratch.resolve("closed")), expected("killed"));
+		keep(folder, "closed", writeClosed("killed", scratch.resolve("closed")), expected("killed"));
 		Path killed = writeAndKill("killed", scratch.resolve("killed"));
 		keep(folder, "killed", killed, expected("killed"));
 		StoredRows later = expected("killed");
@@ -82,6 +83,9 @@ public final class StoreFixtureWriter {
 				writeAndKill("killed-in-checkpoint", scratch.resolve("killed-in-checkpoint")),
 				expected("killed-in-checkpoint"));
 		keepSwept(folder, writeSwept(scratch.resolve("swept")));
+		keep(folder, "deleted", writeClosed("deleted", scratch.resolve("deleted")), expected("deleted"));
+		keep(folder, "killed-after-deletions", writeAndKill("deleted", scratch.resolve("killed-after-deletions")),
+				expected("deleted"));
 	}
 
 	private static void keep(Path folder, String name, Path store, StoredRows expected) throws Exception {
@@ -135,14 +139,17 @@ public final class StoreFixtureWriter {
 		else {
 			script.writeLog();
 		}
+		if (kind.equals("deleted")) {
+			script.writeDeletions();
+		}
 		if (kind.equals("killed-in-checkpoint")) {
 			script.writeWide();
 		}
 	}
 
-	private static Path writeClosed(Path store) {
+	private static Path writeClosed(String kind, Path store) {
 		try (StoreTarget target = new StoreTarget(EmbeddedStorageSettings.of(store), Clock.systemUTC(), List.of())) {
-			write("killed", target);
+			write(kind, target);
 		}
 		return store;
 	}
@@ -302,6 +309,12 @@ public final class StoreFixtureWriter {
 		}
 
 		@Override
+		public void delete(String key, long from, long to) {
+			commit();
+			this.repository.delete(List.of(SeriesKey.of(key)), new TimeRange(from, to));
+		}
+
+		@Override
 		public void commit() {
 			this.repository.put(this.batch);
 			this.batch.clear();
@@ -336,6 +349,11 @@ public final class StoreFixtureWriter {
 		@Override
 		public void put(String key, long timestamp, double value) {
 			this.rows.put(key, timestamp, value);
+		}
+
+		@Override
+		public void delete(String key, long from, long to) {
+			this.rows.delete(key, from, to);
 		}
 
 		@Override

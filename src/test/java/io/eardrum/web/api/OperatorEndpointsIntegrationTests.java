@@ -77,6 +77,18 @@ class OperatorEndpointsIntegrationTests {
 			.contains("eardrum_connections_reset_total{reason=\"operator\"} 1.0");
 	}
 
+	@Test
+	void clientThatTakesNoRepliesIsSlow() throws Exception {
+		for (int i = 0; i < 200; i++) {
+			server.put("slow." + i, i, i);
+		}
+		try (Socket client = new Socket(address().getAddress(), address().getPort())) {
+			client.getOutputStream().write("get *\n".repeat(20_000).getBytes(StandardCharsets.US_ASCII));
+			await().atMost(Duration.ofSeconds(20))
+				.until(() -> "slow".equals(client(client.getLocalPort()).get("state").asString()));
+		}
+	}
+
 	@ParameterizedTest
 	@CsvSource({ "0", "x", "-1", "99999999999999999999", "1%202" })
 	void connectionThatIsNotThereIsNotFound(String id) {

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -117,7 +118,7 @@ public final class RemovalNotices {
 		Iterator<Notice> rows = new Rows<>(this.requests,
 				this.requests.await(this.requests.send(ClusterObserver.Request.READ,
 						() -> session.send(Query.SELECT_REMOVED, Cells.of(day), Cells.of(since)))),
-				(row) -> new Notice(row.getUuid(0), Cells.toKey(row, 1), Cells.toLong(row, 2)));
+				(row) -> new Notice(Objects.requireNonNull(row.getUuid(0)), Cells.toKey(row, 1), Cells.toLong(row, 2)));
 		List<Notice> notices = new ArrayList<>();
 		rows.forEachRemaining(notices::add);
 		return notices;

@@ -10,20 +10,23 @@ import org.jspecify.annotations.Nullable;
 enum UnitSystem {
 
 	/** Prefixes of the powers of 1000. */
-	SI(1000, "k", "M", "G", "T", "P"),
+	SI(1000, ""),
 
 	/** Prefixes of the powers of 1024. */
-	BINARY(1024, "Ki", "Mi", "Gi", "Ti", "Pi");
+	BINARY(1024, "i");
 
 	private static final int DIGITS = 2;
 
+	private static final String PREFIXES = "KMGTP";
+
 	private final double base;
 
-	private final String[] prefixes;
+	/** What follows the letter of a prefix. */
+	private final String suffix;
 
-	UnitSystem(double base, String... prefixes) {
+	UnitSystem(double base, String suffix) {
 		this.base = base;
-		this.prefixes = prefixes;
+		this.suffix = suffix;
 	}
 
 	/**
@@ -47,12 +50,17 @@ enum UnitSystem {
 	Function<Double, String> format(String unit) {
 		return (value) -> {
 			int power = 0;
-			while (power < this.prefixes.length && Math.abs(value) >= Math.pow(this.base, power + 1)) {
+			while (power < PREFIXES.length() && Math.abs(value) >= Math.pow(this.base, power + 1)) {
 				power++;
 			}
 			return Printf.fixed(value / Math.pow(this.base, power), DIGITS) + (unit.isEmpty() ? "" : " ")
-					+ ((power > 0) ? this.prefixes[power - 1] : "") + unit;
+					+ ((power > 0) ? prefix(power) : "") + unit;
 		};
+	}
+
+	// The kilo of SI is a small letter.
+	private String prefix(int power) {
+		return ((power == 1 && this == SI) ? "k" : PREFIXES.substring(power - 1, power)) + this.suffix;
 	}
 
 }

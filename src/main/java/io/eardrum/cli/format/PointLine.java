@@ -1,4 +1,4 @@
-package io.eardrum.cli.transfer;
+package io.eardrum.cli.format;
 
 import org.jspecify.annotations.Nullable;
 
