@@ -64,9 +64,7 @@ class GivenSeriesTests {
 		assertThat(this.scope.evaluate(List.of("m.*"), List::size)).containsExactly(1);
 		Expression.Call average = new Expression.Call("averageSeries", List.of(this.place), Map.of(), 1);
 		assertThat(this.scope.apply(average, List.of(this.series))).hasSize(1);
-		assertThat(this.scope.call(average,
-				List.of(List.of(this.series))))
-			.hasSize(1);
+		assertThat(this.scope.call(average, List.of(List.of(this.series)))).hasSize(1);
 	}
 
 }
