@@ -57,7 +57,7 @@ class ArchitectureTests {
 			Map.entry("org.springframework.web..", "web"), Map.entry("org.springframework.security..", "web.security"),
 			Map.entry("jakarta.servlet..", "web"), Map.entry("io.micrometer..", "observability"),
 			Map.entry("picocli..", "cli"), Map.entry("de.siegmar..", "cli.format"),
-			Map.entry("com.google.re2j..", "web.graphite.function.regex")));
+			Map.entry("com.google.re2j..", "web.graphite")));
 
 	/** The rooms of the ports; each may use those before it. */
 	private static final List<String> ROOMS_OF_SERVER = List.of("server.event", "server.limit", "server.channel",

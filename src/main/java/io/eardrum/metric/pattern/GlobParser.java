@@ -63,11 +63,22 @@ final class GlobParser {
 			String literal = parsePlain();
 			return NodePattern.literal(this.text.substring(start, this.position), literal);
 		}
+		String node = this.text.substring(start, endOfNode());
+		LiteralChoice choice = (node.indexOf('{') >= 0) ? LiteralChoice.of(node) : null;
+		if (choice != null) {
+			this.position += node.length();
+			return NodePattern.choice(node, choice);
+		}
 		this.positions = new GlobAutomaton.Builder();
 		this.afterStar = false;
 		parseSequence(0);
 		this.sizeBefore += this.positions.size();
 		return NodePattern.glob(this.text.substring(start, this.position), this.positions.build());
+	}
+
+	private int endOfNode() {
+		int dot = this.text.indexOf('.', this.position);
+		return (dot < 0) ? this.text.length() : dot;
 	}
 
 	private boolean isEnd(int index) {
@@ -197,8 +208,8 @@ final class GlobParser {
 						+ KeyPattern.MAX_SIZE + " characters, choices and ranges");
 	}
 
-	private IllegalArgumentException problem(String problem) {
-		return new IllegalArgumentException("'" + excerpt() + "' is not a pattern: " + problem);
+	private MalformedPatternException problem(String problem) {
+		return new MalformedPatternException("'" + excerpt() + "' is not a pattern: " + problem);
 	}
 
 	// The text is shortened so that the reason after it is seen.

@@ -1,6 +1,7 @@
 package io.eardrum.metric.pattern;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
@@ -34,14 +35,14 @@ import io.eardrum.metric.SeriesKey;
 public final class KeyPattern {
 
 	/**
-	 * The maximum number of characters of a pattern.
+	 * The maximum number of characters of a pattern, unless stated otherwise.
 	 */
 	public static final int MAX_LENGTH = 8192;
 
 	/**
 	 * The maximum number of characters, choices and ranges of characters in all nodes of
-	 * a pattern together. Literal nodes don't count. In a pattern with {@code **}, each
-	 * node counts as one more.
+	 * a pattern together. Literal nodes don't count, and neither do choices of literals.
+	 * In a pattern with {@code **}, each node counts as one more.
 	 */
 	public static final int MAX_SIZE = 1024;
 
@@ -104,11 +105,24 @@ public final class KeyPattern {
 	 * why, in words for the author of the pattern
 	 */
 	public static KeyPattern of(String text) {
+		return of(text, MAX_LENGTH);
+	}
+
+	/**
+	 * Reads a pattern.
+	 * @param text the pattern
+	 * @param maxLength how many characters it may have
+	 * @return the pattern
+	 * @throws MalformedPatternException if the text is not a pattern
+	 * @throws IllegalArgumentException if it is too large; the message says why, in words
+	 * for the author of the pattern
+	 */
+	public static KeyPattern of(String text, int maxLength) {
 		if (text.isEmpty()) {
 			throw new IllegalArgumentException("a pattern has at least one character");
 		}
-		if (text.length() > MAX_LENGTH) {
-			throw new IllegalArgumentException("a pattern has at most " + MAX_LENGTH + " characters");
+		if (text.length() > maxLength) {
+			throw new IllegalArgumentException("a pattern has at most " + maxLength + " characters");
 		}
 		if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
 			throw new IllegalArgumentException("the pattern is not well-formed text");
@@ -277,6 +291,42 @@ public final class KeyPattern {
 	 */
 	public SeriesKey literalKey() {
 		return SeriesKey.of(String.join(".", this.nodes.stream().map(NodePattern::literal).toList()));
+	}
+
+	/**
+	 * Returns the keys that this pattern matches, if these are only certain ones, such as
+	 * the two of <code>palm.{cpu,mem}</code>.
+	 * @param max how many there may be
+	 * @return the keys; none if there may be others, or more
+	 */
+	public List<SeriesKey> keys(int max) {
+		long count = 1;
+		for (NodePattern node : this.nodes) {
+			count *= node.size();
+			if (count > max) {
+				return List.of();
+			}
+		}
+		List<SeriesKey> keys = new ArrayList<>();
+		for (int i = 0; i < count; i++) {
+			String key = key(i);
+			// An empty choice makes the empty key, which no series has.
+			if (!key.isEmpty()) {
+				keys.add(SeriesKey.of(key));
+			}
+		}
+		return keys;
+	}
+
+	// The number says which node of each choice is taken, the first choice first.
+	private String key(int number) {
+		List<String> literals = new ArrayList<>();
+		int rest = number;
+		for (NodePattern node : this.nodes) {
+			literals.add(node.literal(rest % node.size()));
+			rest /= node.size();
+		}
+		return String.join(".", literals);
 	}
 
 	/**

@@ -21,30 +21,38 @@ public final class NodePattern {
 
 	/**
 	 * Decides whether a node matches; {@code null} if any node does, or if the pattern is
-	 * literal.
+	 * literal or a choice of literals.
 	 */
 	private final @Nullable GlobAutomaton glob;
 
+	private final @Nullable LiteralChoice choice;
+
 	private final boolean anyDepth;
 
-	private NodePattern(String text, @Nullable String literal, @Nullable GlobAutomaton glob, boolean anyDepth) {
+	private NodePattern(String text, @Nullable String literal, @Nullable GlobAutomaton glob,
+			@Nullable LiteralChoice choice, boolean anyDepth) {
 		this.text = text;
 		this.literal = literal;
 		this.literalBytes = (literal != null) ? literal.getBytes(StandardCharsets.UTF_8) : new byte[0];
 		this.glob = glob;
+		this.choice = choice;
 		this.anyDepth = anyDepth;
 	}
 
 	static NodePattern anyDepth() {
-		return new NodePattern("**", null, null, true);
+		return new NodePattern("**", null, null, null, true);
 	}
 
 	static NodePattern literal(String text, String literal) {
-		return new NodePattern(text, literal, null, false);
+		return new NodePattern(text, literal, null, null, false);
 	}
 
 	static NodePattern glob(String text, GlobAutomaton glob) {
-		return new NodePattern(text, null, text.equals("*") ? null : glob, false);
+		return new NodePattern(text, null, text.equals("*") ? null : glob, null, false);
+	}
+
+	static NodePattern choice(String text, LiteralChoice choice) {
+		return new NodePattern(text, null, null, choice, false);
 	}
 
 	/**
@@ -60,6 +68,9 @@ public final class NodePattern {
 	boolean matches(byte[] key, int from, int to) {
 		if (this.literal != null) {
 			return Arrays.equals(key, from, to, this.literalBytes, 0, this.literalBytes.length);
+		}
+		if (this.choice != null) {
+			return this.choice.matches(key, from, to);
 		}
 		return this.glob == null || this.glob.matches(key, from, to);
 	}
@@ -100,6 +111,24 @@ public final class NodePattern {
 			throw new IllegalStateException("more than one node can match '" + this.text + "'");
 		}
 		return this.literal;
+	}
+
+	/**
+	 * Returns how many nodes match.
+	 * @return the number of nodes, or {@link Integer#MAX_VALUE} if there may be any
+	 * number
+	 */
+	int size() {
+		return (this.literal != null) ? 1 : (this.choice != null) ? this.choice.size() : Integer.MAX_VALUE;
+	}
+
+	/**
+	 * Returns a node that matches, if there is only a certain number of them.
+	 * @param index its number, from 0
+	 * @return the node
+	 */
+	String literal(int index) {
+		return (this.choice != null) ? this.choice.literal(index) : literal();
 	}
 
 	/**

@@ -101,7 +101,8 @@ final class FunctionIndex {
 		if (parameter.multiple()) {
 			description.put("multiple", true);
 		}
-		if (parameter.type() == Parameter.Type.AGGREGATION) {
+		if (parameter.type() == Parameter.Type.AGGREGATION
+				|| parameter.type() == Parameter.Type.AGGREGATION_OR_FUNCTION) {
 			description.put("options", Aggregation.names());
 		}
 		if (!parameter.suggestions().isEmpty()) {

@@ -4,17 +4,22 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
 
 import io.eardrum.budget.HeapBudget;
+import io.eardrum.budget.HeapUse;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.graphite.step.SeriesProperties;
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.admission.RequestGate;
@@ -23,7 +28,7 @@ import io.eardrum.web.http.admission.RequestGate;
  * Wires Graphite's read API to its paths.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(RenderProperties.class)
+@EnableConfigurationProperties({ RenderProperties.class, SeriesProperties.class })
 class GraphiteConfiguration {
 
 	/** Before static files, which have any path. */
@@ -34,17 +39,24 @@ class GraphiteConfiguration {
 
 	@Bean
 	SimpleUrlHandlerMapping graphiteMapping(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, HeapBudget heap, RequestGate gate) {
-		return new SimpleUrlHandlerMapping(Endpoint.behind(
-				endpoints(repository, observer, properties, heap, Clock.systemUTC().withZone(ZoneId.systemDefault())),
-				gate), ORDER);
+			RenderProperties properties, SeriesProperties series, HeapBudget heap, RequestGate gate,
+			@Value("${management.endpoints.web.base-path:/actuator}") String actuator) {
+		Map<String, Endpoint> endpoints = Endpoint.behind(endpoints(repository, observer, properties, series, heap,
+				Clock.systemUTC().withZone(ZoneId.systemDefault())), gate);
+		Map<String, HttpRequestHandler> paths = new LinkedHashMap<>(endpoints);
+		MetricsPath metrics = new MetricsPath(Objects.requireNonNull(endpoints.get("/metrics/find")),
+				actuator + "/prometheus");
+		paths.put("/metrics", metrics);
+		paths.put("/metrics/", metrics);
+		return new SimpleUrlHandlerMapping(paths, ORDER);
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, CommandObserver observer,
-			RenderProperties properties, HeapBudget heap, Clock clock) {
+			RenderProperties properties, SeriesProperties series, HeapBudget heap, Clock clock) {
 		ObservedRepository observed = new ObservedRepository(repository, observer);
 		ValueBudget budget = properties.budget(heap);
-		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(), clock);
+		Renderer renderer = new Renderer(observed, budget, properties.maxSeries(),
+				series.steps(heap.share(HeapUse.QUERIES), System::nanoTime), clock);
 		MetricsFind metricsFind = new MetricsFind(observed, budget);
 		FunctionIndex functions = new FunctionIndex();
 		Map<String, Endpoint> endpoints = new LinkedHashMap<>();
@@ -60,13 +72,13 @@ class GraphiteConfiguration {
 		endpoints.put("/version", get(Set.of(),
 				(query, exchange) -> exchange.reply("text/plain", (text) -> text.ascii(VERSION).ascii("\n"))));
 		// Keys have no tags here, and there are no events.
-		for (String path : new String[] { "/tags", "/tags/autoComplete/tags", "/tags/autoComplete/values",
-				"/events/get_data" }) {
+		for (String path : new String[] { "/tags", "/tags/findSeries", "/tags/autoComplete/tags",
+				"/tags/autoComplete/values", "/events/get_data" }) {
 			endpoints.put(path, both(Set.of(),
 					(query, exchange) -> exchange.reply("application/json", (text) -> text.ascii("[]"))));
 		}
-		endpoints.put("/tags/*", get(Set.of(), (query, exchange) -> exchange.reply("application/json",
-				(text) -> text.ascii("{\"tag\":").jsonString(exchange.lastPathSegment()).ascii(",\"values\":[]}"))));
+		endpoints.put("/tags/*",
+				get(Set.of(), (query, exchange) -> exchange.reply("application/json", (text) -> text.ascii("null"))));
 		return withSlashes(endpoints);
 	}
 

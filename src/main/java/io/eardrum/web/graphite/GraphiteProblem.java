@@ -36,8 +36,7 @@ final class GraphiteProblem {
 	}
 
 	private static RequestProblem problem(HttpStatus status, RuntimeException cause) {
-		String message = String.valueOf(cause.getMessage());
-		return new RequestProblem(status, message).with("message", message);
+		return new RequestProblem(status, String.valueOf(cause.getMessage())).told();
 	}
 
 }

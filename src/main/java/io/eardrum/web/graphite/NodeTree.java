@@ -12,6 +12,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.series.SeriesCatalog;
 import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
@@ -46,7 +47,7 @@ final class NodeTree {
 	 * @param texts the patterns
 	 * @return the nodes of each pattern by their paths, sorted; the patterns in their
 	 * given order
-	 * @throws QueryException if a pattern is not valid, or there are too many nodes
+	 * @throws QueryException if a pattern is too large, or there are too many nodes
 	 */
 	static Map<String, NavigableMap<String, Kind>> find(MetricRepository repository, ValueBudget.Account account,
 			Collection<String> texts) {
@@ -55,7 +56,12 @@ final class NodeTree {
 		for (String text : texts) {
 			if (!found.containsKey(text)) {
 				account.pattern(text);
-				NodeTree tree = new NodeTree(pattern(text), account);
+				KeyPattern pattern = SeriesCatalog.pattern(text);
+				if (pattern == null) {
+					found.put(text, new TreeMap<>());
+					continue;
+				}
+				NodeTree tree = new NodeTree(pattern, account);
 				found.put(text, tree.found);
 				trees.add(tree);
 			}
@@ -73,15 +79,6 @@ final class NodeTree {
 			}
 		});
 		return found;
-	}
-
-	private static KeyPattern pattern(String text) {
-		try {
-			return KeyPattern.of(text);
-		}
-		catch (IllegalArgumentException ex) {
-			throw new QueryException(QueryException.quoted(text) + " can't be looked up: " + ex.getMessage() + ".");
-		}
 	}
 
 	// Returns how many nodes were added.

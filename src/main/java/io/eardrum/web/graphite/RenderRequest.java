@@ -14,6 +14,7 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.query.TargetParser;
 import io.eardrum.web.graphite.query.TimeReference;
+import io.eardrum.web.graphite.query.ZoneName;
 import io.eardrum.web.graphite.series.ValueBudget;
 import io.eardrum.web.http.Query;
 
@@ -92,7 +93,7 @@ record RenderRequest(List<Expression> targets, Evaluation.Range range, Format fo
 
 	private static ZoneId zone(@Nullable String text, ZoneId fallback) {
 		try {
-			return (text != null) ? ZoneId.of(text) : fallback;
+			return (text != null) ? ZoneName.zone(text) : fallback;
 		}
 		catch (DateTimeException ex) {
 			throw new QueryException(QueryException.quoted(text) + " is not a time zone such as Europe/Vienna.");

@@ -10,6 +10,7 @@ import io.eardrum.web.graphite.query.Expression;
 import io.eardrum.web.graphite.series.Answer;
 import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.graphite.step.Steps;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
 import io.eardrum.web.http.Query;
@@ -29,12 +30,15 @@ final class Renderer {
 
 	private final int maxSeries;
 
+	private final Steps steps;
+
 	private final Clock clock;
 
-	Renderer(ObservedRepository repository, ValueBudget budget, int maxSeries, Clock clock) {
+	Renderer(ObservedRepository repository, ValueBudget budget, int maxSeries, Steps steps, Clock clock) {
 		this.repository = repository;
 		this.budget = budget;
 		this.maxSeries = maxSeries;
+		this.steps = steps;
 		this.clock = clock;
 	}
 
@@ -62,7 +66,7 @@ final class Renderer {
 
 	private List<GridSeries> evaluate(RenderRequest request, ValueBudget.Account account, Exchange exchange) {
 		Evaluation evaluation = Evaluation.of(this.repository.within(exchange.budget()), account, request.targets(),
-				request.range(), this.maxSeries);
+				request.range(), this.maxSeries, this.steps);
 		List<GridSeries> series = new ArrayList<>();
 		for (Expression target : request.targets()) {
 			series.addAll(evaluation.evaluate(target));

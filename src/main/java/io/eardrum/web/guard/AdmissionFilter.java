@@ -153,8 +153,11 @@ public final class AdmissionFilter extends OncePerRequestFilter {
 	private void refuse(HttpServletResponse response) throws IOException {
 		this.observer.refused(HttpRefusal.REQUESTS);
 		response.setHeader(HttpHeaders.RETRY_AFTER, "1");
-		Endpoint.refuse(new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
-				"There are too many requests at once. server.tomcat.threads.max limits them."), response);
+		Endpoint.refuse(
+				new RequestProblem(HttpStatus.SERVICE_UNAVAILABLE,
+						"There are too many requests at once. server.tomcat.threads.max limits them.")
+					.told(),
+				response);
 	}
 
 	private boolean isHealth(String path) {

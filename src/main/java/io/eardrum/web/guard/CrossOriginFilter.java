@@ -39,13 +39,13 @@ public final class CrossOriginFilter extends OncePerRequestFilter {
 	protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
 			throws ServletException, IOException {
 		if (!READS.contains(request.getMethod()) && isForeign(request)) {
-			Endpoint.refuse(
-					new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not change anything here."),
-					response);
+			Endpoint
+				.refuse(new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not change anything here.")
+					.told(), response);
 		}
 		else if (isOfForeignSite(request) && !isFollowedLink(request)) {
 			Endpoint.refuse(
-					new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not read anything here."),
+					new RequestProblem(HttpStatus.FORBIDDEN, "Pages of other sites may not read anything here.").told(),
 					response);
 		}
 		else {

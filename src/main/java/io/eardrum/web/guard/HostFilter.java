@@ -89,8 +89,8 @@ public final class HostFilter extends OncePerRequestFilter {
 		String shown = host.substring(0, Math.min(host.length(), MAX_LOGGED_LENGTH));
 		this.refusals.refused("for " + shown + " from " + request.getRemoteAddr());
 		Endpoint.refuse(new RequestProblem(HttpStatus.FORBIDDEN,
-				"This server takes no requests for that host name. The property eardrum.http.hosts lists those it takes."),
-				response);
+				"This server takes no requests for that host name. The property eardrum.http.hosts lists those it takes.")
+			.told(), response);
 	}
 
 	private boolean isOwn(String host) {

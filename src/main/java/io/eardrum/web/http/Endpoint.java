@@ -151,7 +151,7 @@ public final class Endpoint implements HttpRequestHandler {
 			serve(request, response);
 		}
 		catch (RequestProblem ex) {
-			end(ex, response);
+			end(told(ex), response);
 		}
 		catch (RequestEndedException ex) {
 			end(told(RequestProblem.of(ex)), response);
@@ -161,7 +161,7 @@ public final class Endpoint implements HttpRequestHandler {
 		}
 		catch (StorageException ex) {
 			logger.debug("A request for {} can't be served", request.getRequestURI(), ex);
-			refuse(RequestProblem.storageUnavailable(), response);
+			refuse(told(RequestProblem.storageUnavailable()), response);
 		}
 		catch (ClientAbortException | CloseNowException ex) {
 			// The client has gone, or its connection is to be closed.
@@ -171,7 +171,7 @@ public final class Endpoint implements HttpRequestHandler {
 			// Only the connection fails with this exception here.
 			logger.debug("A request for {} broke off", request.getRequestURI(), ex);
 			if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
-				refuse(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off."), response);
+				refuse(told(new RequestProblem(HttpStatus.BAD_REQUEST, "The request broke off.")), response);
 			}
 			// Otherwise the container could not read the body, and has answered.
 		}
@@ -179,7 +179,7 @@ public final class Endpoint implements HttpRequestHandler {
 			if (failures.permits(ex)) {
 				logger.error("A request for {} failed", request.getRequestURI(), ex);
 			}
-			refuse(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how."),
+			refuse(told(new RequestProblem(HttpStatus.INTERNAL_SERVER_ERROR, "The server failed. Its log says how.")),
 					response);
 		}
 		catch (OutOfMemoryError ex) {
@@ -203,7 +203,7 @@ public final class Endpoint implements HttpRequestHandler {
 
 	// Grafana, which asks lenient endpoints, shows the member {@code message}.
 	private RequestProblem told(RequestProblem problem) {
-		return this.lenient ? problem.with("message", String.valueOf(problem.getMessage())) : problem;
+		return this.lenient ? problem.told() : problem;
 	}
 
 	private void serve(HttpServletRequest request, HttpServletResponse response) throws IOException {

@@ -46,8 +46,11 @@ final class Challenge implements AuthenticationEntryPoint {
 			response.setHeader(HttpHeaders.RETRY_AFTER, "1");
 			// A client that tries many passwords has to connect for each of them.
 			response.setHeader(HttpHeaders.CONNECTION, "close");
-			Endpoint.refuse(new RequestProblem(HttpStatus.TOO_MANY_REQUESTS,
-					"Too many wrong passwords have come. Try again later, with the right one."), response);
+			Endpoint.refuse(
+					new RequestProblem(HttpStatus.TOO_MANY_REQUESTS,
+							"Too many wrong passwords have come. Try again later, with the right one.")
+						.told(),
+					response);
 			return;
 		}
 		if (reason instanceof BadCredentialsException) {
@@ -62,7 +65,7 @@ final class Challenge implements AuthenticationEntryPoint {
 			response.getOutputStream().write(text);
 		}
 		else {
-			Endpoint.refuse(new RequestProblem(HttpStatus.UNAUTHORIZED, REASON), response);
+			Endpoint.refuse(new RequestProblem(HttpStatus.UNAUTHORIZED, REASON).told(), response);
 		}
 	}
 

@@ -193,7 +193,7 @@ class KeyPatternTests {
 			.collect(Collectors.joining());
 		assertThat(KeyPattern.of("*" + letters).matches("x" + letters)).isTrue();
 		assertThat(KeyPattern.of("[" + letters + "]*").matches(letters)).isTrue();
-		for (String large : new String[] { "{*a" + ",*a".repeat(2000) + "}", "{}".repeat(4000), "?".repeat(1025),
+		for (String large : new String[] { "{*a" + ",*a".repeat(2000) + "}", "{a,b}".repeat(1600), "?".repeat(1025),
 				"*" + "a".repeat(1025), "**.".repeat(1025) + "b", "**" + ".b".repeat(1025), "?b.".repeat(600) + "b",
 				"[" + letters + letters + "]", "[!\u0000-\udbff\udfff]".repeat(1100) }) {
 			assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of(large))
@@ -201,6 +201,50 @@ class KeyPatternTests {
 						"the pattern is too large: the nodes with '*', '?', '[' or '{' in them have more than 1024 "
 								+ "characters, choices and ranges");
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = ';',
+			value = { "palm.{cpu,mem}; palm.cpu,palm.mem", "{a,b}.{c,d}; a.c,a.d,b.c,b.d",
+					"web{01,02}-x.cpu; web01-x.cpu,web02-x.cpu", "{a,{b,c}d}e; ae,bde,cde", "{a,a}b; ab",
+					"{a,b}{c,d}; ac,ad,bc,bd", "{,a}b; ab,b", "p\\{{\\*,\\,}}s; p{*}s,p{\\,}s", "{a}b}; ab}",
+					"{ä,\ud83d\ude00}; ä,\ud83d\ude00", "palm.cpu; palm.cpu" })
+	void choiceOfLiteralsIsTheKeysThatItStandsFor(String text, String expected) {
+		KeyPattern pattern = KeyPattern.of(text);
+		List<String> keys = pattern.keys(100).stream().map(SeriesKey::toString).sorted().toList();
+		assertThat(keys).isNotEmpty().allMatch(pattern::matches);
+		if (!text.contains("\\")) {
+			assertThat(String.join(",", keys)).isEqualTo(expected);
+		}
+		for (String other : List.of("", "x", "palm.", "palm", "palm.cpux", "palm.xcpu", "e", "web01", "web0-x.cpu")) {
+			assertThat(pattern.matches(other)).as(other).isFalse();
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "palm.*", "palm.{a,b*}", "{a,?}", "a[b]{c,d}", "**", "{a,b}[c]", "{}" })
+	void otherPatternsStandForNoCertainKeys(String text) {
+		assertThat(KeyPattern.of(text).keys(100)).isEmpty();
+	}
+
+	@Test
+	void choiceOfTooManyKeysIsNotListed() {
+		assertThat(KeyPattern.of("{a,b}.{a,b}.{a,b}").keys(8)).hasSize(8);
+		assertThat(KeyPattern.of("{a,b}.{a,b}.{a,b}").keys(7)).isEmpty();
+	}
+
+	@Test
+	void choiceHasAnyNumberOfLiterals() {
+		String hosts = IntStream.range(0, 20_000).mapToObj((i) -> "frontend-" + i).collect(Collectors.joining(","));
+		KeyPattern pattern = KeyPattern.of("prod.{" + hosts + "}.*", 512 * 1024);
+		assertThat(pattern.matches("prod.frontend-0.cpu")).isTrue();
+		assertThat(pattern.matches("prod.frontend-19999.cpu")).isTrue();
+		assertThat(pattern.matches("prod.frontend-20000.cpu")).isFalse();
+		assertThat(pattern.work(SeriesKey.of("prod.frontend-1.cpu"))).isLessThan(100);
+		// More texts than the pattern has characters are matched one position after the
+		// other.
+		assertThat(KeyPattern.of("{a,b}".repeat(20)).matches("ab".repeat(10))).isTrue();
+		assertThat(KeyPattern.of("{a,b}" + "x".repeat(900)).matches("a" + "x".repeat(900))).isTrue();
 	}
 
 	@Test

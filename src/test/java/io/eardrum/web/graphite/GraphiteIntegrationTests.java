@@ -1,5 +1,7 @@
 package io.eardrum.web.graphite;
 
+import java.io.IOException;
+import java.net.Socket;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +29,9 @@ class GraphiteIntegrationTests {
 
 	@RegisterExtension
 	private static final WebServer server = WebServer.with("--eardrum.render.max-series=50",
-			"--eardrum.render.max-values=100000");
+			"--eardrum.render.max-values=100000", "--eardrum.series.rules[0].keys=ruled.**",
+			"--eardrum.series.rules[0].step=20s",
+			"--eardrum.series.storage-schemas=src/test/resources/io/eardrum/web/graphite/storage-schemas.conf");
 
 	@BeforeAll
 	static void fill() {
@@ -36,6 +40,8 @@ class GraphiteIntegrationTests {
 			server.put("palm.mem", 10 * i, 1200 + i * 60L);
 		}
 		server.put("palm", 1, 1200);
+		server.put("ruled.a", 1, 1200);
+		server.put("schema.a", 1, 1200);
 		server.put("web.größe \"x\"", 7, 1200);
 		for (int i = 0; i < 60; i++) {
 			server.put("many.n" + i, i, 1200);
@@ -77,12 +83,20 @@ class GraphiteIntegrationTests {
 	}
 
 	@Test
+	void stepIsWhatPeopleSay() {
+		assertThat(render("ruled.*", "&from=1199&until=1230&format=raw")).isEqualTo("ruled.a,1200,1240,20|1.0,None\n");
+		assertThat(render("schema.*", "&from=1199&until=1230&format=raw"))
+			.isEqualTo("schema.a,1200,1245,15|1.0,None,None\n");
+	}
+
+	@Test
 	void grafanasEditorFindsNodes() {
 		HttpResponse<String> response = server.post("/metrics/find?from=1199&until=1380", FORM, "query=*");
 		assertThat(response.statusCode()).isEqualTo(200);
-		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("many", "palm", "web");
-		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].expandable")).containsExactly(1, 1, 1);
-		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].leaf")).containsExactly(0, 1, 0);
+		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("many", "palm", "ruled",
+				"schema", "web");
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].expandable")).containsExactly(1, 1, 1, 1, 1);
+		assertThat(JsonPath.<List<Integer>>read(response.body(), "$[*].leaf")).containsExactly(0, 1, 0, 0, 0);
 		response = server.get("/metrics/find?query=palm.*&format=treejson");
 		assertThat(response.body()).isEqualTo("[{\"text\":\"cpu\",\"id\":\"palm.cpu\",\"allowChildren\":0,"
 				+ "\"expandable\":0,\"leaf\":1},{\"text\":\"mem\",\"id\":\"palm.mem\",\"allowChildren\":0,"
@@ -108,7 +122,7 @@ class GraphiteIntegrationTests {
 	@Test
 	void indexHasAllKeys() {
 		List<String> keys = JsonPath.read(server.get("/metrics/index.json").body(), "$");
-		assertThat(keys).hasSize(64).contains("palm.cpu", "palm", "web.größe \"x\"", "many.n59");
+		assertThat(keys).hasSize(66).contains("palm.cpu", "palm", "web.größe \"x\"", "many.n59");
 	}
 
 	@Test
@@ -128,7 +142,7 @@ class GraphiteIntegrationTests {
 		});
 		assertThat(JsonPath.<Map<String, Object>>read(response.body(), "$.groupByNode.params[2]"))
 			.containsEntry("name", "callback")
-			.containsEntry("type", "aggFunc")
+			.containsEntry("type", "aggOrSeriesFunc")
 			.containsEntry("default", "average")
 			.containsKey("options");
 		assertThat(JsonPath.<String>read(server.get("/functions/scale").body(), "$.function"))
@@ -139,7 +153,8 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "/version, 1.1.8", "/tags, []", "/tags/autoComplete/tags?limit=100&expr=name%3Dx, []",
+	@CsvSource({ "/version, 1.1.8", "/tags, []", "/tags/findSeries?expr=name%3Dx, []",
+			"/tags/autoComplete/tags?limit=100&expr=name%3Dx, []",
 			"/tags/autoComplete/values?tag=name&valuePrefix=a, []", "/events/get_data?from=-1h&until=now, []",
 			"/render?target=none, []", "/render, []", "/metrics/find/?query=none, []",
 			"/metrics/expand/, {\"results\":[]}" })
@@ -151,7 +166,7 @@ class GraphiteIntegrationTests {
 
 	@Test
 	void tagHasNoValues() {
-		assertThat(server.get("/tags/host").body()).isEqualTo("{\"tag\":\"host\",\"values\":[]}");
+		assertThat(server.get("/tags/host").body()).isEqualTo("null");
 	}
 
 	@Test
@@ -184,7 +199,7 @@ class GraphiteIntegrationTests {
 			.containsExactly("cpu");
 		assertThat(server.get("/metrics/expand?query=palm.**&query=**.cpu").body())
 			.isEqualTo("{\"results\":[\"palm.cpu\",\"palm.mem\"]}");
-		assertThat(JsonPath.<Integer>read(server.get("/api/series?match=**").body(), "$.total")).isEqualTo(64);
+		assertThat(JsonPath.<Integer>read(server.get("/api/series?match=**").body(), "$.total")).isEqualTo(66);
 	}
 
 	@Test
@@ -240,8 +255,7 @@ class GraphiteIntegrationTests {
 			target=palm.cpu&from=5&until=5            -> 'from' and 'until' are the same time.
 			target=palm.cpu&format=png                -> There is no format 'png'; there are json, csv and raw.
 			target=palm.cpu&jsonp=x                   -> jsonp is not supported
-			target=palm.cpu&tz=Nowhere                -> 'Nowhere' is not a time zone
-			target=palm.%5Ba                          -> 'palm.[a' can't be looked up
+			target=palm.cpu&tz=nowhere                -> 'nowhere' is not a time zone
 			target=many.*                             -> More than 50 series match
 			target=many.**                            -> More than 50 series match
 			target=grep(palm.*,'%5E(?!cpu)')          -> '^(?!cpu)' has a lookahead, '(?!', which is not supported
@@ -285,8 +299,62 @@ class GraphiteIntegrationTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "/metrics/find", "/metrics/find?query=", "/metrics/find?query=a&format=pickle",
-			"/metrics/find?query=a.%5B" })
+	@ValueSource(strings = { "/metrics/find?query=palm.%5Bc", "/metrics/find?query=palm.%7Bc",
+			"/metrics/find?query=palm.%7Bc,", "/metrics/find?query=palm%5C", "/metrics/find?query=%7Bpalm.cpu%7D",
+			"/render?target=palm.%5Bc", "/render?target=palm.%5Bz-a%5D" })
+	void halfTypedPatternFindsNothing(String path) {
+		assertThat(server.get(path).body()).isEqualTo("[]");
+	}
+
+	@Test
+	void halfTypedPatternIsOneOfSeveral() {
+		assertThat(server.get("/metrics/expand?query=palm.%5Bc&query=palm.cpu").body())
+			.isEqualTo("{\"results\":[\"palm.cpu\"]}");
+		assertThat(server.get("/metrics/find?format=completer&query=palm.%7Bc").body()).isEqualTo("{\"metrics\":[]}");
+	}
+
+	@Test
+	void metricsIsFindWithQueryAndTheMetersWithout() {
+		String found = server.get("/metrics/find?query=palm.*").body();
+		for (String path : new String[] { "/metrics?query=palm.*", "/metrics/?wildcards=0&query=palm.*" }) {
+			assertThat(server.get(path).body()).isEqualTo(found);
+		}
+		assertThat(server.post("/metrics", FORM, "query=palm.*").body()).isEqualTo(found);
+		for (String path : new String[] { "/metrics", "/metrics/", "/metrics?subquery=x" }) {
+			assertThat(server.get(path).body()).contains("# TYPE eardrum_");
+		}
+	}
+
+	@Test
+	void variableOfManyHostsIsAsManyLookUps() {
+		StringBuilder hosts = new StringBuilder("cpu");
+		for (int i = 0; i < 300; i++) {
+			hosts.append(",frontend-").append(i);
+		}
+		HttpResponse<String> response = server.post("/render", FORM,
+				"target=" + encoded("sumSeries(palm.{" + hosts + "})") + "&from=1199&until=1210");
+		assertThat(JsonPath.<List<List<Number>>>read(response.body(), "$[0].datapoints"))
+			.containsExactly(List.of(0.5, 1200));
+		response = server.post("/metrics/find", FORM, "query=" + encoded("palm.{" + hosts + "}"));
+		assertThat(JsonPath.<List<String>>read(response.body(), "$[*].text")).containsExactly("cpu");
+	}
+
+	@Test
+	void charactersThatPeopleTypeAreTakenAsTheyAre() throws IOException {
+		String target = "alias(palm.cpu,\"a<b>c^d\\e\")|scale(2)";
+		try (Socket socket = new Socket("127.0.0.1", server.port())) {
+			socket.getOutputStream()
+				.write(("GET /render?from=1199&until=1210&target=" + target
+						+ " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+					.getBytes(StandardCharsets.US_ASCII));
+			assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8))
+				.startsWith("HTTP/1.1 200 ")
+				.contains("scale(a<b>c^d\\\\e,2)");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "/metrics/find", "/metrics/find?query=", "/metrics/find?query=a&format=pickle" })
 	void wrongSearchIsRefused(String path) {
 		assertThat(server.get(path).statusCode()).isEqualTo(400);
 	}

@@ -2,6 +2,7 @@ package io.eardrum.web.guard;
 
 import java.io.IOException;
 
+import com.jayway.jsonpath.JsonPath;
 import jakarta.servlet.ServletException;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -44,6 +45,16 @@ class CrossOriginFilterTests {
 			request.addHeader("Sec-Fetch-Dest", destination);
 			assertThat(status(request)).as(path).isEqualTo(status);
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "GET, Pages of other sites may not read", "POST, Pages of other sites may not change" })
+	void grafanaShowsWhyARequestIsRefused(String method, String reason) throws Exception {
+		MockHttpServletRequest request = request(method, "/render");
+		request.addHeader("Sec-Fetch-Site", "cross-site");
+		MockHttpServletResponse response = new MockHttpServletResponse();
+		new CrossOriginFilter().doFilter(request, response, new MockFilterChain());
+		assertThat(JsonPath.<String>read(response.getContentAsString(), "$.message")).startsWith(reason);
 	}
 
 	private static MockHttpServletRequest request(String method, String path) {

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.List;
 
+import com.jayway.jsonpath.JsonPath;
 import jakarta.servlet.ServletException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -38,7 +39,7 @@ class HostFilterTests {
 			"127.evil.example,403", "127.0.0.1.evil.example:8080,403", "localhost.evil.example,403",
 			"evil.example:127.0.0.1,403", "'',403", "eardrum,403", "*,403" })
 	void serverOfOneMachineHasNoOtherName(String host, int status) throws Exception {
-		assertThat(status(filter("127.0.0.1"), host)).isEqualTo(status);
+		assertThat(answer(filter("127.0.0.1"), host).getStatus()).isEqualTo(status);
 		assertThat(status(filter("::1"), host)).isEqualTo(status);
 	}
 
@@ -99,14 +100,26 @@ class HostFilterTests {
 		return HostFilter.of(new HttpProperties("", "", Arrays.asList(hosts)), InetAddress.getByName(address));
 	}
 
+	@Test
+	void grafanaShowsWhyARequestIsRefused() throws Exception {
+		String json = answer(filter("127.0.0.1"), "eardrum").getContentAsString();
+		assertThat(JsonPath.<String>read(json, "$.message")).isEqualTo(JsonPath.<String>read(json, "$.detail"))
+			.contains("eardrum.http.hosts");
+	}
+
 	private static int status(HostFilter filter, @Nullable String host) throws ServletException, IOException {
+		return answer(filter, host).getStatus();
+	}
+
+	private static MockHttpServletResponse answer(HostFilter filter, @Nullable String host)
+			throws ServletException, IOException {
 		MockHttpServletRequest request = new MockHttpServletRequest("GET", "/api/series");
 		if (host != null) {
 			request.addHeader("Host", host);
 		}
 		MockHttpServletResponse response = new MockHttpServletResponse();
 		filter.doFilter(request, response, new MockFilterChain());
-		return response.getStatus();
+		return response;
 	}
 
 }

@@ -23,6 +23,7 @@ import io.eardrum.web.graphite.series.GridReader;
 import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesCatalog;
 import io.eardrum.web.graphite.series.ValueBudget;
+import io.eardrum.web.graphite.step.Steps;
 
 /**
  * Computes the targets of one request over one range of time. For one thread.
@@ -81,18 +82,34 @@ public final class Evaluation implements Scope {
 	 * @param targets the targets
 	 * @param range the requested range of time
 	 * @param maxSeries how many series the targets may name
-	 * @return the evaluation
-	 * @throws QueryException if a pattern is not valid, or too many series match
+	 * @return the evaluation, for which nothing is known of the steps of series
+	 * @throws QueryException if a pattern is too large, or too many series match
 	 */
 	public static Evaluation of(MetricRepository repository, ValueBudget.Account account,
 			Collection<Expression> targets, Range range, int maxSeries) {
+		return of(repository, account, targets, range, maxSeries, Steps.unknown());
+	}
+
+	/**
+	 * Prepares a request by looking up all keys that its targets name.
+	 * @param repository where the series are
+	 * @param account the account from which the memory for values is taken
+	 * @param targets the targets
+	 * @param range the requested range of time
+	 * @param maxSeries how many series the targets may name
+	 * @param steps what is known of the steps of series
+	 * @return the evaluation
+	 * @throws QueryException if a pattern is too large, or too many series match
+	 */
+	public static Evaluation of(MetricRepository repository, ValueBudget.Account account,
+			Collection<Expression> targets, Range range, int maxSeries, Steps steps) {
 		Set<String> patterns = new LinkedHashSet<>();
 		int parts = 0;
 		for (Expression target : targets) {
 			parts = collectPatterns(target, patterns, parts);
 		}
 		SeriesCatalog catalog = SeriesCatalog.of(repository, account, patterns, maxSeries);
-		GridReader reader = new GridReader(repository, account, range.until() - range.from());
+		GridReader reader = new GridReader(repository, account, steps, range.until() - range.from());
 		return new Evaluation(new Source(repository, catalog, reader, account, range, maxSeries), range.from(),
 				range.until());
 	}
@@ -144,6 +161,13 @@ public final class Evaluation implements Scope {
 		}
 		throw new QueryException("Character " + expression.position() + " of the target has to begin a pattern or a "
 				+ "function, not a text or a number.");
+	}
+
+	@Override
+	public List<GridSeries> apply(Expression.Call call, List<GridSeries> series) {
+		this.source.countStep();
+		SeriesFunction function = function(call);
+		return function.body().apply(FunctionCall.bind(function.parameters(), call, this).with(series));
 	}
 
 	@Override

@@ -88,6 +88,11 @@ final class GivenSeries implements Scope {
 	}
 
 	@Override
+	public List<GridSeries> apply(Expression.Call call, List<GridSeries> series) {
+		return this.scope.apply(call, series);
+	}
+
+	@Override
 	public List<GridSeries> call(Expression.Call call, List<List<GridSeries>> series) {
 		return this.scope.call(call, series);
 	}

@@ -18,15 +18,15 @@ import org.jspecify.annotations.Nullable;
  * {@code true}, {@code false}, {@code none} and {@code inf}. The last arguments may have
  * names ({@code reverse=true}). {@code palm.cpu|scale(2)} means
  * {@code scale(palm.cpu,2)}. A backslash takes away the meaning of the character after
- * it. The whole target has to have this form, whereas Graphite ignores what follows a
- * complete target.
+ * it. As in Graphite, what follows the last bracket of a call is ignored: old versions of
+ * Grafana leave {@code .select metric} there.
  * <p>
  * A parser reads one target and is used by one thread.
  */
 public final class TargetParser {
 
-	/** How many characters a target has at most. */
-	static final int MAX_LENGTH = 16_384;
+	/** How many characters a target has at most: as many as a form. */
+	static final int MAX_LENGTH = 512 * 1024;
 
 	/** How deeply calls may be nested, so that no target exhausts the stack. */
 	static final int MAX_DEPTH = 64;
@@ -81,7 +81,7 @@ public final class TargetParser {
 		}
 		TargetParser parser = new TargetParser(target, parts);
 		Expression expression = parser.pipeline(parser.pathOrCall());
-		if (parser.peek() != END) {
+		if (parser.peek() != END && expression instanceof Expression.Path) {
 			throw parser.error("nothing more, or '|'");
 		}
 		return expression;
@@ -236,7 +236,7 @@ public final class TargetParser {
 	private String word() {
 		int start = this.next;
 		StringBuilder word = new StringBuilder();
-		boolean inBraces = false;
+		int braces = 0;
 		while (this.next < this.text.length()) {
 			char c = this.text.charAt(this.next);
 			if (c == '\\' && this.next + 1 < this.text.length()) {
@@ -244,13 +244,13 @@ public final class TargetParser {
 				this.next += 2;
 				continue;
 			}
-			if (c == '{' && !inBraces) {
-				inBraces = true;
+			if (c == '{') {
+				braces++;
 			}
-			else if (c == '}' && inBraces) {
-				inBraces = false;
+			else if (c == '}' && braces > 0) {
+				braces--;
 			}
-			else if ((isBlank(c) && !inBraces) || (RESERVED.indexOf(c) >= 0 && !(c == ',' && inBraces))) {
+			else if ((isBlank(c) && braces == 0) || (RESERVED.indexOf(c) >= 0 && !(c == ',' && braces > 0))) {
 				break;
 			}
 			if (!isBlank(c)) {
@@ -258,7 +258,7 @@ public final class TargetParser {
 			}
 			this.next++;
 		}
-		if (inBraces) {
+		if (braces > 0) {
 			throw error("'}'");
 		}
 		if (this.next == start) {

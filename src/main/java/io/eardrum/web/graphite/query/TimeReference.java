@@ -24,7 +24,9 @@ import java.util.regex.Pattern;
  * today, if it is missing);</li>
  * <li>after any of these but the first, an offset ({@code -1h}, {@code +5min}).</li>
  * </ul>
- * Underscores, commas and blanks between the parts are ignored: {@code 17:05_20261125}.
+ * A time that the clock shows twice, because it is set back, is the second of both, as in
+ * Graphite. Underscores, commas and blanks between the parts are ignored:
+ * {@code 17:05_20261125}.
  */
 public final class TimeReference {
 
@@ -44,6 +46,9 @@ public final class TimeReference {
 	private static final Pattern MONTH_FIRST = Pattern.compile("(\\d{1,2})/(\\d{1,2})/(\\d{1,4})");
 
 	private static final Pattern MONTH_NAME = Pattern.compile("([a-z]{3})[a-z]*?(\\d{1,2})");
+
+	/** Not an hour of a day, so it is refused. */
+	private static final int NO_HOUR = 24;
 
 	private TimeReference() {
 	}
@@ -106,7 +111,7 @@ public final class TimeReference {
 			day = text.substring(matcher.end());
 		}
 		LocalDate today = LocalDate.ofInstant(Instant.ofEpochSecond(now), zone);
-		return day(day, today, text).atTime(time).atZone(zone).toEpochSecond();
+		return day(day, today, text).atTime(time).atZone(zone).withLaterOffsetAtOverlap().toEpochSecond();
 	}
 
 	private static LocalTime timeOfDay(Matcher matcher) {
@@ -119,8 +124,10 @@ public final class TimeReference {
 		}
 		int hour = Integer.parseInt(matcher.group("hour"));
 		String minute = matcher.group("minute");
-		if ("pm".equals(matcher.group("half")) || "pm".equals(matcher.group("onlyhalf"))) {
-			hour = (hour + 12) % 24;
+		String half = (matcher.group("half") != null) ? matcher.group("half") : matcher.group("onlyhalf");
+		if (half != null) {
+			// As on a clock: 12am is midnight, and 12pm is noon.
+			hour = (hour > 12) ? NO_HOUR : hour % 12 + (half.equals("pm") ? 12 : 0);
 		}
 		return LocalTime.of(hour, (minute != null) ? Integer.parseInt(minute) : 0);
 	}

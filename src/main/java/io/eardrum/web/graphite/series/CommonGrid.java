@@ -1,23 +1,35 @@
 package io.eardrum.web.graphite.series;
 
-import java.util.LinkedHashSet;
-import java.util.Set;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The common grid of several series. If their steps differ, its step is their least
  * common multiple. If that is more than four times the longest step, its step is the
- * longest step.
+ * longest step. If some series already has that step, the grid takes the times of the
+ * first such series, which need not be multiples of the step: those of a constant line
+ * are not. A few series with much longer steps than the others don't spoil the grid: if
+ * three quarters of four series or more have a step, and the longest one is more than
+ * twelve times as long, the grid has that of the three quarters.
  */
 final class CommonGrid {
 
 	/** The largest common multiple, in multiples of the longest step. */
 	private static final int MAX_MULTIPLE = 4;
 
-	private final Set<Long> steps = new LinkedHashSet<>();
+	/**
+	 * How many times longer than the step of nearly all series the others may be, for the
+	 * grid to be made for them as well.
+	 */
+	private static final int MAX_RATIO = 12;
 
-	private long firstStart;
+	/** The start of the first series of each step. */
+	private final Map<Long, Long> steps = new LinkedHashMap<>();
 
-	private long firstStep;
+	private final Map<Long, Integer> counts = new HashMap<>();
+
+	private int count;
 
 	private long start = Long.MAX_VALUE;
 
@@ -28,11 +40,9 @@ final class CommonGrid {
 	 * @param series the series
 	 */
 	void add(GridSeries series) {
-		if (this.steps.isEmpty()) {
-			this.firstStart = series.start();
-			this.firstStep = series.step();
-		}
-		this.steps.add(series.step());
+		this.steps.putIfAbsent(series.step(), series.start());
+		this.counts.merge(series.step(), 1, Integer::sum);
+		this.count++;
 		this.start = Math.min(this.start, series.start());
 		this.end = Math.max(this.end, Math.max(series.end(), series.time(series.size())));
 	}
@@ -43,16 +53,22 @@ final class CommonGrid {
 	 */
 	Grid grid() {
 		long step = commonStep();
-		long phase = (step == this.firstStep) ? Math.floorMod(this.firstStart, step) : 0;
+		long phase = Math.floorMod(this.steps.getOrDefault(step, 0L), step);
 		long first = Math.floorDiv(this.start - phase, step) * step + phase;
 		long slots = (this.end - first + step - 1) / step;
 		return new Grid(first, first + slots * step, step);
 	}
 
 	private long commonStep() {
-		long longest = this.steps.stream().mapToLong(Long::longValue).max().orElse(1);
+		long longest = this.steps.keySet().stream().mapToLong(Long::longValue).max().orElse(1);
+		for (Map.Entry<Long, Integer> one : this.counts.entrySet()) {
+			boolean most = this.count >= 4 && one.getValue() * 4L >= this.count * 3L;
+			if (most && longest > one.getKey() * MAX_RATIO) {
+				return one.getKey();
+			}
+		}
 		long common = 1;
-		for (long step : this.steps) {
+		for (long step : this.steps.keySet()) {
 			common = common / greatestDivisor(common, step) * step;
 			if (common > longest * MAX_MULTIPLE) {
 				return longest;

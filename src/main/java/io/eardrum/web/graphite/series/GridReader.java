@@ -17,18 +17,21 @@ import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.web.graphite.step.StepInference;
+import io.eardrum.web.graphite.step.Steps;
 
 /**
  * Reads series for one request, and puts each on a grid.
  * <p>
- * The step of a series is {@linkplain StepInference inferred} from its points in the
- * range in which the request first reads it. It stays the same for the whole request, so
- * that other points that a function reads (earlier points for a moving average, for
- * example) are on the same grid. For a series with fewer than two points there, the step
- * is inferred from its last day. A series with fewer than two points in that day gets the
- * most common step of the series that the same pattern found, or 60 s. If a series would
- * have more than 20 000 slots in the range of the request, its step becomes the smallest
- * multiple with which it has at most that many.
+ * The step of a series is what a rule says. Without a rule, it is
+ * {@linkplain StepInference inferred} from its points in the range in which the request
+ * first reads it, if there are enough of them. If there are not, it is inferred from its
+ * newest points, and remembered for other requests. A series about which these say
+ * nothing gets the most common step of the series that the same pattern found, or 60 s.
+ * The step stays the same for the whole request, so that other points that a function
+ * reads (earlier points for a moving average, for example) are on the same grid. If a
+ * series would have more than 20 000 slots in the range of the request, its step becomes
+ * the smallest multiple with which it has at most that many.
  * <p>
  * <em>Threads</em>: one. <em>Memory</em>, on the account of the request: the slots, and
  * up to 40 000 points of one series while its step is not known yet. Points beyond those
@@ -42,8 +45,6 @@ public final class GridReader {
 	/** How many points are examined at most before the step is decided. */
 	static final int MAX_SAMPLE = 40_000;
 
-	private static final long LAST_DAY_SECONDS = 86_400;
-
 	private static final int FIRST_SAMPLE = 512;
 
 	private static final long ABSENT = -1;
@@ -54,6 +55,8 @@ public final class GridReader {
 	private final MetricRepository repository;
 
 	private final ValueBudget.Account account;
+
+	private final Steps known;
 
 	private final long rangeSeconds;
 
@@ -66,11 +69,13 @@ public final class GridReader {
 	 * Creates a reader.
 	 * @param repository where the points are
 	 * @param account the account from which the memory for the values is taken
+	 * @param known what is known of the steps of series
 	 * @param rangeSeconds the length of the request's range in seconds
 	 */
-	public GridReader(MetricRepository repository, ValueBudget.Account account, long rangeSeconds) {
+	public GridReader(MetricRepository repository, ValueBudget.Account account, Steps known, long rangeSeconds) {
 		this.repository = repository;
 		this.account = account;
+		this.known = known;
 		this.rangeSeconds = rangeSeconds;
 		account.take(2L * FIRST_SAMPLE);
 	}
@@ -88,21 +93,17 @@ public final class GridReader {
 			List<@Nullable GridSeries> found = new ArrayList<>();
 			List<Pending> pending = new ArrayList<>();
 			for (SeriesKey key : keys) {
+				GridSeries sampled = lookAt(key, from, until);
 				Long step = this.steps.get(key);
-				if (step != null) {
-					if (step != ABSENT) {
-						found.add(readSlots(key, step, from, until));
-					}
+				if (sampled != null) {
+					found.add(sampled);
 				}
-				else if (sample(key, from, until)) {
-					found.add(sampled(key, from, until));
-				}
-				else if (inferBefore(key)) {
-					found.add(readSlots(key, knownStep(key), from, until));
-				}
-				else if (!this.steps.containsKey(key)) {
+				else if (step == null) {
 					pending.add(new Pending(key, found.size()));
 					found.add(null);
+				}
+				else if (step != ABSENT) {
+					found.add(readSlots(key, step, from, until));
 				}
 			}
 			long step = commonStep(keys);
@@ -139,15 +140,10 @@ public final class GridReader {
 			int rest = keys.size();
 			for (int i = 0; i < keys.size(); i++) {
 				SeriesKey key = keys.get(i);
-				GridSeries series = null;
-				if (!this.steps.containsKey(key)) {
-					if (sample(key, from, until)) {
-						series = sampled(key, from, until);
-					}
-					else if (!inferBefore(key) && !this.steps.containsKey(key)) {
-						rest = Math.min(rest, i);
-						pending.add(key);
-					}
+				GridSeries series = lookAt(key, from, until);
+				if (series == null && !this.steps.containsKey(key)) {
+					rest = Math.min(rest, i);
+					pending.add(key);
 				}
 				if (pending.isEmpty()) {
 					pass(key, series, pattern, from, until, consumer);
@@ -189,43 +185,61 @@ public final class GridReader {
 		}
 	}
 
-	// Reads a series whose step is unknown, and returns whether it is known now.
-	private boolean sample(SeriesKey key, long from, long until) throws IOException {
+	// Finds out the step of a series, if that is possible without others. Returns the
+	// series if it was read for that.
+	private @Nullable GridSeries lookAt(SeriesKey key, long from, long until) throws IOException {
+		if (this.steps.containsKey(key)) {
+			return null;
+		}
+		long ruled = this.known.ruled(key, this.account::work);
+		if (ruled > 0) {
+			putStep(key, ruled);
+			GridSeries series = readSlots(key, ruled, from, until);
+			if (hasValue(series) || this.repository.last(key) != null) {
+				return series;
+			}
+			putStep(key, ABSENT);
+			release(series);
+			return null;
+		}
 		this.sample.start(from, until);
 		this.repository.read(key, new TimeRange(from, until), this.sample);
-		return this.sample.step() > 0;
+		long step = this.sample.isSure() ? this.sample.step() : this.known.learnt(key);
+		if (step == 0 || (this.sample.size == 0 && this.repository.last(key) == null)) {
+			step = learn(key);
+		}
+		if (step <= 0) {
+			return null;
+		}
+		putStep(key, step);
+		return sampled(key, step, from, until);
 	}
 
-	private GridSeries sampled(SeriesKey key, long from, long until) throws IOException {
-		long step = this.sample.step();
-		putStep(key, step);
+	private static boolean hasValue(GridSeries series) {
+		for (int i = 0; i < series.size(); i++) {
+			if (!Double.isNaN(series.value(i))) {
+				return true;
+			}
+		}
+		return false;
+	}
+
+	private GridSeries sampled(SeriesKey key, long step, long from, long until) throws IOException {
 		Grid grid = grid(step, from, until);
 		GridFiller filler = this.sample.fill(grid, step);
 		readRest(key, until, grid, filler);
 		return series(key, grid, filler);
 	}
 
-	// Examines the last day of a series that has too few points in the range. Returns
-	// whether its step is known now. A series that does not exist is noted as absent.
-	private boolean inferBefore(SeriesKey key) throws IOException {
+	// Examines the newest points of a series. Returns its step, or 0 if they say nothing.
+	// A series that does not exist is noted as absent.
+	private long learn(SeriesKey key) throws IOException {
 		Point lastPoint = this.repository.last(key);
 		if (lastPoint == null) {
 			putStep(key, ABSENT);
-			return false;
+			return ABSENT;
 		}
-		long last = lastPoint.timestamp();
-		StepInference inference = new StepInference();
-		long first = (last < Long.MIN_VALUE + LAST_DAY_SECONDS) ? Long.MIN_VALUE : last - LAST_DAY_SECONDS;
-		this.repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
-			this.account.work(to - from);
-			for (int i = from; i < to; i++) {
-				inference.add(timestamps[i]);
-			}
-		});
-		if (inference.step() > 0) {
-			putStep(key, inference.step());
-		}
-		return inference.step() > 0;
+		return this.known.learn(key, lastPoint.timestamp(), this.repository, this.account::work);
 	}
 
 	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {
@@ -343,7 +357,10 @@ public final class GridReader {
 			this.inference.add(timestamp);
 		}
 
-		// Returns the step, or 0 if there are too few points.
+		boolean isSure() {
+			return this.inference.isSure();
+		}
+
 		long step() {
 			return this.inference.step();
 		}

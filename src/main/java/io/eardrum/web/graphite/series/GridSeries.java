@@ -18,17 +18,11 @@ public final class GridSeries {
 
 	private final ValueBudget.Account account;
 
-	private final String name;
-
-	private final String path;
+	private final SeriesTitle title;
 
 	private final Map<String, String> tags;
 
-	private final long start;
-
-	private final long end;
-
-	private final long step;
+	private final Grid grid;
 
 	private final double[] values;
 
@@ -36,15 +30,12 @@ public final class GridSeries {
 
 	private final double xFilesFactor;
 
-	private GridSeries(ValueBudget.Account account, String name, String path, Map<String, String> tags, long start,
-			long end, long step, double[] values, Aggregation consolidation, double xFilesFactor) {
+	private GridSeries(ValueBudget.Account account, SeriesTitle title, Map<String, String> tags, Grid grid,
+			double[] values, Aggregation consolidation, double xFilesFactor) {
 		this.account = account;
-		this.name = name;
-		this.path = path;
+		this.title = title;
 		this.tags = tags;
-		this.start = start;
-		this.end = end;
-		this.step = step;
+		this.grid = grid;
 		this.values = values;
 		this.consolidation = consolidation;
 		this.xFilesFactor = xFilesFactor;
@@ -62,25 +53,21 @@ public final class GridSeries {
 	 */
 	public static GridSeries of(ValueBudget.Account account, String name, Grid grid, double[] values) {
 		account.name(name);
-		return new GridSeries(account, name, name, Map.of(NAME_TAG, name), grid.start(), grid.end(), grid.step(),
-				values, Aggregation.AVERAGE, 0);
+		return new GridSeries(account, SeriesTitle.of(name), Map.of(NAME_TAG, name), grid, values, Aggregation.AVERAGE,
+				0);
 	}
 
-	/**
-	 * Returns the name of this series, for people to read.
-	 * @return the name
-	 */
 	public String name() {
-		return this.name;
+		return this.title.name();
 	}
 
 	/**
 	 * Returns the name that this series has in the names of derived series: the pattern
-	 * by which it was found, or the call that created it.
+	 * by which it was found, or the expression that made it, with patterns in it.
 	 * @return the path
 	 */
 	public String path() {
-		return this.path;
+		return this.title.path();
 	}
 
 	public Map<String, String> tags() {
@@ -92,7 +79,7 @@ public final class GridSeries {
 	 * @return seconds since 1970
 	 */
 	public long start() {
-		return this.start;
+		return this.grid.start();
 	}
 
 	/**
@@ -100,7 +87,7 @@ public final class GridSeries {
 	 * @return the first second after the series, in seconds since 1970
 	 */
 	public long end() {
-		return this.end;
+		return this.grid.end();
 	}
 
 	/**
@@ -108,7 +95,7 @@ public final class GridSeries {
 	 * @return seconds, 1 or more
 	 */
 	public long step() {
-		return this.step;
+		return this.grid.step();
 	}
 
 	public int size() {
@@ -130,18 +117,13 @@ public final class GridSeries {
 	 * @return seconds since 1970
 	 */
 	public long time(int index) {
-		return this.start + index * this.step;
+		return this.grid.time(index);
 	}
 
 	public Aggregation consolidation() {
 		return this.consolidation;
 	}
 
-	/**
-	 * Returns which fraction of several values has to be present to compute one from
-	 * them.
-	 * @return the fraction, from 0 to 1
-	 */
 	public double xFilesFactor() {
 		return this.xFilesFactor;
 	}
@@ -175,7 +157,7 @@ public final class GridSeries {
 		Set<double[]> counted = Collections.newSetFromMap(new IdentityHashMap<>());
 		long held = 0;
 		for (GridSeries one : series) {
-			held += ValueBudget.valuesOf(one.name) + (one.path.equals(one.name) ? 0 : ValueBudget.valuesOf(one.path));
+			held += one.title.values();
 			if (counted.add(one.values)) {
 				held += one.values.length + ValueBudget.SERIES_VALUES;
 			}
@@ -221,8 +203,7 @@ public final class GridSeries {
 	 * Returns whether there are enough values to compute one from them.
 	 * @param present how many values are present
 	 * @param possible how many there could be
-	 * @return whether there is at least one, and at least the fraction that this series
-	 * requires
+	 * @return whether there is at least one, and the fraction that this series requires
 	 */
 	public boolean isEnough(int present, double possible) {
 		return present > 0 && present / possible >= this.xFilesFactor;
@@ -232,26 +213,50 @@ public final class GridSeries {
 	 * Returns this series with another name, for people to read.
 	 * @param newName the name
 	 * @return the series with that name and the same path
-	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
 	public GridSeries withName(String newName) {
 		SeriesName.requireLength(newName.length());
-		this.account.name(newName);
-		return new GridSeries(this.account, newName, this.path, this.tags, this.start, this.end, this.step, this.values,
-				this.consolidation, this.xFilesFactor);
+		return titled(this.title.named(newName));
 	}
 
 	/**
 	 * Returns this series with the name of the call that created it.
-	 * @param newName the name, which is also its path
+	 * @param newName the name, which is also its path; cut if it is too long
 	 * @return the series with that name
-	 * @throws io.eardrum.web.graphite.query.QueryException if the name is too long
 	 */
 	public GridSeries withPath(String newName) {
-		SeriesName.requireLength(newName.length());
-		this.account.name(newName);
-		return new GridSeries(this.account, newName, newName, this.tags, this.start, this.end, this.step, this.values,
-				this.consolidation, this.xFilesFactor);
+		return withPath(newName, newName);
+	}
+
+	/**
+	 * Returns this series with the name and the path of the call that created it.
+	 * @param newName the name, cut if it is too long
+	 * @param newPath the path, cut if it is too long
+	 * @return the series with both
+	 */
+	public GridSeries withPath(String newName, String newPath) {
+		return titled(SeriesTitle.withPath(SeriesName.of(newName), SeriesName.of(newPath)));
+	}
+
+	/**
+	 * Returns this series with a call in its name and in its path, as in
+	 * {@code scale(palm.cpu,2)} and {@code scale(palm.*,2)}.
+	 * @param before the text of the call before its first argument
+	 * @param after the text after it
+	 * @return the series with both, cut if they are too long
+	 */
+	public GridSeries within(String before, String after) {
+		return titled(this.title.within(before, after));
+	}
+
+	private GridSeries titled(SeriesTitle newTitle) {
+		this.account.take(newTitle.values());
+		work(newTitle.name().length());
+		return copy(newTitle, this.tags, this.consolidation, this.xFilesFactor);
+	}
+
+	private GridSeries copy(SeriesTitle newTitle, Map<String, String> newTags, Aggregation aggregation, double factor) {
+		return new GridSeries(this.account, newTitle, newTags, this.grid, this.values, aggregation, factor);
 	}
 
 	/**
@@ -260,18 +265,15 @@ public final class GridSeries {
 	 * @return the series with that path and the same name
 	 */
 	public GridSeries foundBy(String pattern) {
-		return new GridSeries(this.account, this.name, pattern, this.tags, this.start, this.end, this.step, this.values,
-				this.consolidation, this.xFilesFactor);
+		return copy(this.title.foundBy(pattern), this.tags, this.consolidation, this.xFilesFactor);
 	}
 
 	public GridSeries withTags(Map<String, String> newTags) {
-		return new GridSeries(this.account, this.name, this.path, Map.copyOf(newTags), this.start, this.end, this.step,
-				this.values, this.consolidation, this.xFilesFactor);
+		return copy(this.title, Map.copyOf(newTags), this.consolidation, this.xFilesFactor);
 	}
 
 	public GridSeries withConsolidation(Aggregation aggregation) {
-		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
-				this.values, aggregation, this.xFilesFactor);
+		return copy(this.title, this.tags, aggregation, this.xFilesFactor);
 	}
 
 	/**
@@ -280,8 +282,7 @@ public final class GridSeries {
 	 * @return the series with that fraction
 	 */
 	public GridSeries withXFilesFactor(double factor) {
-		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step,
-				this.values, this.consolidation, factor);
+		return copy(this.title, this.tags, this.consolidation, factor);
 	}
 
 	/**
@@ -290,19 +291,18 @@ public final class GridSeries {
 	 * @return the series with those values
 	 */
 	public GridSeries withValues(double[] newValues) {
-		return new GridSeries(this.account, this.name, this.path, this.tags, this.start, this.end, this.step, newValues,
-				this.consolidation, this.xFilesFactor);
+		return withValues(this.grid, newValues);
 	}
 
 	/**
 	 * Returns this series with other values at other times.
-	 * @param grid the times
+	 * @param newGrid the times
 	 * @param newValues the values, which must not be changed any more
 	 * @return the series with those values
 	 */
-	public GridSeries withValues(Grid grid, double[] newValues) {
-		return new GridSeries(this.account, this.name, this.path, this.tags, grid.start(), grid.end(), grid.step(),
-				newValues, this.consolidation, this.xFilesFactor);
+	public GridSeries withValues(Grid newGrid, double[] newValues) {
+		return new GridSeries(this.account, this.title, this.tags, newGrid, newValues, this.consolidation,
+				this.xFilesFactor);
 	}
 
 	/**
@@ -312,7 +312,7 @@ public final class GridSeries {
 	 * @return the series with the same values
 	 */
 	public GridSeries movedTo(long newStart, long newEnd) {
-		return withValues(new Grid(newStart, newEnd, this.step), this.values);
+		return withValues(new Grid(newStart, newEnd, step()), this.values);
 	}
 
 	/**
@@ -355,26 +355,25 @@ public final class GridSeries {
 			copy(from, slot, length);
 			newValues[i] = consolidate(slot, length, count);
 		}
-		return withValues(new Grid(newStart, this.end, this.step * count), newValues);
+		return withValues(new Grid(newStart, end(), step() * count), newValues);
 	}
 
 	/**
-	 * Puts this series on another grid, and consolidates the values that fall into one
-	 * slot.
-	 * @param grid a grid whose steps are not shorter
+	 * Puts this series on another grid, and consolidates the values of each slot.
+	 * @param other the grid; a value is in one slot, also if its steps are shorter
 	 * @return the values, one for each slot
 	 */
-	double[] onto(Grid grid) {
-		if (this.step == grid.step() && this.start == grid.start() && this.values.length == grid.size()) {
+	double[] onto(Grid other) {
+		if (step() == other.step() && start() == other.start() && this.values.length == other.size()) {
 			return this.values;
 		}
-		double[] target = room(grid.size());
-		double[] slot = room(Math.min(this.values.length, grid.step() / this.step + 1));
-		double possible = (double) grid.step() / this.step;
+		double[] target = room(other.size());
+		double[] slot = room(Math.min(this.values.length, other.step() / step() + 1));
+		double possible = (double) other.step() / step();
 		int next = 0;
 		for (int i = 0; i < target.length; i++) {
 			int length = 0;
-			while (next < this.values.length && time(next) < grid.time(i + 1)) {
+			while (next < this.values.length && time(next) < other.time(i + 1)) {
 				slot[length++] = this.values[next++];
 			}
 			target[i] = (length == 1 && possible == 1) ? slot[0] : consolidate(slot, length, possible);
@@ -392,8 +391,8 @@ public final class GridSeries {
 
 	@Override
 	public String toString() {
-		return this.name + " from " + this.start + " to " + this.end + " every " + this.step + " s, "
-				+ this.values.length + " values";
+		return name() + " from " + start() + " to " + end() + " every " + step() + " s, " + this.values.length
+				+ " values";
 	}
 
 }

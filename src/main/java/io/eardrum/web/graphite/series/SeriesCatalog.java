@@ -7,15 +7,19 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.MalformedPatternException;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 
 /**
  * The series that the patterns of one request name. All patterns are matched against the
  * keys of the store in one pass, whose time is proportional to the number of series.
- * Patterns that can match only one key need no pass. Immutable.
+ * Patterns that can match only certain keys, such as <code>palm.{cpu,mem}</code>, need no
+ * pass. Immutable.
  */
 public final class SeriesCatalog {
 
@@ -32,7 +36,7 @@ public final class SeriesCatalog {
 	 * @param patterns the patterns
 	 * @param maxSeries how many keys all patterns together may match
 	 * @return the keys of each pattern
-	 * @throws QueryException if a pattern is not valid, or too many keys match
+	 * @throws QueryException if a pattern is too large, or too many keys match
 	 */
 	public static SeriesCatalog of(MetricRepository repository, ValueBudget.Account account,
 			Collection<String> patterns, int maxSeries) {
@@ -41,25 +45,33 @@ public final class SeriesCatalog {
 		for (String text : patterns) {
 			account.pattern(text);
 			KeyPattern pattern = pattern(text);
-			List<SeriesKey> keys = new ArrayList<>();
+			List<SeriesKey> keys = new ArrayList<>((pattern != null) ? pattern.keys(maxSeries) : List.of());
+			keys.forEach(account::key);
 			found.put(text, keys);
-			if (pattern.isLiteral()) {
-				keys.add(pattern.literalKey());
-			}
-			else {
+			if (pattern != null && keys.isEmpty()) {
 				open.put(pattern, keys);
 			}
 		}
 		if (!open.isEmpty()) {
 			scan(repository, account, open, maxSeries);
-			open.values().forEach((keys) -> keys.sort(Comparator.comparing(SeriesKey::toString)));
 		}
+		found.values().forEach((keys) -> keys.sort(Comparator.comparing(SeriesKey::toString)));
 		return new SeriesCatalog(found);
 	}
 
-	private static KeyPattern pattern(String text) {
+	/**
+	 * Reads a pattern.
+	 * @param text the text
+	 * @return the pattern, or {@code null} if the text is not a pattern, and so finds
+	 * nothing; it may be half typed
+	 * @throws QueryException if it can't be looked up
+	 */
+	public static @Nullable KeyPattern pattern(String text) {
 		try {
-			return KeyPattern.of(text);
+			return KeyPattern.of(text, Integer.MAX_VALUE);
+		}
+		catch (MalformedPatternException ex) {
+			return null;
 		}
 		catch (IllegalArgumentException ex) {
 			throw new QueryException(QueryException.quoted(text) + " can't be looked up: " + ex.getMessage() + ".");
@@ -88,8 +100,8 @@ public final class SeriesCatalog {
 	/**
 	 * Returns the keys that a pattern matches.
 	 * @param pattern one of the patterns of this catalog
-	 * @return the keys, ordered by their text. For a pattern that can match only one key
-	 * it is that key, whether such a series exists or not
+	 * @return the keys, ordered by their text. For a pattern that can match only certain
+	 * keys it is these keys, whether such series exist or not
 	 */
 	public List<SeriesKey> keys(String pattern) {
 		return this.found.getOrDefault(pattern, List.of());

@@ -41,6 +41,8 @@ public final class SeriesFold {
 	/** How many series were added in this pass. */
 	private long count;
 
+	private double xFilesFactor;
+
 	private boolean again;
 
 	private boolean mixed;
@@ -76,6 +78,7 @@ public final class SeriesFold {
 
 	private void describe(GridSeries series) {
 		this.common.add(series);
+		this.xFilesFactor = Math.max(this.xFilesFactor, series.xFilesFactor());
 		// Paths beyond that length are not listed.
 		if (this.pathsLength <= SeriesName.MAX_LENGTH && this.paths.add(series.path())) {
 			this.account.named(series.path());
@@ -160,6 +163,14 @@ public final class SeriesFold {
 	}
 
 	/**
+	 * Returns which fraction of several values has to be present.
+	 * @return the highest fraction that one of the series requires
+	 */
+	public double xFilesFactor() {
+		return this.xFilesFactor;
+	}
+
+	/**
 	 * Returns the tags that all series have in common.
 	 * @return a new map
 	 */
@@ -170,13 +181,13 @@ public final class SeriesFold {
 	/**
 	 * Ends the fold, to which at least one series has been added.
 	 * @param name the name of the result
-	 * @param xFilesFactor which fraction of the values has to be present
+	 * @param required which fraction of the values has to be present
 	 * @return one series, with its name as a tag
 	 */
-	public GridSeries result(String name, double xFilesFactor) {
+	public GridSeries result(String name, double required) {
 		for (int i = 0; i < this.folded.length; i++) {
 			double there = present(i);
-			boolean enough = there > 0 && there / this.count >= xFilesFactor;
+			boolean enough = there > 0 && there / this.count >= required;
 			this.folded[i] = enough ? this.aggregation.folded(this.folded[i], there, this.count) : Double.NaN;
 		}
 		return GridSeries.of(this.account, name, Objects.requireNonNull(this.grid), this.folded);

@@ -7,10 +7,10 @@ import io.eardrum.web.graphite.query.QueryException;
 /**
  * Composes the names of series. A function composes a name from the names of its
  * arguments. Some functions repeat a name twice or as often as a request says, so that
- * names would double from call to call. A name that would have more than
- * {@value #MAX_LENGTH} characters, the maximum length of a target, is therefore refused
- * before it is created. The name of a series that was combined from many others lists
- * only the first ones instead.
+ * names would double from call to call. A name has therefore at most {@value #MAX_LENGTH}
+ * characters. The name of a call that would have more is cut before it is created, and
+ * that of a series that was combined from many others lists only the first ones. A name
+ * that a request composes itself, as with aliasSub, is refused instead.
  */
 public final class SeriesName {
 
@@ -28,18 +28,24 @@ public final class SeriesName {
 	}
 
 	/**
-	 * Composes a name from parts.
+	 * Composes the name of a call from parts.
 	 * @param parts the parts, in order
-	 * @return the name
-	 * @throws QueryException if it would be too long
+	 * @return the name; only its beginning and three dots if it would be too long
 	 */
 	public static String of(String... parts) {
-		int length = 0;
+		StringBuilder name = new StringBuilder();
 		for (String part : parts) {
-			length += part.length();
-			requireLength(length);
+			if (name.length() + part.length() > MAX_LENGTH) {
+				return cut(name.append(part, 0, Math.min(part.length(), CUT_LENGTH + 1)));
+			}
+			name.append(part);
 		}
-		return String.join("", parts);
+		return name.toString();
+	}
+
+	private static String cut(StringBuilder name) {
+		boolean inCharacter = Character.isLowSurrogate(name.charAt(CUT_LENGTH));
+		return name.substring(0, inCharacter ? CUT_LENGTH - 1 : CUT_LENGTH) + MORE;
 	}
 
 	/**
@@ -70,7 +76,7 @@ public final class SeriesName {
 		int cut = 0;
 		for (String name : names) {
 			if (list.length() + name.length() > MAX_LENGTH - AROUND) {
-				return (cut > 0) ? list.substring(0, cut) + MORE : MORE;
+				return (cut > 0) ? list.substring(0, cut) + MORE : of(name);
 			}
 			list.append(name).append(',');
 			cut = (cut == 0 || list.length() <= CUT_LENGTH) ? list.length() : cut;

@@ -183,6 +183,14 @@ public final class RequestProblem extends RuntimeException {
 	}
 
 	/**
+	 * Adds the message once more as the member {@code message}, which Grafana shows.
+	 * @return this problem
+	 */
+	public RequestProblem told() {
+		return with("message", String.valueOf(getMessage()));
+	}
+
+	/**
 	 * Returns the status of the reply.
 	 * @return the status
 	 */

@@ -3,8 +3,11 @@ package io.eardrum.web.graphite.function;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
@@ -126,6 +129,9 @@ class FunctionTests {
 					limit(m.a, 1.5)              -> Function 'limit' (character 1) takes a whole number as 'n' (character 12).
 					alias(m.a, x)                -> Function 'alias' (character 1) takes a text in quotes as 'newName' (character 12).
 					consolidateBy(m.a, 'mode')   -> Function 'consolidateBy' (character 1) takes an aggregation in quotes, such as 'sum' as 'consolidationFunc' (character 20): 'mode' is not an aggregation; there are average, avg, avg_zero, count, current, diff, first, last, max, median, min, multiply, range, rangeOf, stddev, sum, total.
+					groupByNode(m.a, 1, 'mode')  -> There is no function 'mode' (character 1); /functions lists all functions.
+					groupByNode(m.none, 1, 'mode') -> There is no function 'mode' (character 1); /functions lists all functions.
+					groupByNode(m.a, 1, 'scale') -> Function 'scale' (character 1) needs 'factor', a number.
 					sortByName(m.a, 'maybe')     -> Function 'sortByName' (character 1) takes true or false as 'natural' (character 17).
 					summarize(m.a, '-1h')        -> Function 'summarize' (character 1) needs a 'intervalString' of more than 0 seconds, not '-1h'.
 					divideSeries(m.a, m.{a,b})   -> Function 'divideSeries' (character 1) takes one series as 'divisorSeries', not 2.
@@ -201,7 +207,6 @@ class FunctionTests {
 
 	@ParameterizedTest
 	@CsvSource(delimiterString = "->", quoteCharacter = '~', textBlock = """
-			asPercent(%s)                                 -> constantLine(1)
 			aliasSub(%s, '(.+)', '\\1\\1')                 -> m.a
 			aliasSub(%s, '', '0123456789')                -> m.a
 			aliasByNode(aliasSub(%s, '\\.', ''), 0, 0, 0)     -> m.a
@@ -217,6 +222,51 @@ class FunctionTests {
 	}
 
 	@Test
+	void namesOfCallsThatGrowFromCallToCallAreCut() {
+		String nested = "asPercent(".repeat(18) + "constantLine(1)" + ")".repeat(18);
+		assertThat(evaluate(nested)).singleElement()
+			.satisfies((one) -> assertThat(one.name()).startsWith("asPercent(asPercent(")
+				.contains("...")
+				.hasSizeLessThan(16_384))
+			.satisfies((one) -> assertThat(one.path()).startsWith("asPercent(").hasSizeLessThan(16_384));
+		String longest = "alias(m.a, '" + "x".repeat(16_384) + "')";
+		assertThat(evaluate(longest)).extracting(GridSeries::name).containsExactly("x".repeat(16_384));
+		for (String function : List.of("scale(%s, 2)", "timeShift(%s, '10s')", "divideSeries(%s, m.b)")) {
+			assertThat(evaluate(String.format(function, longest))).singleElement()
+				.satisfies((one) -> assertThat(one.name()).hasSize(1003).contains("(xxx").endsWith("x..."));
+		}
+		String pair = new String(Character.toChars(0x1F600));
+		assertThat(SeriesName.of("x", pair.repeat(8200))).isEqualTo("x" + pair.repeat(499) + "...");
+	}
+
+	@Test
+	void constantLineMeetsOtherSeriesWhereItBegins() {
+		assertThat(evaluate("divideSeries(m.a, constantLine(1))", 100, 160).stream().map(FunctionTests::text))
+			.containsExactly("divideSeries(m.a,1.0): 1.5 4 - @100/30");
+	}
+
+	// The clocks are set back on 25 October 2026 at 01:00 UTC, and forward on 29 March.
+	@ParameterizedTest
+	@CsvSource({ "2026-10-28T08:00:00Z, -7d, -604800-3600", "2026-10-28T08:00:00Z, -1d, -86400",
+			"2026-03-31T08:00:00Z, -7d, -604800+3600", "2026-10-25T00:30:00Z, -7d, -604800",
+			"2026-11-01T00:30:00Z, -7d, -604800", "2026-10-21T08:00:00Z, +7d, 604800+3600" })
+	void shiftIsAlignedWithTheClock(Instant from, String shift, String seconds) {
+		long first = from.getEpochSecond();
+		long expected = Arrays.stream(seconds.split("(?=[+-]\\d+$)", -1)).mapToLong(Long::parseLong).sum();
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 720; i++) {
+			batch.add(SeriesKey.of("dst"), first + expected + 10L * i, i);
+		}
+		this.store.put(batch);
+		Expression expression = TargetParser.parse("timeShift(dst, '" + shift + "', true, true)");
+		Evaluation.Range range = new Evaluation.Range(first, first + 3600, ZoneId.of("Europe/Vienna"));
+		List<GridSeries> series = Evaluation
+			.of(this.store, TestAccounts.open(this.budget), List.of(expression), range, 100)
+			.evaluate(expression);
+		assertThat(series.get(0).value(0)).isEqualTo(1);
+	}
+
+	@Test
 	void nameOfManyLongNamesIsRefusedBeforeItIsMade() {
 		String nodes = ", 0".repeat(5000);
 		String target = "aliasByNode(alias(m.a, '" + "x".repeat(1000) + "')" + nodes + ")";
@@ -224,8 +274,7 @@ class FunctionTests {
 			.withMessageContaining("more than 16384 characters");
 		assertThatExceptionOfType(QueryException.class)
 			.isThrownBy(() -> SeriesName.join(",", Stream.generate(() -> "x".repeat(1000)).iterator()));
-		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> SeriesName.of("x".repeat(16_000), "y".repeat(400)));
+		assertThat(SeriesName.of("x".repeat(16_000), "y".repeat(400))).isEqualTo("x".repeat(1000) + "...");
 		assertThat(SeriesName.of("x".repeat(16_000), "y".repeat(384))).hasSize(16_384);
 	}
 

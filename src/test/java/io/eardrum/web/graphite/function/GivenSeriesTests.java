@@ -62,9 +62,9 @@ class GivenSeriesTests {
 		batch.add(SeriesKey.of("m.a"), 150, 1);
 		this.store.put(batch);
 		assertThat(this.scope.evaluate(List.of("m.*"), List::size)).containsExactly(1);
-		assertThat(this.scope.call(new Expression.Call("averageSeries", List.of(this.place), Map.of(), 1),
-				List.of(List.of(this.series))))
-			.hasSize(1);
+		Expression.Call average = new Expression.Call("averageSeries", List.of(this.place), Map.of(), 1);
+		assertThat(this.scope.apply(average, List.of(this.series))).hasSize(1);
+		assertThat(this.scope.call(average, List.of(List.of(this.series)))).hasSize(1);
 	}
 
 }

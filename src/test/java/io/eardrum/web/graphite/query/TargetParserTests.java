@@ -15,7 +15,7 @@ class TargetParserTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "palm", "palm.cpu", "palm.*.cpu", "palm.{cpu,mem}", "palm.[a-c]?", "a-b.c_d:e/f", "100",
-			"palm.{a,b}x{c,d}", "größe.µs", "cpu=1;host=a", "1e5.x", "true.x" })
+			"palm.{a,b}x{c,d}", "palm.{a,{b,c}x}.y", "palm.{{a,b}}", "größe.µs", "cpu=1;host=a", "1e5.x", "true.x" })
 	void pathIsTakenAsItIs(String target) {
 		assertThat(TargetParser.parse(target)).isEqualTo(new Expression.Path(target, 1));
 	}
@@ -95,7 +95,8 @@ class TargetParserTests {
 	@CsvSource(delimiterString = "->", quoteCharacter = '~',
 			textBlock = """
 					f(a           -> Character 4 of target 'f(a' has to be ',' or ')', but is the end.
-					f(a))         -> Character 5 of target 'f(a))' has to be nothing more, or '|', but is ')'.
+					a)            -> Character 2 of target 'a)' has to be nothing more, or '|', but is ')'.
+					a.{b,{c}      -> Character 9 of target 'a.{b,{c}' has to be '}', but is the end.
 					f(a,)         -> Character 5 of target 'f(a,)' has to be a key, a pattern or a function, but is ')'.
 					f(,a)         -> Character 3 of target 'f(,a)' has to be a key, a pattern or a function, but is ','.
 					a b           -> Character 3 of target 'a b' has to be nothing more, or '|', but is 'b'.
@@ -132,10 +133,17 @@ class TargetParserTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "f(a).select metric", "f(a))", "f(a) b", "f(a),g(b)", "f(a)'" })
+	void textBehindTheLastBracketIsIgnored(String target) {
+		assertThat(text(TargetParser.parse(target))).isEqualTo("f(path a)");
+	}
+
 	@Test
 	void lengthIsBounded() {
-		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TargetParser.parse("a".repeat(16_385)))
-			.withMessageContaining("16384 characters");
+		assertThat(TargetParser.parse("a".repeat(512 * 1024))).isNotNull();
+		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TargetParser.parse("a".repeat(512 * 1024 + 1)))
+			.withMessageContaining("524288 characters");
 	}
 
 }

@@ -1,5 +1,7 @@
 package io.eardrum.web.graphite.query;
 
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
 
@@ -33,14 +35,37 @@ class TimeReferenceTests {
 			"today, 2026-11-25T00:00:00", "yesterday, 2026-11-24T00:00:00", "tomorrow, 2026-11-26T00:00:00",
 			"midnight, 2026-11-25T00:00:00", "noon, 2026-11-25T12:00:00", "teatime, 2026-11-25T16:00:00",
 			"noon_yesterday, 2026-11-24T12:00:00", "17:05, 2026-11-25T17:05:00", "5:05pm, 2026-11-25T17:05:00",
-			"6am, 2026-11-25T06:00:00", "6pm_today, 2026-11-25T18:00:00", "20261101, 2026-11-01T00:00:00",
-			"17:05_20261101, 2026-11-01T17:05:00", "00:00_20260704, 2026-07-04T00:00:00",
-			"04:00 20110501, 2011-05-01T04:00:00", "11/02/26, 2026-11-02T00:00:00", "11/02/2026, 2026-11-02T00:00:00",
-			"12:30_11/02/99, 1999-11-02T12:30:00", "jan5, 2026-01-05T00:00:00", "january 15, 2026-01-15T00:00:00",
-			"monday, 2026-11-23T00:00:00", "wed, 2026-11-25T00:00:00", "8am_sunday, 2026-11-22T08:00:00",
-			"yesterday-2h, 2026-11-23T22:00:00", "20261101+1d, 2026-11-02T00:00:00" })
+			"6am, 2026-11-25T06:00:00", "12am, 2026-11-25T00:00:00", "12pm, 2026-11-25T12:00:00",
+			"12:30am_yesterday, 2026-11-24T00:30:00", "12:30pm, 2026-11-25T12:30:00", "0am, 2026-11-25T00:00:00",
+			"6pm_today, 2026-11-25T18:00:00", "20261101, 2026-11-01T00:00:00", "17:05_20261101, 2026-11-01T17:05:00",
+			"00:00_20260704, 2026-07-04T00:00:00", "04:00 20110501, 2011-05-01T04:00:00",
+			"11/02/26, 2026-11-02T00:00:00", "11/02/2026, 2026-11-02T00:00:00", "12:30_11/02/99, 1999-11-02T12:30:00",
+			"jan5, 2026-01-05T00:00:00", "january 15, 2026-01-15T00:00:00", "monday, 2026-11-23T00:00:00",
+			"wed, 2026-11-25T00:00:00", "8am_sunday, 2026-11-22T08:00:00", "yesterday-2h, 2026-11-23T22:00:00",
+			"20261101+1d, 2026-11-02T00:00:00" })
 	void timeIsRead(String text, String expected) {
 		assertThat(TimeReference.seconds(text, NOW, ZONE)).isEqualTo(seconds(expected));
+	}
+
+	@Test
+	void hourThatComesTwiceIsTheSecondOne() {
+		assertThat(TimeReference.seconds("02:30_20261025", NOW, ZONE))
+			.isEqualTo(Instant.parse("2026-10-25T01:30:00Z").getEpochSecond());
+		assertThat(TimeReference.seconds("02:30_20260329", NOW, ZONE))
+			.isEqualTo(Instant.parse("2026-03-29T01:30:00Z").getEpochSecond());
+	}
+
+	@ParameterizedTest
+	@CsvSource({ "utc, UTC", "gmt, GMT", "zulu, Zulu", "etc/utc, Etc/UTC", "europe/berlin, Europe/Berlin",
+			"EUROPE/BERLIN, Europe/Berlin", "EST, -05:00", "mst, -07:00", "HST, -10:00", "ROC, Asia/Taipei",
+			"EST5EDT, EST5EDT", "US/Eastern, US/Eastern", "CET, CET", "+02:00, +02:00" })
+	void zonesAreFoundInAnyCase(String name, String zone) {
+		assertThat(ZoneName.zone(name)).isEqualTo(ZoneId.of(zone));
+	}
+
+	@Test
+	void unknownZoneIsNone() {
+		assertThatExceptionOfType(DateTimeException.class).isThrownBy(() -> ZoneName.zone("Nowhere"));
 	}
 
 	@ParameterizedTest
@@ -50,8 +75,8 @@ class TimeReferenceTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "soon", "1h", "-1", "-m", "-5m", "-1h-", "25:00", "17:99", "20261131", "13/01/26", "jan",
-			"feb30", "1764066600.5", "noon5", "--1h", "17:05_2026", "１７:05" })
+	@ValueSource(strings = { "soon", "1h", "-1", "-m", "-5m", "-1h-", "25:00", "13pm", "13:05am", "99am", "17:99",
+			"20261131", "13/01/26", "jan", "feb30", "1764066600.5", "noon5", "--1h", "17:05_2026", "１７:05" })
 	void whatIsNoTimeIsSaidToBeNone(String text) {
 		assertThatExceptionOfType(QueryException.class).isThrownBy(() -> TimeReference.seconds(text, NOW, ZONE))
 			.withMessageContaining("' is not a ");

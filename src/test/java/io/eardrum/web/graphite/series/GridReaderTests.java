@@ -19,6 +19,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.storage.memory.MemoryMetricRepository;
 import io.eardrum.web.fixture.TestAccounts;
 import io.eardrum.web.graphite.query.QueryException;
+import io.eardrum.web.graphite.step.Steps;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -33,6 +34,8 @@ class GridReaderTests {
 	private final MemoryMetricRepository store = new MemoryMetricRepository();
 
 	private final ValueBudget budget = new ValueBudget(1_000_000);
+
+	private final Steps steps = Steps.unknown();
 
 	private void put(String key, double... timesAndValues) {
 		PointBatch batch = new PointBatch();
@@ -51,7 +54,7 @@ class GridReaderTests {
 	}
 
 	private GridReader reader(long seconds) {
-		return new GridReader(this.store, TestAccounts.open(this.budget), seconds);
+		return new GridReader(this.store, TestAccounts.open(this.budget), this.steps, seconds);
 	}
 
 	private List<GridSeries> read(long from, long until, String... keys) {
@@ -75,6 +78,7 @@ class GridReaderTests {
 
 	@Test
 	void lastPointOfASlotWinsAndASlotWithoutPointsHasNoValue() {
+		putEvery("a", 10, -100, 100);
 		put("a", 100, 1, 110, 2, 113, 3, 119, 4, 140, 5, 150, 6);
 		assertThatSeriesIs(read(99, 155, "a").get(0), 100, 10, 1, 4, NONE, NONE, 5, 6);
 	}
@@ -168,7 +172,7 @@ class GridReaderTests {
 	void requestGivesBackAllThatItTook() {
 		putEvery("a", 1, 0, 1000);
 		try (ValueBudget.Account account = TestAccounts.open(this.budget)) {
-			new GridReader(this.store, account, 1000).read(List.of(SeriesKey.of("a")), "a", 0, 1000);
+			new GridReader(this.store, account, this.steps, 1000).read(List.of(SeriesKey.of("a")), "a", 0, 1000);
 			long series = 1000 + ValueBudget.SERIES_VALUES;
 			assertThat(this.budget.used()).isBetween(series, 3 * series + 512);
 		}
@@ -214,11 +218,12 @@ class GridReaderTests {
 		put("lonely", 5, 1);
 		List<Consumer<ValueBudget.Account>> parts = List.of(
 				(account) -> SeriesCatalog.of(this.store, account, List.of("*"), 10),
-				(account) -> new GridReader(this.store, account, 10).read(List.of(SeriesKey.of("a")), "a", 0, 10),
-				(account) -> new GridReader(this.store, account, 10).read(List.of(SeriesKey.of("lonely")), "a", 90,
-						100),
-				(account) -> new GridReader(this.store, account, 10).forEach(List.of(SeriesKey.of("a")), "a", 0, 10,
-						(series) -> {
+				(account) -> new GridReader(this.store, account, this.steps, 10).read(List.of(SeriesKey.of("a")), "a",
+						0, 10),
+				(account) -> new GridReader(this.store, account, this.steps, 10).read(List.of(SeriesKey.of("lonely")),
+						"a", 90, 100),
+				(account) -> new GridReader(this.store, account, this.steps, 10).forEach(List.of(SeriesKey.of("a")),
+						"a", 0, 10, (series) -> {
 						}),
 				(account) -> account.values(20_000), (account) -> account.name("x".repeat(20_000)));
 		for (Consumer<ValueBudget.Account> part : parts) {
@@ -291,7 +296,7 @@ class GridReaderTests {
 		keys.forEach((key) -> putEvery(key.toString(), 1, 0, 1000));
 		ValueBudget small = new ValueBudget(20_000);
 		ValueBudget.Account account = TestAccounts.open(small);
-		GridReader reader = new GridReader(this.store, account, 1000);
+		GridReader reader = new GridReader(this.store, account, this.steps, 1000);
 		for (int i = 0; i < 2; i++) {
 			reader.forEach(keys, "k*", 0, 1000, (series) -> assertThat(account.taken()).isLessThan(15_000));
 		}
@@ -347,8 +352,17 @@ class GridReaderTests {
 			.isThrownBy(() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.*", "*.a"), 3))
 			.withMessageContaining("More than 3 series");
 		assertThatExceptionOfType(QueryException.class)
-			.isThrownBy(() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.[a"), 3))
-			.withMessageContaining("'x.[a' can't be looked up");
+			.isThrownBy(
+					() -> SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("?".repeat(2000)), 3))
+			.withMessageContaining("can't be looked up: the pattern is too large");
+		catalog = SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("x.[a", "{y,x}.{none,a}"), 4);
+		assertThat(catalog.keys("x.[a")).as("half typed").isEmpty();
+		assertThat(catalog.keys("{y,x}.{none,a}")).extracting(SeriesKey::toString)
+			.containsExactly("x.a", "x.none", "y.a", "y.none");
+		catalog = SeriesCatalog.of(this.store, TestAccounts.open(this.budget), List.of("{y,x}.{none,a}"), 3);
+		assertThat(catalog.keys("{y,x}.{none,a}")).as("found by a pass over the keys")
+			.extracting(SeriesKey::toString)
+			.containsExactly("x.a", "y.a");
 	}
 
 	@Test

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.IntStream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -159,22 +160,98 @@ class SeriesFoldTests {
 		for (int i = 0; i < 700; i++) {
 			put("fleet.host" + i + ".system.cpu.user", 60, 900, 4100, random, 1);
 		}
+		List<String> patterns = IntStream.range(0, 700)
+			.mapToObj((i) -> "scale(fleet.host" + i + ".system.cpu.us*,2)")
+			.toList();
 		for (String function : List.of("sumSeries(%s)", "stddevSeries(%s)", "countSeries(%s)")) {
 			String name = evaluate(String.format(function, "perSecond(fleet.**)")).get(0).name();
-			assertThat(name).startsWith(function.replace("%s)", "perSecond(fleet.host0.system.cpu.user),perSecond("))
-				.endsWith("),...)")
+			assertThat(name).isEqualTo(function.replace("%s", "perSecond(fleet.**)"));
+			name = evaluate(String.format(function, "group(" + String.join(",", patterns) + ")")).get(0).name();
+			assertThat(name).startsWith(function.replace("%s)", patterns.get(0) + "," + patterns.get(1)))
+				.endsWith(",...)")
 				.hasSizeBetween(900, 1100);
 		}
 		assertThat(evaluate("aliasByNode(scale(sumSeries(perSecond(fleet.*.*.*.*)),2),1)")).extracting(GridSeries::name)
-			.containsExactly("host0");
+			.containsExactly("*");
 		assertThat(evaluate("groupByNode(scale(fleet.*.*.*.*,2),2,'sum')")).extracting(GridSeries::name)
 			.containsExactly("system");
-		assertThat(evaluate("sumSeries(scale(fleet.host1*.*.*.*,2))").get(0).name()).doesNotContain("...")
-			.hasSizeGreaterThan(4000);
+		String hundred = "sumSeries(" + String.join(",", patterns.subList(0, 100)) + ")";
+		assertThat(evaluate(hundred).get(0).name()).isEqualTo(hundred);
+		for (String target : List.of("alias(sumSeries(nonNegativeDerivative(fleet.**)),'total')",
+				"sumSeries(alias(perSecond(fleet.**),'x'))", "groupByNode(scale(fleet.**,2),2,'sum')",
+				"sumSeriesWithWildcards(perSecond(fleet.**),1)", "percentileOfSeries(scale(fleet.**,2),95)",
+				"limit(asPercent(keepLastValue(fleet.**)),1)")) {
+			assertThat(evaluate(target)).as(target).hasSize(1);
+		}
 		assertThat(SeriesName.list(List.of())).isEmpty();
-		assertThat(SeriesName.list(List.of("x".repeat(17_000), "y"))).isEqualTo("...");
+		assertThat(SeriesName.list(List.of("x".repeat(17_000), "y"))).isEqualTo("x".repeat(1000) + "...");
 		assertThat(SeriesName.list(List.of("x".repeat(2_000), "y".repeat(15_000))))
 			.isEqualTo("x".repeat(2_000) + ",...");
+	}
+
+	private GridSeries one(String target, long from, long until) {
+		return evaluate(target, TestAccounts.open(new ValueBudget(10_000_000)), from, until).get(0);
+	}
+
+	private static double[] values(GridSeries series) {
+		double[] values = new double[series.size()];
+		series.copy(0, values, values.length);
+		return values;
+	}
+
+	@Test
+	void seriesThatLostPointsDoesNotSpoilItsAggregate() {
+		for (int i = 0; i < 20; i++) {
+			PointBatch batch = new PointBatch();
+			for (long t = 0; t <= 4200; t += 60) {
+				if (i != 7 || t < 3720 || t > 3840) {
+					batch.add(SeriesKey.of("fl.h" + i + ".load"), t, 1);
+				}
+			}
+			this.store.put(batch);
+		}
+		GridSeries sum = one("sumSeries(fl.*.load)", 3630, 3930);
+		assertThat(sum.start()).isEqualTo(3660);
+		assertThat(values(sum)).containsExactly(20, 19, 19, 19, 20);
+	}
+
+	@Test
+	void seriesOfFewPointsDoesNotSpoilItsAggregate() {
+		for (int i = 0; i < 3; i++) {
+			put("sp.h" + i + ".cpu", 10, 0, 3600, new Random(1), 1);
+		}
+		put("sp.rare.cpu", 2400, 600, 3600, new Random(1), 1);
+		for (String target : List.of("sumSeries(sp.*.cpu)", "averageSeries(sp.*.cpu)", "groupByNode(sp.*.cpu,0,'sum')",
+				"aggregate(sp.*.cpu,'median')")) {
+			assertThat(one(target, 0, 3600).step()).isEqualTo(10);
+			assertThat(one(target, 0, 3600).size()).isEqualTo(360);
+		}
+	}
+
+	@Test
+	void hourlySeriesDoesNotSpoilTheAggregateOfMinutelyOnes() {
+		for (int i = 0; i < 3; i++) {
+			put("mixed.m" + i, 60, 0, 86_400, new Random(1), 1);
+		}
+		put("mixed.hourly", 3600, 0, 86_400, new Random(1), 1);
+		assertThat(one("sumSeries(mixed.*)", 0, 86_000).step()).isEqualTo(60);
+		assertThat(one("mixed.hourly", 0, 86_000).step()).isEqualTo(3600);
+		assertThat(one("divideSeries(mixed.m1,mixed.hourly)", 0, 86_000).step()).isEqualTo(3600);
+		assertThat(one("sumSeries(mixed.m{1,2},mixed.hourly)", 0, 86_000).step()).isEqualTo(3600);
+		put("mixed.ten", 600, 0, 86_400, new Random(1), 1);
+		assertThat(one("sumSeries(mixed.m*,mixed.ten)", 0, 86_000).step()).as("not much longer").isEqualTo(600);
+	}
+
+	@Test
+	void eventsAreCountedEachOnce() {
+		PointBatch batch = new PointBatch();
+		long[] times = { 100, 700, 1300, 1310, 1900 };
+		for (int i = 0; i < times.length; i++) {
+			batch.add(SeriesKey.of("ev.errors"), 864_000 + times[i], 3.0 + i);
+		}
+		this.store.put(batch);
+		assertThat(one("integral(ev.errors)", 864_000, 867_600).total(Aggregation.MAX)).isEqualTo(25);
+		assertThat(values(one("summarize(ev.errors,'1h','sum')", 860_400, 867_600))).contains(25);
 	}
 
 	@Test

@@ -28,9 +28,9 @@ public final class AliasFunctions {
 				new SeriesFunction("alias", SeriesFunction.Group.ALIAS, "Gives all series this name.",
 						(call) -> call.series().stream().map((one) -> one.withName(call.text("newName"))).toList(),
 						SERIES, Parameter.required("newName", Parameter.Type.STRING)),
-				byNodes("aliasByNode",
+				byNodes("aliasByNode", "nodes",
 						"Takes the nodes with these numbers, from 0, or with these tags, for the name of a series."),
-				byNodes("aliasByTags", "Does what aliasByNode does."),
+				byNodes("aliasByTags", "tags", "Does what aliasByNode does."),
 				new SeriesFunction("aliasByMetric", SeriesFunction.Group.ALIAS,
 						"Takes the last node for the name of a series.",
 						(call) -> call.series().stream().map((one) -> one.withName(part(one.name(), -1, 0))).toList(),
@@ -50,13 +50,13 @@ public final class AliasFunctions {
 						Parameter.optional("stop", Parameter.Type.NODE, 0)));
 	}
 
-	private static SeriesFunction byNodes(String name, String description) {
+	private static SeriesFunction byNodes(String name, String parameter, String description) {
 		return new SeriesFunction(name, SeriesFunction.Group.ALIAS, description,
 				(call) -> call.series()
 					.stream()
-					.map((one) -> one.withName(SeriesNodes.join(one, call.expressions("nodes"))))
+					.map((one) -> one.withName(SeriesNodes.join(one, call.expressions(parameter))))
 					.toList(),
-				SERIES, Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true));
+				SERIES, Parameter.several(parameter, Parameter.Type.NODE_OR_TAG, true));
 	}
 
 	private static List<GridSeries> replace(FunctionCall call) {

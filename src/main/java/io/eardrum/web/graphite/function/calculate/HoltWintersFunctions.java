@@ -70,9 +70,8 @@ public final class HoltWintersFunctions {
 	private static List<GridSeries> forecast(FunctionCall call) {
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : withBefore(call)) {
-			result.addAll(inRange(call, series, 0).stream()
-				.map((one) -> one.withPath("holtWintersForecast(" + series.name() + ")"))
-				.toList());
+			result.addAll(
+					inRange(call, series, 0).stream().map((one) -> one.within("holtWintersForecast(", ")")).toList());
 		}
 		return result;
 	}
@@ -139,7 +138,7 @@ public final class HoltWintersFunctions {
 					values[i] = outside(series.value(i), bands.get(0).value(i), bands.get(1).value(i));
 				}
 			}
-			result.add(series.withValues(values).withPath("holtWintersAberration(" + series.name() + ")"));
+			result.add(series.withValues(values).within("holtWintersAberration(", ")"));
 		}
 		return result;
 	}

@@ -75,7 +75,7 @@ public final class TrendFunctions {
 		for (GridSeries series : call.series(scope.over(scope.from() - before, scope.until()))) {
 			long points = isTime ? before / series.step() : call.integer("windowSize");
 			result.add(exponential(series, (int) Math.min(points, series.size()), weight, before)
-				.withPath("exponentialMovingAverage(" + series.name() + "," + size + ")"));
+				.within("exponentialMovingAverage(", "," + size + ")"));
 		}
 		return result;
 	}
@@ -105,7 +105,7 @@ public final class TrendFunctions {
 		double tolerance = call.number("windowTolerance", 0.1);
 		return call.series()
 			.stream()
-			.map((one) -> deviation(one, points, tolerance).withPath("stdev(" + one.name() + "," + points + ")"))
+			.map((one) -> deviation(one, points, tolerance).within("stdev(", "," + points + ")"))
 			.toList();
 	}
 
@@ -152,8 +152,7 @@ public final class TrendFunctions {
 				for (int j = 0; j < values.length; j++) {
 					values[j] = line[1] + one.time(j) * line[0];
 				}
-				result.add(one.withValues(values)
-					.withPath("linearRegression(" + one.name() + ", " + start + ", " + end + ")"));
+				result.add(one.withValues(values).within("linearRegression(", ", " + start + ", " + end + ")"));
 			}
 		}
 		return result;

@@ -14,11 +14,10 @@ import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.GridSeries;
-import io.eardrum.web.graphite.series.ValueBudget;
 
 /**
- * Functions over the values before each value. They also read the values that they need
- * from before the range.
+ * Functions over each value and the values before it. They also read the values that they
+ * need from before the range.
  */
 public final class WindowFunctions {
 
@@ -40,15 +39,15 @@ public final class WindowFunctions {
 		return List.of(moving("movingAverage", "average"), moving("movingSum", "sum"), moving("movingMin", "min"),
 				moving("movingMax", "max"), moving("movingMedian", "median"),
 				new SeriesFunction("movingWindow", SeriesFunction.Group.CALCULATE,
-						"Aggregates the values before each value: a number of them, or those of a time such as '5min'.",
+						"Aggregates each value and those before it: a number of them, or those of a time such as '5min'.",
 						(call) -> compute(call, call.text("func", "average")), SERIES, SIZE,
 						Parameter.optional("func", Parameter.Type.AGGREGATION, "average"), X_FILES_FACTOR));
 	}
 
 	private static SeriesFunction moving(String name, String aggregation) {
-		return new SeriesFunction(
-				name, SeriesFunction.Group.CALCULATE, "Takes the " + aggregation
-						+ " of the values before each value: a number of them, or those of a time " + "such as '5min'.",
+		return new SeriesFunction(name, SeriesFunction.Group.CALCULATE,
+				"Takes the " + aggregation
+						+ " of each value and those before it: a number of them, or those of a time such as '5min'.",
 				(call) -> compute(call, aggregation), SERIES, SIZE, X_FILES_FACTOR);
 	}
 
@@ -63,12 +62,16 @@ public final class WindowFunctions {
 		for (GridSeries series : call.series(scope.over(scope.from() - before, scope.until()))) {
 			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
 			int window = (int) Math.min(points, series.size());
+			// A series with a shorter step than others was read from further back than it
+			// needs.
+			int first = 1 + (int) Math.max(0, Math.min(before / series.step() - points, series.size() - window));
 			double factor = call.number("xFilesFactor", series.xFilesFactor());
-			Grid grid = new Grid(series.start() + before, series.end(), series.step());
-			double[] values = isIncremental(aggregation) ? slide(series, window, aggregation)
-					: fromScratch(series, window, aggregation, scope.account());
-			removeSparse(series, window, factor, values);
-			result.add(series.withValues(grid, values).withPath(name + "(" + series.name() + "," + size + ")"));
+			long ahead = isTime ? before : (first - 1L + window) * series.step();
+			Grid grid = new Grid(series.start() + ahead, series.end(), series.step());
+			double[] values = isIncremental(aggregation) ? slide(series, first, window, aggregation)
+					: fromScratch(series, first, window, aggregation);
+			removeSparse(series, first, window, factor, values);
+			result.add(series.withValues(grid, values).within(name + "(", "," + size + ")"));
 		}
 		return result;
 	}
@@ -82,30 +85,37 @@ public final class WindowFunctions {
 		return points * longestStep;
 	}
 
-	private static void removeSparse(GridSeries series, int window, double factor, double[] values) {
-		int present = 0;
-		for (int i = 0; i < window; i++) {
-			present += Double.isNaN(series.value(i)) ? 0 : 1;
-		}
+	private static void removeSparse(GridSeries series, int first, int window, double factor, double[] values) {
+		int present = present(series, first, window);
 		for (int i = 0; i < values.length; i++) {
 			if (present == 0 || (double) present / window < factor) {
 				values[i] = Double.NaN;
 			}
-			present -= (window > 0 && Double.isNaN(series.value(i))) ? 0 : 1;
-			present += Double.isNaN(series.value(i + window)) ? 0 : 1;
+			present += present(series, first + i + window, 1) - present(series, first + i, 1);
 		}
 	}
 
-	private static double[] fromScratch(GridSeries series, int window, Aggregation aggregation,
-			ValueBudget.Account account) {
-		account.work((long) window * (series.size() - window));
-		double[] values = series.room(series.size() - window);
+	private static int present(GridSeries series, int from, int count) {
+		int present = 0;
+		for (int i = from; i < Math.min(from + count, series.size()); i++) {
+			present += Double.isNaN(series.value(i)) ? 0 : 1;
+		}
+		return present;
+	}
+
+	private static double[] room(GridSeries series, int first, int window) {
+		return series.room(series.size() + 1 - first - window);
+	}
+
+	private static double[] fromScratch(GridSeries series, int first, int window, Aggregation aggregation) {
+		double[] values = room(series, first, window);
+		series.work((long) window * values.length);
 		double[] slot = series.room(window);
 		for (int i = 0; i < values.length; i++) {
 			// As in Graphite, the aggregations that consider gaps elsewhere also get only
 			// the values that are present.
 			int present = 0;
-			for (int j = i; j < i + window; j++) {
+			for (int j = first + i; j < first + i + window; j++) {
 				if (!Double.isNaN(series.value(j))) {
 					slot[present++] = series.value(j);
 				}
@@ -128,13 +138,14 @@ public final class WindowFunctions {
 	 * errors. The values are divided into blocks of the length of a window. Each window
 	 * is the end of one block and the beginning of the next (van Herk, Gil and Werman).
 	 * @param series the series
+	 * @param first the number of the first value in the first window
 	 * @param window how many values a window has
 	 * @param aggregation average, sum, min or max
-	 * @return one value for each value that has a full window before it
+	 * @return one value for each window
 	 */
-	private static double[] slide(GridSeries series, int window, Aggregation aggregation) {
+	private static double[] slide(GridSeries series, int first, int window, Aggregation aggregation) {
 		int size = series.size();
-		double[] values = series.room(size - window);
+		double[] values = room(series, first, window);
 		if (window == 0) {
 			Arrays.fill(values, Double.NaN);
 			return values;
@@ -153,18 +164,15 @@ public final class WindowFunctions {
 			boolean last = i == size - 1 || (i + 1) % window == 0;
 			from[i] = last ? series.value(i) : operator.applyAsDouble(series.value(i), from[i + 1]);
 		}
-		int present = 0;
-		for (int i = 0; i < window; i++) {
-			present += Double.isNaN(series.value(i)) ? 0 : 1;
-		}
+		int present = present(series, first, window);
 		for (int i = 0; i < values.length; i++) {
-			double end = upTo[i + window - 1];
-			values[i] = (i % window == 0) ? end : operator.applyAsDouble(from[i], end);
+			int start = first + i;
+			double end = upTo[start + window - 1];
+			values[i] = (start % window == 0) ? end : operator.applyAsDouble(from[start], end);
 			if (aggregation == Aggregation.AVERAGE) {
 				values[i] /= present;
 			}
-			present -= Double.isNaN(series.value(i)) ? 0 : 1;
-			present += Double.isNaN(series.value(i + window)) ? 0 : 1;
+			present += present(series, start + window, 1) - present(series, start, 1);
 		}
 		return values;
 	}

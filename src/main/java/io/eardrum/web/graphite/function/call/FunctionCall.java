@@ -36,16 +36,21 @@ public final class FunctionCall {
 	/** The regular expressions among the arguments that have been parsed. */
 	private final Map<String, NameRegex> regexes;
 
+	/** The series of parameters that are computed once for all series. */
+	private final Map<String, List<GridSeries>> references;
+
 	/** The series of the first parameter, if they have been computed. */
 	private final @Nullable List<GridSeries> given;
 
 	private FunctionCall(List<Parameter> parameters, Expression.Call call, Map<String, List<Expression>> arguments,
-			Scope scope, Map<String, NameRegex> regexes, @Nullable List<GridSeries> given) {
+			Scope scope, Map<String, NameRegex> regexes, Map<String, List<GridSeries>> references,
+			@Nullable List<GridSeries> given) {
 		this.parameters = parameters;
 		this.call = call;
 		this.arguments = arguments;
 		this.scope = scope;
 		this.regexes = regexes;
+		this.references = references;
 		this.given = given;
 	}
 
@@ -59,7 +64,8 @@ public final class FunctionCall {
 	 */
 	public static FunctionCall bind(List<Parameter> parameters, Expression.Call call, Scope scope) {
 		Map<String, List<Expression>> arguments = new HashMap<>();
-		FunctionCall bound = new FunctionCall(parameters, call, arguments, scope, new HashMap<>(), null);
+		FunctionCall bound = new FunctionCall(parameters, call, arguments, scope, new HashMap<>(), new HashMap<>(),
+				null);
 		for (int i = 0; i < call.arguments().size(); i++) {
 			Parameter parameter = parameters.isEmpty() ? null : parameters.get(Math.min(i, parameters.size() - 1));
 			if (parameter == null || (i >= parameters.size() && !parameter.multiple())) {
@@ -114,7 +120,7 @@ public final class FunctionCall {
 			case SERIES_LIST, SERIES_LISTS ->
 				argument instanceof Expression.Path || argument instanceof Expression.Call;
 			case ANY -> !(argument instanceof Expression.Text);
-			case STRING -> argument instanceof Expression.Text;
+			case STRING, AGGREGATION_OR_FUNCTION -> argument instanceof Expression.Text;
 			case INTEGER, NODE -> isWhole(number(argument));
 			case INTEGER_OR_INFINITE -> isWhole(number(argument)) || number(argument) == Double.POSITIVE_INFINITY;
 			case FLOAT -> !Double.isNaN(number(argument));
@@ -167,7 +173,8 @@ public final class FunctionCall {
 	 * @return the call
 	 */
 	public FunctionCall with(List<GridSeries> series) {
-		return new FunctionCall(this.parameters, this.call, this.arguments, this.scope, this.regexes, series);
+		return new FunctionCall(this.parameters, this.call, this.arguments, this.scope, this.regexes, this.references,
+				series);
 	}
 
 	/**
@@ -200,6 +207,10 @@ public final class FunctionCall {
 	 * @return the series, one list after the other if there are several
 	 */
 	public SeriesStream stream() {
+		List<GridSeries> known = this.given;
+		if (known != null) {
+			return known::forEach;
+		}
 		List<SeriesStream> streams = expressions(this.parameters.get(0).name()).stream()
 			.map(this.scope::stream)
 			.toList();
@@ -212,12 +223,7 @@ public final class FunctionCall {
 	 * @return the expression
 	 */
 	public NameRegex regex(String name) {
-		NameRegex known = this.regexes.get(name);
-		if (known == null) {
-			known = new NameRegex(text(name), this.scope.account());
-			this.regexes.put(name, known);
-		}
-		return known;
+		return this.regexes.computeIfAbsent(name, (key) -> new NameRegex(text(key), this.scope.account()));
 	}
 
 	/**
@@ -236,6 +242,28 @@ public final class FunctionCall {
 	 */
 	public List<GridSeries> series(String name) {
 		return series(name, this.scope);
+	}
+
+	/**
+	 * Computes the series of a parameter once, however often the function is applied to
+	 * one series after the other.
+	 * @param name the name of the parameter
+	 * @return the series, none if there is no such argument
+	 */
+	public List<GridSeries> references(String name) {
+		return this.references.computeIfAbsent(name, (key) -> series(key, this.scope));
+	}
+
+	/**
+	 * Applies another function to series as if it had been called with the first argument
+	 * of this call.
+	 * @param function the name of the function, which needs no other parameter
+	 * @param series its series
+	 * @return its result
+	 */
+	public List<GridSeries> apply(String function, List<GridSeries> series) {
+		return this.scope.apply(new Expression.Call(function, expressions(this.parameters.get(0).name()), Map.of(),
+				this.call.position()), series);
 	}
 
 	private List<GridSeries> series(String name, Scope over) {

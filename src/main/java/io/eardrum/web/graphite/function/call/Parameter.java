@@ -101,7 +101,10 @@ public record Parameter(String name, Type type, boolean required, boolean multip
 		ALIGNMENT("string", "a unit of time in quotes, such as 'hours' or 'weeks1'"),
 
 		/** The name of an aggregation. */
-		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'");
+		AGGREGATION("aggFunc", "an aggregation in quotes, such as 'sum'"),
+
+		/** The name of an aggregation, or of a function that needs nothing but series. */
+		AGGREGATION_OR_FUNCTION("aggOrSeriesFunc", "an aggregation or a function in quotes, such as 'sum'");
 
 		private final String graphiteName;
 

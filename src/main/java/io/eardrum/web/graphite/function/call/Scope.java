@@ -56,6 +56,15 @@ public interface Scope {
 	List<GridSeries> evaluate(Expression expression);
 
 	/**
+	 * Applies a function to series that have been computed.
+	 * @param call the call; the series of its first argument are not computed
+	 * @param series the series
+	 * @return the series in a mutable list
+	 * @throws QueryException if the function is unknown, or was called wrongly
+	 */
+	List<GridSeries> apply(Expression.Call call, List<GridSeries> series);
+
+	/**
 	 * Computes a part of a target. The series of a pattern, and those of functions that
 	 * are computed for each series separately, are computed one after the other, so that
 	 * only one of them is in memory at a time.

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.web.graphite.function.call.FunctionCall;
 import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
@@ -37,8 +39,8 @@ public final class CombineFunctions {
 
 	private static final Parameter POSITIONS = Parameter.several("position", Parameter.Type.NODE, false);
 
-	private static final Parameter CALLBACK = new Parameter("callback", Parameter.Type.AGGREGATION, true, false, null,
-			List.of("average", "sum", "max", "min", "count"));
+	private static final Parameter CALLBACK = new Parameter("callback", Parameter.Type.AGGREGATION_OR_FUNCTION, true,
+			false, null, List.of("average", "sum", "max", "min", "count"));
 
 	private CombineFunctions() {
 	}
@@ -61,7 +63,7 @@ public final class CombineFunctions {
 						CombineFunctions::count, Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, false)),
 				new SeriesFunction("aggregate", SeriesFunction.Group.COMBINE,
 						"Makes one series of all with an aggregation, such as 'sum'.",
-						(call) -> aggregate(call, call.text("func"), call.number("xFilesFactor", 0)), SERIES,
+						(call) -> aggregate(call, call.text("func"), factor(call)), SERIES,
 						Parameter.required("func", Parameter.Type.AGGREGATION),
 						Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
 				new SeriesFunction("percentileOfSeries", SeriesFunction.Group.COMBINE,
@@ -72,11 +74,11 @@ public final class CombineFunctions {
 						"Makes one series of all that share a node, with an aggregation such as 'sum'.",
 						(call) -> grouped(call, call.expressions("nodeNum"), call.text("callback", "average")), SERIES,
 						Parameter.required("nodeNum", Parameter.Type.NODE_OR_TAG, 0, 1, 2, 3),
-						Parameter.optional("callback", Parameter.Type.AGGREGATION, "average")),
+						Parameter.optional("callback", Parameter.Type.AGGREGATION_OR_FUNCTION, "average")),
 				new SeriesFunction("groupByNodes", SeriesFunction.Group.COMBINE,
 						"Makes one series of all that share some nodes, with an aggregation such as 'sum'.",
 						(call) -> grouped(call, call.expressions("nodes"), call.text("callback")), SERIES, CALLBACK,
-						Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, true)),
+						Parameter.several("nodes", Parameter.Type.NODE_OR_TAG, false)),
 				wildcards("sumSeriesWithWildcards", "sum"), wildcards("averageSeriesWithWildcards", "average"),
 				wildcards("multiplySeriesWithWildcards", "multiply"),
 				new SeriesFunction("aggregateWithWildcards", SeriesFunction.Group.COMBINE,
@@ -84,12 +86,12 @@ public final class CombineFunctions {
 						(call) -> withoutNodes(call, call.text("func")), SERIES,
 						Parameter.required("func", Parameter.Type.AGGREGATION, "average", "sum", "max"), POSITIONS),
 				new SeriesFunction("group", SeriesFunction.Group.COMBINE, "Makes one list of several.",
-						FunctionCall::series, LISTS));
+						FunctionCall::series, Parameter.several("seriesLists", Parameter.Type.SERIES_LISTS, false)));
 	}
 
 	private static SeriesFunction simple(String name, String aggregation, String description) {
 		return new SeriesFunction(name, SeriesFunction.Group.COMBINE, description,
-				(call) -> aggregate(call, aggregation, 0), LISTS);
+				(call) -> aggregate(call, aggregation, null), LISTS);
 	}
 
 	private static SeriesFunction wildcards(String name, String aggregation) {
@@ -98,9 +100,13 @@ public final class CombineFunctions {
 				(call) -> withoutNodes(call, aggregation), SERIES, POSITIONS);
 	}
 
+	private static @Nullable Double factor(FunctionCall call) {
+		return call.has("xFilesFactor") ? call.number("xFilesFactor") : null;
+	}
+
 	// Takes one series after the other where the result is the same, so that not all of
 	// them are in memory at once.
-	private static List<GridSeries> aggregate(FunctionCall call, String aggregation, double xFilesFactor) {
+	private static List<GridSeries> aggregate(FunctionCall call, String aggregation, @Nullable Double xFilesFactor) {
 		Aggregation function = Aggregation.named(aggregation);
 		if (!function.isFoldable()) {
 			return aggregate(call.series(), aggregation, xFilesFactor);
@@ -119,14 +125,14 @@ public final class CombineFunctions {
 		return fold;
 	}
 
-	private static GridSeries result(SeriesFold fold, String aggregation, double xFilesFactor) {
+	private static GridSeries result(SeriesFold fold, String aggregation, @Nullable Double xFilesFactor) {
 		String plain = plain(aggregation);
 		String name = plain + "Series(" + fold.paths() + ")";
 		Map<String, String> tags = fold.commonTags();
 		tags.putIfAbsent(GridSeries.NAME_TAG, name);
 		tags.put("aggregatedBy", plain);
-		SeriesName.requireLength(name.length());
-		return fold.result(name, xFilesFactor).withTags(tags);
+		double factor = (xFilesFactor != null) ? xFilesFactor : fold.xFilesFactor();
+		return fold.result(name, factor).withXFilesFactor(factor).withTags(tags);
 	}
 
 	private static String plain(String aggregation) {
@@ -137,33 +143,42 @@ public final class CombineFunctions {
 	 * Combines several series into one.
 	 * @param series the series
 	 * @param aggregation the aggregation, by its name in Graphite
-	 * @param xFilesFactor which fraction of the values has to be present
+	 * @param xFilesFactor which fraction of the values has to be present; if
+	 * {@code null}, the highest that one of the series requires
 	 * @return one series, or none if there was none
 	 */
-	public static List<GridSeries> aggregate(List<GridSeries> series, String aggregation, double xFilesFactor) {
+	public static List<GridSeries> aggregate(List<GridSeries> series, String aggregation,
+			@Nullable Double xFilesFactor) {
 		if (series.isEmpty()) {
 			return List.of();
 		}
 		Aggregation function = Aggregation.named(aggregation);
 		String plain = plain(aggregation);
-		return List.of(combine(series, SeriesName.of(plain, "Series(", SeriesNodes.paths(series), ")"), (row) -> {
+		double factor = (xFilesFactor != null) ? xFilesFactor : highestFactor(series);
+		String name = SeriesName.of(plain, "Series(", SeriesNodes.paths(series), ")");
+		return List.of(combine(series, name, name, (row) -> {
 			int present = 0;
 			for (double value : row) {
 				present += Double.isNaN(value) ? 0 : 1;
 			}
-			boolean enough = present > 0 && (double) present / row.length >= xFilesFactor;
+			boolean enough = present > 0 && (double) present / row.length >= factor;
 			return enough ? function.of(row, row.length) : Double.NaN;
-		}).withTags(commonTags(series, plain)));
+		}).withXFilesFactor(factor).withTags(commonTags(series, plain)));
+	}
+
+	private static double highestFactor(List<GridSeries> series) {
+		return series.stream().mapToDouble(GridSeries::xFilesFactor).max().orElse(0);
 	}
 
 	/**
 	 * Combines several series into one.
 	 * @param series at least one series
 	 * @param name the name of the result
+	 * @param path its path
 	 * @param function computes one value from a row, which it may change
 	 * @return the series
 	 */
-	static GridSeries combine(List<GridSeries> series, String name, Function<double[], Double> function) {
+	static GridSeries combine(List<GridSeries> series, String name, String path, Function<double[], Double> function) {
 		AlignedSeries aligned = AlignedSeries.of(series);
 		double[] values = series.get(0).room(aligned.size());
 		double[] row = series.get(0).room(series.size());
@@ -174,10 +189,10 @@ public final class CombineFunctions {
 		}
 		return series.get(0)
 			.withConsolidation(Aggregation.AVERAGE)
-			.withXFilesFactor(0)
+			.withXFilesFactor(highestFactor(series))
 			.withValues(aligned.grid(), values)
 			.withTags(Map.of(GridSeries.NAME_TAG, name))
-			.withPath(name);
+			.withPath(name, path);
 	}
 
 	private static Map<String, String> commonTags(List<GridSeries> series, String aggregation) {
@@ -194,19 +209,22 @@ public final class CombineFunctions {
 			// As in Graphite, a single series is not changed.
 			return call.series();
 		}
-		return (fold.count() > 0) ? List.of(result(fold, "multiply", 0)) : List.of();
+		return (fold.count() > 0) ? List.of(result(fold, "multiply", null)) : List.of();
 	}
 
 	private static List<GridSeries> count(FunctionCall call) {
+		if (!call.has("seriesLists")) {
+			return List.of(SpecialFunctions.constantLine(call.scope(), 0, "0").foundBy("countSeries()"));
+		}
 		SeriesFold fold = fold(call, Aggregation.COUNT);
 		if (fold.count() == 0) {
-			return List.of(SpecialFunctions.constantLine(call.scope(), 0, "0").foundBy("countSeries()"));
+			return List.of();
 		}
 		String name = SeriesName.of("countSeries(", fold.paths(), ")");
 		GridSeries counted = fold.result(name, 0);
 		double[] values = counted.room(counted.size());
 		Arrays.fill(values, (double) fold.count());
-		return List.of(counted.withValues(values));
+		return List.of(counted.withValues(values).withXFilesFactor(fold.xFilesFactor()));
 	}
 
 	private static List<GridSeries> percentile(FunctionCall call) {
@@ -219,12 +237,29 @@ public final class CombineFunctions {
 			return series;
 		}
 		boolean interpolate = call.flag("interpolate");
-		return List.of(combine(series, "percentileOfSeries(" + series.get(0).path() + "," + NumberText.brief(n) + ")",
-				(row) -> Percentile.of(row, row.length, n, interpolate)));
+		String name = SeriesName.of("percentileOfSeries(", series.get(0).path(), "," + NumberText.brief(n) + ")");
+		return List.of(combine(series, name, name, (row) -> Percentile.of(row, row.length, n, interpolate)));
 	}
 
-	private static List<GridSeries> grouped(FunctionCall call, List<Expression> nodes, String aggregation) {
-		return byKey(call, SeriesNodes.key(nodes), aggregation);
+	// As in Graphite, a callback that is a function takes each group, and its first
+	// series
+	// is the result.
+	private static List<GridSeries> grouped(FunctionCall call, List<Expression> nodes, String callback) {
+		Function<GridSeries, String> key = SeriesNodes.key(nodes);
+		if (!callback.equals("countSeries") && Aggregation.find(callback) != null) {
+			return byKey(call, key, callback);
+		}
+		Map<String, List<GridSeries>> groups = groups(call.series(), key);
+		if (groups.isEmpty()) {
+			// An error in the call is an error even if there are no series.
+			return call.apply(callback, List.of());
+		}
+		List<GridSeries> result = new ArrayList<>();
+		groups.forEach((name, members) -> call.apply(callback, members)
+			.stream()
+			.limit(1)
+			.forEach((one) -> result.add(one.withName(name))));
+		return result;
 	}
 
 	private static List<GridSeries> withoutNodes(FunctionCall call, String aggregation) {
@@ -236,10 +271,11 @@ public final class CombineFunctions {
 		List<GridSeries> result = new ArrayList<>();
 		Aggregation function = Aggregation.named(aggregation);
 		if (function.isFoldable()) {
-			folds(call, key, function).forEach((name, fold) -> result.add(result(fold, aggregation, 0).withName(name)));
+			folds(call, key, function)
+				.forEach((name, fold) -> result.add(result(fold, aggregation, null).withName(name)));
 		}
 		else {
-			groups(call.series(), key).forEach((name, members) -> aggregate(members, aggregation, 0)
+			groups(call.series(), key).forEach((name, members) -> aggregate(members, aggregation, null)
 				.forEach((one) -> result.add(one.withName(name))));
 		}
 		return result;

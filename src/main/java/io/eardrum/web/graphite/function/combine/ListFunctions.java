@@ -3,9 +3,12 @@ package io.eardrum.web.graphite.function.combine;
 import java.util.ArrayList;
 import java.util.List;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.web.graphite.function.call.FunctionCall;
 import io.eardrum.web.graphite.function.call.Parameter;
 import io.eardrum.web.graphite.function.call.SeriesFunction;
+import io.eardrum.web.graphite.function.call.SeriesNodes;
 import io.eardrum.web.graphite.series.GridSeries;
 import io.eardrum.web.graphite.series.SeriesName;
 
@@ -32,8 +35,9 @@ public final class ListFunctions {
 				new SeriesFunction("aggregateSeriesLists", SeriesFunction.Group.COMBINE,
 						"Combines each series of the first list with the one at its place in the second, with an "
 								+ "aggregation such as 'sum'.",
-						(call) -> pairs(call, call.text("func"), call.number("xFilesFactor", 0)), FIRST, SECOND,
-						Parameter.required("func", Parameter.Type.AGGREGATION),
+						(call) -> pairs(call, call.text("func"),
+								call.has("xFilesFactor") ? (Double) call.number("xFilesFactor") : null),
+						FIRST, SECOND, Parameter.required("func", Parameter.Type.AGGREGATION),
 						Parameter.optional("xFilesFactor", Parameter.Type.FLOAT, null)),
 				new SeriesFunction("powSeries", SeriesFunction.Group.COMBINE,
 						"Raises the first series to the power of the second, the result to the power of the third, "
@@ -44,10 +48,10 @@ public final class ListFunctions {
 	private static SeriesFunction pairs(String name, String aggregation) {
 		return new SeriesFunction(name, SeriesFunction.Group.COMBINE,
 				"Does what aggregateSeriesLists does with '" + aggregation + "'.",
-				(call) -> pairs(call, aggregation, 0), FIRST, SECOND);
+				(call) -> pairs(call, aggregation, null), FIRST, SECOND);
 	}
 
-	private static List<GridSeries> pairs(FunctionCall call, String aggregation, double xFilesFactor) {
+	private static List<GridSeries> pairs(FunctionCall call, String aggregation, @Nullable Double xFilesFactor) {
 		List<GridSeries> first = call.series();
 		List<GridSeries> second = call.series("seriesListSecondPos");
 		if (first.size() != second.size()) {
@@ -71,8 +75,9 @@ public final class ListFunctions {
 		if (series.isEmpty()) {
 			return series;
 		}
-		String names = SeriesName.list(series.stream().map(GridSeries::name).toList());
-		return List.of(CombineFunctions.combine(series, SeriesName.of("powSeries(", names, ")"), (row) -> {
+		String name = SeriesName.of("powSeries(", SeriesName.list(series.stream().map(GridSeries::name).toList()), ")");
+		String path = SeriesName.of("powSeries(", SeriesNodes.paths(series), ")");
+		return List.of(CombineFunctions.combine(series, name, path, (row) -> {
 			double power = row[0];
 			for (int i = 1; i < row.length; i++) {
 				// In Java, any number to the power of 0 is 1, even if there is none.

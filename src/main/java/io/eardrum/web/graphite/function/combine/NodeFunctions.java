@@ -171,17 +171,18 @@ public final class NodeFunctions {
 		byKey.forEach((key, one) -> {
 			GridSeries weight = weightsByKey.get(key);
 			if (weight != null) {
-				products.add(CombineFunctions.combine(List.of(one, weight), "product", (row) -> row[0] * row[1]));
+				products.add(
+						CombineFunctions.combine(List.of(one, weight), "product", "product", (row) -> row[0] * row[1]));
 			}
 		});
 		if (products.isEmpty()) {
 			return products;
 		}
-		GridSeries sumOfProducts = CombineFunctions.aggregate(products, "sum", 0).get(0);
-		GridSeries sumOfWeights = CombineFunctions.aggregate(weights, "sum", 0).get(0);
+		GridSeries sumOfProducts = CombineFunctions.aggregate(products, "sum", null).get(0);
+		GridSeries sumOfWeights = CombineFunctions.aggregate(weights, "sum", null).get(0);
 		String name = SeriesName.of("weightedAverage(", paths(series), ", ", paths(weights), ", ",
 				nodes.stream().map(NodeFunctions::text).collect(Collectors.joining(",")), ")");
-		return List.of(CombineFunctions.combine(List.of(sumOfProducts, sumOfWeights), name,
+		return List.of(CombineFunctions.combine(List.of(sumOfProducts, sumOfWeights), name, name,
 				(row) -> (row[1] == 0) ? Double.NaN : row[0] / row[1]));
 	}
 

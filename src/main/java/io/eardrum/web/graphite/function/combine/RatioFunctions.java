@@ -61,7 +61,7 @@ public final class RatioFunctions {
 		}
 		if (divisors.isEmpty()) {
 			return dividends.stream()
-				.map((one) -> one.map((value) -> Double.NaN).withPath("divideSeries(" + one.name() + ",MISSING)"))
+				.map((one) -> one.map((value) -> Double.NaN).within("divideSeries(", ",MISSING)"))
 				.toList();
 		}
 		return dividends.stream().map((one) -> quotient("divideSeries", one, divisors.get(0), 1)).toList();
@@ -84,6 +84,7 @@ public final class RatioFunctions {
 	private static GridSeries quotient(String function, GridSeries dividend, GridSeries divisor, double factor) {
 		return CombineFunctions.combine(List.of(dividend, divisor),
 				SeriesName.of(function, "(", dividend.name(), ",", divisor.name(), ")"),
+				SeriesName.of(function, "(", dividend.path(), ",", divisor.path(), ")"),
 				(row) -> (row[1] == 0) ? Double.NaN : row[0] / row[1] * factor);
 	}
 
@@ -105,7 +106,7 @@ public final class RatioFunctions {
 			return series;
 		}
 		if (totals == null) {
-			GridSeries sum = CombineFunctions.aggregate(series, "sum", 0).get(0);
+			GridSeries sum = CombineFunctions.aggregate(series, "sum", 0.0).get(0);
 			return series.stream().map((one) -> quotient("asPercent", one, sum, 100)).toList();
 		}
 		if (totals.size() == 1) {
@@ -128,8 +129,8 @@ public final class RatioFunctions {
 		String text = total.whole() ? Long.toString((long) total.value()) : NumberText.exact(total.value());
 		return series.stream()
 			.map((one) -> one.map((value) -> (total.value() == 0) ? Double.NaN : value / total.value() * 100)
-				.withPath("asPercent(" + one.name() + "," + text + ")"))
-			.map((one) -> one.withTags(Map.of(GridSeries.NAME_TAG, one.name())))
+				.within("asPercent(", "," + text + ")"))
+			.map(RatioFunctions::named)
 			.toList();
 	}
 
@@ -144,24 +145,27 @@ public final class RatioFunctions {
 			List<GridSeries> members = groups.getOrDefault(name, List.of());
 			List<GridSeries> ofTotal = totalGroups.getOrDefault(name, List.of());
 			if (ofTotal.isEmpty()) {
-				members.forEach((one) -> result.add(missing(one, one.name(), MISSING)));
+				members.forEach((one) -> result.add(named(missing(one).within("asPercent(", "," + MISSING + ")"))));
 				continue;
 			}
 			GridSeries total = (ofTotal.size() == 1) ? ofTotal.get(0)
-					: CombineFunctions.aggregate(ofTotal, "sum", 0).get(0);
+					: CombineFunctions.aggregate(ofTotal, "sum", 0.0).get(0);
 			members.forEach((one) -> result.add(quotient("asPercent", one, total, 100)));
 			if (members.isEmpty()) {
-				result.add(missing(total, MISSING, total.name()));
+				result.add(named(missing(total).within("asPercent(" + MISSING + ",", ")")));
 			}
 		}
 		return result;
 	}
 
-	private static GridSeries missing(GridSeries like, String name, String total) {
+	private static GridSeries named(GridSeries series) {
+		return series.withTags(Map.of(GridSeries.NAME_TAG, series.name()));
+	}
+
+	private static GridSeries missing(GridSeries like) {
 		double[] values = like.room(like.size());
 		Arrays.fill(values, Double.NaN);
-		String newName = SeriesName.of("asPercent(", name, ",", total, ")");
-		return like.withValues(values).withTags(Map.of(GridSeries.NAME_TAG, newName)).withPath(newName);
+		return like.withValues(values);
 	}
 
 }

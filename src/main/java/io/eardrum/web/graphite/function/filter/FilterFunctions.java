@@ -184,7 +184,7 @@ public final class FilterFunctions {
 			return call.series()
 				.stream()
 				.map((one) -> one.map((value) -> removed.test(value) ? Double.NaN : value)
-					.withPath(name + "(" + one.name() + ", " + NumberText.brief(n) + ")"))
+					.within(name + "(", ", " + NumberText.brief(n) + ")"))
 				.toList();
 		}, SERIES, Parameter.required("n", Parameter.Type.FLOAT));
 	}
@@ -201,8 +201,7 @@ public final class FilterFunctions {
 			double value = Percentile.of(values, values.length, n, false);
 			if (!Double.isNaN(value)) {
 				Arrays.fill(values, value);
-				result.add(series.withValues(values)
-					.withPath("nPercentile(" + series.name() + ", " + NumberText.brief(n) + ")"));
+				result.add(series.withValues(values).within("nPercentile(", ", " + NumberText.brief(n) + ")"));
 			}
 		}
 		return result;

@@ -101,7 +101,7 @@ public final class PercentileFunctions {
 				series.copy(0, values, values.length);
 				double limit = Percentile.of(values, values.length, n, false);
 				result.add(series.map((value) -> (above ? value > limit : value < limit) ? Double.NaN : value)
-					.withPath(name + "(" + series.name() + ", " + NumberText.brief(n) + ")"));
+					.within(name + "(", ", " + NumberText.brief(n) + ")"));
 			}
 			return result;
 		}, SERIES, PERCENTILE).forEach();

@@ -58,8 +58,7 @@ public final class SpecialFunctions {
 		Aggregation aggregation = Aggregation.named(function);
 		return call.series()
 			.stream()
-			.map((one) -> one.withConsolidation(aggregation)
-				.withPath("consolidateBy(" + one.name() + ",\"" + function + "\")"))
+			.map((one) -> one.withConsolidation(aggregation).within("consolidateBy(", ",\"" + function + "\")"))
 			.toList();
 	}
 

@@ -50,10 +50,7 @@ public final class CurveFunctions {
 	private static SeriesFunction each(String name, SeriesFunction.Group group, String description,
 			UnaryOperator<GridSeries> operator) {
 		return new SeriesFunction(name, group, description,
-				(call) -> call.series()
-					.stream()
-					.map((one) -> operator.apply(one).withPath(name + "(" + one.name() + ")"))
-					.toList(),
+				(call) -> call.series().stream().map((one) -> operator.apply(one).within(name + "(", ")")).toList(),
 				SERIES)
 			.forEach();
 	}
@@ -83,10 +80,7 @@ public final class CurveFunctions {
 
 	private static List<GridSeries> delay(FunctionCall call) {
 		int steps = call.integer("steps");
-		return call.series()
-			.stream()
-			.map((one) -> delayed(one, steps).withPath("delay(" + one.name() + "," + steps + ")"))
-			.toList();
+		return call.series().stream().map((one) -> delayed(one, steps).within("delay(", "," + steps + ")")).toList();
 	}
 
 	private static GridSeries delayed(GridSeries series, int steps) {

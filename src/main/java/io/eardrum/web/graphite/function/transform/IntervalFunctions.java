@@ -62,7 +62,7 @@ public final class IntervalFunctions {
 						"Takes the gaps out of series that have a value at each n-th step only.",
 						(call) -> call.series()
 							.stream()
-							.map((one) -> compressed(one).withPath("compressPeriodicGaps(" + one.name() + ")"))
+							.map((one) -> compressed(one).within("compressPeriodicGaps(", ")"))
 							.toList(),
 						SERIES)
 					.forEach(),
@@ -89,8 +89,7 @@ public final class IntervalFunctions {
 			long length = one.end() - one.start();
 			long slots = aligned ? length / interval + 1 : (length + interval - 1) / interval;
 			long until = aligned ? one.start() + slots * interval : one.end();
-			result.add(hits(one, new Grid(until - slots * interval, until, interval))
-				.withPath("hitcount(" + one.name() + end));
+			result.add(hits(one, new Grid(until - slots * interval, until, interval)).within("hitcount(", end));
 		}
 		return result;
 	}
@@ -136,7 +135,7 @@ public final class IntervalFunctions {
 			.anyMatch((unit) -> unit instanceof Expression.Text text && RangeStart.isUnit(text.value()));
 		return (aligned ? since(call, call.text("alignTo")) : call.series()).stream()
 			.map((one) -> RateFunctions.summarize(one, interval, Aggregation.named(function), one.start(), one.end())
-				.withPath("smartSummarize(" + one.name() + end))
+				.within("smartSummarize(", end))
 			.toList();
 	}
 
@@ -156,7 +155,7 @@ public final class IntervalFunctions {
 				sum += Double.isNaN(series.value(i)) ? 0 : series.value(i);
 				values[i] = sum;
 			}
-			result.add(series.withValues(values).withPath("integralByInterval(" + series.name() + ",'" + unit + "')"));
+			result.add(series.withValues(values).within("integralByInterval(", ",'" + unit + "')"));
 		}
 		return result;
 	}
@@ -226,8 +225,7 @@ public final class IntervalFunctions {
 			long by = shift * seconds;
 			String after = ", " + unit + ", " + shift + ")";
 			call.series(scope.over(scope.from() + by, scope.until() + by))
-				.forEach((one) -> result
-					.add(one.movedTo(like.start(), like.end()).withPath("timeShift(" + one.name() + after)));
+				.forEach((one) -> result.add(one.movedTo(like.start(), like.end()).within("timeShift(", after)));
 		}
 		return result;
 	}

@@ -1,5 +1,6 @@
 package io.eardrum.web.graphite.function.transform;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -12,6 +13,7 @@ import io.eardrum.web.graphite.query.TimeOffset;
 import io.eardrum.web.graphite.series.Aggregation;
 import io.eardrum.web.graphite.series.Grid;
 import io.eardrum.web.graphite.series.GridSeries;
+import io.eardrum.web.graphite.series.SeriesName;
 
 /**
  * Functions over time: differences between neighbours, sums, summaries and shifts.
@@ -23,6 +25,8 @@ public final class RateFunctions {
 	private static final Parameter MAX = Parameter.optional("maxValue", Parameter.Type.FLOAT, null);
 
 	private static final Parameter MIN = Parameter.optional("minValue", Parameter.Type.FLOAT, null);
+
+	private static final long HOUR_SECONDS = 3600;
 
 	private RateFunctions() {
 	}
@@ -55,7 +59,8 @@ public final class RateFunctions {
 						"Shows the values of an earlier time, such as '1d' before, or of a later one ('+1d').",
 						RateFunctions::shift, SERIES,
 						Parameter.required("timeShift", Parameter.Type.INTERVAL, "1h", "1d", "7d"),
-						Parameter.optional("resetEnd", Parameter.Type.BOOLEAN, true)));
+						Parameter.optional("resetEnd", Parameter.Type.BOOLEAN, true),
+						Parameter.optional("alignDST", Parameter.Type.BOOLEAN, false)));
 	}
 
 	private static List<GridSeries> derivative(FunctionCall call) {
@@ -68,7 +73,7 @@ public final class RateFunctions {
 				values[i] = series.value(i) - previous;
 				previous = series.value(i);
 			}
-			result.add(series.withValues(values).withPath("derivative(" + series.name() + ")"));
+			result.add(series.withValues(values).within("derivative(", ")"));
 		}
 		return result;
 	}
@@ -91,7 +96,7 @@ public final class RateFunctions {
 				previous = value;
 			}
 			String name = (plain != null) ? "nonNegativeDerivative(" : "perSecond(";
-			result.add(series.withValues(values).withPath(name + series.name() + ")"));
+			result.add(series.withValues(values).within(name, ")"));
 		}
 		return result;
 	}
@@ -118,7 +123,7 @@ public final class RateFunctions {
 			result.add(series.map((value) -> {
 				sum[0] += value;
 				return sum[0];
-			}).withPath("integral(" + series.name() + ")"));
+			}).within("integral(", ")"));
 		}
 		return result;
 	}
@@ -129,9 +134,9 @@ public final class RateFunctions {
 		boolean alignToFrom = call.flag("alignToFrom");
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series()) {
-			String name = "summarize(" + series.name() + ", \"" + call.text("intervalString") + "\", \"" + function
-					+ "\"" + (alignToFrom ? ", true)" : ")");
-			result.add(summarize(series, interval, Aggregation.named(function), alignToFrom).withPath(name));
+			String end = ", \"" + call.text("intervalString") + "\", \"" + function + "\""
+					+ (alignToFrom ? ", true)" : ")");
+			result.add(summarize(series, interval, Aggregation.named(function), alignToFrom).within("summarize(", end));
 		}
 		return result;
 	}
@@ -184,13 +189,33 @@ public final class RateFunctions {
 		}
 		GridSeries first = original.get(0);
 		Scope scope = call.scope();
+		if (call.flag("alignDST")) {
+			seconds += clockChange(scope, seconds);
+		}
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series(scope.over(scope.from() + seconds, scope.until() + seconds))) {
 			long end = resetEnd ? first.end() : series.end() - series.start() + first.start();
 			result.add(series.movedTo(first.start(), end)
-				.withName("timeShift(" + series.name() + ", \"" + signed + "\")"));
+				.withName(SeriesName.of("timeShift(", series.name(), ", \"" + signed + "\")")));
 		}
 		return result;
+	}
+
+	// As in Graphite, a range in which the clock changes is not moved further, because
+	// one
+	// of its parts would be wrong in any case.
+	private static long clockChange(Scope scope, long seconds) {
+		boolean summer = isSummer(scope, scope.from());
+		boolean shiftedSummer = isSummer(scope, scope.from() + seconds);
+		if (summer != isSummer(scope, scope.until()) || summer == shiftedSummer
+				|| shiftedSummer != isSummer(scope, scope.until() + seconds)) {
+			return 0;
+		}
+		return summer ? HOUR_SECONDS : -HOUR_SECONDS;
+	}
+
+	private static boolean isSummer(Scope scope, long time) {
+		return scope.zone().getRules().isDaylightSavings(Instant.ofEpochSecond(time));
 	}
 
 }

@@ -38,7 +38,7 @@ public final class TransformFunctions {
 				new SeriesFunction("add", SeriesFunction.Group.TRANSFORM, "Adds a number to all values.",
 						(call) -> each(call,
 								(one) -> one.map((value) -> value + call.number("constant"))
-									.withPath("add(" + one.name() + "," + (long) call.number("constant") + ")")),
+									.within("add(", "," + (long) call.number("constant") + ")")),
 						SERIES, Parameter.required("constant", Parameter.Type.FLOAT)),
 				plain("absolute", "Takes the sign off all values.", Math::abs),
 				plain("invert", "Takes 1 divided by each value.", (value) -> finite(1 / value)),
@@ -52,21 +52,22 @@ public final class TransformFunctions {
 						"Shows values that count something in each step as if the step had this many seconds.",
 						(call) -> each(call,
 								(one) -> one.map((value) -> rounded(value * (call.number("seconds") / one.step()), 6))
-									.withPath("scaleToSeconds(" + one.name() + "," + (long) call.number("seconds")
-											+ ")")),
-						SERIES, Parameter.required("seconds", Parameter.Type.INTEGER)),
+									.within("scaleToSeconds(", "," + (long) call.number("seconds") + ")")),
+						SERIES, Parameter.required("seconds", Parameter.Type.FLOAT)),
 				new SeriesFunction("offsetToZero", SeriesFunction.Group.TRANSFORM,
 						"Subtracts the lowest value from all values.", (call) -> each(call, (one) -> {
 							double lowest = one.total(Aggregation.MIN);
-							return one.map((value) -> value - lowest).withPath("offsetToZero(" + one.name() + ")");
+							return one.map((value) -> value - lowest).within("offsetToZero(", ")");
 						}), SERIES),
 				new SeriesFunction("transformNull", SeriesFunction.Group.TRANSFORM,
-						"Puts a number where there is no value.", TransformFunctions::transformNull, SERIES,
-						Parameter.optional("default", Parameter.Type.FLOAT, 0)),
-				new SeriesFunction("isNonNull", SeriesFunction.Group.COMBINE,
+						"Puts a number where there is no value; with referenceSeries, only where one of those has a value.",
+						TransformFunctions::transformNull, SERIES,
+						Parameter.optional("default", Parameter.Type.FLOAT, 0),
+						Parameter.optional("referenceSeries", Parameter.Type.SERIES_LIST, null)),
+				new SeriesFunction("isNonNull", SeriesFunction.Group.TRANSFORM,
 						"Puts 1 where there is a value, and 0 where there is none.",
 						(call) -> each(call,
-								(one) -> filled(one.map((value) -> 1), 0).withPath("isNonNull(" + one.name() + ")")),
+								(one) -> filled(one.map((value) -> 1), 0, List.of()).within("isNonNull(", ")")),
 						SERIES),
 				gaps("keepLastValue", "Puts the last value into gaps of at most limit values.",
 						(before, after, part) -> before, true),
@@ -83,13 +84,13 @@ public final class TransformFunctions {
 		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
 				(call) -> each(call,
 						(one) -> one.map(function.apply(call.number(parameter)))
-							.withPath(name + "(" + one.name() + "," + NumberText.brief(call.number(parameter)) + ")")),
+							.within(name + "(", "," + NumberText.brief(call.number(parameter)) + ")")),
 				SERIES, Parameter.required(parameter, Parameter.Type.FLOAT));
 	}
 
 	private static SeriesFunction plain(String name, String description, DoubleUnaryOperator operator) {
 		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
-				(call) -> each(call, (one) -> one.map(operator).withPath(name + "(" + one.name() + ")")), SERIES);
+				(call) -> each(call, (one) -> one.map(operator).within(name + "(", ")")), SERIES);
 	}
 
 	private static double finite(double value) {
@@ -105,7 +106,7 @@ public final class TransformFunctions {
 				|| (call.expressions("base").get(0) instanceof Expression.Numeral number && number.whole());
 		String text = whole ? Long.toString((long) base) : NumberText.exact(base);
 		return each(call, (one) -> one.map((value) -> (value <= 0) ? Double.NaN : Math.log(value) / Math.log(base))
-			.withPath("log(" + one.name() + ", " + text + ")"));
+			.within("log(", ", " + text + ")"));
 	}
 
 	private static List<GridSeries> round(FunctionCall call) {
@@ -114,7 +115,7 @@ public final class TransformFunctions {
 			throw call.error("takes a precision from -400 to 400");
 		}
 		String end = call.has("precision") ? "," + precision + ")" : ")";
-		return each(call, (one) -> one.map((value) -> rounded(value, precision)).withPath("round(" + one.name() + end));
+		return each(call, (one) -> one.map((value) -> rounded(value, precision)).within("round(", end));
 	}
 
 	/**
@@ -130,23 +131,33 @@ public final class TransformFunctions {
 
 	private static List<GridSeries> transformNull(FunctionCall call) {
 		double number = call.number("default", 0);
-		return each(call, (one) -> filled(one, number)
-			.withPath("transformNull(" + one.name() + "," + NumberText.brief(number) + ")"));
+		List<GridSeries> references = call.references("referenceSeries");
+		String end = "," + NumberText.brief(number) + (references.isEmpty() ? ")" : ",referenceSeries)");
+		return each(call, (one) -> filled(one, number, references).within("transformNull(", end));
 	}
 
-	private static GridSeries filled(GridSeries series, double number) {
+	private static GridSeries filled(GridSeries series, double number, List<GridSeries> references) {
+		series.work((long) series.size() * references.size());
 		double[] values = series.room(series.size());
 		for (int i = 0; i < values.length; i++) {
-			values[i] = Double.isNaN(series.value(i)) ? number : series.value(i);
+			long time = series.time(i);
+			boolean missing = Double.isNaN(series.value(i))
+					&& (references.isEmpty() || references.stream().anyMatch((one) -> hasValue(one, time)));
+			values[i] = missing ? number : series.value(i);
 		}
 		return series.withValues(values);
+	}
+
+	private static boolean hasValue(GridSeries series, long time) {
+		long slot = Math.floorDiv(time - series.start(), series.step());
+		return slot >= 0 && slot < series.size() && !Double.isNaN(series.value((int) slot));
 	}
 
 	private static SeriesFunction gaps(String name, String description, GapFiller filler, boolean atEnd) {
 		return new SeriesFunction(name, SeriesFunction.Group.TRANSFORM, description,
 				(call) -> each(call,
 						(one) -> fillGaps(one, call.number("limit", Double.POSITIVE_INFINITY), filler, atEnd)
-							.withPath(name + "(" + one.name() + ")")),
+							.within(name + "(", ")")),
 				SERIES, Parameter.optional("limit", Parameter.Type.INTEGER_OR_INFINITE, null));
 	}
 
