@@ -300,14 +300,14 @@ public final class KeyPattern {
 	 * @return the keys; none if there may be others, or more
 	 */
 	public List<SeriesKey> keys(int max) {
+		List<SeriesKey> keys = new ArrayList<>();
 		long count = 1;
 		for (NodePattern node : this.nodes) {
 			count *= node.size();
 			if (count > max) {
-				return List.of();
+				return keys;
 			}
 		}
-		List<SeriesKey> keys = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			String key = key(i);
 			// An empty choice makes the empty key, which no series has.

@@ -1,6 +1,7 @@
 package io.eardrum.web.graphite;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URLEncoder;
 import java.net.http.HttpResponse;
@@ -342,7 +343,7 @@ class GraphiteIntegrationTests {
 	@Test
 	void charactersThatPeopleTypeAreTakenAsTheyAre() throws IOException {
 		String target = "alias(palm.cpu,\"a<b>c^d\\e\")|scale(2)";
-		try (Socket socket = new Socket("127.0.0.1", server.port())) {
+		try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
 			socket.getOutputStream()
 				.write(("GET /render?from=1199&until=1210&target=" + target
 						+ " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

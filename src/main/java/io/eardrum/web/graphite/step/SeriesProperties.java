@@ -42,7 +42,7 @@ public record SeriesProperties(@DefaultValue List<Rule> rules, @Nullable Path st
 						"It must be a pattern of keys, such as palm.**: " + ex.getMessage() + ".");
 			}
 			if (rule.step().compareTo(Duration.ofSeconds(1)) < 0 || rule.step().compareTo(MAX_STEP) > 0
-					|| rule.step().getNano() != 0) {
+					|| !rule.step().equals(rule.step().truncatedTo(ChronoUnit.SECONDS))) {
 				throw wrong(name + "step", rule.step(), "It must be whole seconds, from 1s to 365d.");
 			}
 		}

@@ -69,7 +69,7 @@ final class StepTable {
 	}
 
 	private long time() {
-		return TimeUnit.NANOSECONDS.toMinutes(this.nanoTime.getAsLong()) / UNIT_MINUTES & TIME_MASK;
+		return (TimeUnit.NANOSECONDS.toMinutes(this.nanoTime.getAsLong()) / UNIT_MINUTES) & TIME_MASK;
 	}
 
 	// The sign bit is not used, so that a shift has no sign.
@@ -83,7 +83,7 @@ final class StepTable {
 	}
 
 	private boolean isOld(long entry) {
-		return (time() - (entry >>> STEP_BITS) & TIME_MASK) > MAX_AGE;
+		return ((time() - (entry >>> STEP_BITS)) & TIME_MASK) > MAX_AGE;
 	}
 
 	/**

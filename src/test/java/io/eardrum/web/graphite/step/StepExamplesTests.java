@@ -2,6 +2,7 @@ package io.eardrum.web.graphite.step;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -36,8 +37,8 @@ class StepExamplesTests {
 		return Documents.rows(Documents.docs("graphite-steps.md"), "Examples");
 	}
 
-	private static TreeSet<Long> times(String text) {
-		TreeSet<Long> times = new TreeSet<>();
+	private static Set<Long> times(String text) {
+		Set<Long> times = new TreeSet<>();
 		Matcher every = EVERY.matcher(text);
 		if (every.matches()) {
 			for (long t = Long.parseLong(every.group(2)); t <= Long.parseLong(every.group(3)); t += Long

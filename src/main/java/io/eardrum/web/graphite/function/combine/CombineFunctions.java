@@ -143,6 +143,17 @@ public final class CombineFunctions {
 	 * Combines several series into one.
 	 * @param series the series
 	 * @param aggregation the aggregation, by its name in Graphite
+	 * @param xFilesFactor which fraction of the values has to be present
+	 * @return one series, or none if there was none
+	 */
+	public static List<GridSeries> aggregate(List<GridSeries> series, String aggregation, double xFilesFactor) {
+		return aggregate(series, aggregation, (Double) xFilesFactor);
+	}
+
+	/**
+	 * Combines several series into one.
+	 * @param series the series
+	 * @param aggregation the aggregation, by its name in Graphite
 	 * @param xFilesFactor which fraction of the values has to be present; if
 	 * {@code null}, the highest that one of the series requires
 	 * @return one series, or none if there was none
@@ -156,7 +167,7 @@ public final class CombineFunctions {
 		String plain = plain(aggregation);
 		double factor = (xFilesFactor != null) ? xFilesFactor : highestFactor(series);
 		String name = SeriesName.of(plain, "Series(", SeriesNodes.paths(series), ")");
-		return List.of(combine(series, name, name, (row) -> {
+		return List.of(combine(series, name, (row) -> {
 			int present = 0;
 			for (double value : row) {
 				present += Double.isNaN(value) ? 0 : 1;
@@ -168,6 +179,17 @@ public final class CombineFunctions {
 
 	private static double highestFactor(List<GridSeries> series) {
 		return series.stream().mapToDouble(GridSeries::xFilesFactor).max().orElse(0);
+	}
+
+	/**
+	 * Combines several series into one.
+	 * @param series at least one series
+	 * @param name the name of the result, which is also its path
+	 * @param function computes one value from a row, which it may change
+	 * @return the series
+	 */
+	static GridSeries combine(List<GridSeries> series, String name, Function<double[], Double> function) {
+		return combine(series, name, name, function);
 	}
 
 	/**
@@ -238,7 +260,7 @@ public final class CombineFunctions {
 		}
 		boolean interpolate = call.flag("interpolate");
 		String name = SeriesName.of("percentileOfSeries(", series.get(0).path(), "," + NumberText.brief(n) + ")");
-		return List.of(combine(series, name, name, (row) -> Percentile.of(row, row.length, n, interpolate)));
+		return List.of(combine(series, name, (row) -> Percentile.of(row, row.length, n, interpolate)));
 	}
 
 	// As in Graphite, a callback that is a function takes each group, and its first

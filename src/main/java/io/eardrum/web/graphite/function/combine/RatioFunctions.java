@@ -106,7 +106,7 @@ public final class RatioFunctions {
 			return series;
 		}
 		if (totals == null) {
-			GridSeries sum = CombineFunctions.aggregate(series, "sum", 0.0).get(0);
+			GridSeries sum = CombineFunctions.aggregate(series, "sum", 0).get(0);
 			return series.stream().map((one) -> quotient("asPercent", one, sum, 100)).toList();
 		}
 		if (totals.size() == 1) {
@@ -149,7 +149,7 @@ public final class RatioFunctions {
 				continue;
 			}
 			GridSeries total = (ofTotal.size() == 1) ? ofTotal.get(0)
-					: CombineFunctions.aggregate(ofTotal, "sum", 0.0).get(0);
+					: CombineFunctions.aggregate(ofTotal, "sum", 0).get(0);
 			members.forEach((one) -> result.add(quotient("asPercent", one, total, 100)));
 			if (members.isEmpty()) {
 				result.add(named(missing(total).within("asPercent(" + MISSING + ",", ")")));
