@@ -75,8 +75,8 @@ class DocumentedPropertiesTests {
 			// Wrong ones, on purpose.
 			"eardrum.tpc.port",
 			// Of Python, of Java, and a name of a series.
-			"eardrum.py", "eardrum.server", "eardrum.before", "eardrum.closed", "eardrum.lock", "eardrum.mark",
-			"eardrum.running", "eardrum.store");
+			"eardrum.py", "eardrum.server", "eardrum.bench", "eardrum.points", "eardrum.before", "eardrum.closed",
+			"eardrum.lock", "eardrum.mark", "eardrum.running", "eardrum.store");
 
 	private static final Set<String> WRONG_VARIABLES = Set.of("EARDRUM_STORAGE_RETENTON");
 
@@ -237,7 +237,7 @@ class DocumentedPropertiesTests {
 		});
 		String readers = Documents.text(Path.of("docker-compose.yml")).replaceAll("(?m)^ *#.*$", "")
 				+ Documents.text(Path.of("src/main/java/io/eardrum/cli/argument/EnvironmentDefaults.java"));
-		Pattern.compile("(?:\\$\\{|\", \")(EARDRUM_[A-Z_]+)")
+		Pattern.compile("(?:\\$\\{|\",\\s+\")(EARDRUM_[A-Z_]+)")
 			.matcher(readers)
 			.results()
 			.map((found) -> found.group(1))

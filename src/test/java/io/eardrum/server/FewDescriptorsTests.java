@@ -41,7 +41,7 @@ class FewDescriptorsTests {
 				"EARDRUM_STORAGE_PATH", directory.resolve("store").toString(), "EARDRUM_TCP_PORT", String.valueOf(port),
 				"SERVER_PORT", "0"), List.of("bash", "-c", "ulimit -n 300 && exec \"$@\"", "limited"))) {
 			// The whole start is included, because it opens files as well.
-			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> process.output().contains("Started "));
+			Awaitility.await().atMost(60, TimeUnit.SECONDS).until(() -> process.output().contains(" Ready in "));
 			for (int i = 0; i < 700; i++) {
 				Socket client = new Socket(InetAddress.getLoopbackAddress(), port);
 				client.setSoTimeout(5000);
