@@ -180,7 +180,8 @@ class AnswerIntegrationTests {
 			assertThat(Files.isDirectory(data.resolve("other").resolve("backups").resolve("made"))).isTrue();
 			HttpResponse<String> again = other.post("/actuator/backup", "application/json", BACKUP);
 			assertThat(again.statusCode()).isEqualTo(409);
-			assertThat(again.body()).contains("\"error\":\"There already is a backup");
+			assertThat(again.body()).contains("\"detail\":\"There already is a backup");
+			assertThat(again.headers().firstValue("Content-Type")).hasValue("application/problem+json");
 			HttpResponse<String> soon = other.post("/actuator/backup", "application/json", "{}");
 			assertThat(soon.statusCode()).isEqualTo(429);
 			assertThat(soon.body()).contains("eardrum.storage.backup-interval");

@@ -44,6 +44,22 @@ public final class ObservedRepository implements MetricRepository {
 	/** The work to get to the next key. */
 	private static final long KEY_WORK = 16;
 
+	private static final CommandObserver UNCOUNTED = new CommandObserver() {
+
+		@Override
+		public void served(Command command, long count) {
+		}
+
+		@Override
+		public void failed(Command command, ErrorReason reason, long count) {
+		}
+
+		@Override
+		public void returned(long points) {
+		}
+
+	};
+
 	private final MetricRepository repository;
 
 	private final CommandObserver observer;
@@ -73,6 +89,15 @@ public final class ObservedRepository implements MetricRepository {
 	 */
 	public ObservedRepository within(RequestBudget request) {
 		return new ObservedRepository(this.repository, this.observer, request);
+	}
+
+	/**
+	 * Returns the store for reads that are not for the client, but to learn something of
+	 * a series. They are work of the request, and not counted.
+	 * @return the store, for the thread of the request
+	 */
+	public MetricRepository uncounted() {
+		return new ObservedRepository(this.repository, UNCOUNTED, this.budget);
 	}
 
 	/**

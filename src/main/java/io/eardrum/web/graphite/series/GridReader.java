@@ -19,6 +19,7 @@ import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.step.StepInference;
 import io.eardrum.web.graphite.step.Steps;
+import io.eardrum.web.http.ObservedRepository;
 
 /**
  * Reads series for one request, and puts each on a grid.
@@ -234,12 +235,14 @@ public final class GridReader {
 	// Examines the newest points of a series. Returns its step, or 0 if they say nothing.
 	// A series that does not exist is noted as absent.
 	private long learn(SeriesKey key) throws IOException {
-		Point lastPoint = this.repository.last(key);
+		MetricRepository uncounted = (this.repository instanceof ObservedRepository observed) ? observed.uncounted()
+				: this.repository;
+		Point lastPoint = uncounted.last(key);
 		if (lastPoint == null) {
 			putStep(key, ABSENT);
 			return ABSENT;
 		}
-		return this.known.learn(key, lastPoint.timestamp(), this.repository, this.account::work);
+		return this.known.learn(key, lastPoint.timestamp(), uncounted, this.account::work);
 	}
 
 	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {
