@@ -147,9 +147,12 @@ final class LiteralChoice {
 				else {
 					StringBuilder literal = new StringBuilder();
 					while (this.position < end && !isAt("{") && !(depth > 0 && isAt(",}"))) {
-						if (isAt(SPECIAL) || !append(literal)) {
+						if (isAt(SPECIAL)) {
 							return null;
 						}
+						// The end is behind a brace, so a backslash is never the last
+						// character.
+						append(literal);
 					}
 					next = List.of(literal.toString());
 				}

@@ -100,9 +100,8 @@ final class ClientLists {
 		text.ascii(",\"state\":").jsonString(state(client)).ascii("}");
 	}
 
-	// A client that has left meanwhile may have no address any more.
 	private static String host(ConnectedClient client) {
-		return (client.address().getAddress() != null) ? client.address().getAddress().getHostAddress() : "unknown";
+		return client.address().getAddress().getHostAddress();
 	}
 
 	private static String state(ConnectedClient client) {

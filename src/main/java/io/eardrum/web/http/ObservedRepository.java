@@ -44,27 +44,13 @@ public final class ObservedRepository implements MetricRepository {
 	/** The work to get to the next key. */
 	private static final long KEY_WORK = 16;
 
-	private static final CommandObserver UNCOUNTED = new CommandObserver() {
-
-		@Override
-		public void served(Command command, long count) {
-		}
-
-		@Override
-		public void failed(Command command, ErrorReason reason, long count) {
-		}
-
-		@Override
-		public void returned(long points) {
-		}
-
-	};
-
 	private final MetricRepository repository;
 
 	private final CommandObserver observer;
 
 	private final RequestBudget budget;
+
+	private final boolean counting;
 
 	/**
 	 * Creates a view of a store.
@@ -72,13 +58,15 @@ public final class ObservedRepository implements MetricRepository {
 	 * @param observer is notified of what is read
 	 */
 	public ObservedRepository(MetricRepository repository, CommandObserver observer) {
-		this(repository, observer, RequestBudget.unlimited());
+		this(repository, observer, RequestBudget.unlimited(), true);
 	}
 
-	private ObservedRepository(MetricRepository repository, CommandObserver observer, RequestBudget budget) {
+	private ObservedRepository(MetricRepository repository, CommandObserver observer, RequestBudget budget,
+			boolean counting) {
 		this.repository = repository;
 		this.observer = observer;
 		this.budget = budget;
+		this.counting = counting;
 	}
 
 	/**
@@ -88,7 +76,7 @@ public final class ObservedRepository implements MetricRepository {
 	 * @return the store, for the thread of the request
 	 */
 	public ObservedRepository within(RequestBudget request) {
-		return new ObservedRepository(this.repository, this.observer, request);
+		return new ObservedRepository(this.repository, this.observer, request, true);
 	}
 
 	/**
@@ -97,7 +85,7 @@ public final class ObservedRepository implements MetricRepository {
 	 * @return the store, for the thread of the request
 	 */
 	public MetricRepository uncounted() {
-		return new ObservedRepository(this.repository, UNCOUNTED, this.budget);
+		return new ObservedRepository(this.repository, this.observer, this.budget, false);
 	}
 
 	/**
@@ -145,7 +133,7 @@ public final class ObservedRepository implements MetricRepository {
 			this.repository.read(key, range, tally);
 		}
 		finally {
-			this.observer.returned(tally.points);
+			returned(tally.points);
 		}
 	}
 
@@ -157,7 +145,7 @@ public final class ObservedRepository implements MetricRepository {
 			this.repository.readAll(range, tally);
 		}
 		finally {
-			this.observer.returned(tally.points);
+			returned(tally.points);
 		}
 	}
 
@@ -173,7 +161,7 @@ public final class ObservedRepository implements MetricRepository {
 	public @Nullable Point last(SeriesKey key) {
 		begin();
 		Point last = this.repository.last(key);
-		this.observer.returned((last != null) ? 1 : 0);
+		returned((last != null) ? 1 : 0);
 		return last;
 	}
 
@@ -195,7 +183,13 @@ public final class ObservedRepository implements MetricRepository {
 			});
 		}
 		finally {
-			this.observer.returned(points[0]);
+			returned(points[0]);
+		}
+	}
+
+	private void returned(long points) {
+		if (this.counting) {
+			this.observer.returned(points);
 		}
 	}
 

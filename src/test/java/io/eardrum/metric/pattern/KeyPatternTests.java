@@ -27,18 +27,18 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 class KeyPatternTests {
 
 	@ParameterizedTest
-	@CsvSource(delimiter = ' ', quoteCharacter = '"',
-			value = { "palm.cpu palm.cpu", "palm.* palm.cpu", "*.cpu palm.cpu", "*.* palm.cpu", "p*m.c*u palm.cpu",
-					"*a*.cpu palm.cpu", "palm* palm", "*palm palm", "** palm", "pa?m.c?? palm.cpu", "? \u00fc",
-					"? \ud83d\ude00", "[\u00e4-\u00fc] \u00fc", "[\u3042-\u3093] \u3053",
-					"[\ud83d\ude00-\ud83d\ude05] \ud83d\ude01", "[a-z]alm palm", "[!a]alm palm", "[]x]a ]a", "[!]]a xa",
-					"[a-]b -b", "[-a]b -b", "[a!]b !b", "[*?]b *b", "[{,}]b ,b", "{palm,oak}.cpu oak.cpu",
-					"{p*,oak}.c{pu,ores} palm.cores", "x{,y}z xz", "x{,y}z xyz", "{a,b{c,d{e,f}}}g bdfg", "{[a,b],c} b",
-					"a,b a,b", "a} a}", "a] a]", "\\*.\\{a \"*.{a\"", "{a\\,b,c} a,b", "*.b .b", "a..b a..b",
-					"a.*.b a..b", "** palm", "** palm.cpu.user", "palm.** palm.cpu", "palm.** palm.cpu.user",
-					"**.cpu cpu", "**.cpu palm.cpu", "**.cpu a.b.cpu", "a.**.b a.b", "a.**.b a.x.y.b",
-					"a.**.b.**.c a.b.b.c.c", "**.** a", "a.**.b a.b.b", "a.**.? a.bb.c", "a.** a..", "a.x**.b a.xy.b",
-					"a.***.b a.x.b", "\\*\\* **", "**.*a*.b x.y.cab.b", "* \ud83d\ude00\u00fc", "[!a] \u20ac" })
+	@CsvSource(delimiter = ' ', quoteCharacter = '"', value = { "palm.cpu palm.cpu", "palm.* palm.cpu",
+			"*.cpu palm.cpu", "*.* palm.cpu", "p*m.c*u palm.cpu", "*a*.cpu palm.cpu", "palm* palm", "*palm palm",
+			"** palm", "pa?m.c?? palm.cpu", "? \u00fc", "? \ud83d\ude00", "[\u00e4-\u00fc] \u00fc",
+			"[\u3042-\u3093] \u3053", "[\ud83d\ude00-\ud83d\ude05] \ud83d\ude01", "[a-z]alm palm", "[!a]alm palm",
+			"[]x]a ]a", "[!]]a xa", "[a-]b -b", "[-a]b -b", "[a!]b !b", "[*?]b *b", "[{,}]b ,b",
+			"{palm,oak}.cpu oak.cpu", "{p*,oak}.c{pu,ores} palm.cores", "x{,y}z xz", "x{,y}z xyz",
+			"{a,b{c,d{e,f}}}g bdfg", "{[a,b],c} b", "a,b a,b", "a} a}", "a] a]", "\\*.\\{a \"*.{a\"", "{a\\,b,c} a,b",
+			"*.b .b", "a..b a..b", "a.*.b a..b", "** palm", "** palm.cpu.user", "palm.** palm.cpu",
+			"palm.** palm.cpu.user", "**.cpu cpu", "**.cpu palm.cpu", "**.cpu a.b.cpu", "a.**.b a.b", "a.**.b a.x.y.b",
+			"a.**.b.**.c a.b.b.c.c", "**.** a", "a.**.b a.b.b", "a.**.? a.bb.c", "a.** a..", "a.x**.b a.xy.b",
+			"a.***.b a.x.b", "\\*\\* **", "**.*a*.b x.y.cab.b", "* \ud83d\ude00\u00fc", "[!a] \u20ac", "?\\*? a*b",
+			"?\\.b a.b", "a\\.b a.b", "a{\\*,?} a*", "[!a-cb-d]x ex", "[!\ud83d\ude00-\udbff\udfff]x ax" })
 	void matches(String pattern, String key) {
 		assertThat(KeyPattern.of(pattern).matches(key)).isTrue();
 		assertThat(KeyPattern.of(pattern).matches(SeriesKey.of(key))).isTrue();
@@ -62,7 +62,7 @@ class KeyPatternTests {
 			value = { "a[b; a '[' has no ']'", "a[; a '[' has no ']'", "[!; a '[' has no ']'", "[]; a '[' has no ']'",
 					"{a,b; a '{' has no '}'", "{; a '{' has no '}'", "{a.b,c}; a dot stands between '{' and '}'",
 					"[a.b]; a dot stands between '[' and ']'", "[z-a]; 'z-a' is not a range of characters",
-					"a\\; it ends with a backslash",
+					"a\\; it ends with a backslash", "a*\\; it ends with a backslash",
 					"{{{{{{{{{{{{{{{{{a}}}}}}}}}}}}}}}}}; it has braces nested more than 16 deep" })
 	void saysWhatIsWrong(String pattern, String problem) {
 		assertThatIllegalArgumentException().isThrownBy(() -> KeyPattern.of(pattern))

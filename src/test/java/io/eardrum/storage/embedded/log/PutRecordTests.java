@@ -2,6 +2,8 @@ package io.eardrum.storage.embedded.log;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
@@ -25,6 +27,17 @@ class PutRecordTests {
 		assertThatExceptionOfType(CorruptStoreException.class)
 			.isThrownBy(() -> DecodedRecord.of(record.buffer(), record.size()))
 			.withMessage("a record of the log has -1 points");
+	}
+
+	@ParameterizedTest
+	@ValueSource(longs = { -1, Integer.MAX_VALUE + 1L })
+	void seriesThatCannotBeIsDamage(long series) {
+		ByteWriter record = new ByteWriter(16);
+		record.writeVarint(1);
+		record.writeVarint(series);
+		assertThatExceptionOfType(CorruptStoreException.class)
+			.isThrownBy(() -> DecodedRecord.of(record.buffer(), record.size()))
+			.withMessage("a record of the log names series " + series);
 	}
 
 	@Test
