@@ -100,7 +100,7 @@ class CassandraSchemaIntegrationTests {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(store.status().problem()).contains("lacks the tables",
-					"points, buckets, series_by_key, series_by_place, sequence"));
+					"points, buckets, series_by_key, series_by_place, removed_series, sequence"));
 		Schema.tables(CqlIdentifier.fromCql(NAME)).values().forEach(this.keyspace::execute);
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> store.status().writable());
 		put(store, 1);
