@@ -2,12 +2,14 @@ package io.eardrum.storage.cassandra;
 
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,6 +22,7 @@ import io.eardrum.storage.cassandra.point.LastPointReader;
 import io.eardrum.storage.cassandra.point.PointDeletion;
 import io.eardrum.storage.cassandra.point.WriteClock;
 import io.eardrum.storage.cassandra.request.Requests;
+import io.eardrum.storage.cassandra.request.Rows;
 import io.eardrum.storage.cassandra.series.RemovalNotices;
 import io.eardrum.storage.cassandra.series.SeriesCache;
 import io.eardrum.storage.cassandra.series.SeriesCount;
@@ -27,6 +30,7 @@ import io.eardrum.storage.cassandra.series.SeriesListing;
 import io.eardrum.storage.cassandra.series.SeriesPoints;
 import io.eardrum.storage.cassandra.series.SeriesRegistry;
 import io.eardrum.storage.cassandra.series.SeriesRemoval;
+import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
 import io.eardrum.storage.series.SeriesIndex;
 
@@ -63,6 +67,9 @@ final class SeriesUpkeep {
 
 	private final RemovalNotices notices;
 
+	/** The walk that is under way, for the thread of the cluster. */
+	private @Nullable Sweep sweep;
+
 	SeriesUpkeep(Requests requests, SeriesCache cache, SeriesRegistry registry, SeriesCount count,
 			WriteClock writeClock, Clock clock) {
 		this.requests = requests;
@@ -72,8 +79,8 @@ final class SeriesUpkeep {
 		this.writeClock = writeClock;
 		this.clock = clock;
 		this.removal = new SeriesRemoval(requests, cache);
-		this.notices = new RemovalNotices(requests, cache, this.removal, (session, keys) -> withPoints(session, keys),
-				this::registerAnew, clock.millis());
+		this.notices = new RemovalNotices(requests, cache, this.removal, this::withPoints, this::registerAnew,
+				clock.millis());
 	}
 
 	/**
@@ -114,40 +121,33 @@ final class SeriesUpkeep {
 	}
 
 	/**
-	 * Follows what other servers have taken off the list, and once a day, if no other
-	 * server does, takes off the series whose points have expired.
+	 * Follows what other servers have taken off the list. Once a day, if no other server
+	 * does, it also looks through the list for series whose points have expired, a part
+	 * each time, because the thread that calls this watches over the cluster.
 	 * @param session the cluster
 	 */
 	void lookAfter(ClusterSession session) {
 		if (this.notices.follow(session, this.clock.millis()) > 0) {
 			this.count.reset();
 		}
-		if (this.cache.expires() && this.requests
-			.await(this.requests.send(ClusterObserver.Request.REGISTER, () -> session.send(Query.BEGIN_SWEEP)))
-			.wasApplied()) {
-			sweep(session);
+		if (this.sweep != null) {
+			if (!this.sweep.goOn(session)) {
+				this.sweep = null;
+			}
+		}
+		else if (this.cache.expires() && beginsSweep(session)) {
+			this.sweep = new Sweep(session);
 		}
 	}
 
-	private void sweep(ClusterSession session) {
-		int removed = 0;
-		List<SeriesKey> some = new ArrayList<>();
-		try (SeriesListing keys = new SeriesListing(session, this.requests)) {
-			while (keys.hasNext()) {
-				SeriesKey key = keys.next();
-				if (this.cache.retentionSeconds(key) > 0) {
-					some.add(key);
-				}
-				if (some.size() == SERIES_AT_ONCE || !keys.hasNext()) {
-					some.removeAll(withPoints(session, some));
-					removed += some.isEmpty() ? 0 : removeEmpty(session, some);
-					some.clear();
-				}
-			}
-		}
-		if (removed > 0) {
-			logger.info("{} series are no longer listed, because all their points have expired", removed);
-		}
+	// Servers ask before they compete for it.
+	private boolean beginsSweep(ClusterSession session) {
+		return this.requests
+			.await(this.requests.send(ClusterObserver.Request.READ, () -> session.send(Query.SELECT_SWEEP)))
+			.one() == null
+				&& this.requests
+					.await(this.requests.send(ClusterObserver.Request.REGISTER, () -> session.send(Query.BEGIN_SWEEP)))
+					.wasApplied();
 	}
 
 	private List<SeriesKey> withPoints(ClusterSession session, List<SeriesKey> keys) {
@@ -183,6 +183,58 @@ final class SeriesUpkeep {
 			parts.add(keys.subList(from, Math.min(from + SERIES_AT_ONCE, keys.size())));
 		}
 		return parts;
+	}
+
+	/**
+	 * One walk through the list.
+	 */
+	private final class Sweep {
+
+		private final long buckets;
+
+		private long bucket;
+
+		private int removed;
+
+		Sweep(ClusterSession session) {
+			this.buckets = SeriesListing.bucketCount(SeriesListing.nextPlace(session, SeriesUpkeep.this.requests));
+		}
+
+		// Returns whether there is more of the list.
+		boolean goOn(ClusterSession session) {
+			if (this.bucket < this.buckets) {
+				sweep(session, this.bucket);
+				this.bucket++;
+			}
+			if (this.bucket < this.buckets) {
+				return true;
+			}
+			if (this.removed > 0) {
+				logger.info("{} series are no longer listed, because all their points have expired", this.removed);
+			}
+			return false;
+		}
+
+		private void sweep(ClusterSession session, long number) {
+			Iterator<SeriesKey> keys = new Rows<>(
+					SeriesUpkeep.this.requests, SeriesUpkeep.this.requests.await(SeriesUpkeep.this.requests
+						.send(ClusterObserver.Request.READ, () -> session.send(Query.SELECT_KEYS, Cells.of(number)))),
+					(row) -> Cells.toKey(row, 0));
+			List<SeriesKey> some = new ArrayList<>();
+			while (keys.hasNext()) {
+				SeriesKey key = keys.next();
+				if (SeriesUpkeep.this.cache.retentionSeconds(key) > 0) {
+					some.add(key);
+				}
+				if (some.size() == SERIES_AT_ONCE || !keys.hasNext()) {
+					some.removeAll(withPoints(session, some));
+					// Without one, puts need not wait.
+					this.removed += some.isEmpty() ? 0 : removeEmpty(session, some);
+					some.clear();
+				}
+			}
+		}
+
 	}
 
 }

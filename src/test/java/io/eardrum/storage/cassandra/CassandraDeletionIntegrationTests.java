@@ -107,6 +107,23 @@ class CassandraDeletionIntegrationTests {
 	}
 
 	@Test
+	void manySeriesAreFollowedPartByPart() {
+		List<SeriesKey> many = new ArrayList<>();
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 700; i++) {
+			many.add(SeriesKey.of("many." + i));
+			batch.add(many.get(i), 1, i);
+		}
+		this.second.put(batch);
+		this.first.delete(many, TimeRange.ALL);
+		assertThat(keys(this.second)).isEmpty();
+		assertThat(this.first.seriesCount()).isZero();
+		this.second.put(batch);
+		Awaitility.await().atMost(PATIENCE).until(() -> keys(this.first).size() == many.size());
+		assertThat(keys(this.second)).doesNotHaveDuplicates();
+	}
+
+	@Test
 	void placeThatWasListedTooLateIsTakenOffAgain() {
 		AtomicLong offset = new AtomicLong();
 		InstantSource time = () -> Instant.now().plusSeconds(offset.get());
@@ -118,7 +135,7 @@ class CassandraDeletionIntegrationTests {
 		// As a server leaves it that has looked the place up before it was lost.
 		keyspace.execute("INSERT INTO %.series_by_place (bucket, place, key) VALUES (0, 0, 'a')");
 		assertThat(keys(this.second)).containsExactly("a", "b", "a");
-		offset.set(90);
+		offset.set(150);
 		Awaitility.await().atMost(PATIENCE).until(() -> keys(this.second).size() == 2);
 		assertThat(keys(this.second)).containsExactly("b", "a");
 		assertThat(points(this.second, "a")).containsExactly(Map.entry(2L, 2.0));

@@ -1,15 +1,12 @@
 package io.eardrum.storage.cassandra.series;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.UUID;
 
 import com.datastax.oss.driver.api.core.uuid.Uuids;
 
@@ -26,19 +23,32 @@ import io.eardrum.storage.cassandra.table.Query;
  * server then no longer takes them for registered. A series that has points nevertheless,
  * because they were put meanwhile, is registered anew.
  * <p>
- * Each notice is followed twice: when it is found, and a minute later, when every put
- * that had begun before has ended. Used by one thread.
+ * Each notice is followed twice: as soon as it is found, and two minutes later, when
+ * every put that had begun before has ended, and every notice of that time can be read.
+ * To follow a notice once more does no harm, so nothing is remembered but two moments,
+ * however many series are deleted. Used by one thread.
  */
 public final class RemovalNotices {
 
-	/** How long a put may take, and how much clocks may differ. */
-	private static final long SETTLED_MILLIS = 60_000;
+	/** How long a put may take, and how much clocks may differ, twice over. */
+	private static final long SETTLED_MILLIS = 120_000;
 
-	/** Notices stay for two days. A server that missed some forgets all series. */
+	/** How far the quick look goes back each time. */
+	private static final long OVERLAP_MILLIS = 10_000;
+
+	/**
+	 * Notices stay for two days. A server that has read none for this long forgets all
+	 * series.
+	 */
 	private static final long KEPT_MILLIS = 86_400_000;
 
 	/** How many notices are followed at once. */
 	private static final int MAX_AT_ONCE = 500;
+
+	/**
+	 * How many notices each look follows, so that the thread has time for the cluster.
+	 */
+	private static final int MAX_PER_LOOK = 5000;
 
 	private final Requests requests;
 
@@ -50,12 +60,11 @@ public final class RemovalNotices {
 
 	private final PointSearch search;
 
-	/** The notices that were followed once, and are not a minute old. */
-	private final Map<UUID, Notice> young = new HashMap<>();
+	/** All notices before it have been followed once, as far as they could be read. */
+	private long seenMillis;
 
-	private final Map<UUID, Long> settled = new LinkedHashMap<>();
-
-	private long lastMillis;
+	/** All notices before it have been followed for good. */
+	private long settledMillis;
 
 	/**
 	 * Creates the reader.
@@ -74,60 +83,31 @@ public final class RemovalNotices {
 		this.removal = removal;
 		this.search = search;
 		this.register = register;
-		this.lastMillis = nowMillis;
+		this.seenMillis = nowMillis - SETTLED_MILLIS;
+		this.settledMillis = nowMillis - SETTLED_MILLIS;
 	}
 
 	/**
 	 * Reads the notices since the last time, and follows them.
 	 * @param session the cluster
 	 * @param nowMillis the present time
-	 * @return how many notices are new
+	 * @return how many notices were followed
 	 * @throws io.eardrum.storage.StorageException if not all of them could be followed;
 	 * they are read again the next time
 	 */
 	public int follow(ClusterSession session, long nowMillis) {
-		if (nowMillis - this.lastMillis > KEPT_MILLIS) {
+		if (nowMillis - this.settledMillis > KEPT_MILLIS) {
 			this.cache.clear();
+			this.settledMillis = nowMillis - KEPT_MILLIS;
 		}
-		long since = this.lastMillis - 2 * SETTLED_MILLIS;
-		List<Notice> due = new ArrayList<>();
-		for (long day = SeriesRemoval.dayOf(since); day <= SeriesRemoval.dayOf(nowMillis); day++) {
-			for (Notice notice : read(session, day, since)) {
-				if (!this.settled.containsKey(notice.id) && !this.young.containsKey(notice.id)) {
-					due.add(notice);
-				}
-			}
-		}
-		follow(session, due);
-		due.forEach((notice) -> this.young.put(notice.id, notice));
-		List<Notice> old = this.young.values()
-			.stream()
-			.filter((notice) -> nowMillis - notice.millis() > SETTLED_MILLIS)
-			.toList();
-		follow(session, old);
-		old.forEach((notice) -> {
-			this.young.remove(notice.id);
-			this.settled.put(notice.id, notice.millis());
-		});
-		this.settled.values().removeIf((millis) -> millis < since - SETTLED_MILLIS);
-		this.lastMillis = nowMillis;
-		return due.size();
-	}
-
-	private List<Notice> read(ClusterSession session, long day, long since) {
-		Iterator<Notice> rows = new Rows<>(this.requests,
-				this.requests.await(this.requests.send(ClusterObserver.Request.READ,
-						() -> session.send(Query.SELECT_REMOVED, Cells.of(day), Cells.of(since)))),
-				(row) -> new Notice(Objects.requireNonNull(row.getUuid(0)), Cells.toKey(row, 1), Cells.toLong(row, 2)));
-		List<Notice> notices = new ArrayList<>();
-		rows.forEachRemaining(notices::add);
-		return notices;
-	}
-
-	private void follow(ClusterSession session, List<Notice> notices) {
-		for (int from = 0; from < notices.size(); from += MAX_AT_ONCE) {
-			followSome(session, notices.subList(from, Math.min(from + MAX_AT_ONCE, notices.size())));
-		}
+		Look settling = new Look(this.settledMillis, nowMillis - SETTLED_MILLIS);
+		settling.follow(session);
+		this.settledMillis = settling.reachedMillis;
+		Look quick = new Look(Math.max(this.seenMillis, this.settledMillis), nowMillis + SETTLED_MILLIS);
+		quick.follow(session);
+		// Where it has got through, the next one goes back a little.
+		this.seenMillis = Math.min(quick.reachedMillis, nowMillis - OVERLAP_MILLIS);
+		return settling.followed + quick.followed;
 	}
 
 	private void followSome(ClusterSession session, List<Notice> notices) {
@@ -181,10 +161,68 @@ public final class RemovalNotices {
 
 	}
 
-	private record Notice(UUID id, SeriesKey key, long place) {
+	private record Notice(SeriesKey key, long place, long millis) {
 
-		long millis() {
-			return Uuids.unixTimestamp(this.id);
+	}
+
+	/**
+	 * A look at the notices of a span of time.
+	 */
+	private final class Look {
+
+		private final long from;
+
+		private final long to;
+
+		private int followed;
+
+		/** All notices before it have been followed. */
+		private long reachedMillis;
+
+		Look(long from, long to) {
+			this.from = from;
+			this.to = to;
+			this.reachedMillis = from;
+		}
+
+		void follow(ClusterSession session) {
+			if (this.from >= this.to) {
+				return;
+			}
+			// A notice is in the day that it was for its server, whose clock may differ.
+			for (long day = SeriesRemoval.dayOf(this.from - SETTLED_MILLIS); day <= SeriesRemoval
+				.dayOf(this.to + SETTLED_MILLIS); day++) {
+				if (!follow(session, day)) {
+					return;
+				}
+			}
+			this.reachedMillis = this.to;
+		}
+
+		// Returns whether all notices of the day in this span have been followed.
+		private boolean follow(ClusterSession session, long day) {
+			Iterator<Notice> notices = new Rows<>(RemovalNotices.this.requests,
+					RemovalNotices.this.requests.await(RemovalNotices.this.requests.send(ClusterObserver.Request.READ,
+							() -> session.send(Query.SELECT_REMOVED, Cells.of(day), Cells.of(this.from),
+									Cells.of(this.to)))),
+					(row) -> new Notice(Cells.toKey(row, 1), Cells.toLong(row, 2),
+							Uuids.unixTimestamp(Objects.requireNonNull(row.getUuid(0)))));
+			List<Notice> some = new ArrayList<>();
+			while (notices.hasNext()) {
+				some.add(notices.next());
+				if (some.size() == MAX_AT_ONCE || !notices.hasNext()) {
+					followSome(session, some);
+					this.followed += some.size();
+					long last = some.get(some.size() - 1).millis;
+					some.clear();
+					if (this.followed >= MAX_PER_LOOK && notices.hasNext()) {
+						// More of the same moment would otherwise be read for ever.
+						this.reachedMillis = Math.max(last, this.from + 1);
+						return false;
+					}
+				}
+			}
+			return true;
 		}
 
 	}

@@ -70,7 +70,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	 * @param requests sends the requests
 	 * @return the place, from 0
 	 */
-	static long nextPlace(ClusterSession session, Requests requests) {
+	public static long nextPlace(ClusterSession session, Requests requests) {
 		Row row = requests.await(requests.send(ClusterObserver.Request.READ, () -> session.send(Query.SELECT_NEXT)))
 			.one();
 		return (row != null) ? row.getLong(0) : 0;
@@ -81,7 +81,7 @@ public final class SeriesListing implements Iterator<SeriesKey>, AutoCloseable {
 	 * @param nextPlace the next free place
 	 * @return the number of buckets
 	 */
-	static long bucketCount(long nextPlace) {
+	public static long bucketCount(long nextPlace) {
 		return (nextPlace == 0) ? 0 : Buckets.ofPlace(nextPlace - 1) + 1;
 	}
 

@@ -57,8 +57,18 @@ public enum Query {
 	/** Day, key, place. It tells all servers that the key has lost this place. */
 	INSERT_REMOVED("INSERT INTO %s.removed_series (day, at, key, place) VALUES (?, now(), ?, ?) USING TTL 172800"),
 
-	/** Day, milliseconds since 1970: when, which key, which place, in order. */
-	SELECT_REMOVED("SELECT at, key, place FROM %s.removed_series WHERE day = ? AND at >= minTimeuuid(?)"),
+	/**
+	 * Day, from and to in milliseconds since 1970: when, which key, which place, in
+	 * order.
+	 */
+	SELECT_REMOVED("SELECT at, key, place FROM %s.removed_series"
+			+ " WHERE day = ? AND at >= minTimeuuid(?) AND at < minTimeuuid(?)"),
+
+	/**
+	 * Nothing: a row if a server has looked for series without points for less than a
+	 * day.
+	 */
+	SELECT_SWEEP("SELECT next FROM %s.sequence WHERE name = 'sweep'"),
 
 	/** Nothing: whether no server has looked for series without points for a day. */
 	BEGIN_SWEEP("INSERT INTO %s.sequence (name, next) VALUES ('sweep', 0) IF NOT EXISTS USING TTL 86400"),
