@@ -14,6 +14,12 @@ public interface ConnectedClients {
 	List<ConnectedClient> all();
 
 	/**
+	 * Returns how many clients are connected now.
+	 * @return the number of clients
+	 */
+	int count();
+
+	/**
 	 * Returns how many clients may be connected at once.
 	 * @return the number at which further clients are turned away
 	 */

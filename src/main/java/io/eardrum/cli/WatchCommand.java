@@ -1,6 +1,5 @@
 package io.eardrum.cli;
 
-import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +24,6 @@ import io.eardrum.protocol.PrintableText;
 		description = { "Show the newest values of keys, with a sparkline, until Ctrl-C.",
 				"Without a terminal, each round is appended to the output." })
 final class WatchCommand implements Runnable {
-
-	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
 	/** Wider than any terminal, and small enough for the memory. */
 	private static final int MAX_WIDTH = 10_000;
@@ -95,9 +92,7 @@ final class WatchCommand implements Runnable {
 				.append(Sparkline.of(newest))
 				.append('\n');
 		}
-		PrintStream out = this.terminal.out();
-		out.print((this.terminal.outIsTerminal() ? HOME_AND_CLEAR : "") + view);
-		out.flush();
+		this.terminal.show(view.toString());
 	}
 
 	private List<Point> newest(MetricClient client, String key) {

@@ -29,6 +29,11 @@ final class ConnectionList implements ConnectedClients {
 	}
 
 	@Override
+	public int count() {
+		return this.registry.size();
+	}
+
+	@Override
 	public int limit() {
 		return this.registry.limit();
 	}

@@ -48,12 +48,9 @@ public interface MetricRepository {
 	 * @param keys the keys of the series; an unknown one has nothing to delete
 	 * @param range the timestamps to delete
 	 * @throws StorageException if not all of them could be deleted. Each point may then
-	 * have been deleted or not. It is a {@link DeletionUnsupportedException} if this
-	 * store never deletes
+	 * have been deleted or not
 	 */
-	default void delete(List<SeriesKey> keys, TimeRange range) {
-		throw new DeletionUnsupportedException();
-	}
+	void delete(List<SeriesKey> keys, TimeRange range);
 
 	/**
 	 * Reads one series, ascending by timestamp, as it was at one moment between the call

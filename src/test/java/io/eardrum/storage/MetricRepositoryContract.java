@@ -34,7 +34,6 @@ import io.eardrum.storage.fixture.Row;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * What every {@link MetricRepository} keeps to. An engine passes it with a subclass that
@@ -86,14 +85,6 @@ public abstract class MetricRepositoryContract {
 	 */
 	protected int manyPoints() {
 		return 1_000_000;
-	}
-
-	/**
-	 * Returns whether this store can delete.
-	 * @return whether the tests of that apply to it
-	 */
-	protected boolean deletes() {
-		return true;
 	}
 
 	/**
@@ -786,7 +777,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void deletedPointsAreGoneAndOthersStay() {
-		assumeTrue(deletes());
 		for (int i = 0; i < 10; i++) {
 			put("a", i, i);
 			put("b", i, i);
@@ -806,7 +796,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void pointPutWhereOneWasDeletedIsThere() {
-		assumeTrue(deletes());
 		put("a", 1, 1);
 		put("a", 2, 2);
 		delete(1, 2, "a");
@@ -818,7 +807,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void seriesThatWasDeletedIsNewAndLastOncePutAgain() {
-		assumeTrue(deletes());
 		put("a", 1, 1);
 		put("b", 2, 2);
 		put("c", 3, 3);
@@ -839,7 +827,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void seriesWhoseLastPointIsDeletedIsGone() {
-		assumeTrue(deletes());
 		put("a", 1, 1);
 		put("a", 2, 2);
 		put("b", 1, 1);
@@ -854,7 +841,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void noPutIsLostBesideDeletions() {
-		assumeTrue(deletes());
 		int rounds = manyPoints() / 1000;
 		CountDownLatch start = new CountDownLatch(1);
 		List<CompletableFuture<Void>> writers = new ArrayList<>();
@@ -886,7 +872,6 @@ public abstract class MetricRepositoryContract {
 
 	@Test
 	void seriesThatIsDeletedOverAndOverTakesEachPut() {
-		assumeTrue(deletes());
 		int rounds = manyPoints() / 1000;
 		CountDownLatch start = new CountDownLatch(1);
 		CompletableFuture<Void> other = CompletableFuture.runAsync(() -> {
@@ -944,7 +929,7 @@ public abstract class MetricRepositoryContract {
 				model.computeIfAbsent(key, (absent) -> new TreeMap<>()).put(timestamp, value);
 			}
 			this.repository.put(batch);
-			if (deletes() && random.nextInt(4) == 0) {
+			if (random.nextInt(4) == 0) {
 				deleteAtRandom(random, span, model);
 			}
 			if (random.nextInt(10) == 0) {

@@ -51,6 +51,11 @@ class MetricRepositoryTests {
 	private static final class TwoSeries implements MetricRepository {
 
 		@Override
+		public void delete(List<SeriesKey> keys, TimeRange range) {
+			throw new UnsupportedOperationException();
+		}
+
+		@Override
 		public void put(PointBatch batch) {
 			throw new UnsupportedOperationException();
 		}

@@ -177,6 +177,11 @@ class CountedRequestsIntegrationTests {
 		}
 
 		@Override
+		public void delete(List<SeriesKey> keys, TimeRange range) {
+			store().delete(keys, range);
+		}
+
+		@Override
 		public void put(PointBatch batch) {
 			store().put(batch);
 		}

@@ -301,6 +301,11 @@ class RequestLimitsIntegrationTests {
 		}
 
 		@Override
+		public void delete(List<SeriesKey> keys, TimeRange range) {
+			this.delegate.delete(keys, range);
+		}
+
+		@Override
 		public void put(PointBatch batch) {
 			this.delegate.put(batch);
 		}

@@ -1,6 +1,5 @@
 package io.eardrum.cli.operator;
 
-import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 
 import picocli.CommandLine.Command;
@@ -16,8 +15,6 @@ import io.eardrum.cli.terminal.Terminal;
 		description = { "Show how many points a second come and go, clients, series and disk, until Ctrl-C;",
 				"without a terminal, once. The HTTP port tells it." })
 public final class StatCommand implements Runnable {
-
-	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
 
 	private final Terminal terminal;
 
@@ -51,9 +48,7 @@ public final class StatCommand implements Runnable {
 			for (long round = 1; !this.terminal.out().checkError(); round++) {
 				TimeUnit.SECONDS.sleep(this.intervalSeconds);
 				ServerNumbers now = ask();
-				PrintStream out = this.terminal.out();
-				out.print((this.terminal.outIsTerminal() ? HOME_AND_CLEAR : "") + now.since(before, this.server.url()));
-				out.flush();
+				this.terminal.show(now.since(before, this.server.url()));
 				if (round == rounds) {
 					return;
 				}

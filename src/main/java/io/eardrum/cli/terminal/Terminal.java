@@ -25,6 +25,8 @@ import io.eardrum.protocol.PrintableText;
 public record Terminal(InputStream in, StandardOutput out, PrintStream err, boolean outIsTerminal,
 		boolean errIsTerminal) {
 
+	private static final String HOME_AND_CLEAR = "\u001b[H\u001b[2J";
+
 	/**
 	 * Returns the terminal or pipes that this process was started with. The start script
 	 * knows for each stream which of them it is, and so does Linux; elsewhere Java knows
@@ -55,6 +57,16 @@ public record Terminal(InputStream in, StandardOutput out, PrintStream err, bool
 
 	private static boolean flag(String property, boolean otherwise) {
 		return Boolean.parseBoolean(System.getProperty(property, String.valueOf(otherwise)));
+	}
+
+	/**
+	 * Prints the next state of something that changes: in place of the last one on a
+	 * terminal, and after it elsewhere.
+	 * @param view the lines
+	 */
+	public void show(String view) {
+		this.out.print((this.outIsTerminal ? HOME_AND_CLEAR : "") + view);
+		this.out.flush();
 	}
 
 	/**

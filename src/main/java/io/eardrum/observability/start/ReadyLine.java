@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -95,9 +96,9 @@ final class ReadyLine implements ApplicationListener<ApplicationReadyEvent> {
 	// A browser can't open the address that stands for all.
 	private String page(String port) {
 		InetAddress one = (this.address != null && !this.address.isAnyLocalAddress()) ? this.address : null;
-		boolean encrypted = this.environment.containsProperty("server.ssl.bundle")
-				|| this.environment.containsProperty("server.ssl.certificate")
-				|| this.environment.containsProperty("server.ssl.key-store");
+		boolean encrypted = this.environment.getProperty("server.ssl.enabled", Boolean.class, true)
+				&& Stream.of("bundle", "certificate", "key-store")
+					.anyMatch((name) -> this.environment.containsProperty("server.ssl." + name));
 		return (encrypted ? "https://" : "http://") + ((one != null) ? host(one) : "localhost") + ":" + port + "/"
 				+ ((one != null) ? "" : " on all addresses");
 	}

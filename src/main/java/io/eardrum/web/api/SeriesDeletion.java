@@ -7,10 +7,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.HttpStatus;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
@@ -18,7 +16,6 @@ import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
-import io.eardrum.storage.DeletionUnsupportedException;
 import io.eardrum.storage.StorageException;
 import io.eardrum.web.http.Exchange;
 import io.eardrum.web.http.ObservedRepository;
@@ -138,9 +135,6 @@ final class SeriesDeletion {
 				deleted += batch.size();
 			}
 		}
-		catch (DeletionUnsupportedException ex) {
-			throw new RequestProblem(HttpStatus.NOT_IMPLEMENTED, ex.getMessage() + " points.");
-		}
 		catch (StorageException ex) {
 			this.observer.failed(Command.DELETE, ErrorReason.STORAGE, 1);
 			throw RequestProblem.storageUnavailable().with("deleted", deleted);
@@ -154,11 +148,11 @@ final class SeriesDeletion {
 	}
 
 	// What is gone can't be asked for any more, so the log says who took it.
-	private static void note(int deleted, TimeRange range, @Nullable Object what) {
+	private static void note(int deleted, TimeRange range, Object what) {
 		if (deleted > 0) {
 			logger.info("Deleted {} of {} series over HTTP, for {}",
 					range.equals(TimeRange.ALL) ? "all points" : "the points of " + range, deleted,
-					RequestProblem.cut(String.valueOf(what)));
+					RequestProblem.cut(what.toString()));
 		}
 	}
 

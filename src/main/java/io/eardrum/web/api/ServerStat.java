@@ -107,7 +107,7 @@ final class ServerStat {
 		values.put("pointsReturned", this.totals.pointsReturned());
 		values.put("commandsServed", this.totals.served());
 		values.put("commandsFailed", this.totals.failed());
-		values.put("clients", (long) this.clients.all().size());
+		values.put("clients", (long) this.clients.count());
 		values.put("clientsLimit", (long) this.clients.limit());
 		addSeries(values);
 		StorageStatus status = this.repository.status();

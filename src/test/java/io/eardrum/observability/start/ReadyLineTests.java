@@ -93,6 +93,14 @@ class ReadyLineTests {
 	}
 
 	@Test
+	void certificateThatIsSwitchedOffIsNotUsed() throws Exception {
+		this.environment.withProperty("local.server.port", "1")
+			.withProperty("server.ssl.bundle", "x")
+			.withProperty("server.ssl.enabled", "false");
+		assertThat(text(null)).startsWith("page http://localhost:1/");
+	}
+
+	@Test
 	void timeIsSaidIfItIsKnown() throws Exception {
 		try (CapturedLog log = CapturedLog.ofThisThread();
 				StaticApplicationContext context = new StaticApplicationContext()) {

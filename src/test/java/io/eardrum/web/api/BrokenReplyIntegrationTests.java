@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -103,6 +104,11 @@ class BrokenReplyIntegrationTests {
 
 		private BrokenStorage(MetricRepository delegate) {
 			this.delegate = delegate;
+		}
+
+		@Override
+		public void delete(List<SeriesKey> keys, TimeRange range) {
+			throw new StorageException("the disk is full");
 		}
 
 		@Override

@@ -15,7 +15,6 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.fixture.RecordedCounts;
-import io.eardrum.storage.DeletionUnsupportedException;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.fixture.TimestampChecks;
@@ -24,10 +23,8 @@ import io.eardrum.web.http.admission.RequestGate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mockito.ArgumentMatchers.any;
-import static org.mockito.BDDMockito.given;
 import static org.mockito.BDDMockito.willAnswer;
 import static org.mockito.BDDMockito.willDoNothing;
-import static org.mockito.BDDMockito.willThrow;
 import static org.mockito.Mockito.mock;
 
 /**
@@ -125,16 +122,6 @@ class SeriesDeletionTests {
 		assertThat(response.getStatus()).isEqualTo(403);
 		assertThat(response.getContentAsString()).contains("eardrum.http.password");
 		assertThat(keys()).hasSize(3);
-	}
-
-	@Test
-	void storeThatNeverDeletesSaysSo() throws IOException {
-		MetricRepository store = mock(MetricRepository.class);
-		given(store.last(any())).willAnswer((call) -> this.repository.last(call.getArgument(0)));
-		willThrow(new DeletionUnsupportedException()).given(store).delete(any(), any());
-		MockHttpServletResponse response = send(store, true, "match", "palm.cpu");
-		assertThat(response.getStatus()).isEqualTo(501);
-		assertThat(response.getContentAsString()).contains("This store can't delete points.");
 	}
 
 	@Test
