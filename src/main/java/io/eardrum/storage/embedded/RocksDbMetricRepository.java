@@ -27,7 +27,6 @@ import io.eardrum.storage.StorageStatistics;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.embedded.chunk.ChunkedSeriesReader;
 import io.eardrum.storage.embedded.chunk.LastPointReader;
-import io.eardrum.storage.embedded.chunk.OpenReads;
 import io.eardrum.storage.embedded.chunk.SeriesReaders;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
@@ -66,8 +65,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private final EmbeddedStorageSettings settings;
 
-	private final Clock clock;
-
 	private final SeriesIndex<Series> index;
 
 	private final Heads heads;
@@ -85,8 +82,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	private final Committer committer;
 
 	private final HeadMemoryLimit headMemoryLimit;
-
-	private final OpenReads openReads;
 
 	private final SeriesReaders seriesReaders;
 
@@ -139,7 +134,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			List<AbstractEventListener> listeners, HeapBudget budget) {
 		this.engine = new StoreEngine(wanted, clock, nanos, listeners, budget);
 		this.settings = this.engine.settings();
-		this.clock = clock;
 		this.index = this.engine.index();
 		this.heads = this.engine.heads();
 		this.guard = this.engine.guard();
@@ -148,10 +142,9 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		this.retentionClock = this.engine.retentionClock();
 		this.committer = this.engine.committer();
 		this.headMemoryLimit = this.engine.headMemoryLimit();
-		this.openReads = this.engine.openReads();
 		this.seriesReaders = new SeriesReaders(this.database, this.heads, this.guard, this.engine.snapshotMemoryLimit(),
-				this.retentionClock::seconds, this.openReads);
-		this.deletions = new Deletions(this.engine, this::lastPointReader);
+				this.retentionClock::seconds, clock, this.engine.openReads());
+		this.deletions = new Deletions(this.engine, () -> this.seriesReaders.takeLast(true));
 	}
 
 	@Override
@@ -242,7 +235,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 			if (series == null) {
 				return null;
 			}
-			try (LastPointReader reader = lastPointReader()) {
+			try (LastPointReader reader = this.seriesReaders.takeLast(false)) {
 				return reader.last(series);
 			}
 		}
@@ -254,7 +247,7 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
 		int generation = this.guard.enter();
-		try (LastPointReader reader = lastPointReader()) {
+		try (LastPointReader reader = this.seriesReaders.takeLast(true)) {
 			StoredSeries all = storedSeries();
 			for (Series series = all.next(); series != null; series = all.next()) {
 				if (wanted.test(series.key())) {
@@ -270,10 +263,6 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	private StoredSeries storedSeries() {
 		return new StoredSeries(this.index.listing(), this.committer.storedSeries());
-	}
-
-	private LastPointReader lastPointReader() {
-		return new LastPointReader(this.database, this.heads, this.retentionClock::seconds, this.clock, this.openReads);
 	}
 
 	@Override

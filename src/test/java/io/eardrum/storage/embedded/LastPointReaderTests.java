@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -11,15 +12,20 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+import io.eardrum.budget.HeapBudget;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.embedded.chunk.ChunkWriter;
 import io.eardrum.storage.embedded.chunk.LastPointReader;
 import io.eardrum.storage.embedded.chunk.OpenReads;
+import io.eardrum.storage.embedded.chunk.SeriesReaders;
 import io.eardrum.storage.embedded.head.Heads;
 import io.eardrum.storage.embedded.head.Series;
+import io.eardrum.storage.embedded.head.SnapshotMemoryLimit;
 import io.eardrum.storage.embedded.recovery.StoreOpener;
+import io.eardrum.storage.embedded.rocksdb.UseGuard;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.settings.Fsync;
 import io.eardrum.storage.time.Retention;
@@ -160,6 +166,27 @@ class LastPointReaderTests {
 	}
 
 	@Test
+	void knownLastPointChangesWithWhatIsPutAndDeletedAfterIt() {
+		put("a", 1, this.now - 20);
+		put("a", 2, this.now - 10);
+		this.repository.checkpoint();
+		assertThat(last("a")).isEqualTo(new Point(this.now - 10, 2));
+		assertThat(last("a")).isEqualTo(new Point(this.now - 10, 2));
+		put("a", 3, this.now - 15);
+		assertThat(last("a")).isEqualTo(new Point(this.now - 10, 2));
+		put("a", 4, this.now - 10);
+		assertThat(last("a")).isEqualTo(new Point(this.now - 10, 4));
+		put("a", 5, this.future);
+		assertThat(last("a")).isEqualTo(new Point(this.now - 10, 4));
+		this.repository.delete(List.of(SeriesKey.of("a")), new TimeRange(this.now - 12, this.future));
+		assertThat(last("a")).isEqualTo(new Point(this.now - 15, 3));
+		this.repository.checkpoint();
+		assertThat(last("a")).isEqualTo(new Point(this.now - 15, 3));
+		this.repository.delete(List.of(SeriesKey.of("a")), TimeRange.ALL);
+		assertThat(last("a")).isNull();
+	}
+
+	@Test
 	void presentMayBeInWhatACheckpointIsWriting() {
 		try (StoreOpener store = new StoreOpener(
 				EmbeddedStorageSettings.of(this.directory.resolve("other")).withFsync(Fsync.NEVER))) {
@@ -169,8 +196,10 @@ class LastPointReaderTests {
 			heads.append(series, this.future, 2);
 			heads.freeze(1);
 			heads.append(series, this.future + 1, 3);
-			try (LastPointReader reader = new LastPointReader(store.database(), heads, () -> this.now,
-					Clock.systemUTC(), new OpenReads(System::nanoTime))) {
+			SeriesReaders readers = new SeriesReaders(store.database(), heads, new UseGuard(),
+					new SnapshotMemoryLimit(HeapBudget.unlimited(), Duration.ZERO), () -> this.now, Clock.systemUTC(),
+					new OpenReads(System::nanoTime));
+			try (LastPointReader reader = readers.takeLast(false)) {
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));
 				heads.append(series, this.now - 1, 4);
 				assertThat(reader.last(series)).isEqualTo(new Point(this.now, 1));

@@ -65,6 +65,7 @@ class StoreModelTests {
 		try {
 			for (; step < STEPS; step++) {
 				step(random);
+				verifyNewest(random);
 			}
 			verify(this.repository);
 		}
@@ -181,6 +182,26 @@ class StoreModelTests {
 			}
 		});
 		assertThat(read.equals(points.subMap(from, true, to, true))).as(from + " to " + to).isTrue();
+	}
+
+	// Reads what clients ask for most often, several times between two checkpoints.
+	private void verifyNewest(Random random) throws IOException {
+		int series = random.nextInt(SERIES);
+		NavigableMap<Long, Double> points = this.model.get(series);
+		long from = points.isEmpty() ? 0 : points.lastKey() - random.nextInt(1 << (1 + random.nextInt(9)));
+		long to = random.nextBoolean() ? Long.MAX_VALUE : from + random.nextInt(300);
+		TimeRange range = (random.nextInt(4) == 0) ? TimeRange.ALL : new TimeRange(from, to);
+		assertThat(this.repository.last(key(series)))
+			.isEqualTo(points.isEmpty() ? null : new Point(points.lastKey(), points.lastEntry().getValue()));
+		NavigableMap<Long, Double> read = new TreeMap<>();
+		this.repository.read(key(series), range, (key, timestamps, values, start, end) -> {
+			for (int i = start; i < end; i++) {
+				assertThat(read.isEmpty() || read.lastKey() < timestamps[i]).isTrue();
+				read.put(timestamps[i], values[i]);
+			}
+		});
+		assertThat(read.equals(points.subMap(range.from(), true, range.to(), true))).as("%s of %d", range, series)
+			.isTrue();
 	}
 
 	private static SeriesKey key(int series) {

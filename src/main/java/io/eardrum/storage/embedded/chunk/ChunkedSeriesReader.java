@@ -30,8 +30,9 @@ import io.eardrum.storage.time.Retention;
  * both places; the reader takes those in memory.
  * <p>
  * A series that has few points, all of them in memory, is read without a look at the
- * chunks. {@link SeriesReaders} lends readers, because a short read should not have to
- * allocate more than its answer.
+ * chunks, and so is one whose newest points in chunks the {@link TailCache} has, if no
+ * older ones are asked for. {@link SeriesReaders} lends readers, because a short read
+ * should not have to allocate more than its answer.
  * <p>
  * Used by one thread at a time, which has entered the {@link UseGuard}. Takes 20 KiB of
  * memory at first, and a few hundred kilobytes for long series.
@@ -61,6 +62,9 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 
 	private final CursorHolder cursors;
 
+	/** The newest points in chunks; {@code null} for a read of everything there is. */
+	private final @Nullable TailCache tails;
+
 	private final Consumer<ChunkedSeriesReader> whenClosed;
 
 	private final PointColumns chunk = new PointColumns(FIRST_POINTS);
@@ -83,19 +87,21 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 	 * @param guard the guard that the thread has entered
 	 * @param snapshotMemoryLimit limits how much all readers copy from memory
 	 * @param nowSeconds returns the time that retention goes by, in seconds since 1970
-	 * @param cached whether RocksDB should keep what is read in its cache; {@code false}
-	 * for a read of everything there is
+	 * @param tails the newest points in chunks, or {@code null} for a read of everything
+	 * there is, which leaves nothing in a cache
 	 * @param reads tracks which chunks are kept
 	 * @param whenClosed takes this reader each time it has been closed
 	 */
 	ChunkedSeriesReader(Database database, Heads heads, UseGuard guard, SnapshotMemoryLimit snapshotMemoryLimit,
-			LongSupplier nowSeconds, boolean cached, OpenReads reads, Consumer<ChunkedSeriesReader> whenClosed) {
+			LongSupplier nowSeconds, @Nullable TailCache tails, OpenReads reads,
+			Consumer<ChunkedSeriesReader> whenClosed) {
 		this.heads = heads;
 		this.guard = guard;
 		this.snapshotMemoryLimit = snapshotMemoryLimit;
 		this.nowSeconds = nowSeconds;
 		this.chunksKept = reads.begin();
-		this.cursors = new CursorHolder(database, heads, this.chunksKept, cached);
+		this.cursors = new CursorHolder(database, heads, this.chunksKept, tails != null);
+		this.tails = tails;
 		this.whenClosed = whenClosed;
 	}
 
@@ -125,6 +131,9 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 			return;
 		}
 		try {
+			if (readTail(series, range, sink)) {
+				return;
+			}
 			HeadSnapshot head;
 			ChunkCursor chunks;
 			do {
@@ -133,7 +142,7 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 					this.inSequence = false;
 				}
 				giveBack();
-				head = snapshot(series);
+				head = snapshot(series, firstKept(series, range), range.to());
 			}
 			while (!this.cursors.isCurrent());
 			read(series, range, chunks, head, sink);
@@ -152,20 +161,44 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		}
 		PointColumns points = this.block;
 		points.clear();
-		if (!HeadSnapshot.copyFew(series.head(), FEW_POINTS, points) || this.heads.version() != version) {
+		if (!HeadSnapshot.copyFew(series.head(), firstKept(series, range), range.to(), FEW_POINTS, points)
+				|| this.heads.version() != version) {
 			return false;
 		}
-		long from = firstKept(series, range);
-		int start = (from == Long.MIN_VALUE) ? 0 : points.indexOf(0, from);
-		int end = points.indexBehind(range.to());
-		if (start < end) {
-			pass(series.key(), points, start, end, sink);
-		}
+		flush(series.key(), sink);
 		return true;
 	}
 
-	private HeadSnapshot snapshot(Series series) {
-		HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), this.snapshotMemoryLimit.mostBytes());
+	// Reads a series of which the asked points in chunks are known, or which has none.
+	// Returns whether that was so.
+	private boolean readTail(Series series, TimeRange range, PointSink sink) throws IOException {
+		long version = this.heads.version();
+		boolean inChunks = series.mayHaveChunks();
+		Tail tail = (this.tails != null && inChunks) ? this.tails.find(series.number(), version) : null;
+		long from = firstKept(series, range);
+		if (inChunks && (tail == null || !tail.reaches(from))) {
+			return false;
+		}
+		HeadSnapshot head = snapshot(series, from, range.to());
+		if (this.heads.version() != version) {
+			giveBack();
+			return false;
+		}
+		head.skipTo(from);
+		if (tail != null) {
+			DeletedRanges deleted = head.deletedInChunks();
+			tail.copyTo(from, this.chunk);
+			if (deleted != null) {
+				deleted.removeFrom(this.chunk);
+			}
+			emit(series.key(), from, range.to(), head, sink);
+		}
+		drain(series.key(), range.to(), head, sink);
+		return true;
+	}
+
+	private HeadSnapshot snapshot(Series series, long from, long to) {
+		HeadSnapshot.Plan plan = HeadSnapshot.plan(series.head(), from, to, this.snapshotMemoryLimit.mostBytes());
 		if (plan.bytesToTake() <= FEW_POINTS * 2 * Long.BYTES) {
 			return plan.take();
 		}
@@ -195,21 +228,30 @@ public final class ChunkedSeriesReader implements AutoCloseable {
 		if (!found && range.from() == Long.MIN_VALUE) {
 			series.foundNoChunks();
 		}
+		boolean first = range.from() == Long.MIN_VALUE;
 		while (found && chunks.start() <= to) {
 			ensureOpen();
 			chunks.readChunk(this.chunk);
+			found = chunks.isValid() && chunks.series() == number;
+			if (!found && this.tails != null) {
+				this.tails.put(Tail.of(number, this.cursors.version(), this.chunk, first));
+			}
+			first = false;
 			if (deleted != null) {
 				deleted.removeFrom(this.chunk);
 			}
 			emit(series.key(), from, to, head, sink);
-			found = chunks.isValid() && chunks.series() == number;
 		}
 		this.inSequence = !found;
+		drain(series.key(), to, head, sink);
+	}
+
+	private void drain(SeriesKey key, long to, HeadSnapshot head, PointSink sink) throws IOException {
 		while (head.hasNext() && head.timestamp() <= to) {
 			ensureOpen();
 			this.block.clear();
 			head.drainTo(BLOCK_POINTS, to, this.block);
-			flush(series.key(), sink);
+			flush(key, sink);
 		}
 	}
 

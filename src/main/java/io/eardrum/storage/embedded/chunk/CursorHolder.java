@@ -77,6 +77,14 @@ final class CursorHolder {
 		return this.heads.version() == this.version;
 	}
 
+	/**
+	 * Returns the version of the heads in which the cursor was opened.
+	 * @return the version
+	 */
+	long version() {
+		return this.version;
+	}
+
 	// Returns whether there is a cursor, which keeps chunks.
 	boolean isOpen() {
 		return this.cursor != null;

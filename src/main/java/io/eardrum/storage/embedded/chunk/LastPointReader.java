@@ -2,6 +2,8 @@ package io.eardrum.storage.embedded.chunk;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Objects;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 import org.jspecify.annotations.Nullable;
@@ -22,13 +24,14 @@ import io.eardrum.storage.time.Retention;
  * Reads the last point of one series after the other: the last one in memory, or that of
  * the last chunk. It decodes only the piece of a chunk that has the last point. Only if
  * that point is in the future does it look for the last one before it, among all points
- * in memory and in the chunk of the present.
+ * in memory and in the chunk of the present. It need not look at the chunks if the
+ * {@link TailCache} has the last point in them.
  * <p>
  * A series is seen as of one moment, for the same reason as in
- * {@link ChunkedSeriesReader}.
+ * {@link ChunkedSeriesReader}. {@link SeriesReaders} lends readers.
  * <p>
- * Used by one thread, which has entered the {@link UseGuard}. Takes about ten kilobytes
- * of memory.
+ * Used by one thread at a time, which has entered the {@link UseGuard}. Takes about ten
+ * kilobytes of memory.
  */
 public final class LastPointReader implements AutoCloseable {
 
@@ -42,7 +45,14 @@ public final class LastPointReader implements AutoCloseable {
 
 	private final CursorHolder cursors;
 
+	private final TailCache tails;
+
+	private final Consumer<LastPointReader> whenClosed;
+
 	private final PointColumns piece = new PointColumns(64);
+
+	/** Whether what is read stays in the cache. */
+	private boolean cached;
 
 	/**
 	 * Creates a reader.
@@ -51,15 +61,30 @@ public final class LastPointReader implements AutoCloseable {
 	 * @param retentionSeconds returns the time that retention goes by, in seconds since
 	 * 1970
 	 * @param clock decides which points are in the future
+	 * @param tails the newest points in chunks
 	 * @param reads tracks which chunks are kept
+	 * @param whenClosed takes this reader each time it has been closed
 	 */
-	public LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock,
-			OpenReads reads) {
+	LastPointReader(Database database, Heads heads, LongSupplier retentionSeconds, Clock clock, TailCache tails,
+			OpenReads reads, Consumer<LastPointReader> whenClosed) {
 		this.heads = heads;
 		this.retentionSeconds = retentionSeconds;
 		this.clock = clock;
 		this.chunksKept = reads.begin();
 		this.cursors = new CursorHolder(database, heads, this.chunksKept, true);
+		this.tails = tails;
+		this.whenClosed = whenClosed;
+	}
+
+	/**
+	 * Begins to read, with a reader that is new or has been closed.
+	 * @param keep whether the last point in chunks stays in the cache; {@code false} for
+	 * a read of many series
+	 * @return this reader
+	 */
+	LastPointReader begin(boolean keep) {
+		this.cached = keep;
+		return this;
 	}
 
 	/**
@@ -70,7 +95,27 @@ public final class LastPointReader implements AutoCloseable {
 	 */
 	public @Nullable Point last(Series series) {
 		long cutoff = Retention.cutoff(series.retentionSeconds(), this.retentionSeconds.getAsLong());
-		long horizon = Horizon.of(this.clock.instant().getEpochSecond());
+		long horizon = Horizon.of(Math.floorDiv(this.clock.millis(), 1000L));
+		Point known = lastOfTail(series, horizon);
+		if (known != null) {
+			return (known.timestamp() >= cutoff) ? known : null;
+		}
+		return search(series, cutoff, horizon);
+	}
+
+	// Returns the last point if it is known without a look at the chunks.
+	private @Nullable Point lastOfTail(Series series, long horizon) {
+		long version = this.heads.version();
+		Tail tail = this.tails.find(series.number(), version);
+		Head head = series.head();
+		if (tail == null || deletedInChunks(head) != null) {
+			return null;
+		}
+		Point newest = Objects.requireNonNull(later(newestInMemory(head), tail.last()));
+		return (this.heads.version() == version && newest.timestamp() <= horizon) ? newest : null;
+	}
+
+	private @Nullable Point search(Series series, long cutoff, long horizon) {
 		Point newestInMemory;
 		Point presentInMemory;
 		DeletedRanges deleted;
@@ -148,7 +193,11 @@ public final class LastPointReader implements AutoCloseable {
 			long newest = this.piece.last();
 			int range = (deleted != null) ? deleted.rangeOf(newest) : -1;
 			if (deleted == null || range < 0) {
-				return new Point(newest, this.piece.values()[this.piece.size() - 1]);
+				Point found = new Point(newest, this.piece.values()[this.piece.size() - 1]);
+				if (this.cached && limit == Long.MAX_VALUE) {
+					this.tails.put(Tail.of(series.number(), this.cursors.version(), found));
+				}
+				return found;
 			}
 			if (deleted.from(range) == Long.MIN_VALUE) {
 				return null;
@@ -188,6 +237,15 @@ public final class LastPointReader implements AutoCloseable {
 	@Override
 	public void close() {
 		this.cursors.close();
+		this.whenClosed.accept(this);
+	}
+
+	/**
+	 * Releases memory that only long pieces need.
+	 */
+	void shrink() {
+		this.cursors.shrink();
+		this.piece.clear(Tail.MAX_POINTS);
 	}
 
 }

@@ -106,10 +106,21 @@ public final class PointColumns {
 	}
 
 	public void addAll(PointColumns source, int from, int to) {
+		addAll(source.timestamps, source.values, from, to);
+	}
+
+	/**
+	 * Adds points that stand in two arrays.
+	 * @param sourceTimestamps their timestamps
+	 * @param sourceValues their values
+	 * @param from the index of the first one
+	 * @param to the index behind the last one
+	 */
+	public void addAll(long[] sourceTimestamps, double[] sourceValues, int from, int to) {
 		int index = this.size;
 		extend(to - from);
-		System.arraycopy(source.timestamps, from, this.timestamps, index, to - from);
-		System.arraycopy(source.values, from, this.values, index, to - from);
+		System.arraycopy(sourceTimestamps, from, this.timestamps, index, to - from);
+		System.arraycopy(sourceValues, from, this.values, index, to - from);
 	}
 
 	/**

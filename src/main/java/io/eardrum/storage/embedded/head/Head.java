@@ -196,12 +196,77 @@ public final class Head {
 	 * @param visitor takes the points
 	 */
 	public void visit(int count, CellVisitor visitor) {
-		for (HeadBlock block = this.first; block != null && block.start() < count; block = block.next()) {
-			visitor.accept(block.cells(), block.offset(), Math.min(block.capacity(), count - block.start()));
-			if (block.end() >= count) {
+		visit(0, count, visitor);
+	}
+
+	/**
+	 * Passes points on in the order in which they were put, a block at a time.
+	 * @param from the number of the first
+	 * @param to the number behind the last; no more than {@link #size()} has returned
+	 * @param visitor takes the points
+	 */
+	void visit(int from, int to, CellVisitor visitor) {
+		for (HeadBlock block = this.first; block != null && block.start() < to; block = block.next()) {
+			int end = Math.min(block.end(), to);
+			int skipped = Math.max(0, from - block.start());
+			int points = end - block.start() - skipped;
+			if (points > 0) {
+				visitor.accept(block.cells(), block.offset() + 2 * skipped, points);
+			}
+			if (end == to) {
 				return;
 			}
 		}
+	}
+
+	/**
+	 * Finds where a timestamp stands or would stand. The points must be strictly
+	 * ascending.
+	 * @param count how many points are searched, from the first on; no more than
+	 * {@link #size()} has returned
+	 * @param timestamp the timestamp
+	 * @return the number of the first point that is not before the timestamp
+	 */
+	int indexOf(int count, long timestamp) {
+		if (timestamp == Long.MIN_VALUE) {
+			return 0;
+		}
+		for (HeadBlock block = this.first; block != null && block.start() < count; block = block.next()) {
+			int end = Math.min(block.end(), count);
+			if (block.timestamp(end - 1) >= timestamp) {
+				return indexOf(block, end, timestamp);
+			}
+			if (end == count) {
+				break;
+			}
+		}
+		return count;
+	}
+
+	private static int indexOf(HeadBlock block, int end, long timestamp) {
+		int low = block.start();
+		int high = end;
+		while (low < high) {
+			int middle = (low + high) >>> 1;
+			if (block.timestamp(middle) < timestamp) {
+				low = middle + 1;
+			}
+			else {
+				high = middle;
+			}
+		}
+		return low;
+	}
+
+	/**
+	 * Finds the end of a range. The points must be strictly ascending.
+	 * @param from the number of the first point of the range
+	 * @param count how many points are searched
+	 * @param timestamp the last timestamp of the range
+	 * @return the number behind its last point, {@code from} or more
+	 */
+	int indexBehind(int from, int count, long timestamp) {
+		return (timestamp == Long.MAX_VALUE) ? count : Math.max(from, indexOf(count, timestamp + 1));
 	}
 
 	/**

@@ -75,24 +75,43 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Plans a snapshot as of now.
+	 * Plans a snapshot of all points as of now.
 	 * @param head the newest head of the series, or {@code null} if all points are in
 	 * chunks
 	 * @param most how many bytes a copy may take
 	 * @return the plan, with the points that this head and the one behind it have now
 	 */
 	public static Plan plan(@Nullable Head head, long most) {
+		return plan(head, Long.MIN_VALUE, Long.MAX_VALUE, most);
+	}
+
+	/**
+	 * Plans a snapshot as of now, without points that are not asked for if they can be
+	 * left out cheaply.
+	 * @param head the newest head of the series, or {@code null} if all points are in
+	 * chunks
+	 * @param from the first timestamp that is asked for
+	 * @param to the last timestamp that is asked for
+	 * @param most how many bytes a copy may take
+	 * @return the plan, with the points that this head and the one behind it have now
+	 */
+	public static Plan plan(@Nullable Head head, long from, long to, long most) {
 		if (head == null) {
-			return new Plan(null, 0, null, 0, 0, true, true);
+			return new Plan(null, 0, 0, null, 0, 0, 0, true, true);
 		}
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
 		boolean ascending = isAscending(previous, head, size);
 		int deleted = (previous != null) ? countDeleted(previous, olderSize, head.deleted()) : 0;
-		Plan copied = new Plan(previous, olderSize, head, size, deleted, ascending, true);
+		boolean cut = ascending && deleted == 0;
+		int olderFrom = (cut && previous != null) ? previous.indexOf(olderSize, from) : 0;
+		int olderTo = (cut && previous != null) ? previous.indexBehind(olderFrom, olderSize, to) : olderSize;
+		int newerFrom = cut ? head.indexOf(size, from) : 0;
+		int newerTo = cut ? head.indexBehind(newerFrom, size, to) : size;
+		Plan copied = new Plan(previous, olderFrom, olderTo, head, newerFrom, newerTo, deleted, ascending, true);
 		return (copied.bytesToTake() <= most) ? copied
-				: new Plan(previous, olderSize, head, size, deleted, ascending, false);
+				: new Plan(previous, olderFrom, olderTo, head, newerFrom, newerTo, deleted, ascending, false);
 	}
 
 	private static int countDeleted(Head previous, int size, @Nullable DeletedRanges deleted) {
@@ -110,29 +129,38 @@ public final class HeadSnapshot {
 	}
 
 	/**
-	 * Copies the points of a series if there are few, and if they are ascending. That
-	 * takes no memory but that of the target.
+	 * Copies the points of a series in a range if there are few, and if all points are
+	 * ascending. That takes no memory but that of the target.
 	 * @param head the newest head of the series, or {@code null} if all points are in
 	 * chunks
+	 * @param from the first timestamp of the range
+	 * @param to the last timestamp of the range
 	 * @param most how many points are few
 	 * @param target takes the points
-	 * @return whether all points have been copied; if not, the target has not changed
+	 * @return whether they have been copied; if not, the target has not changed
 	 */
-	public static boolean copyFew(@Nullable Head head, int most, PointColumns target) {
+	public static boolean copyFew(@Nullable Head head, long from, long to, int most, PointColumns target) {
 		if (head == null) {
 			return true;
 		}
 		Head previous = head.previous();
 		int size = head.size();
 		int olderSize = (previous != null) ? previous.size() : 0;
-		if (olderSize + size > most || !isAscending(previous, head, size) || head.deleted() != null
+		if (!isAscending(previous, head, size) || head.deleted() != null
 				|| (previous != null && previous.deleted() != null)) {
 			return false;
 		}
-		if (previous != null) {
-			previous.visit(olderSize, target::addCells);
+		int olderFrom = (previous != null) ? previous.indexOf(olderSize, from) : 0;
+		int olderTo = (previous != null) ? previous.indexBehind(olderFrom, olderSize, to) : 0;
+		int newerFrom = head.indexOf(size, from);
+		int newerTo = head.indexBehind(newerFrom, size, to);
+		if (olderTo - olderFrom + newerTo - newerFrom > most) {
+			return false;
 		}
-		head.visit(size, target::addCells);
+		if (previous != null) {
+			previous.visit(olderFrom, olderTo, target::addCells);
+		}
+		head.visit(newerFrom, newerTo, target::addCells);
 		return true;
 	}
 
@@ -270,19 +298,21 @@ public final class HeadSnapshot {
 	 * Describes a snapshot before the memory for it is taken.
 	 *
 	 * @param previous the head of the previous epoch, if it has points
-	 * @param olderCount how many of its points the snapshot has
+	 * @param olderFrom the first of its points that the snapshot has
+	 * @param olderTo the number behind the last of them
 	 * @param head the newest head, if there is one
-	 * @param newerCount how many of its points the snapshot has
+	 * @param newerFrom the first of its points that the snapshot has
+	 * @param newerTo the number behind the last of them
 	 * @param deletedCount how many points of the previous head have been deleted
 	 * @param ascending whether all points are strictly ascending
 	 * @param copied whether the snapshot is a copy; otherwise it keeps the heads, which
 	 * may keep much else in memory
 	 */
-	public record Plan(@Nullable Head previous, int olderCount, @Nullable Head head, int newerCount, int deletedCount,
-			boolean ascending, boolean copied) {
+	public record Plan(@Nullable Head previous, int olderFrom, int olderTo, @Nullable Head head, int newerFrom,
+			int newerTo, int deletedCount, boolean ascending, boolean copied) {
 
 		public int count() {
-			return this.olderCount + this.newerCount - this.deletedCount;
+			return this.olderTo - this.olderFrom + this.newerTo - this.newerFrom - this.deletedCount;
 		}
 
 		@Nullable DeletedRanges deletedInChunks() {
@@ -324,10 +354,11 @@ public final class HeadSnapshot {
 		private void visit(CellVisitor visitor) {
 			if (this.previous != null) {
 				DeletedRanges deleted = (this.head != null) ? this.head.deleted() : null;
-				this.previous.visit(this.olderCount, (deleted != null) ? deleted.without(visitor) : visitor);
+				this.previous.visit(this.olderFrom, this.olderTo,
+						(deleted != null) ? deleted.without(visitor) : visitor);
 			}
 			if (this.head != null) {
-				this.head.visit(this.newerCount, visitor);
+				this.head.visit(this.newerFrom, this.newerTo, visitor);
 			}
 		}
 
