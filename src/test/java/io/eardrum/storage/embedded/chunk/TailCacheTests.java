@@ -1,5 +1,7 @@
 package io.eardrum.storage.embedded.chunk;
 
+import java.util.Objects;
+
 import org.junit.jupiter.api.Test;
 
 import io.eardrum.metric.Point;
@@ -18,8 +20,7 @@ class TailCacheTests {
 	void knowsASeriesInTheVersionInWhichItWasRead() {
 		TailCache cache = new TailCache(1 << 20);
 		cache.put(Tail.of(3, 7, new Point(10, 1.5)));
-		Tail found = cache.find(3, 7);
-		assertThat(found).isNotNull();
+		Tail found = Objects.requireNonNull(cache.find(3, 7));
 		assertThat(found.last()).isEqualTo(new Point(10, 1.5));
 		assertThat(cache.find(3, 8)).isNull();
 		assertThat(cache.find(4, 7)).isNull();
