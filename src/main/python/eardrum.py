@@ -318,8 +318,8 @@ class Client:
                 raise ConnectionError(self._lost)
             received = connection.recv(_RECEIVED)
             if not received:
-                raise ConnectionError("the server closed the connection" + (" in the middle of a line"
-                                                                             if self._partial else ""))
+                middle = f" in the middle of a line: {bytes(self._partial[:100])!r}" if self._partial else ""
+                raise ConnectionError("the server closed the connection" + middle)
             if len(self._partial) > _LONGEST_LINE:
                 _malformed(bytes(self._partial))
             if b"\n" in received:

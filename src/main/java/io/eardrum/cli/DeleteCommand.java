@@ -24,8 +24,8 @@ import io.eardrum.protocol.PrintableText;
  * Deletes series, or points of them.
  */
 @Command(name = "delete", mixinStandardHelpOptions = true,
-		description = { "Delete series, or their points in a range of time. The server has to allow it with",
-				"eardrum.tcp.delete=true. It can't be undone." },
+		description = { "Delete series, or their points in a range of time.",
+				"The server has to allow it with eardrum.tcp.delete=true. It can't be undone." },
 		footerHeading = "%nExamples:%n",
 		footer = { "  eardrum delete palm.cpuu", "  eardrum delete palm.cpu --since 2026-11-22T10:00:00Z --until -1h",
 				"  eardrum delete --match 'test.*' --dry-run", "  eardrum delete --match 'test.*'" })
@@ -82,7 +82,8 @@ final class DeleteCommand implements Callable<Integer> {
 				return ExitStatus.OK;
 			}
 			if (this.keys.isEmpty()) {
-				return this.terminal.fail(ExitStatus.FAILED, "no key matches " + this.pattern);
+				return this.terminal.fail(ExitStatus.FAILED, "no key matches " + this.pattern
+						+ "; * stands for anything up to the next dot, and ** also for dots");
 			}
 			if (!this.yes && !isConfirmed(from, to)) {
 				return this.terminal.fail(ExitStatus.FAILED, "nothing was deleted");

@@ -9,7 +9,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeSet;
 
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -18,7 +17,7 @@ import picocli.CommandLine.Command;
 import io.eardrum.cli.argument.EnvironmentDefaults;
 import io.eardrum.cli.argument.ProcessArguments;
 import io.eardrum.cli.argument.ServeArguments;
-import io.eardrum.cli.argument.SimilarWord;
+import io.eardrum.cli.argument.WrongUsage;
 import io.eardrum.cli.file.FileArgument;
 import io.eardrum.cli.file.FileNames;
 import io.eardrum.cli.file.FileProblem;
@@ -40,7 +39,7 @@ import io.eardrum.client.MetricClientException;
 				"  eardrum export all.txt.gz && eardrum import all.txt.gz", "  eardrum check data/backups/monday", "",
 				"Exit status: 0 done, 1 refused by the server, or a file error, 2 wrong usage,",
 				"69 no server there, or the connection to it broke.",
-				"'eardrum COMMAND --help' says more. --host and --port, or EARDRUM_HOST and",
+				"'eardrum help COMMAND' says more. --host and --port, or EARDRUM_HOST and",
 				"EARDRUM_PORT, name a server elsewhere. NO_COLOR turns colours off." })
 public final class EardrumCommand implements Runnable {
 
@@ -159,7 +158,7 @@ public final class EardrumCommand implements Runnable {
 
 	private static int execute(Terminal terminal, CommandLine line, String... arguments) {
 		try {
-			return line.execute(withOptions(arguments));
+			return line.execute(withOptions(line.getSubcommands().keySet(), arguments));
 		}
 		catch (OutOfMemoryError ex) {
 			return terminal.fail(ExitStatus.FAILED,
@@ -168,14 +167,19 @@ public final class EardrumCommand implements Runnable {
 	}
 
 	// The words that people type first, as the options that picocli knows.
-	private static String[] withOptions(String... arguments) {
-		if (arguments.length == 1 && arguments[0].equals("version")) {
+	private static String[] withOptions(Set<String> commands, String... arguments) {
+		String first = (arguments.length > 0) ? arguments[0] : "";
+		if (first.equals("version") && arguments.length == 1) {
 			return new String[] { "--version" };
 		}
-		if (arguments.length > 0 && arguments.length <= 2 && arguments[0].equals("help")) {
-			return (arguments.length == 1) ? new String[] { "--help" } : new String[] { arguments[1], "--help" };
+		if (!first.equals("help")) {
+			return arguments;
 		}
-		return arguments;
+		if (arguments.length == 1 || HELP.contains(arguments[1])) {
+			return new String[] { "--help" };
+		}
+		return commands.contains(arguments[1]) ? new String[] { arguments[1], "--help" }
+				: new String[] { arguments[1] };
 	}
 
 	static CommandLine commandLine(Terminal terminal, DirectoryCheck check, FileNames names) {
@@ -214,23 +218,11 @@ public final class EardrumCommand implements Runnable {
 				CommandLine.Help.defaultColorScheme(colours ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
 		line.setParameterExceptionHandler((ex, args) -> {
 			String name = ex.getCommandLine().getCommandSpec().qualifiedName();
-			return terminal.fail(ExitStatus.USAGE, ex.getMessage() + meant(ex) + defaults.origin(ex.getArgSpec(), args)
-					+ " (see '" + name + " --help')");
+			return terminal.fail(ExitStatus.USAGE,
+					WrongUsage.of(ex) + defaults.origin(ex.getArgSpec(), args) + " (see '" + name + " --help')");
 		});
 		line.setExecutionExceptionHandler((ex, command, result) -> failed(terminal, ex));
 		return line;
-	}
-
-	private static String meant(CommandLine.ParameterException problem) {
-		if (!(problem instanceof CommandLine.UnmatchedArgumentException unmatched)) {
-			return "";
-		}
-		CommandLine.Model.CommandSpec command = problem.getCommandLine().getCommandSpec();
-		Set<String> words = new TreeSet<>(command.optionsMap().keySet());
-		words.addAll(command.subcommands().keySet());
-		return SimilarWord.among(unmatched.getUnmatched().get(0), words)
-			.map((meant) -> "; did you mean " + meant + "?")
-			.orElse("");
 	}
 
 	private static FileArgument file(FileNames names, String name) {

@@ -33,8 +33,9 @@ import io.eardrum.client.MetricClientException;
  * Puts the points of a file.
  */
 @Command(name = "import", mixinStandardHelpOptions = true,
-		description = { "Put the points of a file: lines of 'put key value timestamp', or of 'key value timestamp'",
-				"as get and export print them and Graphite accepts them, in UTF-8. A timestamp of -1 is not now.",
+		description = { "Put the points of a file, as export writes it, or in other formats.",
+				"Its lines are 'put key value timestamp', or 'key value timestamp' as get and export print them and",
+				"Graphite accepts them, in UTF-8. A timestamp of -1 is not now.",
 				"--format reads CSV with a header (columns key, timestamp and value, as 'get --format csv' prints",
 				"them, or others), Influx line protocol (the series are measurement.field;tag=value), and the text",
 				"that Prometheus scrapes (the series are name;label=value; OpenMetrics needs --time-format s).",

@@ -35,7 +35,7 @@ final class PutCommand implements Runnable {
 	public void run() {
 		if (this.words.size() < 2 || this.words.size() > 3) {
 			throw new IllegalArgumentException("put takes KEY VALUE [TIMESTAMP], but got "
-					+ (this.words.isEmpty() ? "nothing" : String.join(" ", this.words))
+					+ (this.words.isEmpty() ? "nothing" : String.join(" ", this.words)) + unknownOption()
 					+ " (see 'eardrum put --help')");
 		}
 		double value = value(this.words.get(1));
@@ -52,6 +52,15 @@ final class PutCommand implements Runnable {
 				}
 			});
 		}
+	}
+
+	// A word that looks like an option is taken for a key or a number.
+	private String unknownOption() {
+		return this.words.stream()
+			.filter((word) -> word.startsWith("--"))
+			.findFirst()
+			.map((word) -> "; '" + word + "' is not an option")
+			.orElse("");
 	}
 
 	private static double value(String word) {

@@ -54,6 +54,9 @@ final class ReplyReader {
 	/** Whether rows are being read, which give a reply more time. */
 	private boolean inRows;
 
+	/** Whether a line has come on this connection. */
+	private boolean answered;
+
 	private final NumberReader numbers = new NumberReader();
 
 	private byte[] buffer = new byte[BUFFER_LENGTH];
@@ -210,12 +213,14 @@ final class ReplyReader {
 		this.limit.begin(this.timeout);
 		this.inRows = false;
 		nextLine();
+		this.answered = true;
 		String status = line();
 		if (status.equals("ok")) {
 			return null;
 		}
 		if (!status.equals("error")) {
-			throw malformed("a reply starts with '" + status + "'");
+			throw malformed("a reply starts with '" + status + "'"
+					+ (status.startsWith("HTTP/") ? "; this is an HTTP port, and not the one for metrics" : ""));
 		}
 		StringBuilder text = new StringBuilder();
 		for (int lines = 0; nextLine(); lines++) {
@@ -274,8 +279,9 @@ final class ReplyReader {
 		try {
 			int count = this.input.read(this.buffer, this.end, this.buffer.length - this.end);
 			if (count < 0) {
-				throw new MetricClientException(MetricClientException.Reason.CLOSED,
-						"the server closed the connection before the end of a reply");
+				throw new MetricClientException(MetricClientException.Reason.CLOSED, this.answered
+						? "the server closed the connection before the end of a reply"
+						: "the server closed the connection before the end of its first reply; is this the port for metrics?");
 			}
 			this.end += count;
 			if (this.inRows) {

@@ -101,6 +101,18 @@ final class KnownNames {
 	}
 
 	/**
+	 * Returns a name as the documentation has it. A variable of the environment says
+	 * nothing of the hyphens in the name of its property.
+	 * @param name the name of a property
+	 * @return the documented name, or the given one of an element of a list, or one that
+	 * is not a property of the server
+	 */
+	String documented(String name) {
+		String documented = (name.indexOf('[') < 0) ? this.names.getOrDefault(letters(name), "") : "";
+		return documented.isEmpty() ? name : documented;
+	}
+
+	/**
 	 * Finds the property that is meant by an unknown name.
 	 * @param name the name
 	 * @return the property that is most like it, if one is

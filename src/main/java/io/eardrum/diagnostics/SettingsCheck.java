@@ -71,8 +71,11 @@ public final class SettingsCheck {
 				}
 			}
 		}
-		int widest = origins.keySet().stream().mapToInt((name) -> name.toString().length()).max().orElse(0);
-		origins.forEach((name, text) -> {
+		KnownNames known = KnownNames.ofBuild();
+		Map<String, String> lines = new TreeMap<>();
+		origins.forEach((name, text) -> lines.put(known.documented(name.toString()), text));
+		int widest = lines.keySet().stream().mapToInt(String::length).max().orElse(0);
+		lines.forEach((name, text) -> {
 			String[] parts = text.split("\t", 2);
 			out.printf(Locale.ROOT, "%-" + widest + "s = %-20s # %s%n", name, parts[0], parts[1]);
 		});

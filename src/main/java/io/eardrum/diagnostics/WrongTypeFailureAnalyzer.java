@@ -11,9 +11,12 @@ import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.origin.Origin;
+import org.springframework.boot.origin.PropertySourceOrigin;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.convert.ConversionException;
+import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -42,8 +45,13 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
 				: "the value '" + property.getValue() + "'";
 		String action = "Correct it where it is set: as an argument (--" + name + "=...), in the environment ("
 				+ name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT) + "), or in a configuration file.";
-		if (property.getOrigin() != null) {
-			action = "Correct it where it is set: " + property.getOrigin() + ".";
+		Origin origin = property.getOrigin();
+		if (origin instanceof PropertySourceOrigin found
+				&& found.getPropertySource() instanceof CommandLinePropertySource<?>) {
+			action = "Correct the argument --" + found.getPropertyName() + ".";
+		}
+		else if (origin != null) {
+			action = "Correct it where it is set: " + origin + ".";
 		}
 		return new FailureAnalysis("The property " + name + " has " + value + ". It must be " + expected + ".", action,
 				cause);

@@ -111,8 +111,8 @@ class CommandLineIntegrationTests {
 				assertThat(run.status()).isZero();
 				assertThat(run.err()).contains("Delete 2 series?");
 			});
-			assertThat(CommandRun.of("delete", "--match", "web?.*", "--yes", port))
-				.isEqualTo(new CommandRun(1, "", "eardrum: no key matches web?.*\n"));
+			assertThat(CommandRun.of("delete", "--match", "web?.*", "--yes", port)).isEqualTo(new CommandRun(1, "",
+					"eardrum: no key matches web?.*; * stands for anything up to the next dot, and ** also for dots\n"));
 			assertThat(CommandRun.of("delete", port).err()).contains("either keys or --match");
 			assertThat(CommandRun.of("delete", "a", "--match", "b", port).status()).isEqualTo(2);
 		}
@@ -197,7 +197,15 @@ class CommandLineIntegrationTests {
 		assertThat(CommandRun.of("help", "get")).isEqualTo(CommandRun.of("get", "--help"));
 		assertThat(CommandRun.of("version")).isEqualTo(CommandRun.of("--version"));
 		assertThat(CommandRun.of("help").status()).isZero();
-		assertThat(CommandRun.of("pnig").err()).contains("did you mean ping?");
+		assertThat(CommandRun.of("help", "help")).isEqualTo(CommandRun.of("--help"));
+		assertThat(CommandRun.of("help", "get", "a")).isEqualTo(CommandRun.of("get", "--help"));
+		assertThat(CommandRun.of("help", "gte")).isEqualTo(CommandRun.of("gte"));
+		assertThat(CommandRun.of("version", "1").status()).isEqualTo(2);
+		assertThat(CommandRun.of("pnig", "a").err()).contains("'pnig' is not a command; did you mean ping?");
+		assertThat(CommandRun.of("list").err()).contains("did you mean keys?");
+		assertThat(CommandRun.of("--port", "1", "ping").err()).contains("'--port' is before the command");
+		assertThat(CommandRun.of("put", "a", "1", "--prot", "1").err()).contains("'--prot' is not an option");
+		assertThat(CommandRun.of("put", "a").err()).doesNotContain("option");
 		assertThat(CommandRun.of("keys", "--prot", "1").err()).contains("did you mean --port?");
 		assertThat(CommandRun.of("nothing.like.it").err()).doesNotContain("did you mean");
 		assertThat(CommandRun.of("bench", "--seconds", "x").err()).doesNotContain("did you mean");

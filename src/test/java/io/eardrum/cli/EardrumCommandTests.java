@@ -84,6 +84,18 @@ class EardrumCommandTests {
 		assertThat(CommandRun.of("--help").out()).contains("  " + command);
 	}
 
+	@Test
+	void listOfCommandsHasWholeSentences() {
+		CommandLine commands = EardrumCommand.commandLine(terminal(new ByteArrayOutputStream()),
+				(directory, progress) -> {
+					throw new IOException();
+				}, FileNames.ofUtf8());
+		assertThat(commands.getSubcommands().values()).isNotEmpty()
+			.allSatisfy((command) -> assertThat(command.getCommandSpec().usageMessage().description()[0])
+				.as(command.getCommandName())
+				.endsWith("."));
+	}
+
 	@ParameterizedTest
 	@ValueSource(strings = { "frobnicate", "put", "put a", "put a x", "put a 1 1.5", "put a 1 2 3", "put a nan",
 			"put a 1 --prot=1", "get", "get a b", "get a --format xml", "get a --since yesterday",

@@ -137,6 +137,36 @@ class MetricClientTests {
 	}
 
 	@Test
+	void anotherPortThanTheOneForMetricsIsSaid() throws IOException {
+		try (ScriptedServer server = ScriptedServer.answering("HTTP/1.1 400 \r\n\r\n");
+				MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu")))
+				.hasMessageContaining("an HTTP port");
+		}
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("<!doctype html>");
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.CLOSED, () -> client.get("palm.cpu")))
+				.hasMessageContaining("is this the port for metrics?");
+		}
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("OK\n");
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.MALFORMED_REPLY, () -> client.get("palm.cpu")))
+				.hasMessageEndingWith("starts with 'OK'");
+		}
+		try (ScriptedServer server = ScriptedServer.start((session) -> {
+			session.readLine();
+			session.write("ok\na 1");
+		}); MetricClient client = MetricClient.connect(options(server))) {
+			assertThat(assertFails(Reason.CLOSED, () -> client.get("palm.cpu")))
+				.hasMessage("the server closed the connection before the end of a reply");
+		}
+	}
+
+	@Test
 	void lineThatIsNoReplyIsShownInPart() throws IOException {
 		try (ScriptedServer server = ScriptedServer.answering("x".repeat(200) + "\n\n");
 				MetricClient client = MetricClient.connect(options(server))) {

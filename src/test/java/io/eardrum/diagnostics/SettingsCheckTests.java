@@ -1,10 +1,14 @@
 package io.eardrum.diagnostics;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 import io.eardrum.fixture.CapturedLog;
 
@@ -19,6 +23,7 @@ class SettingsCheckTests {
 	void valuesAreShownWithTheirOrigin() {
 		ByteArrayOutputStream out = new ByteArrayOutputStream();
 		int status = run(out, "--eardrum.tcp.port=9999", "--eardrum.http.user=ada", "--eardrum.http.password=tea",
+				"--eardrum.storage.maxseries=5", "--eardrum.storage.minfreespace=1GB",
 				"--eardrum.storage.retention-rules[0].keys=debug.*",
 				"--eardrum.storage.retention-rules[0].retention=1d");
 		assertThat(status).isZero();
@@ -26,6 +31,7 @@ class SettingsCheckTests {
 		assertThat(text.lines().map((line) -> line.replaceAll(" +", " "))).contains(
 				"eardrum.tcp.port = 9999 # an argument", "eardrum.tcp.host = 127.0.0.1 # default",
 				"eardrum.http.password = *** # an argument", "eardrum.tcp.max-key-length = 512B # default",
+				"eardrum.storage.max-series = 5 # an argument", "eardrum.storage.min-free-space = 1GB # an argument",
 				"eardrum.storage.retention-rules[0].keys = debug.* # an argument");
 		assertThat(text).doesNotContain("tea", "spring.main");
 	}
@@ -37,6 +43,21 @@ class SettingsCheckTests {
 		assertThat(run(out, "--eardrum.storge.path=x")).isEqualTo(1);
 		assertThat(run(out, "--eardrum.storage.retention-rules[0].keys=a")).isEqualTo(1);
 		assertThat(out.size()).isZero();
+	}
+
+	@Test
+	void placeOfAWrongValueIsSaid(@TempDir Path folder) throws IOException {
+		assertThat(problem("--eardrum.tcp.port=metrics")).contains("Correct the argument --eardrum.tcp.port.");
+		Files.writeString(folder.resolve("application.yml"), "eardrum.tcp.port: metrics");
+		assertThat(problem("--spring.config.additional-location=file:" + folder + "/"))
+			.contains("Correct it where it is set: ", "application.yml");
+	}
+
+	private static String problem(String argument) {
+		try (CapturedLog log = CapturedLog.ofThisThread()) {
+			assertThat(run(new ByteArrayOutputStream(), argument)).isEqualTo(1);
+			return log.text();
+		}
 	}
 
 	@Test

@@ -14,9 +14,10 @@ import io.eardrum.protocol.PrintableText;
  * Lists the clients of the TCP ports, and ends some of them.
  */
 @Command(name = "clients", mixinStandardHelpOptions = true,
-		description = { "List the clients of the TCP ports: since when they are connected, how long they",
-				"have been silent, how many bytes they sent and were sent, and whether they are",
-				"idle, busy, or slow to take a reply. The HTTP port tells it." },
+		description = { "List the clients of the TCP ports, or end connections.",
+				"The list has since when they are connected, how long they have been silent,",
+				"how many bytes they sent and were sent, and whether they are idle, busy, or",
+				"slow to take a reply. The command asks the HTTP port." },
 		footerHeading = "%nExamples:%n", footer = { "  eardrum clients", "  eardrum clients --end 17" })
 public final class ClientsCommand implements Runnable {
 

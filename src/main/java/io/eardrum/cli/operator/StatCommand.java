@@ -12,8 +12,8 @@ import io.eardrum.cli.terminal.Terminal;
  * Shows the state of a server again and again.
  */
 @Command(name = "stat", mixinStandardHelpOptions = true,
-		description = { "Show how many points a second come and go, clients, series and disk, until Ctrl-C;",
-				"without a terminal, once. The HTTP port tells it." })
+		description = { "Show how many points a second come and go, clients, series and disk.",
+				"It goes on until Ctrl-C; without a terminal, it shows them once. It asks the HTTP port." })
 public final class StatCommand implements Runnable {
 
 	private final Terminal terminal;

@@ -26,8 +26,9 @@ import io.eardrum.metric.SeriesKey;
  * that is removed meanwhile.
  * <p>
  * Memory: 12 to 24 bytes for each series with compressed references, besides the entry
- * and its key, and three times as much for a moment while the tables grow. All of it is
- * reserved before it is allocated, if there is a share of the heap to reserve it from.
+ * and its key, and as much for a gap. The tables take three times as much for a moment
+ * while they grow. All of it is reserved before it is allocated, if there is a share of
+ * the heap to reserve it from.
  *
  * @param <S> the type of the entries
  */
@@ -201,7 +202,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		}
 		ELEMENT.setRelease(entries, slot, REMOVED);
 		this.removals++;
-		this.listing.remove(series.number());
+		this.listing.remove(series);
 		this.size = this.size - 1;
 		count(series.key(), -1);
 		if (this.listing.gaps() > INITIAL_SERIES + this.listing.size() / 4) {
@@ -265,7 +266,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	@SuppressWarnings("NonAtomicVolatileUpdate")
 	private void count(SeriesKey key, int more) {
 		this.keyBytes += (long) more * padded(key.length());
-		this.bytes = tableBytes(this.listing.capacity())
+		this.bytes = tableBytes(this.listing.capacity()) + (long) this.listing.gaps() * SeriesListing.GAP_BYTES
 				+ ((long) this.size + Math.max(more, 0)) * (this.entryBytes + KEY_BYTES) + this.copies * this.keyBytes;
 	}
 

@@ -5,15 +5,25 @@ import java.lang.invoke.VarHandle;
 
 import org.jspecify.annotations.Nullable;
 
+import io.eardrum.metric.SeriesKey;
+
 /**
  * The series of an index in the order of their numbers, with a gap for each one that has
  * been removed. Any thread may read it; only the index changes it, under its lock.
+ * <p>
+ * Implementation note: a gap keeps the number of its series. So a number is found by
+ * bisection, however many neighbours have been removed.
  *
  * @param <S> the type of the entries
  */
 public final class SeriesListing<S extends IndexedSeries> {
 
 	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(IndexedSeries[].class);
+
+	/** What a gap takes, in bytes. */
+	static final int GAP_BYTES = 24;
+
+	private static final SeriesKey NO_KEY = SeriesKey.of(new byte[1], 0, 1);
 
 	private final IndexedSeries[] entries;
 
@@ -40,63 +50,42 @@ public final class SeriesListing<S extends IndexedSeries> {
 	 */
 	@SuppressWarnings("unchecked")
 	public @Nullable S get(int place) {
-		return (S) ELEMENT.getAcquire(this.entries, place);
+		IndexedSeries entry = entry(place);
+		return (entry instanceof Gap) ? null : (S) entry;
+	}
+
+	private IndexedSeries entry(int place) {
+		return (IndexedSeries) ELEMENT.getAcquire(this.entries, place);
 	}
 
 	/**
 	 * Finds where to begin with the series from a number on.
 	 * @param number the number
-	 * @return the first place that has a series with this number or a later one, or
-	 * {@link #size()}
+	 * @return the first place whose series has this number or a later one, whether it is
+	 * there or has been removed, or {@link #size()}
 	 */
 	public int placeFrom(int number) {
 		int low = 0;
 		int high = this.size;
 		while (low < high) {
 			int middle = (low + high) >>> 1;
-			int at = middle;
-			S entry = get(at);
-			while (entry == null && at > low) {
-				entry = get(--at);
-			}
-			if (entry == null || entry.number() < number) {
+			if (entry(middle).number() < number) {
 				low = middle + 1;
 			}
 			else {
-				high = at;
+				high = middle;
 			}
 		}
 		return low;
 	}
 
 	@Nullable S find(int number) {
-		int place = place(number);
-		return (place >= 0) ? get(place) : null;
-	}
-
-	// Without gaps, a series is at the place of its number, and otherwise before it.
-	private int place(int number) {
-		int low = 0;
-		int high = Math.min(number, this.size - 1);
-		int middle = high;
-		while (low <= high) {
-			S entry = get(middle);
-			int at = middle;
-			while (entry == null && at > low) {
-				entry = get(--at);
-			}
-			if (entry == null || entry.number() < number) {
-				low = middle + 1;
-			}
-			else if (entry.number() == number) {
-				return at;
-			}
-			else {
-				high = at - 1;
-			}
-			middle = (low + high) >>> 1;
-		}
-		return -1;
+		int last = this.size - 1;
+		// As long as no series has been removed, each one is at the place of its number.
+		boolean inPlace = number >= 0 && number <= last && entry(number).number() == number;
+		int place = inPlace ? number : placeFrom(number);
+		S found = (place <= last) ? get(place) : null;
+		return (found != null && found.number() == number) ? found : null;
 	}
 
 	void add(IndexedSeries added) {
@@ -105,12 +94,10 @@ public final class SeriesListing<S extends IndexedSeries> {
 		this.size = place + 1;
 	}
 
-	void remove(int number) {
-		int place = place(number);
-		if (place >= 0) {
-			ELEMENT.setRelease(this.entries, place, null);
-			this.gaps++;
-		}
+	void remove(IndexedSeries removed) {
+		int place = placeFrom(removed.number());
+		ELEMENT.setRelease(this.entries, place, new Gap(removed.number()));
+		this.gaps++;
 	}
 
 	boolean isFull() {
@@ -123,6 +110,17 @@ public final class SeriesListing<S extends IndexedSeries> {
 
 	int gaps() {
 		return this.gaps;
+	}
+
+	/**
+	 * Is at the place of a series that has been removed.
+	 */
+	private static final class Gap extends IndexedSeries {
+
+		private Gap(int number) {
+			super(NO_KEY, number);
+		}
+
 	}
 
 }

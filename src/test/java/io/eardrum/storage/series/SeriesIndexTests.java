@@ -127,6 +127,48 @@ class SeriesIndexTests {
 	}
 
 	@Test
+	void numberThatNoSeriesHasIsNotFound() {
+		add("a");
+		assertThat(this.index.find(-1)).isNull();
+		assertThat(this.index.find(0)).isNotNull();
+		assertThat(this.index.find(1)).isNull();
+	}
+
+	@Test
+	void gapIsFoundByItsNumber() {
+		List<Series> all = new ArrayList<>();
+		for (int i = 0; i < 40; i++) {
+			all.add(add("key" + i));
+		}
+		for (int i = 10; i < 30; i++) {
+			this.index.remove(all.get(i));
+		}
+		SeriesListing<Series> listing = this.index.listing();
+		assertThat(listing.gaps()).isEqualTo(20);
+		for (int i = 0; i < 40; i++) {
+			assertThat(listing.placeFrom(i)).isEqualTo(i);
+			assertThat(listing.get(i)).isSameAs((i < 10 || i >= 30) ? all.get(i) : null);
+		}
+	}
+
+	@Test
+	void gapTakesMemoryUntilTheListingIsMadeAnew() {
+		SeriesIndex<Series> counted = new SeriesIndex<>(null, Long.MAX_VALUE, 24, 1);
+		List<Series> all = new ArrayList<>();
+		for (int i = 0; i < 100; i++) {
+			all.add(Objects.requireNonNull(addLimited(counted, "key" + i)));
+		}
+		long before = counted.bytes();
+		counted.remove(all.get(0));
+		assertThat(counted.bytes()).isEqualTo(before - (24 + 40 + 8) + SeriesListing.GAP_BYTES);
+		for (int i = 1; i < 100; i++) {
+			counted.remove(all.get(i));
+		}
+		assertThat(counted.bytes()).isLessThan(before / 5);
+		assertThat(counted.keyBytes()).isZero();
+	}
+
+	@Test
 	void factoryThatFailsAddsNothing() {
 		assertThatIllegalStateException().isThrownBy(() -> this.index.findOrAdd(SeriesKey.of("a"), (number) -> {
 			throw new IllegalStateException("no room");
