@@ -76,7 +76,7 @@ def used(name, eardrum):
     passed = {key: str(value if value is not None else "").replace("$$", "$") for key, value in passed.items()}
     image = {"SPRING_PROFILES_ACTIVE": "docker", "EARDRUM_STORAGE_PATH": str(scratch / "none"), "PATH": os.environ["PATH"]}
     done = subprocess.run([shutil.which("java"), "-jar", jar, "serve", "--check"], cwd=scratch, env={**image, **passed},
-                          text=True, timeout=120, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          text=True, timeout=300, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     if done.returncode != 0:
         sys.exit(f"compose.py: {name}: the server would not start:\n{done.stdout}")
     rows = [re.fullmatch(r"(\S+) *= (.*?) *# (.*)", line) for line in done.stdout.splitlines()]
