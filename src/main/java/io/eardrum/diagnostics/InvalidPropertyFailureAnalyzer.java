@@ -37,8 +37,8 @@ final class InvalidPropertyFailureAnalyzer extends AbstractFailureAnalyzer<Inval
 		return new FailureAnalysis(description, action, cause);
 	}
 
-	private static String environmentVariable(String name) {
-		return name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT);
+	static String environmentVariable(String name) {
+		return name.replaceAll("[-\\]]", "").replaceAll("[.\\[]", "_").toUpperCase(Locale.ROOT);
 	}
 
 }

@@ -44,7 +44,7 @@ final class WrongTypeFailureAnalyzer extends AbstractFailureAnalyzer<BindExcepti
 		String value = name.endsWith("password") ? "a value that is not shown here"
 				: "the value '" + property.getValue() + "'";
 		String action = "Correct it where it is set: as an argument (--" + name + "=...), in the environment ("
-				+ name.replace("-", "").replace('.', '_').toUpperCase(Locale.ROOT) + "), or in a configuration file.";
+				+ InvalidPropertyFailureAnalyzer.environmentVariable(name) + "), or in a configuration file.";
 		Origin origin = property.getOrigin();
 		if (origin instanceof PropertySourceOrigin found
 				&& found.getPropertySource() instanceof CommandLinePropertySource<?>) {

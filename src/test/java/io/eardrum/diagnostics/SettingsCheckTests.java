@@ -48,6 +48,8 @@ class SettingsCheckTests {
 	@Test
 	void placeOfAWrongValueIsSaid(@TempDir Path folder) throws IOException {
 		assertThat(problem("--eardrum.tcp.port=metrics")).contains("Correct the argument --eardrum.tcp.port.");
+		assertThat(problem("--eardrum.storage.retention-rules[0].keys=a"))
+			.contains("(EARDRUM_STORAGE_RETENTIONRULES_0_RETENTION)");
 		Files.writeString(folder.resolve("application.yml"), "eardrum.tcp.port: metrics");
 		assertThat(problem("--spring.config.additional-location=file:" + folder + "/"))
 			.contains("Correct it where it is set: ", "application.yml");

@@ -53,11 +53,11 @@ public record ServeArguments(List<String> properties, boolean check) {
 				properties.add(argument);
 			}
 			else {
+				List<String> words = new ArrayList<>(SHORT.keySet());
+				words.add(CHECK);
 				throw new IllegalArgumentException("'" + argument + "' is no argument of the server"
-						+ SimilarWord.among(name, SHORT.keySet())
-							.map((meant) -> "; did you mean " + meant + "?")
-							.orElse("")
-						+ "; there are " + String.join(", ", SHORT.keySet()) + ", " + CHECK
+						+ SimilarWord.among(name, words).map((meant) -> "; did you mean " + meant + "?").orElse("")
+						+ "; there are " + String.join(", ", words)
 						+ ", and properties such as --eardrum.tcp.port=9999");
 			}
 		}

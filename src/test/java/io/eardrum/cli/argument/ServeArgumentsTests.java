@@ -35,9 +35,9 @@ class ServeArgumentsTests {
 	}
 
 	@ParameterizedTest
-	@CsvSource({ "--prot,did you mean --port?", "9999,properties such as", "eardrum.tcp.port=1,--check",
-			"-p,is no argument", "--eardrum,is no argument", "--.x=1,is no argument", "--check=yes,is no argument",
-			"--port,needs a value", "--data,needs a value" })
+	@CsvSource({ "--prot,did you mean --port?", "--cehck,did you mean --check?", "9999,properties such as",
+			"eardrum.tcp.port=1,--check", "-p,is no argument", "--eardrum,is no argument", "--.x=1,is no argument",
+			"--check=yes,is no argument", "--port,needs a value", "--data,needs a value" })
 	void othersAreRefused(String argument, String message) {
 		assertThatIllegalArgumentException().isThrownBy(() -> ServeArguments.of(argument))
 			.withMessageContaining(message);
