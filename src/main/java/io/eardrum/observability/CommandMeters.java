@@ -81,6 +81,11 @@ final class CommandMeters implements CommandObserver, CommandTotals {
 	}
 
 	@Override
+	public long pointsRefused() {
+		return sum(Map.of(Command.PUT, this.failed.get(Command.PUT)));
+	}
+
+	@Override
 	public long pointsReturned() {
 		return (long) this.pointsReturned.count();
 	}

@@ -1,8 +1,12 @@
 package io.eardrum.observability;
 
+import java.time.Duration;
+import java.time.Instant;
+
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointGroups;
 import org.springframework.boot.health.actuate.endpoint.HealthEndpointWebExtension;
 import org.springframework.boot.health.application.DiskSpaceHealthIndicator;
@@ -24,6 +28,7 @@ import io.eardrum.server.event.GraphiteObserver;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.graphite.ConditionalOnGraphitePort;
 import io.eardrum.server.graphite.GraphiteEndpoint;
+import io.eardrum.storage.BackupHistory;
 import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.ClusterObserver;
@@ -71,6 +76,28 @@ class ObservabilityConfiguration {
 	@Bean
 	BackupObserver backupMeters(MeterRegistry registry) {
 		return new BackupMeters(registry);
+	}
+
+	@Bean
+	MeterBinder lastBackupGauges(ObjectProvider<BackupHistory> histories) {
+		return (registry) -> histories.ifAvailable((history) -> {
+			Gauges.of("eardrum.backups.last.age.seconds", history, ObservabilityConfiguration::ageOfLastBackup)
+				.description("How long ago the last backup was made, NaN if none is known")
+				.register(registry);
+			Gauges.of("eardrum.backups.last.bytes", history, ObservabilityConfiguration::bytesOfLastBackup)
+				.description("Size of a copy of the last backup, NaN if none is known")
+				.register(registry);
+		});
+	}
+
+	private static double ageOfLastBackup(BackupHistory history) {
+		BackupHistory.Backup last = history.last();
+		return (last != null) ? Math.max(0, Duration.between(last.made(), Instant.now()).toSeconds()) : Double.NaN;
+	}
+
+	private static double bytesOfLastBackup(BackupHistory history) {
+		BackupHistory.Backup last = history.last();
+		return (last != null) ? last.bytes() : Double.NaN;
 	}
 
 	// This one is primary, because that of Graphite's port has the same type.

@@ -13,6 +13,12 @@ public interface CommandTotals {
 	long pointsPut();
 
 	/**
+	 * Returns how many commands that put a point have been answered with an error.
+	 * @return the number of points that were not stored
+	 */
+	long pointsRefused();
+
+	/**
 	 * Returns how many points have been read for clients.
 	 * @return the number of points
 	 */

@@ -72,6 +72,9 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 		@DefaultValue("1m") @DurationUnit(ChronoUnit.SECONDS) Duration backupInterval,
 		@DefaultValue("7") int backupKeep) {
 
+	/** The name of the file in the store's directory that holds the saved views. */
+	public static final String VIEWS = "eardrum.views";
+
 	private static final long MIN_MEMORY_MEGABYTES = 64;
 
 	/** The memory that a series takes at least, in bytes. */
@@ -163,6 +166,15 @@ public record StorageProperties(@DefaultValue("embedded") String type, @DefaultV
 	public int seriesLimit() {
 		return (this.maxSeries != null) ? this.maxSeries
 				: (int) Math.min(Integer.MAX_VALUE, Runtime.getRuntime().maxMemory() / SERIES_PART / MIN_SERIES_BYTES);
+	}
+
+	/**
+	 * Returns the file that holds the views of the page which are saved on this server. A
+	 * cluster does not hold them, so each of its servers has a file of its own.
+	 * @return the file, or {@code null} if nothing of the store outlives the server
+	 */
+	public @Nullable Path viewFile() {
+		return this.type.equals("memory") ? null : this.path.resolve(VIEWS);
 	}
 
 	private static void checkRetention(String name, Duration retention) {

@@ -53,6 +53,9 @@ final class ServerNumbers {
 		StringBuilder text = new StringBuilder();
 		line(text, "server", text("version", "?") + " at " + url + ", up for " + age(number("uptimeSeconds")));
 		line(text, "points put", rate("pointsPut", before));
+		if (number("pointsRefused") > 0) {
+			line(text, "refused", rate("pointsRefused", before));
+		}
 		line(text, "points read", rate("pointsReturned", before));
 		line(text, "commands", rate("commandsServed", before) + "; failed: " + rate("commandsFailed", before));
 		line(text, "clients", text("clients", "?") + " of " + text("clientsLimit", "?"));
@@ -66,6 +69,9 @@ final class ServerNumbers {
 		String checkpoint = this.values.get("lastCheckpoint");
 		if (checkpoint != null) {
 			line(text, "checkpoint", ago(checkpoint));
+		}
+		if (this.values.containsKey("backupsFailed")) {
+			line(text, "backup", backup());
 		}
 		return text.toString();
 	}
@@ -81,6 +87,13 @@ final class ServerNumbers {
 				+ (text("storageWritable", "").equals("true") ? ", takes points" : ", takes no points")
 				+ ((problem != null) ? ": " + problem : "")
 				+ (damaged.equals("0") ? "" : ", " + damaged + " damaged files");
+	}
+
+	private String backup() {
+		String last = this.values.get("lastBackup");
+		String failed = text("backupsFailed", "0");
+		return ((last != null) ? ago(last) + ", " + amount(number("lastBackupBytes")) + "B" : "none known")
+				+ (failed.equals("0") ? "" : "; " + failed + " failed since the start");
 	}
 
 	private String rate(String name, ServerNumbers before) {

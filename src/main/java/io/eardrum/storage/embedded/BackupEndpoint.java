@@ -58,6 +58,8 @@ class BackupEndpoint {
 
 	private final BackupLimits limits;
 
+	private final LastBackup history;
+
 	private final List<BackupObserver> observers;
 
 	private final Clock clock;
@@ -65,11 +67,12 @@ class BackupEndpoint {
 	/** Guarded by its own monitor. */
 	private final LogThrottle logThrottle = new LogThrottle();
 
-	BackupEndpoint(DurableMetricRepository repository, Path directory, BackupLimits limits,
+	BackupEndpoint(DurableMetricRepository repository, Path directory, BackupLimits limits, LastBackup history,
 			List<BackupObserver> observers, Clock clock) {
 		this.repository = repository;
 		this.directory = directory;
 		this.limits = limits;
+		this.history = history;
 		this.observers = observers;
 		this.clock = clock;
 	}
@@ -123,8 +126,19 @@ class BackupEndpoint {
 		catch (StorageException ex) {
 			return fail(target, ex);
 		}
+		note(target);
 		this.observers.forEach(BackupObserver::made);
 		return new WebEndpointResponse<>(Map.of("path", target.toString()));
+	}
+
+	private void note(Path target) {
+		try {
+			this.history.note(target);
+		}
+		catch (IOException ex) {
+			// The backup was complete a moment ago, so somebody has already moved it.
+			logger.debug("The backup {} can't be read", target, ex);
+		}
 	}
 
 	private WebEndpointResponse<Map<String, Object>> refuseForNow(Duration wait) {

@@ -36,16 +36,27 @@ class EmbeddedStorageConfiguration {
 	}
 
 	@Bean
-	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties,
+	LastBackup lastBackup(RocksDbMetricRepository repository, StorageProperties properties) {
+		// The store has been opened, so that it has its identity.
+		return new LastBackup(backups(properties), properties.path());
+	}
+
+	@Bean
+	BackupEndpoint backupEndpoint(RocksDbMetricRepository repository, StorageProperties properties, LastBackup history,
 			ObjectProvider<BackupObserver> observers) {
 		Path directory = properties.backupPath();
 		if (directory != null) {
 			requireDirectory(directory);
 		}
 		Clock clock = Clock.systemUTC();
-		return new BackupEndpoint(repository, (directory != null) ? directory : properties.path().resolve("backups"),
-				new BackupLimits(properties.backupInterval(), properties.backupKeep(), clock),
+		return new BackupEndpoint(repository, backups(properties),
+				new BackupLimits(properties.backupInterval(), properties.backupKeep(), clock), history,
 				observers.orderedStream().toList(), clock);
+	}
+
+	private static Path backups(StorageProperties properties) {
+		Path directory = properties.backupPath();
+		return (directory != null) ? directory : properties.path().resolve("backups");
 	}
 
 	// A backup that can't be made is found out here, and not on the day it is needed.

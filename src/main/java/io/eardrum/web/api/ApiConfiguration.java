@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Set;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,6 +17,7 @@ import io.eardrum.address.ConnectedClients;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.CommandTotals;
 import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.storage.BackupHistory;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.time.TimestampCheck;
 import io.eardrum.web.http.Endpoint;
@@ -41,10 +43,16 @@ class ApiConfiguration {
 	}
 
 	@Bean
+	OperatorAccess operatorAccess(HttpProperties properties,
+			@Value("${server.address:#{null}}") @Nullable InetAddress address) {
+		return OperatorAccess.of(properties, address);
+	}
+
+	@Bean
 	OperatorEndpoints operatorEndpoints(MetricRepository repository, CommandTotals totals, ConnectedClients clients,
-			HttpProperties properties, @Value("${server.address:#{null}}") @Nullable InetAddress address) {
-		return new OperatorEndpoints(OperatorAccess.of(properties, address), new ClientLists(clients),
-				new ServerStat(repository, totals, clients, Clock.systemUTC()));
+			OperatorAccess access, ObjectProvider<BackupHistory> backups) {
+		return new OperatorEndpoints(access, new ClientLists(clients),
+				new ServerStat(repository, totals, clients, backups.getIfAvailable(), Clock.systemUTC()));
 	}
 
 	static Map<String, Endpoint> endpoints(MetricRepository repository, TimestampCheck check, CommandObserver observer,

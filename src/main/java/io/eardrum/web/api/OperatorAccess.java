@@ -14,7 +14,7 @@ import io.eardrum.web.security.HttpProperties;
  * request has to bring a password, or if only this machine reaches the port. Safe for any
  * number of threads.
  */
-final class OperatorAccess {
+public final class OperatorAccess {
 
 	private final boolean allowed;
 
@@ -28,8 +28,16 @@ final class OperatorAccess {
 	 * @param address where the port listens; {@code null} for all addresses
 	 * @return the rule
 	 */
-	static OperatorAccess of(HttpProperties properties, @Nullable InetAddress address) {
+	public static OperatorAccess of(HttpProperties properties, @Nullable InetAddress address) {
 		return new OperatorAccess(properties.hasPassword() || (address != null && address.isLoopbackAddress()));
+	}
+
+	/**
+	 * Returns whether the port serves what is for operators only.
+	 * @return whether it does
+	 */
+	public boolean isAllowed() {
+		return this.allowed;
 	}
 
 	/**
@@ -37,7 +45,7 @@ final class OperatorAccess {
 	 * @param action answers requests
 	 * @return the action that refuses them if they may come from anybody
 	 */
-	Endpoint.Action guard(Endpoint.Action action) {
+	public Endpoint.Action guard(Endpoint.Action action) {
 		return (query, exchange) -> {
 			if (!this.allowed) {
 				throw new RequestProblem(HttpStatus.FORBIDDEN,

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
 
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +30,7 @@ import io.eardrum.web.http.problem.RequestProblem;
  */
 final class SeriesDeletion {
 
-	static final Set<String> PARAMETERS = Set.of("match", "key", "from", "to", "dry-run");
+	static final Set<String> PARAMETERS = Set.of("match", "contains", "key", "from", "to", "dry-run", "limit");
 
 	private static final Logger logger = LoggerFactory.getLogger(SeriesDeletion.class);
 
@@ -63,18 +64,22 @@ final class SeriesDeletion {
 		boolean dry = query.flag("dry-run");
 		TimeRange range = query.range("from", "to", this.clock.instant());
 		KeyPattern pattern = query.pattern("match", exchange.memory());
-		if (pattern != null && !query.all("key").isEmpty()) {
-			throw RequestProblem.parameter("key", "There is 'match' already; give one of them.");
+		List<String> contained = SeriesLists.contained(query);
+		boolean filtered = pattern != null || !contained.isEmpty();
+		if (filtered && !query.all("key").isEmpty()) {
+			throw RequestProblem.parameter("key", "There is 'match' or 'contains' already; give keys or a filter.");
 		}
-		if (pattern == null && query.all("key").isEmpty()) {
-			throw RequestProblem.parameter("match", "Say what to delete: 'match' is a pattern, and 'key' a key.");
+		if (!filtered && query.all("key").isEmpty()) {
+			throw RequestProblem.parameter("match",
+					"Say what to delete: 'match' is a pattern, 'contains' a part of a key, and 'key' a key.");
 		}
-		List<SeriesKey> keys = (pattern != null) ? matching(pattern, exchange) : existing(query, exchange);
+		int limit = query.number("limit", Integer.MAX_VALUE, 1, SeriesLists.MAX_LIMIT);
+		List<SeriesKey> keys = filtered ? matching(pattern, contained, exchange) : existing(query, exchange);
 		if (dry) {
-			list(keys, range, exchange);
+			list(keys, range, limit, exchange);
 		}
 		else {
-			delete(keys, range, (pattern != null) ? pattern : keys, exchange);
+			delete(keys, range, filtered ? described(pattern, contained) : keys, exchange);
 		}
 	}
 
@@ -83,13 +88,17 @@ final class SeriesDeletion {
 		return query.keys("key", MAX_KEYS).stream().filter((key) -> within.last(key) != null).toList();
 	}
 
-	private List<SeriesKey> matching(KeyPattern pattern, Exchange exchange) {
+	private static String described(@Nullable KeyPattern pattern, List<String> contained) {
+		return ((pattern != null) ? pattern.toString() : "") + (contained.isEmpty() ? "" : " with " + contained);
+	}
+
+	private List<SeriesKey> matching(@Nullable KeyPattern pattern, List<String> contained, Exchange exchange) {
 		ObservedRepository within = this.repository.within(exchange.budget());
-		if (pattern.isLiteral()) {
+		Predicate<SeriesKey> matches = SeriesLists.matching(pattern, contained, exchange.budget());
+		if (pattern != null && pattern.isLiteral()) {
 			SeriesKey key = pattern.literalKey();
-			return (within.last(key) != null) ? List.of(key) : List.of();
+			return (matches.test(key) && within.last(key) != null) ? List.of(key) : List.of();
 		}
-		Predicate<SeriesKey> matches = SeriesLists.matching(pattern, List.of(), exchange.budget());
 		List<SeriesKey> keys = new ArrayList<>();
 		within.forEachKey((key) -> {
 			if (matches.test(key)) {
@@ -100,23 +109,36 @@ final class SeriesDeletion {
 		return keys;
 	}
 
-	private void list(List<SeriesKey> keys, TimeRange range, Exchange exchange) throws IOException {
+	private void list(List<SeriesKey> keys, TimeRange range, int limit, Exchange exchange) throws IOException {
 		ObservedRepository within = this.repository.within(exchange.budget());
 		exchange.reply("application/json", (text) -> {
 			SeriesArray series = new SeriesArray(text);
-			for (SeriesKey key : keys) {
-				if (range.equals(TimeRange.ALL)) {
-					series.add(key, within.last(key));
-					continue;
-				}
-				long points = count(within, key, range);
-				if (points > 0) {
-					series.add(key, points);
-				}
-			}
+			long total = range.equals(TimeRange.ALL) ? listAll(keys, limit, within, series)
+					: listInRange(keys, range, limit, within, series);
 			series.end();
-			text.ascii(",\"total\":").integer(series.count()).ascii("}\n");
+			text.ascii(",\"total\":").integer(total).ascii("}\n");
 		});
+	}
+
+	private static long listAll(List<SeriesKey> keys, int limit, ObservedRepository repository, SeriesArray series)
+			throws IOException {
+		for (SeriesKey key : keys.subList(0, Math.min(limit, keys.size()))) {
+			series.add(key, repository.last(key));
+		}
+		return keys.size();
+	}
+
+	private static long listInRange(List<SeriesKey> keys, TimeRange range, int limit, ObservedRepository repository,
+			SeriesArray series) throws IOException {
+		long total = 0;
+		for (SeriesKey key : keys) {
+			long points = count(repository, key, range);
+			total += (points > 0) ? 1 : 0;
+			if (points > 0 && total <= limit) {
+				series.add(key, points);
+			}
+		}
+		return total;
 	}
 
 	private static long count(ObservedRepository repository, SeriesKey key, TimeRange range) throws IOException {

@@ -34,7 +34,7 @@ final class SeriesLists {
 
 	private static final int DEFAULT_LIMIT = 200;
 
-	private static final int MAX_LIMIT = 10_000;
+	static final int MAX_LIMIT = 10_000;
 
 	/** How many texts a key can be required to contain. */
 	private static final int MAX_CONTAINED = 16;
@@ -105,7 +105,7 @@ final class SeriesLists {
 		});
 	}
 
-	private static List<String> contained(Query query) {
+	static List<String> contained(Query query) {
 		List<String> texts = query.all("contains");
 		if (texts.size() > MAX_CONTAINED) {
 			throw RequestProblem.parameter("contains",

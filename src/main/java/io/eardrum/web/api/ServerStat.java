@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.address.ConnectedClients;
 import io.eardrum.protocol.CommandTotals;
+import io.eardrum.storage.BackupHistory;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
@@ -41,14 +43,18 @@ final class ServerStat {
 
 	private final ConnectedClients clients;
 
+	private final @Nullable BackupHistory backups;
+
 	private final Clock clock;
 
 	private final Instant started;
 
-	ServerStat(MetricRepository repository, CommandTotals totals, ConnectedClients clients, Clock clock) {
+	ServerStat(MetricRepository repository, CommandTotals totals, ConnectedClients clients,
+			@Nullable BackupHistory backups, Clock clock) {
 		this.repository = repository;
 		this.totals = totals;
 		this.clients = clients;
+		this.backups = backups;
 		this.clock = clock;
 		this.started = clock.instant();
 	}
@@ -104,6 +110,7 @@ final class ServerStat {
 		values.put("time", now.toString());
 		values.put("uptimeSeconds", Duration.between(this.started, now).toMillis() / MILLIS);
 		values.put("pointsPut", this.totals.pointsPut());
+		values.put("pointsRefused", this.totals.pointsRefused());
 		values.put("pointsReturned", this.totals.pointsReturned());
 		values.put("commandsServed", this.totals.served());
 		values.put("commandsFailed", this.totals.failed());
@@ -119,6 +126,9 @@ final class ServerStat {
 		}
 		if (this.repository instanceof DurableMetricRepository durable) {
 			addStatistics(durable.statistics(), values);
+		}
+		if (this.backups != null) {
+			addBackups(this.backups, values);
 		}
 		return values;
 	}
@@ -146,6 +156,15 @@ final class ServerStat {
 		putTime("lastCheckpoint", statistics.lastCheckpointMillis(), values);
 		putTime("lastScrub", statistics.lastScrubMillis(), values);
 		values.put("damagedFiles", (long) statistics.damagedFiles());
+	}
+
+	private static void addBackups(BackupHistory backups, Map<String, Object> values) {
+		BackupHistory.Backup last = backups.last();
+		if (last != null) {
+			values.put("lastBackup", last.made().truncatedTo(ChronoUnit.MILLIS).toString());
+			values.put("lastBackupBytes", last.bytes());
+		}
+		values.put("backupsFailed", backups.failures());
 	}
 
 	private static void putTime(String name, long millis, Map<String, Object> values) {

@@ -91,6 +91,17 @@ public final class Endpoint implements HttpRequestHandler {
 	}
 
 	/**
+	 * Makes this endpoint answer PUT too.
+	 * @param parameters the parameters that it accepts then
+	 * @param action answers the requests
+	 * @return this endpoint
+	 */
+	public Endpoint put(Set<String> parameters, Action action) {
+		this.operations.put("PUT", new Operation(parameters, action));
+		return this;
+	}
+
+	/**
 	 * Makes this endpoint answer DELETE too.
 	 * @param parameters the parameters that it accepts then
 	 * @param action answers the requests

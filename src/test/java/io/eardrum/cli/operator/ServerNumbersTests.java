@@ -27,6 +27,7 @@ class ServerNumbersTests {
 				time,2026-12-01T00:00:02Z
 				uptimeSeconds,12.0
 				pointsPut,2_500
+				pointsRefused,4
 				pointsReturned,1001
 				commandsServed,1234567
 				commandsFailed,0
@@ -41,10 +42,14 @@ class ServerNumbersTests {
 				diskFreeBytes,99960000
 				damagedFiles,1
 				lastCheckpoint,2026-12-01T00:00:00Z
+				lastBackup,2026-11-30T22:00:02Z
+				lastBackupBytes,1000000
+				backupsFailed,1
 				""".replace("2_500", "2500");
 		assertThat(ServerNumbers.parse(now).since(ServerNumbers.parse(BEFORE), "http://here")).isEqualTo("""
 				server       0.1.0 at http://here, up for 12 s
 				points put   1.20 k/s, 2.50 k since the start
+				refused      2/s, 4 since the start
 				points read  498/s, 1.00 k since the start
 				commands     617 k/s, 1.23 M since the start; failed: 0/s, 0 since the start
 				clients      3 of 100
@@ -52,6 +57,7 @@ class ServerNumbersTests {
 				store        rocksdb, takes no points: the "disk", it is full, 1 damaged files
 				disk         1.23 GB used, 100 MB free
 				checkpoint   2 s ago
+				backup       2 h 0 min ago, 1.00 MB; 1 failed since the start
 				""");
 	}
 
@@ -68,6 +74,12 @@ class ServerNumbersTests {
 					store        ?, takes points
 					checkpoint   soon
 					""");
+	}
+
+	@Test
+	void backupMayNeverHaveBeenMade() {
+		assertThat(ServerNumbers.parse("backupsFailed,0").since(ServerNumbers.parse(""), "u"))
+			.endsWith("backup       none known\n");
 	}
 
 	@ParameterizedTest

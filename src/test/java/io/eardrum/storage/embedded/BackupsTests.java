@@ -25,14 +25,17 @@ import io.eardrum.fixture.MovableClock;
 import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.storage.BackupHistory;
 import io.eardrum.storage.BackupObserver;
 import io.eardrum.storage.BackupObserver.Refusal;
+import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.embedded.fixture.SlowFlush;
 import io.eardrum.storage.embedded.rocksdb.NativeLibrary;
 import io.eardrum.storage.embedded.settings.EmbeddedStorageSettings;
 import io.eardrum.storage.embedded.upkeep.Backups;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mockito.Mockito.mock;
 
 /**
  * Tests for {@link Backups}, and what {@link BackupEndpoint} makes of them.
@@ -175,6 +178,109 @@ class BackupsTests {
 		}
 	}
 
+	@Test
+	void savedViewsAreACopysToo() throws Exception {
+		Path views = this.directory.resolve("store").resolve("eardrum.views");
+		Path backups = this.directory.resolve("backups");
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			repository.backup(backups.resolve("without"));
+			Files.writeString(views, "some");
+			repository.backup(backups.resolve("with"));
+			Files.writeString(views, "other");
+		}
+		assertThat(backups.resolve("without").resolve("eardrum.views")).doesNotExist();
+		assertThat(backups.resolve("with").resolve("eardrum.views")).hasContent("some");
+		new RocksDbMetricRepository(settings("backups/with"), Clock.systemUTC()).close();
+		assertThat(backups.resolve("with").resolve("eardrum.views")).hasContent("some");
+	}
+
+	@Test
+	void storeIsMadeBesideSavedViews() throws Exception {
+		Path store = Files.createDirectories(this.directory.resolve("store"));
+		Files.writeString(store.resolve("eardrum.views"), "some");
+		Files.writeString(store.resolve("eardrum.views.damaged-20261201T080000000Z"), "junk");
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			assertThat(repository.seriesCount()).isEqualTo(1);
+		}
+	}
+
+	@Test
+	void lastOneIsKnownAlsoAfterAStart() throws Exception {
+		Path store = this.directory.resolve("store");
+		Path backups = this.directory.resolve("backups");
+		assertThat(new LastBackup(backups, store).last()).isNull();
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC());
+				RocksDbMetricRepository other = new RocksDbMetricRepository(settings("other"), Clock.systemUTC())) {
+			put(repository);
+			put(other);
+			LastBackup history = new LastBackup(backups, store);
+			assertThat(history.last()).as("no directory").isNull();
+			BackupEndpoint endpoint = endpoint(repository, backups, history);
+			assertThat(endpoint.backup("first").getStatus()).isEqualTo(200);
+			BackupHistory.Backup first = Objects.requireNonNull(history.last());
+			assertThat(first.bytes()).isPositive();
+			assertThat(first.made()).isBetween(Instant.now().minusSeconds(600), Instant.now().plusSeconds(1));
+			assertThat(new LastBackup(backups, store).last()).isEqualTo(first);
+			age(backups.resolve("first"), Duration.ofDays(3));
+			assertThat(endpoint.backup("second").getStatus()).isEqualTo(200);
+			BackupHistory.Backup second = Objects.requireNonNull(history.last());
+			history.note(backups.resolve("first"));
+			assertThat(history.last()).as("the later one").isEqualTo(second);
+			assertThat(new LastBackup(backups, store).last()).isEqualTo(second);
+			age(backups.resolve("second"), Duration.ofDays(2));
+			// What is not a complete backup of this store does not count.
+			other.backup(backups.resolve("of-another"));
+			unfinished(backups.resolve("some.tmp"), "CURRENT", Duration.ZERO);
+			unfinished(backups.resolve("empty"), "CURRENT", Duration.ZERO);
+			Files.createDirectories(backups.resolve("none"));
+			assertThat(Objects.requireNonNull(new LastBackup(backups, store).last()).made())
+				.isBefore(Instant.now().minus(Duration.ofDays(1)));
+		}
+	}
+
+	@Test
+	void backupsThatCantBeReadAreLeftOut() throws Exception {
+		Path file = Files.writeString(this.directory.resolve("file"), "");
+		assertThat(new LastBackup(file, this.directory).last()).isNull();
+		Path backups = this.directory.resolve("backups");
+		try (RocksDbMetricRepository repository = new RocksDbMetricRepository(settings("store"), Clock.systemUTC())) {
+			put(repository);
+			repository.backup(backups.resolve("first"));
+			Files.delete(backups.resolve("first").resolve("eardrum.closed"));
+			assertThat(new LastBackup(backups, this.directory.resolve("store")).last()).isNull();
+		}
+	}
+
+	@Test
+	void failuresAreCountedAndNotWhatWasOnlyAskedForWrongly() {
+		LastBackup history = new LastBackup(this.directory.resolve("backups"), this.directory);
+		for (Refusal refusal : Refusal.values()) {
+			history.refused(refusal, Duration.ZERO);
+		}
+		history.made();
+		assertThat(history.failures()).isEqualTo(3);
+	}
+
+	@Test
+	void backupThatIsMovedAtOnceIsMadeAllTheSame() {
+		LastBackup history = new LastBackup(this.directory.resolve("backups"), this.directory);
+		BackupEndpoint endpoint = endpoint(mock(DurableMetricRepository.class), this.directory.resolve("backups"),
+				history);
+		assertThat(endpoint.backup("moved").getStatus()).isEqualTo(200);
+		assertThat(history.last()).isNull();
+	}
+
+	private static void age(Path backup, Duration age) throws Exception {
+		Files.setLastModifiedTime(backup.resolve("eardrum.closed"), FileTime.from(Instant.now().minus(age)));
+	}
+
+	private BackupEndpoint endpoint(DurableMetricRepository repository, Path backups, LastBackup history) {
+		return new BackupEndpoint(repository, backups, new BackupLimits(Duration.ZERO, 7, this.clock), history,
+				List.of(history), this.clock);
+	}
+
 	private void assertRefused(WebEndpointResponse<Map<String, Object>> response, int status, String reason) {
 		assertThat(response.getStatus()).isEqualTo(status);
 		assertThat(String.valueOf(Objects.requireNonNull(response.getBody()).get("detail"))).contains(reason);
@@ -182,7 +288,7 @@ class BackupsTests {
 
 	private BackupEndpoint endpoint(RocksDbMetricRepository repository, Path backups, Duration interval, int keep) {
 		return new BackupEndpoint(repository, backups, new BackupLimits(interval, keep, this.clock),
-				List.of(new BackupObserver() {
+				new LastBackup(backups, backups), List.of(new BackupObserver() {
 
 					@Override
 					public void refused(Refusal reason, Duration retryAfter) {

@@ -148,7 +148,8 @@ class EmbeddedStorageConfigurationTests {
 			Files.writeString(this.directory.resolve("file"), "");
 			WebEndpointResponse<Map<String, Object>> failed = new BackupEndpoint(
 					context.getBean(DurableMetricRepository.class), this.directory.resolve("file"),
-					new BackupLimits(Duration.ZERO, 7, Clock.systemUTC()), List.of(), Clock.systemUTC())
+					new BackupLimits(Duration.ZERO, 7, Clock.systemUTC()), context.getBean(LastBackup.class), List.of(),
+					Clock.systemUTC())
 				.backup("second");
 			assertThat(failed.getStatus()).isEqualTo(503);
 			assertThat(String.valueOf(body(failed).get("detail"))).contains("file");

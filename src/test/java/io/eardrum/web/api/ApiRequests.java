@@ -57,7 +57,7 @@ final class ApiRequests {
 		return new ApiConfiguration.OperatorEndpoints(
 				OperatorAccess.of(new HttpProperties("", "", List.of()),
 						allowed ? InetAddress.getLoopbackAddress() : null),
-				new ClientLists(clients), new ServerStat(repository, mock(CommandTotals.class), clients, CLOCK));
+				new ClientLists(clients), new ServerStat(repository, mock(CommandTotals.class), clients, null, CLOCK));
 	}
 
 	static MockHttpServletRequest get(String path, String... namesAndValues) {

@@ -59,7 +59,7 @@ class OpenApiIntegrationTests {
 				.forEach((parameter) -> names.add((String) parameter.get("name")));
 			described.computeIfAbsent(path, (absent) -> new TreeMap<>()).put(method, names);
 		});
-		assertThat(real).hasSize(7);
+		assertThat(real).hasSize(9);
 		assertThat(described).isEqualTo(real);
 	}
 

@@ -37,6 +37,7 @@ class OperatorEndpointsIntegrationTests {
 		assertThat(answer.statusCode()).isEqualTo(200);
 		JsonNode stat = json(answer);
 		assertThat(stat.get("pointsPut").asLong()).isPositive();
+		assertThat(stat.get("pointsRefused").asLong()).isNotNegative();
 		assertThat(stat.get("series").asLong()).isPositive();
 		assertThat(stat.get("uptimeSeconds").asDouble()).isPositive();
 		assertThat(stat.get("storageWritable").asBoolean()).isTrue();

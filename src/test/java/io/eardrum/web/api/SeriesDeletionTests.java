@@ -82,6 +82,29 @@ class SeriesDeletionTests {
 	}
 
 	@Test
+	void filterOfTheListDeletesWhatItFinds() throws IOException {
+		assertThat(delete("contains", "CPU", "contains", "al", "dry-run", "true")).contains("palm.cpu", "\"total\":1");
+		assertThat(delete("match", "palm.*", "contains", "mem", "dry-run", "true")).contains("palm.mem", "\"total\":1");
+		assertThat(delete("match", "palm.cpu", "contains", "oak")).isEqualTo("{\"deleted\":0}\n");
+		assertThat(delete("contains", "cpu")).isEqualTo("{\"deleted\":2}\n");
+		assertThat(keys()).containsExactly("palm.mem");
+	}
+
+	@Test
+	void dryRunListsTheFirstOnesAndCountsAll() throws IOException {
+		assertThat(delete("match", "**", "dry-run", "true", "limit", "1")).isEqualTo("""
+				{"series":[
+				{"key":"palm.cpu","timestamp":5,"value":6.0}],"total":3}
+				""");
+		assertThat(delete("match", "**", "from", "2", "to", "6", "dry-run", "true", "limit", "2")).isEqualTo("""
+				{"series":[
+				{"key":"palm.cpu","points":1},
+				{"key":"palm.mem","points":1}],"total":3}
+				""");
+		assertThat(keys()).hasSize(3);
+	}
+
+	@Test
 	void moreSeriesThanOneRecordTakes() throws IOException {
 		PointBatch batch = new PointBatch();
 		for (int i = 0; i < 2500; i++) {
@@ -96,7 +119,10 @@ class SeriesDeletionTests {
 	@CsvSource(delimiter = '|', textBlock = """
 			dry-run=yes&match=a  | "parameter":"dry-run"
 			''                   | Say what to delete
-			match=a&key=a        | give one of them
+			match=a&key=a        | give keys or a filter
+			contains=a&key=a     | give keys or a filter
+			contains=            | Say what to delete
+			match=a&limit=0      | "parameter":"limit"
 			match=[a             | "parameter":"match"
 			key=a&key=a          | "parameter":"key"
 			match=a&from=x       | "parameter":"from"

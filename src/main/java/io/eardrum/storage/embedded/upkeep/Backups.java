@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 import io.eardrum.storage.StorageException;
+import io.eardrum.storage.StorageProperties;
 import io.eardrum.storage.embedded.directory.seal.ClosingFacts;
 import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
@@ -41,8 +43,8 @@ public final class Backups {
 	private static final Logger logger = LoggerFactory.getLogger(Backups.class);
 
 	/** The names of the files in such a directory, which has no others. */
-	private static final Pattern FILES = Pattern
-		.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*" + "|eardrum\\.(store|closed)(\\.tmp)?");
+	private static final Pattern FILES = Pattern.compile("CURRENT|IDENTITY|[0-9]+\\.(sst|log)|(MANIFEST|OPTIONS)-.*"
+			+ "|eardrum\\.(store|closed)(\\.tmp)?|eardrum\\.views");
 
 	/**
 	 * How long a copy must have been unchanged to count as abandoned. Another server may
@@ -103,6 +105,7 @@ public final class Backups {
 			}
 			ClosingFacts facts = new ClosingFacts(this.database.writes(), this.seriesCount.getAsLong());
 			this.database.copyTo(unfinished);
+			copyViews(unfinished);
 			this.store.seal(unfinished, facts);
 			Files.move(unfinished, target, StandardCopyOption.ATOMIC_MOVE);
 			DiskSync.directory(parent);
@@ -115,6 +118,18 @@ public final class Backups {
 		}
 		finally {
 			this.lock.unlock();
+		}
+	}
+
+	// The file is always replaced as a whole, so a copy of it is never half of it.
+	private void copyViews(Path unfinished) throws IOException {
+		try {
+			Path copy = unfinished.resolve(StorageProperties.VIEWS);
+			Files.copy(this.database.path().resolve(StorageProperties.VIEWS), copy);
+			DiskSync.file(copy);
+		}
+		catch (NoSuchFileException ex) {
+			// No view was ever saved.
 		}
 	}
 

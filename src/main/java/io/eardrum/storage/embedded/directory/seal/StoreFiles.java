@@ -36,7 +36,7 @@ public final class StoreFiles {
 
 	/** The names that may be in a directory in which a store is created. */
 	private static final Pattern HARMLESS = Pattern.compile("native|backups|lost\\+found|eardrum\\.(probe|lock)|LOG"
-			+ "|LOG\\.old\\.[0-9]+|LOCK|eardrum\\.(store|closed|current|before)\\.tmp|[^0-9.].*\\.log(\\..*)?"
+			+ "|LOG\\.old\\.[0-9]+|LOCK|eardrum\\.(store|closed|current|before)\\.tmp|eardrum\\.views(\\.tmp|\\.damaged-.*)?|[^0-9.].*\\.log(\\..*)?"
 			+ "|\\.(?!([0-9]+\\.(sst|log)|CURRENT|MANIFEST|OPTIONS|IDENTITY|eardrum)).*");
 
 	private static final Pattern OWN = Pattern.compile("eardrum\\.(store|mark|closed|running|before)|.*\\.damaged");
