@@ -27,11 +27,11 @@ export const nowSeconds = () => (Date.now() + clockOffsetMillis) / 1000;
 const absolute = (url) => new URL(url, location.origin + location.pathname);
 
 /** Sends a request, and reads a successful answer in one of the ways that a response offers. */
-async function ask(url, signal, timeoutMillis = TIMEOUT_MILLIS, read = (response) => response.json()) {
+async function ask(url, signal, timeoutMillis = TIMEOUT_MILLIS, read = (response) => response.json(), init = {}) {
   const limits = [AbortSignal.timeout(timeoutMillis), ...(signal ? [signal] : [])];
   try {
     const sent = Date.now();
-    const response = await fetch(absolute(url), { signal: AbortSignal.any(limits), cache: 'no-store' });
+    const response = await fetch(absolute(url), { ...init, signal: AbortSignal.any(limits), cache: 'no-store' });
     readClock(response.headers.get('Date'), sent);
     if (response.ok) {
       return await read(response);
@@ -58,6 +58,19 @@ function readClock(header, sentMillis) {
   }
 }
 
+/** Changes something on the server. */
+const send = (method, url, body) => ask(url, undefined, DOWNLOAD_TIMEOUT_MILLIS, undefined,
+  { method, ...(body ? { body: JSON.stringify(body), headers: { 'Content-Type': 'application/json' } } : {}) });
+
+/** A search as parameters: words, and patterns. */
+function filterOf(search, more) {
+  const query = new URLSearchParams(more);
+  for (const word of search.split(/\s+/).filter(Boolean)) {
+    query.append(/[*?[{]/.test(word) ? 'match' : 'contains', word);
+  }
+  return query;
+}
+
 /**
  * One page of the list of series.
  * @param {string} search words that the key has to contain in any order; one with one of * ? [ { is a pattern for the key
@@ -65,12 +78,26 @@ function readClock(header, sentMillis) {
  *   series: {key: string, timestamp: number | null, value: number | null}[]}>} ahead: all series with points ahead of the clock
  */
 export function listSeries(search, offset, limit, signal) {
-  const query = new URLSearchParams({ limit: String(limit), offset: String(offset) });
-  for (const word of search.split(/\s+/).filter(Boolean)) {
-    query.append(/[*?[{]/.test(word) ? 'match' : 'contains', word);
-  }
-  return ask(`api/series?${query}`, signal);
+  return ask(`api/series?${filterOf(search, { limit: String(limit), offset: String(offset) })}`, signal);
 }
+
+/** The first series that deleting what a search finds would delete, and the number of all. */
+export const wouldDelete = (search, limit) => send('DELETE', `api/series?${filterOf(search, { 'dry-run': 'true', limit: String(limit) })}`);
+
+/** Deletes all series that a search finds. */
+export const deleteSeries = (search) => send('DELETE', `api/series?${filterOf(search)}`);
+
+/** @returns {Promise<{views: {name: string, address: string, saved: string}[], writable: boolean, problem?: string}>} */
+export const savedViews = () => ask('api/views');
+
+const viewUrl = (name) => `api/views/${encodeURIComponent(name)}`;
+
+export const saveView = (name, address) => send('PUT', viewUrl(name), { address });
+
+export const deleteView = (name) => send('DELETE', viewUrl(name));
+
+/** The server in numbers, which count from its start. */
+export const serverState = () => ask('api/stat');
 
 /** A text as a pattern that finds just this text. */
 const literal = (text) => text.replace(/[\\*?[\]{}]/g, '\\$&');

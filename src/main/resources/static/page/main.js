@@ -12,6 +12,7 @@ import { listenToChartKeys, listenToShortcuts } from './keys.js';
 import { Legend } from './legend.js';
 import { fetchLines, isComputed, sourceOf } from './lines.js';
 import { SeriesList } from './list.js';
+import { listenToOperator, offerDeletion } from './operator.js';
 import { MAX_SERIES, look } from './palette.js';
 import { Poller } from './poller.js';
 import { boundsOfAll, moves, requestFor, wholeRange, widened } from './range.js';
@@ -88,6 +89,12 @@ async function restore() {
     }
     await refreshChart();
   });
+}
+
+/** Shows a view that was saved. */
+function openView(address) {
+  history.pushState({ steps: ++steps }, '', `#${address}`);
+  restore();
 }
 
 /** Runs a request to the server that the user has caused. Failures are shown and retried in one place. */
@@ -346,6 +353,7 @@ function showList() {
   byId('count').textContent = list.summary;
   byId('no-match').hidden = list.total > 0 || !view.search;
   combine.show(view.search, list.total);
+  offerDeletion(view.search, list.total);
   byId('too-many').hidden = !list.tooMany;
   showAhead(list.ahead);
 }
@@ -461,7 +469,7 @@ function listenToKeys() {
   listenToShortcuts({
     '/': () => (narrow.matches ? openList(true) : byId('search').focus()),
     b: back, d: toggleTable, g: () => byId('chart').focus(), l: toggleLive, r: pickRange, t: changeTheme, u: toggleZone,
-    z: charted(zoomOut), '[': charted(() => move(-0.5)), ']': charted(() => move(0.5)),
+    v: () => byId('views').click(), s: () => byId('server').click(), z: charted(zoomOut), '[': charted(() => move(-0.5)), ']': charted(() => move(0.5)),
   });
 }
 
@@ -514,6 +522,9 @@ function listen() {
   on('png', () => savePng(chart.plot.ctx.canvas, fullRange(drawn.bounds, view.unit, utc), chart.shown.series.filter(({ hidden }) => !hidden), colors()));
   on('csv', takeCsv);
   listenToKeys();
+  listenToOperator({
+    address: () => writeView(view), openView, search: () => view.search, utc: () => utc, changed: () => poller.now(), trying,
+  });
   byId('main').addEventListener('scroll', () => chart.pinned !== null && chart.cursorMoved(chart.plot), { passive: true });
   addEventListener('popstate', restore);
   onSystemChange(() => {

@@ -11,7 +11,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -103,7 +102,7 @@ final class ViewFile {
 			return new SavedView(URLDecoder.decode(words[2], StandardCharsets.UTF_8), words[3],
 					Instant.ofEpochMilli(Long.parseLong(words[1])));
 		}
-		catch (IllegalArgumentException | DateTimeException ex) {
+		catch (IllegalArgumentException ex) {
 			return null;
 		}
 	}

@@ -1,8 +1,6 @@
 package io.eardrum.web.page;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 
@@ -18,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.openqa.selenium.Keys;
 
 import io.eardrum.server.fixture.RunningServer;
+import io.eardrum.web.fixture.Axe;
 import io.eardrum.web.fixture.Browser;
 import io.eardrum.web.fixture.PutConnection;
 
@@ -36,7 +35,7 @@ class PageAccessBrowserIntegrationTests {
 
 	private static Browser browser;
 
-	private static String axe;
+	private static Axe axe;
 
 	@BeforeAll
 	static void fill() throws IOException {
@@ -53,10 +52,7 @@ class PageAccessBrowserIntegrationTests {
 				client.put("put fleet.rack%02d.load 1.%d %d".formatted(i, i, now - i * i * 60));
 			}
 		}
-		try (InputStream script = PageAccessBrowserIntegrationTests.class.getResourceAsStream("/axe.min.js")) {
-			assertThat(script).isNotNull();
-			axe = new String(script.readAllBytes(), StandardCharsets.UTF_8);
-		}
+		axe = new Axe();
 		browser = Browser.start();
 	}
 
@@ -121,7 +117,7 @@ class PageAccessBrowserIntegrationTests {
 			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
 				.isEqualTo("solid");
 		}
-		assertThat(order.toString()).startsWith("skip live theme help order search list ")
+		assertThat(order.toString()).startsWith("skip live views server theme help order search list ")
 			.contains(" earlier range later zoom-out ")
 			.contains(" chart legend ")
 			.endsWith("zone axis clear table link png csv ");
@@ -260,15 +256,7 @@ class PageAccessBrowserIntegrationTests {
 	}
 
 	private static String violations() {
-		browser.run(axe);
-		return browser
-			.runAsync(
-					"""
-							const done = arguments[0];
-							axe.run({ resultTypes: ['violations'] }).then(({ violations }) => done(violations.map(({ id, help, nodes }) =>
-							  `${id}: ${help}: ${nodes.slice(0, 5).map(({ html, failureSummary }) => html + ' ' + failureSummary).join(' | ')}`).join('\\n')),
-							  (error) => done(String(error)))""")
-			.toString();
+		return axe.violations(browser);
 	}
 
 }

@@ -30,6 +30,8 @@ class PageIntegrationTests {
 
 	private static final Pattern IMPORT = Pattern.compile("from '\\./([a-z-]+\\.js)'");
 
+	private static final Pattern LATER = Pattern.compile("import\\('\\./([a-z-]+\\.js)'\\)");
+
 	private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
 	@RegisterExtension
@@ -87,6 +89,34 @@ class PageIntegrationTests {
 		}
 		assertThat(imported).isNotEmpty();
 		assertThat(loaded).containsAll(imported);
+	}
+
+	@Test
+	void dialogsThatAreLoadedOnFirstUseAreThereAndSmall() throws Exception {
+		Set<String> loaded = references(get("/").body());
+		Set<String> later = new TreeSet<>();
+		for (String path : loaded) {
+			if (path.endsWith(".js")) {
+				LATER.matcher(get("/" + path).body()).results().forEach((match) -> later.add("page/" + match.group(1)));
+			}
+		}
+		assertThat(later).isNotEmpty().doesNotContainAnyElementsOf(loaded);
+		for (String path : List.copyOf(later)) {
+			IMPORT.matcher(get("/" + path).body())
+				.results()
+				.map((match) -> "page/" + match.group(1))
+				.filter((imported) -> !loaded.contains(imported))
+				.forEach(later::add);
+		}
+		int bytes = 0;
+		for (String path : later) {
+			HttpResponse<byte[]> answer = CLIENT.send(request("/" + path, "Accept-Encoding", "gzip"),
+					HttpResponse.BodyHandlers.ofByteArray());
+			assertThat(answer.statusCode()).as(path).isEqualTo(200);
+			assertThat(header(answer, "Content-Type")).as(path).startsWith("text/javascript");
+			bytes += answer.body().length;
+		}
+		assertThat(bytes).isLessThan(6 * 1024);
 	}
 
 	@Test

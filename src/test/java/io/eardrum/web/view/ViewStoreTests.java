@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.zip.CRC32C;
 
@@ -140,7 +141,7 @@ class ViewStoreTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "x office range=1h", "1 %zz range=1h", "9223372036854775807 office range=1h" })
+	@ValueSource(strings = { "x office range=1h", "1 %zz range=1h" })
 	void lineThatNobodyHasWrittenIsDamage(String line) throws IOException {
 		CRC32C checksum = new CRC32C();
 		checksum.update(line.getBytes(StandardCharsets.ISO_8859_1));
@@ -183,7 +184,7 @@ class ViewStoreTests {
 		assertThat(output.getOut().split("can't be written", -1)).hasSize(2);
 		assertThat(store.all()).containsExactly(OFFICE);
 		Files.delete(obstacle);
-		Files.delete(obstacle.resolveSibling("."));
+		Files.delete(Objects.requireNonNull(obstacle.getParent()));
 		store.save("second", "range=1h");
 		assertThat(open().all()).hasSize(2);
 	}
