@@ -5,12 +5,15 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.stream.StreamSupport;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
@@ -48,6 +51,33 @@ class OperatorEndpointsIntegrationTests {
 		String csv = server.get("/api/stat?format=csv").body();
 		assertThat(csv).startsWith("name,value\nversion,").contains("\nseries,", "\nstorageEngine,");
 		assertThat(csv.lines()).allMatch((line) -> line.split(",", -1).length == 2);
+	}
+
+	@Test
+	void lastBackupIsKnownAlsoAfterAStart(@TempDir Path directory) {
+		String[] arguments = { "--eardrum.storage.type=embedded", "--eardrum.storage.path=" + directory };
+		try (WebServer durable = WebServer.start(arguments)) {
+			durable.put("stat.one", 1, 1);
+			assertThat(json(durable.get("/api/stat")).has("lastBackup")).isFalse();
+			assertThat(durable.get("/actuator/prometheus").body()).contains("eardrum_backups_last_age_seconds NaN",
+					"eardrum_backups_last_bytes NaN");
+			assertThat(durable.post("/actuator/backup", "application/json", "{}").statusCode()).isEqualTo(200);
+			assertThatLastBackupIsKnown(durable);
+		}
+		try (WebServer again = WebServer.start(arguments)) {
+			assertThatLastBackupIsKnown(again);
+		}
+	}
+
+	private static void assertThatLastBackupIsKnown(WebServer durable) {
+		JsonNode stat = json(durable.get("/api/stat"));
+		assertThat(Instant.parse(stat.get("lastBackup").asString())).isBefore(Instant.now().plusSeconds(1))
+			.isAfter(Instant.now().minusSeconds(600));
+		assertThat(stat.get("lastBackupBytes").asLong()).isPositive();
+		assertThat(stat.get("backupsFailed").asLong()).isZero();
+		assertThat(durable.get("/actuator/prometheus").body())
+			.containsPattern("(?m)^eardrum_backups_last_age_seconds [0-9]+\\.0$")
+			.containsPattern("(?m)^eardrum_backups_last_bytes [1-9]");
 	}
 
 	@Test

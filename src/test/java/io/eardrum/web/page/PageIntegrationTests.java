@@ -30,7 +30,7 @@ class PageIntegrationTests {
 
 	private static final Pattern IMPORT = Pattern.compile("from '\\./([a-z-]+\\.js)'");
 
-	private static final Pattern LATER = Pattern.compile("import\\('\\./([a-z-]+\\.js)'\\)");
+	private static final Pattern LATER = Pattern.compile("await import\\('\\./([a-z-]+\\.js)'\\)");
 
 	private static final HttpClient CLIENT = HttpClient.newHttpClient();
 

@@ -130,7 +130,9 @@ class PageOperatorBrowserIntegrationTests {
 		browser.await(() -> browser.find("#delete").isDisplayed());
 		browser.click("#delete");
 		browser.await(() -> browser.text("#delete-note").contains("finds 3 series"));
-		assertThat(browser.texts("#delete-rows li")).containsExactly("gone.one", "gone.two", "gone.three");
+		assertThat((List<?>) browser
+			.run("return [...document.querySelectorAll('#delete-rows .key')].map((one) => one.title)"))
+			.isEqualTo(List.of("gone.one", "gone.two", "gone.three"));
 		assertThat(focused()).isEqualTo("delete-typed");
 		browser.type("2", Keys.ENTER);
 		assertThat(browser.find("#delete-sure").isEnabled()).isFalse();
