@@ -61,7 +61,7 @@ final class ViewEndpoints {
 		return endpoints;
 	}
 
-	private void list(Query query, Exchange exchange) throws IOException {
+	void list(Query query, Exchange exchange) throws IOException {
 		List<SavedView> views = this.store.all();
 		String damage = this.store.damage();
 		exchange.reply("application/json", (text) -> {
@@ -80,7 +80,7 @@ final class ViewEndpoints {
 		});
 	}
 
-	private void read(Query query, Exchange exchange) throws IOException {
+	void read(Query query, Exchange exchange) throws IOException {
 		SavedView view = this.store.get(exchange.lastPathSegment());
 		if (view == null) {
 			throw missing();
@@ -88,7 +88,7 @@ final class ViewEndpoints {
 		exchange.reply("application/json", (text) -> write(view, text).ascii("\n"));
 	}
 
-	private void save(Query query, Exchange exchange) throws IOException {
+	void save(Query query, Exchange exchange) throws IOException {
 		String name = exchange.lastPathSegment();
 		if (!SavedView.isName(name)) {
 			throw new RequestProblem(HttpStatus.BAD_REQUEST,
@@ -100,7 +100,7 @@ final class ViewEndpoints {
 		exchange.reply("application/json", (text) -> write(view, text).ascii("\n"));
 	}
 
-	private void delete(Query query, Exchange exchange) throws IOException {
+	void delete(Query query, Exchange exchange) throws IOException {
 		String name = exchange.lastPathSegment();
 		if (!this.store.delete(name)) {
 			throw missing();
