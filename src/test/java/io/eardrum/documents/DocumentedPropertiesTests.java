@@ -76,7 +76,7 @@ class DocumentedPropertiesTests {
 			"eardrum.tpc.port",
 			// Of Python, of Java, and a name of a series.
 			"eardrum.py", "eardrum.server", "eardrum.bench", "eardrum.points", "eardrum.before", "eardrum.closed",
-			"eardrum.lock", "eardrum.mark", "eardrum.running", "eardrum.store");
+			"eardrum.lock", "eardrum.mark", "eardrum.running", "eardrum.store", "eardrum.views");
 
 	private static final Set<String> WRONG_VARIABLES = Set.of("EARDRUM_STORAGE_RETENTON");
 
