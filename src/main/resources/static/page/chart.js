@@ -2,9 +2,12 @@
  * The chart: uPlot, with axes for times and plain numbers, zoom by dragging and pinching, and a cursor that a keyboard
  * moves as well. Points are [timestamp, value]; x is as in time.js.
  */
+import { distinct, exponentOf, lonely, nearest, scaled } from './columns.js';
 import { gapRule, withGaps } from './gaps.js';
 import { axisLabels, grouped } from './numbers.js';
+import { fillStack, stack } from './stack.js';
 import { timeLabels, toX } from './time.js';
+import { listenToTouches } from './touch.js';
 
 /** The rule for lines that don't break. */
 const ANYWHERE = { usual: Infinity, limit: Infinity };
@@ -16,6 +19,7 @@ const NUMBER_STEPS = Array.from({ length: 19 }, (_, power) => [1, 2, 5].map((dig
  * @property {(number | null)[]} values of the series, null where it has a gap
  * @property {number} nearest the index of the series whose line is closest to the pointer; -1 for none
  * @property {boolean} pinned
+ * @property {boolean} following whether it is that of another chart
  * @property {DOMRect} plot where the plot is in the window
  * @property {number} left of the cursor in the plot
  */
@@ -27,6 +31,7 @@ export class Chart {
    * @param {(from: number, to: number) => void} owner.zoom
    * @param {() => void} owner.zoomOut
    * @param {(cursor: Cursor | null) => void} owner.cursorMoved
+   * @param {() => void} owner.drawn
    */
   constructor(box, owner) {
     this.box = box;
@@ -35,11 +40,17 @@ export class Chart {
     this.shown = null;
     /** The x at which the cursor stays, or null. */
     this.pinned = null;
+    /** Whether the cursor is that of another chart. */
+    this.following = false;
+    /** The width of the labels of values, and that of all charts, below each other. */
+    this.ownWidth = this.commonWidth = 0;
+    /** The lines on top of each other, or null. */
+    this.pile = null;
     new ResizeObserver(() => {
       this.plot?.setSize(this.size());
       this.holdPin();
     }).observe(box);
-    this.listenToTouches();
+    listenToTouches(this);
   }
 
   size() {
@@ -54,9 +65,10 @@ export class Chart {
   /**
    * Shows series. If only the points and the range are new, the plot and its cursor are kept.
    * @param {object} content
-   * @param {{key: string, points: [number, number][], look: object, hidden: boolean, step?: number, span?: number}[]} content.series
+   * @param {{key: string, points: [number, number][], look: object, hidden: boolean, earlier: string, step?: number,
+   *   span?: number}[]} content.series `earlier` is what time they are of, empty for the present
    * @param {{from: number, to: number}} content.bounds in x
-   * @param {{unit: string, from: number | null, to: number | null, log: boolean, connect: boolean}} content.axis of the values
+   * @param {import('./view.js').Axis} content.axis of the values
    * @param {string} content.unit
    * @param {boolean} content.utc
    * @param {object} content.colors of axes and grid
@@ -67,8 +79,11 @@ export class Chart {
     this.rules = [];
     this.gaps = 0;
     const columns = content.series.map((one, index) => this.columns(one, index));
-    const data = columns.length ? window.uPlot.join(columns, columns.map(() => [1, 2])) : [[]];
-    const form = JSON.stringify([content.series.map(({ key, look }) => [key, look]), content.unit, content.utc, content.colors, content.axis]);
+    /** The values of all lines at all x, which are not what is drawn if they are stacked. */
+    this.joined = columns.length ? window.uPlot.join(columns, columns.map(() => [1, 2])) : [[]];
+    this.pile = content.axis.stacked ? stack(this.joined, content.series.map(({ hidden, earlier }) => (hidden ? -1 : Number(Boolean(earlier))))) : null;
+    const data = this.pile ? [this.joined[0], ...this.pile.tops] : this.joined;
+    const form = JSON.stringify([content.series.map(({ key, look, earlier }) => [key, look, earlier]), content.unit, content.utc, content.colors, content.axis]);
     if (this.plot && this.form === form) {
       content.series.forEach(({ hidden }, index) => {
         if (this.plot.series[index + 1].show === hidden) {
@@ -80,18 +95,29 @@ export class Chart {
       this.plot?.destroy();
       this.form = form;
       this.plot = new window.uPlot(this.options(content), data, this.box);
+      this.plot.root.classList.toggle('following', this.following);
       this.plot.over.classList.add('plot-over');
       this.listenToClicks();
     }
     this.holdPin();
   }
 
-  clear() {
-    this.plot?.destroy();
-    this.plot = this.form = this.shown = this.pinned = null;
+  /** Has the plot begin where those of the other charts do, so that one time is at one place. */
+  alignTo(width) {
+    if (this.commonWidth !== width) {
+      this.commonWidth = width;
+      this.plot?.redraw(false, true);
+      this.holdPin();
+    }
   }
 
-  columns({ points, step, span }, index) {
+  clear() {
+    this.ownWidth = 0;
+    this.plot?.destroy();
+    this.plot = this.form = this.shown = this.pinned = this.pile = null;
+  }
+
+  columns({ points, step, span, earlier }, index) {
     const { unit, axis } = this.shown;
     const xs = new Array(points.length);
     const ys = new Array(points.length);
@@ -107,7 +133,7 @@ export class Chart {
       return column;
     }
     const [allXs, allYs, gaps] = withGaps(column, this.rules[index]);
-    this.gaps += gaps;
+    this.gaps += earlier ? 0 : gaps;
     return [allXs, allYs];
   }
 
@@ -119,6 +145,9 @@ export class Chart {
       const [low, high] = min === null || min <= 0 ? [1, 10] : window.uPlot.rangeLog(min, max, 10, false);
       const start = from > 0 ? from : low;
       return [start, to > start ? to : Math.max(high, start * 10)];
+    }
+    if (axis.stacked && min !== null) {
+      [min, max] = [Math.min(0, min), Math.max(0, max)];
     }
     const [low, high] = min === null ? [0, 1] : window.uPlot.rangeNum(Math.min(min, from ?? min), Math.max(max, to ?? max), 0.1, true);
     const start = from ?? (to !== null && low >= to ? to - (Math.abs(to) || 1) : low);
@@ -141,7 +170,7 @@ export class Chart {
         drag: { x: true, y: false, setScale: false, dist: 4 },
         points: { size: 8 },
         dataIdx: (plot, index, closest) => (index === 0 ? closest
-          : nearest(plot.data[0], plot.data[index], closest, values.connect ? ANYWHERE : this.rules[index - 1] ?? ANYWHERE)),
+          : nearest(this.joined[0], this.joined[index], closest, values.connect ? ANYWHERE : this.rules[index - 1] ?? ANYWHERE)),
         bind: { dblclick: () => () => this.owner.zoomOut() },
       },
       focus: { alpha: 0.25 },
@@ -156,11 +185,14 @@ export class Chart {
         },
         {
           ...axis,
-          size: (plot, labels) => 20 + Math.ceil(Math.max(24, ...(labels ?? []).map((label) => plot.ctx.measureText(label).width / devicePixelRatio))),
+          size: (plot, labels) => {
+            this.ownWidth = 20 + Math.ceil(Math.max(24, ...(labels ?? []).map((label) => plot.ctx.measureText(label).width / devicePixelRatio)));
+            return Math.max(this.ownWidth, this.commonWidth);
+          },
           values: (_, splits, index, space, increment) => axisLabels(splits, values.log ? 0 : increment, this.exponent, values.unit),
         },
       ],
-      series: [{}, ...series.map(({ key, points, look, hidden }, index) => ({
+      series: [{}, ...series.map(({ key, look, hidden }, index) => ({
         label: key,
         show: !hidden,
         stroke: look.color,
@@ -168,20 +200,31 @@ export class Chart {
         width: 1.5,
         points: {
           show: () => this.isSparse(index),
-          filter: (plot, number, show) => (show ? null : lonely(plot.data[number])),
+          filter: (plot, number, show) => this.marked(plot.data[number], index, show),
           size: 6, width: 1.5, fill: look.color,
         },
       }))],
       hooks: {
         setSelect: [(plot) => this.selected(plot)],
         setCursor: [(plot) => this.cursorMoved(plot)],
+        draw: [() => this.owner.drawn()],
+        drawAxes: [(plot) => this.pile && fillStack(plot, this.pile, this.shown.series.map(({ hidden, earlier, look }) => (hidden || earlier ? null : look.color)))],
       },
     };
   }
 
   /** Points are marked where there is room for them, because a line can't show a single one. */
   isSparse(index) {
-    return (this.shown.series[index]?.points.length ?? 0) < this.box.clientWidth / 14;
+    const { points = [], earlier } = this.shown.series[index] ?? {};
+    return !earlier && points.length < this.box.clientWidth / 14;
+  }
+
+  /** Which points are marked; null for all, or for none if none are to be shown. A stack has points where a line has none. */
+  marked(ys, index, show) {
+    if (!this.pile) {
+      return show ? null : lonely(ys);
+    }
+    return show ? this.joined[index + 1].flatMap((value, i) => (value === undefined || value === null ? [] : [i])) : lonely(ys);
   }
 
   selected(plot) {
@@ -200,18 +243,18 @@ export class Chart {
     }
     let [nearestIndex, distance] = [-1, Infinity];
     const values = this.shown.series.map(({ hidden }, index) => {
-      const value = plot.data[index + 1]?.[idxs[index + 1]];
+      const value = this.joined[index + 1]?.[idxs[index + 1]];
       if (value === undefined || value === null) {
         return null;
       }
-      const away = Math.abs(plot.valToPos(value, 'y') - plot.cursor.top);
-      if (!hidden && away < distance) {
+      const away = Math.abs(plot.valToPos(plot.data[index + 1][idxs[index + 1]], 'y') - plot.cursor.top);
+      if (!hidden && !this.following && away < distance) {
         [nearestIndex, distance] = [index, away];
       }
       return this.original(value);
     });
     this.owner.cursorMoved({
-      x: plot.data[0][idx], values, nearest: nearestIndex, pinned: this.pinned !== null,
+      x: plot.data[0][idx], values, nearest: nearestIndex, pinned: this.pinned !== null, following: this.following,
       plot: plot.over.getBoundingClientRect(), left: plot.cursor.left,
     });
   }
@@ -233,6 +276,7 @@ export class Chart {
     if (first < 0 || last < first) {
       return;
     }
+    this.lead();
     const now = plot.cursor.left >= 0 ? plot.cursor.idx : null;
     let index = now === null ? last : Math.max(first, Math.min(last, now + count));
     const direction = now === null ? -1 : Math.sign(count);
@@ -247,7 +291,7 @@ export class Chart {
 
   /** Whether no series has a point at an x: it is at the end of a gap. */
   isGap(index) {
-    return this.plot.data.every((ys, column) => column === 0 || ys[index] === null || ys[index] === undefined);
+    return this.joined.every((ys, column) => column === 0 || ys[index] === null || ys[index] === undefined);
   }
 
   /** Has the cursor stay where it is, or follow the pointer again. */
@@ -256,6 +300,7 @@ export class Chart {
     if (!plot) {
       return;
     }
+    this.lead();
     this.pinned = this.pinned === null && plot.cursor.left >= 0 && plot.cursor.idx !== null ? plot.data[0][plot.cursor.idx] : null;
     plot.cursor._lock = this.pinned !== null;
     this.cursorMoved(plot);
@@ -277,9 +322,35 @@ export class Chart {
     });
   }
 
+  /** This chart's cursor is the user's, and no longer that of another chart. */
+  lead() {
+    this.following = false;
+    this.plot?.root.classList.remove('following');
+  }
+
+  /**
+   * Has the cursor be where that of another chart is.
+   * @param {number | null} x null for nowhere
+   * @param {boolean} pinned whether it stays there
+   */
+  follow(x, pinned) {
+    if (!this.plot) {
+      return;
+    }
+    const { from, to } = this.shown.bounds;
+    const seen = x !== null && x >= from && x <= to;
+    this.following = true;
+    this.plot.root.classList.add('following');
+    this.pinned = seen && pinned ? x : null;
+    this.plot.cursor._lock = this.pinned !== null;
+    this.plot.setCursor(seen ? { left: this.plot.valToPos(x, 'x'), top: this.plot.over.clientHeight / 2 } : { left: -10, top: -10 });
+  }
+
   /** A click pins the cursor, unless it is the end of dragging. */
   listenToClicks() {
     let start = 0;
+    // Before uPlot moves its cursor.
+    this.plot.root.addEventListener('mousemove', () => this.pinned === null && this.lead(), { capture: true });
     this.plot.over.addEventListener('mousedown', ({ clientX }) => {
       start = clientX;
     });
@@ -302,114 +373,4 @@ export class Chart {
   emphasize(index) {
     this.plot?.setSeries(index < 0 ? null : index + 1, { focus: index >= 0 }, false);
   }
-
-  /** One finger moves the cursor, two fingers zoom. */
-  listenToTouches() {
-    let pinch = null;
-    const fractions = (event) => {
-      const { left, width } = this.plot.over.getBoundingClientRect();
-      return [...event.touches].map(({ clientX }) => (clientX - left) / width).sort((a, b) => a - b);
-    };
-    const moveCursor = (event) => {
-      const { left, top } = this.plot.over.getBoundingClientRect();
-      this.plot.setCursor({ left: event.touches[0].clientX - left, top: event.touches[0].clientY - top });
-    };
-    this.box.addEventListener('touchstart', (event) => {
-      if (this.plot && event.touches.length === 2) {
-        pinch = { from: fractions(event), to: fractions(event) };
-      } else if (this.plot && event.touches.length === 1) {
-        moveCursor(event);
-      }
-    }, { passive: true });
-    this.box.addEventListener('touchmove', (event) => {
-      if (pinch && event.touches.length === 2) {
-        pinch.to = fractions(event);
-      } else if (this.plot && !pinch) {
-        moveCursor(event);
-      }
-    }, { passive: true });
-    this.box.addEventListener('touchend', (event) => {
-      if (pinch && event.touches.length < 2) {
-        const { from: [a, b], to: [c, d] } = pinch;
-        const { from, to } = this.shown.bounds;
-        const width = ((b - a) / Math.max(0.02, d - c)) * (to - from);
-        const start = from + a * (to - from) - c * width;
-        pinch = null;
-        if (Math.abs(width - (to - from)) > 0.05 * (to - from)) {
-          this.owner.zoom(start, start + width);
-        }
-      }
-    }, { passive: true });
-  }
-}
-
-/** Timestamps that are too large for a double to distinguish have the same x; the last one is kept. */
-function distinct(xs, ys) {
-  let kept = 0;
-  for (let i = 0; i < xs.length; i++) {
-    if (kept && xs[i] === xs[kept - 1]) {
-      kept--;
-    }
-    xs[kept] = xs[i];
-    ys[kept++] = ys[i];
-  }
-  xs.length = ys.length = kept;
-  return [xs, ys];
-}
-
-/**
- * The series' own point closest to the cursor, because most series have no point at most of the common x values. In a gap
- * and beyond the ends of a line, only a point that is close enough counts.
- */
-function nearest(xs, ys, closest, { usual, limit }) {
-  const has = (index) => ys[index] !== undefined && ys[index] !== null;
-  let before = closest;
-  let after = closest;
-  while (before >= 0 && !has(before)) {
-    before--;
-  }
-  while (after < ys.length && !has(after)) {
-    after++;
-  }
-  const left = before < 0 ? Infinity : xs[closest] - xs[before];
-  const right = after >= ys.length ? Infinity : xs[after] - xs[closest];
-  const most = ys[closest] === null ? usual * 1.0001 : left === Infinity || right === Infinity ? limit : Infinity;
-  const found = left <= right ? before : after;
-  return Math.min(left, right) === Infinity || Math.min(left, right) > most ? null : found;
-}
-
-/** The points between two gaps, which no line shows; null if there are none. */
-function lonely(ys) {
-  const found = [];
-  let [broken, candidate] = [true, -1];
-  for (let i = 0; i <= ys.length; i++) {
-    const value = i === ys.length ? null : ys[i];
-    if (value === null) {
-      if (candidate >= 0) {
-        found.push(candidate);
-      }
-      [broken, candidate] = [true, -1];
-    } else if (value !== undefined) {
-      candidate = broken ? i : -1;
-      broken = false;
-    }
-  }
-  return found.length ? found : null;
-}
-
-/** The power of ten in whose units values are drawn that are too large or small to add and divide safely; else 0. */
-function exponentOf(series) {
-  let largest = 0;
-  for (const { points } of series) {
-    for (const [, value] of points) {
-      largest = Math.max(largest, Math.abs(value));
-    }
-  }
-  return largest === 0 || (largest < 1e15 && largest > 1e-9) ? 0 : Math.floor(Math.log10(largest));
-}
-
-/** value · 10^exponent, in two steps, because 10^324 is not a finite number. */
-function scaled(value, exponent) {
-  const half = Math.trunc(exponent / 2);
-  return value * 10 ** half * 10 ** (exponent - half);
 }

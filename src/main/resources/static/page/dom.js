@@ -34,6 +34,12 @@ export function keyText(key) {
   return text;
 }
 
+/** The key of a line, and what time it is of if that is not the present. */
+export const nameText = ({ key, earlier }) => (earlier ? [keyText(key), element('span', { class: 'earlier' }, earlier)] : [keyText(key)]);
+
+/** The same as text. */
+export const nameOf = ({ key, earlier }) => (earlier ? `${key}, ${earlier}` : key);
+
 /** The line that shows how a series is drawn: its colour, and its dashes. */
 export function swatch(look) {
   const line = element('span', { class: 'swatch', 'aria-hidden': 'true' });

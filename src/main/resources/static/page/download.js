@@ -1,6 +1,6 @@
 /** Downloads: all points as CSV, the chart as a picture. */
 import { csvUrls, text } from './api.js';
-import { element } from './dom.js';
+import { element, nameOf } from './dom.js';
 import { isComputed } from './lines.js';
 
 function save(url, name) {
@@ -62,7 +62,8 @@ export async function savePng(canvas, title, series, colors) {
   pen.fillStyle = colors.text;
   pen.fillText(title, margin, margin + line / 2);
   pen.drawImage(canvas, margin, margin + line);
-  series.forEach(({ key, look }, index) => {
+  series.forEach((one, index) => {
+    const { look } = one;
     const y = 2 * margin + line * (index + 1.5) + canvas.height;
     pen.strokeStyle = look.color;
     pen.lineWidth = 2.5 * ratio;
@@ -71,7 +72,7 @@ export async function savePng(canvas, title, series, colors) {
     pen.moveTo(margin, y);
     pen.lineTo(margin + 28 * ratio, y);
     pen.stroke();
-    pen.fillText(key, margin + 38 * ratio, y, picture.width - 2 * margin - 38 * ratio);
+    pen.fillText(nameOf(one), margin + 38 * ratio, y, picture.width - 2 * margin - 38 * ratio);
   });
   const blob = await new Promise((resolve) => picture.toBlob(resolve, 'image/png'));
   saveBlob(blob, fileName('png'));

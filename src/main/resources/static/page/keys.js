@@ -18,6 +18,7 @@ function act(event, actions, name) {
 }
 
 /**
+ * @param {HTMLElement} box the chart's
  * @param {object} owner
  * @param {import('./chart.js').Chart} owner.chart
  * @param {() => boolean} owner.charting whether there is something in the chart
@@ -26,8 +27,8 @@ function act(event, actions, name) {
  * @param {() => void} owner.zoomOut
  * @param {() => void} owner.moved the cursor is somewhere else
  */
-export function listenToChartKeys({ chart, charting, move, zoomIn, zoomOut, moved }) {
-  byId('chart').addEventListener('keydown', (event) => {
+export function listenToChartKeys(box, { chart, charting, move, zoomIn, zoomOut, moved }) {
+  box.addEventListener('keydown', (event) => {
     const actions = {
       ArrowLeft: () => (event.shiftKey ? move(-0.25) : chart.step(-1)),
       ArrowRight: () => (event.shiftKey ? move(0.25) : chart.step(1)),

@@ -1,5 +1,5 @@
 /** The legend: a table of the chosen series with their values at the cursor, else the last ones. Each column sorts it. */
-import { byId, element, keyText, swatch } from './dom.js';
+import { element, nameOf, nameText, swatch } from './dom.js';
 import { functionOf, functions, withFunction } from './lines.js';
 import { compact, exact } from './numbers.js';
 import { remember, remembered } from './settings.js';
@@ -9,21 +9,22 @@ const COLUMNS = ['name', 'now', 'min', 'max', 'mean'];
 
 export class Legend {
   /**
+   * @param {(id: string) => any} at finds the elements of the chart
    * @param {object} owner
    * @param {(key: string) => void} owner.toggleHidden
    * @param {(key: string) => void} owner.remove
    * @param {(line: string, other: string) => void} owner.exchange
    * @param {(index: number) => void} owner.emphasize
    */
-  constructor(owner) {
+  constructor(at, owner) {
     this.owner = owner;
-    this.body = byId('legend-rows');
-    this.heading = byId('legend-at');
+    this.body = at('legend-rows');
+    this.heading = at('legend-at');
     this.series = [];
     this.rows = [];
     const [column, direction] = remembered('legend-order', '').split(' ');
     this.order = COLUMNS.includes(column) ? { column, descending: direction === 'down' } : null;
-    this.buttons = COLUMNS.map((name) => byId(`sort-${name}`));
+    this.buttons = COLUMNS.map((name) => at(`sort-${name}`));
     this.buttons.forEach((button, index) => button.addEventListener('click', () => this.sortBy(COLUMNS[index])));
   }
 
@@ -42,8 +43,8 @@ export class Legend {
   /** @param {object} content as for the chart; `mean` of a series is that of all of its points */
   show({ series, unit, utc, axis }) {
     Object.assign(this, { series, unit, utc, axis });
-    const focused = document.activeElement?.closest('#legend-rows') ? document.activeElement.dataset.id : null;
-    const form = JSON.stringify(series.map(({ key, look, hidden, problem }) => [key, look, hidden, problem]));
+    const focused = document.activeElement?.closest('tbody') === this.body ? document.activeElement.dataset.id : null;
+    const form = JSON.stringify(series.map(({ key, look, hidden, problem, earlier }) => [key, look, hidden, problem, earlier]));
     if (this.form !== form) {
       this.form = form;
       this.rows = series.map((one, index) => this.row(one, index));
@@ -71,7 +72,7 @@ export class Legend {
     const sign = descending ? -1 : 1;
     const compare = (a, b) => {
       if (column === 'name') {
-        return sign * this.series[a].key.localeCompare(this.series[b].key, undefined, { numeric: true });
+        return sign * nameOf(this.series[a]).localeCompare(nameOf(this.series[b]), undefined, { numeric: true });
       }
       const [one, other] = [this.statistics[a][column], this.statistics[b][column]];
       return one === null || other === null ? (one === null) - (other === null) : sign * (one - other);
@@ -89,23 +90,25 @@ export class Legend {
       .setAttribute('aria-sort', COLUMNS[index] !== column ? 'none' : descending ? 'descending' : 'ascending'));
   }
 
-  row({ key, slot, look, hidden, problem }, index) {
+  row(one, index) {
+    const { key, slot, look, hidden, problem, earlier } = one;
     return element('tr', {
       class: hidden ? 'hidden-series' : '',
       onmouseenter: () => this.owner.emphasize(hidden ? -1 : index),
       onmouseleave: () => this.owner.emphasize(-1),
     },
     element('th', { scope: 'row' },
-      element('button', {
+      // An earlier line goes with that of the present.
+      earlier ? element('span', { class: 'name' }, swatch(look), ...nameText(one)) : element('button', {
         class: 'name', type: 'button', 'aria-label': key, 'aria-pressed': String(!hidden), 'data-id': `show ${key}`,
         title: hidden ? 'Draw the line' : 'Hide the line', onclick: () => this.owner.toggleHidden(key),
-      }, swatch(look), keyText(key), ...(problem ? [element('span', { class: 'wrong', title: problem }, problem)] : []))),
+      }, swatch(look), ...nameText(one), ...(problem ? [element('span', { class: 'wrong', title: problem }, problem)] : []))),
     element('td', { class: 'number now' }), element('td', { class: 'number statistic min' }), element('td', { class: 'number statistic max' }),
     element('td', { class: 'number statistic mean' }),
-    element('td', { class: 'action' }, this.functionChoice(key, slot), element('button', {
+    element('td', { class: 'action' }, ...(earlier ? [] : [this.functionChoice(key, slot), element('button', {
       type: 'button', class: 'icon', 'data-id': `remove ${key}`, 'aria-label': `Remove ${key} from the chart`, title: 'Remove from the chart',
       onclick: () => this.owner.remove(key),
-    }, '×')));
+    }, '×')])));
   }
 
   functionChoice(key, slot) {
@@ -134,9 +137,10 @@ export class Legend {
   /** What the chart shows, for users who can't see it. */
   describe(bounds, gaps) {
     const at = (x) => full(x, this.unit, this.utc);
-    const parts = this.series.slice(0, 10).map(({ key, points }) => (points.length
-      ? `${key}: ${points.length} points, last ${exact(points.at(-1)[1])} at ${at(toX(points.at(-1)[0], this.unit))}`
-      : `${key}: no points`));
+    const parts = this.series.slice(0, 10).map((one) => {
+      const last = one.points.at(-1);
+      return last ? `${nameOf(one)}: ${one.points.length} points, last ${exact(last[1])} at ${at(toX(last[0], this.unit))}` : `${nameOf(one)}: no points`;
+    });
     const more = this.series.length > 10 ? `; and ${this.series.length - 10} more` : '';
     const broken = gaps ? ` Lines have ${gaps === 1 ? 'a gap' : `${gaps} gaps`}.` : '';
     return `From ${at(bounds.from)} to ${at(bounds.to)}. ${parts.join('; ')}${more}.${broken}`;
@@ -147,7 +151,7 @@ export class Legend {
     if (!this.cursor) {
       return '';
     }
-    const values = this.series.map(({ key, hidden }, index) => (hidden || this.cursor.values[index] === null ? null : `${key} ${exact(this.cursor.values[index])}`));
+    const values = this.series.map((one, index) => (one.hidden || this.cursor.values[index] === null ? null : `${nameOf(one)} ${exact(this.cursor.values[index])}`));
     return `${full(this.cursor.x, this.unit, this.utc)}: ${values.filter(Boolean).slice(0, 8).join(', ')}`;
   }
 }

@@ -5,17 +5,18 @@
  */
 import { listSeries } from './api.js';
 import { byId, element } from './dom.js';
+import { listenToListKeys } from './list-keys.js';
 import { grouped } from './numbers.js';
 import { fillAge, fillBranch, fillSeries } from './rows.js';
 import { RemoteTree, compareKeys, treeRows } from './tree.js';
 
-const PAGE = 100;
-const ROW_HEIGHT = 36;
+export const PAGE = 100;
+export const ROW_HEIGHT = 36;
 /** Browsers limit heights to some 17 to 33 million pixels. Users search instead of scrolling that far. */
 const MAX_ROWS = 250_000;
 const ROWS_AROUND = 6;
 /** As many series as one request may ask for. */
-const MAX_SORTED = 10_000;
+export const MAX_SORTED = 10_000;
 /** Many series are not sorted again with each refresh. */
 const MANY = 1000;
 const SORT_AGAIN_MILLIS = 30_000;
@@ -38,6 +39,7 @@ export class SeriesList {
    * @param {(key: string) => object | null} owner.lookOf null for a series that is not chosen
    * @param {(error: Error) => void} owner.failed
    * @param {() => void} owner.chooseAll
+   * @param {() => void} owner.left the user wants to go from the list to the chart
    */
   constructor(owner) {
     this.owner = owner;
@@ -48,6 +50,8 @@ export class SeriesList {
     this.rows = new Map();
     this.total = 0;
     this.ahead = null;
+    /** The keys of all rows in their order, once the user has looked for one. */
+    this.everyKey = null;
     this.active = 0;
     this.anchor = 0;
     this.search = '';
@@ -59,7 +63,7 @@ export class SeriesList {
     /** Branches that the user has opened (true) or closed. */
     this.toggled = new Map();
     this.box.addEventListener('scroll', () => this.draw(), { passive: true });
-    this.box.addEventListener('keydown', (event) => this.onKey(event));
+    listenToListKeys(this);
     this.box.addEventListener('focus', () => this.draw());
     this.box.addEventListener('blur', () => this.draw());
     this.canvas.addEventListener('click', (event) => this.onClick(event));
@@ -70,6 +74,7 @@ export class SeriesList {
   /** Shows the results of another search from the top, as soon as the first page has arrived. */
   async setSearch(search) {
     this.search = search;
+    this.everyKey = null;
     this.abortAll();
     const controller = new AbortController();
     this.searching = controller;
@@ -156,6 +161,7 @@ export class SeriesList {
     this.searching?.abort();
     this.searching = controller;
     const { search } = this;
+    this.everyKey = null;
     const answers = await Promise.all(numbers.map((number) => listSeries(search, number * PAGE, PAGE, controller.signal)));
     this.pages = new Map(answers.map((answer, index) => [numbers[index], answer.series]));
     this.total = answers[0].total;
@@ -207,7 +213,10 @@ export class SeriesList {
   }
 
   /** The first keys in the order of the list. */
-  firstKeys(count) {
+  async firstKeys(count) {
+    if (!this.items && !this.pages.has(0)) {
+      await this.load(0);
+    }
     const series = this.isTree ? [...(this.all ?? this.items.flatMap(({ series }) => series ?? []))].sort(ORDERS.name) : this.items ?? this.pages.get(0) ?? [];
     return series.slice(0, count).map(({ key }) => key);
   }
@@ -326,27 +335,9 @@ export class SeriesList {
     this.anchor = index;
   }
 
-  onKey(event) {
-    const page = Math.max(1, Math.floor(this.box.clientHeight / ROW_HEIGHT) - 1);
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity };
-    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
-      event.preventDefault();
-      this.owner.chooseAll();
-    }
-    if (event.ctrlKey || event.metaKey || event.altKey || !this.shown) {
-      return;
-    }
-    if (event.key in steps) {
-      event.preventDefault();
-      this.active = Math.max(0, Math.min(this.shown - 1, this.active + steps[event.key]));
-      this.reveal();
-    } else if (event.key === ' ' || event.key === 'Enter') {
-      event.preventDefault();
-      this.toggle(this.active, event.shiftKey);
-    } else if (this.isTree && (event.key === 'ArrowRight' || event.key === 'ArrowLeft')) {
-      event.preventDefault();
-      this.goSideways(event.key === 'ArrowRight');
-    }
+  goTo(index) {
+    this.active = Math.max(0, Math.min(this.shown - 1, index));
+    this.reveal();
   }
 
   /** Opens or closes the branch at the cursor, or goes into it or out of it. */

@@ -2,13 +2,17 @@
 import { nowSeconds } from './api.js';
 import { element, keyText, swatch } from './dom.js';
 import { compact, exact, grouped } from './numbers.js';
-import { age } from './time.js';
+import { age, secondsSince } from './time.js';
+
+/** Series whose last point is older have probably come to their end. */
+const STALE_SECONDS = 3600;
 
 /** @param {{path: string, name: string, open: boolean, count?: number}} node a branch of the tree */
 export function fillBranch(row, { path, name, open, count }) {
   row.setAttribute('aria-expanded', String(open));
   row.removeAttribute('aria-selected');
   row.classList.add('branch');
+  row.classList.remove('stale');
   const state = `${path}\n${open}\n${count}`;
   if (row.dataset.state !== state) {
     row.dataset.state = state;
@@ -48,7 +52,13 @@ export function fillSeries(row, series, look, name) {
 /** How old the last point is, which changes from second to second. */
 export function fillAge(row, series) {
   const cell = row.querySelector('.age');
+  const stale = Boolean(series) && secondsSince(series.timestamp, nowSeconds()) > STALE_SECONDS;
+  row.classList.toggle('stale', stale);
   if (cell && series) {
+    const title = stale ? 'No point for more than an hour' : '';
+    if (cell.title !== title) {
+      cell.title = title;
+    }
     const text = age(series.timestamp, nowSeconds());
     if (cell.textContent !== text) {
       cell.textContent = text;

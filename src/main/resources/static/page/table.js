@@ -11,14 +11,16 @@ export class PointTable {
     this.rows = ROWS_AT_ONCE;
     byId('table-more').addEventListener('click', () => {
       this.rows += ROWS_AT_ONCE;
-      this.show(this.content);
+      this.show(this.content, this.title);
     });
   }
 
-  /** @param {object} content as for the chart */
-  show(content) {
-    this.content = content;
-    const { series, unit, utc } = content;
+  /** @param {object} content as for the chart @param {string} title */
+  show(content, title) {
+    Object.assign(this, { content, title });
+    byId('table-title').textContent = title;
+    const { unit, utc } = content;
+    const series = content.series.filter(({ earlier }) => !earlier);
     const byTime = new Map();
     series.forEach(({ points }, column) => {
       // A column can't add rows that are older than its own newest ones.

@@ -41,6 +41,9 @@ export const isUnit = (text) => Object.hasOwn(PER_SECOND, text);
 
 export const toX = (timestamp, unit) => timestamp / PER_SECOND[unit];
 
+/** A timestamp that is later by so much of x. */
+export const shifted = (timestamp, x, unit) => timestamp + x * PER_SECOND[unit];
+
 /** A timestamp for a request: a whole number of 64 bits, as text. */
 export function toTimestamp(x, unit) {
   const rounded = BigInt(Math.round(x * PER_SECOND[unit]));
@@ -69,6 +72,12 @@ export function age(timestamp, nowSeconds) {
   const seconds = Math.round(nowSeconds - toX(timestamp, unit));
   const text = duration(Math.abs(seconds));
   return seconds < -2 ? `in ${text}` : seconds <= 0 ? 'now' : text;
+}
+
+/** The seconds since a timestamp; NaN if it is no time. */
+export function secondsSince(timestamp, nowSeconds) {
+  const unit = timestamp === null || timestamp === undefined ? 'n' : unitOf(timestamp);
+  return unit === 'n' ? NaN : nowSeconds - toX(timestamp, unit);
 }
 
 export function duration(seconds) {

@@ -1,5 +1,5 @@
 /** The values at the cursor, beside it: all series, the largest value first. A click on the chart keeps it there. */
-import { byId, element, keyText, swatch } from './dom.js';
+import { byId, element, nameText, swatch } from './dom.js';
 import { compact, exact } from './numbers.js';
 import { full } from './time.js';
 
@@ -27,9 +27,11 @@ export class Tooltip {
     byId('tooltip-time').textContent = full(cursor.x, unit, utc);
     byId('tooltip-close').hidden = !cursor.pinned;
     this.box.classList.toggle('pinned', cursor.pinned);
-    byId('tooltip-rows').replaceChildren(...rows.map(({ key, look, value, index }) => element('tr', { class: index === cursor.nearest ? 'nearest' : '' },
-      element('th', { scope: 'row' }, element('span', { class: 'line' }, swatch(look), keyText(key))),
-      element('td', { class: 'number', title: exact(value) }, compact(value, axis.unit)))));
+    const number = (value) => element('td', { class: 'number', title: exact(value) }, compact(value, axis.unit));
+    byId('tooltip-rows').replaceChildren(...rows.map((one) => element('tr', { class: one.index === cursor.nearest ? 'nearest' : '' },
+      element('th', { scope: 'row' }, element('span', { class: 'line' }, swatch(one.look), ...nameText(one))), number(one.value))));
+    byId('tooltip-sums').replaceChildren(...(axis.stacked ? sums(rows) : []).map(({ label, sum }) => element('tr', {},
+      element('th', { scope: 'row' }, label), number(sum))));
     this.place(cursor);
   }
 
@@ -41,4 +43,12 @@ export class Tooltip {
     this.box.style.left = `${Math.max(4, Math.min(beside, innerWidth - width - 4))}px`;
     this.box.style.top = `${Math.max(4, Math.min(plot.top + 8, innerHeight - height - 4))}px`;
   }
+}
+
+/** What the heights of a stack are: the sum of the values, and that of the earlier ones if they are there. */
+function sums(rows) {
+  return ['', rows.find(({ earlier }) => earlier)?.earlier ?? null].filter((time) => time !== null).map((time) => {
+    const values = rows.filter(({ earlier, value }) => (earlier ?? '') === time && value !== null).map(({ value }) => value);
+    return { label: time ? `Sum, ${time}` : 'Sum', sum: values.length ? values.reduce((sum, value) => sum + value, 0) : null };
+  });
 }

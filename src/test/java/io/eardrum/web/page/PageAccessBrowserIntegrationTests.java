@@ -78,7 +78,10 @@ class PageAccessBrowserIntegrationTests {
 		browser.type(Keys.ARROW_DOWN, Keys.SPACE);
 		browser.await(() -> browser.texts("#legend .now").size() == 2);
 		assertThat(browser.text("#announcements")).contains("palm.cpu.system added to the chart");
-		browser.type("g");
+		browser.type("palm.m");
+		browser.awaitAsserted(
+				() -> assertThat(browser.find("#list .active .key").getDomAttribute("title")).isEqualTo("palm.mem"));
+		browser.type(Keys.ESCAPE);
 		assertThat(focused()).isEqualTo("chart");
 		browser.type(Keys.HOME);
 		browser.type(Keys.ARROW_RIGHT);
@@ -111,7 +114,7 @@ class PageAccessBrowserIntegrationTests {
 		open("#key=palm.mem&range=1h");
 		browser.await(() -> browser.texts("#legend .now").size() == 1);
 		StringBuilder order = new StringBuilder();
-		for (int i = 0; i < 60 && !focused().equals("csv"); i++) {
+		for (int i = 0; i < 60 && !focused().equals("link"); i++) {
 			browser.type(Keys.TAB);
 			order.append(focused()).append(' ');
 			assertThat(browser.run("return getComputedStyle(document.activeElement).outlineStyle")).as(focused())
@@ -120,7 +123,7 @@ class PageAccessBrowserIntegrationTests {
 		assertThat(order.toString()).startsWith("skip live views server theme help order search list ")
 			.contains(" earlier range later zoom-out ")
 			.contains(" chart legend ")
-			.endsWith("zone axis clear table link png csv ");
+			.endsWith("axis clear table png csv add-chart zone link ");
 	}
 
 	@Test
@@ -175,6 +178,15 @@ class PageAccessBrowserIntegrationTests {
 		browser.await(() -> browser.find("#tooltip.pinned").isDisplayed());
 		assertThat(violations()).as("axis and tooltip").isEmpty();
 		browser.picture("tooltip-" + name);
+		browser.type(Keys.ESCAPE);
+		open("#key=palm.cpu.user&key=palm.cpu.system&range=1h&stacked=on&before=period&chart=2&key=palm.mem&values=percent&chart=3&key=oak.cpu.user&key=oak.mem&chart=4");
+		browser.await(() -> browser.texts(".legend .now").size() == 7);
+		assertThat(violations()).as("several charts").isEmpty();
+		assertThat(browser.run("return document.documentElement.scrollWidth <= innerWidth")).as("they fit the width")
+			.isEqualTo(true);
+		browser.picture("charts-" + name);
+		browser.run("document.getElementById('main').scrollTop = 400");
+		browser.picture("charts-below-" + name);
 		browser.run("document.getElementById('range').click()");
 		assertThat(violations()).as("range").isEmpty();
 		browser.run("document.getElementById('range-dialog').close(); document.getElementById('help').click()");

@@ -164,6 +164,78 @@ class PageFindingBrowserIntegrationTests {
 	}
 
 	@Test
+	void controlASaysHowManyOfThemItTakesAndWhyNoMore() {
+		open("#key=tree&search=many");
+		awaitLegend("tree");
+		browser.run("document.getElementById('list').focus()");
+		browser.typeWithControl("a");
+		browser.awaitAsserted(() -> assertThat(browser.all("#legend tbody tr")).hasSize(40));
+		browser.awaitAsserted(() -> assertThat(browser.text("#status"))
+			.isEqualTo("Added 39 of 72 series found. A chart shows at most 40."));
+		assertThat(browser.text("#announcements")).contains("Added 39 of 72 series found.");
+	}
+
+	@Test
+	void lettersGoToTheNextKeyThatBeginsWithThem() {
+		open("");
+		browser.run("document.getElementById('list').focus()");
+		browser.type("w");
+		awaitActive("web01.mem");
+		browser.type("av");
+		awaitActive("wave");
+		pause();
+		browser.type("w");
+		awaitActive("web01.mem");
+		browser.type("w");
+		awaitActive("wave");
+		pause();
+		browser.type("MANY.NODE.N71");
+		awaitActive("many.node.n71");
+		assertThat(browser.find("#list .active").isDisplayed()).as("scrolled to").isTrue();
+		pause();
+		browser.type("b");
+		browser.awaitAsserted(() -> assertThat(active()).as("a word of it, if none begins so").isEqualTo("req.b"));
+		pause();
+		browser.type("qy");
+		browser.awaitAsserted(() -> assertThat(browser.text("#announcements")).contains("No series begins with qy."));
+		browser.type(" ");
+		awaitLegend("req.b");
+		pause();
+		browser.type("5");
+		browser.await(() -> browser.url().contains("range=24h"));
+		browser.type("/");
+		assertThat(browser.run("return document.activeElement.id")).isEqualTo("search");
+	}
+
+	@Test
+	void lettersGoToABranchOfTheTree() {
+		open("#order=tree");
+		browser.run("document.getElementById('list').focus()");
+		browser.type("tr");
+		awaitActive("tree");
+		pause();
+		browser.type("t");
+		awaitActive("tree.");
+		browser.type(Keys.ESCAPE);
+		assertThat(browser.run("return document.activeElement.id")).isEqualTo("chart");
+	}
+
+	@Test
+	void seriesWithoutPointsForLongAreMarked() {
+		open("#search=many");
+		browser.await(() -> !browser.texts("#list .row .value").isEmpty());
+		assertThat(browser.all("#list .row.stale")).as("an hour old").isNotEmpty();
+		assertThat(browser.find("#list .row.stale .age").getDomAttribute("title"))
+			.isEqualTo("No point for more than an hour");
+		search("req");
+		awaitList("req.a", "req.b");
+		assertThat(browser.all("#list .row.stale")).isEmpty();
+		search("tree");
+		awaitList("tree", "tree.host10.x", "tree.host2.x");
+		assertThat(browser.all("#list .row.stale")).as("plain numbers have no age").isEmpty();
+	}
+
+	@Test
 	void wordsAreFoundInAnyOrder() {
 		open("");
 		search("web01 CPU");
@@ -235,6 +307,19 @@ class PageFindingBrowserIntegrationTests {
 
 	private static void awaitLegend(String... lines) {
 		browser.awaitAsserted(() -> assertThat(titles("#legend .key")).containsExactly(lines));
+	}
+
+	/** After a second, a letter begins another word. */
+	private static void pause() {
+		browser.runAsync("setTimeout(arguments[0], 1200)");
+	}
+
+	private static void awaitActive(String key) {
+		browser.awaitAsserted(() -> assertThat(active()).isEqualTo(key));
+	}
+
+	private static String active() {
+		return browser.run("return document.querySelector('#list .active .key')?.title").toString();
 	}
 
 	private static String colour(int row) {

@@ -5,11 +5,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -132,6 +135,20 @@ class PageIntegrationTests {
 		assertThat(own).isLessThan(60 * 1024);
 		assertThat(bytes).isLessThan(110 * 1024);
 		assertThat(header(get("/page/main.js", "Accept-Encoding", "gzip"), "Content-Encoding")).isEqualTo("gzip");
+	}
+
+	/** The build removes comments and indentation line by line. */
+	@Test
+	void modulesAreSentWithoutCommentsAndHaveNoTextsOfSeveralLines() throws Exception {
+		assertThat(get("/page/gaps.js").body()).contains("export function").doesNotContain("/*").doesNotContain("\n  ");
+		assertThat(get("/page/page.css").body()).contains(".row").doesNotContain("/*");
+		try (Stream<Path> files = Files.list(Path.of("src/main/resources/static/page"))) {
+			for (Path file : files.filter((path) -> path.toString().endsWith(".js")).toList()) {
+				assertThat(Files.readAllLines(file)).as(file.toString())
+					.hasSizeLessThanOrEqualTo(400)
+					.allMatch((line) -> line.chars().filter((sign) -> sign == '`').count() % 2 == 0);
+			}
+		}
 	}
 
 	@Test

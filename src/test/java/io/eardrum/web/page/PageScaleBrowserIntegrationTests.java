@@ -69,6 +69,15 @@ class PageScaleBrowserIntegrationTests {
 				  frames++ < 120 ? requestAnimationFrame(step) : done(Math.round(longest));
 				})""");
 		System.out.println("10 000 series: the longest of 120 frames while scrolling wildly took " + longest + " ms");
+		browser.run("const list = document.getElementById('list'); list.scrollTop = 0; list.focus()");
+		browser.type(Keys.HOME);
+		browser.type("fleet.rack09.host7769");
+		browser.awaitAsserted(() -> assertThat(browser.find("#list .active .key").getDomAttribute("title"))
+			.as("a row that was not fetched")
+			.isEqualTo("fleet.rack09.host7769.load"));
+		browser.typeWithControl("a");
+		browser.awaitAsserted(() -> assertThat(browser.all("#legend tbody tr")).as("from the first one").hasSize(40));
+		browser.click("#clear");
 		browser.find("#search").sendKeys("host7777");
 		browser.awaitAsserted(() -> assertThat(browser.texts("#list .row .value")).containsExactly("7777"));
 		assertThat(browser.complaints()).isEmpty();
