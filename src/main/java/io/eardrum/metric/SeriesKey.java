@@ -5,11 +5,12 @@ import java.util.Arrays;
 
 /**
  * The key of a series: one or more bytes of UTF-8. It arrives, is compared and leaves in
- * this form. The protocol checks whether the bytes are well formed.
+ * this form. The protocol checks whether the bytes are well formed. Keys are ordered by
+ * their bytes, without signs, which is the order of their characters.
  * <p>
  * Immutable, and therefore safe for any thread.
  */
-public final class SeriesKey {
+public final class SeriesKey implements Comparable<SeriesKey> {
 
 	private final byte[] bytes;
 
@@ -105,6 +106,32 @@ public final class SeriesKey {
 	public boolean startsWith(byte[] beginning) {
 		return this.bytes.length >= beginning.length
 				&& Arrays.equals(this.bytes, 0, beginning.length, beginning, 0, beginning.length);
+	}
+
+	/**
+	 * Returns whether this key begins with the first bytes of an array.
+	 * @param source the array
+	 * @param length how many bytes of it
+	 * @return whether the first bytes of this key are the same
+	 */
+	public boolean startsWith(byte[] source, int length) {
+		return this.bytes.length >= length && Arrays.equals(this.bytes, 0, length, source, 0, length);
+	}
+
+	/**
+	 * Compares the bytes of this key with the first bytes of an array.
+	 * @param source the array
+	 * @param length how many bytes of it
+	 * @return less than 0, 0 or more than 0, if this key comes before them, is the same
+	 * or comes after them
+	 */
+	public int compareTo(byte[] source, int length) {
+		return Arrays.compareUnsigned(this.bytes, 0, this.bytes.length, source, 0, length);
+	}
+
+	@Override
+	public int compareTo(SeriesKey other) {
+		return Arrays.compareUnsigned(this.bytes, other.bytes);
 	}
 
 	/**

@@ -13,6 +13,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeySelection;
 
 /**
  * Stores points. This is the port that every engine implements.
@@ -84,6 +85,18 @@ public interface MetricRepository {
 	void forEachKey(Consumer<SeriesKey> consumer);
 
 	/**
+	 * Passes on the keys that are selected, in the order of their first put. Others may
+	 * come between them, because a store uses the selection only as far as it makes the
+	 * walk shorter.
+	 * @param selection what is wanted
+	 * @param consumer takes the keys
+	 * @throws StorageException if the store can't be read
+	 */
+	default void forEachKey(KeySelection selection, Consumer<SeriesKey> consumer) {
+		forEachKey(consumer);
+	}
+
+	/**
 	 * Reads the last point of a series: the newest that is not beyond the
 	 * {@linkplain Horizon horizon} of this machine's clock, or the newest of all if all
 	 * of them are beyond it. This takes about the same time however long the series is.
@@ -121,6 +134,21 @@ public interface MetricRepository {
 		catch (UncheckedIOException ex) {
 			throw ex.getCause();
 		}
+	}
+
+	/**
+	 * Passes on the {@linkplain #last last} point of some of the series that are
+	 * selected, as {@link #forEachLast(Predicate, LastPointConsumer)} does.
+	 * @param selection the series for which {@code wanted} has to be called; it may be
+	 * called for others
+	 * @param wanted called for each of them, in order; returns whether it is to be read
+	 * @param consumer takes the points
+	 * @throws IOException if the consumer throws it
+	 * @throws StorageException if the store can't be read
+	 */
+	default void forEachLast(KeySelection selection, Predicate<SeriesKey> wanted, LastPointConsumer consumer)
+			throws IOException {
+		forEachLast(wanted, consumer);
 	}
 
 	/**

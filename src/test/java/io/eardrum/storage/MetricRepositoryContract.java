@@ -30,6 +30,8 @@ import io.eardrum.metric.Point;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.fixture.Row;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -967,6 +969,52 @@ public abstract class MetricRepositoryContract {
 			}
 		}
 		this.repository.delete(keys, range);
+	}
+
+	@Test
+	void selectedSeriesComeInTheOrderOfTheirFirstPut() throws IOException {
+		Random random = new Random(TestSeed.value());
+		List<String> keys = new ArrayList<>();
+		int series = manyPoints() / 80;
+		for (int i = 0; i < series; i++) {
+			keys.add("host.h" + random.nextInt(20) + ".m" + i + ((i % 50 == 0) ? ".ü" : ""));
+		}
+		keys.add(".host..h1");
+		putAll(keys);
+		for (int round = 0; round < 3; round++) {
+			for (String text : List.of("host.h7.m1*", "host.*.*.*", "*.h{1,2}.m77", "**.ü", "host.h1?.*",
+					"{,x}.host.*.h1", "host.h3.m5", "nothing.*")) {
+				KeyPattern pattern = KeyPattern.of(text);
+				List<String> expected = keys.stream().filter(pattern::matches).toList();
+				List<String> listed = new ArrayList<>();
+				this.repository.forEachKey(KeySelection.of(pattern), (key) -> listed.add(key.toString()));
+				List<String> read = new ArrayList<>();
+				this.repository.forEachLast(KeySelection.of(pattern), pattern::matches,
+						(key, last) -> read.add(key + " " + Objects.requireNonNull(last).timestamp()));
+				assertThat(listed.stream().filter(pattern::matches).toList()).as(text).isEqualTo(expected);
+				assertThat(read).as(text).isEqualTo(expected.stream().map((key) -> key + " 7").toList());
+			}
+			if (round == 0) {
+				List<String> gone = keys.subList(100, 600);
+				delete(Long.MIN_VALUE, Long.MAX_VALUE, gone.toArray(String[]::new));
+				List<String> again = List.copyOf(gone.subList(0, 200));
+				gone.clear();
+				putAll(again);
+				keys.addAll(again);
+			}
+			else {
+				this.repository = reopen(this.repository);
+			}
+		}
+	}
+
+	private void putAll(List<String> keys) {
+		for (int from = 0; from < keys.size(); from += 1_000) {
+			PointBatch batch = new PointBatch();
+			keys.subList(from, Math.min(from + 1_000, keys.size()))
+				.forEach((key) -> batch.add(SeriesKey.of(key), 7, 1));
+			this.repository.put(batch);
+		}
 	}
 
 	private void delete(long from, long to, String... keys) {

@@ -17,7 +17,8 @@ public final class NodePattern {
 
 	private final @Nullable String literal;
 
-	private final byte[] literalBytes;
+	/** The only node that matches, or what every node that matches begins with. */
+	private final byte[] beginning;
 
 	/**
 	 * Decides whether a node matches; {@code null} if any node does, or if the pattern is
@@ -29,30 +30,41 @@ public final class NodePattern {
 
 	private final boolean anyDepth;
 
-	private NodePattern(String text, @Nullable String literal, @Nullable GlobAutomaton glob,
+	private NodePattern(String text, @Nullable String literal, String beginning, @Nullable GlobAutomaton glob,
 			@Nullable LiteralChoice choice, boolean anyDepth) {
 		this.text = text;
 		this.literal = literal;
-		this.literalBytes = (literal != null) ? literal.getBytes(StandardCharsets.UTF_8) : new byte[0];
+		this.beginning = beginning.getBytes(StandardCharsets.UTF_8);
 		this.glob = glob;
 		this.choice = choice;
 		this.anyDepth = anyDepth;
 	}
 
 	static NodePattern anyDepth() {
-		return new NodePattern("**", null, null, null, true);
+		return new NodePattern("**", null, "", null, null, true);
 	}
 
 	static NodePattern literal(String text, String literal) {
-		return new NodePattern(text, literal, null, null, false);
+		return new NodePattern(text, literal, literal, null, null, false);
 	}
 
 	static NodePattern glob(String text, GlobAutomaton glob) {
-		return new NodePattern(text, null, text.equals("*") ? null : glob, null, false);
+		return new NodePattern(text, null, beginning(text), text.equals("*") ? null : glob, null, false);
 	}
 
 	static NodePattern choice(String text, LiteralChoice choice) {
-		return new NodePattern(text, null, null, choice, false);
+		return new NodePattern(text, null, "", null, choice, false);
+	}
+
+	// Returns what stands before the first special character.
+	private static String beginning(String text) {
+		StringBuilder beginning = new StringBuilder();
+		for (int i = 0; i < text.length() && "*?[{".indexOf(text.charAt(i)) < 0; i++) {
+			boolean quotes = text.charAt(i) == '\\' && i + 1 < text.length();
+			i += quotes ? 1 : 0;
+			beginning.append(text.charAt(i));
+		}
+		return beginning.toString();
 	}
 
 	/**
@@ -67,7 +79,7 @@ public final class NodePattern {
 
 	boolean matches(byte[] key, int from, int to) {
 		if (this.literal != null) {
-			return Arrays.equals(key, from, to, this.literalBytes, 0, this.literalBytes.length);
+			return Arrays.equals(key, from, to, this.beginning, 0, this.beginning.length);
 		}
 		if (this.choice != null) {
 			return this.choice.matches(key, from, to);
@@ -111,6 +123,15 @@ public final class NodePattern {
 			throw new IllegalStateException("more than one node can match '" + this.text + "'");
 		}
 		return this.literal;
+	}
+
+	/**
+	 * Returns the bytes with which every node that matches begins. They are all of a
+	 * literal node.
+	 * @return the bytes, not to be changed; none for a choice
+	 */
+	byte[] beginning() {
+		return this.beginning;
 	}
 
 	/**

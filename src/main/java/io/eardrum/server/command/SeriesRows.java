@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.server.event.CommandCounts;
 import io.eardrum.storage.MetricRepository;
@@ -52,7 +53,7 @@ final class SeriesRows {
 			return;
 		}
 		try {
-			this.repository.forEachKey((key) -> {
+			this.repository.forEachKey(KeySelection.of(pattern), (key) -> {
 				if (pattern.matches(key)) {
 					uncheckedKey(key);
 				}
@@ -79,7 +80,7 @@ final class SeriesRows {
 			last(pattern.literalKey());
 		}
 		else {
-			this.repository.forEachLast(pattern::matches, this::row);
+			this.repository.forEachLast(KeySelection.of(pattern), pattern::matches, this::row);
 		}
 	}
 

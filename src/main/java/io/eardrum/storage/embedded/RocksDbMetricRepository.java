@@ -18,6 +18,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.DurableMetricRepository;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.SeriesAhead;
@@ -45,6 +46,7 @@ import io.eardrum.storage.embedded.upkeep.RetentionClock;
 import io.eardrum.storage.embedded.upkeep.Scrub;
 import io.eardrum.storage.embedded.upkeep.StoreMonitor;
 import io.eardrum.storage.series.SeriesIndex;
+import io.eardrum.storage.series.SeriesWalk;
 
 /**
  * Stores points on disk. A batch is in the log when its put returns, and the next
@@ -208,8 +210,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		int generation = this.guard.enter();
-		try (ChunkedSeriesReader reader = this.seriesReaders.forAll(generation)) {
-			StoredSeries all = storedSeries();
+		try (ChunkedSeriesReader reader = this.seriesReaders.forAll(generation);
+				SeriesWalk<Series> all = select(KeySelection.ALL)) {
 			for (Series series = all.next(); series != null; series = all.next()) {
 				reader.read(series, range, sink);
 			}
@@ -221,9 +223,15 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		StoredSeries all = storedSeries();
-		for (Series series = all.next(); series != null; series = all.next()) {
-			consumer.accept(series.key());
+		forEachKey(KeySelection.ALL, consumer);
+	}
+
+	@Override
+	public void forEachKey(KeySelection selection, Consumer<SeriesKey> consumer) {
+		try (SeriesWalk<Series> selected = select(selection)) {
+			for (Series series = selected.next(); series != null; series = selected.next()) {
+				consumer.accept(series.key());
+			}
 		}
 	}
 
@@ -246,10 +254,16 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		forEachLast(KeySelection.ALL, wanted, consumer);
+	}
+
+	@Override
+	public void forEachLast(KeySelection selection, Predicate<SeriesKey> wanted, LastPointConsumer consumer)
+			throws IOException {
 		int generation = this.guard.enter();
-		try (LastPointReader reader = this.seriesReaders.takeLast(true)) {
-			StoredSeries all = storedSeries();
-			for (Series series = all.next(); series != null; series = all.next()) {
+		try (LastPointReader reader = this.seriesReaders.takeLast(true);
+				SeriesWalk<Series> selected = select(selection)) {
+			for (Series series = selected.next(); series != null; series = selected.next()) {
 				if (wanted.test(series.key())) {
 					this.guard.ensureMayStay(generation);
 					reader.pass(series, consumer);
@@ -261,8 +275,8 @@ final class RocksDbMetricRepository implements DurableMetricRepository, AutoClos
 		}
 	}
 
-	private StoredSeries storedSeries() {
-		return new StoredSeries(this.index.listing(), this.committer.storedSeries());
+	private SeriesWalk<Series> select(KeySelection selection) {
+		return this.index.select(selection, this.committer.storedSeries());
 	}
 
 	@Override

@@ -19,6 +19,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.Horizon;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
@@ -26,6 +27,7 @@ import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.series.SeriesIndex;
 import io.eardrum.storage.series.SeriesListing;
+import io.eardrum.storage.series.SeriesWalk;
 
 /**
  * Keeps all points on the heap, for as long as the process lives.
@@ -166,13 +168,20 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		SeriesListing<MemorySeries> all = this.index.listing();
-		for (int i = 0; i < all.size(); i++) {
-			MemorySeries series = all.get(i);
-			if (series != null) {
+		forEachKey(KeySelection.ALL, consumer);
+	}
+
+	@Override
+	public void forEachKey(KeySelection selection, Consumer<SeriesKey> consumer) {
+		try (SeriesWalk<MemorySeries> selected = select(selection)) {
+			for (MemorySeries series = selected.next(); series != null; series = selected.next()) {
 				consumer.accept(series.key());
 			}
 		}
+	}
+
+	private SeriesWalk<MemorySeries> select(KeySelection selection) {
+		return this.index.select(selection, Integer.MAX_VALUE);
 	}
 
 	@Override
@@ -183,11 +192,17 @@ public final class MemoryMetricRepository implements MetricRepository {
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
-		SeriesListing<MemorySeries> all = this.index.listing();
-		for (int i = 0; i < all.size(); i++) {
-			MemorySeries series = all.get(i);
-			if (series != null && wanted.test(series.key())) {
-				consumer.accept(series.key(), series.last(horizon()));
+		forEachLast(KeySelection.ALL, wanted, consumer);
+	}
+
+	@Override
+	public void forEachLast(KeySelection selection, Predicate<SeriesKey> wanted, LastPointConsumer consumer)
+			throws IOException {
+		try (SeriesWalk<MemorySeries> selected = select(selection)) {
+			for (MemorySeries series = selected.next(); series != null; series = selected.next()) {
+				if (wanted.test(series.key())) {
+					consumer.accept(series.key(), series.last(horizon()));
+				}
 			}
 		}
 	}

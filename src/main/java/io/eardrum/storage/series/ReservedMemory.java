@@ -33,23 +33,38 @@ final class ReservedMemory {
 	 */
 	boolean reserve(long needed, boolean always) {
 		HeapShare from = this.share;
+		if (tryReserve(needed) || from == null) {
+			return true;
+		}
+		if (!always) {
+			from.refused();
+			return false;
+		}
+		from.force(needed - this.reservedBytes);
+		this.reservedBytes = needed;
+		return true;
+	}
+
+	/**
+	 * Reserves memory if it is free. A refusal is not counted, because the caller can do
+	 * without.
+	 * @param needed how many bytes are needed in all
+	 * @return whether they are reserved
+	 */
+	boolean tryReserve(long needed) {
+		HeapShare from = this.share;
 		long missing = needed - this.reservedBytes;
 		if (from == null || missing <= 0) {
 			return true;
 		}
 		long step = Math.max(missing, STEP_BYTES);
-		if (from.tryReserve(step)) {
-			this.reservedBytes += step;
-			return true;
+		if (!from.tryReserve(step)) {
+			step = missing;
+			if (!from.tryReserve(step)) {
+				return false;
+			}
 		}
-		if (always) {
-			from.force(missing);
-		}
-		else if (!from.tryReserve(missing)) {
-			from.refused();
-			return false;
-		}
-		this.reservedBytes += missing;
+		this.reservedBytes += step;
 		return true;
 	}
 

@@ -2,12 +2,14 @@ package io.eardrum.storage.series;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.Executor;
 import java.util.function.IntFunction;
 
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.pattern.KeySelection;
 
 /**
  * All series of a store. They are found by the bytes of their key, without making an
@@ -26,9 +28,10 @@ import io.eardrum.metric.SeriesKey;
  * that is removed meanwhile.
  * <p>
  * Memory: 12 to 24 bytes for each series with compressed references, besides the entry
- * and its key, and as much for a gap. The tables take three times as much for a moment
- * while they grow. All of it is reserved before it is allocated, if there is a share of
- * the heap to reserve it from.
+ * and its key, and as much for a gap, and what the order of the keys takes once it is
+ * searched by patterns. The tables take three times as much for a moment while they grow.
+ * All of it is reserved before it is allocated, if there is a share of the heap to
+ * reserve it from.
  *
  * @param <S> the type of the entries
  */
@@ -42,24 +45,9 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	private static final IndexedSeries REMOVED = new IndexedSeries(SeriesKey.of(new byte[1], 0, 1), -1) {
 	};
 
-	/** The size of a key and its array, without the bytes. */
-	private static final int KEY_BYTES = 24 + 16;
-
-	private static final int REFERENCE_BYTES = 4;
-
-	private final ReservedMemory memory;
-
-	private final long maxBytes;
-
-	private final int entryBytes;
-
-	private final int copies;
+	private final IndexMemory memory;
 
 	/** Written under the lock only, like the fields that follow. */
-	private volatile long bytes;
-
-	private volatile long keyBytes;
-
 	private volatile IndexedSeries[] table = new IndexedSeries[INITIAL_SERIES * 2];
 
 	private volatile SeriesListing<S> listing = new SeriesListing<>(INITIAL_SERIES);
@@ -70,6 +58,9 @@ public final class SeriesIndex<S extends IndexedSeries> {
 
 	/** How many entries have been removed. */
 	private volatile long removals;
+
+	/** Made by the first search by a pattern. */
+	private volatile @Nullable KeyOrder<S> order;
 
 	/**
 	 * Creates an index whose memory is not counted.
@@ -86,10 +77,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	 * @param copies how many copies of the bytes of its key an entry has
 	 */
 	public SeriesIndex(@Nullable HeapShare share, long maxBytes, int entryBytes, int copies) {
-		this.memory = new ReservedMemory(share);
-		this.maxBytes = maxBytes;
-		this.entryBytes = entryBytes;
-		this.copies = copies;
+		this.memory = new IndexMemory(share, maxBytes, entryBytes, copies);
 	}
 
 	/**
@@ -146,7 +134,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		if (known != null) {
 			return known;
 		}
-		reserve(bytesToAdd(key), true);
+		this.memory.reserve(key, growingCapacity(), true);
 		return add(key, factory);
 	}
 
@@ -164,8 +152,8 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		if (known != null) {
 			return known;
 		}
-		return (this.size < limit && this.nextNumber < Integer.MAX_VALUE && reserve(bytesToAdd(key), false))
-				? add(key, factory) : null;
+		return (this.size < limit && this.nextNumber < Integer.MAX_VALUE
+				&& this.memory.reserve(key, growingCapacity(), false)) ? add(key, factory) : null;
 	}
 
 	@SuppressWarnings("NonAtomicVolatileUpdate")
@@ -175,7 +163,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		if (this.listing.isFull()) {
 			rebuild();
 		}
-		count(key, 1);
+		this.memory.count(key, this.size + 1, this.listing, 1);
 		this.listing.add(added);
 		// These come before the entry can be found. A point that another thread puts into
 		// it must not be missing from a walk over the listing.
@@ -204,11 +192,15 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		this.removals++;
 		this.listing.remove(series);
 		this.size = this.size - 1;
-		count(series.key(), -1);
+		this.memory.count(series.key(), this.size, this.listing, -1);
+		KeyOrder<S> sorted = this.order;
+		if (sorted != null) {
+			sorted.removed(series);
+		}
 		if (this.listing.gaps() > INITIAL_SERIES + this.listing.size() / 4) {
 			rebuild();
 		}
-		this.memory.releaseDownTo(this.bytes);
+		this.memory.releaseUnused();
 	}
 
 	/**
@@ -241,50 +233,21 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		}
 		this.table = slots;
 		this.listing = rebuilt;
-		recount();
+		this.memory.recount(this.size, rebuilt);
 	}
 
-	// Returns what a series takes, together with the tables if they have to grow. The old
-	// tables are still there meanwhile.
-	private long bytesToAdd(SeriesKey key) {
-		return bytesOf(key) + (this.listing.isFull() ? 2 * tableBytes(this.listing.capacity()) : 0);
-	}
-
-	private long bytesOf(SeriesKey key) {
-		return this.entryBytes + KEY_BYTES + (long) this.copies * padded(key.length());
-	}
-
-	// Each series has one slot in the listing, and two in the table.
-	private static long tableBytes(int capacity) {
-		return 3L * REFERENCE_BYTES * capacity;
-	}
-
-	private static int padded(int length) {
-		return (length + Long.BYTES - 1) & -Long.BYTES;
-	}
-
-	@SuppressWarnings("NonAtomicVolatileUpdate")
-	private void count(SeriesKey key, int more) {
-		this.keyBytes += (long) more * padded(key.length());
-		this.bytes = tableBytes(this.listing.capacity()) + (long) this.listing.gaps() * SeriesListing.GAP_BYTES
-				+ ((long) this.size + Math.max(more, 0)) * (this.entryBytes + KEY_BYTES) + this.copies * this.keyBytes;
-	}
-
-	private void recount() {
-		this.bytes = tableBytes(this.listing.capacity()) + (long) this.size * (this.entryBytes + KEY_BYTES)
-				+ this.copies * this.keyBytes;
-	}
-
-	private boolean reserve(long more, boolean always) {
-		long needed = this.bytes + more;
-		return (always || needed <= this.maxBytes) && this.memory.reserve(needed, always);
+	private int growingCapacity() {
+		return this.listing.isFull() ? this.listing.capacity() : 0;
 	}
 
 	/**
 	 * Releases the memory of this index, which must not be used any more.
 	 */
 	public synchronized void release() {
-		this.memory.releaseDownTo(0);
+		this.memory.releaseAll();
+		if (this.order != null) {
+			this.order.release();
+		}
 	}
 
 	/**
@@ -292,7 +255,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	 * @return the number of bytes
 	 */
 	public long bytes() {
-		return this.bytes;
+		return this.memory.bytes();
 	}
 
 	/**
@@ -300,7 +263,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	 * @return the number of bytes, rounded up for each key as a JVM does
 	 */
 	public long keyBytes() {
-		return this.keyBytes;
+		return this.memory.keyBytes();
 	}
 
 	/**
@@ -314,7 +277,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 		while (capacity < series) {
 			capacity *= 2;
 		}
-		return 3L * REFERENCE_BYTES * capacity + series * (this.entryBytes + KEY_BYTES) + this.copies * keys;
+		return this.memory.bytes(series, keys, capacity);
 	}
 
 	/**
@@ -348,6 +311,39 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	 */
 	public SeriesListing<S> listing() {
 		return this.listing;
+	}
+
+	/**
+	 * Finds the series that are selected, in the order of their numbers. Where a pattern
+	 * begins with literal nodes, that takes about as long as there are series that begin
+	 * so; the first search, and one that selects many, looks at all series.
+	 * @param selection what is wanted
+	 * @param end the number of the first series that is not wanted
+	 * @return a walk over the series that are wanted, and perhaps over others. Series
+	 * that are added later may or may not appear in it
+	 */
+	public SeriesWalk<S> select(KeySelection selection, int end) {
+		return order().select(selection, end);
+	}
+
+	private KeyOrder<S> order() {
+		KeyOrder<S> known = this.order;
+		return (known != null) ? known : newOrder(KeyOrder.MAX_NEWEST, KeyOrder::inNewThread);
+	}
+
+	/**
+	 * Returns the order of the keys, which is made if there is none.
+	 * @param maxNewest how many of the newest series it may lack
+	 * @param executor sorts series
+	 * @return the order
+	 */
+	synchronized KeyOrder<S> newOrder(int maxNewest, Executor executor) {
+		KeyOrder<S> known = this.order;
+		if (known == null) {
+			known = new KeyOrder<>(this, this.memory.share(), maxNewest, executor);
+			this.order = known;
+		}
+		return known;
 	}
 
 	/**

@@ -2,7 +2,6 @@ package io.eardrum.web.api;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -11,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.web.http.Exchange;
@@ -39,9 +39,6 @@ final class SeriesLists {
 	/** How many texts a key can be required to contain. */
 	private static final int MAX_CONTAINED = 16;
 
-	/** The work that it takes to turn a byte of a key into text. */
-	private static final int TEXT_WORK = 4;
-
 	private final ObservedRepository repository;
 
 	SeriesLists(ObservedRepository repository) {
@@ -60,12 +57,12 @@ final class SeriesLists {
 		int limit = query.number("limit", DEFAULT_LIMIT, 1, MAX_LIMIT);
 		long first = query.number("offset", 0, 0, Integer.MAX_VALUE);
 		MetricRepository within = this.repository.within(exchange.budget());
-		Predicate<SeriesKey> matching = matching(query.pattern("match", exchange.memory()), contained(query),
-				exchange.budget());
+		KeyPattern pattern = query.pattern("match", exchange.memory());
+		Predicate<SeriesKey> matching = matching(pattern, contained(query), exchange.budget());
 		exchange.reply(JSON, (text) -> {
 			long[] total = { 0 };
 			SeriesArray series = new SeriesArray(text);
-			within.forEachLast((key) -> {
+			within.forEachLast(selection(pattern), (key) -> {
 				boolean matches = matching.test(key);
 				total[0] += matches ? 1 : 0;
 				return matches && total[0] > first && total[0] <= first + limit;
@@ -98,11 +95,16 @@ final class SeriesLists {
 				series.addIfAny(pattern.literalKey(), within.last(pattern.literalKey()));
 			}
 			else {
-				within.forEachLast((key) -> series.count() < limit && matching.test(key), series::addIfAny);
+				within.forEachLast(selection(pattern), (key) -> series.count() < limit && matching.test(key),
+						series::addIfAny);
 			}
 			series.end();
 			text.ascii("}\n");
 		});
+	}
+
+	private static KeySelection selection(@Nullable KeyPattern pattern) {
+		return (pattern != null) ? KeySelection.of(pattern) : KeySelection.ALL;
 	}
 
 	static List<String> contained(Query query) {
@@ -111,7 +113,7 @@ final class SeriesLists {
 			throw RequestProblem.parameter("contains",
 					"It can be given " + MAX_CONTAINED + " times at most, not " + texts.size() + " times.");
 		}
-		return texts.stream().filter((text) -> !text.isEmpty()).map((text) -> text.toLowerCase(Locale.ROOT)).toList();
+		return texts.stream().filter((text) -> !text.isEmpty()).toList();
 	}
 
 	static Predicate<SeriesKey> matching(@Nullable KeyPattern pattern, List<String> contained, RequestBudget budget) {
@@ -119,20 +121,7 @@ final class SeriesLists {
 			budget.work(pattern.work(key));
 			return pattern.matches(key);
 		} : (key) -> true;
-		if (contained.isEmpty()) {
-			return matching;
-		}
-		return matching.and((key) -> {
-			budget.work((long) key.length() * TEXT_WORK);
-			String text = key.toString().toLowerCase(Locale.ROOT);
-			for (String sought : contained) {
-				budget.work((long) key.length() * (Math.min(sought.length(), key.length()) / TEXT_WORK));
-				if (!text.contains(sought)) {
-					return false;
-				}
-			}
-			return true;
-		});
+		return contained.isEmpty() ? matching : matching.and(new ContainedText(contained, budget));
 	}
 
 }

@@ -10,6 +10,7 @@ import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.Point;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.http.Exchange;
@@ -120,7 +121,7 @@ final class Federation {
 			fresh.accept(key, within.last(key));
 			return;
 		}
-		within.forEachLast((key) -> matches(patterns, key, budget), fresh);
+		within.forEachLast(KeySelection.of(patterns), (key) -> matches(patterns, key, budget), fresh);
 	}
 
 	private static boolean matches(List<KeyPattern> patterns, SeriesKey key, RequestBudget budget) {

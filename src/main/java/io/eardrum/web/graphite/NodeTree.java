@@ -10,6 +10,7 @@ import java.util.TreeMap;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
 import io.eardrum.web.graphite.series.SeriesCatalog;
@@ -66,8 +67,9 @@ final class NodeTree {
 				trees.add(tree);
 			}
 		}
+		List<KeyPattern> patterns = trees.stream().map((tree) -> tree.pattern).toList();
 		int[] total = new int[1];
-		repository.forEachKey((key) -> {
+		repository.forEachKey(KeySelection.ofNodes(patterns), (key) -> {
 			for (NodeTree tree : trees) {
 				account.work(tree.pattern.work(key));
 				total[0] += tree.add(key);

@@ -15,6 +15,7 @@ import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
@@ -151,7 +152,12 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void forEachKey(Consumer<SeriesKey> consumer) {
-		this.repository.forEachKey((key) -> {
+		forEachKey(KeySelection.ALL, consumer);
+	}
+
+	@Override
+	public void forEachKey(KeySelection selection, Consumer<SeriesKey> consumer) {
+		this.repository.forEachKey(selection.countedBy(this.budget::work), (key) -> {
 			this.budget.work(workOf(key));
 			consumer.accept(key);
 		});
@@ -167,9 +173,15 @@ public final class ObservedRepository implements MetricRepository {
 
 	@Override
 	public void forEachLast(Predicate<SeriesKey> wanted, LastPointConsumer consumer) throws IOException {
+		forEachLast(KeySelection.ALL, wanted, consumer);
+	}
+
+	@Override
+	public void forEachLast(KeySelection selection, Predicate<SeriesKey> wanted, LastPointConsumer consumer)
+			throws IOException {
 		long[] points = { 0 };
 		try {
-			this.repository.forEachLast((key) -> {
+			this.repository.forEachLast(selection.countedBy(this.budget::work), (key) -> {
 				this.budget.work(workOf(key));
 				if (!wanted.test(key)) {
 					return false;

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.metric.pattern.MalformedPatternException;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.web.graphite.query.QueryException;
@@ -81,7 +82,7 @@ public final class SeriesCatalog {
 	private static void scan(MetricRepository repository, ValueBudget.Account account,
 			Map<KeyPattern, List<SeriesKey>> open, int maxSeries) {
 		int[] total = new int[1];
-		repository.forEachKey((key) -> {
+		repository.forEachKey(KeySelection.of(open.keySet()), (key) -> {
 			open.forEach((pattern, keys) -> {
 				account.work(pattern.work(key));
 				if (pattern.matches(key)) {
