@@ -88,7 +88,7 @@ public final class KeySelection {
 	 * @return whether all of them were found. If not, there were too many keys to look at
 	 * or too many places
 	 */
-	public boolean find(SortedKeys keys, int maxSteps, Places places) {
+	public boolean find(SortedKeys keys, int maxSteps, SortedKeys.Places places) {
 		if (this.all) {
 			return places.add(0, keys.size());
 		}
@@ -101,22 +101,6 @@ public final class KeySelection {
 			steps = walk.stepsLeft();
 		}
 		return true;
-	}
-
-	/**
-	 * Takes places.
-	 */
-	@FunctionalInterface
-	public interface Places {
-
-		/**
-		 * Takes some places.
-		 * @param from the first place
-		 * @param to the place after the last one
-		 * @return whether there is room for more
-		 */
-		boolean add(int from, int to);
-
 	}
 
 }

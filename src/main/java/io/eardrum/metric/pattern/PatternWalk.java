@@ -33,7 +33,7 @@ final class PatternWalk {
 
 	private final SortedKeys keys;
 
-	private final KeySelection.Places places;
+	private final SortedKeys.Places places;
 
 	private final LongConsumer work;
 
@@ -55,7 +55,7 @@ final class PatternWalk {
 	 * @param maxSteps how many keys may be looked at
 	 * @param work takes the work that is done
 	 */
-	PatternWalk(KeyPattern pattern, boolean ofNodes, SortedKeys keys, KeySelection.Places places, int maxSteps,
+	PatternWalk(KeyPattern pattern, boolean ofNodes, SortedKeys keys, SortedKeys.Places places, int maxSteps,
 			LongConsumer work) {
 		this.nodes = pattern.nodes();
 		this.ofNodes = ofNodes;

@@ -33,4 +33,20 @@ public interface SortedKeys {
 	 */
 	int seek(byte[] bytes, int length, int from);
 
+	/**
+	 * Takes places.
+	 */
+	@FunctionalInterface
+	interface Places {
+
+		/**
+		 * Takes some places.
+		 * @param from the first place
+		 * @param to the place after the last one
+		 * @return whether there is room for more
+		 */
+		boolean add(int from, int to);
+
+	}
+
 }

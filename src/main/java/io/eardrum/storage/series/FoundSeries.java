@@ -5,14 +5,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.HeapShare;
-import io.eardrum.metric.pattern.KeySelection;
+import io.eardrum.metric.pattern.SortedKeys;
 
 /**
  * Collects some of the series of a {@link SortedSeries}, and puts them into the order of
  * their numbers. The memory this takes is reserved until it is closed. Used by one
  * thread.
  */
-final class FoundSeries implements KeySelection.Places, AutoCloseable {
+final class FoundSeries implements SortedKeys.Places, AutoCloseable {
 
 	private static final int INITIAL = 256;
 

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Executor;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +48,11 @@ final class KeyOrder<S extends IndexedSeries> {
 	/** More removals than that make it pointless to go on sorting. */
 	private static final int MAX_REMOVED = 1 << 16;
 
-	private final SeriesIndex<S> index;
+	private final Object lock;
+
+	private final Supplier<SeriesListing<S>> listing;
+
+	private final IntSupplier nextNumber;
 
 	private final @Nullable HeapShare share;
 
@@ -73,13 +79,18 @@ final class KeyOrder<S extends IndexedSeries> {
 
 	/**
 	 * Creates an order without series.
-	 * @param index has the series, and the lock
+	 * @param lock the lock of the index
+	 * @param listing returns the series of the index
+	 * @param nextNumber returns the number of the next series of the index
 	 * @param share the share from which memory is reserved, or {@code null} to count none
 	 * @param maxNewest how many of the newest series are looked at one by one
 	 * @param executor sorts series
 	 */
-	KeyOrder(SeriesIndex<S> index, @Nullable HeapShare share, int maxNewest, Executor executor) {
-		this.index = index;
+	KeyOrder(Object lock, Supplier<SeriesListing<S>> listing, IntSupplier nextNumber, @Nullable HeapShare share,
+			int maxNewest, Executor executor) {
+		this.lock = lock;
+		this.listing = listing;
+		this.nextNumber = nextNumber;
 		this.share = share;
 		this.maxNewest = maxNewest;
 		this.executor = executor;
@@ -106,18 +117,18 @@ final class KeyOrder<S extends IndexedSeries> {
 	SeriesWalk<S> select(KeySelection selection, int end) {
 		// Comes first, so that a series is in one of the two whatever is done meanwhile.
 		SortedSeries known = this.sorted;
-		SeriesListing<S> listing = this.index.listing();
+		SeriesListing<S> all = this.listing.get();
 		if (!selection.isAll()) {
-			int newest = listing.placeFrom(known.endNumber());
-			if (listing.size() - newest > this.maxNewest + known.size() / NEWEST_SHARE) {
+			int newest = all.placeFrom(known.endNumber());
+			if (all.size() - newest > this.maxNewest + known.size() / NEWEST_SHARE) {
 				sortNewest();
 			}
 			FoundSeries found = (known.size() > 0) ? find(selection, known) : null;
 			if (found != null) {
-				return new SeriesWalk<>(found, listing, newest, end);
+				return new SeriesWalk<>(found, all, newest, end);
 			}
 		}
-		return new SeriesWalk<>(null, listing, 0, end);
+		return new SeriesWalk<>(null, all, 0, end);
 	}
 
 	private @Nullable FoundSeries find(KeySelection selection, SortedSeries known) {
@@ -141,16 +152,16 @@ final class KeyOrder<S extends IndexedSeries> {
 			return;
 		}
 		SortedSeries known;
-		SeriesListing<S> listing;
+		SeriesListing<S> all;
 		int first;
 		int count;
 		int end;
-		synchronized (this.index) {
+		synchronized (this.lock) {
 			known = this.sorted;
-			listing = this.index.listing();
-			end = this.index.nextNumber();
-			first = listing.placeFrom(known.endNumber());
-			count = listing.size() - first;
+			all = this.listing.get();
+			end = this.nextNumber.getAsInt();
+			first = all.placeFrom(known.endNumber());
+			count = all.size() - first;
 			// Each of the newest has a place in a list, in the order, and half a one to
 			// sort with.
 			if (this.sorting || this.released
@@ -162,7 +173,7 @@ final class KeyOrder<S extends IndexedSeries> {
 		}
 		boolean begun = false;
 		try {
-			this.executor.execute(() -> sort(known, newest(listing, first, count), end));
+			this.executor.execute(() -> sort(known, newest(all, first, count), end));
 			begun = true;
 		}
 		catch (RuntimeException | Error ex) {
@@ -178,7 +189,7 @@ final class KeyOrder<S extends IndexedSeries> {
 	private void sort(SortedSeries known, IndexedSeries[] newest, int end) {
 		try {
 			SortedSeries merged = known.and(newest, end);
-			synchronized (this.index) {
+			synchronized (this.lock) {
 				if (this.removed != null && !this.released) {
 					this.removed.forEach(merged::remove);
 					this.sorted = merged;
@@ -191,18 +202,18 @@ final class KeyOrder<S extends IndexedSeries> {
 	}
 
 	private void end() {
-		synchronized (this.index) {
+		synchronized (this.lock) {
 			this.removed = null;
 			this.sorting = false;
 			this.memory.releaseDownTo(this.sorted.bytes());
 		}
 	}
 
-	private IndexedSeries[] newest(SeriesListing<S> listing, int first, int count) {
+	private IndexedSeries[] newest(SeriesListing<S> all, int first, int count) {
 		IndexedSeries[] newest = new IndexedSeries[count];
 		int size = 0;
 		for (int place = first; place < first + count; place++) {
-			S entry = listing.get(place);
+			S entry = all.get(place);
 			if (entry != null) {
 				newest[size++] = entry;
 			}

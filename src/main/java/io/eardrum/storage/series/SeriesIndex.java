@@ -340,7 +340,7 @@ public final class SeriesIndex<S extends IndexedSeries> {
 	synchronized KeyOrder<S> newOrder(int maxNewest, Executor executor) {
 		KeyOrder<S> known = this.order;
 		if (known == null) {
-			known = new KeyOrder<>(this, this.memory.share(), maxNewest, executor);
+			known = new KeyOrder<>(this, this::listing, this::nextNumber, this.memory.share(), maxNewest, executor);
 			this.order = known;
 		}
 		return known;

@@ -92,7 +92,7 @@ class KeyOrderTests {
 			changes.add(CompletableFuture.runAsync(() -> comeAndGo(own, done), TestThreads.NEW_THREAD));
 		}
 		try {
-			for (int round = 0; round < 3_000; round++) {
+			for (int round = 0; round < 600; round++) {
 				Series added = add(this.index, "a.s." + random.nextInt(100_000));
 				if (stayingKeys.add(added.key())) {
 					staying.add(added);

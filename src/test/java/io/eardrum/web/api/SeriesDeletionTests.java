@@ -155,10 +155,10 @@ class SeriesDeletionTests {
 		MetricRepository store = mock(MetricRepository.class);
 		willAnswer((call) -> {
 			for (int i = 0; i < 1500; i++) {
-				call.<Consumer<SeriesKey>>getArgument(0).accept(SeriesKey.of("many." + i));
+				call.<Consumer<SeriesKey>>getArgument(1).accept(SeriesKey.of("many." + i));
 			}
 			return null;
-		}).given(store).forEachKey(any());
+		}).given(store).forEachKey(any(), any());
 		willDoNothing().willThrow(new StorageException("full")).given(store).delete(any(), any());
 		MockHttpServletResponse response = send(store, true, "match", "many.*");
 		assertThat(response.getStatus()).isEqualTo(503);

@@ -115,11 +115,11 @@ class SeriesListsTests {
 		MetricRepository store = mock(MetricRepository.class);
 		willAnswer((call) -> {
 			SeriesKey key = SeriesKey.of("bare");
-			if (call.<Predicate<SeriesKey>>getArgument(0).test(key)) {
-				call.<LastPointConsumer>getArgument(1).accept(key, null);
+			if (call.<Predicate<SeriesKey>>getArgument(1).test(key)) {
+				call.<LastPointConsumer>getArgument(2).accept(key, null);
 			}
 			return null;
-		}).given(store).forEachLast(any(), any());
+		}).given(store).forEachLast(any(), any(), any());
 		assertThat(api(store).send(ApiRequests.get("/api/series")).getContentAsString())
 			.isEqualTo("{\"series\":[\n{\"key\":\"bare\",\"timestamp\":null,\"value\":null}],\"total\":1}\n");
 		assertThat(api(store).send(ApiRequests.get("/api/latest")).getContentAsString()).isEqualTo("{\"series\":[]}\n");

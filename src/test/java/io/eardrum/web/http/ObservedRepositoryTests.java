@@ -13,9 +13,12 @@ import org.springframework.mock.web.MockHttpServletResponse;
 import io.eardrum.budget.HeapBudget;
 import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
+import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
+import io.eardrum.metric.pattern.KeyPattern;
+import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
@@ -85,13 +88,44 @@ class ObservedRepositoryTests extends MetricRepositoryContract {
 	void seriesWithoutALastPointIsNoPointThatWasRead() throws IOException {
 		MetricRepository store = mock(MetricRepository.class);
 		willAnswer((call) -> {
-			call.<LastPointConsumer>getArgument(1).accept(SeriesKey.of("bare"), null);
+			call.<LastPointConsumer>getArgument(2).accept(SeriesKey.of("bare"), null);
 			return null;
-		}).given(store).forEachLast(any(), any());
+		}).given(store).forEachLast(any(), any(), any());
 		List<SeriesKey> keys = new ArrayList<>();
 		new ObservedRepository(store, this.observer).forEachLast((key) -> true, (key, last) -> keys.add(key));
 		assertThat(keys).containsExactly(SeriesKey.of("bare"));
 		verify(this.observer).returned(0);
+	}
+
+	@Test
+	void workToFindSelectedSeriesIsWorkOfTheRequest() throws IOException {
+		MemoryMetricRepository store = new MemoryMetricRepository();
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 20_000; i++) {
+			batch.add(SeriesKey.of("many." + i), 1, 1);
+		}
+		store.put(batch);
+		KeySelection selection = KeySelection.of(KeyPattern.of("many.123*"));
+		// The first search has the keys sorted in the background.
+		while (keys(store, selection, RequestBudget.unlimited()).size() > 111) {
+			Thread.onSpinWait();
+		}
+		RequestBudget budget = RequestBudget.unlimited();
+		assertThat(keys(store, selection, budget)).hasSize(111);
+		assertThat(budget.done()).isBetween(111L * 256, 111L * 400);
+		RequestBudget another = RequestBudget.unlimited();
+		List<SeriesKey> read = new ArrayList<>();
+		new ObservedRepository(store, this.observer).within(another)
+			.forEachLast(selection, (key) -> key.length() < 10, (key, last) -> read.add(key));
+		assertThat(read).hasSize(11);
+		assertThat(another.done()).isGreaterThan(budget.done());
+		verify(this.observer).returned(11);
+	}
+
+	private List<SeriesKey> keys(MetricRepository store, KeySelection selection, RequestBudget budget) {
+		List<SeriesKey> keys = new ArrayList<>();
+		new ObservedRepository(store, this.observer).within(budget).forEachKey(selection, keys::add);
+		return keys;
 	}
 
 	@Test
