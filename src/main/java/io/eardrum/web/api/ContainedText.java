@@ -27,7 +27,7 @@ final class ContainedText implements Predicate<SeriesKey> {
 
 	private static final long EACH_BYTE = 0x0101_0101_0101_0101L;
 
-	private static final long HIGHEST_BITS = 0x80 * EACH_BYTE;
+	private static final long HIGHEST_BITS = 0x8080_8080_8080_8080L;
 
 	private static final long FROM_A = (0x80 - 'A') * EACH_BYTE;
 
