@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -119,8 +120,8 @@ class KeySelectionTests {
 		assertThat(keys.places(KeySelection.of(KeyPattern.of("{a,b}.".repeat(200) + "b")), 1000)).contains(0);
 	}
 
-	private static Map<String, TreeSet<Boolean>> nodes(List<String> keys, KeyPattern pattern) {
-		Map<String, TreeSet<Boolean>> nodes = new TreeMap<>();
+	private static Map<String, Set<Boolean>> nodes(List<String> keys, KeyPattern pattern) {
+		Map<String, Set<Boolean>> nodes = new TreeMap<>();
 		for (String text : keys) {
 			SeriesKey key = SeriesKey.of(text);
 			pattern.forEachMatch(key,
