@@ -18,7 +18,7 @@ import io.eardrum.web.graphite.series.ValueBudget;
  * eardrum.heap.queries
  */
 @ConfigurationProperties(prefix = "eardrum.render", ignoreUnknownFields = false)
-record RenderProperties(@DefaultValue("5000") int maxSeries, @Nullable Long maxValues) {
+record RenderProperties(@DefaultValue("20000") int maxSeries, @Nullable Long maxValues) {
 
 	private static final int MIN_VALUES = 10_000;
 

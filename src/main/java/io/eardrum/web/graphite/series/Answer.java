@@ -45,7 +45,7 @@ public final class Answer implements Iterable<GridSeries> {
 	private void release(GridSeries one) {
 		Integer others = this.holders.computeIfPresent(one.identity(),
 				(values, count) -> (count > 1) ? count - 1 : null);
-		long held = GridSeries.heldBy(List.of(one));
+		long held = one.held();
 		this.account.release((others != null) ? held - one.size() - ValueBudget.SERIES_VALUES : held);
 	}
 
@@ -75,7 +75,7 @@ public final class Answer implements Iterable<GridSeries> {
 			long before = this.account.taken();
 			GridSeries other = operator.apply(one);
 			if (other != one) {
-				this.account.keep(before, GridSeries.heldBy(List.of(other)));
+				this.account.keep(before, other.held());
 				release(one);
 				add(other);
 			}

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The common grid of several series. If their steps differ, its step is their least
  * common multiple. If that is more than four times the longest step, its step is the
@@ -31,6 +33,9 @@ final class CommonGrid {
 
 	private int count;
 
+	/** The grid, as long as all series have the same step and nothing has changed it. */
+	private @Nullable Grid grid;
+
 	private long start = Long.MAX_VALUE;
 
 	private long end = Long.MIN_VALUE;
@@ -40,11 +45,17 @@ final class CommonGrid {
 	 * @param series the series
 	 */
 	void add(GridSeries series) {
-		this.steps.putIfAbsent(series.step(), series.start());
+		long seriesEnd = Math.max(series.end(), series.time(series.size()));
 		this.counts.merge(series.step(), 1, Integer::sum);
 		this.count++;
+		if (this.grid != null && this.grid.step() == series.step() && this.start <= series.start()
+				&& this.end >= seriesEnd) {
+			return;
+		}
+		this.steps.putIfAbsent(series.step(), series.start());
 		this.start = Math.min(this.start, series.start());
-		this.end = Math.max(this.end, Math.max(series.end(), series.time(series.size())));
+		this.end = Math.max(this.end, seriesEnd);
+		this.grid = null;
 	}
 
 	/**
@@ -52,6 +63,15 @@ final class CommonGrid {
 	 * @return the grid
 	 */
 	Grid grid() {
+		if (this.grid != null) {
+			return this.grid;
+		}
+		Grid common = create();
+		this.grid = (this.steps.size() == 1) ? common : null;
+		return common;
+	}
+
+	private Grid create() {
 		long step = commonStep();
 		long phase = Math.floorMod(this.steps.getOrDefault(step, 0L), step);
 		long first = Math.floorDiv(this.start - phase, step) * step + phase;

@@ -48,6 +48,9 @@ public final class GridReader {
 
 	private static final int FIRST_SAMPLE = 512;
 
+	/** The memory of the {@link StepInference} of a reader, in values. */
+	private static final int INFERENCE_VALUES = 256;
+
 	private static final long ABSENT = -1;
 
 	/** The memory for an entry of the table of steps, in values. */
@@ -78,7 +81,7 @@ public final class GridReader {
 		this.account = account;
 		this.known = known;
 		this.rangeSeconds = rangeSeconds;
-		account.take(2L * FIRST_SAMPLE);
+		account.take(2L * FIRST_SAMPLE + INFERENCE_VALUES);
 	}
 
 	/**
@@ -177,7 +180,7 @@ public final class GridReader {
 	}
 
 	private void release(GridSeries series) {
-		this.account.release(GridSeries.heldBy(List.of(series)));
+		this.account.release(series.held());
 	}
 
 	private void putStep(SeriesKey key, long step) {
@@ -314,7 +317,7 @@ public final class GridReader {
 
 		private int size;
 
-		private StepInference inference = new StepInference();
+		private final StepInference inference = new StepInference();
 
 		private long from;
 
@@ -324,7 +327,7 @@ public final class GridReader {
 
 		void start(long newFrom, long newUntil) {
 			this.size = 0;
-			this.inference = new StepInference();
+			this.inference.clear();
 			this.from = newFrom;
 			this.until = newUntil;
 			this.filler = null;

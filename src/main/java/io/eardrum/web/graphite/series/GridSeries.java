@@ -157,12 +157,13 @@ public final class GridSeries {
 		Set<double[]> counted = Collections.newSetFromMap(new IdentityHashMap<>());
 		long held = 0;
 		for (GridSeries one : series) {
-			held += one.title.values();
-			if (counted.add(one.values)) {
-				held += one.values.length + ValueBudget.SERIES_VALUES;
-			}
+			held += counted.add(one.values) ? one.held() : one.title.values();
 		}
 		return held;
+	}
+
+	long held() {
+		return this.title.values() + this.values.length + ValueBudget.SERIES_VALUES;
 	}
 
 	/**

@@ -87,7 +87,7 @@ public final class SeriesFold {
 		if (this.count == 0) {
 			this.tags.putAll(series.tags());
 		}
-		else {
+		else if (!this.tags.isEmpty()) {
 			this.tags.entrySet().retainAll(series.tags().entrySet());
 		}
 	}

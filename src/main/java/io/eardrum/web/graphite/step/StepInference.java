@@ -48,10 +48,8 @@ public final class StepInference {
 
 	private final Map<Long, Integer> counts = new HashMap<>();
 
-	private final long[] slots = new long[FINE.length];
-
-	/** How many points are in the same slot as the one before, for each fine step. */
-	private final int[] lost = new int[FINE.length];
+	/** The first points, of which only a series that is not regular makes use. */
+	private final long[] first = new long[MAX_FINE_POINTS];
 
 	private long points;
 
@@ -61,6 +59,15 @@ public final class StepInference {
 
 	/** How often the distance has occurred in a row, not yet counted in the map. */
 	private int run;
+
+	/**
+	 * Forgets all points, so that those of another series can be added.
+	 */
+	public void clear() {
+		this.counts.clear();
+		this.points = 0;
+		this.run = 0;
+	}
 
 	/**
 	 * Adds the next point.
@@ -76,18 +83,10 @@ public final class StepInference {
 			this.run++;
 		}
 		if (this.points < MAX_FINE_POINTS) {
-			compare(timestamp);
+			this.first[(int) this.points] = timestamp;
 		}
 		this.points++;
 		this.previous = timestamp;
-	}
-
-	private void compare(long timestamp) {
-		for (int i = 0; i < FINE.length; i++) {
-			long slot = Math.floorDiv(timestamp, FINE[i]);
-			this.lost[i] += (this.points > 0 && slot == this.slots[i]) ? 1 : 0;
-			this.slots[i] = slot;
-		}
 	}
 
 	private void endRun() {
@@ -163,15 +162,24 @@ public final class StepInference {
 	}
 
 	private long fine() {
-		long compared = Math.min(this.points, MAX_FINE_POINTS);
-		for (int i = 0; i < FINE.length; i++) {
+		int compared = (int) Math.min(this.points, MAX_FINE_POINTS);
+		for (int step : FINE) {
 			// Points in the same slot are lost, so a few are, and none of few.
-			long few = (FINE[i] > CARBONS_FINEST) ? compared / 32 : compared / 4;
-			if (this.lost[i] <= few) {
-				return FINE[i];
+			int few = (step > CARBONS_FINEST) ? compared / 32 : compared / 4;
+			if (lost(step, compared) <= few) {
+				return step;
 			}
 		}
 		return 1;
+	}
+
+	// Returns how many points are in the same slot as the one before.
+	private int lost(int step, int compared) {
+		int lost = 0;
+		for (int i = 1; i < compared; i++) {
+			lost += (Math.floorDiv(this.first[i], step) == Math.floorDiv(this.first[i - 1], step)) ? 1 : 0;
+		}
+		return lost;
 	}
 
 	private static long punctual(long step) {

@@ -78,15 +78,14 @@ public final class Steps {
 	public long learn(SeriesKey key, long last, MetricRepository repository, LongConsumer work) throws IOException {
 		StepInference inference = new StepInference();
 		for (int i = 0; i < LAST_SECONDS.length && !inference.isSure(); i++) {
-			StepInference newest = new StepInference();
+			inference.clear();
 			long first = Math.max(last, Long.MIN_VALUE + LAST_SECONDS[i]) - LAST_SECONDS[i];
 			repository.read(key, new TimeRange(first, last), (same, timestamps, values, from, to) -> {
 				work.accept(to - from);
 				for (int j = from; j < to; j++) {
-					newest.add(timestamps[j]);
+					inference.add(timestamps[j]);
 				}
 			});
-			inference = newest;
 		}
 		long step = inference.step();
 		this.learnt.put(key, step);

@@ -102,4 +102,17 @@ class StepInferenceTests {
 		assertThat(of(7, 17).isSure()).isFalse();
 	}
 
+	@Test
+	void knowsNothingOfASeriesBeforeItWasCleared() {
+		StepInference inference = of(7, 10, 11, 12, 15, 20, 31, 32, 33, 34, 50, 51, 53, 58, 60, 66, 70);
+		assertThat(inference.step()).isEqualTo(1);
+		inference.clear();
+		assertThat(inference.isSure()).isFalse();
+		assertThat(inference.step()).isZero();
+		for (long timestamp : new long[] { 1, 61, 121, 181 }) {
+			inference.add(timestamp);
+		}
+		assertThat(inference.step()).isEqualTo(60);
+	}
+
 }

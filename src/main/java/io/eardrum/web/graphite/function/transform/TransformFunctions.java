@@ -21,6 +21,15 @@ public final class TransformFunctions {
 
 	private static final Parameter SERIES = Parameter.required("seriesList", Parameter.Type.SERIES_LIST);
 
+	/** The powers of ten that are exact, and with which a rounded value can be. */
+	private static final double[] POWERS_OF_TEN = { 1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12 };
+
+	/** Below this, the product of two values is less than a thousandth off. */
+	private static final double MAX_SCALED = 1L << 43;
+
+	/** Beyond this distance, the nearest whole number may be another one. */
+	private static final double NEARLY_HALF = 0.499;
+
 	private TransformFunctions() {
 	}
 
@@ -125,6 +134,18 @@ public final class TransformFunctions {
 	 * @return the value that is nearest to the rounded one
 	 */
 	public static double rounded(double value, int digits) {
+		if (digits >= 0 && digits < POWERS_OF_TEN.length) {
+			double scaled = value * POWERS_OF_TEN[digits];
+			double whole = Math.rint(scaled);
+			// The product is off by less than a thousandth here, so the whole number is
+			// the
+			// nearest one. Both it and the power are exact, so the quotient is the
+			// nearest
+			// value. Adding 0 makes 0 of -0.
+			if (Math.abs(scaled) < MAX_SCALED && Math.abs(scaled - whole) < NEARLY_HALF) {
+				return whole / POWERS_OF_TEN[digits] + 0.0;
+			}
+		}
 		return Double.isFinite(value) ? new BigDecimal(value).setScale(digits, RoundingMode.HALF_EVEN).doubleValue()
 				: value;
 	}
