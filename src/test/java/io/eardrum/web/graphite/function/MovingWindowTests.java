@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -94,6 +95,21 @@ class MovingWindowTests {
 				assertThat(found[i]).as("value %d", i).isCloseTo(expected[i], within(1e-6));
 			}
 		}
+	}
+
+	@Test
+	void manySeriesHoldTheirValuesAndThoseOfTheirWindowsOnly() {
+		PointBatch batch = new PointBatch();
+		for (int i = 0; i < 6000; i++) {
+			batch.add(SeriesKey.of("many.n" + i % 100), 1000 + 10L * (i / 100), i);
+		}
+		this.store.put(batch);
+		Expression expression = TargetParser.parse("movingAverage(many.*, 5)");
+		List<GridSeries> series = Evaluation
+			.of(this.store, TestAccounts.open(new ValueBudget(30_000)), List.of(expression),
+					new Evaluation.Range(1000, 1590, ZoneOffset.UTC), 100)
+			.evaluate(expression);
+		assertThat(series).hasSize(100).allSatisfy((one) -> assertThat(one.size()).isEqualTo(59));
 	}
 
 }

@@ -60,6 +60,7 @@ public final class WindowFunctions {
 		String name = "moving" + function.substring(0, 1).toUpperCase(Locale.ROOT) + function.substring(1);
 		List<GridSeries> result = new ArrayList<>();
 		for (GridSeries series : call.series(scope.over(scope.from() - before, scope.until()))) {
+			long taken = scope.account().taken();
 			long points = isTime ? before / series.step() : Math.max(0, call.integer("windowSize"));
 			int window = (int) Math.min(points, series.size());
 			// A series with a shorter step than others was read from further back than it
@@ -71,13 +72,19 @@ public final class WindowFunctions {
 			double[] values = isIncremental(aggregation) ? slide(series, first, window, aggregation)
 					: fromScratch(series, first, window, aggregation);
 			removeSparse(series, first, window, factor, values);
-			result.add(series.withValues(grid, values).within(name + "(", "," + size + ")"));
+			GridSeries moving = series.withValues(grid, values).within(name + "(", "," + size + ")");
+			// The memory of the sums is free for the next series.
+			scope.account().keep(taken, GridSeries.heldBy(List.of(moving)));
+			result.add(moving);
 		}
 		return result;
 	}
 
 	static long secondsBefore(FunctionCall call) {
-		long longestStep = call.series().stream().mapToLong(GridSeries::step).max().orElse(1);
+		long[] longest = { 1 };
+		// One after the other, so that not all of them are held for their steps.
+		call.stream().forEach((series) -> longest[0] = Math.max(longest[0], series.step()));
+		long longestStep = longest[0];
 		int points = Math.max(0, call.integer("windowSize"));
 		if (points > TimeOffset.MAX_SECONDS / longestStep) {
 			throw call.error("would look back more than ten thousand years");
