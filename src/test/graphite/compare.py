@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Puts the same points into Eardrum and into a real Graphite, asks both the same, and compares the answers.
 
-    compare.py <Eardrum's TCP port> <Eardrum's HTTP port>
+    compare.py <Eardrum's TCP port> <Eardrum's HTTP port> [<its port for Graphite's lines>]
 
-Needs Debian's packages graphite-web and graphite-carbon. They run with a configuration of their own in a scratch folder, on
+With the third port, it also follows docs/moving-from-graphite.md. Needs Debian's packages graphite-web and graphite-carbon. They run with a configuration of their own in a scratch folder, on
 free ports of the loopback interface, until this ends. Prints each difference; exits with 1 if there is any.
 Differences that are meant are in docs/graphite.md, and not asked for here.
 """
@@ -25,6 +25,7 @@ import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, os.path.join(ROOT, "src", "build"))
+import moving  # noqa: E402
 from ports import free_port  # noqa: E402
 
 PYTHON = "/usr/bin/python3"  # the one that Debian's packages are installed for
@@ -65,6 +66,8 @@ LOG_DIR = {folder!r} + "/log"
 INDEX_FILE = {folder!r} + "/index"
 CARBONLINK_HOSTS = []
 FIND_CACHE_DURATION = 0
+FIND_TIMEOUT = 120
+FETCH_TIMEOUT = 120
 DEFAULT_CACHE_DURATION = 0
 DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": {folder!r} + "/graphite.db"}}}}
 """
@@ -95,6 +98,7 @@ SCHEMAS = """
 [minute]
 pattern = ^cmp\\.minute\\.
 retentions = 60s:7d
+""" + moving.SCHEMAS + """
 [all]
 pattern = .*
 retentions = 10s:2d
@@ -574,6 +578,10 @@ def send(port, lines, replies):
                 sys.exit(f"Eardrum did not take all points: {answer[:200]!r}")
 
 
+def environment_of(folder):
+    return {**os.environ, "GRAPHITE_ROOT": folder, "GRAPHITE_CONF_DIR": folder, "GRAPHITE_STORAGE_DIR": folder}
+
+
 def start_graphite(folder, web_port, line_port):
     os.makedirs(f"{folder}/whisper")
     os.makedirs(f"{folder}/log")
@@ -587,7 +595,7 @@ def start_graphite(folder, web_port, line_port):
         with open(f"{folder}/{name}", "w") as file:
             file.write(content)
     log = open(f"{folder}/log/start", "w")
-    environment = {**os.environ, "GRAPHITE_ROOT": folder, "GRAPHITE_CONF_DIR": folder, "GRAPHITE_STORAGE_DIR": folder}
+    environment = environment_of(folder)
     # its tables of users and tags
     subprocess.run([PYTHON, "-c", MIGRATE, folder], stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=environment, check=True)
     carbon = ["/usr/bin/carbon-cache", f"--config={folder}/carbon.conf", f"--logdir={folder}/log", f"--pidfile={folder}/pid",
@@ -620,6 +628,22 @@ def await_points(both, series, processes, folder):
     sys.exit("Graphite has not got all points after 120 s")
 
 
+def move(both, tcp_port, ports, processes, folder):
+    """Brings the points of Graphite over, as the document says, and asks both the same."""
+    now = int(time.time()) // 60 * 60
+    send(ports["2103"], [f"{key} {v!r} {t}\n" for key, values in moving.points(now).items() for t, v in values], False)
+    moving.await_points(both.ask, both.bases["Graphite"], now)
+    moving.import_whisper(folder, PYTHON, tcp_port)
+    # One range in the fine archive, and one in the coarse one.
+    moving.compare(both, [(now - 3000, now - 600), (now - 6900, now - 4200)], target_difference)
+    relay = moving.start_relay(folder, PYTHON, ports, environment_of(folder))
+    processes.append(relay)
+    last = moving.relay_points(both, ports["2003"], relay, folder)
+    for target in ("moved.relayed.*", "sumSeries(moved.relayed.*)"):
+        both.compare("/render", [("target", target), ("from", last - 280), ("until", last), ("format", "json")],
+                     target_difference(target))
+
+
 def main():
     tcp_port, http_port = int(sys.argv[1]), int(sys.argv[2])
     folder = tempfile.mkdtemp(prefix="graphite")
@@ -641,6 +665,9 @@ def main():
                 time.sleep(0.5)
         await_points(both, series, processes, folder)
         compare(both, start)
+        if len(sys.argv) > 3:
+            ports = {"2003": free_port(), "2004": free_port(), "2103": line_port, "2203": int(sys.argv[3])}
+            move(both, tcp_port, ports, processes, folder)
         print(f"{both.asked} questions, {both.different} answers differ")
         return 1 if both.different else 0
     finally:
