@@ -82,7 +82,7 @@ class DocumentsIntegrationTests {
 			Map.entry("curl -s http://127.0.0.1:9100/metrics ", "asks another program"),
 			Map.entry("curl -fsS -X POST -H 'Content-Type: application/json' -d '{\"name\": \"monday\"}' ",
 					"needs the embedded store, and its test sends the same"),
-			Map.entry("systemctl ", "needs a Graphite, with which a suite of its own does the same"),
+			Map.entry("systemctl ", "needs systemd"),
 			Map.entry("/usr/bin/python3 whisper-lines.py ", "needs that Graphite's files"),
 			Map.entry("curl -G http://127.0.0.1/render ", "asks that Graphite"),
 			Map.entry("osv-scanner ", "needs a scanner and its database"), Map.entry("apt-get ", "installs programs"),
@@ -94,8 +94,8 @@ class DocumentsIntegrationTests {
 			Map.entry("python3 src/bench/", "measures"), Map.entry("sha256sum ", "checks files of a release"),
 			Map.entry("tar -xzf eardrum-", "installs a release"), Map.entry("ln -sfn /opt/", "installs a release"),
 			Map.entry("useradd ", "installs a release"), Map.entry("install ", "installs a release"),
-			Map.entry("systemctl ", "needs systemd"), Map.entry("bash src/build/", "makes a release"),
-			Map.entry("bash .ci/run ", "makes a release"), Map.entry("git ", "makes a release"));
+			Map.entry("bash src/build/", "makes a release"), Map.entry("bash .ci/run ", "makes a release"),
+			Map.entry("git ", "makes a release"));
 
 	private static final Pattern NC = Pattern.compile("(?s)(.*?) *\\| *nc ((?:-u )?(?:-w 1 )?)127\\.0\\.0\\.1 (\\d+)");
 

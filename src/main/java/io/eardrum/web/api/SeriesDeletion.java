@@ -14,7 +14,6 @@ import org.slf4j.LoggerFactory;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
-import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
@@ -101,7 +100,7 @@ final class SeriesDeletion {
 			return (matches.test(key) && within.last(key) != null) ? List.of(key) : List.of();
 		}
 		List<SeriesKey> keys = new ArrayList<>();
-		within.forEachKey(KeySelection.of(pattern), (key) -> {
+		within.forEachKey(SeriesLists.selection(pattern), (key) -> {
 			if (matches.test(key)) {
 				exchange.memory().reserve(KEY_BYTES + key.length());
 				keys.add(key);

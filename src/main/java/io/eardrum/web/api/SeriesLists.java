@@ -103,7 +103,7 @@ final class SeriesLists {
 		});
 	}
 
-	private static KeySelection selection(@Nullable KeyPattern pattern) {
+	static KeySelection selection(@Nullable KeyPattern pattern) {
 		return (pattern != null) ? KeySelection.of(pattern) : KeySelection.ALL;
 	}
 
