@@ -19,8 +19,8 @@ export function describe(now, before) {
     return `${known ? `${compact(counted / seconds)} a second, ` : ''}${compact(now[name])} since the start`;
   };
   const known = (name, text) => (now[name] === undefined ? null : text());
-  const backup = () => `${now.lastBackup ? `${ago(now.lastBackup)}, ${bytes(now.lastBackupBytes)}` : 'None is known'}${
-    now.backupsFailed ? `; ${grouped(now.backupsFailed)} failed since the start` : ''}`;
+  const failed = now.backupsFailed ? `; ${grouped(now.backupsFailed)} failed since the start` : '';
+  const backup = () => `${now.lastBackup ? `${ago(now.lastBackup)}, ${bytes(now.lastBackupBytes)}` : 'None is known'}${failed}`;
   return [
     ['Server', `${now.version}, up for ${duration(now.uptimeSeconds)}`],
     ['Points stored', rate('pointsPut')],
