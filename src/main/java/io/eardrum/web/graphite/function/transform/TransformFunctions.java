@@ -137,10 +137,8 @@ public final class TransformFunctions {
 		if (digits >= 0 && digits < POWERS_OF_TEN.length) {
 			double scaled = value * POWERS_OF_TEN[digits];
 			double whole = Math.rint(scaled);
-			// The product is off by less than a thousandth here, so the whole number is
-			// the
-			// nearest one. Both it and the power are exact, so the quotient is the
-			// nearest
+			// The product is off by less than a thousandth here, so this is the nearest
+			// whole number. It and the power are exact, so the quotient is the nearest
 			// value. Adding 0 makes 0 of -0.
 			if (Math.abs(scaled) < MAX_SCALED && Math.abs(scaled - whole) < NEARLY_HALF) {
 				return whole / POWERS_OF_TEN[digits] + 0.0;
