@@ -1,7 +1,11 @@
 # Builds the server and puts it on a JRE: docker build -t eardrum .
 # The build stage needs BuildKit (the default since Docker 23) for its cache of Maven artifacts.
 
-FROM maven:3.9-eclipse-temurin-25 AS build
+# Whoever needs the same image again gives the digests: --build-arg RUN_IMAGE=eclipse-temurin:25-jre@sha256:...
+ARG BUILD_IMAGE=maven:3.9-eclipse-temurin-25
+ARG RUN_IMAGE=eclipse-temurin:25-jre
+
+FROM ${BUILD_IMAGE} AS build
 WORKDIR /build
 COPY pom.xml ./
 COPY src/main ./src/main
@@ -12,7 +16,7 @@ RUN --mount=type=cache,target=/m2 \
 RUN java -Djarmode=tools -jar target/eardrum.jar extract --layers --destination layers \
     && bash src/main/docker/own-natives.sh layers/dependencies
 
-FROM eclipse-temurin:25-jre
+FROM ${RUN_IMAGE}
 ARG VERSION=0.1.0-SNAPSHOT
 LABEL org.opencontainers.image.title="Eardrum" \
       org.opencontainers.image.description="A metrics server that anyone can talk to with telnet." \
