@@ -25,13 +25,6 @@ class MetricRepositoryTests {
 	private final MetricRepository repository = new TwoSeries();
 
 	@Test
-	void storeThatCannotDeleteSaysSo() {
-		assertThatExceptionOfType(StorageException.class)
-			.isThrownBy(() -> this.repository.delete(List.of(SeriesKey.of("a")), TimeRange.ALL))
-			.withMessage("This store can't delete");
-	}
-
-	@Test
 	void lastPointsAreThoseOfTheKeys() throws IOException {
 		List<String> lasts = new ArrayList<>();
 		this.repository.forEachLast((key) -> key.toString().equals("b"), (key, last) -> lasts.add(key + " " + last));
