@@ -2,8 +2,10 @@ package io.eardrum.server.command;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,12 @@ final class CommandActions implements CommandHandler, PointSink {
 
 	private final SeriesRows series;
 
+	/** The series of deletions in a row, which are deleted together. */
+	private final Set<SeriesKey> deleting = new LinkedHashSet<>();
+
+	/** How many deletions these are. */
+	private int deletions;
+
 	/** Whether the last command waits for the commit, and has to be read again. */
 	private boolean deferred;
 
@@ -72,6 +80,7 @@ final class CommandActions implements CommandHandler, PointSink {
 		this.frame = begun;
 		this.counts.clear();
 		this.pending.clear();
+		forgetCollected();
 	}
 
 	void end() {
@@ -118,6 +127,7 @@ final class CommandActions implements CommandHandler, PointSink {
 
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
+		deleteCollected();
 		if (this.pending.isFull()) {
 			answerPending();
 		}
@@ -129,7 +139,8 @@ final class CommandActions implements CommandHandler, PointSink {
 	}
 
 	@Override
-	public void wrong(Command command, ErrorReason reason) {
+	public void wrong(Command command, ErrorReason reason) throws IOException {
+		deleteCollected();
 		this.pending.wrong(command, reason);
 	}
 
@@ -227,7 +238,8 @@ final class CommandActions implements CommandHandler, PointSink {
 	}
 
 	@Override
-	public void quit() {
+	public void quit() throws IOException {
+		deleteCollected();
 		this.pending.quit();
 	}
 
@@ -238,19 +250,49 @@ final class CommandActions implements CommandHandler, PointSink {
 		}
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
 		answerPending();
+		if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
+			this.deleting.add(key);
+			this.deletions++;
+			return;
+		}
+		deleteCollected();
+		delete(from <= to, List.of(key), from, to, 1);
+	}
+
+	/**
+	 * Deletes the series of the last commands together. Each deletion is a record of the
+	 * log, and perhaps an fsync. Called before another command, and at the end of a
+	 * slice.
+	 * @throws IOException if the client can't be reached
+	 */
+	void deleteCollected() throws IOException {
+		if (this.deletions > 0) {
+			List<SeriesKey> keys = List.copyOf(this.deleting);
+			int count = this.deletions;
+			forgetCollected();
+			delete(true, keys, Long.MIN_VALUE, Long.MAX_VALUE, count);
+		}
+	}
+
+	private void forgetCollected() {
+		this.deleting.clear();
+		this.deletions = 0;
+	}
+
+	private void delete(boolean any, List<SeriesKey> keys, long from, long to, int count) throws IOException {
 		Turn turn = turn();
 		turn.beginRead();
 		try {
-			if (from <= to) {
-				this.repository.delete(List.of(key), new TimeRange(from, to));
+			if (any) {
+				this.repository.delete(keys, new TimeRange(from, to));
 			}
-			this.counts.served(Command.DELETE, 1);
-			this.replies.ok(1);
+			this.counts.served(Command.DELETE, count);
+			this.replies.ok(count);
 		}
 		catch (RuntimeException ex) {
 			report(ex);
-			this.counts.failed(Command.DELETE, ErrorReason.STORAGE, 1);
-			this.replies.storageUnavailable(1);
+			this.counts.failed(Command.DELETE, ErrorReason.STORAGE, count);
+			this.replies.storageUnavailable(count);
 		}
 		finally {
 			turn.endRead();
@@ -271,6 +313,7 @@ final class CommandActions implements CommandHandler, PointSink {
 	}
 
 	private void rows(Command command, Reading reading) throws IOException {
+		deleteCollected();
 		Frame executed = Objects.requireNonNull(this.frame);
 		Turn turn = executed.turn();
 		if (defer()) {

@@ -135,6 +135,7 @@ public final class CommandExecutor implements Reply {
 		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
 			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this.actions);
+			this.actions.deleteCollected();
 			this.last = stopped == LineParser.SESSION_ENDED;
 			this.next = this.actions.isDeferred() ? startOfLineBefore(stopped, executed) : stopped;
 			this.paused = !this.last && this.next < executed.to() && this.actions.pauses();

@@ -154,7 +154,35 @@ class CommandExecutorTests {
 	}
 
 	@Test
+	void seriesThatAreDeletedOneAfterTheOtherAreDeletedTogether() throws IOException {
+		execute("put a 1 1\nput b 2 2\nput c 3 3\n");
+		assertThat(execute("delete a\ndelete b\ndelete a\ndelete none\n")).isEqualTo("ok\n\n".repeat(4));
+		assertThat(this.repository.deletions).containsExactly("[a, b, none]");
+		assertThat(this.executor.counts().served(Command.DELETE)).isEqualTo(4);
+		assertThat(execute("keys\n")).isEqualTo("ok\nc\n\n");
+	}
+
+	@Test
+	void deletionsAreInTheOrderOfTheOtherCommands() throws IOException {
+		execute("put a 1 1\nput b 2 2\nput c 3 3\nput c 4 4\n");
+		assertThat(execute("delete a\nget a\ndelete b\nput b 5 5\ndelete c 4 9\ndelete c 9 4\nget *\n"))
+			.isEqualTo("ok\n\nok\n\nok\n\nok\n\nok\n\nok\n\nok\nc 3.0 3\nb 5.0 5\n\n");
+		assertThat(this.repository.deletions).containsExactly("[a]", "[b]", "[c]");
+		assertThat(execute("delete b\nwrong\ndelete c\nquit\ndelete a\n")).isEqualTo("ok\n\n" + WRONG + "ok\n\nok\n\n");
+		assertThat(this.repository.deletions).containsExactly("[a]", "[b]", "[c]", "[b]", "[c]");
+	}
+
+	@Test
+	void deletionsTogetherThatFailAreEachAnswered() throws IOException {
+		this.repository.failDelete = true;
+		assertThat(execute("delete a\ndelete b\nget a\n")).isEqualTo(UNAVAILABLE + UNAVAILABLE + "ok\n\n");
+		assertThat(this.executor.counts().errors(Command.DELETE, ErrorReason.STORAGE)).isEqualTo(2);
+		assertThat(this.defects).hasSize(1);
+	}
+
+	@Test
 	void defectOfADeletionIsReportedAndAnswered() throws IOException {
+		this.repository.failDelete = true;
 		assertThat(execute("put a 1 1\ndelete a\nget a\n")).isEqualTo("ok\n\n" + UNAVAILABLE + "ok\na 1.0 1\n\n");
 		assertThat(this.defects).singleElement().isInstanceOf(UnsupportedOperationException.class);
 	}
@@ -197,6 +225,10 @@ class CommandExecutorTests {
 
 		private final MetricRepository store = new MemoryMetricRepository();
 
+		private final List<String> deletions = new ArrayList<>();
+
+		private boolean failDelete;
+
 		private boolean failPut;
 
 		private int failReadAfterSeries = Integer.MAX_VALUE;
@@ -214,7 +246,11 @@ class CommandExecutorTests {
 
 		@Override
 		public void delete(List<SeriesKey> keys, TimeRange range) {
-			throw new UnsupportedOperationException();
+			if (this.failDelete) {
+				throw new UnsupportedOperationException();
+			}
+			this.deletions.add(keys.toString());
+			this.store.delete(keys, range);
 		}
 
 		@Override
