@@ -995,9 +995,9 @@ public abstract class MetricRepositoryContract {
 				assertThat(read).as(text).isEqualTo(expected.stream().map((key) -> key + " 7").toList());
 			}
 			if (round == 0) {
-				List<String> gone = keys.subList(100, 600);
+				List<String> gone = keys.subList(series / 10, series / 10 + Math.min(500, series / 2));
 				delete(Long.MIN_VALUE, Long.MAX_VALUE, gone.toArray(String[]::new));
-				List<String> again = List.copyOf(gone.subList(0, 200));
+				List<String> again = List.copyOf(gone.subList(0, gone.size() * 2 / 5));
 				gone.clear();
 				putAll(again);
 				keys.addAll(again);
