@@ -147,6 +147,18 @@ class WalTailRecoveryTests {
 	}
 
 	@Test
+	void oneStartRecoversBothCurrentAndTheLog() throws Exception {
+		Path current = this.image.resolve("CURRENT");
+		Files.writeString(current, "MANIFEST-000099\n");
+		overwrite(this.safe, new byte[PAGE_BYTES]);
+		assertThatExceptionOfType(StoreOpenException.class).isThrownBy(() -> count(false))
+			.withMessageContaining("names a MANIFEST that is missing");
+		assertThat(count(true)).isEqualTo(20_000);
+		assertThat(current.resolveSibling("CURRENT.damaged")).hasContent("MANIFEST-000099");
+		assertThat(count(false)).isEqualTo(20_000);
+	}
+
+	@Test
 	void secondRecoveryKeepsTheFilesOfTheFirst() throws Exception {
 		Files.writeString(this.log.resolveSibling(this.log.getFileName() + ".damaged"), "earlier");
 		overwrite(this.safe, new byte[PAGE_BYTES]);
