@@ -80,6 +80,12 @@ def put_cron_jobs():
             stream.readline()
 
 
+def back_up():
+    request = urllib.request.Request(f"http://127.0.0.1:{http_port}/actuator/backup", data=b'{"name": "check"}',
+                                     headers={"Content-Type": "application/json"}, method="POST")
+    urllib.request.urlopen(request, timeout=30).close()
+
+
 def wrong_command_and_reset():
     with socket.create_connection(("127.0.0.1", tcp_port), timeout=10) as connection:
         connection.sendall(b"get cron.load\nput a b c\n" * 5)
@@ -175,6 +181,7 @@ def main():
     run(promtool, "check", "config", os.path.join(FILES, "prometheus", "prometheus.yml"))
     run(promtool, "test", "rules", os.path.join(ROOT, "src", "test", "monitoring", "alerts-test.yml"))
     put_cron_jobs()
+    back_up()
     deadline = time.monotonic() + LIMIT
     port = free_port()
     stop = threading.Event()
