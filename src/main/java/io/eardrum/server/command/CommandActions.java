@@ -32,6 +32,9 @@ import io.eardrum.storage.StorageException;
  */
 final class CommandActions implements CommandHandler, PointSink {
 
+	/** As many as make an fsync cheap. A cluster deletes one series after the other. */
+	private static final int MAX_DELETIONS = 100;
+
 	private final MetricRepository repository;
 
 	private final HeapShare patterns;
@@ -253,6 +256,9 @@ final class CommandActions implements CommandHandler, PointSink {
 		if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
 			this.deleting.add(key);
 			this.deletions++;
+			if (this.deletions == MAX_DELETIONS) {
+				deleteCollected();
+			}
 			return;
 		}
 		deleteCollected();

@@ -163,6 +163,12 @@ class CommandExecutorTests {
 	}
 
 	@Test
+	void noMoreThanAHundredSeriesAreDeletedTogether() throws IOException {
+		assertThat(execute("delete a\n".repeat(100) + "delete b\n")).isEqualTo("ok\n\n".repeat(101));
+		assertThat(this.repository.deletions).containsExactly("[a]", "[b]");
+	}
+
+	@Test
 	void deletionsAreInTheOrderOfTheOtherCommands() throws IOException {
 		execute("put a 1 1\nput b 2 2\nput c 3 3\nput c 4 4\n");
 		assertThat(execute("delete a\nget a\ndelete b\nput b 5 5\ndelete c 4 9\ndelete c 9 4\nget *\n"))
