@@ -1,12 +1,17 @@
 package io.eardrum.storage.embedded;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -113,7 +118,7 @@ class DeletionTests {
 			}
 			// As a kill would leave it.
 			Path copy = this.directory.resolve("copy" + i);
-			FileSystemUtils.copyRecursively(this.directory.resolve("store"), copy);
+			copyAtOnce(this.directory.resolve("store"), copy);
 			assertThat(FileSystemUtils.deleteRecursively(copy.resolve("eardrum.lock"))).isIn(true, false);
 			try (RocksDbMetricRepository killed = open("copy" + i)) {
 				assertThat(keys(killed)).containsExactly("stays");
@@ -126,6 +131,34 @@ class DeletionTests {
 				assertThat(Row.of(killed, "gone", TimeRange.ALL)).containsExactly(new Row("gone", 1, 1));
 			}
 		}
+	}
+
+	// RocksDB may add and delete files meanwhile, and a kill leaves those of one moment.
+	private static void copyAtOnce(Path store, Path copy) throws IOException {
+		Map<Path, Long> before;
+		boolean copied;
+		do {
+			before = sizes(store);
+			FileSystemUtils.deleteRecursively(copy);
+			try {
+				FileSystemUtils.copyRecursively(store, copy);
+				copied = true;
+			}
+			catch (NoSuchFileException ex) {
+				copied = false;
+			}
+		}
+		while (!copied || !sizes(store).equals(before));
+	}
+
+	private static Map<Path, Long> sizes(Path store) throws IOException {
+		Map<Path, Long> sizes = new HashMap<>();
+		try (Stream<Path> files = Files.list(store)) {
+			for (Path file : files.toList()) {
+				sizes.put(file, Files.exists(file) ? Files.size(file) : -1);
+			}
+		}
+		return sizes;
 	}
 
 	@Test

@@ -123,17 +123,7 @@ public final class StoreDirectory implements AutoCloseable {
 			}
 			return;
 		}
-		recover(tail);
-		TornTail behind = this.examination.tail();
-		if (tail.isOfCurrent() && behind != null) {
-			// Only with the right MANIFEST can the log be judged.
-			recover(behind);
-		}
-	}
-
-	private void recover(TornTail tail) throws IOException {
-		new WalTailRecovery(this.path).recover(tail);
-		this.examination = StoreExamination.of(this.path, isTrusting());
+		this.examination = new WalTailRecovery(this.path).recover(tail, isTrusting());
 	}
 
 	/**

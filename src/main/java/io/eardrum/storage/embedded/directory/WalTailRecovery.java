@@ -11,6 +11,7 @@ import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
+import io.eardrum.storage.embedded.directory.examination.StoreExamination;
 import io.eardrum.storage.embedded.directory.examination.TornTail;
 import io.eardrum.storage.embedded.directory.seal.DiskSync;
 import io.eardrum.storage.embedded.directory.seal.StoreFiles;
@@ -36,9 +37,23 @@ final class WalTailRecovery {
 	/**
 	 * Truncates the file where the damage begins, and moves away the files after it.
 	 * @param tail what to drop
+	 * @param trusting whether the store is to be opened as it is
+	 * @return the examination of what is left
 	 * @throws IOException if a file can't be read or written
 	 */
-	void recover(TornTail tail) throws IOException {
+	StoreExamination recover(TornTail tail, boolean trusting) throws IOException {
+		drop(tail);
+		StoreExamination left = StoreExamination.of(this.directory, trusting);
+		TornTail behind = left.tail();
+		if (!tail.isOfCurrent() || behind == null) {
+			return left;
+		}
+		// Only with the right MANIFEST can the log be judged.
+		drop(behind);
+		return StoreExamination.of(this.directory, trusting);
+	}
+
+	private void drop(TornTail tail) throws IOException {
 		Path file = this.directory.resolve(tail.file());
 		Path copy = Files.copy(file, unused(tail.file()));
 		DiskSync.file(copy);
