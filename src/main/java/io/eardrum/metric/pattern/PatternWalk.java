@@ -171,18 +171,20 @@ final class PatternWalk {
 		return this.stepsLeft >= 0;
 	}
 
-	// Returns the first place from which keys begin with the path, or -1 if there is
-	// none,
-	// or if there are no steps left.
+	// Returns the first place whose key begins with the path, or -1 if there is none, or
+	// if there are no steps left.
 	private int find(int length, int from) {
 		if (!step()) {
 			return -1;
 		}
 		for (int place = this.keys.seek(this.path, length, from); place < this.keys.size(); place++) {
 			SeriesKey key = this.keys.key(place);
-			if (key != null) {
+			if (!key.startsWith(this.path, length)) {
+				return -1;
+			}
+			if (!this.keys.isRemoved(place)) {
 				this.found = key;
-				return key.startsWith(this.path, length) ? place : -1;
+				return place;
 			}
 		}
 		return -1;

@@ -1,7 +1,5 @@
 package io.eardrum.metric.pattern;
 
-import org.jspecify.annotations.Nullable;
-
 import io.eardrum.metric.SeriesKey;
 
 /**
@@ -18,9 +16,16 @@ public interface SortedKeys {
 	/**
 	 * Returns the key at a place.
 	 * @param place the place, from 0, below {@link #size()}
-	 * @return the key, or {@code null} if it has been removed
+	 * @return the key, which may have been removed
 	 */
-	@Nullable SeriesKey key(int place);
+	SeriesKey key(int place);
+
+	/**
+	 * Returns whether the key at a place has been removed.
+	 * @param place the place, from 0, below {@link #size()}
+	 * @return whether it is not a key any more
+	 */
+	boolean isRemoved(int place);
 
 	/**
 	 * Finds the first place, from a place on, whose key does not come before some bytes.

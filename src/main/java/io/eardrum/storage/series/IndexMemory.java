@@ -82,7 +82,7 @@ final class IndexMemory {
 	 * @param listing all series, with the gaps that were left
 	 */
 	void recount(int size, SeriesListing<?> listing) {
-		this.bytes = tableBytes(listing.capacity()) + (long) listing.gaps() * SeriesListing.GAP_BYTES
+		this.bytes = tableBytes(listing.capacity()) + (long) listing.gaps() * Gap.BYTES
 				+ (long) size * (this.entryBytes + KEY_BYTES) + this.copies * this.keyBytes;
 	}
 
@@ -116,6 +116,15 @@ final class IndexMemory {
 	// Each series has one slot in the listing, and two in the table.
 	private static long tableBytes(long capacity) {
 		return 3 * REFERENCE_BYTES * capacity;
+	}
+
+	/**
+	 * Returns how much memory a key takes.
+	 * @param key the key
+	 * @return the number of bytes
+	 */
+	static int bytesOf(SeriesKey key) {
+		return KEY_BYTES + padded(key.length());
 	}
 
 	private static int padded(int length) {

@@ -229,6 +229,8 @@ final class KeyOrder<S extends IndexedSeries> {
 		SortedSeries known = this.sorted;
 		if (series.number() < known.endNumber()) {
 			known.remove(series);
+			// The index has just given back more than a gap takes.
+			this.memory.reserve(known.bytes(), true);
 		}
 		if (this.sorting) {
 			noteRemoved(series);

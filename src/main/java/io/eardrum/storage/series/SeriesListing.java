@@ -20,9 +20,6 @@ public final class SeriesListing<S extends IndexedSeries> {
 
 	private static final VarHandle ELEMENT = MethodHandles.arrayElementVarHandle(IndexedSeries[].class);
 
-	/** What a gap takes, in bytes. */
-	static final int GAP_BYTES = 24;
-
 	private static final SeriesKey NO_KEY = SeriesKey.of(new byte[1], 0, 1);
 
 	private final IndexedSeries[] entries;
@@ -96,7 +93,7 @@ public final class SeriesListing<S extends IndexedSeries> {
 
 	void remove(IndexedSeries removed) {
 		int place = placeFrom(removed.number());
-		ELEMENT.setRelease(this.entries, place, new Gap(removed.number()));
+		ELEMENT.setRelease(this.entries, place, new Gap(NO_KEY, removed.number()));
 		this.gaps++;
 	}
 
@@ -110,17 +107,6 @@ public final class SeriesListing<S extends IndexedSeries> {
 
 	int gaps() {
 		return this.gaps;
-	}
-
-	/**
-	 * Is at the place of a series that has been removed.
-	 */
-	private static final class Gap extends IndexedSeries {
-
-		private Gap(int number) {
-			super(NO_KEY, number);
-		}
-
 	}
 
 }

@@ -29,8 +29,11 @@ final class SortedSeries implements SortedKeys {
 
 	private final int endNumber;
 
-	/** Written under the lock of the index. */
+	/** Written under the lock of the index, like the field that follows. */
 	private volatile int gaps;
+
+	/** What the gaps take, with the keys that they keep. */
+	private volatile long gapBytes;
 
 	private SortedSeries(IndexedSeries[] entries, int size, int endNumber) {
 		this.entries = entries;
@@ -56,13 +59,22 @@ final class SortedSeries implements SortedKeys {
 	}
 
 	@Nullable IndexedSeries get(int place) {
+		IndexedSeries entry = entry(place);
+		return (entry instanceof Gap) ? null : entry;
+	}
+
+	private IndexedSeries entry(int place) {
 		return (IndexedSeries) ELEMENT.getAcquire(this.entries, place);
 	}
 
 	@Override
-	public @Nullable SeriesKey key(int place) {
-		IndexedSeries entry = get(place);
-		return (entry != null) ? entry.key() : null;
+	public SeriesKey key(int place) {
+		return entry(place).key();
+	}
+
+	@Override
+	public boolean isRemoved(int place) {
+		return entry(place) instanceof Gap;
 	}
 
 	@Override
@@ -73,11 +85,7 @@ final class SortedSeries implements SortedKeys {
 		int probe = from;
 		// From a place in the middle, looks ever farther away.
 		while (from > 0 && probe < high) {
-			IndexedSeries entry = get(probe);
-			if (entry == null) {
-				probe++;
-			}
-			else if (entry.key().compareTo(bytes, length) >= 0) {
+			if (key(probe).compareTo(bytes, length) >= 0) {
 				high = probe;
 			}
 			else {
@@ -88,16 +96,11 @@ final class SortedSeries implements SortedKeys {
 		}
 		while (low < high) {
 			int middle = (low + high) >>> 1;
-			int at = middle;
-			IndexedSeries entry = get(at);
-			while (entry == null && at > low) {
-				entry = get(--at);
-			}
-			if (entry == null || entry.key().compareTo(bytes, length) < 0) {
+			if (key(middle).compareTo(bytes, length) < 0) {
 				low = middle + 1;
 			}
 			else {
-				high = at;
+				high = middle;
 			}
 		}
 		return low;
@@ -111,12 +114,10 @@ final class SortedSeries implements SortedKeys {
 	void remove(IndexedSeries removed) {
 		byte[] key = removed.key().toBytes();
 		int place = seek(key, key.length, 0);
-		while (place < this.size && get(place) == null) {
-			place++;
-		}
-		if (place < this.size && get(place) == removed) {
-			ELEMENT.setRelease(this.entries, place, null);
+		if (place < this.size && entry(place) == removed) {
+			ELEMENT.setRelease(this.entries, place, new Gap(removed.key(), removed.number()));
 			this.gaps = this.gaps + 1;
+			this.gapBytes = this.gapBytes + Gap.BYTES + IndexMemory.bytesOf(removed.key());
 		}
 	}
 
@@ -154,7 +155,7 @@ final class SortedSeries implements SortedKeys {
 	 * @return the number of bytes
 	 */
 	long bytes() {
-		return bytes(this.entries.length);
+		return bytes(this.entries.length) + this.gapBytes;
 	}
 
 	static long bytes(int capacity) {

@@ -174,8 +174,13 @@ class KeySelectionTests {
 		}
 
 		@Override
-		public @Nullable SeriesKey key(int place) {
-			return this.list.get(place);
+		public SeriesKey key(int place) {
+			return this.last.get(place);
+		}
+
+		@Override
+		public boolean isRemoved(int place) {
+			return this.list.get(place) == null;
 		}
 
 		@Override

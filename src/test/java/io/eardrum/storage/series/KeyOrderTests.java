@@ -206,6 +206,24 @@ class KeyOrderTests {
 	}
 
 	@Test
+	void keysOfGapsAreCountedUntilTheyAreGone() {
+		HeapShare share = HeapBudget.unlimited().share(HeapUse.SERIES);
+		SeriesIndex<Series> counted = new SeriesIndex<>(share, Long.MAX_VALUE, 24, 1);
+		counted.newOrder(16, AT_ONCE);
+		List<Series> all = new ArrayList<>();
+		for (int i = 0; i < 50_000; i++) {
+			all.add(add(counted, "a." + i));
+		}
+		looked(counted, KeyPattern.of("a.1"));
+		long order = share.usedBytes() - counted.bytes();
+		all.subList(0, 10_000).forEach(counted::remove);
+		long gap = 24 + 24 + 16 + 8;
+		assertThat(share.usedBytes() - counted.bytes() - order).isBetween(9_000 * gap, 12_000 * gap);
+		assertThat(found(counted, KeyPattern.of("a.9999"), Integer.MAX_VALUE)).isEmpty();
+		assertThat(found(counted, KeyPattern.of("a.1000*"), Integer.MAX_VALUE)).hasSize(10);
+	}
+
+	@Test
 	void removedSeriesDoNotKeepTheirPlaces() {
 		HeapShare share = HeapBudget.unlimited().share(HeapUse.SERIES);
 		SeriesIndex<Series> counted = new SeriesIndex<>(share, Long.MAX_VALUE, 24, 1);

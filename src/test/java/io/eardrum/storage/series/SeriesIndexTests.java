@@ -160,7 +160,7 @@ class SeriesIndexTests {
 		}
 		long before = counted.bytes();
 		counted.remove(all.get(0));
-		assertThat(counted.bytes()).isEqualTo(before - (24 + 40 + 8) + SeriesListing.GAP_BYTES);
+		assertThat(counted.bytes()).isEqualTo(before - (24 + 40 + 8) + Gap.BYTES);
 		for (int i = 1; i < 100; i++) {
 			counted.remove(all.get(i));
 		}
