@@ -2,10 +2,7 @@ package io.eardrum.server.command;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.util.LinkedHashSet;
-import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.function.Consumer;
 
 import org.jspecify.annotations.Nullable;
@@ -32,9 +29,6 @@ import io.eardrum.storage.StorageException;
  */
 final class CommandActions implements CommandHandler, PointSink {
 
-	/** As many as make an fsync cheap. A cluster deletes one series after the other. */
-	private static final int MAX_DELETIONS = 100;
-
 	private final MetricRepository repository;
 
 	private final HeapShare patterns;
@@ -49,11 +43,7 @@ final class CommandActions implements CommandHandler, PointSink {
 
 	private final SeriesRows series;
 
-	/** The series of deletions in a row, which are deleted together. */
-	private final Set<SeriesKey> deleting = new LinkedHashSet<>();
-
-	/** How many deletions these are. */
-	private int deletions;
+	private final SeriesDeletions deletions;
 
 	/** Whether the last command waits for the commit, and has to be read again. */
 	private boolean deferred;
@@ -77,13 +67,14 @@ final class CommandActions implements CommandHandler, PointSink {
 		this.defects = defects;
 		this.replies = replies;
 		this.series = new SeriesRows(repository, replies, this.counts);
+		this.deletions = new SeriesDeletions(repository, replies, this.counts, this::report);
 	}
 
 	void begin(Frame begun) {
 		this.frame = begun;
 		this.counts.clear();
 		this.pending.clear();
-		forgetCollected();
+		this.deletions.clear();
 	}
 
 	void end() {
@@ -254,55 +245,21 @@ final class CommandActions implements CommandHandler, PointSink {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
 		answerPending();
 		if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
-			this.deleting.add(key);
-			this.deletions++;
-			if (this.deletions == MAX_DELETIONS) {
-				deleteCollected();
-			}
-			return;
+			this.deletions.collect(key, turn());
 		}
-		deleteCollected();
-		delete(from <= to, List.of(key), from, to, 1);
+		else {
+			deleteCollected();
+			this.deletions.delete(key, from, to, turn());
+		}
 	}
 
 	/**
-	 * Deletes the series of the last commands together. Each deletion is a record of the
-	 * log, and perhaps an fsync. Called before another command, and at the end of a
-	 * slice.
+	 * Deletes the series of the last commands. Called before another command, and at the
+	 * end of a slice.
 	 * @throws IOException if the client can't be reached
 	 */
 	void deleteCollected() throws IOException {
-		if (this.deletions > 0) {
-			List<SeriesKey> keys = List.copyOf(this.deleting);
-			int count = this.deletions;
-			forgetCollected();
-			delete(true, keys, Long.MIN_VALUE, Long.MAX_VALUE, count);
-		}
-	}
-
-	private void forgetCollected() {
-		this.deleting.clear();
-		this.deletions = 0;
-	}
-
-	private void delete(boolean any, List<SeriesKey> keys, long from, long to, int count) throws IOException {
-		Turn turn = turn();
-		turn.beginRead();
-		try {
-			if (any) {
-				this.repository.delete(keys, new TimeRange(from, to));
-			}
-			this.counts.served(Command.DELETE, count);
-			this.replies.ok(count);
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			this.counts.failed(Command.DELETE, ErrorReason.STORAGE, count);
-			this.replies.storageUnavailable(count);
-		}
-		finally {
-			turn.endRead();
-		}
+		this.deletions.deleteCollected(turn());
 	}
 
 	// Whether a command that has to see or to follow the puts before it waits for their
