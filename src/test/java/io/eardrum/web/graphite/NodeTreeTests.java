@@ -73,9 +73,12 @@ class NodeTreeTests {
 	@Test
 	void searchEndsWithItsWorkOrItsClient() {
 		put(20_000);
+		// These match all keys: a store that has its keys in order by then leaves out
+		// those that can't match.
+		List<String> patterns = List.of("none", "many.n*");
 		for (RequestBudget request : List.of(TestAccounts.work(100_000), TestAccounts.client(() -> true))) {
-			assertThatExceptionOfType(RequestEndedException.class).isThrownBy(
-					() -> NodeTree.find(this.store, TestAccounts.open(this.budget, request), List.of("none", "*a?b")));
+			assertThatExceptionOfType(RequestEndedException.class)
+				.isThrownBy(() -> NodeTree.find(this.store, TestAccounts.open(this.budget, request), patterns));
 		}
 	}
 
