@@ -167,6 +167,54 @@ class HeadMemoryLimitTests {
 	}
 
 	@Test
+	void whoWaitsIsToldWhenTheStoreIsClosed() {
+		fill();
+		CompletableFuture<Long> writer = CompletableFuture.supplyAsync(() -> this.room.reserve(newSeries(0, 1000)),
+				TestThreads.NEW_THREAD);
+		Awaitility.await().until(() -> this.meters.waitingWriters() == 1);
+		this.gate.close();
+		assertThat(writer).failsWithin(Duration.ofSeconds(20))
+			.withThrowableThat()
+			.withCauseInstanceOf(StorageException.class)
+			.withMessageContaining("closed");
+		assertThat(this.meters.waitingWriters()).isZero();
+	}
+
+	@Test
+	void interruptedWriterGoesOnWaitingAndStaysInterrupted() throws Exception {
+		PendingWrite longSeries = write("long", 2 * MAX_SERIES_POINTS);
+		apply(longSeries, this.room.reserve(longSeries));
+		fill();
+		List<PendingWrite> writes = List.of(write("long", 1, 50_000), newSeries(0, 1000));
+		List<CompletableFuture<Boolean>> interrupted = new ArrayList<>();
+		List<Thread> writers = new ArrayList<>();
+		for (PendingWrite write : writes) {
+			CompletableFuture<Boolean> stays = new CompletableFuture<>();
+			Thread writer = new Thread(() -> {
+				try {
+					this.room.reserve(write);
+					stays.complete(Thread.currentThread().isInterrupted());
+				}
+				catch (RuntimeException ex) {
+					stays.completeExceptionally(ex);
+				}
+			});
+			interrupted.add(stays);
+			writers.add(writer);
+			writer.start();
+		}
+		Awaitility.await().until(() -> this.meters.waitingWriters() == 2);
+		writers.forEach(Thread::interrupt);
+		// Waiting takes the interruption, and notes it.
+		Awaitility.await().until(() -> writers.stream().noneMatch(Thread::isInterrupted));
+		assertThat(this.meters.waitingWriters()).isEqualTo(2);
+		this.heads.drop(this.heads.freeze(1));
+		for (CompletableFuture<Boolean> stays : interrupted) {
+			assertThat(stays).succeedsWithin(Duration.ofSeconds(20)).isEqualTo(true);
+		}
+	}
+
+	@Test
 	void memoryIsTightOnceHalfIsInUse() {
 		assertThat(this.room.look()).isFalse();
 		this.room.force(MAX * 6 / 10);

@@ -67,6 +67,15 @@ class PutRecordTests {
 	}
 
 	@Test
+	void deletionThatEndsBeforeItBeginsIsDamage() {
+		ByteWriter record = new ByteWriter(16);
+		PutRecord.encodeDeletion(new int[] { 3 }, 2, 1, false, record);
+		assertThatExceptionOfType(CorruptStoreException.class)
+			.isThrownBy(() -> DecodedRecord.of(record.buffer(), record.size()))
+			.withMessage("a record of the log deletes from 2 to 1");
+	}
+
+	@Test
 	void cutOrUnknownDeletionIsDamage() {
 		ByteWriter record = new ByteWriter(16);
 		PutRecord.encodeDeletion(new int[] { 3, 4 }, 1, 2, false, record);

@@ -23,7 +23,9 @@ class WriteAvailabilityTests {
 		assertThat(this.availability.problem()).isNull();
 		this.availability.space("space");
 		assertThat(this.availability.problem()).isEqualTo("space");
+		assertThat(this.availability.isCheckpointFailed()).isFalse();
 		this.availability.checkpointFailed("checkpoint");
+		assertThat(this.availability.isCheckpointFailed()).isTrue();
 		assertThat(this.availability.problem()).isEqualTo("checkpoint");
 		this.availability.writeFailed("write");
 		assertThat(this.availability.problem()).isEqualTo("write");
