@@ -48,6 +48,10 @@ class MetricClientTests {
 
 	private static final Duration SHORT = Duration.ofMillis(200);
 
+	// Less than the long reply takes, and far more than two parts of it are apart on a
+	// busy machine.
+	private static final Duration WHOLE_REPLY = Duration.ofSeconds(2);
+
 	@Test
 	void refusedConnectionIsUnreachable() throws IOException {
 		int port;
@@ -287,14 +291,14 @@ class MetricClientTests {
 		try (ScriptedServer server = ScriptedServer.start((session) -> {
 			session.readLine();
 			session.write("ok\n");
-			for (int i = 0; i < 40; i++) {
+			for (int i = 0; i < 150; i++) {
 				session.write("palm.cpu 1.0 5\n".repeat(100));
 				pause(20);
 			}
 			session.write("\n");
 			session.staySilent();
-		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(SHORT, SHORT))) {
-			assertThat(client.get("palm.cpu")).hasSize(4_000);
+		}); MetricClient client = MetricClient.connect(options(server).withTimeouts(WHOLE_REPLY, WHOLE_REPLY))) {
+			assertThat(client.get("palm.cpu")).hasSize(15_000);
 		}
 	}
 
