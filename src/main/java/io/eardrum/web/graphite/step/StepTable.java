@@ -48,9 +48,21 @@ final class StepTable {
 	/** How many units a step is remembered. */
 	private static final int MAX_AGE = 6;
 
+	/**
+	 * How many units the table is used until everything in it is forgotten. Otherwise an
+	 * entry could be there for so long that its time, of which only the last bits are
+	 * kept, is taken for a recent one.
+	 */
+	private static final long MAX_UNITS = TIME_MASK - MAX_AGE;
+
 	private final @Nullable HeapShare share;
 
 	private final LongSupplier nanoTime;
+
+	private final long startNanos;
+
+	/** The unit in which the table was empty. */
+	private volatile long emptyUnit;
 
 	private volatile AtomicLongArray table = new AtomicLongArray(FIRST_SIZE);
 
@@ -66,10 +78,11 @@ final class StepTable {
 	StepTable(@Nullable HeapShare share, LongSupplier nanoTime) {
 		this.share = share;
 		this.nanoTime = nanoTime;
+		this.startNanos = nanoTime.getAsLong();
 	}
 
-	private long time() {
-		return (TimeUnit.NANOSECONDS.toMinutes(this.nanoTime.getAsLong()) / UNIT_MINUTES) & TIME_MASK;
+	private long unit() {
+		return TimeUnit.NANOSECONDS.toMinutes(this.nanoTime.getAsLong() - this.startNanos) / UNIT_MINUTES;
 	}
 
 	// The sign bit is not used, so that a shift has no sign.
@@ -82,8 +95,19 @@ final class StepTable {
 		return (hash ^ (hash >>> 16)) & (entries.length() - 1) & -BUCKET;
 	}
 
-	private boolean isOld(long entry) {
-		return ((time() - (entry >>> STEP_BITS)) & TIME_MASK) > MAX_AGE;
+	private static boolean isOld(long entry, long unit) {
+		return ((unit - (entry >>> STEP_BITS)) & TIME_MASK) > MAX_AGE;
+	}
+
+	private synchronized void forgetAll(long unit) {
+		if (unit - this.emptyUnit > MAX_UNITS) {
+			AtomicLongArray entries = this.table;
+			for (int i = 0; i < entries.length(); i++) {
+				entries.set(i, 0);
+			}
+			this.added = Math.min(this.added, 0);
+			this.emptyUnit = unit;
+		}
 	}
 
 	/**
@@ -92,12 +116,16 @@ final class StepTable {
 	 * @return the step in seconds; 0 if it is not known; -1 if the points say nothing
 	 */
 	long get(SeriesKey key) {
+		long unit = unit();
+		if (unit - this.emptyUnit > MAX_UNITS) {
+			forgetAll(unit);
+		}
 		AtomicLongArray entries = this.table;
 		long hash = hash(key);
 		int bucket = bucket(key, entries);
 		for (int i = bucket; i < bucket + BUCKET; i++) {
 			long entry = entries.get(i);
-			if (entry != 0 && entry >>> HASH_SHIFT == hash && !isOld(entry)) {
+			if (entry != 0 && entry >>> HASH_SHIFT == hash && !isOld(entry, unit)) {
 				long step = entry & STEP_MASK;
 				return (step != NOTHING) ? step : -1;
 			}
@@ -115,6 +143,8 @@ final class StepTable {
 		if (step >= NOTHING) {
 			return;
 		}
+		long unit = unit();
+		forgetAll(unit);
 		if (this.added >= this.table.length() / 2) {
 			grow();
 		}
@@ -124,12 +154,12 @@ final class StepTable {
 		int place = bucket + (int) (hash & (BUCKET - 1));
 		for (int i = bucket + BUCKET - 1; i >= bucket; i--) {
 			long entry = entries.get(i);
-			if (entry == 0 || entry >>> HASH_SHIFT == hash || isOld(entry)) {
+			if (entry == 0 || entry >>> HASH_SHIFT == hash || isOld(entry, unit)) {
 				place = i;
 			}
 		}
 		this.added += (entries.get(place) == 0) ? 1 : 0;
-		entries.set(place, hash << HASH_SHIFT | time() << STEP_BITS | ((step > 0) ? step : NOTHING));
+		entries.set(place, hash << HASH_SHIFT | (unit & TIME_MASK) << STEP_BITS | ((step > 0) ? step : NOTHING));
 	}
 
 	// Begins anew: what is asked for again is learnt again.

@@ -44,6 +44,37 @@ class StepTableTests {
 	}
 
 	@Test
+	void stepStaysForgottenHoweverLongNobodyAsks() {
+		// 256 units of ten minutes are 42 h 40 min.
+		for (int hours = 2; hours <= 200; hours++) {
+			for (int minutes = 0; minutes < 60; minutes += 10) {
+				StepTable table = new StepTable(null, this.nanos::get);
+				table.put(key(1), 10);
+				this.nanos.addAndGet(Duration.ofHours(hours).plusMinutes(minutes).toNanos());
+				assertThat(table.get(key(1))).as("after %d h %d min", hours, minutes).isZero();
+			}
+		}
+	}
+
+	@Test
+	void stepsAreRememberedForAnHourForWeeks() {
+		this.nanos.set(Long.MAX_VALUE - Duration.ofDays(3).toNanos());
+		StepTable table = new StepTable(null, this.nanos::get);
+		int forgotten = 0;
+		for (int i = 0; i < 7 * 24 * 6; i++) {
+			table.put(key(1), 10);
+			table.put(key(2 + i), 60);
+			this.nanos.addAndGet(Duration.ofMinutes(10).toNanos());
+			forgotten += (table.get(key(1)) != 10) ? 1 : 0;
+			if (i >= 7) {
+				assertThat(table.get(key(2 + i - 7))).as("an hour and more before %d", i).isZero();
+			}
+		}
+		// Everything is forgotten once in 250 units, and learnt again.
+		assertThat(forgotten).isBetween(1, 4);
+	}
+
+	@Test
 	void stepOfMoreThanAYearIsNotRemembered() {
 		StepTable table = new StepTable(null, this.nanos::get);
 		table.put(key(1), (1L << 25) - 2);
