@@ -56,7 +56,7 @@ public final class SeriesCatalog {
 		if (!open.isEmpty()) {
 			scan(repository, account, open, maxSeries);
 		}
-		found.values().forEach((keys) -> keys.sort(Comparator.comparing(SeriesKey::toString)));
+		found.values().forEach((keys) -> keys.sort(Comparator.naturalOrder()));
 		return new SeriesCatalog(found);
 	}
 
@@ -101,8 +101,9 @@ public final class SeriesCatalog {
 	/**
 	 * Returns the keys that a pattern matches.
 	 * @param pattern one of the patterns of this catalog
-	 * @return the keys, ordered by their text. For a pattern that can match only certain
-	 * keys it is these keys, whether such series exist or not
+	 * @return the keys, ordered by their characters, as graphite-web orders them. For a
+	 * pattern that can match only certain keys it is these keys, whether such series
+	 * exist or not
 	 */
 	public List<SeriesKey> keys(String pattern) {
 		return this.found.getOrDefault(pattern, List.of());
