@@ -59,6 +59,11 @@ class WebConfiguration {
 	}
 
 	@Bean
+	StrictOperations strictOperations() {
+		return new StrictOperations();
+	}
+
+	@Bean
 	CrossOriginFilter crossOriginFilter() {
 		return new CrossOriginFilter();
 	}

@@ -67,7 +67,7 @@ class AnswerIntegrationTests {
 	@CsvSource({ "GET / HTTP/1.1, 200", "GET /page/main.js HTTP/1.1, 200", "GET /api/series HTTP/1.1, 200",
 			"GET /actuator/health HTTP/1.1, 200", "GET /actuator/prometheus HTTP/1.1, 200",
 			"GET /render?target=a HTTP/1.1, 200", "GET /not-there HTTP/1.1, 404", "GET /api/not-there HTTP/1.1, 404",
-			"GET /error HTTP/1.1, 500", "GET /actuator/health/readiness/tcp HTTP/1.1, 200",
+			"GET /error HTTP/1.1, 404", "GET /actuator/health/readiness/tcp HTTP/1.1, 200",
 			"GET /actuator/health/tcp HTTP/1.1, 200", "GET /actuator/health/not-there HTTP/1.1, 404",
 			"GET /actuator/health/not-there/a HTTP/1.1, 404", "GET /actuator/health/tcp/a HTTP/1.1, 404",
 			"GET /actuator/health/readiness/a HTTP/1.1, 404", "GET /actuator/health/readiness/a/b HTTP/1.1, 404",
@@ -187,6 +187,55 @@ class AnswerIntegrationTests {
 			assertThat(soon.body()).contains("eardrum.storage.backup-interval");
 			assertThat(soon.headers().firstValue("Retry-After").orElseThrow()).matches("[1-5]?[0-9]|60");
 		}
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|',
+			textBlock = """
+					application/json                  | {"nam":"a"}             | 400 | There is no such field here; there are name.
+					application/json                  | {"name":"-", "more": 1} | 400 | There is no such field here; there are name.
+					application/json                  | name=a                  | 400 | must be a JSON object
+					application/json                  | ["a"]                   | 400 | must be a JSON object
+					application/json                  | "a"                     | 400 | must be a JSON object
+					application/json                  | {"name":{"a":1}}        | 400 | must be a JSON object
+					application/json                  | {"name":"a","name":"b"} | 400 | must be a JSON object
+					application/json                  | {} {}                   | 400 | must be a JSON object
+					application/json                  | {"name":"-"}            | 400 | The name of a backup
+					application/x-www-form-urlencoded | name=a                  | 415 | add -H 'Content-Type: application/json'
+					text/plain                        | {"name":"a"}            | 415 | add -H 'Content-Type: application/json'
+					nonsense                          | {"name":"a"}            | 415 | add -H 'Content-Type: application/json'
+					application/json                  | ''                      | 400 | unknown
+					""")
+	void wrongBodyForActuatorIsToldWithWhatIsExpected(String type, String body, int status, String expected) {
+		String path = body.isEmpty() ? "/actuator/backup?unknown=1" : "/actuator/backup";
+		HttpResponse<String> answer = server.post(path, type, body);
+		assertThat(answer.statusCode()).isEqualTo(status);
+		assertThat(answer.body()).contains(expected);
+		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+		assertThat(data.resolve("backups")).doesNotExist();
+	}
+
+	@ParameterizedTest
+	@CsvSource(delimiter = '|', textBlock = """
+			GET    | /not-there         | 404 | There is nothing at this path.
+			GET    | /actuator/nothing  | 404 | There is nothing at this path.
+			GET    | /error             | 404 | There is nothing at this path.
+			DELETE | /                  | 405 | DELETE is not supported here; there are
+			DELETE | /actuator/backup   | 405 | DELETE is not supported here; there are POST.
+			POST   | /actuator/backup   | 415 | A body must be JSON here
+			""")
+	void whatNoEndpointAnswersIsAProblemWithADetail(String method, String path, int status, String expected) {
+		HttpResponse<String> answer = server.method(method, path);
+		assertThat(answer.statusCode()).isEqualTo(status);
+		assertThat(answer.body()).contains("\"status\":" + status, "\"detail\":\"" + expected);
+		assertThat(answer.headers().firstValue("Content-Type")).hasValue("application/problem+json");
+	}
+
+	@Test
+	void personWhoMistypesAnAddressIsToldToo() {
+		HttpResponse<String> answer = server.get("/not-there", "Accept", "text/html");
+		assertThat(answer.statusCode()).isEqualTo(404);
+		assertThat(answer.body()).contains("There is nothing at this path.").doesNotContain("Whitelabel");
 	}
 
 	@Test

@@ -10,7 +10,14 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
 import org.springframework.web.filter.OncePerRequestFilter;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 import io.eardrum.web.http.Endpoint;
 import io.eardrum.web.http.admission.FirstTurns;
@@ -19,14 +26,20 @@ import io.eardrum.web.http.problem.RequestProblem;
 
 /**
  * Refuses large and slow bodies below the path of Actuator, which reads whole bodies of
- * any size. At most {@value #MAX_READ_AT_ONCE} bodies are read at once: few requests
- * there have a body, and no more threads than that may wait for one.
+ * any size, and those that are not JSON objects, of which Actuator does not say what is
+ * wrong with them. At most {@value #MAX_READ_AT_ONCE} bodies are read at once: few
+ * requests there have a body, and no more threads than that may wait for one.
  */
 public final class ActuatorBodyFilter extends OncePerRequestFilter {
 
 	private static final int MAX_BYTES = 16 * 1024;
 
 	private static final int MAX_READ_AT_ONCE = 10;
+
+	private static final JsonMapper JSON = JsonMapper.builder()
+		.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+		.enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+		.build();
 
 	private final Semaphore reading = new Semaphore(MAX_READ_AT_ONCE);
 
@@ -76,7 +89,10 @@ public final class ActuatorBodyFilter extends OncePerRequestFilter {
 			throws IOException {
 		FirstTurns.end(request);
 		try {
-			return BufferedRequest.read(request, MAX_BYTES);
+			BufferedRequest whole = BufferedRequest.read(request, MAX_BYTES);
+			checkType(request.getContentType());
+			checkBody(whole.body());
+			return whole;
 		}
 		catch (RequestProblem ex) {
 			refuse(ex, response);
@@ -85,6 +101,37 @@ public final class ActuatorBodyFilter extends OncePerRequestFilter {
 		finally {
 			this.reading.release();
 		}
+	}
+
+	private static void checkType(@Nullable String contentType) {
+		try {
+			MediaType type = (contentType != null) ? MediaType.parseMediaType(contentType)
+					: MediaType.APPLICATION_OCTET_STREAM;
+			String subtype = type.getSubtype();
+			if (type.getType().equals("application") && (subtype.equals("json") || subtype.endsWith("+json"))) {
+				return;
+			}
+		}
+		catch (InvalidMediaTypeException ex) {
+			// Falls through to the refusal below.
+		}
+		throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+				"A body must be JSON here; with curl, add -H 'Content-Type: application/json'.");
+	}
+
+	private static void checkBody(byte[] body) {
+		try {
+			JsonNode root = JSON.readTree(body);
+			if (root.isObject() && root.valueStream().allMatch(JsonNode::isValueNode)) {
+				return;
+			}
+		}
+		catch (JacksonException ex) {
+			// Falls through to the refusal below.
+		}
+		throw new RequestProblem(HttpStatus.BAD_REQUEST,
+				"The body must be a JSON object with each field once and a text for each, such as "
+						+ "{\"name\": \"monday\"}.");
 	}
 
 	private static void refuse(RequestProblem problem, HttpServletResponse response) throws IOException {

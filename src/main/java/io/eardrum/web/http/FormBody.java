@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 
 import jakarta.servlet.http.HttpServletRequest;
+import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 
 import io.eardrum.budget.RequestBudget;
@@ -91,11 +92,22 @@ final class FormBody {
 			form.readAll();
 		}
 		else {
+			refuseOtherBody(request);
 			addAll(request.getParameterMap(), all);
 		}
 		Map<String, String[]> parameters = new LinkedHashMap<>();
 		all.forEach((name, values) -> parameters.put(name, values.toArray(String[]::new)));
 		return parameters;
+	}
+
+	// If they are all in a body of another kind, they would be missing without a word.
+	private static void refuseOtherBody(HttpServletRequest request) {
+		boolean hasBody = request.getHeader(HttpHeaders.TRANSFER_ENCODING) != null
+				|| request.getContentLengthLong() > 0;
+		if (request.getMethod().equals("POST") && hasBody && request.getParameterMap().isEmpty()) {
+			throw new RequestProblem(HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+					"Parameters come in the address, or in a body with the Content-Type " + TYPE + ".");
+		}
 	}
 
 	private static void addAll(Map<String, String[]> some, Map<String, List<String>> all) {

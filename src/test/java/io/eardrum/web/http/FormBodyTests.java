@@ -59,6 +59,21 @@ class FormBodyTests {
 	}
 
 	@Test
+	void bodyThatIsNoFormIsRefusedWhereAllParametersCouldOnlyBeInIt() throws IOException {
+		for (String type : new String[] { "application/json", "text/plain", "multipart/form-data; boundary=a" }) {
+			MockHttpServletRequest request = form("{\"target\":\"a\"}");
+			request.setContentType(type);
+			assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(request))
+				.withMessageContaining("application/x-www-form-urlencoded")
+				.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.UNSUPPORTED_MEDIA_TYPE));
+		}
+		MockHttpServletRequest empty = form("");
+		empty.setContentType("application/json");
+		empty.setParameter("target", "a");
+		assertThat(read(empty)).containsOnlyKeys("target");
+	}
+
+	@Test
 	void parametersOfAddressAndFormAreJoined() throws IOException {
 		MockHttpServletRequest request = form("target=b%28c%2C+%27d%27%29&&from=-1h&t%C3%A9=\u00fc&empty&target=");
 		request.addParameter("target", "a");
@@ -71,12 +86,13 @@ class FormBodyTests {
 	}
 
 	@Test
-	void bodyThatIsNoFormIsLeftAlone() throws IOException {
+	void bodyThatIsNoFormIsLeftAloneBesideParametersOfTheAddress() throws IOException {
 		MockHttpServletRequest request = form("a=b");
+		request.addParameter("target", "a");
 		request.setContentType("text/plain");
-		assertThat(read(request)).isEmpty();
+		assertThat(read(request)).containsOnlyKeys("target");
 		request.setContentType(null);
-		assertThat(read(request)).isEmpty();
+		assertThat(read(request)).containsOnlyKeys("target");
 	}
 
 	@Test

@@ -78,6 +78,7 @@ class ViewEndpointsIntegrationTests {
 			{"address": 1}                     | must be a JSON object
 			{}                                 | must be a JSON object
 			{"address": "a", "more": 1}        | must be a JSON object
+			{"address": "a", "address": "b"}   | must be a JSON object
 			["a"]                              | must be a JSON object
 			{"address": "a"} x                 | must be a JSON object
 			{"address                          | must be a JSON object

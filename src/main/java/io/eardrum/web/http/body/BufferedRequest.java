@@ -55,6 +55,14 @@ public final class BufferedRequest extends HttpServletRequestWrapper {
 		}
 	}
 
+	/**
+	 * Returns the body.
+	 * @return its bytes, which must not be changed
+	 */
+	public byte[] body() {
+		return this.body;
+	}
+
 	@Override
 	public int getContentLength() {
 		return this.body.length;
