@@ -16,6 +16,9 @@ public final class TextReader implements PointReader {
 
 	private boolean markTold;
 
+	/** Whether a line has been read that is not skipped. */
+	private boolean begun;
+
 	@Override
 	public boolean next(LineSource lines, PointRecord record) throws IOException {
 		if (!lines.next()) {
@@ -35,7 +38,12 @@ public final class TextReader implements PointReader {
 		}
 		else if (kind != PointLine.Kind.IGNORED) {
 			record.reject(kind.problem());
+			String format = this.begun ? null : ImportFormat.guess(lines);
+			if (format != null) {
+				record.note("looks like what " + format + " reads, which was not given");
+			}
 		}
+		this.begun |= kind != PointLine.Kind.IGNORED;
 		return true;
 	}
 
