@@ -6,8 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.InitializingBean;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -16,11 +19,14 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyS
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.context.properties.source.IterableConfigurationPropertySource;
 import org.springframework.boot.origin.Origin;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.CommandLinePropertySource;
 import org.springframework.core.env.ConfigurableEnvironment;
+import org.springframework.core.env.Environment;
 import org.springframework.core.env.PropertySource;
 import org.springframework.core.env.SystemEnvironmentPropertySource;
 
@@ -116,12 +122,18 @@ public final class SettingsCheck {
 	}
 
 	/**
-	 * All properties, which are checked when they are bound.
+	 * All properties, which are checked when they are bound, and what they name.
 	 */
 	@Configuration(proxyBeanMethods = false)
 	@ConfigurationPropertiesScan("io.eardrum")
 	@EnableConfigurationProperties(ServerProperties.class)
+	@ImportAutoConfiguration(SslAutoConfiguration.class)
 	static class Settings {
+
+		@Bean
+		InitializingBean bundles(Environment environment, SslBundles bundles) {
+			return () -> BundleNames.check(environment, bundles);
+		}
 
 	}
 

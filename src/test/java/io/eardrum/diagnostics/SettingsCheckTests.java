@@ -55,9 +55,27 @@ class SettingsCheckTests {
 			.contains("Correct it where it is set: ", "application.yml");
 	}
 
-	private static String problem(String argument) {
+	@Test
+	void whatAPropertyNamesHasToExist(@TempDir Path folder) throws IOException {
+		for (String property : new String[] { "eardrum.tcp.ssl.bundle", "server.ssl.bundle",
+				"management.server.ssl.bundle", "spring.cassandra.ssl.bundle" }) {
+			assertThat(problem("--" + property + "=prot")).contains("The property " + property
+					+ " has the value 'prot'. There is no SSL bundle of this name (spring.ssl.bundle.pem.* or jks.*).");
+		}
+		Path missing = folder.resolve("missing");
+		assertThat(problem("--server.ssl.bundle=port", "--spring.ssl.bundle.pem.port.keystore.certificate=" + missing))
+			.contains("The property server.ssl.bundle has the value 'port'. This SSL bundle can't be used: ",
+					missing.toString());
+		assertThat(problem("--eardrum.series.storage-schemas=" + missing)).contains(
+				"The property eardrum.series.storage-schemas has the value '" + missing + "'. It can't be read: ");
+		Path schemas = Files.writeString(folder.resolve("schemas.conf"), "[all]\npattern = (\nretentions = 10s:1d\n");
+		assertThat(problem("--eardrum.series.storage-schemas=" + schemas))
+			.contains("The property eardrum.series.storage-schemas ");
+	}
+
+	private static String problem(String... arguments) {
 		try (CapturedLog log = CapturedLog.ofThisThread()) {
-			assertThat(run(new ByteArrayOutputStream(), argument)).isEqualTo(1);
+			assertThat(run(new ByteArrayOutputStream(), arguments)).isEqualTo(1);
 			return log.text();
 		}
 	}

@@ -46,6 +46,20 @@ public record SeriesProperties(@DefaultValue List<Rule> rules, @Nullable Path st
 				throw wrong(name + "step", rule.step(), "It must be whole seconds, from 1s to 365d.");
 			}
 		}
+		// Read here as well, so that a check of the configuration finds what is wrong.
+		schemas(storageSchemas);
+	}
+
+	private static List<StepRule> schemas(@Nullable Path file) {
+		try {
+			return (file != null) ? StorageSchemas.read(file) : List.of();
+		}
+		catch (IOException ex) {
+			throw wrong("storage-schemas", String.valueOf(file), "It can't be read: " + ex.getMessage() + ".");
+		}
+		catch (IllegalArgumentException ex) {
+			throw wrong("storage-schemas", String.valueOf(file), String.valueOf(ex.getMessage()));
+		}
 	}
 
 	private static InvalidConfigurationPropertyValueException wrong(String name, Object value, String reason) {
@@ -61,17 +75,7 @@ public record SeriesProperties(@DefaultValue List<Rule> rules, @Nullable Path st
 	public Steps steps(HeapShare share, LongSupplier nanoTime) {
 		List<StepRule> all = new ArrayList<>();
 		this.rules.forEach((rule) -> all.add(StepRule.of(KeyPattern.of(rule.keys()), rule.step().toSeconds())));
-		if (this.storageSchemas != null) {
-			try {
-				all.addAll(StorageSchemas.read(this.storageSchemas));
-			}
-			catch (IOException ex) {
-				throw wrong("storage-schemas", this.storageSchemas, "It can't be read: " + ex.getMessage() + ".");
-			}
-			catch (IllegalArgumentException ex) {
-				throw wrong("storage-schemas", this.storageSchemas, String.valueOf(ex.getMessage()));
-			}
-		}
+		all.addAll(schemas(this.storageSchemas));
 		return new Steps(all, share, nanoTime);
 	}
 

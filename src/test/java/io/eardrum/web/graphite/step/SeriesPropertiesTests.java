@@ -98,9 +98,9 @@ class SeriesPropertiesTests {
 					"[a]|retentions = soon; Line 2 is wrong: 'soon' are not retentions such as 10s:6h,1m:7d.",
 					"[a]|retentions = 0s:1d; Line 2 is wrong: '0s:1d' are not retentions" })
 	void wrongSchemasStopTheStart(String text, String message) throws IOException {
-		SeriesProperties properties = new SeriesProperties(List.of(), schemas(text.replace('|', '\n')));
+		Path file = schemas(text.replace('|', '\n'));
 		assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-			.isThrownBy(() -> properties.steps(SHARE, System::nanoTime))
+			.isThrownBy(() -> new SeriesProperties(List.of(), file))
 			.satisfies((ex) -> {
 				assertThat(ex.getName()).isEqualTo("eardrum.series.storage-schemas");
 				assertThat(ex.getReason()).startsWith(message);
@@ -111,7 +111,7 @@ class SeriesPropertiesTests {
 	void schemasThatCanNotBeReadStopTheStart() throws IOException {
 		for (Path file : List.of(this.folder.resolve("none"), schemas("#".repeat(1024 * 1024 + 1)))) {
 			assertThatExceptionOfType(InvalidConfigurationPropertyValueException.class)
-				.isThrownBy(() -> new SeriesProperties(List.of(), file).steps(SHARE, System::nanoTime));
+				.isThrownBy(() -> new SeriesProperties(List.of(), file));
 		}
 	}
 
