@@ -30,7 +30,8 @@ class DocumentTests {
 	private static final Set<String> LANGUAGES = Set.of("console", "sh", "python", "java", "yaml", "xml", "properties",
 			"text");
 
-	private static final Pattern LINK = Pattern.compile("\\[[^\\]]*]\\(([^)\\s]+)\\)");
+	/** Links, and the pictures of HTML. */
+	private static final Pattern LINK = Pattern.compile("(?:\\[[^\\]]*]\\(|\\bsrc(?:set)?=\")([^)\"\\s]+)[)\"]");
 
 	private static final Pattern PATH = Pattern.compile("(src|docs|bin|\\.ci|\\.mvn|\\.github)/[\\w./-]*");
 

@@ -93,9 +93,9 @@ class DocumentsIntegrationTests {
 			Map.entry("java -cp target/classes io.eardrum.cli.load.LoadGenerator ", "measures"),
 			Map.entry("python3 src/bench/", "measures"), Map.entry("sha256sum ", "checks files of a release"),
 			Map.entry("tar -xzf eardrum-", "installs a release"), Map.entry("ln -sfn /opt/", "installs a release"),
-			Map.entry("useradd ", "installs a release"), Map.entry("install ", "installs a release"),
-			Map.entry("bash src/build/", "makes a release"), Map.entry("bash .ci/run ", "makes a release"),
-			Map.entry("git ", "makes a release"));
+			Map.entry("mvn ", "installs a release"), Map.entry("useradd ", "installs a release"),
+			Map.entry("install ", "installs a release"), Map.entry("bash src/build/", "makes a release"),
+			Map.entry("bash .ci/run ", "makes a release"), Map.entry("git ", "makes a release"));
 
 	private static final Pattern NC = Pattern.compile("(?s)(.*?) *\\| *nc ((?:-u )?(?:-w 1 )?)127\\.0\\.0\\.1 (\\d+)");
 
