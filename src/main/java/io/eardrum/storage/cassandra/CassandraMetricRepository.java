@@ -134,7 +134,7 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 				settings.requestTimeout(), observer);
 		this.cache = new SeriesCache(settings.retention(), settings.knownSeries(), budget.share(HeapUse.SERIES));
 		this.registry = new SeriesRegistry(this.requests, this.cache, settings.maxSeries(),
-				settings.cassandra().maxWait());
+				settings.cassandra().maxWait(), clock);
 		this.writeClock = new WriteClock(clock);
 		this.upkeep = new SeriesUpkeep(this.requests, this.cache, this.registry, this.count, this.writeClock, clock);
 		this.clusterClock = new ClusterClock(clock, System::nanoTime);

@@ -13,7 +13,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.storage.ClusterObserver;
@@ -32,7 +31,6 @@ import io.eardrum.storage.cassandra.series.SeriesRegistry;
 import io.eardrum.storage.cassandra.series.SeriesRemoval;
 import io.eardrum.storage.cassandra.table.Cells;
 import io.eardrum.storage.cassandra.table.Query;
-import io.eardrum.storage.series.SeriesIndex;
 
 /**
  * Deletes points, and takes series that have none off the list: at once those that lose
@@ -78,7 +76,7 @@ final class SeriesUpkeep {
 		this.count = count;
 		this.writeClock = writeClock;
 		this.clock = clock;
-		this.removal = new SeriesRemoval(requests, cache);
+		this.removal = new SeriesRemoval(requests, cache, registry);
 		this.notices = new RemovalNotices(requests, cache, this.removal, this::withPoints, this::registerAnew,
 				clock.millis());
 	}
@@ -167,14 +165,7 @@ final class SeriesUpkeep {
 	}
 
 	private void registerAnew(ClusterSession session, List<SeriesKey> keys) {
-		PointBatch batch = new PointBatch();
-		keys.forEach((key) -> batch.add(key, 0, 0));
-		List<SeriesPoints> series = new ArrayList<>();
-		SeriesIndex<SeriesPoints> index = SeriesPoints.of(batch);
-		for (int i = 0; i < index.size(); i++) {
-			series.add(index.get(i));
-		}
-		this.registry.register(session, series);
+		this.registry.register(session, keys.stream().map(SeriesPoints::none).toList());
 	}
 
 	private static List<List<SeriesKey>> parts(List<SeriesKey> keys) {

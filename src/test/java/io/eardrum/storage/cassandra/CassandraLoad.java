@@ -28,8 +28,11 @@ import io.eardrum.storage.cassandra.table.Query;
  * and no test: run it with the class path of the tests and the profile {@code cassandra}.
  * <pre>
  * raw ROWS REQUESTS POINTS          ROWS rows of one partition a request, REQUESTS at once
+ * raw-new SERIES REQUESTS           the three requests of a new series, REQUESTS series at once
+ * raw-agree SERIES REQUESTS         the same with a transaction instead of the look-up
  * put THREADS SIZE SERIES POINTS    threads that put SIZE points at once, each of its own SERIES series
  * new SERIES                        one put of so many series that are new
+ * beside SERIES                     puts of one known series while so many are registered
  * read SERIES POINTS                all series of so many points each
  * </pre>
  */
@@ -40,7 +43,7 @@ public final class CassandraLoad {
 
 	public static void main(String[] arguments) throws Exception {
 		try (TestKeyspace keyspace = new TestKeyspace("load")) {
-			keyspace.clear();
+			keyspace.drop();
 			try (CassandraMetricRepository store = keyspace.open()) {
 				int[] numbers = new int[arguments.length];
 				for (int i = 1; i < arguments.length; i++) {
@@ -50,8 +53,11 @@ public final class CassandraLoad {
 				for (int round = 0; round < 3; round++) {
 					switch (arguments[0]) {
 						case "raw" -> raw(numbers[1], numbers[2], numbers[3]);
+						case "raw-new" -> rawNew(round, numbers[1], numbers[2], false);
+						case "raw-agree" -> rawNew(round, numbers[1], numbers[2], true);
 						case "put" -> put(store, numbers[1], numbers[2], numbers[3], numbers[4]);
 						case "new" -> register(store, numbers[1], round);
+						case "beside" -> beside(store, numbers[1], round);
 						case "read" -> read(store, numbers[1], numbers[2]);
 						default -> throw new IllegalArgumentException(arguments[0]);
 					}
@@ -85,6 +91,44 @@ public final class CassandraLoad {
 			}
 			turns.acquire(requests);
 			report("raw, " + rows + " rows a request, " + requests + " at once", points, start);
+			if (failed.get() > 0) {
+				System.out.println(failed.get() + " requests failed");
+			}
+		}
+	}
+
+	// What a new series needs at least: a look-up, or a transaction, which finds that it
+	// is
+	// new, its place with its first bucket, and its point.
+	private static void rawNew(int round, int series, int requests, boolean agree) throws InterruptedException {
+		CqlIdentifier keyspace = CqlIdentifier.fromCql("load");
+		try (CqlSession session = TestKeyspace.builder(new CassandraProperties()).build()) {
+			PreparedStatement begin = session.prepare((agree ? Query.INSERT_KEY : Query.SELECT_PLACE).in(keyspace));
+			PreparedStatement key = session.prepare("INSERT INTO load.series_by_key (key, place) VALUES (?, ?)");
+			PreparedStatement bucket = session.prepare(Query.INSERT_BUCKET.in(keyspace));
+			PreparedStatement point = session.prepare(Query.INSERT_POINT.in(keyspace));
+			Semaphore turns = new Semaphore(requests);
+			AtomicLong failed = new AtomicLong();
+			long start = System.nanoTime();
+			for (int i = 0; i < series; i++) {
+				String name = "rawnew" + round + "." + i;
+				long place = i;
+				Statement<?> second = agree ? bucket.bind(name, 1L, 0) : BatchStatement
+					.newInstance(DefaultBatchType.UNLOGGED, key.bind(name, place), bucket.bind(name, 1L, 0));
+				turns.acquire();
+				session.executeAsync(agree ? begin.bind(name, place) : begin.bind(name))
+					.thenCompose((result) -> session.executeAsync(second))
+					.thenCompose((result) -> session.executeAsync(point.bind(name, 1L, 1L, 1.0)))
+					.whenComplete((result, failure) -> {
+						turns.release();
+						if (failure != null) {
+							failed.incrementAndGet();
+						}
+					});
+			}
+			turns.acquire(requests);
+			report("raw, three requests a series, " + (agree ? "with" : "without") + " a transaction, " + requests
+					+ " series at once", series, start);
 			if (failed.get() > 0) {
 				System.out.println(failed.get() + " requests failed");
 			}
@@ -135,6 +179,24 @@ public final class CassandraLoad {
 		start = System.nanoTime();
 		store.put(batch);
 		report("the same series again", series, start);
+	}
+
+	private static void beside(CassandraMetricRepository store, int series, int round) throws Exception {
+		PointBatch known = new PointBatch();
+		known.add(SeriesKey.of("known"), 1, 1);
+		store.put(known);
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		Future<?> registering = executor.submit(() -> register(store, series, round));
+		List<Long> micros = new ArrayList<>();
+		while (!registering.isDone()) {
+			long start = System.nanoTime();
+			store.put(known);
+			micros.add((System.nanoTime() - start) / 1000);
+		}
+		executor.shutdown();
+		micros.sort(null);
+		System.out.printf("puts beside: %d, median %.1f ms, 99 %% within %.1f ms%n", micros.size(),
+				micros.get(micros.size() / 2) / 1e3, micros.get(micros.size() * 99 / 100) / 1e3);
 	}
 
 	private static void read(CassandraMetricRepository store, int series, int points) throws IOException {

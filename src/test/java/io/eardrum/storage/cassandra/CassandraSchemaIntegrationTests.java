@@ -100,7 +100,7 @@ class CassandraSchemaIntegrationTests {
 		Awaitility.await()
 			.atMost(Duration.ofSeconds(30))
 			.untilAsserted(() -> assertThat(store.status().problem()).contains("lacks the tables",
-					"points, buckets, series_by_key, series_by_place, removed_series, sequence"));
+					"points, buckets, series_by_key, series_by_place, removed_series, sequence, registrations"));
 		Schema.tables(CqlIdentifier.fromCql(NAME)).values().forEach(this.keyspace::execute);
 		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> store.status().writable());
 		put(store, 1);
@@ -168,10 +168,10 @@ class CassandraSchemaIntegrationTests {
 	@Test
 	void tablesOfALaterVersionAreLeftAlone() {
 		this.keyspace.open();
-		this.keyspace.execute("UPDATE %.sequence SET next = 2 WHERE name = 'format' IF next = 1");
+		this.keyspace.execute("UPDATE %.sequence SET next = 3 WHERE name = 'format' IF next = 2");
 		CassandraMetricRepository store = this.keyspace.open(this.keyspace.settings(), new CassandraProperties(),
 				Clock.systemUTC());
-		assertThat(store.status().problem()).contains("format 2");
+		assertThat(store.status().problem()).contains("format 3");
 		assertThatThrownBy(() -> put(store, 1)).isInstanceOf(StorageException.class);
 	}
 

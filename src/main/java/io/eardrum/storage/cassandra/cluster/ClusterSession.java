@@ -29,9 +29,25 @@ public final class ClusterSession {
 
 	private final Map<Query, PreparedStatement> statements;
 
-	ClusterSession(CqlSession session, Map<Query, PreparedStatement> statements) {
+	private final long format;
+
+	ClusterSession(CqlSession session, Map<Query, PreparedStatement> statements, long format) {
 		this.session = session;
 		this.statements = statements;
+		this.format = format;
+	}
+
+	ClusterSession withFormat(long format) {
+		return new ClusterSession(this.session, this.statements, format);
+	}
+
+	/**
+	 * Returns whether all servers of this cluster register series in groups. Servers of
+	 * before can't, and don't connect to such a cluster.
+	 * @return whether the tables have format 2 and not 1
+	 */
+	public boolean registersInGroups() {
+		return this.format >= Connector.FORMAT;
 	}
 
 	/**

@@ -36,7 +36,10 @@ import io.eardrum.storage.cassandra.table.Query;
 public final class Connector implements AutoCloseable {
 
 	/** The version of the tables that this code knows. */
-	private static final long FORMAT = 1;
+	static final long FORMAT = 2;
+
+	/** With it, the nodes agree on the place of each key by a transaction of its own. */
+	private static final long OLDEST_FORMAT = 1;
 
 	private static final Duration CONNECT_PATIENCE = Duration.ofSeconds(60);
 
@@ -85,8 +88,8 @@ public final class Connector implements AutoCloseable {
 		this.attempts++;
 		try {
 			this.schema.ensure(driver, datacenter(driver));
-			ClusterSession session = new ClusterSession(driver, prepare(driver));
-			checkTables(session);
+			ClusterSession session = new ClusterSession(driver, prepare(driver), FORMAT);
+			session = session.withFormat(checkTables(session));
 			this.clock.compare(session);
 			this.reached = null;
 			return session;
@@ -157,21 +160,24 @@ public final class Connector implements AutoCloseable {
 
 	// Only for missing rows do the nodes have to agree. That takes several times as long
 	// as a read, and many servers may be started at once.
-	private static void checkTables(ClusterSession session) {
+	private static long checkTables(ClusterSession session) {
+		long format = FORMAT;
 		Row row = ask(session, Query.SELECT_FORMAT).one();
 		if (row == null) {
 			AsyncResultSet result = ask(session, Query.INSERT_FORMAT, Cells.of(FORMAT));
 			row = result.wasApplied() ? null : result.one();
 		}
 		if (row != null) {
-			long format = row.getLong("next");
-			if (format != FORMAT) {
-				throw new StorageException("The tables have format " + format + ", and this version knows " + FORMAT);
+			format = row.getLong("next");
+			if (format < OLDEST_FORMAT || format > FORMAT) {
+				throw new StorageException("The tables have format " + format + ", and this version knows "
+						+ OLDEST_FORMAT + " to " + FORMAT);
 			}
 		}
 		if (ask(session, Query.SELECT_NEXT).one() == null) {
 			ask(session, Query.BEGIN);
 		}
+		return format;
 	}
 
 	private static AsyncResultSet ask(ClusterSession session, Query query, ByteBuffer... cells) {

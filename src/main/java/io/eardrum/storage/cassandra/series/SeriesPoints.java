@@ -20,6 +20,9 @@ public final class SeriesPoints extends IndexedSeries {
 
 	private @Nullable KnownSeries series;
 
+	/** The version of the log as of which the key had no place, or 0. */
+	private long absentSince;
+
 	private SeriesPoints(SeriesKey key, int number) {
 		super(key, number);
 	}
@@ -46,6 +49,15 @@ public final class SeriesPoints extends IndexedSeries {
 	}
 
 	/**
+	 * Returns a series without points, which is only to be registered.
+	 * @param key the key
+	 * @return the series
+	 */
+	public static SeriesPoints none(SeriesKey key) {
+		return new SeriesPoints(key, 0);
+	}
+
+	/**
 	 * Finds the series of a point.
 	 * @param index the series of the batch
 	 * @param batch the points
@@ -62,6 +74,22 @@ public final class SeriesPoints extends IndexedSeries {
 	 */
 	public PointBuffer.Snapshot points() {
 		return this.points.snapshot();
+	}
+
+	/**
+	 * Returns as of which version of the log the key had no place.
+	 * @return the version, or 0 if it is not known
+	 */
+	long absentSince() {
+		return this.absentSince;
+	}
+
+	/**
+	 * Notes that the key had no place.
+	 * @param version the version of the log as of which it had none, or 0
+	 */
+	void absentSince(long version) {
+		this.absentSince = version;
 	}
 
 	/**

@@ -1,11 +1,14 @@
 package io.eardrum.storage.cassandra.series;
 
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 
 import com.datastax.oss.driver.api.core.DriverException;
@@ -24,23 +27,29 @@ import io.eardrum.storage.cassandra.request.CongestionException;
 import io.eardrum.storage.cassandra.request.Requests;
 import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.cassandra.table.Cells;
+import io.eardrum.storage.cassandra.table.Expiry;
 import io.eardrum.storage.cassandra.table.Query;
+import io.eardrum.storage.series.PointBuffer;
 
 /**
  * Registers series: gives each of them a place in the order of first put, for all
  * servers.
  * <p>
- * The places come from one sequence, on which the nodes agree (with a lightweight
- * transaction for a group of new series). They are taken while their put runs, never in
- * advance. So a series whose put is answered has a lower place than every series whose
- * put begins afterwards, through any server. The nodes also agree on the place of each
- * key: of two servers that meet a new key, one gives it a place. The other one learns
- * that place, and its own place stays empty.
+ * Places are taken while their put runs, never in advance. So a series whose put is
+ * answered has a lower place than every series whose put begins afterwards, through any
+ * server. A key has one place, whichever servers meet it.
  * <p>
- * If a registration ends halfway, the put has failed, and what was done remains: a place
- * stays empty, or a key has a place and isn't listed there. The next put of the key,
- * through any server, finds that it has a place, and lists it before that put is
- * answered.
+ * <em>With tables of format 2</em>, the {@link RegistrationLog} gives a group of series
+ * their places in one transaction.
+ * <p>
+ * <em>With tables of format 1</em>, which servers of before know as well, the places come
+ * from one sequence, on which the nodes agree (with a transaction for a group of new
+ * series), and the nodes agree on the place of each key with another transaction. Of two
+ * servers that meet a new key, one gives it a place. The other one learns that place, and
+ * its own place stays empty. If a registration ends halfway, the put has failed, and what
+ * was done remains: a place stays empty, or a key has a place and isn't listed there. The
+ * next put of the key, through any server, finds that it has a place, and lists it before
+ * that put is answered.
  * <p>
  * The series of a put with many new series are registered in several groups, one after
  * the other. They get ascending places in their order, though not consecutive ones,
@@ -73,18 +82,26 @@ public final class SeriesRegistry {
 	/** Used for one group at a time. */
 	private final PlaceSequence places;
 
+	private final RegistrationLog log;
+
+	private final Clock clock;
+
 	/**
 	 * Creates a registry.
 	 * @param requests sends the requests
 	 * @param cache the known series, to which this adds
 	 * @param maxSeries how many there may be, or {@code null} for any number
 	 * @param maxWait how long a thread waits while others have their series registered
+	 * @param clock the clock of this server
 	 */
-	public SeriesRegistry(Requests requests, SeriesCache cache, @Nullable Integer maxSeries, Duration maxWait) {
+	public SeriesRegistry(Requests requests, SeriesCache cache, @Nullable Integer maxSeries, Duration maxWait,
+			Clock clock) {
 		this.requests = requests;
 		this.cache = cache;
 		this.queue = new RegistrationQueue<>(GROUP_SIZE, maxWait);
 		this.places = new PlaceSequence(requests, maxSeries, maxWait);
+		this.log = new RegistrationLog(requests, maxSeries, maxWait, clock);
+		this.clock = clock;
 	}
 
 	/**
@@ -97,11 +114,29 @@ public final class SeriesRegistry {
 	 * @throws CongestionException if they had to wait too long for their turn
 	 */
 	public void register(ClusterSession session, List<SeriesPoints> unknown) {
-		List<SeriesPoints> fresh = lookUp(session, unknown);
-		if (fresh.isEmpty()) {
-			return;
+		LookUp ahead = new LookUp(session, unknown, 0);
+		while (!ahead.isEmpty()) {
+			LookUp present = ahead;
+			List<SeriesPoints> fresh = list(session, present);
+			// Their answers come while these are registered.
+			ahead = new LookUp(session, unknown, present.end);
+			if (!fresh.isEmpty()) {
+				this.queue.register(fresh, (group) -> addAll(session, group));
+			}
 		}
-		this.queue.register(fresh, (group) -> addAll(session, group));
+	}
+
+	/**
+	 * Takes places from series. When it returns, they are no longer listed. Only for a
+	 * cluster whose servers register series in groups.
+	 * @param session the cluster
+	 * @param places the places that they have; series that have another one meanwhile
+	 * keep it
+	 * @throws StorageException if that failed
+	 * @throws CongestionException if other servers kept registering series
+	 */
+	void remove(ClusterSession session, Map<SeriesKey, Long> places) {
+		this.log.remove(session, places);
 	}
 
 	// A group may contain the same key for several puts. One of them stands for the
@@ -132,22 +167,19 @@ public final class SeriesRegistry {
 		return unknown;
 	}
 
-	// Returns the series that have no place.
-	private List<SeriesPoints> lookUp(ClusterSession session, List<SeriesPoints> unknown) {
-		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
-		for (SeriesPoints series : unknown) {
-			answers.add(this.requests.send(ClusterObserver.Request.READ,
-					() -> session.send(Query.SELECT_PLACE, Cells.of(series.key()))));
-		}
+	// Lists the series that have a place, and returns those that have none.
+	private List<SeriesPoints> list(ClusterSession session, LookUp lookUp) {
 		List<SeriesPoints> fresh = new ArrayList<>();
 		Map<SeriesPoints, Long> places = new LinkedHashMap<>();
-		for (int i = 0; i < answers.size(); i++) {
-			Row row = this.requests.await(answers.get(i)).one();
+		for (int i = 0; i < lookUp.answers.size(); i++) {
+			SeriesPoints series = lookUp.series.get(i);
+			Row row = this.requests.await(lookUp.answers.get(i)).one();
 			if (row != null) {
-				places.put(unknown.get(i), row.getLong(0));
+				places.put(series, row.getLong(0));
 			}
 			else {
-				fresh.add(unknown.get(i));
+				series.absentSince(lookUp.version);
+				fresh.add(series);
 			}
 		}
 		list(session, places);
@@ -158,6 +190,10 @@ public final class SeriesRegistry {
 		if (fresh.isEmpty()) {
 			return;
 		}
+		if (session.registersInGroups()) {
+			append(session, fresh);
+			return;
+		}
 		int count = this.places.take(session, fresh.size());
 		long first = this.places.next() - count;
 		Map<SeriesPoints, Long> wanted = new LinkedHashMap<>();
@@ -165,6 +201,44 @@ public final class SeriesRegistry {
 			wanted.put(fresh.get(i), first + i);
 		}
 		list(session, settle(session, wanted));
+	}
+
+	private void append(ClusterSession session, List<SeriesPoints> fresh) {
+		Map<SeriesKey, SeriesPoints> series = new LinkedHashMap<>();
+		Map<SeriesKey, Long> absentSince = new LinkedHashMap<>();
+		for (SeriesPoints one : fresh) {
+			series.put(one.key(), one);
+			absentSince.put(one.key(), one.absentSince());
+		}
+		Map<SeriesPoints, Long> firstBuckets = new HashMap<>();
+		Map<SeriesKey, Long> registered = this.log.add(session, absentSince,
+				(key) -> firstBucket(session, Objects.requireNonNull(series.get(key)), firstBuckets));
+		registered.keySet().forEach((key) -> {
+			SeriesPoints one = Objects.requireNonNull(series.get(key));
+			KnownSeries known = this.cache.add(key);
+			Long bucket = firstBuckets.get(one);
+			if (bucket != null) {
+				known.addBucket(bucket);
+			}
+			one.registered(known);
+		});
+	}
+
+	// The row of a bucket is kept where the key is, so it takes no request of its own.
+	private List<BatchableStatement<?>> firstBucket(ClusterSession session, SeriesPoints series,
+			Map<SeriesPoints, Long> buckets) {
+		PointBuffer.Snapshot points = series.points();
+		if (points.size() == 0) {
+			return List.of();
+		}
+		long bucket = Buckets.of(points.timestamp(0));
+		int seconds = Expiry.seconds(Buckets.lastTimestamp(bucket), this.cache.retentionSeconds(series.key()),
+				this.clock.instant().getEpochSecond());
+		if (seconds == Expiry.OVER) {
+			return List.of();
+		}
+		buckets.put(series, bucket);
+		return List.of(session.bind(Query.INSERT_BUCKET, Cells.of(series.key()), Cells.of(bucket), Cells.of(seconds)));
 	}
 
 	// Makes the nodes agree on the place of each key: the wanted one, or the one it
@@ -217,6 +291,36 @@ public final class SeriesRegistry {
 	private CompletableFuture<AsyncResultSet> write(ClusterSession session, List<BatchableStatement<?>> rows) {
 		BatchStatement batch = BatchStatement.newInstance(DefaultBatchType.UNLOGGED, rows).setIdempotent(true);
 		return this.requests.send(ClusterObserver.Request.WRITE, () -> session.send(batch));
+	}
+
+	/**
+	 * The places of some series, which are looked up.
+	 */
+	private final class LookUp {
+
+		private final List<SeriesPoints> series;
+
+		private final int end;
+
+		/** The version of the log as of which those that are not found have no place. */
+		private final long version = SeriesRegistry.this.log.version();
+
+		private final List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
+
+		LookUp(ClusterSession session, List<SeriesPoints> all, int from) {
+			this.end = Math.min(from + GROUP_SIZE, all.size());
+			this.series = all.subList(from, this.end);
+			Query query = session.registersInGroups() ? Query.CONFIRM_PLACE : Query.SELECT_PLACE;
+			for (SeriesPoints one : this.series) {
+				this.answers.add(SeriesRegistry.this.requests.send(ClusterObserver.Request.READ,
+						() -> session.send(query, Cells.of(one.key()))));
+			}
+		}
+
+		boolean isEmpty() {
+			return this.series.isEmpty();
+		}
+
 	}
 
 }

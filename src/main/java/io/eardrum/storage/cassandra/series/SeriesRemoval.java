@@ -38,14 +38,18 @@ public final class SeriesRemoval {
 
 	private final SeriesCache cache;
 
+	private final SeriesRegistry registry;
+
 	/**
 	 * Creates the removal.
 	 * @param requests sends the requests
 	 * @param cache the known series
+	 * @param registry gave the series their places
 	 */
-	public SeriesRemoval(Requests requests, SeriesCache cache) {
+	public SeriesRemoval(Requests requests, SeriesCache cache, SeriesRegistry registry) {
 		this.requests = requests;
 		this.cache = cache;
+		this.registry = registry;
 	}
 
 	/**
@@ -65,9 +69,14 @@ public final class SeriesRemoval {
 		long day = dayOf(nowMillis);
 		each(places.entrySet(), (entry) -> this.requests.send(ClusterObserver.Request.WRITE, () -> session
 			.send(Query.INSERT_REMOVED, Cells.of(day), Cells.of(entry.getKey()), Cells.of(entry.getValue()))));
-		each(places.entrySet(), (entry) -> this.requests.send(ClusterObserver.Request.REGISTER,
-				() -> session.send(Query.DELETE_KEY, Cells.of(entry.getKey()), Cells.of(entry.getValue()))));
-		unlist(session, places.entrySet());
+		if (session.registersInGroups()) {
+			this.registry.remove(session, places);
+		}
+		else {
+			each(places.entrySet(), (entry) -> this.requests.send(ClusterObserver.Request.REGISTER,
+					() -> session.send(Query.DELETE_KEY, Cells.of(entry.getKey()), Cells.of(entry.getValue()))));
+			unlist(session, places.entrySet());
+		}
 		each(places.entrySet(), (entry) -> this.requests.send(ClusterObserver.Request.WRITE, () -> session
 			.send(Query.INSERT_REMOVED, Cells.of(day), Cells.of(entry.getKey()), Cells.of(entry.getValue()))));
 		return places.size();

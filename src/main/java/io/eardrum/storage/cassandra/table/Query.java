@@ -1,7 +1,10 @@
 package io.eardrum.storage.cassandra.table;
 
+import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
+import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statements that are sent to the cluster once the tables exist. Each comment names
@@ -97,6 +100,40 @@ public enum Query {
 	 */
 	INSERT_FORMAT("INSERT INTO %s.sequence (name, next) VALUES ('format', ?) IF NOT EXISTS"),
 
+	/** Key: its place, as a quorum of all nodes knows it. */
+	CONFIRM_PLACE("SELECT place FROM %s.series_by_key WHERE key = ?", DefaultConsistencyLevel.QUORUM),
+	/** Nothing: the last entry of the log of registrations. */
+	SELECT_ENTRY("SELECT version, previous, next, series FROM %s.registrations WHERE name = 'series'",
+			DefaultConsistencyLevel.QUORUM),
+	/** Version, version before, next free place, series. It begins the log. */
+	BEGIN_LOG("INSERT INTO %s.registrations (name, version, previous, next, series)"
+			+ " VALUES ('series', ?, ?, ?, ?) IF NOT EXISTS"),
+	/**
+	 * Version, version before, next free place, series, and the version before once more:
+	 * whether it was applied.
+	 */
+	APPEND_ENTRY("UPDATE %s.registrations SET version = ?, previous = ?, next = ?, series = ?"
+			+ " WHERE name = 'series' IF version = ?"),
+	/** Nothing: the version up to which all entries have been carried out. */
+	SELECT_CARRIED_OUT("SELECT version FROM %s.registrations WHERE name = 'carried out'",
+			DefaultConsistencyLevel.QUORUM),
+	/** Write timestamp, version. */
+	UPDATE_CARRIED_OUT("UPDATE %s.registrations USING TIMESTAMP ? SET version = ? WHERE name = 'carried out'",
+			DefaultConsistencyLevel.QUORUM),
+	/** Key, place, write timestamp. */
+	REGISTER_KEY("INSERT INTO %s.series_by_key (key, place) VALUES (?, ?) USING TIMESTAMP ?",
+			DefaultConsistencyLevel.QUORUM),
+	/** Bucket, place, key, write timestamp. */
+	REGISTER_PLACE("INSERT INTO %s.series_by_place (bucket, place, key) VALUES (?, ?, ?) USING TIMESTAMP ?",
+			DefaultConsistencyLevel.QUORUM),
+	/** Write timestamp, key. */
+	REMOVE_KEY("DELETE FROM %s.series_by_key USING TIMESTAMP ? WHERE key = ?", DefaultConsistencyLevel.QUORUM),
+	/** Write timestamp, bucket, place, key. */
+	REMOVE_PLACE("DELETE FROM %s.series_by_place USING TIMESTAMP ? WHERE bucket = ? AND place = ? AND key = ?",
+			DefaultConsistencyLevel.QUORUM),
+	/** Write timestamp, next free place. */
+	UPDATE_NEXT("UPDATE %s.sequence USING TIMESTAMP ? SET next = ? WHERE name = 'series'",
+			DefaultConsistencyLevel.QUORUM),
 	/** Nothing: the time of the node that answers, in milliseconds since 1970. */
 	SELECT_NOW("SELECT toUnixTimestamp(now()) FROM system.local"),
 
@@ -110,20 +147,32 @@ public enum Query {
 
 	private final int pageSize;
 
+	/** How many nodes have to answer, or {@code null} for as many as are configured. */
+	private final @Nullable ConsistencyLevel consistency;
+
 	Query(String text) {
-		this(text, PAGE_SIZE);
+		this(text, PAGE_SIZE, null);
 	}
 
 	Query(String text, int pageSize) {
+		this(text, pageSize, null);
+	}
+
+	Query(String text, ConsistencyLevel consistency) {
+		this(text, PAGE_SIZE, consistency);
+	}
+
+	Query(String text, int pageSize, @Nullable ConsistencyLevel consistency) {
 		this.text = text;
 		this.pageSize = pageSize;
+		this.consistency = consistency;
 	}
 
 	// The driver sends other statements a second time if the answer is late. A second
 	// transaction would compete with the first.
 	private boolean isTransaction() {
 		return switch (this) {
-			case INSERT_KEY, DELETE_KEY, ADVANCE, BEGIN, BEGIN_SWEEP, INSERT_FORMAT -> true;
+			case INSERT_KEY, DELETE_KEY, ADVANCE, BEGIN, BEGIN_SWEEP, INSERT_FORMAT, BEGIN_LOG, APPEND_ENTRY -> true;
 			default -> false;
 		};
 	}
@@ -137,6 +186,7 @@ public enum Query {
 	public SimpleStatement in(CqlIdentifier keyspace) {
 		return SimpleStatement.newInstance(this.text.formatted(keyspace.asCql(true)))
 			.setPageSize(this.pageSize)
+			.setConsistencyLevel(this.consistency)
 			.setIdempotent(!isTransaction());
 	}
 

@@ -75,7 +75,7 @@ class ClusterTests {
 		given(this.connector.connect()).willAnswer((invocation) -> {
 			this.connecting.countDown();
 			awaitUninterruptibly(this.goOn);
-			return new ClusterSession(this.driver, Map.of());
+			return new ClusterSession(this.driver, Map.of(), Connector.FORMAT);
 		});
 		return new Cluster(this.connector, new ClusterState("not reached yet"), this.clock,
 				(session) -> this.used.countDown(), (session) -> {

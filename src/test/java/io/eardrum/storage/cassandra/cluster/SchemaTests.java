@@ -22,7 +22,7 @@ class SchemaTests {
 	@Test
 	void fileHasAllTables() {
 		assertThat(Schema.tables(KEYSPACE)).containsOnlyKeys("points", "buckets", "series_by_key", "series_by_place",
-				"removed_series", "sequence");
+				"removed_series", "sequence", "registrations");
 	}
 
 	@Test
