@@ -149,6 +149,10 @@ class CassandraRegistrationIntegrationTests {
 		assertThat(keys(this.first)).containsExactly("b");
 		put(this.second, "a");
 		assertThat(keys(this.first)).containsExactly("b", "a");
+		// So does one that had looked it up.
+		keyspace.execute(
+				"INSERT INTO %.series_by_place (bucket, place, key) VALUES (0, 0, 'a') USING TIMESTAMP " + version);
+		assertThat(keys(this.first)).containsExactly("b", "a");
 		keyspace.execute("INSERT INTO %.series_by_key (key, place) VALUES ('a', 0) USING TIMESTAMP " + version);
 		assertThat(keyspace.execute("SELECT place FROM %.series_by_key WHERE key = 'a'").get(0).getLong(0))
 			.isEqualTo(2);

@@ -182,7 +182,7 @@ public final class SeriesRegistry {
 				fresh.add(series);
 			}
 		}
-		list(session, places);
+		list(session, places, lookUp.version);
 		return fresh;
 	}
 
@@ -200,7 +200,7 @@ public final class SeriesRegistry {
 		for (int i = 0; i < count; i++) {
 			wanted.put(fresh.get(i), first + i);
 		}
-		list(session, settle(session, wanted));
+		list(session, settle(session, wanted), 0);
 	}
 
 	private void append(ClusterSession session, List<SeriesPoints> fresh) {
@@ -270,14 +270,19 @@ public final class SeriesRegistry {
 		return settled;
 	}
 
-	// Lists series at their places. That changes nothing if they are already listed.
-	private void list(ClusterSession session, Map<SeriesPoints, Long> places) {
+	// Lists series at their places. That changes nothing if they are already listed. With
+	// the version of the look-up, it also changes nothing if they have lost these places
+	// since then.
+	private void list(ClusterSession session, Map<SeriesPoints, Long> places, long version) {
 		Map<Long, List<BatchableStatement<?>>> rows = new LinkedHashMap<>();
 		List<CompletableFuture<AsyncResultSet>> answers = new ArrayList<>();
 		places.forEach((series, place) -> {
 			long bucket = Buckets.ofPlace(place);
 			List<BatchableStatement<?>> ofBucket = rows.computeIfAbsent(bucket, (absent) -> new ArrayList<>());
-			ofBucket.add(session.bind(Query.INSERT_PLACE, Cells.of(bucket), Cells.of(place), Cells.of(series.key())));
+			ofBucket.add(session.registersInGroups()
+					? session.bind(Query.REGISTER_PLACE, Cells.of(bucket), Cells.of(place), Cells.of(series.key()),
+							Cells.of(version))
+					: session.bind(Query.INSERT_PLACE, Cells.of(bucket), Cells.of(place), Cells.of(series.key())));
 			if (ofBucket.size() == LIST_ROWS) {
 				answers.add(write(session, ofBucket));
 				rows.remove(bucket);

@@ -1,6 +1,5 @@
 package io.eardrum.storage.cassandra.table;
 
-import com.datastax.oss.driver.api.core.ConsistencyLevel;
 import com.datastax.oss.driver.api.core.CqlIdentifier;
 import com.datastax.oss.driver.api.core.DefaultConsistencyLevel;
 import com.datastax.oss.driver.api.core.cql.SimpleStatement;
@@ -148,7 +147,7 @@ public enum Query {
 	private final int pageSize;
 
 	/** How many nodes have to answer, or {@code null} for as many as are configured. */
-	private final @Nullable ConsistencyLevel consistency;
+	private final @Nullable DefaultConsistencyLevel consistency;
 
 	Query(String text) {
 		this(text, PAGE_SIZE, null);
@@ -158,11 +157,11 @@ public enum Query {
 		this(text, pageSize, null);
 	}
 
-	Query(String text, ConsistencyLevel consistency) {
+	Query(String text, DefaultConsistencyLevel consistency) {
 		this(text, PAGE_SIZE, consistency);
 	}
 
-	Query(String text, int pageSize, @Nullable ConsistencyLevel consistency) {
+	Query(String text, int pageSize, @Nullable DefaultConsistencyLevel consistency) {
 		this.text = text;
 		this.pageSize = pageSize;
 		this.consistency = consistency;
