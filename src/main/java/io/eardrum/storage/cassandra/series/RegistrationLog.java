@@ -83,6 +83,9 @@ final class RegistrationLog {
 	/** Whether the log may have an entry that this server has not seen. */
 	private boolean stale = true;
 
+	/** Tells other servers that the last entry has been carried out. */
+	private @Nullable CompletableFuture<AsyncResultSet> notice;
+
 	/** All entries up to this version have been carried out. */
 	private volatile long carriedOut;
 
@@ -264,6 +267,7 @@ final class RegistrationLog {
 	}
 
 	private boolean append(ClusterSession session, RegistrationEntry entry, Attempts attempts) {
+		awaitNotice();
 		// Until the answer is there, the log may have this entry.
 		this.stale = true;
 		try {
@@ -315,13 +319,27 @@ final class RegistrationLog {
 		tellCarriedOut(session, version);
 	}
 
-	// Others need not carry it out as well then, but it does no harm if they do.
+	// Others need not carry it out as well then, but it does no harm if they do. So the
+	// answer is only awaited before the next entry.
 	private void tellCarriedOut(ClusterSession session, ByteBuffer version) {
 		try {
-			send(ClusterObserver.Request.WRITE, session, Query.UPDATE_CARRIED_OUT, version, version);
+			this.notice = send(ClusterObserver.Request.WRITE, session, Query.UPDATE_CARRIED_OUT, version, version);
 		}
 		catch (StorageException ex) {
-			logger.debug("Another server may have to carry out the registration once more", ex);
+			logger.debug("Another server may carry out the same registration", ex);
+		}
+	}
+
+	private void awaitNotice() {
+		CompletableFuture<AsyncResultSet> sent = this.notice;
+		this.notice = null;
+		if (sent != null) {
+			try {
+				this.requests.await(sent);
+			}
+			catch (StorageException ex) {
+				logger.debug("Another server may carry out the same registration", ex);
+			}
 		}
 	}
 
