@@ -27,6 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.context.annotation.Configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -108,11 +110,23 @@ class ArchitectureTests {
 			.that()
 			.resideInAPackage(ROOT)
 			.and()
+			.areTopLevelClasses()
+			.and()
 			.doNotHaveSimpleName("package-info")
 			.and()
 			.doNotHaveFullyQualifiedName(EardrumApplication.class.getName())
 			.should()
 			.resideInAPackage(ROOT));
+	}
+
+	// A class that is missing there would have no effect.
+	@Test
+	void eachConfigurationClassIsInTheListOfTheApplication() {
+		List<String> found = CLASSES.stream()
+			.filter((type) -> type.isTopLevelClass() && type.isAnnotatedWith(Configuration.class))
+			.map(JavaClass::getName)
+			.toList();
+		assertThat(ImportCandidates.load(EardrumApplication.class, null)).containsExactlyInAnyOrderElementsOf(found);
 	}
 
 	@Test
