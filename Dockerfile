@@ -46,7 +46,7 @@ RUN java -XX:+UseSerialGC -XX:ArchiveClassesAtExit=eardrum-cli.jsa -jar eardrum-
 # run of a few seconds, which leaves nothing but the cache. With it, the server starts in little more than half the time. A JVM
 # that the cache does not fit (-XX:+UseZGC, a heap of 32 GB) says so and starts without it.
 RUN --mount=type=bind,source=src/main/docker/train.sh,target=/tmp/train.sh \
-    bash /tmp/train.sh java -XX:AOTCacheOutput=eardrum.aot -XX:MaxRAMPercentage=50 --enable-native-access=ALL-UNNAMED \
+    bash /tmp/train.sh java -XX:AOTCacheOutput=eardrum.aot -XX:MaxRAMPercentage=50 -XX:+AlwaysActAsServerClassMachine --enable-native-access=ALL-UNNAMED \
         -Djava.library.path=/app/natives -jar /app/eardrum.jar
 
 # Profile docker listens on all addresses. All lasting data is below /data; the rest of the root file system may be
@@ -60,6 +60,8 @@ STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 CMD ["/app/healthcheck"]
 
 # Half of the container's memory is heap; native memory of the store, thread stacks and page cache share the rest.
-# JAVA_TOOL_OPTIONS is respected: an -Xmx in it overrides the percentage.
-ENTRYPOINT ["java", "-XX:AOTCache=/app/eardrum.aot", "-XX:MaxRAMPercentage=50", "-XX:+ExitOnOutOfMemoryError", \
+# JAVA_TOOL_OPTIONS is respected: an -Xmx in it overrides the percentage. In a container with one processor or less than 2 GB, the JVM
+# would take the serial collector, whose pauses are longer; AlwaysActAsServerClassMachine makes it G1, and lets JAVA_TOOL_OPTIONS choose.
+ENTRYPOINT ["java", "-XX:AOTCache=/app/eardrum.aot", "-XX:MaxRAMPercentage=50", "-XX:+AlwaysActAsServerClassMachine", \
+    "-XX:+ExitOnOutOfMemoryError", \
     "--enable-native-access=ALL-UNNAMED", "-Djava.library.path=/app/natives", "-jar", "/app/eardrum.jar"]

@@ -12,6 +12,12 @@ import org.springframework.boot.system.ApplicationHome;
  */
 public final class ConfigurationFiles {
 
+	/**
+	 * The system property with the jar that a user started, if the script runs it from an
+	 * extracted copy elsewhere.
+	 */
+	private static final String STARTED_JAR = "io.eardrum.jar";
+
 	private static final String IN_JAR = "optional:classpath:/;optional:classpath:/config/";
 
 	private static final String IN_WORKING_DIRECTORY = "optional:file:./;optional:file:./config/;optional:file:./config/*/";
@@ -24,7 +30,18 @@ public final class ConfigurationFiles {
 	 * @return the default properties of the application
 	 */
 	public static Map<String, Object> defaults() {
-		return besides(new ApplicationHome(ConfigurationFiles.class).getSource());
+		return defaults(System.getProperty(STARTED_JAR));
+	}
+
+	/**
+	 * Returns the places for a copy of a jar.
+	 * @param started the path of the jar of which this is a copy, or {@code null} if this
+	 * is none
+	 * @return the default properties of the application
+	 */
+	static Map<String, Object> defaults(@Nullable String started) {
+		return besides(
+				(started != null) ? new File(started) : new ApplicationHome(ConfigurationFiles.class).getSource());
 	}
 
 	/**

@@ -43,6 +43,13 @@ class ConfigurationFilesTests {
 		assertThat(ConfigurationFiles.defaults()).isEmpty();
 	}
 
+	@Test
+	void copyOfAJarReadsWhatIsBesideTheJar() throws IOException {
+		Path jar = Files.createFile(this.directory.resolve("eardrum.jar"));
+		assertThat(ConfigurationFiles.defaults(jar.toString())).isEqualTo(ConfigurationFiles.besides(jar.toFile()))
+			.isNotEmpty();
+	}
+
 	private void write(String name, String text) throws IOException {
 		Path file = this.directory.resolve(name);
 		Files.createDirectories(file.getParent());
