@@ -34,7 +34,7 @@ get() { # <path>: an HTTP status line
 EARDRUM_TCP_HOST=127.0.0.1 EARDRUM_TCP_PORT=0 EARDRUM_GRAPHITE_PORT=0 SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 EARDRUM_STORAGE_PATH=$folder/data \
   "$@" >"$folder/log" 2>&1 &
 server=$!
-for _ in {1..600}; do
+for _ in {1..3000}; do
   grep -q ' Ready in ' "$folder/log" && break
   kill -0 "$server" 2>/dev/null || fail 'it has ended'
   sleep 0.1
