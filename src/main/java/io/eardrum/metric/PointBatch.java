@@ -66,6 +66,39 @@ public final class PointBatch {
 		append(key.copyTo(this.keyBytes, keyStart), key.hashCode(), timestamp, value);
 	}
 
+	/**
+	 * Moves the last points of this batch to the end of another one. None of them has
+	 * been refused.
+	 * @param from the number of the first one that is moved, from 0
+	 * @param target takes them
+	 */
+	public void moveTo(int from, PointBatch target) {
+		int count = this.size - from;
+		int keysFrom = keyOffset(from);
+		int keysLength = keyOffset(this.size) - keysFrom;
+		target.reserve(count, keysLength);
+		int targetKeys = target.keyOffset(target.size);
+		System.arraycopy(this.keyBytes, keysFrom, target.keyBytes, targetKeys, keysLength);
+		for (int i = 0; i < count; i++) {
+			target.keyEnds[target.size + i] = this.keyEnds[from + i] - keysFrom + targetKeys;
+		}
+		System.arraycopy(this.keyHashes, from, target.keyHashes, target.size, count);
+		System.arraycopy(this.timestamps, from, target.timestamps, target.size, count);
+		System.arraycopy(this.values, from, target.values, target.size, count);
+		target.size += count;
+		this.size = from;
+	}
+
+	private void reserve(int points, int keysLength) {
+		if (this.size + points > this.timestamps.length) {
+			resizePoints(Math.max(this.size + points, grown(this.timestamps.length)));
+		}
+		int keyEnd = keyOffset(this.size) + keysLength;
+		if (keyEnd > this.keyBytes.length) {
+			this.keyBytes = Arrays.copyOf(this.keyBytes, Math.max(keyEnd, grown(this.keyBytes.length)));
+		}
+	}
+
 	private int makeRoom(int keyLength) {
 		if (this.size == this.timestamps.length) {
 			resizePoints(grown(this.size));

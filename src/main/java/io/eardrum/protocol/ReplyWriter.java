@@ -48,12 +48,38 @@ public final class ReplyWriter {
 
 	private int length;
 
+	private final int maxLength;
+
+	/** Whether replies never leave, but are {@linkplain #copy copied}. */
+	private final boolean keeping;
+
 	private OutputStream target;
 
 	private long flushes;
 
+	/**
+	 * Creates a writer whose replies leave when there are too many of them.
+	 * @param target where they go
+	 */
 	public ReplyWriter(OutputStream target) {
+		this(target, MAX_BUFFER_LENGTH, false);
+	}
+
+	private ReplyWriter(OutputStream target, int maxLength, boolean keeping) {
 		this.target = target;
+		this.maxLength = maxLength;
+		this.keeping = keeping;
+	}
+
+	/**
+	 * Creates a writer whose replies stay in its buffer, to be {@linkplain #copy copied}
+	 * later.
+	 * @param maxLength how long they may be together, in bytes; a method that would write
+	 * more throws a {@link FullException}
+	 * @return the writer
+	 */
+	public static ReplyWriter keeping(int maxLength) {
+		return new ReplyWriter(OutputStream.nullOutputStream(), maxLength, true);
 	}
 
 	/**
@@ -80,6 +106,14 @@ public final class ReplyWriter {
 	public void reset(OutputStream target) {
 		this.target = target;
 		this.length = 0;
+	}
+
+	/**
+	 * Drops the last of the replies that have not been flushed.
+	 * @param newLength how long those before them are, in bytes
+	 */
+	public void cut(int newLength) {
+		this.length = newLength;
 	}
 
 	/**
@@ -223,6 +257,27 @@ public final class ReplyWriter {
 	}
 
 	/**
+	 * Writes replies that another writer has in its buffer.
+	 * @param source the other writer, which keeps them
+	 * @param from where they begin, in bytes
+	 * @param to where they end
+	 * @throws IOException if the stream throws it
+	 */
+	public void copy(ReplyWriter source, int from, int to) throws IOException {
+		ensure(to - from);
+		System.arraycopy(source.buffer, from, this.buffer, this.length, to - from);
+		this.length += to - from;
+	}
+
+	/**
+	 * Returns how long the replies are that have not been flushed.
+	 * @return the length in bytes
+	 */
+	public int length() {
+		return this.length;
+	}
+
+	/**
 	 * Sends what is in the buffer, in one write.
 	 * @throws IOException if the stream throws it
 	 */
@@ -252,19 +307,34 @@ public final class ReplyWriter {
 		if (needed <= this.buffer.length) {
 			return;
 		}
-		if (needed > MAX_BUFFER_LENGTH) {
+		if (needed > this.maxLength) {
+			if (this.keeping) {
+				throw new FullException();
+			}
 			flush();
 			needed = count;
 		}
 		if (needed > this.buffer.length) {
 			// A key may be longer than the limit of this buffer, and a row is never cut.
-			int doubled = Math.min(this.buffer.length * 2, MAX_BUFFER_LENGTH);
+			int doubled = Math.min(this.buffer.length * 2, this.maxLength);
 			this.buffer = Arrays.copyOf(this.buffer, Math.max(needed, doubled));
 		}
 	}
 
 	private static byte[] ascii(String text) {
 		return text.getBytes(StandardCharsets.US_ASCII);
+	}
+
+	/**
+	 * Replies have no room in a writer that keeps them. It has written a part of the last
+	 * one, which has to be {@linkplain ReplyWriter#cut cut off}.
+	 */
+	public static final class FullException extends IOException {
+
+		FullException() {
+			super("the replies are longer than what is kept");
+		}
+
 	}
 
 }

@@ -8,9 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.HeapShare;
-import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
-import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandHandler;
@@ -24,12 +22,17 @@ import io.eardrum.storage.StorageException;
  * Does what each command of a frame asks for, and writes its reply. Puts go into the
  * {@link CommitGroup} of the frame's turn, and their replies are
  * {@linkplain PendingReplies pending} until that is committed. A command that has to see
- * or to follow them waits for that commit, and is then read again. Used by one thread at
- * a time.
+ * or to follow them waits for that commit, and is then read again. A read of a series
+ * that none of them names does not wait: its reply is pending with theirs. Used by one
+ * thread at a time.
  */
-final class CommandActions implements CommandHandler, PointSink {
+final class CommandActions implements CommandHandler {
 
-	private final MetricRepository repository;
+	/**
+	 * So many series are read before a look whether the client is there still. A look
+	 * takes two system calls, which is more than a read of a short series.
+	 */
+	private static final int READS_BEFORE_LOOK = 16;
 
 	private final HeapShare patterns;
 
@@ -41,12 +44,17 @@ final class CommandActions implements CommandHandler, PointSink {
 
 	private final PendingReplies pending = new PendingReplies(this.counts);
 
-	private final SeriesRows series;
+	private final SeriesRows rows;
+
+	private final SeriesReads reads;
 
 	private final SeriesDeletions deletions;
 
 	/** Whether the last command waits for the commit, and has to be read again. */
 	private boolean deferred;
+
+	/** How many series have been read in this turn. */
+	private int seriesRead;
 
 	/** Whether the client was seen to be there in this turn. */
 	private boolean clientSeen;
@@ -62,11 +70,11 @@ final class CommandActions implements CommandHandler, PointSink {
 	 */
 	CommandActions(MetricRepository repository, HeapShare patterns, Consumer<RuntimeException> defects,
 			ReplyWriter replies) {
-		this.repository = repository;
 		this.patterns = patterns;
 		this.defects = defects;
 		this.replies = replies;
-		this.series = new SeriesRows(repository, replies, this.counts);
+		this.rows = new SeriesRows(repository, replies, this.counts);
+		this.reads = new SeriesReads(this.rows, replies, this.pending, this.counts, this::report);
 		this.deletions = new SeriesDeletions(repository, replies, this.counts, this::report);
 	}
 
@@ -83,7 +91,20 @@ final class CommandActions implements CommandHandler, PointSink {
 
 	void beginTurn() {
 		this.clientSeen = false;
+		this.seriesRead = 0;
 		this.deferred = false;
+	}
+
+	/**
+	 * Ends a turn: all puts that await their commit are in the group of the turn.
+	 * @throws IOException if the client can't be reached
+	 */
+	void endTurn() throws IOException {
+		CommitGroup group = turn().group();
+		this.pending.join(group);
+		if (group.isFull()) {
+			answerPending();
+		}
 	}
 
 	/**
@@ -122,9 +143,7 @@ final class CommandActions implements CommandHandler, PointSink {
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
 		deleteCollected();
-		if (this.pending.isFull()) {
-			answerPending();
-		}
+		makeRoom(PendingReplies.PUTS);
 		CommitGroup group = turn().group();
 		this.pending.put(group, source, keyOffset, keyLength, timestamp, value);
 		if (group.isFull()) {
@@ -135,60 +154,57 @@ final class CommandActions implements CommandHandler, PointSink {
 	@Override
 	public void wrong(Command command, ErrorReason reason) throws IOException {
 		deleteCollected();
+		makeRoom(PendingReplies.WRONG);
 		this.pending.wrong(command, reason);
 	}
 
 	@Override
 	public void get(byte[] source, int keyOffset, int keyLength) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rows(Command.GET, () -> this.repository.read(key, TimeRange.ALL, this));
+		rowsOf(key, Command.GET, () -> this.rows.range(key, Long.MIN_VALUE, Long.MAX_VALUE));
 	}
 
 	@Override
 	public void getAll() throws IOException {
-		rows(Command.GET_ALL, () -> this.repository.readAll(TimeRange.ALL, this));
+		rows(Command.GET_ALL, this.rows::all);
 	}
 
 	@Override
 	public void range(byte[] source, int keyOffset, int keyLength, long from, long to) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rows(Command.RANGE, () -> {
-			if (from <= to) {
-				this.repository.read(key, new TimeRange(from, to), this);
-			}
-		});
+		rowsOf(key, Command.RANGE, () -> this.rows.range(key, from, to));
 	}
 
 	@Override
 	public void last(byte[] source, int keyOffset, int keyLength) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rows(Command.LAST, () -> this.series.last(key));
+		rowsOf(key, Command.LAST, () -> this.rows.last(key));
 	}
 
 	@Override
 	public void lastOfMatching(byte[] source, int offset, int length) throws IOException {
-		matching(Command.LAST, source, offset, length, this.series::last);
+		matching(Command.LAST, source, offset, length, this.rows::last);
 	}
 
 	@Override
 	public void lastOfAll() throws IOException {
-		rows(Command.LAST, this.series::lastOfAll);
+		rows(Command.LAST, this.rows::lastOfAll);
 	}
 
 	@Override
 	public void key(byte[] source, int keyOffset, int keyLength) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rows(Command.KEYS, () -> this.series.key(key));
+		rows(Command.KEYS, () -> this.rows.key(key));
 	}
 
 	@Override
 	public void keys(byte[] source, int offset, int length) throws IOException {
-		matching(Command.KEYS, source, offset, length, this.series::keys);
+		matching(Command.KEYS, source, offset, length, this.rows::keys);
 	}
 
 	@Override
 	public void allKeys() throws IOException {
-		rows(Command.KEYS, this.series::allKeys);
+		rows(Command.KEYS, this.rows::allKeys);
 	}
 
 	// A pattern may take a hundred times its length, and a client can send many.
@@ -269,42 +285,45 @@ final class CommandActions implements CommandHandler, PointSink {
 		return this.deferred;
 	}
 
-	@Override
-	public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
-		this.counts.returned(to - from);
-		this.replies.rows(key, timestamps, values, from, to);
-	}
-
-	private void rows(Command command, Reading reading) throws IOException {
+	private void rows(Command command, SeriesReads.Reading reading) throws IOException {
 		deleteCollected();
-		Frame executed = Objects.requireNonNull(this.frame);
-		Turn turn = executed.turn();
 		if (defer()) {
 			return;
 		}
+		look();
+		answerPending();
+		this.reads.read(command, reading, turn());
+	}
+
+	// A read of one series, which has to follow the puts of that series alone.
+	private void rowsOf(SeriesKey key, Command command, SeriesReads.Reading reading) throws IOException {
+		deleteCollected();
+		boolean beside = this.pending.awaitsCommit() && !this.pending.isFull(PendingReplies.ROWS)
+				&& this.pending.setAside(turn().group(), key);
+		if (!beside && defer()) {
+			return;
+		}
+		if (this.seriesRead++ >= READS_BEFORE_LOOK) {
+			look();
+		}
+		if (!beside || !this.reads.readBeside(command, reading, turn())) {
+			if (!defer()) {
+				answerPending();
+				this.reads.read(command, reading, turn());
+			}
+		}
+	}
+
+	private void look() throws IOException {
 		if (!this.clientSeen) {
-			executed.requireClient();
+			Objects.requireNonNull(this.frame).requireClient();
 			this.clientSeen = true;
 		}
-		answerPending();
-		long mark = this.replies.beginRows();
-		turn.beginRead();
-		try {
-			reading.run();
-			this.replies.endRows();
-			this.counts.served(command, 1);
-		}
-		catch (RuntimeException ex) {
-			report(ex);
-			this.counts.failed(command, ErrorReason.STORAGE, 1);
-			if (!this.replies.rollBack(mark)) {
-				// Rows have left already: only a broken connection can tell the client.
-				throw new ReplyCutException(ex);
-			}
-			this.replies.storageUnavailable(1);
-		}
-		finally {
-			turn.endRead();
+	}
+
+	private void makeRoom(int kind) throws IOException {
+		if (this.pending.isFull(kind)) {
+			answerPending();
 		}
 	}
 
@@ -319,6 +338,7 @@ final class CommandActions implements CommandHandler, PointSink {
 	void commit() {
 		if (this.pending.awaitsCommit()) {
 			Turn turn = turn();
+			this.pending.join(turn.group());
 			turn.beginCommit();
 			turn.group().commit();
 		}
@@ -333,15 +353,6 @@ final class CommandActions implements CommandHandler, PointSink {
 		if (!(exception instanceof StorageException)) {
 			this.defects.accept(exception);
 		}
-	}
-
-	/**
-	 * Reads from the store.
-	 */
-	private interface Reading {
-
-		void run() throws IOException;
-
 	}
 
 	/**

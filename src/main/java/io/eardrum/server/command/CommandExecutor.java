@@ -143,6 +143,7 @@ public final class CommandExecutor implements Reply {
 		if (executed.isCut() && !this.last && !this.paused) {
 			executed.parser().cutLine(this.actions);
 		}
+		this.actions.endTurn();
 	}
 
 	private static int startOfLineBefore(int offset, Frame executed) {

@@ -63,6 +63,46 @@ public final class CommitGroup {
 	}
 
 	/**
+	 * Takes the puts of the last member out again, because its frame reads before they
+	 * are committed. The member has no puts in the group afterwards.
+	 * @param member the member
+	 * @param from where its first put stands
+	 * @param target takes the puts
+	 */
+	void takeOut(Member member, int from, PointBatch target) {
+		int last = this.members.size() - 1;
+		if (this.members.get(last) != member) {
+			throw new IllegalStateException("Others have put points since");
+		}
+		this.members.remove(last);
+		this.points.moveTo(from, target);
+	}
+
+	/**
+	 * Adds puts that were {@linkplain #takeOut taken out} before, perhaps of another
+	 * group.
+	 * @param member their owner, which has no other puts in the group
+	 * @param source the puts; empty afterwards
+	 */
+	void putBack(Member member, PointBatch source) {
+		this.members.add(member);
+		member.joined(this.points.size());
+		source.moveTo(0, this.points);
+	}
+
+	/**
+	 * Returns whether a member has put few points.
+	 * @param from where its first put stands
+	 * @param maxPoints how many are few
+	 * @param maxKeyBytes how long their keys may be together, in bytes
+	 * @return whether they are within both limits
+	 */
+	boolean isWithin(int from, int maxPoints, int maxKeyBytes) {
+		return this.points.size() - from <= maxPoints
+				&& this.points.keyBytesLength() - this.points.keyOffset(from) <= maxKeyBytes;
+	}
+
+	/**
 	 * Returns whether it should be committed before more is added.
 	 * @return whether it is full
 	 */

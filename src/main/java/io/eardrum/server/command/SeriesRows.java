@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.metric.Point;
+import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.metric.pattern.KeySelection;
 import io.eardrum.protocol.ReplyWriter;
@@ -14,28 +16,51 @@ import io.eardrum.server.event.CommandCounts;
 import io.eardrum.storage.MetricRepository;
 
 /**
- * Reads the rows of {@code keys} and {@code last} from the store and writes them into a
- * reply, one at a time, so that memory stays bounded however many series there are. Used
- * by one thread at a time.
+ * Reads the rows of replies from the store and writes them, one at a time, so that memory
+ * stays bounded however many there are. Used by one thread at a time.
  */
-final class SeriesRows {
+final class SeriesRows implements PointSink {
 
 	private final MetricRepository repository;
 
-	private final ReplyWriter replies;
-
 	private final CommandCounts counts;
+
+	private ReplyWriter target;
 
 	/**
 	 * Creates a reader.
 	 * @param repository where the series are
-	 * @param replies takes the rows
+	 * @param target takes the rows
 	 * @param counts counts the points that are read
 	 */
-	SeriesRows(MetricRepository repository, ReplyWriter replies, CommandCounts counts) {
+	SeriesRows(MetricRepository repository, ReplyWriter target, CommandCounts counts) {
 		this.repository = repository;
-		this.replies = replies;
+		this.target = target;
 		this.counts = counts;
+	}
+
+	/**
+	 * Sets what takes the rows from now on.
+	 * @param writer the writer
+	 */
+	void writeTo(ReplyWriter writer) {
+		this.target = writer;
+	}
+
+	void all() throws IOException {
+		this.repository.readAll(TimeRange.ALL, this);
+	}
+
+	void range(SeriesKey key, long from, long to) throws IOException {
+		if (from <= to) {
+			this.repository.read(key, new TimeRange(from, to), this);
+		}
+	}
+
+	@Override
+	public void accept(SeriesKey key, long[] timestamps, double[] values, int from, int to) throws IOException {
+		this.counts.returned(to - from);
+		this.target.rows(key, timestamps, values, from, to);
 	}
 
 	void allKeys() throws IOException {
@@ -67,7 +92,7 @@ final class SeriesRows {
 	// A series that exists has a point.
 	void key(SeriesKey key) throws IOException {
 		if (this.repository.last(key) != null) {
-			this.replies.key(key);
+			this.target.key(key);
 		}
 	}
 
@@ -91,13 +116,13 @@ final class SeriesRows {
 	private void row(SeriesKey key, @Nullable Point last) throws IOException {
 		if (last != null) {
 			this.counts.returned(1);
-			this.replies.row(key, last);
+			this.target.row(key, last);
 		}
 	}
 
 	private void uncheckedKey(SeriesKey key) {
 		try {
-			this.replies.key(key);
+			this.target.key(key);
 		}
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);

@@ -63,9 +63,9 @@ public final class CommandCounts {
 
 	/**
 	 * Counts points that were read for the client.
-	 * @param points the number of points
+	 * @param points the number of points; negative to take back what was counted
 	 */
-	public void returned(int points) {
+	public void returned(long points) {
 		this.pointsReturned += points;
 	}
 
