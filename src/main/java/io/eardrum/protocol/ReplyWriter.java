@@ -44,7 +44,7 @@ public final class ReplyWriter {
 
 	private static final int MAX_NUMBERS_LENGTH = NumberWriter.MAX_VALUE_LENGTH + NumberWriter.MAX_TIMESTAMP_LENGTH + 3;
 
-	private byte[] buffer = new byte[INITIAL_BUFFER_LENGTH];
+	private byte[] buffer;
 
 	private int length;
 
@@ -68,6 +68,7 @@ public final class ReplyWriter {
 	private ReplyWriter(OutputStream target, int maxLength, boolean keeping) {
 		this.target = target;
 		this.maxLength = maxLength;
+		this.buffer = new byte[Math.min(INITIAL_BUFFER_LENGTH, maxLength)];
 		this.keeping = keeping;
 	}
 

@@ -45,6 +45,9 @@ class LinearizabilityIntegrationTests {
 
 	private static final int OPERATIONS = 700;
 
+	/** How many commands are sent together at most. */
+	private static final int FRAME = 5;
+
 	@TempDir
 	Path directory;
 
@@ -64,7 +67,8 @@ class LinearizabilityIntegrationTests {
 				process.awaitListening(port);
 				for (int i = 0; i < CLIENTS; i++) {
 					Random choices = new Random(random.nextLong());
-					clients.add(new Thread(() -> run(histories, port, choices)));
+					boolean inFrames = i % 2 == 0;
+					clients.add(new Thread(() -> run(histories, port, choices, inFrames)));
 				}
 				int enough = histories.acknowledgedPuts() + 1 + random.nextInt(CLIENTS * OPERATIONS / 3);
 				clients.forEach((client) -> client.setUncaughtExceptionHandler((thread, ex) -> failures.add(ex)));
@@ -91,9 +95,14 @@ class LinearizabilityIntegrationTests {
 				CLIENTS, LIVES, seed);
 	}
 
-	private static void run(Histories histories, int port, Random choices) {
+	private static void run(Histories histories, int port, Random choices, boolean inFrames) {
 		try (Client client = new Client(port)) {
-			histories.run(client, choices, OPERATIONS);
+			if (inFrames) {
+				histories.runFrames(client, choices, OPERATIONS, FRAME);
+			}
+			else {
+				histories.run(client, choices, OPERATIONS);
+			}
 		}
 		catch (IOException ex) {
 			// Killed before there was a connection.
@@ -103,7 +112,7 @@ class LinearizabilityIntegrationTests {
 	/**
 	 * A connection.
 	 */
-	private static final class Client implements Histories.Access, AutoCloseable {
+	private static final class Client implements Histories.Access, Histories.Frames, AutoCloseable {
 
 		private final Socket socket;
 
@@ -123,9 +132,13 @@ class LinearizabilityIntegrationTests {
 
 		@Override
 		public long[] get(int series) throws IOException {
+			return observed(series, ask("get s" + series));
+		}
+
+		private static long[] observed(int series, List<String> rows) {
 			long[] observed = new long[Histories.TIMESTAMPS];
 			Arrays.fill(observed, SeriesHistory.ABSENT);
-			for (String row : ask("get s" + series)) {
+			for (String row : rows) {
 				String[] words = row.split(" ", -1);
 				assertThat(words[0]).isEqualTo("s" + series);
 				observed[Integer.parseInt(words[2])] = (long) Double.parseDouble(words[1]);
@@ -133,8 +146,34 @@ class LinearizabilityIntegrationTests {
 			return observed;
 		}
 
+		@Override
+		public void send(List<Histories.Command> commands) throws IOException {
+			StringBuilder frame = new StringBuilder();
+			for (Histories.Command command : commands) {
+				frame.append(
+						command.isPut() ? "put s" + command.series() + " " + command.value() + " " + command.timestamp()
+								: "get s" + command.series())
+					.append('\n');
+			}
+			this.socket.getOutputStream().write(frame.toString().getBytes(StandardCharsets.US_ASCII));
+		}
+
+		@Override
+		public void readPut() throws IOException {
+			assertThat(rows()).isEmpty();
+		}
+
+		@Override
+		public long[] readGet(int series) throws IOException {
+			return observed(series, rows());
+		}
+
 		private List<String> ask(String command) throws IOException {
 			this.socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.US_ASCII));
+			return rows();
+		}
+
+		private List<String> rows() throws IOException {
 			assertThat(line()).isEqualTo("ok");
 			List<String> rows = new ArrayList<>();
 			for (String row = line(); !row.isEmpty(); row = line()) {

@@ -55,6 +55,33 @@ class PointBatchTests {
 	}
 
 	@Test
+	void lastPointsMoveToAnotherBatch() {
+		PointBatch target = new PointBatch();
+		for (int i = 0; i < 100; i++) {
+			this.batch.add(SeriesKey.of("moved.key." + i), i, -i);
+		}
+		target.add(SeriesKey.of("first"), 1, 1);
+		this.batch.moveTo(3, target);
+		assertThat(this.batch.size()).isEqualTo(3);
+		this.batch.add(SeriesKey.of("next"), 5, 5);
+		assertThat(this.batch.key(2)).isEqualTo(SeriesKey.of("moved.key.2"));
+		assertThat(this.batch.key(3)).isEqualTo(SeriesKey.of("next"));
+		assertThat(target.size()).isEqualTo(98);
+		for (int i = 1; i < 98; i++) {
+			SeriesKey key = SeriesKey.of("moved.key." + (i + 2));
+			assertThat(target.key(i)).isEqualTo(key);
+			assertThat(target.keyHash(i)).isEqualTo(key.hashCode());
+			assertThat(target.timestamp(i)).isEqualTo(i + 2);
+			assertThat(target.value(i)).isEqualTo(-i - 2);
+		}
+		target.moveTo(0, this.batch);
+		assertThat(target.isEmpty()).isTrue();
+		assertThat(this.batch.size()).isEqualTo(102);
+		assertThat(this.batch.key(4)).isEqualTo(SeriesKey.of("first"));
+		assertThat(this.batch.key(101)).isEqualTo(SeriesKey.of("moved.key.99"));
+	}
+
+	@Test
 	void clearedBatchIsFilledAnew() {
 		this.batch.add(SeriesKey.of("first"), 1, 1);
 		this.batch.clear();

@@ -13,6 +13,7 @@ import io.eardrum.metric.SeriesKey;
 import io.eardrum.protocol.number.NumberWriter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 class ReplyWriterTests {
 
@@ -31,6 +32,23 @@ class ReplyWriterTests {
 		}
 
 	});
+
+	@Test
+	void keptRepliesAreCopiedAndHaveALimit() throws IOException {
+		ReplyWriter kept = ReplyWriter.keeping(100);
+		kept.ok(1);
+		int first = kept.length();
+		kept.tooManySeries(1);
+		this.writer.copy(kept, first, kept.length());
+		this.writer.copy(kept, 0, first);
+		this.writer.flush();
+		assertThat(this.writes).containsExactly("error\ntoo many series\n\nok\n\n");
+		assertThatExceptionOfType(ReplyWriter.FullException.class).isThrownBy(() -> kept.ok(100));
+		kept.cut(first);
+		this.writer.copy(kept, 0, kept.length());
+		this.writer.flush();
+		assertThat(this.writes).last().isEqualTo("ok\n\n");
+	}
 
 	@Test
 	void sendsAReplyInOneWrite() throws IOException {

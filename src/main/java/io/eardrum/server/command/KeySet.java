@@ -13,8 +13,14 @@ final class KeySet {
 
 	private static final int INITIAL_SLOTS = 32;
 
-	/** So many hashes may stand between a key and its place. */
-	private static final int MAX_PROBES = 16;
+	/** The part of the places that is used, at most: one of so many. */
+	private static final int SPARSENESS = 4;
+
+	/** More places than these are not kept from one use to the next. */
+	private static final int KEPT_SLOTS = 512;
+
+	/** A key is looked for in so many places. */
+	private static final int MAX_PROBES = 32;
 
 	/** Marks a free place. */
 	private static final int NONE = 0;
@@ -31,7 +37,7 @@ final class KeySet {
 	 * @param keyHash its hash
 	 */
 	void add(int keyHash) {
-		if (this.size >= this.slots.length / 2) {
+		if (this.size >= this.slots.length / SPARSENESS) {
 			grow();
 		}
 		insert(keyHash);
@@ -91,7 +97,11 @@ final class KeySet {
 	}
 
 	void clear() {
-		if (this.size > 0) {
+		if (this.slots.length > KEPT_SLOTS) {
+			this.slots = new int[INITIAL_SLOTS];
+			this.size = 0;
+		}
+		else if (this.size > 0) {
 			Arrays.fill(this.slots, NONE);
 			this.size = 0;
 		}

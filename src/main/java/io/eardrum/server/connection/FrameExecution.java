@@ -50,8 +50,6 @@ public final class FrameExecution {
 	/** Whether the rest of the frame waits, or has waited, for a commit of the loop. */
 	private boolean waitedForCommit;
 
-	private long beganNanos;
-
 	/**
 	 * Creates the execution of a connection's frames.
 	 * @param frame what is executed
@@ -104,15 +102,15 @@ public final class FrameExecution {
 	public void executeTurn(Turn turn) {
 		boolean whole = this.reply == null || this.waitedForCommit;
 		this.waitedForCommit = false;
+		long beganNanos = System.nanoTime();
 		executeSome(turn);
-		boolean light = whole && !isPaused() && System.nanoTime() - this.beganNanos < LIGHT_NANOS;
+		boolean light = whole && !isPaused() && System.nanoTime() - beganNanos < LIGHT_NANOS;
 		this.heavy = !light && this.lastLength < HEAVY_FRAME_LENGTH;
 	}
 
 	private void executeSome(Turn turn) {
 		this.frame.setTurn(turn);
 		this.output.beginExecution(turn);
-		this.beganNanos = System.nanoTime();
 		Reply begun = this.reply;
 		this.reply = null;
 		try {

@@ -315,7 +315,7 @@ final class EventLoop implements AutoCloseable {
 	}
 
 	private void execute(Leader current, Connection connection) {
-		boolean longPass = System.nanoTime() - this.passStartedNanos > LONG_PASS_NANOS;
+		boolean longPass = current.workStartedNanos() - this.passStartedNanos > LONG_PASS_NANOS;
 		try {
 			current.beginFrame(longPass ? LITTLE_PATIENCE_NANOS : PATIENCE_NANOS);
 			connection.execution().execute(current);

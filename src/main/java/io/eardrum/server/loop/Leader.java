@@ -45,10 +45,7 @@ final class Leader implements Turn {
 
 	private volatile long workStartedNanos;
 
-	/** When the frame that is being executed was begun. */
-	private long frameBeganNanos;
-
-	/** How long it may be executed. */
+	/** How long the frame may be executed that is being executed. */
 	private long frameNanos = NEVER;
 
 	private Leader(PendingWork work, Consumer<Leader> leaving, Consumer<Leader> answering, State state) {
@@ -152,18 +149,25 @@ final class Leader implements Turn {
 	}
 
 	/**
-	 * Begins with a frame.
+	 * Begins with a frame, which is the {@linkplain #beginWork work} that has just begun.
 	 * @param nanos how long its commands are executed here, in nanoseconds
 	 */
 	void beginFrame(long nanos) {
-		this.frameBeganNanos = System.nanoTime();
 		this.frameNanos = nanos;
+	}
+
+	/**
+	 * Returns when the work began.
+	 * @return the time, by {@link System#nanoTime()}
+	 */
+	long workStartedNanos() {
+		return this.workStartedNanos;
 	}
 
 	// A frame also stops when its thread has lost the lead, and goes on in its turn.
 	@Override
 	public boolean isOver() {
-		return this.frameNanos != NEVER && (System.nanoTime() - this.frameBeganNanos > this.frameNanos || isLost());
+		return this.frameNanos != NEVER && (System.nanoTime() - this.workStartedNanos > this.frameNanos || isLost());
 	}
 
 	@Override

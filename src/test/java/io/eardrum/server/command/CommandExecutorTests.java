@@ -26,6 +26,7 @@ import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.FurtherWords;
 import io.eardrum.protocol.ProtocolLimits;
+import io.eardrum.server.channel.ConnectionChannel;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.fixture.Budgets;
 import io.eardrum.storage.MetricRepository;
@@ -36,7 +37,10 @@ import io.eardrum.storage.memory.MemoryMetricRepository;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.mockito.BDDMockito.then;
 import static org.mockito.Mockito.mock;
+import static org.mockito.Mockito.never;
+import static org.mockito.Mockito.times;
 
 class CommandExecutorTests {
 
@@ -84,6 +88,83 @@ class CommandExecutorTests {
 		assertThat(this.executor.counts().served(Command.PUT)).isZero();
 		assertThat(this.executor.counts().errors(Command.PUT, ErrorReason.STORAGE)).isEqualTo(2);
 		assertThat(this.executor.counts().errors(Command.UNKNOWN, ErrorReason.UNKNOWN_COMMAND)).isEqualTo(1);
+	}
+
+	@Test
+	void readsOfOtherKeysDoNotWaitForTheCommit() throws IOException {
+		execute("put b 2 2\n");
+		this.repository.batches = 0;
+		assertThat(execute("get b\nput a 1 1\nget b\nlast b\nwrong\nput c 3 3\nrange b 2 2\nget none\nput a 4 4\n"))
+			.isEqualTo("ok\nb 2.0 2\n\nok\n\nok\nb 2.0 2\n\nok\nb 2.0 2\n\n" + WRONG
+					+ "ok\n\nok\nb 2.0 2\n\nok\n\nok\n\n");
+		assertThat(this.repository.batches).isEqualTo(1);
+		assertThat(execute("get *\n")).isEqualTo("ok\nb 2.0 2\na 1.0 1\na 4.0 4\nc 3.0 3\n\n");
+	}
+
+	@Test
+	void readOfAKeySeesTheLastPutsOfTheFrameAndNoneBehindIt() throws IOException {
+		assertThat(execute("get a\nput a 1 1\nget b\nput b 2 2\nget a\nput a 3 3\nget b\n"))
+			.isEqualTo("ok\n\nok\n\nok\n\nok\n\nok\na 1.0 1\n\nok\n\nok\nb 2.0 2\n\n");
+		assertThat(this.repository.batches).isEqualTo(2);
+	}
+
+	@Test
+	void putsThatFailKeepTheirPlacesBetweenReads() throws IOException {
+		execute("put b 2 2\n");
+		this.repository.failPut = true;
+		assertThat(execute("put a 1 1\nget b\nput c 3 3\nwrong\nget b\n"))
+			.isEqualTo(UNAVAILABLE + "ok\nb 2.0 2\n\n" + UNAVAILABLE + WRONG + "ok\nb 2.0 2\n\n");
+		assertThat(this.executor.counts().errors(Command.PUT, ErrorReason.STORAGE)).isEqualTo(2);
+	}
+
+	@Test
+	void readsThatFailKeepTheirPlacesBetweenPuts() throws IOException {
+		this.repository.failRead = true;
+		assertThat(execute("put a 1 1\nget b\nput c 3 3\n")).isEqualTo("ok\n\n" + UNAVAILABLE + "ok\n\n");
+		assertThat(this.repository.batches).isEqualTo(1);
+		assertThat(this.executor.counts().errors(Command.GET, ErrorReason.STORAGE)).isEqualTo(1);
+	}
+
+	@Test
+	void longReplyWaitsForTheCommit() throws IOException {
+		StringBuilder puts = new StringBuilder();
+		StringBuilder rows = new StringBuilder("ok\n");
+		for (int i = 0; i < 2000; i++) {
+			puts.append("put long 1 ").append(i).append('\n');
+			rows.append("long 1.0 ").append(i).append('\n');
+		}
+		execute(puts + "put b 2 2\n");
+		this.repository.batches = 0;
+		assertThat(execute("put a 1 1\nget b\nget long\nput c 3 3\nget b\n"))
+			.isEqualTo("ok\n\nok\nb 2.0 2\n\n" + rows + "\nok\n\nok\nb 2.0 2\n\n");
+		assertThat(this.repository.batches).isEqualTo(2);
+		assertThat(this.executor.counts().pointsReturned()).isEqualTo(2002);
+		assertThat(this.executor.counts().served(Command.GET)).isEqualTo(3);
+	}
+
+	@Test
+	void readsBesideManyPutsWaitForTheCommit() throws IOException {
+		StringBuilder frame = new StringBuilder();
+		for (int i = 0; i < 3000; i++) {
+			frame.append("put a.").append(i).append(" 1 1\nget b\n");
+		}
+		assertThat(execute(frame.toString())).isEqualTo("ok\n\n".repeat(6000));
+		assertThat(this.repository.batches).isEqualTo(3);
+		assertThat(this.repository.seriesCount()).isEqualTo(3000);
+	}
+
+	@Test
+	void clientIsLookedForBeforeMuchIsRead() throws IOException {
+		ConnectionChannel channel = mock(ConnectionChannel.class);
+		Frame looking = new Frame(new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL), this.output,
+				mock(ServerObserver.class), channel);
+		looking.setTurn(this.frame.turn());
+		execute("get a\nlast a\n".repeat(8), looking);
+		then(channel).should(never()).look();
+		execute("get a\n".repeat(17), looking);
+		then(channel).should().look();
+		execute("get *\nkeys\n", looking);
+		then(channel).should(times(2)).look();
 	}
 
 	@Test
@@ -217,10 +298,14 @@ class CommandExecutorTests {
 	}
 
 	private String execute(String lines) throws IOException {
+		return execute(lines, this.frame);
+	}
+
+	private String execute(String lines, Frame executed) throws IOException {
 		byte[] source = lines.getBytes(StandardCharsets.US_ASCII);
 		this.output.reset();
-		this.frame.set(source, 0, source.length, false);
-		this.executor.execute(this.frame).writeTo(this.output);
+		executed.set(source, 0, source.length, false);
+		this.executor.execute(executed).writeTo(this.output);
 		return this.output.toString(StandardCharsets.US_ASCII);
 	}
 
@@ -236,6 +321,8 @@ class CommandExecutorTests {
 		private boolean failDelete;
 
 		private boolean failPut;
+
+		private boolean failRead;
 
 		private int failReadAfterSeries = Integer.MAX_VALUE;
 
@@ -261,6 +348,9 @@ class CommandExecutorTests {
 
 		@Override
 		public void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException {
+			if (this.failRead) {
+				throw new StorageException("the disk is broken");
+			}
 			this.store.read(key, range, sink);
 		}
 

@@ -93,6 +93,28 @@ class CommitGroupTests {
 	}
 
 	@Test
+	void readingBesidePutsCommitsNothingAndKeepsThePutsOfTheGroup() throws IOException {
+		willAnswer((invocation) -> {
+			PointBatch points = invocation.getArgument(0, PointBatch.class);
+			this.batches.add(points.size());
+			assertThat(points.key(0)).hasToString("a");
+			assertThat(points.key(2)).hasToString("long.key");
+			points.refuse(2, PointBatch.Refusal.TOO_MANY_SERIES);
+			return null;
+		}).given(this.repository).put(any());
+		Session first = new Session("put a 1 1\n");
+		Session second = new Session("put b 1 1\nget x\nput long.key 2 2\nget y\nput b 3 3\n");
+		Session third = new Session("put a 2 2\n");
+		assertThat(this.batches).isEmpty();
+		this.group.commit();
+		assertThat(this.batches).containsExactly(5);
+		assertThat(first.reply()).isEqualTo(Replies.OK);
+		assertThat(second.reply())
+			.isEqualTo(Replies.OK.repeat(2) + "error\ntoo many series\n\n" + Replies.OK.repeat(2));
+		assertThat(third.reply()).isEqualTo(Replies.OK);
+	}
+
+	@Test
 	void readingDoesNotCommitWhatOnlyOthersHavePut() throws IOException {
 		countBatches();
 		Session first = new Session("put a 1 1\n");

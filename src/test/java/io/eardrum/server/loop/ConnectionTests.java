@@ -377,6 +377,7 @@ class ConnectionTests {
 		pair.connection().channel().configureBlocking(false);
 		pair.client().send("put k 1 1\nget k\n");
 		Awaitility.await().until(pair.connection()::receive);
+		this.leader.beginWork();
 		this.leader.beginFrame(TimeUnit.SECONDS.toNanos(60));
 		pair.connection().execution().execute(this.leader);
 		assertThat(pair.connection().execution().isPaused()).isTrue();
