@@ -71,7 +71,7 @@ public final class CommitGroup {
 	 */
 	void takeOut(Member member, int from, PointBatch target) {
 		int last = this.members.size() - 1;
-		if (this.members.get(last) != member) {
+		if (!this.members.get(last).equals(member)) {
 			throw new IllegalStateException("Others have put points since");
 		}
 		this.members.remove(last);
