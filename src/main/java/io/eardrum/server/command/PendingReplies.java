@@ -149,7 +149,7 @@ final class PendingReplies implements CommitGroup.Member {
 
 	/**
 	 * Returns what takes the reply to a read that does not wait for the commit. The reply
-	 * counts once it is {@linkplain #read() read}.
+	 * counts once it is {@linkplain #read(int) read}.
 	 * @return the writer, or {@code null} if there is no room for another reply
 	 */
 	@Nullable ReplyWriter rows() {
