@@ -53,7 +53,7 @@ final class CommandActions implements CommandHandler {
 	/** Whether the last command waits for the commit, and has to be read again. */
 	private boolean deferred;
 
-	/** How many series have been read in this turn. */
+	/** How many commands of this frame have read a series. */
 	private int seriesRead;
 
 	/** Whether the client was seen to be there in this turn. */
@@ -83,6 +83,7 @@ final class CommandActions implements CommandHandler {
 		this.counts.clear();
 		this.pending.clear();
 		this.deletions.clear();
+		this.seriesRead = 0;
 	}
 
 	void end() {
@@ -91,7 +92,6 @@ final class CommandActions implements CommandHandler {
 
 	void beginTurn() {
 		this.clientSeen = false;
-		this.seriesRead = 0;
 		this.deferred = false;
 	}
 
