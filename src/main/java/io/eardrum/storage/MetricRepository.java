@@ -68,6 +68,20 @@ public interface MetricRepository {
 	void read(SeriesKey key, TimeRange range, PointSink sink) throws IOException;
 
 	/**
+	 * Begins to {@linkplain #read read} a series, and does not wait for it. So one thread
+	 * can have many reads on their way to other machines. It sees every put that was
+	 * answered before this call.
+	 * @param key the key of the series
+	 * @param range the timestamps to read
+	 * @return the read, or {@code null} if the caller is to use {@code read}: because
+	 * this store is on this machine and is quick, because it has too many reads on their
+	 * way, or because it can't be reached
+	 */
+	default @Nullable PendingRead beginRead(SeriesKey key, TimeRange range) {
+		return null;
+	}
+
+	/**
 	 * Reads all series, in the order of their first put, each as {@link #read} does and
 	 * as of a moment of its own.
 	 * @param range the timestamps to read
@@ -107,6 +121,17 @@ public interface MetricRepository {
 	 * @throws StorageException if the store can't be read
 	 */
 	@Nullable Point last(SeriesKey key);
+
+	/**
+	 * Begins to read the {@linkplain #last last} point of a series, like
+	 * {@link #beginRead}.
+	 * @param key the key of the series
+	 * @return the read, which passes on one point at most, or {@code null} if the caller
+	 * is to use {@code last}
+	 */
+	default @Nullable PendingRead beginLast(SeriesKey key) {
+		return null;
+	}
 
 	/**
 	 * Passes on the {@linkplain #last last} point of some series, in the order of their

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 import org.jspecify.annotations.Nullable;
 
 import io.eardrum.budget.HeapShare;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.CommandHandler;
@@ -16,6 +18,7 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.server.event.CommandCounts;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.PendingRead;
 import io.eardrum.storage.StorageException;
 
 /**
@@ -44,6 +47,8 @@ final class CommandActions implements CommandHandler {
 
 	private final PendingReplies pending = new PendingReplies(this.counts);
 
+	private final MetricRepository repository;
+
 	private final SeriesRows rows;
 
 	private final SeriesReads reads;
@@ -70,6 +75,7 @@ final class CommandActions implements CommandHandler {
 	 */
 	CommandActions(MetricRepository repository, HeapShare patterns, Consumer<RuntimeException> defects,
 			ReplyWriter replies) {
+		this.repository = repository;
 		this.patterns = patterns;
 		this.defects = defects;
 		this.replies = replies;
@@ -84,6 +90,7 @@ final class CommandActions implements CommandHandler {
 		this.pending.clear();
 		this.deletions.clear();
 		this.seriesRead = 0;
+		this.reads.forget();
 	}
 
 	void end() {
@@ -127,7 +134,7 @@ final class CommandActions implements CommandHandler {
 	@Override
 	public boolean pauses() throws IOException {
 		Turn turn = turn();
-		if (this.deferred) {
+		if (this.deferred || this.reads.begun().isFull()) {
 			return true;
 		}
 		if (!turn.isOver()) {
@@ -142,7 +149,7 @@ final class CommandActions implements CommandHandler {
 
 	@Override
 	public void put(byte[] source, int keyOffset, int keyLength, long timestamp, double value) throws IOException {
-		deleteCollected();
+		finishCollected();
 		makeRoom(PendingReplies.PUTS);
 		CommitGroup group = turn().group();
 		this.pending.put(group, source, keyOffset, keyLength, timestamp, value);
@@ -153,7 +160,7 @@ final class CommandActions implements CommandHandler {
 
 	@Override
 	public void wrong(Command command, ErrorReason reason) throws IOException {
-		deleteCollected();
+		finishCollected();
 		makeRoom(PendingReplies.WRONG);
 		this.pending.wrong(command, reason);
 	}
@@ -161,7 +168,8 @@ final class CommandActions implements CommandHandler {
 	@Override
 	public void get(byte[] source, int keyOffset, int keyLength) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rowsOf(key, Command.GET, () -> this.rows.range(key, Long.MIN_VALUE, Long.MAX_VALUE));
+		rowsOf(key, Command.GET, () -> this.rows.range(key, Long.MIN_VALUE, Long.MAX_VALUE),
+				() -> this.repository.beginRead(key, TimeRange.ALL));
 	}
 
 	@Override
@@ -172,13 +180,14 @@ final class CommandActions implements CommandHandler {
 	@Override
 	public void range(byte[] source, int keyOffset, int keyLength, long from, long to) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rowsOf(key, Command.RANGE, () -> this.rows.range(key, from, to));
+		rowsOf(key, Command.RANGE, () -> this.rows.range(key, from, to),
+				() -> (from <= to) ? this.repository.beginRead(key, new TimeRange(from, to)) : null);
 	}
 
 	@Override
 	public void last(byte[] source, int keyOffset, int keyLength) throws IOException {
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
-		rowsOf(key, Command.LAST, () -> this.rows.last(key));
+		rowsOf(key, Command.LAST, () -> this.rows.last(key), () -> this.repository.beginLast(key));
 	}
 
 	@Override
@@ -249,7 +258,7 @@ final class CommandActions implements CommandHandler {
 
 	@Override
 	public void quit() throws IOException {
-		deleteCollected();
+		finishCollected();
 		this.pending.quit();
 	}
 
@@ -259,6 +268,7 @@ final class CommandActions implements CommandHandler {
 			return;
 		}
 		SeriesKey key = SeriesKey.of(source, keyOffset, keyLength);
+		finishReads();
 		answerPending();
 		if (from == Long.MIN_VALUE && to == Long.MAX_VALUE) {
 			this.deletions.collect(key, turn());
@@ -278,6 +288,22 @@ final class CommandActions implements CommandHandler {
 		this.deletions.deleteCollected(turn());
 	}
 
+	// Returns the reads that are on their way, for whoever waits for them.
+	PendingReads begunReads() {
+		return this.reads.begun();
+	}
+
+	// Writes the replies to the reads that are on their way, and waits for them.
+	void finishReads() throws IOException {
+		this.reads.finish(turn());
+	}
+
+	// What comes now must not come between the replies of what has been collected.
+	private void finishCollected() throws IOException {
+		finishReads();
+		deleteCollected();
+	}
+
 	// Whether a command that has to see or to follow the puts before it waits for their
 	// commit.
 	private boolean defer() {
@@ -286,7 +312,7 @@ final class CommandActions implements CommandHandler {
 	}
 
 	private void rows(Command command, SeriesReads.Reading reading) throws IOException {
-		deleteCollected();
+		finishCollected();
 		if (defer()) {
 			return;
 		}
@@ -295,22 +321,27 @@ final class CommandActions implements CommandHandler {
 		this.reads.read(command, reading, turn());
 	}
 
-	// A read of one series, which has to follow the puts of that series alone.
-	private void rowsOf(SeriesKey key, Command command, SeriesReads.Reading reading) throws IOException {
+	// A read of one series, which has to follow the puts of that series alone. On a store
+	// of other machines it waits for all of them, and then for its answer together with
+	// the reads behind it.
+	private void rowsOf(SeriesKey key, Command command, SeriesReads.Reading reading,
+			Supplier<@Nullable PendingRead> beginning) throws IOException {
 		deleteCollected();
-		boolean beside = this.pending.awaitsCommit() && !this.pending.isFull(PendingReplies.ROWS)
-				&& this.pending.setAside(turn().group(), key);
+		boolean beside = !this.reads.areBegun() && this.pending.awaitsCommit()
+				&& !this.pending.isFull(PendingReplies.ROWS) && this.pending.setAside(turn().group(), key);
 		if (!beside && defer()) {
 			return;
 		}
 		if (this.seriesRead++ >= READS_BEFORE_LOOK) {
 			look();
 		}
-		if (!beside || !this.reads.readBeside(command, reading, turn())) {
-			if (!defer()) {
-				answerPending();
-				this.reads.read(command, reading, turn());
-			}
+		if (beside && (this.reads.readBeside(command, reading, turn()) || defer())) {
+			return;
+		}
+		answerPending();
+		if (!turn().awaitsReads() || !this.reads.begin(command, beginning.get())) {
+			finishReads();
+			this.reads.read(command, reading, turn());
 		}
 	}
 

@@ -132,6 +132,7 @@ public final class CommandExecutor implements Reply {
 			this.paused = false;
 			// The puts committed meanwhile must not mix with those that follow.
 			this.actions.answerPending();
+			this.actions.finishReads();
 		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
 			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this.actions);
@@ -139,6 +140,12 @@ public final class CommandExecutor implements Reply {
 			this.last = stopped == LineParser.SESSION_ENDED;
 			this.next = this.actions.isDeferred() ? startOfLineBefore(stopped, executed) : stopped;
 			this.paused = !this.last && this.next < executed.to() && this.actions.pauses();
+		}
+		if (!this.actions.begunReads().isEmpty()) {
+			if (this.last) {
+				this.actions.finishReads();
+			}
+			this.paused = !this.last;
 		}
 		if (executed.isCut() && !this.last && !this.paused) {
 			executed.parser().cutLine(this.actions);
@@ -175,6 +182,16 @@ public final class CommandExecutor implements Reply {
 	}
 
 	@Override
+	public boolean awaitsReads() {
+		return this.paused && !this.actions.begunReads().isEmpty();
+	}
+
+	@Override
+	public void whenRead(Runnable action) {
+		this.actions.begunReads().whenArrived(action);
+	}
+
+	@Override
 	public void giveUp() {
 		abandon();
 	}
@@ -192,6 +209,7 @@ public final class CommandExecutor implements Reply {
 	 * Ends a frame that can't be answered. Its puts are stored or not, and counted.
 	 */
 	void abandon() {
+		this.actions.begunReads().clear();
 		this.actions.commit();
 		handled();
 	}

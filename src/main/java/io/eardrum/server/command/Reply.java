@@ -30,12 +30,30 @@ public interface Reply {
 
 	/**
 	 * Returns whether commands of the frame have not been executed yet, because other
-	 * frames have their turn, or because puts before them have to be committed first.
+	 * frames have their turn, because puts before them have to be committed first, or
+	 * because they wait for reads.
 	 * @return whether the execution has to {@linkplain #goOn go on} before the reply can
 	 * be written
 	 */
 	default boolean isPaused() {
 		return false;
+	}
+
+	/**
+	 * Returns whether the execution is paused because reads are on their way from other
+	 * machines.
+	 * @return whether it should go on only {@linkplain #whenRead when they have arrived}
+	 */
+	default boolean awaitsReads() {
+		return false;
+	}
+
+	/**
+	 * Says what to do when these reads have arrived.
+	 * @param action called once, on any thread, perhaps at once
+	 */
+	default void whenRead(Runnable action) {
+		action.run();
 	}
 
 	/**

@@ -3,10 +3,13 @@ package io.eardrum.server.command;
 import java.io.IOException;
 import java.util.function.Consumer;
 
+import org.jspecify.annotations.Nullable;
+
 import io.eardrum.protocol.Command;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.protocol.ReplyWriter;
 import io.eardrum.server.event.CommandCounts;
+import io.eardrum.storage.PendingRead;
 
 /**
  * Executes the reads of a frame and replies to them: at once, or behind the replies to
@@ -24,6 +27,11 @@ final class SeriesReads {
 
 	private final Consumer<RuntimeException> failures;
 
+	private final PendingReads begun = new PendingReads();
+
+	/** Whether the store has begun a read, which it does if its data is elsewhere. */
+	private boolean begins;
+
 	/**
 	 * Creates the reads of one frame after the other.
 	 * @param rows reads from the store
@@ -39,6 +47,46 @@ final class SeriesReads {
 		this.pending = pending;
 		this.counts = counts;
 		this.failures = failures;
+	}
+
+	/**
+	 * Has a read on its way, together with those begun before. No put may await its
+	 * commit.
+	 * @param command the command
+	 * @param read the read, or {@code null} if the store has not begun it
+	 * @return whether there is one
+	 */
+	boolean begin(Command command, @Nullable PendingRead read) {
+		boolean added = this.begun.add(command, read);
+		this.begins |= added;
+		return added;
+	}
+
+	// Returns whether this store begins reads, as far as that is known.
+	boolean areBegun() {
+		return this.begins;
+	}
+
+	// Returns the reads that are on their way.
+	PendingReads begun() {
+		return this.begun;
+	}
+
+	void forget() {
+		this.begun.clear();
+	}
+
+	/**
+	 * Replies to the reads that are on their way, and waits for them if necessary.
+	 * @param turn the turn of the frame
+	 * @throws IOException if the client can't be reached, or a reply can't be finished
+	 */
+	void finish(Turn turn) throws IOException {
+		while (!this.begun.isEmpty()) {
+			try (PendingReads.Begun first = this.begun.remove()) {
+				read(first.command(), () -> first.read().read(this.rows), turn);
+			}
+		}
 	}
 
 	/**

@@ -32,6 +32,14 @@ public interface Turn {
 	}
 
 	/**
+	 * Returns whether a frame can pause until its reads have arrived from other machines.
+	 * @return whether somebody goes on with it then
+	 */
+	default boolean awaitsReads() {
+		return false;
+	}
+
+	/**
 	 * Has to be called before the group is committed while a frame is executed, which may
 	 * take long.
 	 */

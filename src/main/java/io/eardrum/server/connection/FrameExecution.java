@@ -50,6 +50,9 @@ public final class FrameExecution {
 	/** Whether the rest of the frame waits, or has waited, for a commit of the loop. */
 	private boolean waitedForCommit;
 
+	/** Whether the rest of the frame waits, or has waited, for reads to arrive. */
+	private boolean waitedForReads;
+
 	/**
 	 * Creates the execution of a connection's frames.
 	 * @param frame what is executed
@@ -91,8 +94,10 @@ public final class FrameExecution {
 			// Many connections wait together. None of them may hold a large buffer.
 			this.input.shrinkIfSmall();
 		}
-		// Waiting for a commit takes no processor.
-		this.heavy = isPaused() && (!this.waitedForCommit || this.lastLength >= HEAVY_READS_LENGTH);
+		this.waitedForReads = awaitsReads();
+		// Waiting for a commit or for reads takes no processor.
+		boolean waits = this.waitedForCommit || this.waitedForReads;
+		this.heavy = isPaused() && (!waits || this.lastLength >= HEAVY_READS_LENGTH);
 	}
 
 	/**
@@ -100,11 +105,12 @@ public final class FrameExecution {
 	 * @param turn the turn of a thread that does not lead
 	 */
 	public void executeTurn(Turn turn) {
-		boolean whole = this.reply == null || this.waitedForCommit;
+		boolean whole = this.reply == null || this.waitedForCommit || this.waitedForReads;
 		this.waitedForCommit = false;
 		long beganNanos = System.nanoTime();
 		executeSome(turn);
-		boolean light = whole && !isPaused() && System.nanoTime() - beganNanos < LIGHT_NANOS;
+		this.waitedForReads = awaitsReads();
+		boolean light = whole && (!isPaused() || this.waitedForReads) && System.nanoTime() - beganNanos < LIGHT_NANOS;
 		this.heavy = !light && this.lastLength < HEAVY_FRAME_LENGTH;
 	}
 
@@ -136,6 +142,22 @@ public final class FrameExecution {
 	public boolean isPaused() {
 		Reply begun = this.reply;
 		return begun != null && begun.isPaused();
+	}
+
+	// Returns whether the frame is paused until its reads have arrived.
+	public boolean awaitsReads() {
+		Reply begun = this.reply;
+		return begun != null && begun.awaitsReads();
+	}
+
+	/**
+	 * Waits for the reads without a thread.
+	 * @param action called once when they have arrived, on any thread, perhaps at once;
+	 * the caller no longer touches the connection
+	 */
+	public void awaitReads(Runnable action) {
+		endTurn();
+		Objects.requireNonNull(this.reply).whenRead(action);
 	}
 
 	// Returns whether the reply has to wait until the group has been committed.

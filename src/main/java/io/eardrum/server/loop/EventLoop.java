@@ -259,7 +259,7 @@ final class EventLoop implements AutoCloseable {
 		execute(current, connection);
 		boolean leading = current.endWork();
 		if (execution.isPaused() && !execution.awaitsCommit()) {
-			this.workers.add(connection);
+			this.workers.goOn(connection);
 			if (!leading) {
 				finish(current);
 			}
@@ -297,7 +297,7 @@ final class EventLoop implements AutoCloseable {
 	// Returns whether the thread goes on leading.
 	private boolean reply(Leader current, Connection connection) {
 		if (connection.execution().isPaused()) {
-			this.workers.add(connection);
+			this.workers.goOn(connection);
 			return true;
 		}
 		this.guard.sendReply(connection, current);
@@ -365,7 +365,7 @@ final class EventLoop implements AutoCloseable {
 			lost.commit();
 			for (Connection next = lost.next(); next != null; next = lost.next()) {
 				if (next.execution().isPaused()) {
-					this.workers.add(next);
+					this.workers.goOn(next);
 					continue;
 				}
 				this.guard.sendReply(next, lost);

@@ -87,6 +87,21 @@ final class FrameWorkers implements AutoCloseable {
 		this.supervisor.run();
 	}
 
+	/**
+	 * Has a paused frame executed in its turn, once the reads for which it waits have
+	 * arrived. Until then it occupies no thread.
+	 * @param connection the connection that has it, which the caller no longer touches
+	 */
+	void goOn(Connection connection) {
+		FrameExecution execution = connection.execution();
+		if (execution.awaitsReads()) {
+			execution.awaitReads(() -> add(connection));
+		}
+		else {
+			add(connection);
+		}
+	}
+
 	private void standInLine(Connection connection) {
 		connection.execution().awaitTurn(this.waiting > 0 || this.atWork >= this.limit);
 		boolean rejected;
@@ -242,15 +257,19 @@ final class FrameWorkers implements AutoCloseable {
 			turn.begin(group);
 			boolean again = serve(turn.connection(), turn);
 			remove(turn);
-			if (again) {
+			if (again && turn.connection().execution().awaitsReads()) {
+				goOn(turn.connection());
+			}
+			else if (again) {
 				// This thread takes the next frame, or this one if it is the only one.
 				standInLine(turn.connection());
 			}
 		}
 	}
 
-	// Returns whether the connection has to stand in line again. Otherwise it has gone
-	// back to its loop.
+	// Returns whether the connection has to stand in line again, or to wait for its
+	// reads.
+	// Otherwise it has gone back to its loop.
 	private boolean serve(Connection connection, WorkerTurn turn) {
 		FrameExecution execution = connection.execution();
 		try {

@@ -265,6 +265,11 @@ final class Leader implements Turn {
 	}
 
 	@Override
+	public boolean awaitsReads() {
+		return true;
+	}
+
+	@Override
 	public void beginWait() {
 		leave();
 	}

@@ -128,6 +128,11 @@ final class WorkerTurn implements Turn {
 	}
 
 	@Override
+	public boolean awaitsReads() {
+		return true;
+	}
+
+	@Override
 	public void beginWait() {
 		this.ending.accept(this);
 	}

@@ -30,6 +30,7 @@ import io.eardrum.storage.ClusterMetricRepository;
 import io.eardrum.storage.ClusterObserver;
 import io.eardrum.storage.ClusterStatistics;
 import io.eardrum.storage.LastPointConsumer;
+import io.eardrum.storage.PendingRead;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.storage.cassandra.cluster.Cluster;
@@ -37,6 +38,7 @@ import io.eardrum.storage.cassandra.cluster.ClusterClock;
 import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.cluster.ClusterState;
 import io.eardrum.storage.cassandra.cluster.Connector;
+import io.eardrum.storage.cassandra.point.BegunRead;
 import io.eardrum.storage.cassandra.point.LastPointReader;
 import io.eardrum.storage.cassandra.point.PartitionedSeriesReader;
 import io.eardrum.storage.cassandra.point.PointWriter;
@@ -244,6 +246,17 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	}
 
 	@Override
+	public @Nullable PendingRead beginRead(SeriesKey key, TimeRange range) {
+		ClusterSession session = this.cluster.sessionIfAny();
+		if (session == null) {
+			return null;
+		}
+		PartitionedSeriesReader reader = new PartitionedSeriesReader(session, this.requests, this.cache,
+				this::nowSeconds);
+		return BegunRead.begin(this.requests, () -> reader.begin(key, range), reader::read);
+	}
+
+	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		ClusterSession session = this.cluster.session();
 		PartitionedSeriesReader reader = new PartitionedSeriesReader(session, this.requests, this.cache,
@@ -271,6 +284,16 @@ final class CassandraMetricRepository implements ClusterMetricRepository, AutoCl
 	public @Nullable Point last(SeriesKey key) {
 		LastPointReader reader = new LastPointReader(this.cluster.session(), this.cache, this::nowSeconds);
 		return this.requests.await(this.requests.send(ClusterObserver.Request.READ, () -> reader.last(key))).point();
+	}
+
+	@Override
+	public @Nullable PendingRead beginLast(SeriesKey key) {
+		ClusterSession session = this.cluster.sessionIfAny();
+		if (session == null) {
+			return null;
+		}
+		LastPointReader reader = new LastPointReader(session, this.cache, this::nowSeconds);
+		return BegunRead.begin(this.requests, () -> reader.last(key), LastPointReader.Last::passTo);
 	}
 
 	@Override

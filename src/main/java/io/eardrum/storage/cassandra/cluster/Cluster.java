@@ -115,6 +115,14 @@ public final class Cluster implements AutoCloseable {
 		return current;
 	}
 
+	/**
+	 * Returns the session with the cluster.
+	 * @return the session, or {@code null} if there is none yet
+	 */
+	public @Nullable ClusterSession sessionIfAny() {
+		return this.session.get();
+	}
+
 	private void run() {
 		try (this.connector) {
 			long pause = MIN_PAUSE_MILLIS;

@@ -2,6 +2,7 @@ package io.eardrum.storage.cassandra.point;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -20,6 +21,7 @@ import io.eardrum.storage.cassandra.cluster.ClusterSession;
 import io.eardrum.storage.cassandra.request.PageReader;
 import io.eardrum.storage.cassandra.request.Requests;
 import io.eardrum.storage.cassandra.request.Rows;
+import io.eardrum.storage.cassandra.series.KnownSeries;
 import io.eardrum.storage.cassandra.series.SeriesCache;
 import io.eardrum.storage.cassandra.table.Buckets;
 import io.eardrum.storage.cassandra.table.Cells;
@@ -40,9 +42,10 @@ public final class PartitionedSeriesReader {
 
 	private final LongSupplier nowSeconds;
 
-	private final long[] timestamps = new long[Query.PAGE_SIZE];
+	/** Grow with the pages, because most series are short. */
+	private long[] timestamps = {};
 
-	private final double[] values = new double[Query.PAGE_SIZE];
+	private double[] values = {};
 
 	/**
 	 * Creates a reader.
@@ -60,7 +63,9 @@ public final class PartitionedSeriesReader {
 	}
 
 	/**
-	 * Fetches the beginning of a series: its buckets and its first points.
+	 * Fetches the beginning of a series: its buckets and its first points. If the range
+	 * lies in one bucket, and the series is known to have it, the buckets are not
+	 * fetched.
 	 * @param key the key of the series
 	 * @param range the timestamps to read
 	 * @return the beginning
@@ -72,8 +77,11 @@ public final class PartitionedSeriesReader {
 		}
 		TimeRange kept = new TimeRange(Math.max(range.from(), cutoff), range.to());
 		ByteBuffer keyBytes = Cells.of(key);
-		return this.session
-			.send(Query.SELECT_BUCKETS, keyBytes, Cells.of(Buckets.of(kept.from())), Cells.of(Buckets.of(kept.to())))
+		long bucket = Buckets.of(kept.from());
+		if (bucket == Buckets.of(kept.to()) && isKnown(key, bucket)) {
+			return points(keyBytes, bucket, kept).thenApply((page) -> new Beginning(key, kept, null, page));
+		}
+		return this.session.send(Query.SELECT_BUCKETS, keyBytes, Cells.of(bucket), Cells.of(Buckets.of(kept.to())))
 			.thenCompose((buckets) -> {
 				Row first = buckets.one();
 				if (first == null) {
@@ -82,6 +90,13 @@ public final class PartitionedSeriesReader {
 				return points(keyBytes, Cells.toLong(first, 0), kept)
 					.thenApply((page) -> new Beginning(key, kept, buckets, page));
 			});
+	}
+
+	// Any other bucket may have points of a put that failed. They must stay as hidden as
+	// they are to deletions, which find points by the buckets.
+	private boolean isKnown(SeriesKey key, long bucket) {
+		KnownSeries known = this.cache.find(key);
+		return known != null && known.hasBucket(bucket);
 	}
 
 	private CompletionStage<AsyncResultSet> points(ByteBuffer keyBytes, long bucket, TimeRange range) {
@@ -97,11 +112,13 @@ public final class PartitionedSeriesReader {
 	 * @throws StorageException if the cluster can't be read
 	 */
 	public void read(Beginning beginning, PointSink sink) throws IOException {
-		if (beginning.buckets == null || beginning.page == null) {
+		if (beginning.page == null) {
 			return;
 		}
 		ByteBuffer keyBytes = Cells.of(beginning.key);
-		Iterator<Long> buckets = new Rows<>(this.requests, beginning.buckets, (row) -> Cells.toLong(row, 0));
+		Iterator<Long> buckets = (beginning.buckets != null)
+				? new Rows<>(this.requests, beginning.buckets, (row) -> Cells.toLong(row, 0))
+				: Collections.emptyIterator();
 		Iterator<Supplier<CompletionStage<AsyncResultSet>>> partitions = new Iterator<>() {
 
 			@Override
@@ -127,6 +144,11 @@ public final class PartitionedSeriesReader {
 
 	private void pass(SeriesKey key, AsyncResultSet page, PointSink sink) throws IOException {
 		int size = 0;
+		int length = Math.min(page.remaining(), Query.PAGE_SIZE);
+		if (length > this.timestamps.length) {
+			this.timestamps = new long[length];
+			this.values = new double[length];
+		}
 		for (Row row : page.currentPage()) {
 			this.timestamps[size] = Cells.toLong(row, 0);
 			this.values[size] = Cells.toDouble(row, 1);
@@ -146,8 +168,7 @@ public final class PartitionedSeriesReader {
 	 *
 	 * @param key its key
 	 * @param range the timestamps to read
-	 * @param buckets its buckets after the first one, or {@code null} if it has no bucket
-	 * at all
+	 * @param buckets its buckets after the first one, or {@code null} if there are none
 	 * @param page the first points of the first bucket, or {@code null} if there is none
 	 */
 	public record Beginning(SeriesKey key, TimeRange range, @Nullable AsyncResultSet buckets,

@@ -108,7 +108,10 @@ public final class Requests {
 		}
 	}
 
-	void aheadIsOver() {
+	/**
+	 * Makes room for another answer, because one that was sent ahead is no longer kept.
+	 */
+	public void aheadIsOver() {
 		this.ahead.release();
 	}
 
