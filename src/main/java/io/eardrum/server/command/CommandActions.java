@@ -327,7 +327,7 @@ final class CommandActions implements CommandHandler {
 	private void rowsOf(SeriesKey key, Command command, SeriesReads.Reading reading,
 			Supplier<@Nullable PendingRead> beginning) throws IOException {
 		deleteCollected();
-		boolean beside = !this.reads.areBegun() && this.pending.awaitsCommit()
+		boolean beside = !this.reads.areRemote() && this.pending.awaitsCommit()
 				&& !this.pending.isFull(PendingReplies.ROWS) && this.pending.setAside(turn().group(), key);
 		if (!beside && defer()) {
 			return;

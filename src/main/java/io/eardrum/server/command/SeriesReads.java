@@ -29,8 +29,8 @@ final class SeriesReads {
 
 	private final PendingReads begun = new PendingReads();
 
-	/** Whether the store has begun a read, which it does if its data is elsewhere. */
-	private boolean begins;
+	/** Whether the store has begun a read, which it does if it is on other machines. */
+	private boolean remote;
 
 	/**
 	 * Creates the reads of one frame after the other.
@@ -58,13 +58,13 @@ final class SeriesReads {
 	 */
 	boolean begin(Command command, @Nullable PendingRead read) {
 		boolean added = this.begun.add(command, read);
-		this.begins |= added;
+		this.remote |= added;
 		return added;
 	}
 
-	// Returns whether this store begins reads, as far as that is known.
-	boolean areBegun() {
-		return this.begins;
+	// Returns whether the store is on other machines, as far as that is known.
+	boolean areRemote() {
+		return this.remote;
 	}
 
 	// Returns the reads that are on their way.

@@ -268,8 +268,7 @@ final class FrameWorkers implements AutoCloseable {
 	}
 
 	// Returns whether the connection has to stand in line again, or to wait for its
-	// reads.
-	// Otherwise it has gone back to its loop.
+	// reads. Otherwise it has gone back to its loop.
 	private boolean serve(Connection connection, WorkerTurn turn) {
 		FrameExecution execution = connection.execution();
 		try {
