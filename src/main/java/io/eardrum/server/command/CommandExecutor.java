@@ -48,6 +48,9 @@ public final class CommandExecutor implements Reply {
 
 	private boolean paused;
 
+	/** Whether it is paused until the reads that it has begun have arrived. */
+	private boolean readsAwaited;
+
 	private long startNanos;
 
 	private @Nullable Frame frame;
@@ -97,6 +100,7 @@ public final class CommandExecutor implements Reply {
 		this.next = frame.from();
 		this.last = false;
 		this.paused = false;
+		this.readsAwaited = false;
 		this.replies.reset(frame.output());
 		this.actions.begin(frame);
 	}
@@ -132,7 +136,10 @@ public final class CommandExecutor implements Reply {
 			this.paused = false;
 			// The puts committed meanwhile must not mix with those that follow.
 			this.actions.answerPending();
-			this.actions.finishReads();
+			if (this.readsAwaited) {
+				this.readsAwaited = false;
+				this.actions.finishReads();
+			}
 		}
 		while (this.next < executed.to() && !this.last && !this.paused) {
 			int stopped = executed.parser().read(executed.source(), this.next, sliceEnd(executed), this.actions);
@@ -141,16 +148,23 @@ public final class CommandExecutor implements Reply {
 			this.next = this.actions.isDeferred() ? startOfLineBefore(stopped, executed) : stopped;
 			this.paused = !this.last && this.next < executed.to() && this.actions.pauses();
 		}
-		if (!this.actions.begunReads().isEmpty()) {
-			if (this.last) {
-				this.actions.finishReads();
-			}
-			this.paused = !this.last;
-		}
+		awaitReads(executed);
 		if (executed.isCut() && !this.last && !this.paused) {
 			executed.parser().cutLine(this.actions);
 		}
 		this.actions.endTurn();
+	}
+
+	// A frame whose turn is over begins more reads in its next one.
+	private void awaitReads(Frame executed) throws IOException {
+		PendingReads begun = this.actions.begunReads();
+		if (this.last) {
+			this.actions.finishReads();
+		}
+		else if (!begun.isEmpty()) {
+			this.paused = true;
+			this.readsAwaited = begun.isFull() || this.next == executed.to();
+		}
 	}
 
 	private static int startOfLineBefore(int offset, Frame executed) {
@@ -183,7 +197,7 @@ public final class CommandExecutor implements Reply {
 
 	@Override
 	public boolean awaitsReads() {
-		return this.paused && !this.actions.begunReads().isEmpty();
+		return this.paused && this.readsAwaited;
 	}
 
 	@Override
