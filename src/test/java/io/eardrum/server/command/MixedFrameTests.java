@@ -3,9 +3,11 @@ package io.eardrum.server.command;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 import org.junit.jupiter.api.Test;
@@ -13,12 +15,14 @@ import org.junit.jupiter.api.Timeout;
 
 import io.eardrum.budget.ObjectPool;
 import io.eardrum.fixture.TestSeed;
+import io.eardrum.fixture.TestThreads;
 import io.eardrum.protocol.CommandParser;
 import io.eardrum.protocol.FurtherWords;
 import io.eardrum.protocol.ProtocolLimits;
 import io.eardrum.server.event.ServerObserver;
 import io.eardrum.server.fixture.Budgets;
 import io.eardrum.server.fixture.InterceptedStorage;
+import io.eardrum.server.fixture.LateRead;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.fixture.TimestampChecks;
@@ -56,6 +60,17 @@ class MixedFrameTests {
 		long seed = TestSeed.value();
 		Random others = new Random(~seed);
 		compare(seed, new Session((group) -> new SharedTurn(group, others)));
+	}
+
+	@Test
+	void framesWhoseReadsComeFromOtherMachinesAreAnsweredAsTheirCommands() throws IOException {
+		long seed = TestSeed.value();
+		Random others = new Random(~seed);
+		Session whole = new Session((group) -> new SharedTurn(group, others));
+		whole.readFromElsewhere(others);
+		compare(seed, whole);
+		assertThat(whole.mostReads).as("reads together with seed %d", seed).isGreaterThan(1);
+		assertThat(whole.reads).allMatch(LateRead::isClosed);
 	}
 
 	private static void compare(long seed, Session whole) throws IOException {
@@ -123,6 +138,11 @@ class MixedFrameTests {
 
 		private int puts;
 
+		/** Reads that are on their way. */
+		private final List<LateRead> reads = new ArrayList<>();
+
+		private int mostReads;
+
 		private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
 		private final Frame frame = new Frame(new CommandParser(ProtocolLimits.DEFAULTS, FurtherWords.ALL), this.output,
@@ -143,6 +163,27 @@ class MixedFrameTests {
 			});
 		}
 
+		// The store has too many reads on their way now and then.
+		void readFromElsewhere(Random random) {
+			this.storage.beginReadsBy((key) -> {
+				if (random.nextInt(20) == 0) {
+					return null;
+				}
+				LateRead read = new LateRead();
+				this.reads.add(read);
+				CompletableFuture.runAsync(read::arrive, TestThreads.NEW_THREAD);
+				return read;
+			});
+		}
+
+		private void await(Reply reply) {
+			this.reads.removeIf(LateRead::isClosed);
+			this.mostReads = Math.max(this.mostReads, this.reads.size());
+			CompletableFuture<Void> arrived = new CompletableFuture<>();
+			reply.whenRead(() -> assertThat(arrived.complete(null)).isTrue());
+			assertThat(arrived).succeedsWithin(Duration.ofSeconds(30));
+		}
+
 		private CommandExecutor newExecutor() {
 			return new CommandExecutor(this.store, Budgets.patterns(), this.pool, MixedFrameTests::fail);
 		}
@@ -154,6 +195,9 @@ class MixedFrameTests {
 			this.frame.setTurn(this.turn);
 			Reply reply = this.pool.take().attempt(this.frame);
 			while (reply.isPaused()) {
+				if (reply.awaitsReads()) {
+					await(reply);
+				}
 				this.turn.group().commit();
 				reply = reply.goOn();
 			}
@@ -190,6 +234,11 @@ class MixedFrameTests {
 
 		@Override
 		public boolean sharesCommits() {
+			return true;
+		}
+
+		@Override
+		public boolean awaitsReads() {
 			return true;
 		}
 
