@@ -21,6 +21,7 @@ import io.eardrum.protocol.CommandObserver;
 import io.eardrum.protocol.ErrorReason;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
+import io.eardrum.storage.PendingRead;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageStatus;
 import io.eardrum.web.http.problem.RequestProblem;
@@ -139,6 +140,12 @@ public final class ObservedRepository implements MetricRepository {
 	}
 
 	@Override
+	public @Nullable PendingRead beginRead(SeriesKey key, TimeRange range) {
+		PendingRead read = this.repository.beginRead(key, range);
+		return (read != null) ? new ObservedRead(read) : null;
+	}
+
+	@Override
 	public void readAll(TimeRange range, PointSink sink) throws IOException {
 		begin();
 		Tally tally = new Tally(sink, this.budget);
@@ -228,6 +235,41 @@ public final class ObservedRepository implements MetricRepository {
 	@Override
 	public StorageStatus status() {
 		return this.repository.status();
+	}
+
+	/**
+	 * Counts a read that has been begun when its points are taken.
+	 */
+	private final class ObservedRead implements PendingRead {
+
+		private final PendingRead read;
+
+		ObservedRead(PendingRead read) {
+			this.read = read;
+		}
+
+		@Override
+		public void whenArrived(Runnable action) {
+			this.read.whenArrived(action);
+		}
+
+		@Override
+		public void read(PointSink sink) throws IOException {
+			begin();
+			Tally tally = new Tally(sink, ObservedRepository.this.budget);
+			try {
+				this.read.read(tally);
+			}
+			finally {
+				returned(tally.points);
+			}
+		}
+
+		@Override
+		public void close() {
+			this.read.close();
+		}
+
 	}
 
 	/**

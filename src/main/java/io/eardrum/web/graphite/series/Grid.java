@@ -1,5 +1,7 @@
 package io.eardrum.web.graphite.series;
 
+import io.eardrum.metric.TimeRange;
+
 /**
  * Times at regular steps.
  *
@@ -30,6 +32,14 @@ public record Grid(long start, long end, long step) {
 	 */
 	public long size() {
 		return Math.max(0, (this.end - this.start + this.step - 1) / this.step);
+	}
+
+	/**
+	 * Returns the times whose points belong to the grid.
+	 * @return seconds since 1970
+	 */
+	TimeRange range() {
+		return new TimeRange(this.start, this.end - 1);
 	}
 
 	/**

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 import org.jspecify.annotations.Nullable;
 
@@ -58,6 +59,8 @@ public final class GridReader {
 
 	private final MetricRepository repository;
 
+	private final ReadAhead points;
+
 	private final ValueBudget.Account account;
 
 	private final Steps known;
@@ -78,6 +81,7 @@ public final class GridReader {
 	 */
 	public GridReader(MetricRepository repository, ValueBudget.Account account, Steps known, long rangeSeconds) {
 		this.repository = repository;
+		this.points = new ReadAhead(repository);
 		this.account = account;
 		this.known = known;
 		this.rangeSeconds = rangeSeconds;
@@ -93,7 +97,8 @@ public final class GridReader {
 	 * @return the series, in the order of the keys
 	 */
 	public List<GridSeries> read(List<SeriesKey> keys, String pattern, long from, long until) {
-		try {
+		try (ReadAhead ahead = this.points) {
+			ahead.expect(keys, (key) -> firstRange(key, from, until));
 			List<@Nullable GridSeries> found = new ArrayList<>();
 			List<Pending> pending = new ArrayList<>();
 			for (SeriesKey key : keys) {
@@ -111,6 +116,7 @@ public final class GridReader {
 				}
 			}
 			long step = commonStep(keys);
+			ahead.expect(pending.stream().map(Pending::key).toList(), (key) -> grid(step, from, until).range());
 			for (Pending one : pending) {
 				putStep(one.key, step);
 				found.set(one.index, readSlots(one.key, step, from, until));
@@ -139,7 +145,8 @@ public final class GridReader {
 	 * @param consumer takes the series in the order of the keys, and does not keep them
 	 */
 	public void forEach(List<SeriesKey> keys, String pattern, long from, long until, Consumer<GridSeries> consumer) {
-		try {
+		try (ReadAhead ahead = this.points) {
+			ahead.expect(keys, (key) -> firstRange(key, from, until));
 			List<SeriesKey> pending = new ArrayList<>();
 			int rest = keys.size();
 			for (int i = 0; i < keys.size(); i++) {
@@ -160,6 +167,7 @@ public final class GridReader {
 			for (SeriesKey key : pending) {
 				putStep(key, step);
 			}
+			ahead.expect(keys.subList(rest, keys.size()), (key) -> firstRange(key, from, until));
 			for (SeriesKey key : keys.subList(rest, keys.size())) {
 				pass(key, null, pattern, from, until, consumer);
 			}
@@ -189,6 +197,16 @@ public final class GridReader {
 		}
 	}
 
+	// The range in which a series is read first, or null if there is no such series.
+	private @Nullable TimeRange firstRange(SeriesKey key, long from, long until) {
+		Long step = this.steps.get(key);
+		long known = (step != null) ? step : this.known.ruled(key, this.account::work);
+		if (known == ABSENT) {
+			return null;
+		}
+		return (known > 0) ? grid(known, from, until).range() : new TimeRange(from, until);
+	}
+
 	// Finds out the step of a series, if that is possible without others. Returns the
 	// series if it was read for that.
 	private @Nullable GridSeries lookAt(SeriesKey key, long from, long until) throws IOException {
@@ -207,7 +225,7 @@ public final class GridReader {
 			return null;
 		}
 		this.sample.start(from, until);
-		this.repository.read(key, new TimeRange(from, until), this.sample);
+		this.points.read(key, new TimeRange(from, until), this.sample);
 		long step = this.sample.isSure() ? this.sample.step() : this.known.learnt(key);
 		if (step == 0 || (this.sample.size == 0 && this.repository.last(key) == null)) {
 			step = learn(key);
@@ -220,12 +238,7 @@ public final class GridReader {
 	}
 
 	private static boolean hasValue(GridSeries series) {
-		for (int i = 0; i < series.size(); i++) {
-			if (!Double.isNaN(series.value(i))) {
-				return true;
-			}
-		}
-		return false;
+		return IntStream.range(0, series.size()).anyMatch((i) -> !Double.isNaN(series.value(i)));
 	}
 
 	private GridSeries sampled(SeriesKey key, long step, long from, long until) throws IOException {
@@ -251,7 +264,7 @@ public final class GridReader {
 	private GridSeries readSlots(SeriesKey key, long step, long from, long until) throws IOException {
 		Grid grid = grid(step, from, until);
 		GridFiller filler = new GridFiller(grid, step, this.account.values(grid.size()));
-		this.repository.read(key, new TimeRange(grid.start(), grid.end() - 1), counted(filler));
+		this.points.read(key, grid.range(), counted(filler));
 		return series(key, grid, filler);
 	}
 
