@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import com.tngtech.archunit.base.DescribedPredicate;
@@ -27,8 +28,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.context.annotation.ImportCandidates;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.stereotype.Component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -127,6 +131,20 @@ class ArchitectureTests {
 			.map(JavaClass::getName)
 			.toList();
 		assertThat(ImportCandidates.load(EardrumApplication.class, null)).containsExactlyInAnyOrderElementsOf(found);
+	}
+
+	// Nothing looks for them, so a class that nobody makes a bean of would do nothing.
+	@Test
+	void everyOtherComponentIsMadeByABeanMethod() {
+		Set<String> made = CLASSES.stream()
+			.flatMap((type) -> type.getMethods().stream())
+			.filter((method) -> method.isAnnotatedWith(Bean.class))
+			.map((method) -> method.getRawReturnType().getName())
+			.collect(Collectors.toSet());
+		assertThat(CLASSES.stream()
+			.filter((type) -> type.isMetaAnnotatedWith(Component.class) && !type.isAnnotatedWith(Configuration.class))
+			.filter((type) -> !type.isAnnotatedWith(SpringBootConfiguration.class))
+			.map(JavaClass::getName)).isSubsetOf(made);
 	}
 
 	@Test

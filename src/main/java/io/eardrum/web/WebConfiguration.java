@@ -59,6 +59,11 @@ class WebConfiguration {
 	}
 
 	@Bean
+	ErrorReply errorReply() {
+		return new ErrorReply();
+	}
+
+	@Bean
 	StrictOperations strictOperations() {
 		return new StrictOperations();
 	}
