@@ -171,7 +171,7 @@ class MixedFrameTests {
 				}
 				LateRead read = new LateRead();
 				this.reads.add(read);
-				CompletableFuture.runAsync(read::arrive, TestThreads.NEW_THREAD);
+				TestThreads.NEW_THREAD.execute(read::arrive);
 				return read;
 			});
 		}

@@ -79,9 +79,7 @@ class CassandraReadsIntegrationTests {
 		}
 		assertThat(begun).hasSizeLessThanOrEqualTo(128);
 		begun.forEach(PendingRead::close);
-		PendingRead next = first.beginRead(KEY, TimeRange.ALL);
-		assertThat(next).isNotNull();
-		next.close();
+		Objects.requireNonNull(first.beginRead(KEY, TimeRange.ALL)).close();
 	}
 
 	@Test
@@ -109,7 +107,7 @@ class CassandraReadsIntegrationTests {
 
 	private static void put(MetricRepository store, SeriesKey key, long timestamp) {
 		PointBatch batch = new PointBatch();
-		batch.add(key, timestamp, timestamp);
+		batch.add(key, timestamp, (double) timestamp);
 		store.put(batch);
 	}
 

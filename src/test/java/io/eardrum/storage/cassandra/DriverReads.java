@@ -58,7 +58,7 @@ public final class DriverReads {
 			DriverReads reads = new DriverReads(session, CqlIdentifier.fromCql(arguments[0]));
 			double seconds = Double.parseDouble(arguments[1]);
 			for (String shape : Arrays.asList(arguments).subList(2, arguments.length)) {
-				String[] numbers = shape.split("x");
+				String[] numbers = shape.split("x", 2);
 				int clients = Integer.parseInt(numbers[0]);
 				int depth = Integer.parseInt(numbers[1]);
 				for (boolean whole : new boolean[] { true, false }) {

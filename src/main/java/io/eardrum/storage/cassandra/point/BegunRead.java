@@ -56,6 +56,7 @@ public final class BegunRead<T> implements PendingRead {
 	}
 
 	@Override
+	@SuppressWarnings("FutureReturnValueIgnored") // The action is all that follows.
 	public void whenArrived(Runnable action) {
 		this.answer.whenComplete((result, failure) -> action.run());
 	}

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.CompletableFuture;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,7 +100,7 @@ class ReadAheadTests {
 			this.reads.removeIf(LateRead::isClosed);
 			this.reads.add(read);
 			this.mostReads = Math.max(this.mostReads, this.reads.size());
-			CompletableFuture.runAsync(read::arrive, TestThreads.NEW_THREAD);
+			TestThreads.NEW_THREAD.execute(read::arrive);
 			return read;
 		});
 	}
