@@ -59,6 +59,15 @@ class FormBodyTests {
 	}
 
 	@Test
+	void bodyOfAnUnknownLengthThatIsNoFormIsRefusedToo() {
+		MockHttpServletRequest request = new MockHttpServletRequest("POST", "/render");
+		request.setContentType("application/json");
+		request.addHeader("Transfer-Encoding", "chunked");
+		assertThatExceptionOfType(RequestProblem.class).isThrownBy(() -> read(request))
+			.satisfies((problem) -> assertThat(problem.status()).isEqualTo(HttpStatus.UNSUPPORTED_MEDIA_TYPE));
+	}
+
+	@Test
 	void bodyThatIsNoFormIsRefusedWhereAllParametersCouldOnlyBeInIt() throws IOException {
 		for (String type : new String[] { "application/json", "text/plain", "multipart/form-data; boundary=a" }) {
 			MockHttpServletRequest request = form("{\"target\":\"a\"}");

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,7 @@ import io.eardrum.budget.HeapShare;
 import io.eardrum.budget.HeapUse;
 import io.eardrum.budget.RequestBudget;
 import io.eardrum.metric.PointBatch;
+import io.eardrum.metric.PointSink;
 import io.eardrum.metric.SeriesKey;
 import io.eardrum.metric.TimeRange;
 import io.eardrum.metric.pattern.KeyPattern;
@@ -25,6 +27,7 @@ import io.eardrum.protocol.ErrorReason;
 import io.eardrum.storage.LastPointConsumer;
 import io.eardrum.storage.MetricRepository;
 import io.eardrum.storage.MetricRepositoryContract;
+import io.eardrum.storage.PendingRead;
 import io.eardrum.storage.SeriesAhead;
 import io.eardrum.storage.StorageException;
 import io.eardrum.storage.memory.MemoryMetricRepository;
@@ -71,6 +74,35 @@ class ObservedRepositoryTests extends MetricRepositoryContract {
 		repository.last(SeriesKey.of("b"));
 		verify(this.observer).returned(1);
 		verifyNoMoreInteractions(this.observer);
+	}
+
+	@Test
+	void pointsOfABegunReadAreToldWhenTheyAreTaken() throws IOException {
+		PendingRead begun = mock(PendingRead.class);
+		willAnswer((call) -> {
+			call.<PointSink>getArgument(0).accept(SeriesKey.of("a"), new long[] { 1, 2 }, new double[] { 1, 2 }, 0, 2);
+			return null;
+		}).given(begun).read(any());
+		MetricRepository store = mock(MetricRepository.class);
+		given(store.beginRead(SeriesKey.of("a"), TimeRange.ALL)).willReturn(begun);
+		MetricRepository repository = new ObservedRepository(store, this.observer);
+		assertThat(repository.beginRead(SeriesKey.of("b"), TimeRange.ALL)).isNull();
+		PendingRead read = Objects.requireNonNull(repository.beginRead(SeriesKey.of("a"), TimeRange.ALL));
+		Runnable action = () -> {
+		};
+		read.whenArrived(action);
+		verify(begun).whenArrived(action);
+		verifyNoMoreInteractions(this.observer);
+		List<Long> timestamps = new ArrayList<>();
+		read.read((key, times, values, from, to) -> {
+			for (int i = from; i < to; i++) {
+				timestamps.add(times[i]);
+			}
+		});
+		assertThat(timestamps).containsExactly(1L, 2L);
+		verify(this.observer).returned(2);
+		read.close();
+		verify(begun).close();
 	}
 
 	@Test
