@@ -58,7 +58,7 @@ final class PendingReplies implements CommitGroup.Member {
 	/** Those puts, while the frame reads before they are committed. */
 	private final SetAsidePuts aside = new SetAsidePuts();
 
-	/** The replies to reads, or none if there has been none for long. */
+	/** The replies to reads, or none if there has never been one. */
 	private @Nullable ReplyWriter rows;
 
 	private boolean stored;
