@@ -1,5 +1,6 @@
 package io.eardrum.web.graphite.series;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,6 +13,7 @@ import io.eardrum.fixture.TestSeed;
 import io.eardrum.fixture.TestThreads;
 import io.eardrum.metric.PointBatch;
 import io.eardrum.metric.SeriesKey;
+import io.eardrum.metric.TimeRange;
 import io.eardrum.server.fixture.InterceptedStorage;
 import io.eardrum.server.fixture.LateRead;
 import io.eardrum.storage.MetricRepository;
@@ -59,6 +61,25 @@ class ReadAheadTests {
 			assertThat(this.reads).allMatch(LateRead::isClosed);
 		}
 		assertThat(this.mostReads).isEqualTo(32);
+	}
+
+	@Test
+	void otherRangeThanWasExpectedIsReadAnew() throws IOException {
+		SeriesKey key = SeriesKey.of("a");
+		PointBatch batch = new PointBatch();
+		batch.add(key, 1, 1);
+		batch.add(key, 2, 2);
+		this.store.put(batch);
+		LateRead late = new LateRead();
+		late.arrive();
+		this.storage.beginReadsBy((begun) -> late);
+		List<Long> read = new ArrayList<>();
+		try (ReadAhead ahead = new ReadAhead(this.store)) {
+			ahead.expect(List.of(key), (expected) -> new TimeRange(1, 1));
+			ahead.read(key, new TimeRange(2, 2), (found, timestamps, values, from, to) -> read.add(timestamps[from]));
+		}
+		assertThat(read).containsExactly(2L);
+		assertThat(late.isClosed()).isTrue();
 	}
 
 	@Test
